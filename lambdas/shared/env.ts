@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** Names of the environment variables that constructs set and handlers read. */
+export const ENV = {
+  lakeBucket: 'LAKE_BUCKET',
+  fieldMap: 'FIELD_MAP',
+  threshold: 'THRESHOLD',
+  model: 'MODEL',
+  launch: 'LAUNCH',
+} as const;
+
+/**
+ * Reads the environment of one program, once, at start.
+ *
+ * @param schema One entry per variable that the program needs.
+ * @returns the parsed values
+ * @throws {Error} If a variable is missing or wrong; the message names it.
+ */
+export function readEnvironment<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): z.infer<z.ZodObject<Shape>> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`Cannot start: environment variable ${problems.join('; ')}`);
+}
+
+/** A variable that holds JSON of the given schema. */
+export function jsonVariable<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: `is not JSON: ${text.slice(0, 100)}` });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}

@@ -1,0 +1,43 @@
+/** The stages, in pipeline order; the one word for each in code, logs and alarms. */
+export const STAGES = ['accumulate', 'threshold', 'train', 'render', 'publish'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export type Level = 'info' | 'warn' | 'error';
+
+/** Fields of one line. `window`, `object` and `requestId` are named alike in every stage. */
+export interface Fields {
+  readonly requestId?: string;
+  readonly window?: number;
+  readonly object?: string;
+  readonly [name: string]: unknown;
+}
+
+export interface Log {
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  /** Something a person must look at: it becomes an alarm. */
+  error(message: string, fields?: Fields): void;
+}
+
+/**
+ * One JSON object per line: level, stage, message, then the fields. An `error` field that is an Error is
+ * written as name, message, stack and cause.
+ *
+ * @param write Where a line goes; standard output unless a test wants it.
+ */
+export function createLog(
+  stage: Stage,
+  context: Fields = {},
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Log {
+  const line = (level: Level) => (message: string, fields: Fields = {}) =>
+    write(JSON.stringify({ level, stage, message, ...context, ...fields }, expandErrors));
+  return { info: line('info'), warn: line('warn'), error: line('error') };
+}
+
+function expandErrors(_name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return cause === undefined ? { name, message, stack } : { name, message, stack, cause };
+}

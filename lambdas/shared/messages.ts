@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/**
+ * What arrives in a stage's queue: an object was created, the sweep's turn has come, a job run changed its state, or a
+ * person asks for something. All but the first may be sent by hand.
+ */
+export type QueueMessage = {
+  /** SQS message id, for the partial batch response; "direct" if the Lambda was invoked without a queue. */
+  readonly messageId: string;
+} & Body;
+
+type Body =
+  | { readonly kind: 'object'; readonly key: string }
+  | { readonly kind: 'sweep' }
+  | { readonly kind: 'job'; readonly jobRunId: string; readonly state: string }
+  | { readonly kind: 'request'; readonly body: Readonly<Record<string, unknown>> };
+
+const QueueEvent = z.object({
+  Records: z.array(z.object({ messageId: z.string(), eventSource: z.literal('aws:sqs'), body: z.string() })),
+});
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const ObjectCreated = z.object({
+  'detail-type': z.literal('Object Created'),
+  detail: z.object({ object: z.object({ key: z.string() }) }),
+});
+
+/** https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/using-eventbridge.html */
+const JobRunStateChange = z.object({
+  'detail-type': z.literal('EMR Serverless Job Run State Change'),
+  detail: z.object({ jobRunId: z.string(), state: z.string() }),
+});
+
+const Sweep = z.strictObject({ sweep: z.literal(true) });
+const Request = z.record(z.string(), z.unknown());
+
+/**
+ * Reads the event of a Lambda that hangs on a queue. A Lambda may also be invoked directly with one body (a person's
+ * request, a test).
+ *
+ * @returns one message per record, in the event's order; empty if it holds none.
+ * @throws {TypeError} If a body is none of the known kinds; it names the message.
+ */
+export function parseQueueEvent(event: unknown): QueueMessage[] {
+  const queue = QueueEvent.safeParse(event);
+  if (!queue.success) return [{ messageId: 'direct', ...parseBody(event, 'the event') }];
+  return queue.data.Records.map(({ messageId, body }) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(body);
+    } catch (cause) {
+      throw new TypeError(`Cannot read message ${messageId}: its body is not JSON`, { cause });
+    }
+    return { messageId, ...parseBody(value, `message ${messageId}`) };
+  });
+}
+
+function parseBody(value: unknown, what: string): Body {
+  const created = ObjectCreated.safeParse(value);
+  if (created.success) return { kind: 'object', key: created.data.detail.object.key };
+  const job = JobRunStateChange.safeParse(value);
+  if (job.success) return { kind: 'job', ...job.data.detail };
+  if (Sweep.safeParse(value).success) return { kind: 'sweep' };
+  const request = Request.safeParse(value);
+  if (request.success && !('Records' in request.data) && !('detail-type' in request.data))
+    return { kind: 'request', body: request.data };
+  throw new TypeError(
+    `Cannot read ${what}: it is neither "Object Created", a job run's state change, {"sweep":true} nor a request`,
+  );
+}
+
+/** Answer of a Lambda on a queue: these messages come again. */
+export interface QueueResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/**
+ * What the Spark job may be told. It travels inside `windows/N.json`, so that a run is a function of its windows:
+ * an attempt that is repeated next week trains with the numbers that the window was cut with.
+ */
+export const Model = z.strictObject({
+  /** Length of the factor vectors of implicit ALS. */
+  rank: z.int().min(1).max(512).default(32),
+  /** ALS sweeps over users and products. */
+  iterations: z.int().min(1).max(100).default(10),
+  /** Lambda of Hu, Koren, Volinsky 2008; Spark multiplies it by the number of a user's positive ratings. */
+  regularisation: z.number().positive().max(1000).default(0.05),
+  /** Confidence is 1 + alpha * strength. */
+  alpha: z.number().positive().max(10_000).default(10),
+  /** Products per user and list. */
+  topN: z.int().min(1).max(1000).default(10),
+  /** Share of the distinct interactions, the newest, that is held out to measure quality; 0 to 1, exclusive. */
+  holdoutShare: z.number().gt(0).lt(1).default(0.1),
+  /** Weight of one interaction by its type. Types that are not named here are stored, counted and left out of training. */
+  typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
+  /** Starts every random choice of a run. */
+  seed: z.int().min(0).max(2 ** 31 - 1).default(42),
+});
+export type Model = z.infer<typeof Model>;
