@@ -1,0 +1,40 @@
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { ENV, jsonVariable, readEnvironment } from '../shared/env.ts';
+import { s3Lake } from '../shared/lake.ts';
+import { createLog } from '../shared/log.ts';
+import { parseQueueEvent, type QueueMessage } from '../shared/messages.ts';
+import { Model } from '../shared/model.ts';
+import { Threshold } from './settings.ts';
+import { type Look, type Outcome, threshold } from './threshold.ts';
+
+const environment = readEnvironment(
+  z.object({
+    [ENV.lakeBucket]: z.string().min(1),
+    [ENV.threshold]: jsonVariable(Threshold),
+    [ENV.model]: jsonVariable(Model),
+  }),
+);
+const lake = s3Lake(environment[ENV.lakeBucket]);
+
+/** One decision answers all messages of the event; the closest look that one of them asks for is taken. */
+export async function handler(event: unknown, context: Context): Promise<Outcome> {
+  const log = createLog('threshold', { requestId: context.awsRequestId });
+  try {
+    return await threshold(closestLook(parseQueueEvent(event)), {
+      lake,
+      log,
+      settings: environment[ENV.threshold],
+      model: environment[ENV.model],
+      nowMs: Date.now,
+    });
+  } catch (error) {
+    log.error('Cannot decide; the message comes again', { error });
+    throw error;
+  }
+}
+
+function closestLook(messages: readonly QueueMessage[]): Look {
+  if (messages.some((message) => message.kind === 'request' && message.body.flush === true)) return 'flush';
+  return messages.some(({ kind }) => kind === 'sweep') ? 'sweep' : 'event';
+}

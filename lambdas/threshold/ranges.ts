@@ -1,0 +1,22 @@
+/** Ranges of offsets, both ends inclusive, ascending, apart by at least one offset. */
+export type Ranges = readonly (readonly [first: number, last: number])[];
+
+/** Whether every offset of first..last lies in the ranges. */
+export const covers = (ranges: Ranges, first: number, last: number): boolean =>
+  ranges.some(([from, to]) => from <= first && last <= to);
+
+/**
+ * Adds first..last to the ranges and merges what touches.
+ *
+ * @example addRange([[0, 4], [9, 9]], 5, 7) // [[0, 7], [9, 9]]
+ */
+export function addRange(ranges: Ranges, first: number, last: number): [number, number][] {
+  const before = ranges.filter(([, to]) => to < first - 1);
+  const after = ranges.filter(([from]) => from > last + 1);
+  const touched = ranges.slice(before.length, ranges.length - after.length);
+  const merged: [number, number] = [
+    Math.min(first, ...touched.map(([from]) => from)),
+    Math.max(last, ...touched.map(([, to]) => to)),
+  ];
+  return [...before, merged, ...after].map(([from, to]) => [from, to]);
+}

@@ -1,0 +1,64 @@
+import { windowKey } from '../shared/keys.ts';
+import { type Lake, toJson } from '../shared/lake.ts';
+import type { Log } from '../shared/log.ts';
+import type { Model } from '../shared/model.ts';
+import { decide } from './decide.ts';
+import { isInFlight, readLastWindow, scanAll, scanBehind } from './scan.ts';
+import type { Threshold } from './settings.ts';
+
+/**
+ * How closely to look. `event`: behind the highest cut offsets. `sweep`: at everything. `flush`: at everything, and
+ * whatever is new is cut.
+ */
+export type Look = 'event' | 'sweep' | 'flush';
+
+export interface Outcome {
+  /** The window that this call cut. */
+  readonly cut: number | undefined;
+  readonly reason: string;
+  readonly newInteractions: number;
+  /** Whether the newest window still waits for its run. */
+  readonly inFlight: boolean;
+}
+
+export interface Parts {
+  readonly lake: Lake;
+  readonly log: Log;
+  readonly settings: Threshold;
+  readonly model: Model;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Looks at the bucket, decides, and writes `windows/N.json` if it is time. Of many concurrent callers one wins; the
+ * others have nothing to do, and that is a success.
+ */
+export async function threshold(look: Look, { lake, log, settings, model, nowMs }: Parts): Promise<Outcome> {
+  const last = await readLastWindow(lake);
+  const inFlight = last !== undefined && (await isInFlight(lake, last.window));
+  const uncut = look === 'event' ? await scanBehind(lake, last, log) : await scanAll(lake, log);
+  const decision = decide(
+    { last, inFlight, uncut, flush: look === 'flush', nowMs: nowMs() },
+    settings,
+    model,
+  );
+
+  if (!decision.cut) {
+    const { reason, newInteractions, needed } = decision;
+    log.info(`Not yet: ${reason}`, { look, newInteractions, needed });
+    return { cut: undefined, reason, newInteractions, inFlight };
+  }
+  const { window, reason, newInteractions } = decision.cut;
+  const object = windowKey(window);
+  if (!(await lake.create(object, toJson(decision.cut), 'application/json'))) {
+    log.info('Another decider cut this window first', { look, window, object });
+    return {
+      cut: undefined,
+      reason: `window ${window} was cut by another decider`,
+      newInteractions: 0,
+      inFlight: true,
+    };
+  }
+  log.info(`Cut window ${window}: ${reason.text}`, { look, window, object, newInteractions });
+  return { cut: window, reason: reason.text, newInteractions, inFlight: true };
+}

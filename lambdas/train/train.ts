@@ -1,0 +1,127 @@
+import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/keys.ts';
+import { type Lake, toJson } from '../shared/lake.ts';
+import type { Log } from '../shared/log.ts';
+import type { Attempt, Failed, Started } from '../shared/schemas.ts';
+import { listOpenWindows, readOpenWindow, reasonsOfFailure } from './attempts.ts';
+import { isTerminal, type Jobs } from './jobs.ts';
+import { afterFailure, nextStep, planAttempt, type Step } from './plan.ts';
+import type { Launch } from './settings.ts';
+
+export interface Parts {
+  readonly lake: Lake;
+  readonly jobs: Jobs;
+  readonly log: Log;
+  readonly launch: Launch;
+  /** The bucket that the job reads and writes. */
+  readonly bucket: string;
+  readonly nowMs: () => number;
+}
+
+const JSON_TYPE = 'application/json';
+
+/**
+ * Brings every window that has no run a step further. Doubled calls are harmless.
+ *
+ * @throws {AggregateError} If a window could not be advanced; the others were.
+ */
+export async function train(parts: Parts): Promise<void> {
+  const problems: unknown[] = [];
+  for (const window of await listOpenWindows(parts.lake))
+    try {
+      await advance(parts, window);
+    } catch (error) {
+      parts.log.error('Cannot advance this window', { window, error });
+      problems.push(error);
+    }
+  if (problems.length > 0) throw new AggregateError(problems, `Cannot advance ${problems.length} windows`);
+}
+
+/**
+ * Adds an attempt to a window on request, also after its attempts were used up.
+ *
+ * @returns what was done, or why nothing could be, for the person who asked
+ */
+export async function retry(parts: Parts, window: number): Promise<string> {
+  const { lake, jobs } = parts;
+  if (!(await lake.read(windowKey(window)))) return `Cannot retry window ${window}: there is no such window`;
+  if (await lake.read(manifestKey(window))) return `Cannot retry window ${window}: it has a run already`;
+  const { latest, job } = await readOpenWindow(lake, jobs, window);
+  if (latest && job && !isTerminal(job.state))
+    return `Cannot retry window ${window}: attempt ${latest.attempt.attempt} is ${job.state}`;
+  const attempt = (latest?.attempt.attempt ?? 0) + 1;
+  await perform(parts, window, { do: 'attempt', attempt });
+  return `Started attempt ${attempt} of window ${window}`;
+}
+
+async function advance(parts: Parts, window: number): Promise<void> {
+  const { lake, jobs, log, launch, nowMs } = parts;
+  const open = await readOpenWindow(lake, jobs, window);
+  const { latest, job } = open;
+  if (job && isTerminal(job.state)) {
+    // The manifest is written before the job ends, but perhaps after the windows were listed.
+    if (await lake.read(manifestKey(window))) return;
+    const problem = job.state === 'SUCCESS' ? 'ended without a manifest' : `ended ${job.state}`;
+    log.warn(`The job ${problem}`, { window, attempt: latest?.attempt.attempt, details: job.details });
+  }
+  await perform(parts, window, nextStep(open, launch.attempts, nowMs()));
+}
+
+async function perform(parts: Parts, window: number, step: Step): Promise<void> {
+  const { jobs, log } = parts;
+  switch (step.do) {
+    case 'nothing':
+      return log.info(`Nothing to do: ${step.reason}`, { window });
+    case 'attempt':
+      return addAttempt(parts, window, step.attempt);
+    case 'start':
+      return start(parts, step.attempt);
+    case 'cancel':
+      log.warn('Cancelling an attempt that is past its deadline', { window, attempt: step.attempt.attempt });
+      return jobs.cancel(step.attempt.request.applicationId, step.jobRunId);
+    case 'giveUp':
+      return giveUp(parts, window, step.attempts);
+  }
+}
+
+/** The attempt is durable before the job is started: a crash in between repeats the same request. */
+async function addAttempt(parts: Parts, window: number, attempt: number): Promise<void> {
+  const { lake, log, launch, bucket, nowMs } = parts;
+  const planned = planAttempt({ window, attempt, bucket, nowMs: nowMs() }, launch);
+  if (await lake.create(attemptKey(window, attempt), toJson(planned), JSON_TYPE))
+    return start(parts, planned);
+  log.info('Another launcher wrote this attempt first', {
+    window,
+    attempt,
+    object: attemptKey(window, attempt),
+  });
+}
+
+async function start(parts: Parts, attempt: Attempt): Promise<void> {
+  const { lake, jobs, log, launch, nowMs } = parts;
+  const { window } = attempt;
+  let jobRunId: string;
+  try {
+    jobRunId = await jobs.start(attempt.request);
+  } catch (error) {
+    if (nowMs() <= attempt.deadlineAtMs) throw error;
+    log.error('The job could not be started before its deadline', {
+      window,
+      attempt: attempt.attempt,
+      error,
+    });
+    return perform(parts, window, afterFailure(attempt.attempt, launch.attempts));
+  }
+  const started: Started = { jobRunId, startedAtMs: nowMs() };
+  await lake.create(startedKey(window, attempt.attempt), toJson(started), JSON_TYPE);
+  log.info('Started the job', { window, attempt: attempt.attempt, jobRunId });
+}
+
+async function giveUp({ lake, jobs, log }: Parts, window: number, attempts: number): Promise<void> {
+  const reasons = await reasonsOfFailure(lake, jobs, window, attempts);
+  const failed: Failed = { window, attempts, reasons };
+  if (!(await lake.create(failedKey(window), toJson(failed), JSON_TYPE))) return;
+  log.error(
+    `Gave up on window ${window} after ${attempts} attempts; the next window is cut as usual. When the cause is mended: npm run retry -- --window ${window}`,
+    { window, object: failedKey(window), reasons },
+  );
+}
