@@ -14,6 +14,8 @@ export const PREFIX = {
   manifests: 'manifests/',
   charts: 'charts/',
   publications: 'publications/',
+  /** Logs of the cluster, written by EMR Serverless. */
+  logs: 'logs/',
 } as const;
 
 /** The two objects that move, by `If-Match`. */

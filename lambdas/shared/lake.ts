@@ -80,19 +80,29 @@ export const toJson = (value: unknown): string => `${JSON.stringify(value, null,
 export function s3Lake(bucket: string, client: S3Client = createS3Client()): Lake {
   return {
     create: (key, body, contentType) =>
-      won(client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, IfNoneMatch: '*' }),
-      )),
+      won(
+        client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: body,
+            ContentType: contentType,
+            IfNoneMatch: '*',
+          }),
+        ),
+      ),
     replace: (key, body, contentType, etag) =>
-      won(client.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: body,
-          ContentType: contentType,
-          ...(etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }),
-        }),
-      )),
+      won(
+        client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: body,
+            ContentType: contentType,
+            ...(etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }),
+          }),
+        ),
+      ),
     async read(key) {
       try {
         const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -107,7 +117,12 @@ export function s3Lake(bucket: string, client: S3Client = createS3Client()): Lak
       let token: string | undefined;
       do {
         const page: ListObjectsV2CommandOutput = await client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: after, ContinuationToken: token }),
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            StartAfter: after,
+            ContinuationToken: token,
+          }),
         );
         for (const { Key, Size, LastModified } of page.Contents ?? []) {
           if (Key === undefined || Size === undefined || LastModified === undefined)
@@ -122,7 +137,12 @@ export function s3Lake(bucket: string, client: S3Client = createS3Client()): Lak
       let token: string | undefined;
       do {
         const page: ListObjectsV2CommandOutput = await client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: token }),
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            Delimiter: '/',
+            ContinuationToken: token,
+          }),
         );
         for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix !== undefined) found.push(Prefix);
         token = page.NextContinuationToken;
@@ -137,7 +157,7 @@ export function s3Lake(bucket: string, client: S3Client = createS3Client()): Lak
  * A 409 (two conditional writes at once) is left to the SDK's retries.
  */
 export const createS3Client = (): S3Client =>
-  new S3Client({ forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined, maxAttempts: 5 });
+  new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined, maxAttempts: 5 });
 
 const PRECONDITION_FAILED = 412;
 /** A conditional write met another one under way; after the SDK's own attempts it is a lost race to be looked at again. */
@@ -148,9 +168,12 @@ async function won(put: Promise<unknown>): Promise<boolean> {
     await put;
     return true;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === PRECONDITION_FAILED) return false;
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === PRECONDITION_FAILED)
+      return false;
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === CONFLICT)
-      throw new Error('Cannot write: S3 answered 409 (another conditional write is under way); try again', { cause: error });
+      throw new Error('Cannot write: S3 answered 409 (another conditional write is under way); try again', {
+        cause: error,
+      });
     throw error;
   }
 }

@@ -30,8 +30,10 @@ export function createLog(
   context: Fields = {},
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Log {
-  const line = (level: Level) => (message: string, fields: Fields = {}) =>
-    write(JSON.stringify({ level, stage, message, ...context, ...fields }, expandErrors));
+  const line =
+    (level: Level) =>
+    (message: string, fields: Fields = {}) =>
+      write(JSON.stringify({ level, stage, message, ...context, ...fields }, expandErrors));
   return { info: line('info'), warn: line('warn'), error: line('error') };
 }
 

@@ -20,6 +20,10 @@ export const Model = z.strictObject({
   /** Weight of one interaction by its type. Types that are not named here are stored, counted and left out of training. */
   typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
   /** Starts every random choice of a run. */
-  seed: z.int().min(0).max(2 ** 31 - 1).default(42),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(42),
 });
 export type Model = z.infer<typeof Model>;

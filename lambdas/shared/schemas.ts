@@ -153,6 +153,11 @@ export const RunFile = z.strictObject({
 });
 export type RunFile = z.infer<typeof RunFile>;
 
+/** NDCG@10 of the model and of popularity, by list; null where there was no holdout. */
+const QualityOfList = z.strictObject({ model: Metric, popularity: Metric }).nullable();
+export const Quality = z.strictObject({ any: QualityOfList, new: QualityOfList });
+export type Quality = z.infer<typeof Quality>;
+
 /** `manifests/N.json`: what went in, what came out. It is written last; without it there is no run. */
 export const Manifest = z.strictObject({
   run: Numbered,
@@ -188,10 +193,7 @@ export const Manifest = z.strictObject({
     edges: Count,
   }),
   /** Headline of metrics.json. */
-  quality: z.strictObject({
-    any: z.strictObject({ model: Metric, popularity: Metric }).nullable(),
-    new: z.strictObject({ model: Metric, popularity: Metric }).nullable(),
-  }),
+  quality: Quality,
   /** Seconds by step of the job, in the order of the steps. */
   seconds: z.record(z.string(), z.number().min(0)),
   /** In order of name. */
@@ -208,6 +210,10 @@ export const Publication = z.strictObject({
   run: Numbered,
   decision: PublishDecision,
   reason: z.string(),
+  /** The numbers of the decided run; null if its manifest could not be read. */
+  numbers: z
+    .strictObject({ asOfMs: Count, interactions: Count, users: Count, products: Count, quality: Quality })
+    .nullable(),
   /** The run that is served after the decision; null before the first promotion. */
   served: Numbered.nullable(),
   /** The run that was served before it. */
@@ -286,7 +292,14 @@ export const UserSummary = z.strictObject({
   users: z.array(
     z.strictObject({
       user: z.string(),
-      bought: z.array(z.strictObject({ product: z.string(), name: z.string().nullable(), quantity: z.number(), atMs: Count })),
+      bought: z.array(
+        z.strictObject({
+          product: z.string(),
+          name: z.string().nullable(),
+          quantity: z.number(),
+          atMs: Count,
+        }),
+      ),
       recommended: z.array(
         z.strictObject({
           list: ListKind,

@@ -1,0 +1,45 @@
+import type { Current, Manifest, Publication } from '../shared/schemas.ts';
+
+/** What is decided about: a run, or the fact that its manifest cannot be read. */
+export type Candidate =
+  | { readonly run: number; readonly manifest: Manifest }
+  | { readonly run: number; readonly manifest: undefined; readonly problem: string };
+
+/**
+ * Decides one run. Every run that can be read is promoted.
+ *
+ * @param current What is served now; undefined before the first decision.
+ */
+export function decide(candidate: Candidate, current: Current | undefined): Publication {
+  const served = current?.run ?? null;
+  const base = {
+    publication: (current?.publication ?? 0) + 1,
+    run: candidate.run,
+    previous: served,
+    decidedThrough: candidate.run,
+  };
+  if (!candidate.manifest)
+    return { ...base, decision: 'refused', reason: candidate.problem, numbers: null, served };
+  const { asOfMs, inputs, counts, quality } = candidate.manifest;
+  return {
+    ...base,
+    decision: 'promoted',
+    reason: served === null ? 'the first run' : `newer than run ${served}`,
+    numbers: {
+      asOfMs,
+      interactions: inputs.interactions,
+      users: counts.users,
+      products: counts.products,
+      quality,
+    },
+    served: candidate.run,
+  };
+}
+
+/** What `current.json` says after a decision. */
+export const currentAfter = ({ publication, served, previous, decidedThrough }: Publication): Current => ({
+  publication,
+  run: served,
+  previous,
+  decidedThrough,
+});

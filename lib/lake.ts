@@ -1,0 +1,149 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { ENV } from '../lambdas/shared/env.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/keys.ts';
+
+type PrefixName = keyof typeof PREFIX;
+
+/** The bucket: the only state of the pipeline. Each method gives one permission and, to a Lambda, the bucket's name. */
+export class Lake extends Construct {
+  readonly bucket: s3.Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bucket = new s3.Bucket(this, 'Bucket', {
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        { id: 'rejected', prefix: PREFIX.rejected, expiration: Duration.days(30) },
+        { id: 'logs', prefix: PREFIX.logs, expiration: Duration.days(30) },
+        {
+          id: 'superseded',
+          noncurrentVersionExpiration: Duration.days(30),
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+        },
+      ],
+    });
+    // `eventBridgeEnabled: true` would add a custom resource for the same.
+    const resource = this.bucket.node.defaultChild;
+    if (resource instanceof s3.CfnBucket)
+      resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+
+  /** Lets `fn` add batches and rejected records; it can neither read nor delete. */
+  grantAppendInteractions(fn: lambda.Function): void {
+    this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`);
+  }
+
+  /** Lets `fn` see batches and how windows went, and add windows. */
+  grantCutWindows(fn: lambda.Function): void {
+    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts');
+    this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
+    this.put(fn, `${PREFIX.windows}*`);
+  }
+
+  /** Lets `fn` see windows and manifests, and write attempts. */
+  grantLaunch(fn: lambda.Function): void {
+    this.list(fn, 'windows', 'manifests', 'attempts');
+    this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
+    this.put(fn, `${PREFIX.attempts}*`);
+  }
+
+  /** Lets the job's role read what windows name, and write runs, manifests and its logs. */
+  grantTrain(role: iam.IRole): void {
+    this.list(role, 'interactions', 'windows', 'runs', 'manifests', 'logs');
+    this.get(
+      role,
+      `${PREFIX.interactions}*`,
+      `${PREFIX.windows}*`,
+      `${PREFIX.runs}*`,
+      `${PREFIX.manifests}*`,
+      `${PREFIX.logs}*`,
+    );
+    this.put(role, `${PREFIX.runs}*`, `${PREFIX.manifests}*`, `${PREFIX.logs}*`);
+    // The attempt's own temporary files: Hadoop's committers rename, which in S3 is copy and delete.
+    role.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:DeleteObject', 's3:AbortMultipartUpload'],
+        resources: [this.bucket.arnForObjects(`${PREFIX.runs}*`)],
+      }),
+    );
+  }
+
+  /** Lets `fn` read runs and add pictures. The index page is publish's alone. */
+  grantRender(fn: lambda.Function): void {
+    this.list(fn, 'manifests', 'charts');
+    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
+    this.put(fn, `${PREFIX.charts}0*`);
+  }
+
+  /** Lets `fn` read manifests, write decisions, and move the pointer and the index page. */
+  grantPublish(fn: lambda.Function): void {
+    this.list(fn, 'manifests', 'publications');
+    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
+    this.put(fn, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
+    // Without it S3 answers 403 instead of 404 for the two objects that do not exist at first.
+    this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);
+  }
+
+  /** A rule's pattern: an object was created below the prefix. */
+  createdBelow(prefix: PrefixName): events.EventPattern {
+    return {
+      source: ['aws.s3'],
+      detailType: ['Object Created'],
+      detail: { bucket: { name: [this.bucket.bucketName] }, object: { key: [{ prefix: PREFIX[prefix] }] } },
+    };
+  }
+
+  /** `s3://bucket/prefix`. */
+  url(prefix: PrefixName): string {
+    return this.bucket.s3UrlForObject(PREFIX[prefix]);
+  }
+
+  private get(grantee: lambda.Function | iam.IRole, ...keys: readonly string[]): void {
+    this.allow(grantee, 's3:GetObject', keys);
+  }
+
+  private put(grantee: lambda.Function | iam.IRole, ...keys: readonly string[]): void {
+    this.allow(grantee, 's3:PutObject', keys);
+  }
+
+  private allow(grantee: lambda.Function | iam.IRole, action: string, keys: readonly string[]): void {
+    this.tellName(grantee);
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: [action],
+        resources: keys.map((key) => this.bucket.arnForObjects(key)),
+      }),
+    );
+  }
+
+  private list(grantee: lambda.Function | iam.IRole, ...prefixes: readonly PrefixName[]): void {
+    this.listPrefixes(
+      grantee,
+      prefixes.map((prefix) => `${PREFIX[prefix]}*`),
+    );
+  }
+
+  private listPrefixes(grantee: lambda.Function | iam.IRole, prefixes: readonly string[]): void {
+    this.tellName(grantee);
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': prefixes } },
+      }),
+    );
+  }
+
+  private tellName(grantee: lambda.Function | iam.IRole): void {
+    if ('addEnvironment' in grantee) grantee.addEnvironment(ENV.lakeBucket, this.bucket.bucketName);
+  }
+}

@@ -1,0 +1,157 @@
+import type { Metric } from '../lambdas/shared/schemas.ts';
+import type { Outcome, WindowOutcome } from './outcome.ts';
+import type { Milestone, Sightings } from './watch.ts';
+
+/** What the terminal shows when a run is over. */
+export interface ReportFacts {
+  /** Records that were put on the topic. */
+  readonly produced: number;
+  readonly outcome: Outcome;
+  readonly sightings: Sightings;
+  /** Seconds of the parts before the first window, in order. */
+  readonly preparation: Readonly<Record<string, number>>;
+  readonly chartsUrl: string;
+  readonly chartsPath: string | undefined;
+}
+
+/** What is not as it should be, one sentence each; empty if the run is a success. */
+export function problemsOf({ produced, outcome }: ReportFacts): string[] {
+  const problems: string[] = [];
+  const { stored, rejected } = countsOf(outcome);
+  if (stored + rejected !== produced)
+    problems.push(
+      `${count(produced)} records were produced, but ${count(stored)} stored + ${count(rejected)} rejected make ${count(stored + rejected)}`,
+    );
+  for (const { window, manifest, failures } of outcome.windows)
+    if (!manifest)
+      problems.push(`Window ${window.window} has no run: ${failures.join('; ') || 'it is not finished'}`);
+  const trained = outcome.windows.findLast(({ manifest }) => manifest)?.manifest;
+  if (outcome.windows.length === 0) problems.push('No window was cut: there was nothing to train on');
+  else if (trained && outcome.current?.run !== trained.run)
+    problems.push(`Run ${trained.run} is finished, but run ${outcome.current?.run ?? 'none'} is served`);
+  if (trained && trained.inputs.interactions + trained.inputs.unweighted !== stored)
+    problems.push(
+      `${count(stored)} sales are stored, but run ${trained.run} was trained on ${count(trained.inputs.interactions)}`,
+    );
+  return problems;
+}
+
+/** The report, ready to be printed: plain text, at most 110 columns. */
+export function formatReport(facts: ReportFacts): string {
+  const { outcome, chartsUrl, chartsPath } = facts;
+  const sections = [
+    salesSection(facts),
+    windowsSection(facts),
+    qualitySection(outcome),
+    userSection(outcome),
+    `Charts    ${chartsUrl}${chartsPath ? `\n          ${chartsPath}` : ''}`,
+  ];
+  const problems = problemsOf(facts).map((problem) => `! ${problem}`);
+  return [...sections, ...problems].filter((section) => section !== '').join('\n\n');
+}
+
+/** Distinct sales, and rejected records. */
+function countsOf({ stored, rejected, windows }: Outcome): { stored: number; rejected: number } {
+  const repeats = windows.reduce((sum, { manifest }) => sum + (manifest?.inputs.repeats ?? 0), 0);
+  return { stored: stored - repeats, rejected: rejected.reduce((sum, { count }) => sum + count, 0) };
+}
+
+function salesSection({ produced, outcome }: ReportFacts): string {
+  const { stored, rejected } = countsOf(outcome);
+  const sign = stored + rejected === produced ? '=' : '≠';
+  const why = outcome.rejected.map(({ kind, count: n }) => `${kind} ${count(n)}`).join(', ');
+  const sum = `Sales     ${count(produced)} produced ${sign} ${count(stored)} stored + ${count(rejected)} rejected`;
+  return rejected === 0 ? sum : `${sum}\n${wrap(`rejected: ${why}`, '          ')}`;
+}
+
+function windowsSection({ outcome, sightings, preparation }: ReportFacts): string {
+  const prepared = Object.entries(preparation).map(([part, seconds]) => `${part} ${duration(seconds)}`);
+  const lines = [`Seconds   ${prepared.join(', ')}`];
+  for (const { window, manifest } of outcome.windows) {
+    const seen = sightings.get(window.window);
+    const parts = [
+      ['train', between(seen, 'cut', 'trained')],
+      ['render', between(seen, 'trained', 'rendered')],
+      ['publish', between(seen, 'trained', 'published')],
+    ] as const;
+    const times = parts.flatMap(([stage, seconds]) =>
+      seconds === undefined ? [] : [`${stage} ${duration(seconds)}`],
+    );
+    const steps = Object.entries(manifest?.seconds ?? {}).map(
+      ([step, seconds]) => `${step} ${duration(seconds)}`,
+    );
+    lines.push(
+      '',
+      wrap(`${`Window ${window.window}`.padEnd(10)}${window.reason.text}`, '          '),
+      ...(manifest ? [`          ${trainedOn(manifest)}`] : []),
+      `          ${times.join(', ') || 'not timed'}`,
+      ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, '          ')] : []),
+    );
+  }
+  return lines.join('\n');
+}
+
+const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): string =>
+  `trained on ${count(inputs.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users`;
+
+function qualitySection({ windows }: Outcome): string {
+  const lines = [
+    'Quality   NDCG@10, model beside popularity, on the newest sales that training had not seen',
+  ];
+  for (const { manifest } of windows)
+    if (manifest)
+      for (const list of ['any', 'new'] as const) {
+        const quality = manifest.quality[list];
+        lines.push(
+          quality
+            ? `          run ${manifest.run}, ${list}: ${metric(quality.model)} beside ${metric(quality.popularity)}: ${(quality.model.value / quality.popularity.value).toFixed(1)}x, ${count(quality.model.n)} users`
+            : `          run ${manifest.run}, ${list}: no holdout could be made`,
+        );
+      }
+  return lines.length > 1 ? lines.join('\n') : '';
+}
+
+const metric = ({ value, low, high }: Metric): string =>
+  `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+
+const SHOWN_PRODUCTS = 5;
+
+function userSection({ user }: Outcome): string {
+  if (!user) return '';
+  const named = ({ name, product }: { name: string | null; product: string }) =>
+    name ? `${name} (${product})` : product;
+  const bought = user.bought.slice(0, SHOWN_PRODUCTS).map(named).join(', ');
+  const listed = (['any', 'new'] as const).map((list) => {
+    const products = user.recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS);
+    return wrap(`${list}: ${products.map((row) => `${row.rank}. ${named(row)}`).join('  ')}`, '          ');
+  });
+  return [wrap(`${'User'.padEnd(10)}${user.user} bought ${bought}`, '          '), ...listed].join('\n');
+}
+
+function between(
+  seen: ReadonlyMap<Milestone, number> | undefined,
+  from: Milestone,
+  to: Milestone,
+): number | undefined {
+  const [start, end] = [seen?.get(from), seen?.get(to)];
+  return start === undefined || end === undefined ? undefined : Math.max(0, end - start) / 1000;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+const duration = (seconds: number): string => `${seconds.toFixed(1)} s`;
+
+const COLUMNS = 110;
+
+/** Breaks text at spaces; the first line is indented too unless it brings its own heading. */
+function wrap(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = /^\S+( \d+)? {2,}/.test(text) ? '' : indent;
+  for (const word of text.split(/(?<=\S) (?=\S)/)) {
+    if (line.trim() !== '' && line.length + word.length >= COLUMNS) {
+      lines.push(line.trimEnd());
+      line = indent;
+    }
+    line += line === indent || line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line.trimEnd()].join('\n');
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { interactionsKey } from '../../../lambdas/shared/keys.ts';
+import { Model } from '../../../lambdas/shared/model.ts';
+import { Window } from '../../../lambdas/shared/schemas.ts';
+import { decide, type Situation, type UncutBatch } from '../../../lambdas/threshold/decide.ts';
+import { Threshold } from '../../../lambdas/threshold/settings.ts';
+
+const model = Model.parse({});
+const settings = Threshold.parse({ threshold: 100, growth: 0.5, maxWaitSeconds: 3600 });
+const NOW = Date.UTC(2026, 5, 1);
+
+/** A batch of partition 0 that was stored one minute ago. */
+function batch(first: number, last: number, count = last - first + 1, storedAtMs = NOW - 60_000): UncutBatch {
+  const name = { source: '0a1b2c3d', topic: 'sales', partition: 0, first, last, count, firstMs: 1 };
+  return { key: interactionsKey(name), name, sizeBytes: count, storedAtMs };
+}
+
+const first: Situation = { last: undefined, inFlight: false, uncut: [], flush: false, nowMs: NOW };
+
+/** The window that these batches become, which must be one. */
+function cut(situation: Partial<Situation>): Window {
+  const decision = decide({ ...first, ...situation }, settings, model);
+  if (!decision.cut) throw new Error(`not cut: ${decision.reason}`);
+  return Window.parse(decision.cut);
+}
+
+/** Why nothing was cut. */
+function notYet(situation: Partial<Situation>): string {
+  const decision = decide({ ...first, ...situation }, settings, model);
+  if (decision.cut) throw new Error(`cut: ${decision.cut.reason.text}`);
+  return decision.reason;
+}
+
+describe('the first window', () => {
+  test('is cut when the threshold is met', () => {
+    const window = cut({ uncut: [batch(0, 59), batch(60, 99)] });
+    expect(window).toMatchObject({
+      window: 1,
+      reason: { kind: 'threshold', needed: 100 },
+      newInteractions: 100,
+      totalInteractions: 100,
+      partitions: { '0a1b2c3d/sales/000000': { ranges: [[0, 99]], interactions: 100 } },
+      model,
+    });
+    expect(window.batches.map(({ key }) => key)).toEqual([batch(0, 59).key, batch(60, 99).key]);
+  });
+
+  test('waits below it, and says what is missing', () => {
+    expect(notYet({ uncut: [batch(0, 98)] })).toBe(
+      '99 of 100 new interactions: 1 more cut a window, or 2026-06-01T00:59:00.000Z',
+    );
+    expect(notYet({})).toBe('nothing new: 100 new interactions cut a window');
+  });
+
+  test('is cut below it when the oldest batch has waited long enough', () => {
+    const old = batch(0, 9, 10, NOW - 3_600_000);
+    expect(cut({ uncut: [old, batch(10, 19)] }).reason).toMatchObject({
+      kind: 'maxWait',
+      waitedSeconds: 3600,
+    });
+    expect(notYet({ uncut: [{ ...old, storedAtMs: NOW - 3_599_000 }] })).toContain('10 of 100');
+  });
+
+  test('is cut below it on request, unless nothing is new', () => {
+    expect(cut({ uncut: [batch(0, 0)], flush: true }).reason.kind).toBe('flush');
+    expect(notYet({ flush: true })).toContain('nothing new');
+  });
+
+  test('counts what was stored, not the offsets that were polled', () => {
+    expect(notYet({ uncut: [batch(0, 199, 20)] })).toContain('20 of 100');
+  });
+});
+
+describe('a later window', () => {
+  const last = cut({ uncut: [batch(0, 399)] });
+
+  test('must add its share of what was cut before', () => {
+    expect(notYet({ last, uncut: [batch(400, 598)] })).toContain('199 of 200');
+    const next = cut({ last, uncut: [batch(400, 599)] });
+    expect(next).toMatchObject({ window: 2, newInteractions: 200, totalInteractions: 600 });
+    expect(next.partitions['0a1b2c3d/sales/000000']).toEqual({ ranges: [[0, 599]], interactions: 600 });
+  });
+
+  test('is never cut while a run is in flight, not even on request', () => {
+    const uncut = [batch(400, 1400)];
+    expect(notYet({ last, inFlight: true, uncut, flush: true })).toContain('window 1 is in flight');
+  });
+
+  test('is not caused by a replay of what was cut, but takes it along', () => {
+    const replay = batch(100, 350);
+    expect(notYet({ last, uncut: [replay], flush: true })).toContain('nothing new');
+    const next = cut({ last, uncut: [replay, batch(400, 599)] });
+    expect(next.batches.map(({ key }) => key)).toEqual([replay.key, batch(400, 599).key]);
+    expect(next.newInteractions).toBe(200);
+  });
+
+  test('counts a batch that overlaps what was cut, for some of it is new', () => {
+    expect(cut({ last, uncut: [batch(390, 589)] }).newInteractions).toBe(200);
+  });
+
+  test('tells a topic made anew from the old one', () => {
+    const renewed = batch(0, 199);
+    const name = { ...renewed.name, source: 'ffffffff' };
+    const next = cut({ last, uncut: [{ ...renewed, name, key: interactionsKey(name) }] });
+    expect(Object.keys(next.partitions)).toEqual(['0a1b2c3d/sales/000000', 'ffffffff/sales/000000']);
+    expect(next.newInteractions).toBe(200);
+  });
+});
+
+test('growth 0 leaves the threshold alone', () => {
+  const last = cut({ uncut: [batch(0, 9999)] });
+  const constant = Threshold.parse({ ...settings, growth: 0 });
+  expect(decide({ ...first, last, uncut: [batch(10_000, 10_099)] }, constant, model).cut).toBeDefined();
+});

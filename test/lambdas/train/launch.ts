@@ -1,0 +1,12 @@
+import { Launch } from '../../../lambdas/train/settings.ts';
+
+/** What the construct hands to the launcher, for tests. */
+export const launch: Launch = Launch.parse({
+  applicationId: '00f1application',
+  executionRoleArn: 'arn:aws:iam::000000000000:role/job',
+  entryPoint: 's3://assets/job.jar',
+  sparkSubmitParameters: '--class cartograph.TrainJob',
+  logUri: 's3://lake/logs/',
+  attempts: 3,
+  deadlineMinutes: 60,
+});

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { Attempt } from '../../../lambdas/shared/schemas.ts';
+import type { JobState } from '../../../lambdas/train/jobs.ts';
+import { nextStep, type OpenWindow, planAttempt } from '../../../lambdas/train/plan.ts';
+import { launch } from './launch.ts';
+
+const NOW = 1_000_000;
+const MINUTE = 60_000;
+
+function open(attempt: number, state: JobState | undefined, failedAttempts?: number): OpenWindow {
+  const planned = planAttempt({ window: 7, attempt, bucket: 'lake', nowMs: NOW }, launch);
+  const started = state && { jobRunId: 'job-1', startedAtMs: NOW };
+  const failed =
+    failedAttempts === undefined ? undefined : { window: 7, attempts: failedAttempts, reasons: [] };
+  return { window: 7, latest: { attempt: planned, started }, job: state && { state, details: '' }, failed };
+}
+
+const step = (window: OpenWindow, nowMs = NOW) => nextStep(window, 3, nowMs);
+
+test('a window without attempts gets its first', () => {
+  const untouched = { window: 7, latest: undefined, job: undefined, failed: undefined };
+  expect(step(untouched)).toEqual({ do: 'attempt', attempt: 1 });
+});
+
+test('an attempt that is written but not known to be started is started again, with the same request', () => {
+  const window = open(1, undefined);
+  expect(step(window)).toEqual({ do: 'start', attempt: window.latest?.attempt });
+});
+
+test.each(['SUBMITTED', 'PENDING', 'SCHEDULED', 'RUNNING', 'QUEUED', 'CANCELLING'] as const)(
+  'a job that is %s is left alone',
+  (state) => {
+    expect(step(open(1, state))).toMatchObject({ do: 'nothing' });
+  },
+);
+
+test.each(['FAILED', 'CANCELLED', 'SUCCESS', 'GONE'] as const)(
+  'a job that is %s without a manifest is followed by the next attempt, three in all',
+  (state) => {
+    expect(step(open(1, state))).toEqual({ do: 'attempt', attempt: 2 });
+    expect(step(open(2, state))).toEqual({ do: 'attempt', attempt: 3 });
+    expect(step(open(3, state))).toEqual({ do: 'giveUp', attempts: 3 });
+  },
+);
+
+test('past its deadline a job is cancelled, and the next attempt waits until it has ended', () => {
+  const late = NOW + launch.deadlineMinutes * MINUTE + 1;
+  expect(step(open(1, 'RUNNING'), late)).toMatchObject({ do: 'cancel', jobRunId: 'job-1' });
+  expect(step(open(1, 'CANCELLING'), late)).toMatchObject({ do: 'nothing' });
+  expect(step(open(1, 'CANCELLED'), late)).toEqual({ do: 'attempt', attempt: 2 });
+});
+
+test('a window that was given up stays so until somebody retries it, and then gets that one attempt', () => {
+  expect(step(open(3, undefined, 3))).toMatchObject({ do: 'nothing' });
+  expect(step(open(4, undefined, 3))).toMatchObject({ do: 'start' });
+  expect(step(open(4, 'RUNNING', 3))).toMatchObject({ do: 'nothing' });
+  expect(step(open(4, 'FAILED', 3))).toMatchObject({ do: 'nothing' });
+});
+
+test('the request is what the window and the attempt make it, and nothing else', () => {
+  const plan = (attempt: number, nowMs: number) =>
+    planAttempt({ window: 7, attempt, bucket: 'lake', nowMs }, launch);
+  expect(Attempt.parse(plan(1, NOW))).toEqual(plan(1, NOW));
+  expect(plan(1, NOW).request).toEqual(plan(1, NOW + 5).request);
+  expect(plan(2, NOW).request.clientToken).not.toBe(plan(1, NOW).request.clientToken);
+  expect(plan(1, NOW).request.jobDriver.sparkSubmit.entryPointArguments).toEqual([
+    '--lake',
+    's3://lake',
+    '--window',
+    '7',
+    '--attempt',
+    '1',
+  ]);
+});
+
+test('a long bucket name leaves a client token that the service accepts', () => {
+  const { request } = planAttempt(
+    { window: 12_345_678, attempt: 10, bucket: 'b'.repeat(63), nowMs: NOW },
+    launch,
+  );
+  expect(request.clientToken).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
+  expect(request.clientToken).toContain('.12345678.10');
+});
