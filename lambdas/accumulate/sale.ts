@@ -1,0 +1,204 @@
+import { isUtf8 } from 'node:buffer';
+import type { FieldMap, SaleField } from './field-map.ts';
+
+/** A valid sale, as it is stored. */
+export interface Sale {
+  readonly user: string;
+  readonly product: string;
+  /** Units; negative for a return, never 0. */
+  readonly quantity: number;
+  /** When the sale happened, epoch ms, UTC. */
+  readonly atMs: number;
+  readonly type: string;
+  readonly orderId: string | undefined;
+  readonly price: number | undefined;
+  readonly productName: string | undefined;
+}
+
+/** Longest id, in UTF-16 code units. */
+export const MAX_ID_LENGTH = 256;
+export const MAX_TYPE_LENGTH = 64;
+export const MAX_NAME_LENGTH = 1024;
+/** Older sales are taken for a mistake: seconds instead of milliseconds, or a zero. */
+export const EARLIEST_MS = Date.UTC(1990, 0, 1);
+/** How far a sale may be ahead of its Kafka record: clocks differ, days do not. */
+export const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/** Why a record cannot be a sale. Thrown and caught inside this file only. */
+class Rejection extends Error {}
+
+type Json = Readonly<Record<string, unknown>>;
+type Verdict = Sale | { readonly rejected: string };
+
+/**
+ * Makes the function that judges records. The verdict depends on the record alone, so a retry judges the same.
+ *
+ * @param fieldMap What the fields are called on the topic.
+ * @returns (value bytes or undefined for a tombstone, Kafka timestamp in epoch ms or -1) → the sale, or the reason why it
+ *   is none: `quantity: is "two", should be a finite number other than 0`
+ */
+export function createJudge(fieldMap: FieldMap): (value: Buffer | undefined, kafkaMs: number) => Verdict {
+  const nameOf = (field: SaleField): string => fieldMap[field] ?? field;
+  const names = {
+    userId: nameOf('userId'),
+    productId: nameOf('productId'),
+    quantity: nameOf('quantity'),
+    timestamp: nameOf('timestamp'),
+    type: nameOf('type'),
+    orderId: nameOf('orderId'),
+    price: nameOf('price'),
+    productName: nameOf('productName'),
+  };
+  return (value, kafkaMs) => {
+    try {
+      const { text, json } = parse(value);
+      return {
+        user: requiredId(json, names.userId, text),
+        product: requiredId(json, names.productId, text),
+        quantity: quantity(json, names.quantity),
+        atMs: timestamp(json, names.timestamp, kafkaMs),
+        type: optionalText(json, names.type, MAX_TYPE_LENGTH) ?? 'purchase',
+        orderId: optionalId(json, names.orderId, text),
+        price: optionalNumber(json, names.price),
+        productName: optionalText(json, names.productName, MAX_NAME_LENGTH),
+      };
+    } catch (error) {
+      if (error instanceof Rejection) return { rejected: error.message };
+      throw error;
+    }
+  };
+}
+
+function parse(value: Buffer | undefined): { text: string; json: Json } {
+  if (value === undefined) throw new Rejection('no value: is a tombstone, should be a JSON object');
+  if (!isUtf8(value)) throw new Rejection('not UTF-8: should be a JSON object in UTF-8');
+  const text = value.toString('utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Rejection(`not JSON: is ${shown(text)}, should be a JSON object`);
+  }
+  if (!isObject(json)) throw new Rejection(`not an object: is ${shown(json)}, should be a JSON object`);
+  return { text, json };
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Own fields only: `{"constructor": …}` is somebody's data, not Object's. Null counts as absent. */
+const field = (json: Json, name: string): unknown =>
+  Object.hasOwn(json, name) ? (json[name] ?? undefined) : undefined;
+
+function wrong(name: string, value: unknown, expected: string): Rejection {
+  return new Rejection(
+    value === undefined
+      ? `${name}: is missing, should be ${expected}`
+      : `${name}: is ${shown(value)}, should be ${expected}`,
+  );
+}
+
+const ID = `a string of 1 to ${MAX_ID_LENGTH} characters or a number`;
+
+function requiredId(json: Json, name: string, text: string): string {
+  const id = toId(field(json, name), name, text);
+  if (id === undefined) throw wrong(name, undefined, ID);
+  return id;
+}
+
+/** An empty optional id says nothing. */
+function optionalId(json: Json, name: string, text: string): string | undefined {
+  const value = field(json, name);
+  return value === '' ? undefined : toId(value, name, text);
+}
+
+function toId(value: unknown, name: string, text: string): string | undefined {
+  if (value === undefined) return undefined;
+  const id = typeof value === 'number' ? digits(value, name, text) : value;
+  if (typeof id === 'string' && id.length >= 1 && id.length <= MAX_ID_LENGTH && id.isWellFormed()) return id;
+  throw wrong(name, value, ID);
+}
+
+/** A number as it was written: beyond 2^53 a parsed one has lost digits. */
+function digits(value: number, name: string, text: string): string {
+  if (Number.isSafeInteger(value)) return String(value);
+  let source = '';
+  const keepSource = (key: string, parsed: unknown, context: { readonly source?: string }): unknown => {
+    if (key === name && typeof parsed === 'number') source = context.source ?? '';
+    return parsed;
+  };
+  // TypeScript's library does not know the third argument yet (https://github.com/tc39/proposal-json-parse-with-source).
+  JSON.parse(text, keepSource as (key: string, parsed: unknown) => unknown);
+  return source;
+}
+
+function quantity(json: Json, name: string): number {
+  const value = field(json, name);
+  if (value === undefined) return 1;
+  if (typeof value === 'number' && Number.isFinite(value) && value !== 0) return value;
+  throw wrong(name, value, 'a finite number other than 0');
+}
+
+function optionalNumber(json: Json, name: string): number | undefined {
+  const value = field(json, name);
+  if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value;
+  throw wrong(name, value, 'a finite number');
+}
+
+function optionalText(json: Json, name: string, maxLength: number): string | undefined {
+  const value = field(json, name);
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'string' && value.length <= maxLength && value.isWellFormed()) return value;
+  throw wrong(name, value, `a string of at most ${maxLength} characters`);
+}
+
+function timestamp(json: Json, name: string, kafkaMs: number): number {
+  const value = field(json, name);
+  const atMs = value === undefined ? kafkaMs : toMs(value);
+  if (atMs === undefined) throw wrong(name, value, 'ISO 8601 with a zone, or epoch milliseconds');
+  if (atMs < EARLIEST_MS) throw wrong(name, value ?? kafkaMs, 'in 1990 or later');
+  if (kafkaMs >= 0 && atMs > kafkaMs + MAX_AHEAD_MS)
+    throw wrong(name, value, `at most a day ahead of its record, ${new Date(kafkaMs).toISOString()}`);
+  return atMs;
+}
+
+/** The largest moment that Date can hold, epoch ms. */
+const LAST_MS = 8.64e15;
+
+function toMs(value: unknown): number | undefined {
+  if (typeof value === 'string') return isoToMs(value);
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LAST_MS
+    ? value
+    : undefined;
+}
+
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
+
+/** Date.parse would take February 30 for March 2. */
+function isoToMs(text: string): number | undefined {
+  const match = ISO.exec(text);
+  if (!match) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const isDate = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6] ?? 0)];
+  const [zoneHour, zoneMinute] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
+  if (!isDate || hour > 23 || minute > 59 || second > 59 || zoneHour > 23 || zoneMinute > 59) return undefined;
+  const ms = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  const zoneMs = (match[8] === '-' ? -1 : 1) * (zoneHour * 60 + zoneMinute) * 60_000;
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms) - zoneMs;
+}
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+    ? 29
+    : (DAYS_IN_MONTH[month - 1] ?? 0);
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const MAX_SHOWN = 100;
+
+/** A value as a reason shows it: JSON, cut. Infinity is what JSON.parse makes of 1e999. */
+function shown(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
+}

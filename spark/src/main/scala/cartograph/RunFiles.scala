@@ -1,0 +1,119 @@
+package cartograph
+
+import java.io.{BufferedWriter, OutputStream, OutputStreamWriter}
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.Files
+import java.security.{DigestOutputStream, MessageDigest}
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.Path
+import org.apache.parquet.example.data.Group
+import org.apache.parquet.schema.MessageType
+import org.apache.spark.rdd.RDD
+import org.apache.spark.util.SerializableConfiguration
+
+/** A file that the run wrote. `name` is its path below `runs/N/K/`. */
+final case class RunFile(name: String, key: String, sizeBytes: Long, rows: Long, sha256: String)
+
+/**
+ * Writes the files of one attempt. Names and bytes depend on the data alone: a task that is repeated writes the same
+ * again.
+ *
+ * @param root   the lake, `s3://BUCKET` or `file:///DIRECTORY`
+ * @param prefix `runs/N/K/`
+ */
+final class RunFiles(root: String, prefix: String, configuration: SerializableConfiguration) extends Serializable {
+
+  def json(name: String, document: JsonNode): RunFile =
+    write(name, 1)(_.write(Documents.toText(document).getBytes(UTF_8)))
+
+  /**
+   * Writes one CSV file per partition: `name` if there is one, else `name-00000` and so on.
+   *
+   * RFC 4180, UTF-8, LF, with a header in every file.
+   */
+  def csv(name: String, header: Seq[String], rows: RDD[Seq[String]]): Seq[RunFile] = {
+    val parts = rows.getNumPartitions
+    rows.mapPartitionsWithIndex { (part, partRows) =>
+      val partName = if (parts == 1) s"$name.csv" else f"$name-$part%05d.csv"
+      var count = 0L
+      val file = write(partName, 0) { out =>
+        val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
+        writer.write(Csv.line(header))
+        partRows.foreach { row =>
+          writer.write(Csv.line(row))
+          count += 1
+        }
+        writer.flush()
+      }
+      Iterator.single(file.copy(rows = count))
+    }.collect().toSeq
+  }
+
+  /** Writes one Parquet file per partition, `name-00000.parquet` and so on; empty partitions make empty files. */
+  def parquet[Row](name: String, schema: MessageType, rows: RDD[Row])(fill: (Group, Row) => Unit): Seq[RunFile] = {
+    val schemaText = schema.toString
+    rows.mapPartitionsWithIndex { (part, partRows) =>
+      val directory = Files.createTempDirectory("cartograph")
+      val file = directory.resolve("part.parquet")
+      var count = 0L
+      try {
+        val counted = partRows.map { row => count += 1; row }
+        val parsed = org.apache.parquet.schema.MessageTypeParser.parseMessageType(schemaText)
+        Parquets.write(new Path(file.toUri), parsed, RunFiles.plain, counted)(fill)
+        val written = write(f"$name-$part%05d.parquet", 0)(Files.copy(file, _))
+        Iterator.single(written.copy(rows = count))
+      } finally {
+        directory.toFile.listFiles.foreach(_.delete())
+        Files.delete(directory)
+      }
+    }.collect().toSeq
+  }
+
+  private def write(name: String, rows: Long)(body: OutputStream => Unit): RunFile = {
+    val key = prefix + name
+    val digest = MessageDigest.getInstance("SHA-256")
+    val counter = new CountingStream(new DigestOutputStream(new Lake(root, configuration.value).create(key), digest))
+    try body(counter)
+    finally counter.close()
+    RunFile(name, key, counter.count, rows, Hashes.hex(digest.digest()))
+  }
+}
+
+object RunFiles {
+  /** For temporary files on this machine, whatever the job's file systems are. */
+  private def plain: Configuration = {
+    val configuration = new Configuration(false)
+    configuration.set("fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem")
+    configuration.setBoolean("fs.file.impl.disable.cache", true)
+    configuration
+  }
+}
+
+private final class CountingStream(out: OutputStream) extends OutputStream {
+  private var written = 0L
+  def count: Long = written
+  override def write(byte: Int): Unit = { out.write(byte); written += 1 }
+  override def write(bytes: Array[Byte], offset: Int, length: Int): Unit = {
+    out.write(bytes, offset, length)
+    written += length
+  }
+  override def flush(): Unit = out.flush()
+  override def close(): Unit = out.close()
+}
+
+object Csv {
+
+  /** One line; a field is quoted only if it holds a comma, a quote or a line break. */
+  def line(fields: Seq[String]): String = fields.map(quoted).mkString("", ",", "\n")
+
+  private def quoted(field: String): String =
+    if (field.exists(c => c == ',' || c == '"' || c == '\n' || c == '\r')) "\"" + field.replace("\"", "\"\"") + "\""
+    else field
+}
+
+object Hashes {
+  def hex(bytes: Array[Byte]): String = bytes.map("%02x".format(_)).mkString
+  def sha256(bytes: Array[Byte]): Array[Byte] = MessageDigest.getInstance("SHA-256").digest(bytes)
+}
