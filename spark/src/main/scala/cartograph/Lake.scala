@@ -37,11 +37,7 @@ final class Lake(val root: String, configuration: Configuration) {
     }
 
   /** Opens a new object below an attempt's own prefix; it appears when the stream is closed. */
-  def create(key: String): OutputStream = {
-    val builder = fileSystem.createFile(path(key)).overwrite(true).recursive()
-    builder.opt("fs.s3a.create.performance", true)
-    builder.build()
-  }
+  def create(key: String): OutputStream = fileSystem.create(path(key), true)
 
   /**
    * Writes an object that must not exist. Hadoop's connector has no conditional put, so this goes by the AWS SDK.

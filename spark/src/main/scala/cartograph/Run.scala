@@ -1,0 +1,145 @@
+package cartograph
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.SparkContext
+import org.apache.spark.rdd.RDD
+import org.apache.spark.storage.StorageLevel
+import org.apache.spark.util.SerializableConfiguration
+
+import Documents.{arr, obj}
+
+/** One attempt at a run: what is computed, in order, and the manifest that tells of it. */
+object Run {
+  val Version = "0.1.0"
+
+  /** Interactions per block: larger shops are cut finer than there are cores. */
+  private val InteractionsPerBlock = 2000000
+
+  def train(sc: SparkContext, lake: Lake, arguments: Arguments, inputs: Inputs, steps: Steps): JsonNode = {
+    val config = inputs.last.model
+    val blocks = sc.defaultParallelism
+    val prefix = Keys.run(arguments.window, arguments.attempt)
+    val files = new RunFiles(lake.root, prefix, new SerializableConfiguration(sc.hadoopConfiguration))
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, blocks))
+    warnOfConflicts(set.summary, arguments.window)
+    val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
+    val compacted = steps("compact")(tables.compacted(set.fresh, set.summary.fresh))
+
+    val holdoutFrom = steps("split")(holdout(set, config))
+    val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, holdoutFrom, blocks))
+    val quality = holdoutFrom.map { _ =>
+      val trained = steps("fit before holdout")(Factors.fit(strengths(shop, _.trainStrength), config, blocks))
+      steps("measure")(Evaluation.measure(shop, trained, config.rank))
+    }
+    val factors = steps("fit")(Factors.fit(strengths(shop, _.strength), config, blocks))
+    val links = steps("recommend") {
+      val all = Links.of(shop, lists(shop, factors, config))
+      all.count()
+      all
+    }
+    val edges = links.filter(_.kind != LinkKind.RecommendedNew)
+    val (edgeCount, recommendationCount) = (edges.count(), links.filter(_.kind != LinkKind.Bought).count())
+    val vertices = steps("graph")(verticesOf(shop, edges, blocks))
+    val vertexCount = vertices.count()
+    val summaries = steps("summaries")(writeSummaries(files, set, shop, links, vertices))
+    val written = steps("write") {
+      tables.recommendations(links, recommendationCount) ++
+        tables.graph(vertices, vertexCount, edges, edgeCount) ++
+        tables.model(shop, factors)
+    }
+    val held = holdoutFrom.map(from => set.interactions.filter(_.atMs >= from).count()).getOrElse(0L)
+    val metrics = Metrics.document(arguments.window, config.holdoutShare, holdoutFrom, held, quality)
+    val all = compacted ++ written ++ summaries :+ files.json("metrics.json", metrics)
+    obj(
+      "run" -> arguments.window,
+      "attempt" -> arguments.attempt,
+      "asOfMs" -> set.summary.newestMs,
+      "inputs" -> inputsNode(inputs, set.summary, shop.unweighted),
+      "model" -> config.json,
+      "versions" -> versions(sc),
+      "counts" -> obj(
+        "users" -> shop.userCount,
+        "products" -> shop.productCount,
+        "pairs" -> links.filter(_.kind == LinkKind.Bought).count(),
+        "recommendations" -> recommendationCount,
+        "vertices" -> vertexCount,
+        "edges" -> edgeCount
+      ),
+      "quality" -> Metrics.headline(quality),
+      "seconds" -> obj(steps.seconds: _*),
+      "files" -> arr(all.sortBy(_.name).map(fileNode))
+    )
+  }
+
+  private def warnOfConflicts(summary: TrainingSummary, window: Int): Unit =
+    if (summary.conflicts > 0)
+      Steps.tell(
+        "error",
+        s"${summary.conflicts} addresses came with different content; one of each was kept",
+        obj("window" -> window, "conflicts" -> summary.conflicts)
+      )
+
+  private def holdout(set: TrainingSet, config: ModelConfig): Option[Long] = {
+    val summary = set.summary
+    Holdout.from(set.interactions, summary.interactions, summary.oldestMs, summary.newestMs, config.holdoutShare)
+  }
+
+  private def strengths(shop: Shop, of: Pair => Double): RDD[(Int, Int, Double)] =
+    shop.pairs.values.filter(of(_) > 0).map(pair => (pair.user, pair.product, of(pair)))
+
+  private def lists(shop: Shop, factors: Factors, config: ModelConfig): RDD[(Int, Lists)] = {
+    val seekers = Histories.of(shop.pairs).join(factors.users, shop.byUser).map { case (user, (pairs, factor)) =>
+      Seeker(user, factor, pairs.filter(_.strength > 0).map(_.product), Array.empty)
+    }
+    Ranking.recommend(seekers, factors.products, config.topN, config.rank)
+  }
+
+  private def verticesOf(shop: Shop, edges: RDD[Link], blocks: Int): RDD[Vertex] = {
+    val facts = SalesGraph.facts(edges.map(link => (link.user, link.product.number)), blocks).map(facts => facts.number -> facts)
+    val users = shop.users.map { case (number, id) => SalesGraph.userVertex(number) -> ((RunTables.userId(id), true, id)) }
+    val products = shop.products.map { product =>
+      SalesGraph.productVertex(product.number) -> ((RunTables.productId(product.id), false, product.label))
+    }
+    (users ++ products)
+      .join(facts, blocks)
+      .map { case (_, ((id, isUser, label), found)) => Vertex(id, isUser, label, found) }
+      .persist(StorageLevel.MEMORY_AND_DISK)
+  }
+
+  private def writeSummaries(files: RunFiles, set: TrainingSet, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]) = Seq(
+    files.json("summary/graph.json", Summaries.graph(vertices, links)),
+    files.json("summary/degrees.json", Summaries.degrees(vertices)),
+    files.json("summary/products.json", Summaries.products(shop, links)),
+    files.json("summary/users.json", Summaries.users(set.interactions, links))
+  )
+
+  private def inputsNode(inputs: Inputs, summary: TrainingSummary, unweighted: Long): JsonNode = obj(
+    "windows" -> arr(inputs.windows.map(_.number)),
+    "batches" -> inputs.windows.map(_.batches.size).sum,
+    "offsets" -> obj(inputs.last.partitions.properties.asScala.toSeq.map { entry =>
+      entry.getKey -> entry.getValue.get("ranges")
+    }: _*),
+    "interactions" -> (summary.interactions - unweighted),
+    "repeats" -> summary.repeats,
+    "conflicts" -> summary.conflicts,
+    "unweighted" -> unweighted,
+    "trainingSetSha256" -> summary.sha256
+  )
+
+  private def versions(sc: SparkContext): JsonNode = obj(
+    "cartograph" -> Version,
+    "java" -> System.getProperty("java.version"),
+    "scala" -> scala.util.Properties.versionNumberString,
+    "spark" -> sc.version
+  )
+
+  private def fileNode(file: RunFile): JsonNode = obj(
+    "name" -> file.name,
+    "key" -> file.key,
+    "sizeBytes" -> file.sizeBytes,
+    "rows" -> file.rows,
+    "sha256" -> file.sha256
+  )
+}

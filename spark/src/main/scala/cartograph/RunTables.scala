@@ -1,0 +1,149 @@
+package cartograph
+
+import java.nio.ByteBuffer
+import java.nio.charset.StandardCharsets.UTF_8
+
+import org.apache.parquet.schema.{MessageType, MessageTypeParser}
+import org.apache.spark.HashPartitioner
+import org.apache.spark.rdd.RDD
+
+/** A vertex with everything that is told of it. */
+final case class Vertex(id: String, isUser: Boolean, label: String, facts: VertexFacts) {
+  def degree: Int = facts.inDegree + facts.outDegree
+}
+
+/** Writes the tables of a run: compacted interactions, recommendations, graph and model. */
+final class RunTables(files: RunFiles, blocks: Int) {
+  import RunTables._
+
+  def compacted(fresh: RDD[Interaction], count: Long): Seq[RunFile] =
+    files.parquet("compacted/part", Parquets.InteractionSchema, ordered(fresh, count)(_.address))(Parquets.fill)
+
+  /** One row per user, list and rank; in that order. */
+  def recommendations(links: RDD[Link], count: Long): Seq[RunFile] = {
+    val rows = links.filter(_.kind != LinkKind.Bought)
+    val csv = files.csv(
+      "recommendations",
+      Seq("user", "product", "list", "rank", "score"),
+      inParts(rows, count).map(link => Seq(link.userId, link.product.id, listName(link.kind), link.rank.toString, decimal(link.score)))
+    )
+    val shards = math.max(1, math.ceil(count.toDouble / RowsPerFile).toInt)
+    val sharded = rows
+      .map(link => shardOf(link.userId, shards) -> link)
+      .partitionBy(new HashPartitioner(shards))
+      .values
+      .mapPartitions(_.toArray.sortBy(link => (link.user, link.kind.order, link.rank)).iterator)
+    csv ++ files.parquet("recommendations/part", RecommendationSchema, sharded) { (row, link) =>
+      row.append("user", link.userId).append("product", link.product.id).append("list", listName(link.kind))
+      row.append("rank", link.rank).append("score", link.score)
+    }
+  }
+
+  /** Vertices in order of id; edges in order of user, kind, rank and product. */
+  def graph(vertices: RDD[Vertex], vertexCount: Long, edges: RDD[Link], edgeCount: Long): Seq[RunFile] = {
+    val vertexRows = ordered(vertices, vertexCount)(_.id).map { vertex =>
+      val facts = vertex.facts
+      Seq(
+        vertex.id,
+        if (vertex.isUser) "user" else "product",
+        vertex.label,
+        vertex.degree.toString,
+        facts.inDegree.toString,
+        facts.outDegree.toString,
+        decimal(facts.pageRank),
+        facts.component.toString
+      )
+    }
+    val edgeRows = inParts(edges, edgeCount).map { link =>
+      val isBought = link.kind == LinkKind.Bought
+      val (kind, rank) = if (isBought) ("bought", "") else ("recommended", link.rank.toString)
+      Seq(userId(link.userId), productId(link.product.id), kind, rank, decimal(link.score))
+    }
+    files.csv("graph/vertices", VertexHeader, vertexRows) ++ files.csv("graph/edges", EdgeHeader, edgeRows)
+  }
+
+  /** What serving needs: a factor and the popularity of every product, and the number of every user. */
+  def model(shop: Shop, factors: Factors): Seq[RunFile] = {
+    val products = shop.products
+      .map(product => product.number -> product)
+      .leftOuterJoin(factors.products, blocks)
+      .values
+    val productFiles = files.parquet("model/products", ProductSchema, ordered(products, shop.productCount)(_._1.number)) {
+      case (row, (product, factor)) =>
+        row.append("number", product.number).append("product", product.id).append("buyers", product.buyers)
+        product.name.foreach(row.append("name", _))
+        val list = row.addGroup("factor")
+        factor.foreach(_.foreach(value => list.addGroup("list").append("element", value)))
+    }
+    productFiles ++ files.parquet("model/users", UserSchema, inParts(shop.users, shop.userCount)) { case (row, (number, id)) =>
+      row.append("number", number).append("user", id)
+    }
+  }
+
+  private def ordered[Row, Key: Ordering: scala.reflect.ClassTag](rows: RDD[Row], count: Long)(
+      key: Row => Key
+  ): RDD[Row] = rows.sortBy(key, numPartitions = partsFor(count))
+
+  /** Rows that are in order already, in as few partitions as the size of a file allows. */
+  private def inParts[Row](rows: RDD[Row], count: Long): RDD[Row] =
+    if (partsFor(count) >= rows.getNumPartitions) rows else rows.coalesce(partsFor(count), shuffle = false, Some(InOrder))
+}
+
+object RunTables {
+  val RowsPerFile = 1000000
+
+  def partsFor(rows: Long): Int = math.max(1, math.ceil(rows.toDouble / RowsPerFile).toInt)
+
+  /** Users and products share no id space. */
+  def userId(id: String): String = s"u:$id"
+  def productId(id: String): String = s"p:$id"
+
+  def listName(kind: LinkKind): String = if (kind == LinkKind.RecommendedNew) "new" else "any"
+
+  /** The shard of a user: the first four bytes of the SHA-256 of the id, modulo the number of shards. */
+  def shardOf(user: String, shards: Int): Int =
+    (ByteBuffer.wrap(Hashes.sha256(user.getBytes(UTF_8))).getInt & Int.MaxValue) % shards
+
+  /** Six decimals at most, never an exponent. */
+  def decimal(value: Double): String =
+    java.math.BigDecimal.valueOf(value).setScale(6, java.math.RoundingMode.HALF_UP).stripTrailingZeros.toPlainString
+
+  private val VertexHeader =
+    Seq("id", "kind", "label", "degree", "in_degree", "out_degree", "pagerank", "component")
+  private val EdgeHeader = Seq("source", "target", "kind", "rank", "score")
+
+  private def schema(text: String): MessageType = MessageTypeParser.parseMessageType(text)
+
+  private val RecommendationSchema = schema(
+    """message recommendation {
+      |  required binary user (UTF8);
+      |  required binary product (UTF8);
+      |  required binary list (UTF8);
+      |  required int32 rank;
+      |  required double score;
+      |}""".stripMargin
+  )
+  private val ProductSchema = schema(
+    """message product {
+      |  required int32 number;
+      |  required binary product (UTF8);
+      |  optional binary name (UTF8);
+      |  required int64 buyers;
+      |  required group factor (LIST) { repeated group list { required float element; } }
+      |}""".stripMargin
+  )
+  private val UserSchema = schema("message user { required int32 number; required binary user (UTF8); }")
+}
+
+/** Joins neighbouring partitions in their order. Spark's own choice looks at where data lies and may change the order. */
+private object InOrder extends org.apache.spark.rdd.PartitionCoalescer with Serializable {
+  override def coalesce(maxPartitions: Int, parent: RDD[_]): Array[org.apache.spark.rdd.PartitionGroup] = {
+    val partitions = parent.partitions
+    val size = math.ceil(partitions.length.toDouble / maxPartitions).toInt
+    partitions.grouped(math.max(1, size)).map { neighbours =>
+      val group = new org.apache.spark.rdd.PartitionGroup()
+      group.partitions ++= neighbours
+      group
+    }.toArray
+  }
+}

@@ -1,0 +1,36 @@
+package cartograph
+
+import scala.util.control.NonFatal
+
+import org.apache.spark.{SparkConf, SparkContext}
+
+/** The Spark job's door: arguments in, exit code out. */
+object TrainJob {
+  def main(args: Array[String]): Unit = {
+    val sc = new SparkContext(new SparkConf().setIfMissing("spark.app.name", "cartograph"))
+    try run(sc, Arguments.parse(args.toSeq))
+    catch {
+      case NonFatal(error) =>
+        val advice = "see the stack trace; npm run retry -- --window N repeats a window"
+        Steps.tell("error", s"Cannot train: ${rootMessage(error)}", Documents.obj("advice" -> advice))
+        throw error
+    } finally sc.stop()
+  }
+
+  private def rootMessage(error: Throwable): String =
+    Iterator.iterate(error)(_.getCause).takeWhile(_ != null).collectFirst {
+      case argument: IllegalArgumentException => argument.getMessage
+    }.getOrElse(error.getMessage)
+
+  /** Trains on windows 1..N and writes attempt K of run N; the manifest last. */
+  def run(sc: SparkContext, arguments: Arguments): Unit = {
+    val lake = new Lake(arguments.lake, sc.hadoopConfiguration)
+    val steps = new Steps(arguments.window)
+    val inputs = steps("windows")(Inputs.read(lake, arguments.window))
+    val manifest = Run.train(sc, lake, arguments, inputs, steps)
+    val key = Keys.manifest(arguments.window)
+    val isFirst = lake.createIfAbsent(key, Documents.toText(manifest))
+    val message = if (isFirst) "Wrote the manifest" else "Another attempt wrote the manifest first; this one is not used"
+    Steps.tell("info", message, Documents.obj("window" -> arguments.window, "object" -> key))
+  }
+}

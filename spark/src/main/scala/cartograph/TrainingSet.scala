@@ -1,0 +1,151 @@
+package cartograph
+
+import java.nio.ByteBuffer
+import java.util.Arrays
+
+import org.apache.spark.SparkContext
+import org.apache.spark.rdd.RDD
+import org.apache.spark.storage.StorageLevel
+import org.apache.spark.util.SerializableConfiguration
+
+/** The distinct interactions of windows 1..N. */
+final class TrainingSet(
+    /** One per address, in the order of addresses within each partition. */
+    val interactions: RDD[Interaction],
+    /** Those that no earlier manifest holds. */
+    val fresh: RDD[Interaction],
+    val summary: TrainingSummary
+)
+
+/**
+ * @param interactions distinct addresses
+ * @param repeats      rows dropped because their address occurred before
+ * @param conflicts    addresses that came with different content
+ * @param fresh        distinct addresses that no earlier manifest holds
+ * @param sha256       of the set, hexadecimal; independent of order and of how the rows were batched
+ * @param newestMs     the newest sale, epoch ms; 0 without sales
+ */
+final case class TrainingSummary(
+    interactions: Long,
+    repeats: Long,
+    conflicts: Long,
+    fresh: Long,
+    sha256: String,
+    oldestMs: Long,
+    newestMs: Long
+)
+
+object TrainingSet {
+
+  /** What is known of one address: the row to keep, and how its copies differ. */
+  private final case class Copies(kept: Interaction, isFresh: Boolean, count: Long, isConflict: Boolean)
+
+  /**
+   * Reads the windows' batches and drops repeats by address.
+   *
+   * @param raw       keys of batches of windows without a manifest
+   * @param compacted keys of the compacted parts of the other windows
+   * @param blocks    partitions of the result
+   * @throws IllegalArgumentException if an object is missing or damaged; the message names it
+   */
+  def read(sc: SparkContext, lake: Lake, raw: Seq[String], compacted: Seq[String], blocks: Int): TrainingSet = {
+    val rows = readAll(sc, lake, compacted, isFresh = false, blocks) ++ readAll(sc, lake, raw, isFresh = true, blocks)
+    val distinct = rows
+      .map { case (isFresh, interaction) => interaction.address -> Copies(interaction, isFresh, 1, isConflict = false) }
+      .reduceByKey((a, b) => merge(a, b), blocks)
+      .map(_._2)
+      .mapPartitions(copies => copies.toArray.sortBy(_.kept.address).iterator)
+      .setName("distinct interactions")
+      .persist(StorageLevel.MEMORY_AND_DISK)
+    new TrainingSet(distinct.map(_.kept), distinct.filter(_.isFresh).map(_.kept), summarize(distinct))
+  }
+
+  private def readAll(
+      sc: SparkContext,
+      lake: Lake,
+      keys: Seq[String],
+      isFresh: Boolean,
+      blocks: Int
+  ): RDD[(Boolean, Interaction)] = {
+    if (keys.isEmpty) sc.emptyRDD
+    else {
+      val configuration = sc.broadcast(new SerializableConfiguration(sc.hadoopConfiguration))
+      val paths = keys.map(key => lake.path(key).toString)
+      sc.parallelize(paths, math.min(paths.size, math.max(blocks, paths.size / 16))).flatMap { path =>
+        Parquets.readInteractions(new org.apache.hadoop.fs.Path(path), configuration.value.value).map(isFresh -> _)
+      }
+    }
+  }
+
+  /** A row that was trained on before stays; among equals the one whose bytes sort first, whatever came first. */
+  private def merge(a: Copies, b: Copies): Copies = {
+    val isSame = a.kept == b.kept
+    val keepA =
+      if (isSame) true
+      else if (a.isFresh != b.isFresh) !a.isFresh
+      else Arrays.compareUnsigned(a.kept.canonical, b.kept.canonical) <= 0
+    Copies(
+      kept = if (keepA) a.kept else b.kept,
+      isFresh = a.isFresh && b.isFresh,
+      count = a.count + b.count,
+      isConflict = a.isConflict || b.isConflict || !isSame
+    )
+  }
+
+  private final case class Sums(
+      distinct: Long,
+      rows: Long,
+      conflicts: Long,
+      fresh: Long,
+      lanes: Seq[Long],
+      oldestMs: Long,
+      newestMs: Long
+  ) {
+    def +(other: Sums): Sums = Sums(
+      distinct + other.distinct,
+      rows + other.rows,
+      conflicts + other.conflicts,
+      fresh + other.fresh,
+      lanes.zip(other.lanes).map { case (a, b) => a + b },
+      math.min(oldestMs, other.oldestMs),
+      math.max(newestMs, other.newestMs)
+    )
+  }
+
+  private val NoSums = Sums(0, 0, 0, 0, Seq(0L, 0L, 0L, 0L), Long.MaxValue, Long.MinValue)
+
+  /**
+   * The hash of a set is the SHA-256 of its size and of the sum of its members' SHA-256, lane by lane of 64 bits:
+   * sums do not depend on order (M. Bellare, D. Micciancio: A New Paradigm for Collision-Free Hashing, 1997).
+   */
+  private def summarize(distinct: RDD[Copies]): TrainingSummary = {
+    val sums = distinct.mapPartitions { partition =>
+      Iterator.single(partition.foldLeft(NoSums)((sums, copies) => sums + ofOne(copies)))
+    }.fold(NoSums)(_ + _)
+    val bytes = ByteBuffer.allocate(40).putLong(sums.distinct)
+    sums.lanes.foreach(bytes.putLong)
+    TrainingSummary(
+      interactions = sums.distinct,
+      repeats = sums.rows - sums.distinct,
+      conflicts = sums.conflicts,
+      fresh = sums.fresh,
+      sha256 = Hashes.hex(Hashes.sha256(bytes.array)),
+      oldestMs = if (sums.distinct == 0) 0 else sums.oldestMs,
+      newestMs = if (sums.distinct == 0) 0 else sums.newestMs
+    )
+  }
+
+  private def ofOne(copies: Copies): Sums = {
+    val hash = ByteBuffer.wrap(Hashes.sha256(copies.kept.canonical))
+    val atMs = copies.kept.atMs
+    Sums(
+      distinct = 1,
+      rows = copies.count,
+      conflicts = if (copies.isConflict) 1 else 0,
+      fresh = if (copies.isFresh) 1 else 0,
+      lanes = Seq.fill(4)(hash.getLong()),
+      oldestMs = atMs,
+      newestMs = atMs
+    )
+  }
+}
