@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { ACCOUNT, REGION } from './emulator.ts';
+
+/** The whole difference between the template that the cloud gets and the one that is deployed here. */
+export const LEFT_OUT_TYPES = [
+  'AWS::MSK::ServerlessCluster',
+  'AWS::EMRServerless::Application',
+  'AWS::EC2::VPC',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::SecurityGroupEgress',
+] as const;
+
+/** What stands for an attribute of a resource that is left out; `Ref` is the attribute "Ref". */
+const STAND_INS: Readonly<Record<string, string>> = {
+  'AWS::MSK::ServerlessCluster.Arn': `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/local`,
+  'AWS::EMRServerless::Application.ApplicationId': 'local',
+  'AWS::EMRServerless::Application.Arn': `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/local`,
+};
+
+const Resource = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).optional(),
+});
+const Template = z.looseObject({
+  Resources: z.record(z.string(), Resource),
+  Outputs: z.record(z.string(), z.unknown()).optional(),
+});
+export type Template = z.infer<typeof Template>;
+
+/**
+ * Leaves the stream, the cluster and their network out of a synthesized template, and puts written stand-ins where
+ * something refers to them. Nothing else changes.
+ *
+ * @throws {Error} If something refers to a left out resource in a way that has no stand-in; the message names both.
+ */
+export function withoutCloudOnly(synthesized: unknown): Template {
+  const template = Template.parse(synthesized);
+  const leftOut = new Map(
+    Object.entries(template.Resources)
+      .filter(([, resource]) => isLeftOut(resource))
+      .map(([id, { Type }]) => [id, Type]),
+  );
+  const kept = Object.entries(template.Resources).filter(([id]) => !leftOut.has(id));
+  return {
+    ...template,
+    Resources: Object.fromEntries(
+      kept.map(([id, resource]) => [id, Resource.parse(replaced(resource, id, leftOut))]),
+    ),
+  };
+}
+
+/** The event source mapping of the stream goes with it; those of the queues stay. */
+function isLeftOut({ Type, Properties }: z.infer<typeof Resource>): boolean {
+  const isKafkaMapping = Type === 'AWS::Lambda::EventSourceMapping' && Properties?.Topics !== undefined;
+  return isKafkaMapping || LEFT_OUT_TYPES.some((type) => type === Type);
+}
+
+function replaced(value: unknown, where: string, leftOut: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaced(item, where, leftOut));
+  if (typeof value !== 'object' || value === null) return value;
+  const reference = referenceOf(value);
+  const type = reference && leftOut.get(reference.id);
+  if (reference && type) {
+    const standIn = STAND_INS[`${type}.${reference.attribute}`];
+    if (standIn === undefined)
+      throw new Error(
+        `Cannot leave out ${reference.id} (${type}): ${where} needs its ${reference.attribute}, which has no stand-in`,
+      );
+    return standIn;
+  }
+  const entries = Object.entries(value).map(([name, inner]) => {
+    if (name !== 'DependsOn') return [name, replaced(inner, where, leftOut)] as const;
+    const ids: unknown[] = Array.isArray(inner) ? inner : [inner];
+    return [name, ids.filter((id) => typeof id !== 'string' || !leftOut.has(id))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function referenceOf(value: object): { id: string; attribute: string } | undefined {
+  if ('Ref' in value && typeof value.Ref === 'string') return { id: value.Ref, attribute: 'Ref' };
+  if (!('Fn::GetAtt' in value) || !Array.isArray(value['Fn::GetAtt'])) return undefined;
+  const [id, attribute] = value['Fn::GetAtt'].map(String);
+  return id === undefined || attribute === undefined ? undefined : { id, attribute };
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually, freePort, startChild } from './child.ts';
+import { NODE_BIN, VENV } from './paths.ts';
+
+/** Where the AWS API is, and with which names a client gets in. */
+export interface Emulator {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+const START_SECONDS = 60;
+export const REGION = 'us-east-1';
+export const ACCOUNT = '000000000000';
+
+/** The environment of every AWS client of the local pipeline: the SDK's own names, and keys that open nothing. */
+export const awsEnvironment = (endpoint: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+/** Configuration of an SDK client. */
+export const awsClient = (endpoint: string) => ({
+  endpoint,
+  region: REGION,
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  forcePathStyle: true,
+});
+
+/**
+ * Starts MiniStack, an emulator of the AWS API.
+ *
+ * @param directory Its state; what an earlier one left there is used again.
+ * @param jobsEndpoint Where `StartJobRun` goes: Lambdas run as children of the emulator and get it by the SDK's own variable.
+ */
+export async function startEmulator(directory: string, jobsEndpoint: string): Promise<Emulator> {
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  for (const part of ['s3', 'state', 'tmp']) mkdirSync(join(directory, part), { recursive: true });
+  const child = startChild({
+    what: 'the AWS emulator',
+    command: join(VENV, 'bin', 'python'),
+    args: ['-m', 'ministack'],
+    env: {
+      PATH: `${NODE_BIN}:${process.env.PATH}`,
+      HOME: directory,
+      ...awsEnvironment(endpoint),
+      AWS_ENDPOINT_URL_EMR_SERVERLESS: jobsEndpoint,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      S3_PERSIST: '1',
+      S3_DATA_DIR: join(directory, 's3'),
+      PERSIST_STATE: '1',
+      STATE_DIR: join(directory, 'state'),
+      TMPDIR: join(directory, 'tmp'),
+    },
+    logPath: join(directory, 'emulator.log'),
+  });
+  const isHealthy = async () => {
+    const answer = await fetch(`${endpoint}/_ministack/health`);
+    if (!answer.ok) throw new Error(`health is ${answer.status}`);
+  };
+  try {
+    await child.until((signal) => eventually(isHealthy, signal), START_SECONDS);
+    return { endpoint, stop: () => child.stop() };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}

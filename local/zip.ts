@@ -1,0 +1,14 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { zipSync } from 'fflate';
+
+/** A directory as a zip archive, as Lambda wants its code. */
+export async function zipDirectory(directory: string): Promise<Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) {
+      const path = join(entry.parentPath, entry.name);
+      files[relative(directory, path)] = await readFile(path);
+    }
+  return zipSync(files, { level: 1 });
+}
