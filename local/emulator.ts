@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, freePort, startChild } from './child.ts';
 import { NODE_BIN, VENV } from './paths.ts';
@@ -41,6 +41,8 @@ export async function startEmulator(directory: string, jobsEndpoint: string): Pr
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   for (const part of ['s3', 'state', 'tmp']) mkdirSync(join(directory, part), { recursive: true });
+  // Lambdas are unpacked below tmp: without it this project's own package.json would tell what their modules are.
+  writeFileSync(join(directory, 'tmp', 'package.json'), '{}');
   const child = startChild({
     what: 'the AWS emulator',
     command: join(VENV, 'bin', 'python'),

@@ -28,6 +28,8 @@ export interface JobServerOptions {
   readonly emitsEvents?: boolean;
   /** What runs instead of Java, for tests of this server alone. */
   readonly command?: string;
+  /** Where others reach this server, if they run elsewhere: it then listens there, on all interfaces. */
+  readonly url?: string;
 }
 
 type State = 'SUBMITTED' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'CANCELLING' | 'CANCELLED';
@@ -69,7 +71,7 @@ const isOver = ({ state }: Job): boolean =>
   state === 'SUCCESS' || state === 'FAILED' || state === 'CANCELLED';
 
 export async function startJobServer(options: JobServerOptions): Promise<JobServer> {
-  const { directory, cores, emitsEvents = true, command = 'java' } = options;
+  const { directory, cores, emitsEvents = true, command = 'java', url } = options;
   mkdirSync(directory, { recursive: true });
   const jobs = new Map<string, Job>();
   const byToken = new Map<string, Job>();
@@ -157,12 +159,14 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       (error: unknown) => sendError(response, error),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) =>
+    server.listen(url ? Number(new URL(url).port) : 0, url ? '0.0.0.0' : '127.0.0.1', resolve),
+  );
   const address = server.address();
   if (address === null || typeof address === 'string')
     throw new Error('Cannot start the job server: no port');
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: url ?? `http://127.0.0.1:${address.port}`,
     connect: (endpoint) => {
       awsEndpoint = endpoint;
     },

@@ -11,7 +11,6 @@ export interface ReportFacts {
   /** Seconds of the parts before the first window, in order. */
   readonly preparation: Readonly<Record<string, number>>;
   readonly chartsUrl: string;
-  readonly chartsPath: string | undefined;
 }
 
 /** What is not as it should be, one sentence each; empty if the run is a success. */
@@ -38,13 +37,13 @@ export function problemsOf({ produced, outcome }: ReportFacts): string[] {
 
 /** The report, ready to be printed: plain text, at most 110 columns. */
 export function formatReport(facts: ReportFacts): string {
-  const { outcome, chartsUrl, chartsPath } = facts;
+  const { outcome, chartsUrl } = facts;
   const sections = [
     salesSection(facts),
     windowsSection(facts),
     qualitySection(outcome),
     userSection(outcome),
-    `Charts    ${chartsUrl}${chartsPath ? `\n          ${chartsPath}` : ''}`,
+    `Charts    ${chartsUrl}`,
   ];
   const problems = problemsOf(facts).map((problem) => `! ${problem}`);
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');

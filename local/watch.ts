@@ -54,6 +54,13 @@ export class Watch {
     );
   }
 
+  /** Windows that have neither a run nor used up their attempts. */
+  get openWindows(): number {
+    return [...this.seen.keys()].filter(
+      (window) => !this.has(window, 'trained') && !this.has(window, 'failed'),
+    ).length;
+  }
+
   private note(key: string): void {
     for (const { milestone, pattern } of SIGNS) {
       const match = pattern.exec(key);

@@ -1,0 +1,78 @@
+import type { KafkaMessage } from 'kafkajs';
+
+/** Lambda's limits on one batch: https://docs.aws.amazon.com/lambda/latest/dg/with-msk-configure.html */
+export const MAX_BATCH_RECORDS = 10_000;
+export const MAX_BATCH_BYTES = 6 * 1024 * 1024;
+
+/** One record in the shape of the event. */
+export interface EventRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly timestampType: 'CREATE_TIME';
+  readonly key?: string;
+  readonly value?: string;
+  readonly headers: readonly Readonly<Record<string, readonly number[]>>[];
+}
+
+/** Where the records come from, as the event tells it. */
+export interface EventSource {
+  readonly eventSourceArn: string;
+  readonly bootstrapServers: string;
+}
+
+/** A Kafka message as MSK's event source mapping writes it: base64, headers as signed bytes, absent where null. */
+export function toEventRecord(topic: string, partition: number, message: KafkaMessage): EventRecord {
+  const { key, value, headers = {} } = message;
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    timestamp: Number(message.timestamp),
+    timestampType: 'CREATE_TIME',
+    ...(key ? { key: key.toString('base64') } : {}),
+    ...(value ? { value: value.toString('base64') } : {}),
+    headers: Object.entries(headers).flatMap(([name, values]) =>
+      [values ?? []].flat().map((bytes) => ({ [name]: [...new Int8Array(Buffer.from(bytes))] })),
+    ),
+  };
+}
+
+/** The event of one invocation: records by `topic-partition`. */
+export function toMskEvent(records: readonly EventRecord[], source: EventSource) {
+  const byPartition: Record<string, EventRecord[]> = {};
+  for (const record of records) {
+    const name = `${record.topic}-${record.partition}`;
+    byPartition[name] ??= [];
+    byPartition[name].push(record);
+  }
+  return { eventSource: 'aws:kafka', ...source, records: byPartition };
+}
+
+/** What a record adds to the payload. Its bytes are ASCII but for the names of topic and headers. */
+export const payloadBytes = (record: EventRecord): number => Buffer.byteLength(JSON.stringify(record)) + 1;
+
+/**
+ * Takes records from the front of several queues in turn, as many as one invocation may carry.
+ *
+ * @param queues Records of one partition each, in offset order.
+ * @returns Records in the order of the queues; at least one if there is one, even if it alone is over the limit.
+ */
+export function takeBatch(
+  queues: readonly (readonly EventRecord[])[],
+  limits: { readonly records: number; readonly bytes: number },
+): EventRecord[] {
+  const taken: EventRecord[] = [];
+  let bytes = ENVELOPE_BYTES;
+  for (const queue of queues)
+    for (const record of queue) {
+      bytes += payloadBytes(record);
+      if (taken.length > 0 && (taken.length >= limits.records || bytes > limits.bytes)) return taken;
+      taken.push(record);
+    }
+  return taken;
+}
+
+/** What stands around the records. */
+const ENVELOPE_BYTES = 1024;

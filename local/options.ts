@@ -1,0 +1,178 @@
+import { SALE_FIELDS, type SaleField } from '../lambdas/accumulate/field-map.ts';
+import { nearest } from './nearest.ts';
+import type { ColumnMap } from './replay.ts';
+
+/** How one option is written, read and told of. */
+interface Option<Value> {
+  /** What stands for the value in the help; absent for a switch. */
+  readonly placeholder?: string;
+  readonly help: string;
+  /** @throws {Error} with what the value should be */
+  readonly read: (text: string) => Value;
+}
+
+type Options = Readonly<Record<string, Option<unknown>>>;
+type Values<Table extends Options> = { readonly [Name in keyof Table]?: ReturnType<Table[Name]['read']> };
+
+/**
+ * Reads a command line: `--name value`, `--name=value`, or `--name` for switches.
+ *
+ * @throws {Error} If an option is unknown (it names the nearest), lacks its value, or has one that is not allowed.
+ */
+export function parseOptions<Table extends Options>(table: Table, args: readonly string[]): Values<Table> {
+  const values: Record<string, unknown> = {};
+  const rest = [...args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (!option)
+      throw new Error(
+        `Unknown option ${word}; did you mean --${nearest(name || word, Object.keys(table))}? --help lists them all`,
+      );
+    if (option.placeholder === undefined && inline !== undefined)
+      throw new Error(`--${name} takes no value, but is ${inline}`);
+    const text = option.placeholder === undefined ? '' : (inline ?? rest.shift());
+    if (text === undefined) throw new Error(`--${name} lacks its value ${option.placeholder}`);
+    try {
+      values[name] = option.read(text);
+    } catch (error) {
+      throw new Error(`--${name} is ${text}, should be ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return values as Values<Table>;
+}
+
+/** The options as a table for a person. */
+export function helpText(usage: string, table: Options): string {
+  const names = Object.entries(table).map(
+    ([name, { placeholder, help }]) => [`--${name}${placeholder ? ` ${placeholder}` : ''}`, help] as const,
+  );
+  const width = Math.max(...names.map(([name]) => name.length)) + 2;
+  return [usage, '', ...names.map(([name, help]) => `  ${name.padEnd(width)}${help}`)].join('\n');
+}
+
+const flag = (help: string): Option<true> => ({ help, read: () => true });
+
+const wholeNumber = (help: string, least: number, most = Number.MAX_SAFE_INTEGER): Option<number> => ({
+  placeholder: 'N',
+  help,
+  read(text) {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new Error(
+      most === Number.MAX_SAFE_INTEGER
+        ? `a whole number from ${least}`
+        : `a whole number from ${least} to ${most}`,
+    );
+  },
+});
+
+const words = (placeholder: string, help: string): Option<string> => ({
+  placeholder,
+  help,
+  read(text) {
+    if (text !== '' && !text.startsWith('--')) return text;
+    throw new Error(`a ${placeholder.toLowerCase()}`);
+  },
+});
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+const duration = (help: string): Option<number> => ({
+  placeholder: 'TIME',
+  help,
+  read(text) {
+    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+    const seconds = Number(amount) * (UNIT_SECONDS[unit] ?? 0);
+    if (seconds > 0) return seconds;
+    throw new Error('a number and s, m, h or d: 90s, 24h');
+  },
+});
+
+const growth: Option<number> = {
+  placeholder: 'SHARE',
+  help: 'a window also adds this share of all sales cut before (default 0.2; 0 switches it off)',
+  read(text) {
+    const value = Number(text);
+    if (text !== '' && value >= 0 && value <= 10) return value;
+    throw new Error('a number from 0 to 10');
+  },
+};
+
+const columnMap: Option<ColumnMap> = {
+  placeholder: 'FIELDS',
+  help: 'names of the columns in the file: userId=CustomerID,productId=StockCode,…',
+  read(text) {
+    const pairs = text.split(',').map((pair) => {
+      const [field = '', column = ''] = pair.split(/=(.*)/s);
+      if (!isField(field))
+        throw new Error(
+          `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; ${field} is nearest to ${nearest(field, SALE_FIELDS)}`,
+        );
+      if (column === '') throw new Error(`FIELD=COLUMN,…, but ${field} has no column`);
+      return [field, column] as const;
+    });
+    return Object.fromEntries(pairs);
+  },
+};
+
+const isField = (name: string): name is SaleField => SALE_FIELDS.some((field) => field === name);
+
+export const DEFAULT_COUNT = 30_000;
+export const DEFAULT_SEED = 1;
+/** With the default simulation two windows are cut. */
+export const DEFAULT_THRESHOLD = 12_000;
+
+export const START_OPTIONS = {
+  once: flag('end when the input is worked off; exit code 0 only if all of it worked'),
+  count: wholeNumber(`simulated records (default ${DEFAULT_COUNT.toLocaleString('en-US')})`, 1),
+  seed: wholeNumber(`starts every random choice (default ${DEFAULT_SEED})`, 0, 2 ** 31 - 1),
+  input: words('FILE', 'replay a CSV or NDJSON file, also .gz, instead of simulating'),
+  map: columnMap,
+  threshold: wholeNumber(
+    `fewest new sales that cut a window (default ${DEFAULT_THRESHOLD.toLocaleString('en-US')})`,
+    1,
+  ),
+  growth,
+  'max-wait': duration('a sale waits at most this long for a window (default 24h)'),
+  export: words('DIR', "copy the current run's files and charts there"),
+  keep: flag('keep the bucket and the log of the broker from the last time'),
+  partitions: wholeNumber('partitions of the topic (default 3)', 1, 100),
+  rank: wholeNumber('length of the factor vectors (default 32)', 1, 512),
+  port: wholeNumber('port of the charts (default: a free one)', 1, 65_535),
+  bootstrap: words('HOST:PORT', 'use this Kafka broker instead of starting one'),
+  endpoint: words('URL', 'use this AWS API instead of starting an emulator'),
+  help: flag('this list'),
+} satisfies Options;
+export type StartOptions = Values<typeof START_OPTIONS>;
+
+/** @throws {Error} If an option is wrong, or two contradict each other. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const options = parseOptions(START_OPTIONS, args);
+  if (options.map && options.input === undefined)
+    throw new Error('--map needs --input: there is no file whose columns it names');
+  if (options.input !== undefined && options.count !== undefined)
+    throw new Error('--count and --input contradict each other: a file is replayed whole');
+  if ((options.bootstrap === undefined) !== (options.endpoint === undefined))
+    throw new Error(
+      '--bootstrap and --endpoint go together: both parts run elsewhere, or both are started here',
+    );
+  return options;
+}
+
+export const PRODUCE_OPTIONS = {
+  count: wholeNumber('simulated records (default 1,000)', 1),
+  seed: wholeNumber(`the shop's seed, as npm start had it (default ${DEFAULT_SEED})`, 0, 2 ** 31 - 1),
+  user: words('ID', 'one user buys: with --product'),
+  product: words('ID', 'what the user buys'),
+  quantity: wholeNumber('how many of it (default 1)', 1),
+  times: wholeNumber('how often (default 1)', 1, 1000),
+  input: words('FILE', 'replay a file instead of simulating'),
+  map: columnMap,
+  help: flag('this list'),
+} satisfies Options;
+
+export const RETRY_OPTIONS = {
+  window: wholeNumber('the window that gets one more attempt', 1),
+  help: flag('this list'),
+} satisfies Options;

@@ -1,0 +1,60 @@
+import { kafkaClient } from './broker.ts';
+import type { OutgoingRecord } from './simulate.ts';
+
+const RECORDS_PER_REQUEST = 5_000;
+
+/**
+ * Puts records on the topic, in order per key, and waits until the broker has them.
+ *
+ * @param onProgress Told how many are sent so far.
+ * @returns how many were sent
+ */
+export async function produceRecords(
+  { bootstrap, topic }: { readonly bootstrap: string; readonly topic: string },
+  records: Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord>,
+  onProgress: (sent: number) => void = () => undefined,
+): Promise<number> {
+  const producer = kafkaClient(bootstrap).producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  let sent = 0;
+  let pending: OutgoingRecord[] = [];
+  const flush = async () => {
+    const messages = pending.map(({ key, value, timestampMs }) => ({
+      key,
+      value,
+      ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
+    }));
+    pending = [];
+    if (messages.length > 0) await producer.send({ topic, messages, acks: -1 });
+    sent += messages.length;
+    onProgress(sent);
+  };
+  try {
+    for await (const record of records) {
+      pending.push(record);
+      if (pending.length >= RECORDS_PER_REQUEST) await flush();
+    }
+    await flush();
+    return sent;
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** How many records the topic has taken so far. */
+export async function countRecords({
+  bootstrap,
+  topic,
+}: {
+  readonly bootstrap: string;
+  readonly topic: string;
+}): Promise<number> {
+  const admin = kafkaClient(bootstrap).admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.reduce((sum, { offset }) => sum + Number(offset), 0);
+  } finally {
+    await admin.disconnect();
+  }
+}
