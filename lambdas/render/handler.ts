@@ -1,1 +1,38 @@
-export const handler = async () => undefined;
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { ENV, readEnvironment } from '../shared/env.ts';
+import { PREFIX, parseNumberedKey } from '../shared/keys.ts';
+import { s3Lake } from '../shared/lake.ts';
+import { createLog } from '../shared/log.ts';
+import { parseQueueEvent, type QueueMessage, type QueueResponse } from '../shared/messages.ts';
+import { type Parts, renderRun, sweep } from './render.ts';
+
+const environment = readEnvironment(z.object({ [ENV.lakeBucket]: z.string().min(1) }));
+const lake = s3Lake(environment[ENV.lakeBucket]);
+
+/** One message, one run; those that failed come again, the others do not. */
+export async function handler(event: unknown, context: Context): Promise<QueueResponse> {
+  const log = createLog('render', { requestId: context.awsRequestId });
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const message of parseQueueEvent(event))
+    try {
+      await answer({ lake, log }, message);
+    } catch (error) {
+      log.error('Cannot render; the message comes again', {
+        ...(message.kind === 'object' ? { object: message.key } : {}),
+        error,
+      });
+      batchItemFailures.push({ itemIdentifier: message.messageId });
+    }
+  return { batchItemFailures };
+}
+
+async function answer(parts: Parts, message: QueueMessage): Promise<void> {
+  if (message.kind === 'sweep') return sweep(parts);
+  const run = message.kind === 'object' ? parseNumberedKey(PREFIX.manifests, message.key) : undefined;
+  if (run === undefined)
+    throw new TypeError(
+      `Cannot render: the message is ${message.kind}, should tell of a manifest or be a sweep`,
+    );
+  await renderRun(parts, run);
+}

@@ -314,15 +314,6 @@ export const UserSummary = z.strictObject({
 });
 export type UserSummary = z.infer<typeof UserSummary>;
 
-/** Names of the JSON files of a run that the TypeScript side reads, each with its schema. */
-export const RUN_DOCUMENTS = {
-  'metrics.json': Metrics,
-  'summary/graph.json': GraphSummary,
-  'summary/degrees.json': DegreeSummary,
-  'summary/products.json': ProductSummary,
-  'summary/users.json': UserSummary,
-} as const;
-
 /** One row of a Parquet batch, column by column in this order. Ids are strings, times epoch ms. */
 export const INTERACTION_COLUMNS = {
   source: 'string',

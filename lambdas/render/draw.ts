@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { parse, type Spec, View } from 'vega';
+
+/** Files that are no code; the bundle has them beside it. */
+const ASSETS = {
+  'index_bg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
+  'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
+  'DejaVuSans-Bold.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+} as const;
+
+function readAsset(name: keyof typeof ASSETS): Uint8Array<ArrayBuffer> {
+  const beside = fileURLToPath(new URL(name, import.meta.url));
+  return new Uint8Array(
+    readFileSync(existsSync(beside) ? beside : fileURLToPath(import.meta.resolve(ASSETS[name]))),
+  );
+}
+
+await initWasm(readAsset('index_bg.wasm'));
+const fontBuffers = [readAsset('DejaVuSans.ttf'), readAsset('DejaVuSans-Bold.ttf')];
+
+/** Pixels per unit of the picture, so that it is sharp on dense screens. */
+const SCALE = 1.5;
+
+/** Draws a Vega specification as SVG. The same specification gives the same text. */
+export async function toSvg(spec: Spec): Promise<string> {
+  const view = new View(parse(spec), { renderer: 'none' });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Draws an SVG as PNG, with a font of its own: Lambda has none. */
+export function toPng(svg: string): Uint8Array {
+  const renderer = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: SCALE },
+    font: {
+      fontBuffers,
+      defaultFontFamily: 'DejaVu Sans',
+      sansSerifFamily: 'DejaVu Sans',
+      loadSystemFonts: false,
+    },
+  });
+  const image = renderer.render();
+  try {
+    return image.asPng();
+  } finally {
+    image.free();
+    renderer.free();
+  }
+}
