@@ -100,7 +100,7 @@ async function run(
   try {
     const sendingMs = performance.now();
     const sent = await produceRecords(pipeline, recordsOf(options), progress());
-    preparation['producing'] = (performance.now() - sendingMs) / 1000;
+    preparation.producing = (performance.now() - sendingMs) / 1000;
     say(`produced ${sent.toLocaleString('en-US')} records`);
     await workOff(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal });
     const isWell = await report(pipeline, watch, preparation);
@@ -116,7 +116,11 @@ async function run(
 }
 
 /** Prints what happened. @returns whether all of it worked */
-async function report(pipeline: Pipeline, watch: Watch, preparation: Readonly<Record<string, number>>): Promise<boolean> {
+async function report(
+  pipeline: Pipeline,
+  watch: Watch,
+  preparation: Readonly<Record<string, number>>,
+): Promise<boolean> {
   const facts: ReportFacts = {
     produced: await countRecords(pipeline),
     outcome: await readOutcome(pipeline.lake),

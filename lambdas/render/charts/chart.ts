@@ -46,7 +46,7 @@ export const shortened = (text: string, length = 28): string => {
 /** Title and what stands below it, alike on all charts. */
 export const heading = (text: string, lines: readonly string[]): Spec['title'] => ({
   text,
-  subtitle: [...lines],
+  subtitle: lines.flatMap(wrapped),
   anchor: 'start',
   frame: 'group',
   font: FONT,
@@ -57,3 +57,17 @@ export const heading = (text: string, lines: readonly string[]): Spec['title'] =
   subtitlePadding: 6,
   offset: 18,
 });
+
+const LINE_LENGTH = 90;
+
+/** Breaks a long line between words: a title does not do that, and would make the picture wider. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= LINE_LENGTH)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -12,6 +12,7 @@ export const degrees: Chart = {
     const { users, products } = run.degrees;
     const rows = [...bins(users, 'Users'), ...bins(products, 'Products')];
     const isLog = highest(users) > WIDE || highest(products) > WIDE;
+    const ranges = [...new Set(rows.toSorted((a, b) => a.from - b.from).map(({ range }) => range))];
     const spec: TopLevelSpec = {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       background: 'white',
@@ -60,14 +61,14 @@ export const degrees: Chart = {
           },
           {
             mark: { type: 'text', dy: -7, fontSize: 11 },
-            encoding: { text: { field: 'vertices', type: 'quantitative', format: ',' } },
+            encoding: { text: { field: 'vertices', type: 'quantitative', format: ',d' } },
           },
         ],
         encoding: {
           x: {
             field: 'range',
             type: 'ordinal',
-            sort: { field: 'from' },
+            sort: ranges,
             title: isLog ? 'degree (each bar twice as wide as the one before)' : 'degree',
             axis: { labelAngle: 0 },
           },
@@ -75,7 +76,7 @@ export const degrees: Chart = {
             field: 'vertices',
             type: 'quantitative',
             title: 'vertices',
-            axis: { format: ',', tickMinStep: 1 },
+            axis: { format: ',d', tickMinStep: 1 },
           },
         },
       },

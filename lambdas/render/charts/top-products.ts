@@ -58,7 +58,7 @@ export const topProducts: Chart = {
           field: 'recommendedTo',
           type: 'quantitative',
           title: 'users who have it in their list',
-          axis: { format: ',', tickMinStep: 1 },
+          axis: { format: ',d', tickMinStep: 1 },
         },
       },
       config: {

@@ -7,7 +7,21 @@ import java.nio.charset.StandardCharsets.UTF_8
 final case class Address(source: String, topic: String, partition: Int, offset: Long, kafkaMs: Long)
 
 object Address {
-  implicit val ordering: Ordering[Address] = Ordering.by(Address.unapply(_).get)
+  implicit val ordering: Ordering[Address] = (a, b) => {
+    // The offset first: it decides almost always, and any order will do.
+    val byOffset = java.lang.Long.compare(a.offset, b.offset)
+    if (byOffset != 0) byOffset
+    else {
+      val byPartition = Integer.compare(a.partition, b.partition)
+      if (byPartition != 0) byPartition
+      else {
+        val byTime = java.lang.Long.compare(a.kafkaMs, b.kafkaMs)
+        if (byTime != 0) byTime
+        else if (a.topic != b.topic) a.topic.compareTo(b.topic)
+        else a.source.compareTo(b.source)
+      }
+    }
+  }
 }
 
 /** One valid sale, as accumulate stored it. */

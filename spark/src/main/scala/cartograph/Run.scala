@@ -25,7 +25,7 @@ object Run {
     val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, blocks))
     warnOfConflicts(set.summary, arguments.window)
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
-    val compacted = steps("compact")(tables.compacted(set.fresh, set.summary.fresh))
+    val compacted = steps("compact")(tables.compacted(set.fresh))
 
     val holdoutFrom = steps("split")(holdout(set, config))
     val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, holdoutFrom, blocks))

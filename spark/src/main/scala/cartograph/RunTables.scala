@@ -16,8 +16,9 @@ final case class Vertex(id: String, isUser: Boolean, label: String, facts: Verte
 final class RunTables(files: RunFiles, blocks: Int) {
   import RunTables._
 
-  def compacted(fresh: RDD[Interaction], count: Long): Seq[RunFile] =
-    files.parquet("compacted/part", Parquets.InteractionSchema, ordered(fresh, count)(_.address))(Parquets.fill)
+  /** One file per block, in the order of addresses. */
+  def compacted(fresh: RDD[Interaction]): Seq[RunFile] =
+    files.parquet("compacted/part", Parquets.InteractionSchema, fresh)(Parquets.fill)
 
   /** One row per user, list and rank; in that order. */
   def recommendations(links: RDD[Link], count: Long): Seq[RunFile] = {

@@ -7,7 +7,7 @@ import org.apache.spark.{SparkConf, SparkContext}
 /** The Spark job's door: arguments in, exit code out. */
 object TrainJob {
   def main(args: Array[String]): Unit = {
-    val sc = new SparkContext(new SparkConf().setIfMissing("spark.app.name", "cartograph"))
+    val sc = new SparkContext(configuration)
     try run(sc, Arguments.parse(args.toSeq))
     catch {
       case NonFatal(error) =>
@@ -16,6 +16,26 @@ object TrainJob {
         throw error
     } finally sc.stop()
   }
+
+  /** Rows that are shuffled go by Kryo, and by number instead of by class name. */
+  private[cartograph] def configuration: SparkConf = new SparkConf()
+    .setIfMissing("spark.app.name", "cartograph")
+    .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+    .registerKryoClasses(Array(
+      classOf[Address],
+      classOf[Interaction],
+      classOf[Pair],
+      classOf[Product],
+      classOf[Ranked],
+      classOf[Lists],
+      classOf[Link],
+      classOf[Vertex],
+      classOf[VertexFacts],
+      Class.forName("cartograph.TrainingSet$Copies"),
+      Class.forName("cartograph.Shop$Sums"),
+      classOf[Some[_]],
+      None.getClass
+    ))
 
   private def rootMessage(error: Throwable): String =
     Iterator.iterate(error)(_.getCause).takeWhile(_ != null).collectFirst {

@@ -3,7 +3,7 @@ package cartograph
 import java.nio.ByteBuffer
 import java.util.Arrays
 
-import org.apache.spark.SparkContext
+import org.apache.spark.{HashPartitioner, SparkContext}
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 import org.apache.spark.util.SerializableConfiguration
@@ -52,9 +52,8 @@ object TrainingSet {
     val rows = readAll(sc, lake, compacted, isFresh = false, blocks) ++ readAll(sc, lake, raw, isFresh = true, blocks)
     val distinct = rows
       .map { case (isFresh, interaction) => interaction.address -> Copies(interaction, isFresh, 1, isConflict = false) }
-      .reduceByKey((a, b) => merge(a, b), blocks)
-      .map(_._2)
-      .mapPartitions(copies => copies.toArray.sortBy(_.kept.address).iterator)
+      .repartitionAndSortWithinPartitions(new HashPartitioner(blocks))
+      .mapPartitions(mergeRepeats)
       .setName("distinct interactions")
       .persist(StorageLevel.MEMORY_AND_DISK)
     new TrainingSet(distinct.map(_.kept), distinct.filter(_.isFresh).map(_.kept), summarize(distinct))
@@ -73,6 +72,21 @@ object TrainingSet {
       val paths = keys.map(key => lake.path(key).toString)
       sc.parallelize(paths, math.min(paths.size, math.max(blocks, paths.size / 16))).flatMap { path =>
         Parquets.readInteractions(new org.apache.hadoop.fs.Path(path), configuration.value.value).map(isFresh -> _)
+      }
+    }
+  }
+
+  /** Repeats lie side by side, for the rows are sorted by address. */
+  private def mergeRepeats(rows: Iterator[(Address, Copies)]): Iterator[Copies] = {
+    val ahead = rows.buffered
+    new Iterator[Copies] {
+      def hasNext: Boolean = ahead.hasNext
+      def next(): Copies = {
+        val (address, first) = ahead.next()
+        @scala.annotation.tailrec
+        def merged(copies: Copies): Copies =
+          if (ahead.hasNext && ahead.head._1 == address) merged(merge(copies, ahead.next()._2)) else copies
+        merged(first)
       }
     }
   }

@@ -1,0 +1,236 @@
+/**
+ * What every npm script begins with: checks the prerequisites, installs what is missing, and then runs
+ * `local/COMMAND.ts` with the Node that this project pins. Plain JavaScript without dependencies, for it runs before
+ * there are any, also on an old Node.
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const STATE = join(ROOT, '.cartograph');
+const NODE_BIN = join(ROOT, 'node_modules', '.bin');
+
+/** The first number.number in a text: "openjdk version "17.0.15"" → [17, 0]. */
+export function parseVersion(text) {
+  const match = /(\d+)(?:\.(\d+))?/.exec(text);
+  return match ? [Number(match[1]), Number(match[2] ?? 0)] : undefined;
+}
+
+/** What must be on the machine. `accepts` takes [major, minor]. */
+export const PREREQUISITES = [
+  {
+    name: 'Node',
+    command: [process.execPath, '--version'],
+    accepts: ([major]) => major >= 20,
+    needed: '20 or newer',
+    get: 'https://nodejs.org, or your package manager (Debian: apt-get install nodejs npm)',
+  },
+  {
+    name: 'Java',
+    command: ['java', '-version'],
+    accepts: ([major]) => major === 17 || major === 21,
+    needed: '17 or 21',
+    get: 'https://adoptium.net, or your package manager (Debian: apt-get install openjdk-17-jdk-headless)',
+  },
+  {
+    name: 'Maven',
+    command: ['mvn', '--version'],
+    accepts: ([major, minor]) => major > 3 || (major === 3 && minor >= 8),
+    needed: '3.8 or newer',
+    get: 'https://maven.apache.org/download.cgi, or your package manager (Debian: apt-get install maven)',
+  },
+  {
+    name: 'Python',
+    command: ['python3', '--version'],
+    accepts: ([major, minor]) => major === 3 && minor >= 10,
+    needed: '3.10 or newer',
+    get: 'https://www.python.org/downloads, or your package manager (Debian: apt-get install python3 python3-venv)',
+  },
+];
+
+/**
+ * Finds prerequisites that are missing or too old.
+ *
+ * @param versionOf (command) → what it prints of its version, or undefined if there is no such command
+ * @returns one sentence for each
+ */
+export function findMissing(versionOf) {
+  const problems = [];
+  for (const { name, command, accepts, needed, get } of PREREQUISITES) {
+    const printed = versionOf(command);
+    const version = printed === undefined ? undefined : parseVersion(printed);
+    if (version && accepts(version)) continue;
+    const found = printed === undefined ? 'not found' : `found ${printed.trim().split('\n')[0]}`;
+    problems.push(`${name} ${needed} is needed, ${found}. Get it: ${get}`);
+  }
+  return problems;
+}
+
+function printedVersion([command, ...args]) {
+  const { error, status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  return error || status !== 0 ? undefined : stripVTControlCharacters(`${stdout}${stderr}`);
+}
+
+/** A hash of files, and of all files below directories. */
+function hashOf(paths) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
+    else hash.update(path.slice(ROOT.length)).update(readFileSync(path));
+  };
+  for (const path of paths) add(join(ROOT, path));
+  return hash.digest('hex');
+}
+
+/** What is installed, each when its inputs have changed or its result is gone. */
+const INSTALLATIONS = [
+  {
+    name: 'npm packages',
+    inputs: ['package.json', 'package-lock.json'],
+    result: 'node_modules/.bin/node',
+    run: () => execute('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+  },
+  {
+    name: 'the Spark job (Maven)',
+    inputs: ['spark/pom.xml', 'spark/src/main'],
+    result: 'spark/target/cartograph-train.jar',
+    run: () =>
+      execute('mvn', [
+        '--quiet',
+        '--batch-mode',
+        '--no-transfer-progress',
+        '-f',
+        'spark/pom.xml',
+        '-Dmaven.test.skip=true',
+        'package',
+      ]),
+  },
+  {
+    name: 'the Kafka broker (Maven)',
+    inputs: ['local/maven/pom.xml'],
+    result: '.cartograph/kafka',
+    run: () => {
+      rmSync(join(STATE, 'kafka'), { recursive: true, force: true });
+      execute('mvn', [
+        '--quiet',
+        '--batch-mode',
+        '--no-transfer-progress',
+        '-f',
+        'local/maven/pom.xml',
+        'package',
+        `-DoutputDirectory=${join(STATE, 'kafka')}`,
+      ]);
+    },
+  },
+  {
+    name: 'the AWS emulator (pip)',
+    inputs: ['local/requirements.txt'],
+    result: '.cartograph/venv/bin/ministack',
+    run: () => {
+      rmSync(join(STATE, 'venv'), { recursive: true, force: true });
+      execute('python3', ['-m', 'venv', join(STATE, 'venv')]);
+      execute(join(STATE, 'venv', 'bin', 'pip'), [
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--require-hashes',
+        '-r',
+        'local/requirements.txt',
+      ]);
+    },
+  },
+  {
+    name: "an archive of Spark's classes, for faster starts",
+    inputs: ['spark/pom.xml', 'spark/src/main', 'spark/local-jvm.options', 'local/archive-classes.ts'],
+    result: '.cartograph/spark.jsa',
+    run: () => execute(join(NODE_BIN, 'node'), ['local/archive-classes.ts']),
+  },
+];
+
+function execute(command, args) {
+  execFileSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+function installMissing() {
+  mkdirSync(STATE, { recursive: true });
+  const stampsPath = join(STATE, 'installed.json');
+  const stamps = existsSync(stampsPath) ? JSON.parse(readFileSync(stampsPath, 'utf8')) : {};
+  for (const { name, inputs, result, run } of INSTALLATIONS) {
+    const stamp = hashOf(inputs);
+    if (stamps[name] === stamp && existsSync(join(ROOT, result))) continue;
+    const startedMs = Date.now();
+    console.log(`Installing ${name} …`);
+    try {
+      run();
+    } catch (error) {
+      console.error(`✗ Cannot install ${name}: ${error.message}`);
+      process.exit(1);
+    }
+    console.log(`Installed ${name} in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+    stamps[name] = stamp;
+    writeFileSync(stampsPath, JSON.stringify(stamps, null, 2));
+  }
+}
+
+/** Two installations at once would be in each other's way; the second waits for nobody and says so. */
+function withLock(body) {
+  mkdirSync(STATE, { recursive: true });
+  const lock = join(STATE, 'installing');
+  const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : undefined;
+  if (holder !== undefined && isRunning(holder)) {
+    console.error(`✗ Another installation is under way (process ${holder}); try again when it has ended`);
+    process.exit(1);
+  }
+  writeFileSync(lock, String(process.pid));
+  try {
+    body();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Replaces this process, as far as Node can: signals go through, and so does the exit code. */
+function become(command, args) {
+  const path = `${NODE_BIN}${delimiter}${process.env.PATH}`;
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
+  });
+  // The terminal sends Ctrl-C to both; the child ends the pipeline in order, and this process waits for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+}
+
+function main([name, ...args]) {
+  if (name === 'clean') {
+    rmSync(STATE, { recursive: true, force: true });
+    rmSync(join(ROOT, 'spark', 'target'), { recursive: true, force: true });
+    console.log('Removed .cartograph and spark/target');
+    return;
+  }
+  const problems = findMissing(printedVersion);
+  if (problems.length > 0) {
+    for (const problem of problems) console.error(`✗ ${problem}`);
+    process.exit(1);
+  }
+  withLock(installMissing);
+  const quiet = '--disable-warning=TimeoutNegativeWarning';
+  become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) main(process.argv.slice(2));
