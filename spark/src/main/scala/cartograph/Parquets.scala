@@ -4,6 +4,7 @@ import java.io.FileNotFoundException
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
+import org.apache.parquet.column.ParquetProperties
 import org.apache.parquet.example.data.Group
 import org.apache.parquet.hadoop.ParquetReader
 import org.apache.parquet.hadoop.example.{ExampleParquetWriter, GroupReadSupport}
@@ -102,6 +103,9 @@ object Parquets {
       .withType(schema)
       .withConf(configuration)
       .withCompressionCodec(CompressionCodecName.ZSTD)
+      // One encoding per column: the footer lists several in the order of a hash set, which each JVM makes anew.
+      .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
+      .withDictionaryEncoding(false)
       .build()
     try
       rows.foreach { row =>

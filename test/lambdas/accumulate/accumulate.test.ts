@@ -1,0 +1,221 @@
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { expect, test } from 'vitest';
+import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
+import { sourceOf } from '../../../lambdas/accumulate/msk-event.ts';
+import { createJudge } from '../../../lambdas/accumulate/sale.ts';
+import { INTERACTION_COLUMNS } from '../../../lambdas/shared/schemas.ts';
+import { type MemoryLake, memoryLake } from '../../lake.ts';
+import { recordingLog } from '../log.ts';
+
+const ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/local/test';
+const SOURCE = sourceOf(ARN);
+const AT = Date.UTC(2026, 5, 1);
+
+interface Rec {
+  readonly offset: number;
+  readonly value?: string | null;
+  readonly partition?: number;
+}
+
+const record = ({ offset, value, partition = 0 }: Rec) => ({
+  topic: 'sales',
+  partition,
+  offset,
+  timestamp: AT + offset,
+  timestampType: 'CREATE_TIME',
+  ...(value === undefined ? {} : { value: value === null ? null : Buffer.from(value).toString('base64') }),
+  headers: [{ trace: [1, -2] }],
+});
+
+/** The event of a poll. */
+function event(records: readonly Rec[]) {
+  const byPartition: Record<string, unknown[]> = {};
+  for (const rec of records) {
+    const name = `sales-${rec.partition ?? 0}`;
+    byPartition[name] ??= [];
+    byPartition[name].push(record(rec));
+  }
+  return { eventSource: 'aws:kafka', eventSourceArn: ARN, bootstrapServers: 'b:9092', records: byPartition };
+}
+
+const lamp = (user: string) =>
+  JSON.stringify({ userId: user, productId: 'lamp', quantity: 2, productName: 'Blue “lamp”' });
+
+async function rowsOf(lake: MemoryLake, key: string) {
+  const bytes = lake.objects.get(key)?.bytes ?? Buffer.alloc(0);
+  const file = new Uint8Array(bytes).buffer;
+  expect(
+    parquetMetadata(file)
+      .schema.slice(1)
+      .map(({ name }) => name),
+  ).toEqual(Object.keys(INTERACTION_COLUMNS));
+  return parquetReadObjects({ file, compressors });
+}
+
+const parts = (lake: MemoryLake) => ({ lake, log: recordingLog(), judge: createJudge({}) });
+
+test('a poll becomes one Parquet object per partition, named by what it holds', async () => {
+  const lake = memoryLake();
+  const answer = await accumulate(
+    event([
+      { offset: 7, value: lamp('ann') },
+      { offset: 8, value: lamp('bob') },
+      { offset: 3, partition: 1, value: lamp('eve') },
+    ]),
+    parts(lake),
+  );
+  expect(answer).toEqual({ batchItemFailures: [] });
+  const [first, second] = [
+    `interactions/${SOURCE}/sales/000000/00000000000000000007-00000000000000000008-00000002-${AT + 7}.parquet`,
+    `interactions/${SOURCE}/sales/000001/00000000000000000003-00000000000000000003-00000001-${AT + 3}.parquet`,
+  ];
+  expect(lake.keys()).toEqual([first, second]);
+  expect((await rowsOf(lake, first))[1]).toEqual({
+    source: SOURCE,
+    topic: 'sales',
+    kafka_partition: 0,
+    kafka_offset: 8n,
+    kafka_ms: BigInt(AT + 8),
+    user: 'bob',
+    product: 'lamp',
+    quantity: 2,
+    at_ms: BigInt(AT + 8),
+    type: 'purchase',
+    order_id: null,
+    price: null,
+    product_name: 'Blue “lamp”',
+  });
+});
+
+test('records that are no sales are kept with their reason and bytes, and their neighbours pass', async () => {
+  const lake = memoryLake();
+  await accumulate(
+    event([
+      { offset: 0, value: 'nonsense' },
+      { offset: 1, value: lamp('ann') },
+      { offset: 2, value: null },
+      { offset: 3 },
+    ]),
+    parts(lake),
+  );
+  const rejected = lake.keys('rejected/');
+  expect(rejected).toEqual([
+    `rejected/${SOURCE}/sales/000000/00000000000000000000-00000000000000000003-00000003-${AT}.ndjson`,
+  ]);
+  const lines = lake
+    .text(rejected[0] ?? '')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines[0]).toEqual({
+    source: SOURCE,
+    topic: 'sales',
+    partition: 0,
+    offset: 0,
+    kafkaMs: AT,
+    reason: 'not JSON: is "nonsense", should be a JSON object',
+    key: null,
+    value: Buffer.from('nonsense').toString('base64'),
+  });
+  expect(lines.map(({ offset, value }) => [offset, value === null])).toEqual([
+    [0, false],
+    [2, true],
+    [3, true],
+  ]);
+  expect(await rowsOf(lake, lake.keys('interactions/')[0] ?? '')).toHaveLength(1);
+});
+
+test('a poll of nothing but rejects writes no batch', async () => {
+  const lake = memoryLake();
+  await accumulate(event([{ offset: 0, value: '[]' }]), parts(lake));
+  expect(lake.keys().map((key) => key.split('/')[0])).toEqual(['rejected']);
+});
+
+test('invariant 1: only a storage fault fails, only its partition, from the first offset that is not saved', async () => {
+  const lake = memoryLake();
+  lake.fault = (operation, key) => {
+    if (operation === 'create' && key.includes('/000001/')) throw new Error('503 Slow Down');
+  };
+  const { lake: _, ...rest } = parts(lake);
+  const answer = await accumulate(
+    event([
+      { offset: 5, value: lamp('ann') },
+      { offset: 9, partition: 1, value: 'nonsense' },
+      { offset: 10, partition: 1, value: lamp('bob') },
+    ]),
+    { lake, ...rest },
+  );
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: { partition: 'sales-1', offset: 9 } }] });
+  expect(lake.keys()).toHaveLength(1);
+  expect(rest.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { partition: 'sales-1', offset: 9 },
+  ]);
+});
+
+test('invariant 1: rejects that cannot be saved fail the partition as well', async () => {
+  const lake = memoryLake();
+  lake.fault = (_, key) => {
+    if (key.startsWith('rejected/')) throw new Error('503 Slow Down');
+  };
+  const answer = await accumulate(
+    event([
+      { offset: 1, value: lamp('ann') },
+      { offset: 2, value: 'nonsense' },
+    ]),
+    parts(lake),
+  );
+  expect(answer.batchItemFailures).toEqual([{ itemIdentifier: { partition: 'sales-0', offset: 1 } }]);
+});
+
+test('invariant 2: the same poll again changes nothing, in whatever order and however often its records come', async () => {
+  const lake = memoryLake();
+  const records = Array.from({ length: 20 }, (_, offset) => ({ offset, value: lamp(`u${offset}`) }));
+  await accumulate(event(records), parts(lake));
+  const before = lake.keys().map((key) => lake.objects.get(key));
+  await accumulate(event([...records, ...records.slice(3, 9)].reverse()), parts(lake));
+  expect(lake.keys().map((key) => lake.objects.get(key))).toEqual(before);
+});
+
+test('10,000 records and records of 1 MB pass', async () => {
+  const lake = memoryLake();
+  const many = Array.from({ length: 10_000 }, (_, offset) => ({ offset, value: lamp(`u${offset % 50}`) }));
+  const large = {
+    offset: 10_000,
+    value: JSON.stringify({ userId: 'ann', productId: 'lamp', note: 'x'.repeat(1_000_000) }),
+  };
+  expect(await accumulate(event([...many, large]), parts(lake))).toEqual({ batchItemFailures: [] });
+  expect(await rowsOf(lake, lake.keys()[0] ?? '')).toHaveLength(10_001);
+});
+
+test('no value of a record reaches the log', async () => {
+  const { lake, log, judge } = parts(memoryLake());
+  await accumulate(
+    event([
+      { offset: 0, value: '{"userId":"secret-user"}' },
+      { offset: 1, value: lamp('secret-user') },
+    ]),
+    { lake, log, judge },
+  );
+  expect(JSON.stringify(log.lines)).not.toContain('secret-user');
+});
+
+test('an event that does not come from Kafka is refused by name', async () => {
+  await expect(accumulate({ Records: [] }, parts(memoryLake()))).rejects.toThrow(
+    /^Cannot read the event: eventSource/,
+  );
+  const strange = {
+    eventSource: 'aws:kafka',
+    eventSourceArn: ARN,
+    records: { 'sales-0': [{ topic: 'sales' }] },
+  };
+  await expect(accumulate(strange, parts(memoryLake()))).rejects.toThrow(
+    'record sales-0[0] has no topic, partition, offset and timestamp',
+  );
+});
+
+test('an empty poll is nothing', async () => {
+  const lake = memoryLake();
+  expect(await accumulate(event([]), parts(lake))).toEqual({ batchItemFailures: [] });
+  expect(lake.keys()).toEqual([]);
+});

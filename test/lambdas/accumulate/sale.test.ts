@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createJudge } from '../../../lambdas/accumulate/sale.ts';
+
+const KAFKA_MS = Date.UTC(2026, 5, 1, 12);
+const good = { userId: 'u1', productId: 'p1' };
+const judge = createJudge({});
+
+const judgeText = (text: string, kafkaMs = KAFKA_MS) => judge(Buffer.from(text), kafkaMs);
+const judgeJson = (value: unknown, kafkaMs = KAFKA_MS) => judgeText(JSON.stringify(value), kafkaMs);
+
+/** The reason for which the value is rejected. */
+function reason(value: unknown): string {
+  const verdict = judgeJson(value);
+  return 'rejected' in verdict ? verdict.rejected : `accepted: ${JSON.stringify(verdict)}`;
+}
+
+test('a sale needs a user and a product; the rest has defaults', () => {
+  expect(judgeJson(good)).toEqual({
+    user: 'u1',
+    product: 'p1',
+    quantity: 1,
+    atMs: KAFKA_MS,
+    type: 'purchase',
+    orderId: undefined,
+    price: undefined,
+    productName: undefined,
+  });
+});
+
+test('all fields are kept and nothing else is', () => {
+  const sale = {
+    ...good,
+    quantity: -2.5,
+    timestamp: '2026-05-31T10:00:00+02:00',
+    type: 'view',
+    orderId: 77,
+    price: 9.5,
+    productName: 'Blue lamp',
+    email: 'a@b.c',
+  };
+  expect(judgeJson(sale)).toEqual({
+    user: 'u1',
+    product: 'p1',
+    quantity: -2.5,
+    atMs: Date.UTC(2026, 4, 31, 8),
+    type: 'view',
+    orderId: '77',
+    price: 9.5,
+    productName: 'Blue lamp',
+  });
+});
+
+test('ids that are numbers keep their digits, however many', () => {
+  expect(judgeText('{"userId":12345678901234567890,"productId":17850}')).toMatchObject({
+    user: '12345678901234567890',
+    product: '17850',
+  });
+});
+
+test('null in an optional field counts as absent', () => {
+  expect(judgeJson({ ...good, quantity: null, orderId: null, price: null, productName: '' })).toMatchObject({
+    quantity: 1,
+    user: 'u1',
+  });
+});
+
+test('fields are found under the names that the map gives them', () => {
+  const mapped = createJudge({ userId: 'user', productId: 'sku' });
+  expect(mapped(Buffer.from('{"user":"a","sku":"b","userId":"x"}'), KAFKA_MS)).toMatchObject({
+    user: 'a',
+    product: 'b',
+  });
+  expect(mapped(Buffer.from('{"userId":"a","productId":"b"}'), KAFKA_MS)).toEqual({
+    rejected: 'user: is missing, should be a string of 1 to 256 characters or a number',
+  });
+});
+
+describe('what is rejected, and why', () => {
+  test.each([
+    [{ productId: 'p' }, 'userId: is missing, should be a string of 1 to 256 characters or a number'],
+    [{ ...good, userId: '' }, 'userId: is "", should be a string of 1 to 256 characters or a number'],
+    [{ ...good, productId: 'p'.repeat(257) }, /^productId: is "p{99}…, should be a string of 1 to 256/],
+    [
+      { ...good, productId: ['p'] },
+      'productId: is ["p"], should be a string of 1 to 256 characters or a number',
+    ],
+    [{ ...good, quantity: 0 }, 'quantity: is 0, should be a finite number other than 0'],
+    [{ ...good, quantity: '2' }, 'quantity: is "2", should be a finite number other than 0'],
+    [
+      { ...good, timestamp: 'yesterday' },
+      'timestamp: is "yesterday", should be ISO 8601 with a zone, or epoch milliseconds',
+    ],
+    [{ ...good, timestamp: '2026-06-01T12:00:00' }, /should be ISO 8601 with a zone/],
+    [{ ...good, timestamp: '2026-02-30T12:00:00Z' }, /should be ISO 8601 with a zone/],
+    [{ ...good, timestamp: 1.5 }, /should be ISO 8601 with a zone/],
+    [{ ...good, timestamp: 0 }, 'timestamp: is 0, should be in 1990 or later'],
+    [
+      { ...good, timestamp: KAFKA_MS + 86_400_001 },
+      /^timestamp: is 1780\d+, should be at most a day ahead of its record, 2026-06-01T12:00:00.000Z$/,
+    ],
+    [{ ...good, type: 7 }, 'type: is 7, should be a string of at most 64 characters'],
+    [{ ...good, price: 'cheap' }, 'price: is "cheap", should be a finite number'],
+    [[good], /^not an object: is \[/],
+    [42, 'not an object: is 42, should be a JSON object'],
+    [null, 'not an object: is null, should be a JSON object'],
+  ])('%j', (value, expected) => {
+    if (typeof expected === 'string') expect(reason(value)).toBe(expected);
+    else expect(reason(value)).toMatch(expected);
+  });
+
+  test('what is no JSON, no UTF-8, nothing at all, infinite, or half a letter', () => {
+    expect(judgeText('{"userId":')).toEqual({
+      rejected: 'not JSON: is "{\\"userId\\":", should be a JSON object',
+    });
+    expect(judge(Buffer.from([0x7b, 0xff, 0x7d]), KAFKA_MS)).toEqual({
+      rejected: 'not UTF-8: should be a JSON object in UTF-8',
+    });
+    expect(judge(undefined, KAFKA_MS)).toEqual({
+      rejected: 'no value: is a tombstone, should be a JSON object',
+    });
+    expect(judgeText('{"userId":"u","productId":"p","quantity":1e999}')).toEqual({
+      rejected: 'quantity: is Infinity, should be a finite number other than 0',
+    });
+    expect(judgeText('{"userId":"\\ud800","productId":"p"}')).toHaveProperty('rejected');
+  });
+});
+
+test('a day ahead of the record is still allowed, and a record without a time allows any', () => {
+  expect(judgeJson({ ...good, timestamp: KAFKA_MS + 86_400_000 })).toHaveProperty('user');
+  expect(judgeJson({ ...good, timestamp: '2999-01-01T00:00:00Z' }, -1)).toHaveProperty('user');
+  expect(judgeJson(good, -1)).toEqual({ rejected: 'timestamp: is -1, should be in 1990 or later' });
+});
+
+test('any bytes get a verdict, the same each time, and never an exception', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => new TextEncoder().encode(text)),
+      ),
+      (bytes) => {
+        const verdict = judge(Buffer.from(bytes), KAFKA_MS);
+        expect(judge(Buffer.from(bytes), KAFKA_MS)).toEqual(verdict);
+      },
+    ),
+    { seed: 2, numRuns: 500 },
+  );
+});
+
+test('every moment that ISO 8601 can write is read as Date writes it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2026, 5, 1) }), (ms) => {
+      expect(judgeJson({ ...good, timestamp: new Date(ms).toISOString() })).toMatchObject({ atMs: ms });
+    }),
+    { seed: 3 },
+  );
+});

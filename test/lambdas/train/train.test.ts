@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import type { Attempt } from '../../../lambdas/shared/schemas.ts';
+import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/jobs.ts';
+import { type Parts, retry, train } from '../../../lambdas/train/train.ts';
+import { type MemoryLake, memoryLake } from '../../lake.ts';
+import { recordingLog } from '../log.ts';
+import { launch } from './launch.ts';
+
+/** A cluster that does what it is told, and remembers what it was asked. */
+function fakeJobs() {
+  const states = new Map<string, JobState>();
+  const requests = new Map<string, Attempt['request']>();
+  const jobs: Jobs = {
+    async start(request) {
+      const id = `job-${request.clientToken}`;
+      requests.set(id, request);
+      if (!states.has(id)) states.set(id, 'RUNNING');
+      return id;
+    },
+    get: async (_, id) => ({ state: states.get(id) ?? 'GONE', details: 'out of memory' }),
+    async cancel(_, id) {
+      states.set(id, 'CANCELLING');
+    },
+  };
+  return { ...jobs, states, requests };
+}
+
+function setUp(lake: MemoryLake = memoryLake()) {
+  const jobs = fakeJobs();
+  const parts = { lake, jobs, log: recordingLog(), launch, bucket: 'lake', nowMs: () => lake.nowMs };
+  return parts satisfies Parts;
+}
+
+const cut = (lake: MemoryLake, window: number) => lake.create(windowKey(window), '{}', '');
+const endAll = ({ jobs }: ReturnType<typeof setUp>, state: JobState) => {
+  for (const id of jobs.states.keys())
+    if (!isTerminal(jobs.states.get(id) ?? 'GONE')) jobs.states.set(id, state);
+};
+
+test('invariant 4: doubled messages start one job', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  await Promise.all(Array.from({ length: 10 }, () => train(parts)));
+  await train(parts);
+  expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1']);
+  expect(parts.lake.keys('attempts/')).toEqual([attemptKey(1, 1), startedKey(1, 1)]);
+});
+
+test('invariant 4: the request is durable before the job is started, and a crash in between repeats it', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  const start = parts.jobs.start;
+  parts.jobs.start = async () => {
+    throw new Error('network');
+  };
+  await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
+  expect(parts.lake.keys('attempts/')).toEqual([attemptKey(1, 1)]);
+  parts.jobs.start = start;
+  parts.lake.nowMs += 60_000;
+  await train(parts);
+  expect(parts.jobs.requests.get('job-lake.1.1')).toEqual(
+    JSON.parse(parts.lake.text(attemptKey(1, 1))).request,
+  );
+});
+
+test('a failed job is tried again until the attempts are used up; then the window is given up with an alarm', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  for (let round = 0; round < 4; round++) {
+    await train(parts);
+    endAll(parts, 'FAILED');
+  }
+  expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1', 'job-lake.1.2', 'job-lake.1.3']);
+  expect(JSON.parse(parts.lake.text(failedKey(1)))).toMatchObject({
+    window: 1,
+    attempts: 3,
+    reasons: [1, 2, 3].map(
+      (number) => `attempt ${number}, job run job-lake.1.${number}: FAILED: out of memory`,
+    ),
+  });
+  expect(parts.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { message: expect.stringContaining('npm run retry -- --window 1') },
+  ]);
+  await train(parts);
+  expect(parts.jobs.states.size).toBe(3);
+});
+
+test('past its deadline an attempt is cancelled, and the next one waits until it has ended', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  await train(parts);
+  parts.lake.nowMs += 61 * 60_000;
+  await train(parts);
+  expect(parts.jobs.states.get('job-lake.1.1')).toBe('CANCELLING');
+  await train(parts);
+  expect(parts.jobs.states.size).toBe(1);
+  endAll(parts, 'CANCELLED');
+  await train(parts);
+  expect(parts.jobs.states.get('job-lake.1.2')).toBe('RUNNING');
+});
+
+test('a job that succeeded with a manifest is done; one without a manifest is a failure', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  await train(parts);
+  endAll(parts, 'SUCCESS');
+  await train(parts);
+  expect(parts.jobs.states.get('job-lake.1.2')).toBe('RUNNING');
+  await parts.lake.create(manifestKey(1), '{}', '');
+  endAll(parts, 'FAILED');
+  await train(parts);
+  expect(parts.jobs.states.size).toBe(2);
+});
+
+test('a window that cannot be read does not stop the others', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  await parts.lake.create(attemptKey(1, 1), 'not JSON', '');
+  await cut(parts.lake, 2);
+  await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
+  expect(parts.jobs.states.has('job-lake.2.1')).toBe(true);
+});
+
+test('a job that can never be started is given up after its deadlines', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  parts.jobs.start = async () => {
+    throw new Error('ValidationException');
+  };
+  for (let round = 0; round < 6; round++) {
+    await train(parts).catch(() => undefined);
+    parts.lake.nowMs += 61 * 60_000;
+  }
+  expect(JSON.parse(parts.lake.text(failedKey(1))).reasons).toEqual([
+    'attempt 1: never started',
+    'attempt 2: never started',
+    'attempt 3: never started',
+  ]);
+});
+
+test('a person may retry a window that was given up, and gets an answer', async () => {
+  const parts = setUp();
+  expect(await retry(parts, 1)).toBe('Cannot retry window 1: there is no such window');
+  await cut(parts.lake, 1);
+  for (let round = 0; round < 4; round++) {
+    await train(parts);
+    endAll(parts, 'FAILED');
+  }
+  expect(await retry(parts, 1)).toBe('Started attempt 4 of window 1');
+  expect(await retry(parts, 1)).toBe('Cannot retry window 1: attempt 4 is RUNNING');
+  await train(parts);
+  endAll(parts, 'FAILED');
+  await train(parts);
+  expect(parts.jobs.states.size).toBe(4);
+  await parts.lake.create(manifestKey(1), '{}', '');
+  expect(await retry(parts, 1)).toBe('Cannot retry window 1: it has a run already');
+});

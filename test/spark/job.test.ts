@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { manifestKey } from '../../lambdas/shared/keys.ts';
+import {
+  DegreeSummary,
+  GraphSummary,
+  Manifest,
+  Metrics,
+  ProductSummary,
+  UserSummary,
+} from '../../lambdas/shared/schemas.ts';
+import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
+import { JOB_JAR } from '../../local/paths.ts';
+import { seeded } from '../../local/random.ts';
+import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop.ts';
+import { SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
+import { sparkCommand } from '../../local/spark.ts';
+
+/** The real job, by spark-submit, on directories instead of buckets. */
+const directory = mkdtempSync(join(tmpdir(), 'cartograph-job-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const MINUTES = 60_000;
+
+async function runJob(lake: string, { cores = 2, window = 1, attempt = 1 } = {}): Promise<string> {
+  const submit = {
+    entryPoint: JOB_JAR,
+    entryPointArguments: [
+      '--lake',
+      `file://${lake}`,
+      '--window',
+      String(window),
+      '--attempt',
+      String(attempt),
+    ],
+    sparkSubmitParameters: '--class cartograph.TrainJob',
+  };
+  const args = sparkCommand(submit, { awsEndpoint: undefined, cores, directory });
+  const { stdout } = await promisify(execFile)('java', args, { maxBuffer: 1e8 });
+  return stdout;
+}
+
+const json = (lake: string, key: string): unknown => JSON.parse(readFileSync(join(lake, key), 'utf8'));
+const manifestOf = (lake: string, run = 1): Manifest => Manifest.parse(json(lake, manifestKey(run)));
+
+function keyOf(manifest: Manifest, name: string): string {
+  const file = manifest.files.find((candidate) => candidate.name === name);
+  if (!file) throw new Error(`${name} is not among ${manifest.files.map((each) => each.name).join(', ')}`);
+  return file.key;
+}
+
+const sales = (shop: Shop, count: number, seed = 1) => [
+  ...simulate({ shop, seed, count, endMs: SIMULATION_END_MS, days: 90 }),
+];
+
+describe('a simulated shop of planted tastes', () => {
+  const lake = join(directory, 'planted');
+  const shop = plantShop(1, { users: 400, products: 150 });
+  const records = sales(shop, 12_000);
+  const isValid = records.filter(({ broken }) => broken === undefined).length;
+
+  test('is learned: the model beats popularity clearly on both lists', { timeout: 3 * MINUTES }, async () => {
+    writeFileLake(lake, [records.slice(0, 5000), records.slice(5000)], { rank: 16 });
+    await runJob(lake);
+    const { quality, inputs } = manifestOf(lake);
+    expect(inputs).toMatchObject({
+      interactions: isValid,
+      repeats: 0,
+      conflicts: 0,
+      unweighted: 0,
+      windows: [1],
+      batches: 2,
+    });
+    for (const list of [quality.any, quality.new]) {
+      expect(list?.model.low).toBeGreaterThan(list?.popularity.high ?? 1);
+      expect(list?.model.value).toBeGreaterThan(1.5 * (list?.popularity.value ?? 1));
+    }
+  });
+
+  test('gets lists near the planted best answer', () => {
+    const manifest = manifestOf(lake);
+    const rows = readFileSync(join(lake, keyOf(manifest, 'recommendations.csv')), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','));
+    const likely = new Map(
+      shop.users.map((user) => [
+        user.id,
+        new Set(
+          bestProducts(shop, user)
+            .slice(0, 30)
+            .map(({ id }) => id),
+        ),
+      ]),
+    );
+    const fresh = rows.filter(([, , list]) => list === 'new');
+    const hits = fresh.filter(([user = '', product = '']) => likely.get(user)?.has(product)).length;
+    // By chance a fifth of the products would be among the thirty most likely of 150.
+    expect(hits / fresh.length).toBeGreaterThan(0.5);
+  });
+
+  test('invariant 7: the manifest names every file, with its true size and hash, and every document fits its schema', () => {
+    const manifest = manifestOf(lake);
+    for (const { key, sizeBytes, sha256 } of manifest.files) {
+      const bytes = readFileSync(join(lake, key));
+      expect({ key, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }).toEqual({
+        key,
+        size: sizeBytes,
+        sha256,
+      });
+    }
+    const document = (name: string) => json(lake, keyOf(manifest, name));
+    Metrics.parse(document('metrics.json'));
+    const graph = GraphSummary.parse(document('summary/graph.json'));
+    expect(graph.shown.vertices.length).toBeLessThanOrEqual(100);
+    expect(graph.shown.edges.length).toBeGreaterThan(0);
+    DegreeSummary.parse(document('summary/degrees.json'));
+    ProductSummary.parse(document('summary/products.json'));
+    UserSummary.parse(document('summary/users.json'));
+  });
+
+  test('list new holds nothing that the user has; both lists are full, ranked, and in order of score', () => {
+    const manifest = manifestOf(lake);
+    const rows = readFileSync(join(lake, keyOf(manifest, 'recommendations.csv')), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','));
+    const bought = new Set(
+      readFileSync(join(lake, keyOf(manifest, 'graph/edges.csv')), 'utf8')
+        .split('\n')
+        .map((line) => line.split(','))
+        .filter(([, , kind]) => kind === 'bought')
+        .map(([user = '', product = '']) => `${user.slice(2)} ${product.slice(2)}`),
+    );
+    expect(rows.length).toBe(manifest.counts.recommendations);
+    expect(bought.size).toBe(manifest.counts.pairs);
+    for (const [index, [user, product, list, rank, score]] of rows.entries()) {
+      if (list === 'new') expect(bought.has(`${user} ${product}`)).toBe(false);
+      const next = rows[index + 1];
+      if (next?.[0] === user && next?.[2] === list) {
+        expect(Number(next?.[3])).toBe(Number(rank) + 1);
+        expect(Number(next?.[4])).toBeLessThanOrEqual(Number(score));
+      }
+    }
+  });
+
+  test('a second attempt loses to the manifest of the first and leaves it alone', {
+    timeout: 3 * MINUTES,
+  }, async () => {
+    const before = readFileSync(join(lake, manifestKey(1)));
+    expect(await runJob(lake, { attempt: 2 })).toContain('Another attempt wrote the manifest first');
+    expect(readFileSync(join(lake, manifestKey(1)))).toEqual(before);
+    expect(existsSync(join(lake, 'runs/00000001/00000002/metrics.json'))).toBe(true);
+  });
+});
+
+test('on uniformly random sales the model does not beat popularity', { timeout: 3 * MINUTES }, async () => {
+  const lake = join(directory, 'uniform');
+  writeFileLake(lake, [sales(plantUniformShop({ users: 400, products: 150 }), 12_000)], { rank: 16 });
+  await runJob(lake);
+  const { quality } = manifestOf(lake);
+  for (const list of [quality.any, quality.new])
+    expect(list?.model.value).toBeLessThan((list?.popularity.high ?? 0) + 0.01);
+});
+
+test('invariant 2: delivered twice, reordered and re-cut, the training set has the same hash and every file the same bytes', {
+  timeout: 6 * MINUTES,
+}, async () => {
+  const records = polled(sales(plantShop(5, { users: 60, products: 40 }), 2000));
+  const [once, again] = [join(directory, 'once'), join(directory, 'again')];
+  writePolls(once, [records], { rank: 8, iterations: 3 });
+  const random = seeded(7);
+  const cuts = Array.from({ length: 12 }, () => {
+    const first = random.below(records.length - 1);
+    return records.slice(first, first + 1 + random.below(400)).sort(() => random.unit() - 0.5);
+  });
+  writePolls(again, [records.slice(1000), ...cuts, records.slice(0, 1200)], { rank: 8, iterations: 3 });
+  await runJob(once, { cores: 1 });
+  await runJob(again, { cores: 1 });
+  const [a, b] = [manifestOf(once), manifestOf(again)];
+  expect(b.inputs.repeats).toBeGreaterThan(200);
+  expect(b.inputs.trainingSetSha256).toBe(a.inputs.trainingSetSha256);
+  expect(b.files.map(({ name, sha256 }) => [name, sha256])).toEqual(
+    a.files.map(({ name, sha256 }) => [name, sha256]),
+  );
+});
