@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // kafkajs computes one timeout below zero.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     // Two cores: the suites that start brokers and Spark take turns.
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -105,6 +105,7 @@ const INSTALLATIONS = [
         '--no-transfer-progress',
         '-f',
         'spark/pom.xml',
+        '-DskipTests',
         '-Dmaven.test.skip=true',
         'package',
       ]),

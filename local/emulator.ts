@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, freePort, startChild } from './child.ts';
 import { NODE_BIN, VENV } from './paths.ts';
@@ -38,7 +38,7 @@ export const awsClient = (endpoint: string) => ({
  * @param jobsEndpoint Where `StartJobRun` goes: Lambdas run as children of the emulator and get it by the SDK's own variable.
  */
 export async function startEmulator(directory: string, jobsEndpoint: string): Promise<Emulator> {
-  const port = await freePort();
+  const port = await portOf(directory);
   const endpoint = `http://127.0.0.1:${port}`;
   for (const part of ['s3', 'state', 'tmp']) mkdirSync(join(directory, part), { recursive: true });
   // Lambdas are unpacked below tmp: without it this project's own package.json would tell what their modules are.
@@ -73,4 +73,14 @@ export async function startEmulator(directory: string, jobsEndpoint: string): Pr
     await child.stop();
     throw error;
   }
+}
+
+/** The same port as last time: URLs of queues, which hold it, are part of the emulator's state. */
+async function portOf(directory: string): Promise<number> {
+  const path = join(directory, 'port');
+  if (existsSync(path)) return Number(readFileSync(path, 'utf8'));
+  const port = await freePort();
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path, String(port));
+  return port;
 }

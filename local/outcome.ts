@@ -13,7 +13,7 @@ import { Current, Failed, Manifest, UserSummary, Window } from '../lambdas/share
 
 /** What the bucket tells of the pipeline's work; everything in it was read from there. */
 export interface Outcome {
-  /** Rows in interaction batches; a repeated delivery counts again, see `repeats` of the manifest. */
+  /** Rows in interaction batches; a repeated delivery counts again, which the manifest tells apart. */
   readonly stored: number;
   /** Rejected records by the field or the kind of damage that the reason begins with, most frequent first. */
   readonly rejected: readonly { readonly kind: string; readonly count: number }[];

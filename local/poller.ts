@@ -48,6 +48,8 @@ interface Delivery {
 }
 
 const GATHER_MS = 20;
+/** A poller that was killed keeps its partitions from the next one for so long. */
+const SESSION_MS = 10_000;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
 
@@ -63,6 +65,7 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
   const kafka = kafkaClient(bootstrap);
   const consumer = kafka.consumer({
     groupId,
+    sessionTimeout: SESSION_MS,
     minBytes: 1024 * 1024,
     maxBytes: 4 * MAX_BATCH_BYTES,
     maxBytesPerPartition: MAX_BATCH_BYTES,

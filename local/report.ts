@@ -24,13 +24,14 @@ export function problemsOf({ produced, outcome }: ReportFacts): string[] {
   for (const { window, manifest, failures } of outcome.windows)
     if (!manifest)
       problems.push(`Window ${window.window} has no run: ${failures.join('; ') || 'it is not finished'}`);
-  const trained = outcome.windows.findLast(({ manifest }) => manifest)?.manifest;
+  const trained = latestRun(outcome)?.manifest;
   if (outcome.windows.length === 0) problems.push('No window was cut: there was nothing to train on');
   else if (trained && outcome.current?.run !== trained.run)
     problems.push(`Run ${trained.run} is finished, but run ${outcome.current?.run ?? 'none'} is served`);
-  if (trained && trained.inputs.interactions + trained.inputs.unweighted !== stored)
+  const untrained = countUntrained(outcome);
+  if (trained && untrained > 0)
     problems.push(
-      `${count(stored)} sales are stored, but run ${trained.run} was trained on ${count(trained.inputs.interactions)}`,
+      `${count(untrained)} stored sales are not among those that run ${trained.run} was trained on`,
     );
   return problems;
 }
@@ -49,11 +50,21 @@ export function formatReport(facts: ReportFacts): string {
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');
 }
 
-/** Distinct sales, and rejected records. */
-function countsOf({ stored, rejected, windows }: Outcome): { stored: number; rejected: number } {
-  const repeats = windows.reduce((sum, { manifest }) => sum + (manifest?.inputs.repeats ?? 0), 0);
-  return { stored: stored - repeats, rejected: rejected.reduce((sum, { count }) => sum + count, 0) };
+/** Distinct sales, as far as a run has told them apart, and rejected records. */
+function countsOf(outcome: Outcome): { stored: number; rejected: number } {
+  const inputs = latestRun(outcome)?.manifest?.inputs;
+  return {
+    stored: (inputs ? inputs.interactions + inputs.unweighted : 0) + countUntrained(outcome),
+    rejected: outcome.rejected.reduce((sum, { count }) => sum + count, 0),
+  };
 }
+
+const latestRun = ({ windows }: Outcome): WindowOutcome | undefined =>
+  windows.findLast(({ manifest }) => manifest);
+
+/** Rows in batches behind the windows of the latest run. */
+const countUntrained = (outcome: Outcome): number =>
+  outcome.stored - (latestRun(outcome)?.window.totalInteractions ?? 0);
 
 function salesSection({ produced, outcome }: ReportFacts): string {
   const { stored, rejected } = countsOf(outcome);
@@ -65,7 +76,7 @@ function salesSection({ produced, outcome }: ReportFacts): string {
 
 function windowsSection({ outcome, sightings, preparation }: ReportFacts): string {
   const prepared = Object.entries(preparation).map(([part, seconds]) => `${part} ${duration(seconds)}`);
-  const lines = [`Seconds   ${prepared.join(', ')}`];
+  const lines = [wrap(`Seconds   ${prepared.join(', ')}`, '          ')];
   for (const { window, manifest } of outcome.windows) {
     const seen = sightings.get(window.window);
     const parts = [
@@ -74,7 +85,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
       ['publish', between(seen, 'trained', 'published')],
     ] as const;
     const times = parts.flatMap(([stage, seconds]) =>
-      seconds === undefined ? [] : [`${stage} ${duration(seconds)}`],
+      seconds === undefined || Number.isNaN(seconds) ? [] : [`${stage} ${duration(seconds)}`],
     );
     const steps = Object.entries(manifest?.seconds ?? {}).map(
       ([step, seconds]) => `${step} ${duration(seconds)}`,
@@ -83,7 +94,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
       '',
       wrap(`${`Window ${window.window}`.padEnd(10)}${window.reason.text}`, '          '),
       ...(manifest ? [`          ${trainedOn(manifest)}`] : []),
-      `          ${times.join(', ') || 'not timed'}`,
+      `          ${times.join(', ') || 'from an earlier start'}`,
       ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, '          ')] : []),
     );
   }
@@ -115,16 +126,33 @@ const metric = ({ value, low, high }: Metric): string =>
 
 const SHOWN_PRODUCTS = 5;
 
+/** The same places of both lists side by side. */
 function userSection({ user }: Outcome): string {
   if (!user) return '';
-  const named = ({ name, product }: { name: string | null; product: string }) =>
-    name ? `${name} (${product})` : product;
-  const bought = user.bought.slice(0, SHOWN_PRODUCTS).map(named).join(', ');
-  const listed = (['any', 'new'] as const).map((list) => {
-    const products = user.recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS);
-    return wrap(`${list}: ${products.map((row) => `${row.rank}. ${named(row)}`).join('  ')}`, '          ');
-  });
-  return [wrap(`${'User'.padEnd(10)}${user.user} bought ${bought}`, '          '), ...listed].join('\n');
+  const bought = [...new Set(user.bought.map(named))].slice(0, SHOWN_PRODUCTS).join(', ');
+  const [any, fresh] = (['any', 'new'] as const).map((list) =>
+    user.recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS),
+  );
+  const width = Math.max(...(any ?? []).map((row) => named(row).length), 3) + 2;
+  const rows = Array.from(
+    { length: Math.max(any?.length ?? 0, fresh?.length ?? 0) },
+    (_, place) =>
+      `${String(place + 1).padStart(12)}  ${nameAt(any, place).padEnd(width)}${nameAt(fresh, place)}`,
+  );
+  return [
+    wrap(`${'User'.padEnd(10)}${user.user} bought ${bought}`, '          '),
+    `              ${'any'.padEnd(width)}new (never bought before)`,
+    ...rows.map((row) => row.trimEnd()),
+  ].join('\n');
+}
+
+type Product = { readonly name: string | null; readonly product: string };
+
+const named = ({ name, product }: Product): string => (name ? `${name} (${product})` : product);
+
+function nameAt(list: readonly Product[] | undefined, place: number): string {
+  const product = list?.[place];
+  return product ? named(product) : '';
 }
 
 function between(
@@ -141,11 +169,11 @@ const duration = (seconds: number): string => `${seconds.toFixed(1)} s`;
 
 const COLUMNS = 110;
 
-/** Breaks text at spaces; the first line is indented too unless it brings its own heading. */
+/** Breaks text behind commas and colons; the first line is indented too unless it brings its own heading. */
 function wrap(text: string, indent: string): string {
   const lines: string[] = [];
   let line = /^\S+( \d+)? {2,}/.test(text) ? '' : indent;
-  for (const word of text.split(/(?<=\S) (?=\S)/)) {
+  for (const word of text.split(/(?<=[,:]) (?=\S)/)) {
     if (line.trim() !== '' && line.length + word.length >= COLUMNS) {
       lines.push(line.trimEnd());
       line = indent;

@@ -96,6 +96,7 @@ async function run(
   writeEndpoints({ pid: process.pid, ...endpoints });
   preparation['until the first sale'] = performance.now() / 1000;
   const watch = new Watch(lake, tellMilestone);
+  await watch.skipPast();
   const stopLogs = followLogs(new LogReader(pipeline.endpoint), signal);
   try {
     const sendingMs = performance.now();

@@ -7,7 +7,7 @@ import { Current } from '../lambdas/shared/schemas.ts';
 export const MILESTONES = ['cut', 'started', 'trained', 'failed', 'rendered', 'published'] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
-/** By window: when each milestone was first seen, by this process's monotonic clock, in ms. */
+/** By window: when each milestone was first seen, by this process's monotonic clock, in ms; NaN: before the watch. */
 export type Sightings = ReadonlyMap<number, ReadonlyMap<Milestone, number>>;
 
 /** Which keys are a milestone of which window. */
@@ -22,6 +22,7 @@ const SIGNS: readonly { milestone: Milestone; prefix: string; pattern: RegExp }[
 /** Watches the bucket and remembers when each milestone was first seen. */
 export class Watch {
   private readonly seen = new Map<number, Map<Milestone, number>>();
+  private clock = (): number => performance.now();
   private readonly lake: Lake;
   private readonly tell: (window: number, milestone: Milestone) => void;
 
@@ -33,6 +34,13 @@ export class Watch {
 
   get sightings(): Sightings {
     return this.seen;
+  }
+
+  /** Takes note of what is there already, without telling. */
+  async skipPast(): Promise<void> {
+    this.clock = () => Number.NaN;
+    await this.look();
+    this.clock = () => performance.now();
   }
 
   /** Looks once. */
@@ -76,8 +84,9 @@ export class Watch {
     const milestones = this.seen.get(window) ?? new Map<Milestone, number>();
     this.seen.set(window, milestones);
     if (milestones.has(milestone)) return;
-    milestones.set(milestone, performance.now());
-    this.tell(window, milestone);
+    const nowMs = this.clock();
+    milestones.set(milestone, nowMs);
+    if (!Number.isNaN(nowMs)) this.tell(window, milestone);
   }
 }
 

@@ -172,9 +172,9 @@ export const Manifest = z.strictObject({
     offsets: z.record(z.string(), z.array(OffsetRange)),
     /** Distinct interactions trained on. */
     interactions: Count,
-    /** Rows dropped because their address had been read before. */
+    /** Rows of raw batches dropped because their address had been read before, in this run or an earlier one. */
     repeats: Count,
-    /** Addresses that came with different content; the row that sorts first was kept. */
+    /** Addresses that came with different content; a row trained on before stays, else the one that sorts first. */
     conflicts: Count,
     /** Distinct interactions left out because their type has no weight. */
     unweighted: Count,

@@ -60,8 +60,8 @@ object Run {
       "model" -> config.json,
       "versions" -> versions(sc),
       "counts" -> obj(
-        "users" -> shop.userCount,
-        "products" -> shop.productCount,
+        "users" -> Histories.of(shop.pairs).filter(_._2.exists(_.strength > 0)).count(),
+        "products" -> shop.products.filter(_.buyers > 0).count(),
         "pairs" -> links.filter(_.kind == LinkKind.Bought).count(),
         "recommendations" -> recommendationCount,
         "vertices" -> vertexCount,

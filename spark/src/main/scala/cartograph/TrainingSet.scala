@@ -19,7 +19,7 @@ final class TrainingSet(
 
 /**
  * @param interactions distinct addresses
- * @param repeats      rows dropped because their address occurred before
+ * @param repeats      rows of raw batches dropped because their address occurred before
  * @param conflicts    addresses that came with different content
  * @param fresh        distinct addresses that no earlier manifest holds
  * @param sha256       of the set, hexadecimal; independent of order and of how the rows were batched
@@ -37,8 +37,11 @@ final case class TrainingSummary(
 
 object TrainingSet {
 
-  /** What is known of one address: the row to keep, and how its copies differ. */
-  private final case class Copies(kept: Interaction, isFresh: Boolean, count: Long, isConflict: Boolean)
+  /**
+   * What is known of one address: the row to keep, in how many rows of raw batches it came, and whether its copies differ.
+   * Compacted parts may overlap where a window was trained after a later one; that is not counted.
+   */
+  private final case class Copies(kept: Interaction, isFresh: Boolean, rawRows: Long, isConflict: Boolean)
 
   /**
    * Reads the windows' batches and drops repeats by address.
@@ -51,7 +54,7 @@ object TrainingSet {
   def read(sc: SparkContext, lake: Lake, raw: Seq[String], compacted: Seq[String], blocks: Int): TrainingSet = {
     val rows = readAll(sc, lake, compacted, isFresh = false, blocks) ++ readAll(sc, lake, raw, isFresh = true, blocks)
     val distinct = rows
-      .map { case (isFresh, interaction) => interaction.address -> Copies(interaction, isFresh, 1, isConflict = false) }
+      .map { case (isFresh, interaction) => interaction.address -> Copies(interaction, isFresh, if (isFresh) 1 else 0, isConflict = false) }
       .repartitionAndSortWithinPartitions(new HashPartitioner(blocks))
       .mapPartitions(mergeRepeats)
       .setName("distinct interactions")
@@ -101,7 +104,7 @@ object TrainingSet {
     Copies(
       kept = if (keepA) a.kept else b.kept,
       isFresh = a.isFresh && b.isFresh,
-      count = a.count + b.count,
+      rawRows = a.rawRows + b.rawRows,
       isConflict = a.isConflict || b.isConflict || !isSame
     )
   }
@@ -140,7 +143,7 @@ object TrainingSet {
     sums.lanes.foreach(bytes.putLong)
     TrainingSummary(
       interactions = sums.distinct,
-      repeats = sums.rows - sums.distinct,
+      repeats = sums.rows - sums.fresh,
       conflicts = sums.conflicts,
       fresh = sums.fresh,
       sha256 = Hashes.hex(Hashes.sha256(bytes.array)),
@@ -154,7 +157,7 @@ object TrainingSet {
     val atMs = copies.kept.atMs
     Sums(
       distinct = 1,
-      rows = copies.count,
+      rows = copies.rawRows,
       conflicts = if (copies.isConflict) 1 else 0,
       fresh = if (copies.isFresh) 1 else 0,
       lanes = Seq.fill(4)(hash.getLong()),

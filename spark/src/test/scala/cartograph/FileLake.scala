@@ -1,0 +1,48 @@
+package cartograph
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Path => FilePath, Paths}
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.Path
+
+/** A directory in the place of a bucket. */
+final class FileLake {
+  val directory: FilePath = Files.createTempDirectory("cartograph-lake")
+  val root: String = s"file://$directory"
+
+  def batch(key: String, rows: Interaction*): String = {
+    Files.createDirectories(file(key).getParent)
+    val path = new Path(file(key).toUri)
+    Parquets.write(path, Parquets.InteractionSchema, new Configuration(), rows.iterator)(Parquets.fill)
+    key
+  }
+
+  def put(key: String, text: String): Unit = {
+    Files.createDirectories(file(key).getParent)
+    Files.write(file(key), text.getBytes(UTF_8))
+  }
+
+  def window(number: Int, keys: String*): Unit = put(Keys.window(number), FileLake.window(number, keys))
+
+  def text(key: String): String = new String(Files.readAllBytes(file(key)), UTF_8)
+  def json(key: String): JsonNode = new ObjectMapper().readTree(text(key))
+  def lines(key: String): Seq[String] = Files.readAllLines(file(key)).asScala.toSeq
+  def file(key: String): FilePath = Paths.get(directory.toString, key.split('/'): _*)
+
+  def delete(): Unit = Files.walk(directory).iterator.asScala.toSeq.reverse.foreach(Files.delete)
+}
+
+object FileLake {
+  def window(number: Int, keys: Seq[String]): String = {
+    val batches = keys.map(key => s"""{"key": "$key", "sizeBytes": 1}""").mkString(", ")
+    s"""{
+       |  "window": $number, "batches": [$batches], "partitions": {},
+       |  "model": {"rank": 2, "iterations": 2, "regularisation": 0.1, "alpha": 10, "topN": 3, "holdoutShare": 0.2,
+       |            "typeWeights": {"purchase": 1}, "seed": 1}
+       |}""".stripMargin
+  }
+}

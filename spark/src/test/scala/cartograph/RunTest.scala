@@ -1,0 +1,83 @@
+package cartograph
+
+import java.io.ByteArrayOutputStream
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.scalatest.BeforeAndAfterEach
+
+/** Whole runs on shops that are strange. What a usual shop gets is tested by test/spark/job.test.ts. */
+class RunTest extends SparkSuite with BeforeAndAfterEach {
+  private var lake: FileLake = _
+  override def beforeEach(): Unit = lake = new FileLake
+  override def afterEach(): Unit = lake.delete()
+
+  private def run(window: Int = 1, attempt: Int = 1): JsonNode = {
+    Console.withOut(new ByteArrayOutputStream)(TrainJob.run(sc, Arguments(lake.root, window, attempt)))
+    lake.json(Keys.manifest(window))
+  }
+
+  private def train(rows: Interaction*): JsonNode = {
+    lake.window(1, lake.batch("interactions/a.parquet", addressed(rows): _*))
+    run()
+  }
+
+  private def addressed(rows: Seq[Interaction], from: Long = 0): Seq[Interaction] =
+    rows.zipWithIndex.map { case (row, index) => row.copy(address = row.address.copy(offset = from + index)) }
+
+  private def fileOf(manifest: JsonNode, name: String): Seq[String] =
+    lake.lines(manifest.get("files").elements.asScala.find(_.get("name").asText == name).map(_.get("key").asText).get)
+
+  test("one sale is a run: nothing can be held out, the only list is what was bought") {
+    val manifest = train(Sale("ann", "lamp"))
+    assert(manifest.get("quality").get("any").isNull)
+    assert(manifest.get("counts").get("users").asInt === 1)
+    assert(fileOf(manifest, "recommendations.csv").map(_.split(',').take(4).toSeq) === Seq(
+      Seq("user", "product", "list", "rank"), Seq("ann", "lamp", "any", "1")
+    ))
+  }
+
+  test("a shop where everything was returned has empty files and a manifest") {
+    val manifest = train(Sale("ann", "lamp", 1), Sale("ann", "lamp", 2, quantity = -1))
+    assert(manifest.get("counts").properties.asScala.forall(_.getValue.asInt == 0))
+    assert(fileOf(manifest, "recommendations.csv") === Seq("user,product,list,rank,score"))
+    assert(fileOf(manifest, "graph/vertices.csv").size === 1)
+  }
+
+  test("one user who buys everything has an empty list new") {
+    val manifest = train((1 to 20).map(n => Sale("ann", s"lamp$n", n.toLong)): _*)
+    assert(manifest.get("counts").get("recommendations").asInt === 3)
+  }
+
+  test("a user and a product with the same id stay two vertices; odd ids come through as they are") {
+    val odd = Seq("same", "comma,", "quote\"", "line\nbreak", "émoji 🛒", " space ", "=1+1", "u:same", "<script>")
+    val manifest = train(odd.zipWithIndex.flatMap { case (id, n) => Seq(Sale(id, id, n.toLong), Sale("same", id, n.toLong)) }: _*)
+    val vertices = fileOf(manifest, "graph/vertices.csv").mkString("\n")
+    assert(vertices.contains("\nu:same,user,") && vertices.contains("\np:same,product,"))
+    assert(vertices.contains("\"u:quote\"\"\",user") && vertices.contains("\"p:comma,\",product") && vertices.contains("\"u:line\nbreak\",user"))
+    assert(vertices.contains("p:émoji 🛒,product"))
+    assert(manifest.get("counts").get("vertices").asInt === 2 * odd.size)
+  }
+
+  test("the next run reads the compacted part of the first, adds its window, and knows what is new") {
+    train(Sale("ann", "lamp", 1), Sale("bob", "lamp", 2), Sale("bob", "vase", 3))
+    lake.file("interactions/a.parquet").toFile.delete()
+    lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("bob", "vase", 3), Sale("cid", "vase", 4)), from = 2): _*))
+    val inputs = run(window = 2).get("inputs")
+    assert(inputs.get("windows").elements.asScala.map(_.asInt).toSeq === Seq(1, 2))
+    assert((inputs.get("interactions").asInt, inputs.get("repeats").asInt) === ((4, 1)))
+  }
+
+  test("a second attempt writes its own files and leaves the manifest of the first") {
+    val first = train(Sale("ann", "lamp"))
+    assert(run(attempt = 2) === first)
+    assert(lake.file("runs/00000001/00000002/metrics.json").toFile.exists)
+  }
+
+  test("a window that is missing or damaged is named") {
+    assert(intercept[IllegalArgumentException](run()).getMessage === "Cannot read windows/00000001.json: there is no such object")
+    lake.put(Keys.window(1), """{"window": 1}""")
+    assert(intercept[IllegalArgumentException](run()).getMessage === "Cannot read windows/00000001.json: model is missing")
+  }
+}

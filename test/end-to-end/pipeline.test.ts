@@ -1,0 +1,319 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+} from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  CURRENT_KEY,
+  chartsOf,
+  failedKey,
+  manifestKey,
+  PREFIX,
+  startedKey,
+  windowKey,
+} from '../../lambdas/shared/keys.ts';
+import { readJson } from '../../lambdas/shared/lake.ts';
+import { Current, Failed, Manifest, Window } from '../../lambdas/shared/schemas.ts';
+import { awsClient } from '../../local/emulator.ts';
+import { exportRun } from '../../local/export.ts';
+import { readOutcome } from '../../local/outcome.ts';
+import { type Pipeline, startPipeline } from '../../local/pipeline.ts';
+import { countRecords, produceRecords } from '../../local/produce-records.ts';
+import { problemsOf } from '../../local/report.ts';
+import { plantShop } from '../../local/shop.ts';
+import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
+import { invokeFunction } from '../../local/stack.ts';
+import { Watch } from '../../local/watch.ts';
+import { workOff } from '../../local/work-off.ts';
+import { Bucket } from './bucket.ts';
+
+/**
+ * The whole pipeline with a real broker, the emulator and Spark, on one small shop. The tests are one story: each goes on
+ * from the bucket that the one before left. Job events never reach the bus, and sweeps come when a test says so.
+ */
+
+const THRESHOLD = 1500;
+const MINUTES = 60_000;
+const directory = mkdtempSync(join(tmpdir(), 'cartograph-pipeline-'));
+const shop = plantShop(3, { users: 100, products: 60 });
+
+let pipeline: Pipeline;
+let bucket: Bucket;
+
+async function start(keep: boolean): Promise<void> {
+  pipeline = await startPipeline({
+    directory,
+    config: {
+      threshold: { threshold: THRESHOLD, growth: 0 },
+      model: { rank: 8, iterations: 3 },
+      train: { attempts: 2 },
+      sweepMinutes: 1440,
+    },
+    partitions: 3,
+    cores: 2,
+    keep,
+    emitsJobEvents: false,
+  });
+  bucket = new Bucket(pipeline);
+}
+
+beforeAll(() => start(false), 2 * MINUTES);
+afterAll(async () => {
+  await pipeline.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const records = (count: number, seed: number): OutgoingRecord[] => [
+  ...simulate({ shop, seed, count, endMs: SIMULATION_END_MS, days: 30 }),
+];
+const valid = (all: readonly OutgoingRecord[]): OutgoingRecord[] =>
+  all.filter(({ broken }) => broken === undefined);
+
+const call = (stage: keyof Pipeline['functions'], request: unknown): Promise<unknown> =>
+  invokeFunction(pipeline.endpoint, pipeline.functions[stage], request);
+const sweep = (stage: keyof Pipeline['functions']): Promise<unknown> => call(stage, { sweep: true });
+
+/** Asks again until there is an answer; `meanwhile` is done in between. */
+async function until<Answer>(
+  what: string,
+  ask: () => Promise<Answer | undefined | false>,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<Answer> {
+  const deadline = performance.now() + 2 * MINUTES;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (performance.now() > deadline) throw new Error(`Cannot wait any longer for ${what}`);
+    await meanwhile();
+    await sleep(200);
+  }
+}
+
+async function produceAndStore(sales: readonly OutgoingRecord[]): Promise<void> {
+  await produceRecords(pipeline, sales);
+  await until('the records to be stored', async () => (await pipeline.poller.lag()) === 0);
+}
+
+const exists = (key: string) => async () => (await pipeline.lake.read(key)) !== undefined;
+const manifestOf = (run: number) => () => readJson(pipeline.lake, manifestKey(run), Manifest);
+
+/** Process ids of the Spark job of one attempt, found among this machine's processes by their command lines. */
+function sparkProcesses(window: number, attempt: number): number[] {
+  return processes()
+    .filter(
+      ({ args }) =>
+        args.includes('cartograph.TrainJob') &&
+        args.some((arg) => arg.includes(directory)) &&
+        args[args.indexOf('--window') + 1] === String(window) &&
+        args[args.indexOf('--attempt') + 1] === String(attempt),
+    )
+    .map(({ pid }) => pid);
+}
+
+function processes(): { readonly pid: number; readonly args: readonly string[] }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        return [{ pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0') }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+test('every record that was produced is stored or rejected, once, with its content', {
+  timeout: 4 * MINUTES,
+}, async () => {
+  const produced = records(4000, 1);
+  await produceAndStore(produced.slice(0, 2600));
+  await until('the first window', exists(windowKey(1)));
+  await produceAndStore(produced.slice(2600));
+  await workOff(pipeline, new Watch(pipeline.lake, () => undefined), {
+    timeoutSeconds: 180,
+    signal: new AbortController().signal,
+  });
+  const stored = await bucket.interactions();
+  const asSale = (row: Record<string, unknown>) =>
+    [
+      row.user,
+      row.product,
+      row.quantity,
+      Number(row.at_ms),
+      row.type,
+      row.order_id,
+      row.price,
+      row.product_name,
+    ].join(' ');
+  const expected = valid(produced).map(({ value }) => {
+    const sale = JSON.parse(String(value));
+    return [
+      sale.userId,
+      sale.productId,
+      sale.quantity,
+      Date.parse(sale.timestamp),
+      'purchase',
+      sale.orderId,
+      sale.price,
+      sale.productName,
+    ].join(' ');
+  });
+  expect(stored.map(asSale).sort()).toEqual(expected.sort());
+  const rejected = await bucket.rejected();
+  const broken = produced.filter((record) => record.broken !== undefined);
+  expect(broken).toHaveLength(40);
+  expect(rejected.map(({ value }) => value).sort()).toEqual(
+    broken.map(({ value }) => value?.toString('base64') ?? null).sort(),
+  );
+  for (const { reason } of rejected) expect(reason).not.toBe('');
+});
+
+test('the windows name every batch once; their runs train on everything so far; the newest is served, drawn and exported', async () => {
+  const outcome = await readOutcome(pipeline.lake);
+  expect(outcome.windows.map(({ window }) => window.reason.kind)).toEqual(['threshold', 'flush']);
+  expect(outcome.windows.flatMap(({ window }) => window.batches.map(({ key }) => key)).sort()).toEqual(
+    await bucket.keys(PREFIX.interactions),
+  );
+  const [first, second] = outcome.windows;
+  expect(first?.manifest?.inputs.interactions).toBe(first?.window.newInteractions);
+  expect(second?.manifest?.inputs).toMatchObject({
+    interactions: 3960,
+    repeats: 0,
+    conflicts: 0,
+    windows: [1, 2],
+  });
+  expect(outcome.current).toMatchObject({ run: 2, decidedThrough: 2 });
+  expect(
+    problemsOf({
+      produced: await countRecords(pipeline),
+      outcome,
+      sightings: new Map(),
+      preparation: {},
+      chartsUrl: pipeline.pagesUrl,
+    }),
+  ).toEqual([]);
+
+  const copy = join(directory, 'export');
+  await exportRun(pipeline.endpoint, pipeline.bucket, copy);
+  for (const name of [
+    'manifest.json',
+    'recommendations.csv',
+    'metrics.json',
+    'graph/vertices.csv',
+    'graph/edges.csv',
+    'charts/index.html',
+    'charts/recommendation-graph.svg',
+    'charts/recommendation-graph.png',
+    'charts/recommendation-graph.vg.json',
+  ])
+    expect(readFileSync(join(copy, name)).length, name).toBeGreaterThan(100);
+
+  const page = await (await fetch(pipeline.pagesUrl)).text();
+  expect(page).toContain('promoted: newer than run 1');
+});
+
+test('invariant 5: with every event of the bucket lost, the sweeps bring a window through', {
+  timeout: 3 * MINUTES,
+}, async () => {
+  await switchRules('off');
+  await produceAndStore(records(THRESHOLD + 100, 2));
+  await sleep(1000);
+  expect(await exists(windowKey(3))()).toBe(false);
+  await sweep('threshold');
+  expect(await exists(windowKey(3))()).toBe(true);
+  expect(await exists(startedKey(3, 1))()).toBe(false);
+  await sweep('train');
+  expect(await exists(startedKey(3, 1))()).toBe(true);
+  await until('run 3', manifestOf(3));
+  await sweep('render');
+  await sweep('publish');
+  expect(await exists(`${chartsOf(3)}index.html`)()).toBe(true);
+  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 3 });
+  await switchRules('on');
+});
+
+test('invariant 4: a Spark run killed half-way is tried again and leaves one manifest', {
+  timeout: 4 * MINUTES,
+}, async () => {
+  await produceAndStore(records(THRESHOLD + 100, 3));
+  await until(
+    'the first attempt to write',
+    async () => (await bucket.keys('runs/00000004/00000001/')).length > 0,
+  );
+  const pids = sparkProcesses(4, 1);
+  expect(pids).toHaveLength(1);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await until('the second attempt', exists(startedKey(4, 2)), () => sweep('train'));
+  const manifest = await until('run 4', manifestOf(4));
+  expect(manifest.attempt).toBe(2);
+  for (const { key } of manifest.files) expect(key).toMatch(/^runs\/00000004\/00000002\//);
+  await until('run 4 to be served', async () =>
+    (await readJson(pipeline.lake, CURRENT_KEY, Current))?.run === 4 ? true : undefined,
+  );
+});
+
+test('invariant 4: a run that fails for good does not stop the next window, and can be tried again later', {
+  timeout: 6 * MINUTES,
+}, async () => {
+  await switchRules('off');
+  await produceAndStore(records(500, 4));
+  await call('threshold', { flush: true });
+  const lost = (await readJson(pipeline.lake, windowKey(5), Window))?.batches[0]?.key ?? '';
+  const putBack = await bucket.takeAway(lost);
+  const failed = await until(
+    'the attempts of window 5 to be used up',
+    () => readJson(pipeline.lake, failedKey(5), Failed),
+    () => sweep('train'),
+  );
+  expect(failed.reasons).toHaveLength(2);
+  expect(failed.reasons[0]).toContain(lost);
+  await putBack();
+  await switchRules('on');
+
+  await produceAndStore(records(THRESHOLD + 100, 5));
+  const next = await until('run 6', manifestOf(6), () => sweep('threshold'));
+  expect(next.inputs.windows).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(next.inputs.interactions).toBe((await bucket.interactions()).length);
+
+  await call('train', { retry: 5 });
+  const late = await until('the retried run 5', manifestOf(5));
+  expect(late).toMatchObject({ run: 5, attempt: 3, inputs: { windows: [1, 2, 3, 4, 5] } });
+  await until('both runs to be decided', async () => (await bucket.keys(PREFIX.publications)).length >= 5);
+  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 6 });
+});
+
+test('a broker made anew beside a kept bucket loses nothing, though its offsets start again', {
+  timeout: 4 * MINUTES,
+}, async () => {
+  const before = (await bucket.interactions()).length;
+  await pipeline.stop();
+  expect(processes().filter(({ args }) => args.some((arg) => arg.includes(directory)))).toEqual([]);
+  rmSync(join(directory, 'kafka'), { recursive: true });
+  await start(true);
+  const produced = records(600, 6);
+  await produceRecords(pipeline, produced);
+  await workOff(pipeline, new Watch(pipeline.lake, () => undefined), {
+    timeoutSeconds: 180,
+    signal: new AbortController().signal,
+  });
+  const manifest = await manifestOf(7)();
+  expect(manifest?.inputs.interactions).toBe(before + valid(produced).length);
+  expect(manifest?.inputs.repeats).toBe(0);
+  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 7 });
+});
+
+/** Events of the bucket reach no queue while the rules are off. */
+async function switchRules(to: 'on' | 'off'): Promise<void> {
+  const client = new EventBridgeClient(awsClient(pipeline.endpoint));
+  const { Rules = [] } = await client.send(new ListRulesCommand({}));
+  const ofBucket = Rules.filter(({ EventPattern }) => EventPattern?.includes('Object Created'));
+  expect(ofBucket.length).toBeGreaterThan(3);
+  for (const { Name } of ofBucket)
+    await client.send(to === 'on' ? new EnableRuleCommand({ Name }) : new DisableRuleCommand({ Name }));
+}
