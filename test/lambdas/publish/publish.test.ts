@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { MAX_TRIES, publish } from '../../../lambdas/publish/publish.ts';
+import { CURRENT_KEY, INDEX_KEY, manifestKey, publicationKey } from '../../../lambdas/shared/keys.ts';
+import { toJson } from '../../../lambdas/shared/lake.ts';
+import { Current, Publication } from '../../../lambdas/shared/schemas.ts';
+import { type MemoryLake, memoryLake } from '../../lake.ts';
+import { recordingLog } from '../log.ts';
+import { storeRun } from '../samples.ts';
+
+const JSON_TYPE = 'application/json';
+const event = (lake: MemoryLake, log = recordingLog()) => publish({ lake, log }, false);
+const sweep = (lake: MemoryLake, log = recordingLog()) => publish({ lake, log }, true);
+const currentOf = (lake: MemoryLake): Current => Current.parse(JSON.parse(lake.text(CURRENT_KEY)));
+const publicationOf = (lake: MemoryLake, number: number): Publication =>
+  Publication.parse(JSON.parse(lake.text(publicationKey(number))));
+
+/** Without the notes on tries. */
+const publications = (lake: MemoryLake): string[] =>
+  lake.keys('publications/').filter((key) => !key.includes('tries'));
+
+test('a finished run is decided with its numbers, then the pointer and the index page move', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await event(lake);
+  expect(currentOf(lake)).toEqual({ publication: 1, run: 1, previous: null, decidedThrough: 1 });
+  expect(publicationOf(lake, 1)).toMatchObject({
+    run: 1,
+    decision: 'promoted',
+    reason: 'the first run',
+    numbers: { interactions: 12, users: 3, products: 4, quality: { any: { model: { value: 0.5 } } } },
+  });
+  expect(lake.text(INDEX_KEY)).toContain('<img src="00000001/recommendation-graph.svg"');
+});
+
+test('invariant 7: runs are decided once and in order, whatever the order and number of messages', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 2);
+  await storeRun(lake, 1);
+  await event(lake);
+  await event(lake);
+  await storeRun(lake, 3);
+  await Promise.all([event(lake), sweep(lake), event(lake), event(lake)]);
+  expect(publications(lake).map((_, index) => publicationOf(lake, index + 1).run)).toEqual([1, 2, 3]);
+  expect(currentOf(lake)).toEqual({ publication: 3, run: 3, previous: 2, decidedThrough: 3 });
+});
+
+test('twenty publishers at once decide each run once, and the pointer ends at the newest', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2, 3]) await storeRun(lake, run);
+  await Promise.all(Array.from({ length: 20 }, () => event(lake)));
+  expect(publications(lake)).toHaveLength(3);
+  expect(currentOf(lake)).toMatchObject({ run: 3, decidedThrough: 3 });
+  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000003/index.html">3</a> is served');
+});
+
+test('a decision that was written before a crash is followed, not made again', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  lake.fault = (operation) => {
+    if (operation === 'replace') throw new Error('the store is away');
+  };
+  await expect(event(lake)).rejects.toThrow('the store is away');
+  expect(lake.keys(CURRENT_KEY)).toEqual([]);
+  lake.fault = () => undefined;
+  await sweep(lake);
+  expect(publications(lake)).toHaveLength(1);
+  expect(currentOf(lake)).toMatchObject({ publication: 1, run: 1 });
+});
+
+test('a rollback is not undone by a sweep; the next run is served again', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await event(lake);
+  const { etag } = (await lake.read(CURRENT_KEY)) ?? {};
+  await lake.replace(CURRENT_KEY, toJson({ ...currentOf(lake), run: 1, previous: 2 }), JSON_TYPE, etag);
+  await sweep(lake);
+  expect(currentOf(lake)).toMatchObject({ run: 1, decidedThrough: 2 });
+  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000001/index.html">1</a> is served');
+  await storeRun(lake, 3);
+  await event(lake);
+  expect(currentOf(lake)).toMatchObject({ run: 3, previous: 1, decidedThrough: 3 });
+});
+
+test('a window that failed leaves a gap; the run behind it is decided', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await storeRun(lake, 3);
+  await event(lake);
+  expect(currentOf(lake)).toMatchObject({ publication: 2, run: 3, previous: 1, decidedThrough: 3 });
+});
+
+test('invariant 5: a manifest that cannot be read is refused after enough sweeps, with an alarm, and the next run goes on', async () => {
+  const lake = memoryLake();
+  const log = recordingLog();
+  await storeRun(lake, 1);
+  await event(lake, log);
+  await lake.create(manifestKey(2), '{"run": 2}', JSON_TYPE);
+  await storeRun(lake, 3);
+  for (let tries = 0; tries < MAX_TRIES; tries++)
+    await expect(sweep(lake, log)).rejects.toThrow(manifestKey(2));
+  expect(currentOf(lake).decidedThrough).toBe(1);
+  await sweep(lake, log);
+  expect(publicationOf(lake, 2)).toMatchObject({ run: 2, decision: 'refused', served: 1, numbers: null });
+  expect(currentOf(lake)).toMatchObject({ publication: 3, run: 3, previous: 1, decidedThrough: 3 });
+  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+});
+
+test('events alone never give up on a manifest: the store may be away for an hour', async () => {
+  const lake = memoryLake();
+  await lake.create(manifestKey(1), 'not JSON', JSON_TYPE);
+  for (let tries = 0; tries < MAX_TRIES + 3; tries++)
+    await expect(event(lake)).rejects.toThrow(manifestKey(1));
+  expect(publications(lake)).toEqual([]);
+});
+
+test('without a run there is nothing to do and nothing to show', async () => {
+  const lake = memoryLake();
+  await sweep(lake);
+  expect(lake.keys()).toEqual([]);
+});

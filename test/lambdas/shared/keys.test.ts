@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  chartsOf,
+  failedKey,
+  interactionsAfter,
+  interactionsKey,
+  parseBatchKey,
+  parseNumberedKey,
+  rejectedKey,
+  startedKey,
+  windowKey,
+} from '../../../lambdas/shared/keys.ts';
+
+const NAME = {
+  source: '0a1b2c3d',
+  topic: 'sales',
+  partition: 2,
+  first: 10,
+  last: 19,
+  count: 9,
+  firstMs: 1780000000000,
+};
+
+test('keys are as the design has them', () => {
+  expect(interactionsKey(NAME)).toBe(
+    'interactions/0a1b2c3d/sales/000002/00000000000000000010-00000000000000000019-00000009-1780000000000.parquet',
+  );
+  expect(rejectedKey({ ...NAME, count: 1 })).toBe(
+    'rejected/0a1b2c3d/sales/000002/00000000000000000010-00000000000000000019-00000001-1780000000000.ndjson',
+  );
+  expect([windowKey(3), startedKey(3, 2), failedKey(3), chartsOf(3)]).toEqual([
+    'windows/00000003.json',
+    'attempts/00000003/00000002.started.json',
+    'attempts/00000003/failed.json',
+    'charts/00000003/',
+  ]);
+});
+
+test('a batch key is read as it was written, and sorts by its first offset', () => {
+  const natural = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+  const name = fc.record({
+    source: fc.constant('0a1b2c3d'),
+    topic: fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/),
+    partition: fc.nat({ max: 999_999 }),
+    first: natural,
+    last: natural,
+    count: fc.nat({ max: 10_000 }),
+    firstMs: fc.nat({ max: 9_999_999_999_999 }),
+  });
+  fc.assert(
+    fc.property(name, natural, (batch, other) => {
+      expect(parseBatchKey(interactionsKey(batch))).toEqual(batch);
+      const [a, b] = [interactionsKey(batch), interactionsKey({ ...batch, first: other })];
+      if (batch.first !== other) expect(a < b).toBe(batch.first < other);
+      expect(interactionsAfter(batch, batch.first) > a).toBe(true);
+      expect(
+        interactionsAfter(batch, batch.first) < interactionsKey({ ...batch, first: batch.first + 1 }),
+      ).toBe(true);
+    }),
+    { seed: 1 },
+  );
+});
+
+test('what is no key of ours is not read', () => {
+  expect(parseBatchKey('interactions/README.md')).toBeUndefined();
+  expect(parseNumberedKey('windows/', 'windows/00000012.json')).toBe(12);
+  expect(parseNumberedKey('windows/', 'windows/tries/00000001.json')).toBeUndefined();
+  expect(parseNumberedKey('windows/', 'manifests/00000012.json')).toBeUndefined();
+});
