@@ -10,11 +10,21 @@ export const Config = z.strictObject({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
     .default('Cartograph'),
-  /** The topic with the sales. */
-  topic: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,249}$/)
-    .default('sales'),
+  stream: z
+    .strictObject({
+      /** The topic with the sales. */
+      topic: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,249}$/)
+        .default('sales'),
+      /**
+       * Lambda's pollers. `on-demand` costs nothing by itself; `provisioned` reads partial answers, so that a storage fault
+       * of one partition does not repeat the others.
+       * https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html
+       */
+      pollers: z.enum(['on-demand', 'provisioned']).default('on-demand'),
+    })
+    .prefault({}),
   /** Names of the sale's fields on a topic that exists already, by our names. */
   fieldMap: FieldMap.prefault({}),
   threshold: Threshold.prefault({}),
@@ -42,14 +52,22 @@ export const CONFIG_CONTEXT = 'cartograph';
 /**
  * Reads the configuration from the CDK context.
  *
- * @throws {Error} If a key is unknown or a value is not allowed; the message names the key and what is allowed.
+ * @throws {Error} If it is not JSON, a key is unknown or a value is not allowed; the message names the key and what is allowed.
  */
 export function readConfig(node: Node): Config {
   const context: unknown = node.tryGetContext(CONFIG_CONTEXT) ?? {};
-  const result = Config.safeParse(typeof context === 'string' ? JSON.parse(context) : context);
+  const result = Config.safeParse(typeof context === 'string' ? parseText(context) : context);
   if (result.success) return result.data;
   const problems = result.error.issues.map(
     ({ path, message }) => `${['cartograph', ...path].join('.')}: ${message}`,
   );
   throw new Error(`Cannot configure the stack: ${problems.join('; ')}`);
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`Cannot configure the stack: ${CONFIG_CONTEXT} is ${text}, should be JSON`, { cause });
+  }
 }

@@ -22,7 +22,7 @@ export class RecommenderStack extends Stack {
     const { sweepMinutes } = config;
 
     const network = new Network(this, 'Network');
-    const stream = new Stream(this, 'Stream', { network, topic: config.topic });
+    const stream = new Stream(this, 'Stream', { network, config: config.stream });
     const lake = new Lake(this, 'Lake');
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap });
     stream.feed(accumulate.fn);

@@ -95,9 +95,29 @@ export class Train extends Construct {
   }
 }
 
-/** Driver and executors together stay below the application's maximum capacity. */
-function sparkSubmitParameters({ maximumVcpu }: Config['train']): string {
-  const executors = Math.max(1, Math.floor((maximumVcpu - DRIVER.vcpu) / EXECUTOR.vcpu));
+/**
+ * What a worker takes of the capacity: Spark adds a tenth to its memory, and the service rounds up to whole GB.
+ *
+ * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/app-behavior.html
+ */
+const takenGb = ({ memoryGb }: typeof DRIVER): number => Math.ceil(memoryGb * 1.1);
+
+/**
+ * Driver and executors together stay below the application's maximum capacity.
+ *
+ * @throws {RangeError} If it does not hold the driver and one executor: the job would wait for ever.
+ */
+function sparkSubmitParameters({ maximumVcpu, maximumMemoryGb }: Config['train']): string {
+  const executors = Math.floor(
+    Math.min(
+      (maximumVcpu - DRIVER.vcpu) / EXECUTOR.vcpu,
+      (maximumMemoryGb - takenGb(DRIVER)) / takenGb(EXECUTOR),
+    ),
+  );
+  if (executors < 1)
+    throw new RangeError(
+      `Cannot configure the stack: cartograph.train.maximumVcpu is ${maximumVcpu} and cartograph.train.maximumMemoryGb is ${maximumMemoryGb}, should hold the driver and one executor: at least ${DRIVER.vcpu + EXECUTOR.vcpu} and ${takenGb(DRIVER) + takenGb(EXECUTOR)}`,
+    );
   const conf = {
     'spark.driver.cores': DRIVER.vcpu,
     'spark.driver.memory': `${DRIVER.memoryGb}g`,

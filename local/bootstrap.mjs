@@ -1,6 +1,6 @@
 /**
  * What every npm script begins with: checks the prerequisites, installs what is missing, and then runs
- * `local/COMMAND.ts` with the Node that this project pins. Plain JavaScript without dependencies, for it runs before
+ * `local/COMMAND.ts` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
  * there are any, also on an old Node.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -61,7 +61,8 @@ export const PREREQUISITES = [
 export function findMissing(versionOf) {
   const problems = [];
   for (const { name, command, accepts, needed, get } of PREREQUISITES) {
-    const printed = versionOf(command);
+    // A JVM says first which options it got from JAVA_TOOL_OPTIONS; those have numbers too.
+    const printed = versionOf(command)?.replaceAll(/^Picked up .*\n?/gm, '');
     const version = printed === undefined ? undefined : parseVersion(printed);
     if (version && accepts(version)) continue;
     const found = printed === undefined ? 'not found' : `found ${printed.trim().split('\n')[0]}`;
@@ -102,6 +103,7 @@ const INSTALLATIONS = [
       execute('mvn', [
         '--quiet',
         '--batch-mode',
+        '-Dstyle.color=never',
         '--no-transfer-progress',
         '-f',
         'spark/pom.xml',
@@ -119,6 +121,7 @@ const INSTALLATIONS = [
       execute('mvn', [
         '--quiet',
         '--batch-mode',
+        '-Dstyle.color=never',
         '--no-transfer-progress',
         '-f',
         'local/maven/pom.xml',
@@ -230,6 +233,7 @@ function main([name, ...args]) {
     process.exit(1);
   }
   withLock(installMissing);
+  if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
   become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);
 }

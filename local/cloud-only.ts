@@ -46,8 +46,16 @@ export function withoutCloudOnly(synthesized: unknown): Template {
       .map(([id, { Type }]) => [id, Type]),
   );
   const kept = Object.entries(template.Resources).filter(([id]) => !leftOut.has(id));
+  const outputs = Object.entries(template.Outputs ?? {});
   return {
     ...template,
+    ...(template.Outputs === undefined
+      ? {}
+      : {
+          Outputs: Object.fromEntries(
+            outputs.map(([name, output]) => [name, replaced(output, `output ${name}`, leftOut)]),
+          ),
+        }),
     Resources: Object.fromEntries(
       kept.map(([id, resource]) => [id, Resource.parse(replaced(resource, id, leftOut))]),
     ),
@@ -73,12 +81,22 @@ function replaced(value: unknown, where: string, leftOut: ReadonlyMap<string, st
       );
     return standIn;
   }
-  const entries = Object.entries(value).map(([name, inner]) => {
-    if (name !== 'DependsOn') return [name, replaced(inner, where, leftOut)] as const;
-    const ids: unknown[] = Array.isArray(inner) ? inner : [inner];
-    return [name, ids.filter((id) => typeof id !== 'string' || !leftOut.has(id))] as const;
+  if ('Fn::Sub' in value) refuseNames(value['Fn::Sub'], where, leftOut);
+  const entries = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
+    if (name !== 'DependsOn') return [[name, replaced(inner, where, leftOut)]];
+    if (Array.isArray(inner)) return [[name, inner.filter((id) => !leftOut.has(id))]];
+    return typeof inner === 'string' && leftOut.has(inner) ? [] : [[name, inner]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Names inside a text have no stand-in; CDK writes `Fn::Join` instead. */
+function refuseNames(text: unknown, where: string, leftOut: ReadonlyMap<string, string>): void {
+  for (const [, id = ''] of String(Array.isArray(text) ? text[0] : text).matchAll(/\$\{(\w+)[.}]/g))
+    if (leftOut.has(id))
+      throw new Error(
+        `Cannot leave out ${id} (${leftOut.get(id)}): ${where} names it in Fn::Sub, which has no stand-in`,
+      );
 }
 
 function referenceOf(value: object): { id: string; attribute: string } | undefined {

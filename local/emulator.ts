@@ -40,26 +40,9 @@ export const awsClient = (endpoint: string) => ({
 export async function startEmulator(directory: string, jobsEndpoint: string): Promise<Emulator> {
   const port = await portOf(directory);
   const endpoint = `http://127.0.0.1:${port}`;
-  for (const part of ['s3', 'state', 'tmp']) mkdirSync(join(directory, part), { recursive: true });
-  // Lambdas are unpacked below tmp: without it this project's own package.json would tell what their modules are.
-  writeFileSync(join(directory, 'tmp', 'package.json'), '{}');
   const child = startChild({
     what: 'the AWS emulator',
-    command: join(VENV, 'bin', 'python'),
-    args: ['-m', 'ministack'],
-    env: {
-      PATH: `${NODE_BIN}:${process.env.PATH}`,
-      HOME: directory,
-      ...awsEnvironment(endpoint),
-      AWS_ENDPOINT_URL_EMR_SERVERLESS: jobsEndpoint,
-      BIND_HOST: '127.0.0.1',
-      GATEWAY_PORT: String(port),
-      S3_PERSIST: '1',
-      S3_DATA_DIR: join(directory, 's3'),
-      PERSIST_STATE: '1',
-      STATE_DIR: join(directory, 'state'),
-      TMPDIR: join(directory, 'tmp'),
-    },
+    ...emulatorProgram({ directory, host: '127.0.0.1', port, jobsEndpoint }),
     logPath: join(directory, 'emulator.log'),
   });
   const isHealthy = async () => {
@@ -73,6 +56,42 @@ export async function startEmulator(directory: string, jobsEndpoint: string): Pr
     await child.stop();
     throw error;
   }
+}
+
+/** The emulator as a program: its command and the whole of its environment. Makes its directories. */
+export function emulatorProgram({
+  directory,
+  host,
+  port,
+  jobsEndpoint,
+}: {
+  readonly directory: string;
+  /** The address that it listens on. */
+  readonly host: string;
+  readonly port: number;
+  readonly jobsEndpoint: string;
+}) {
+  for (const part of ['s3', 'state', 'tmp']) mkdirSync(join(directory, part), { recursive: true });
+  // Lambdas are unpacked below tmp: without it this project's own package.json would tell what their modules are.
+  writeFileSync(join(directory, 'tmp', 'package.json'), '{}');
+  return {
+    command: join(VENV, 'bin', 'python'),
+    args: ['-m', 'ministack'],
+    env: {
+      PATH: `${NODE_BIN}:${process.env.PATH}`,
+      HOME: directory,
+      // Lambdas run on the same machine as the emulator, wherever its other clients are.
+      ...awsEnvironment(`http://127.0.0.1:${port}`),
+      AWS_ENDPOINT_URL_EMR_SERVERLESS: jobsEndpoint,
+      BIND_HOST: host,
+      GATEWAY_PORT: String(port),
+      S3_PERSIST: '1',
+      S3_DATA_DIR: join(directory, 's3'),
+      PERSIST_STATE: '1',
+      STATE_DIR: join(directory, 'state'),
+      TMPDIR: join(directory, 'tmp'),
+    },
+  };
 }
 
 /** The same port as last time: URLs of queues, which hold it, are part of the emulator's state. */

@@ -109,7 +109,9 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       else if (isCancelling(job)) await changeState(job, 'CANCELLED');
       else await changeState(job, 'FAILED', `exit code ${code}; ${tail(child.logPath)}`);
     } catch (error) {
-      await changeState(job, 'FAILED', error instanceof Error ? error.message : String(error));
+      // Cancelled while its jar was on the way: what is over stays as it is.
+      if (!isOver(job))
+        await changeState(job, 'FAILED', error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -159,8 +161,10 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       (error: unknown) => sendError(response, error),
     );
   });
-  await new Promise<void>((resolve) =>
-    server.listen(url ? Number(new URL(url).port) : 0, url ? '0.0.0.0' : '127.0.0.1', resolve),
+  await new Promise<void>((resolve, reject) =>
+    server
+      .once('error', reject)
+      .listen(url ? Number(new URL(url).port) : 0, url ? '0.0.0.0' : '127.0.0.1', resolve),
   );
   const address = server.address();
   if (address === null || typeof address === 'string')
@@ -172,6 +176,8 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
     },
     async stop() {
       awsEndpoint = undefined;
+      // Those whose jar is still on the way would start when nobody stops them any more.
+      for (const job of jobs.values()) if (job.state === 'SUBMITTED') job.state = 'CANCELLED';
       await Promise.all([...jobs.values()].map((job) => job.child?.stop()));
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

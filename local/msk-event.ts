@@ -66,13 +66,17 @@ export function takeBatch(
   const taken: EventRecord[] = [];
   let bytes = ENVELOPE_BYTES;
   for (const queue of queues)
-    for (const record of queue) {
-      bytes += payloadBytes(record);
+    for (const [place, record] of queue.entries()) {
+      bytes += payloadBytes(record) + (place === 0 ? listBytes(record) : 0);
       if (taken.length > 0 && (taken.length >= limits.records || bytes > limits.bytes)) return taken;
       taken.push(record);
     }
   return taken;
 }
+
+/** What the first record of a partition adds beside itself: `"topic-partition":[],`. */
+const listBytes = ({ topic, partition }: EventRecord): number =>
+  Buffer.byteLength(`"${topic}-${partition}":[],`);
 
 /** What stands around the records. */
 const ENVELOPE_BYTES = 1024;

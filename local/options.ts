@@ -91,10 +91,10 @@ const duration = (help: string): Option<number> => ({
 
 const growth: Option<number> = {
   placeholder: 'SHARE',
-  help: 'a window also adds this share of all sales cut before (default 0.2; 0 switches it off)',
+  help: 'a window adds at least this share of all cut before (default 0.2; 0: off)',
   read(text) {
     const value = Number(text);
-    if (text !== '' && value >= 0 && value <= 10) return value;
+    if (/^\d*\.?\d+$/.test(text) && value <= 10) return value;
     throw new Error('a number from 0 to 10');
   },
 };

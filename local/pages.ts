@@ -6,6 +6,9 @@ import { awsClient } from './emulator.ts';
 /** Shows what the bucket holds for people; nothing of the sales. */
 const SHOWN = [PREFIX.charts, PREFIX.runs, PREFIX.manifests, PREFIX.publications, CURRENT_KEY];
 
+/** The compacted interactions of a run are sales. */
+const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
+
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   svg: 'image/svg+xml',
@@ -53,9 +56,17 @@ export async function startPages(
 
 /** The key that a path asks for; empty for the root, undefined for what is not shown. */
 function keyOf(url: string): string | undefined {
-  const path = URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '/..';
-  const key = decodeURIComponent(path).slice(1);
+  const key = decoded(url.split('?', 1)[0] ?? '')?.slice(1);
+  if (key === undefined || key.split('/').includes('..') || isSales(key)) return undefined;
   return key === '' || SHOWN.some((prefix) => key.startsWith(prefix)) ? key : undefined;
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }
 
 async function serve(client: S3Client, bucket: string, key: string, response: ServerResponse): Promise<void> {

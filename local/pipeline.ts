@@ -79,7 +79,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         stops.push(() => part.stop());
         return part;
       }),
-      timed('synthesis', () => synthesize({ ...config, stackName: STACK, topic: TOPIC }, assembly)),
+      timed('synthesis', () =>
+        synthesize(
+          { ...config, stackName: STACK, stream: { topic: TOPIC, pollers: 'provisioned' } },
+          assembly,
+        ),
+      ),
     ]);
     jobs.connect(emulator.endpoint);
     const outputs = await timed('deployment', () => deploy(emulator.endpoint, STACK, assembly));

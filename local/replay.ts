@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -17,7 +18,7 @@ export type ColumnMap = Readonly<Partial<Record<SaleField, string>>>;
  * for accumulate to reject.
  *
  * CSV cells become JSON by their field: numbers where we want numbers, times without a zone in UTC, empty cells absent.
- * Lines of NDJSON are passed on as they are, with their fields renamed if there is a map.
+ * Lines of NDJSON are passed on byte for byte, with their fields renamed if there is a map.
  *
  * @throws {Error} If the file cannot be read, or the map names a column that the file does not have.
  */
@@ -48,23 +49,42 @@ async function isGzip(path: string): Promise<boolean> {
 
 async function* replayLines(lines: Readable, map: ColumnMap): AsyncGenerator<OutgoingRecord> {
   const hasMap = Object.keys(map).length > 0;
-  for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line !== '')
-      yield { key: null, value: Buffer.from(hasMap ? renamed(line, map) : line), timestampMs: undefined };
+  let isFirst = true;
+  // One character per byte: of UTF-8, readline would also break lines at U+2028, and mend bytes that are none.
+  lines.setEncoding('latin1');
+  for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const bytes = Buffer.from(isFirst ? line.replace(BYTE_ORDER_MARK, '') : line, 'latin1');
+    isFirst = false;
+    if (bytes.length > 0)
+      yield { key: null, value: hasMap ? renamed(bytes, map) : bytes, timestampMs: undefined };
+  }
 }
 
+/** The mark's bytes, one character each. */
+const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
+
 /** A line with the fields renamed; a line that is no JSON object stays as it is, to be rejected with its own bytes. */
-function renamed(line: string, map: ColumnMap): string {
+function renamed(line: Buffer, map: ColumnMap): Buffer {
+  if (!isUtf8(line)) return line;
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(line.toString(), asWritten as (name: string, value: unknown) => unknown);
   } catch {
     return line;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return line;
   const record: Readonly<Record<string, unknown>> = { ...value };
-  return JSON.stringify(Object.fromEntries(SALE_FIELDS.map((field) => [field, record[map[field] ?? field]])));
+  return Buffer.from(
+    JSON.stringify(Object.fromEntries(SALE_FIELDS.map((field) => [field, record[map[field] ?? field]]))),
+  );
 }
+
+/** Numbers keep their digits: beyond 2^53 a parsed one has lost some, and 1e999 would become null. */
+const asWritten = (_name: string, value: unknown, { source = '' }: { readonly source?: string }): unknown =>
+  typeof value === 'number' && !Number.isSafeInteger(value) ? rawJSON(source) : value;
+
+// TypeScript's library knows neither this nor the reviver's third argument yet (https://github.com/tc39/proposal-json-parse-with-source).
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
 async function* replayCsv(bytes: Readable, map: ColumnMap, path: string): AsyncGenerator<OutgoingRecord> {
   const parser = parse({ bom: true, relaxColumnCount: true, skipEmptyLines: true });

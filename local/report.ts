@@ -114,12 +114,16 @@ function qualitySection({ windows }: Outcome): string {
         const quality = manifest.quality[list];
         lines.push(
           quality
-            ? `          run ${manifest.run}, ${list}: ${metric(quality.model)} beside ${metric(quality.popularity)}: ${(quality.model.value / quality.popularity.value).toFixed(1)}x, ${count(quality.model.n)} users`
+            ? `          run ${manifest.run}, ${list}: ${metric(quality.model)} beside ${metric(quality.popularity)}: ${ratio(quality)}${count(quality.model.n)} users`
             : `          run ${manifest.run}, ${list}: no holdout could be made`,
         );
       }
   return lines.length > 1 ? lines.join('\n') : '';
 }
+
+/** Of nothing there is no multiple. */
+const ratio = ({ model, popularity }: { readonly model: Metric; readonly popularity: Metric }): string =>
+  popularity.value > 0 ? `${(model.value / popularity.value).toFixed(1)}x, ` : '';
 
 const metric = ({ value, low, high }: Metric): string =>
   `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
@@ -140,7 +144,7 @@ function userSection({ user }: Outcome): string {
       `${String(place + 1).padStart(12)}  ${nameAt(any, place).padEnd(width)}${nameAt(fresh, place)}`,
   );
   return [
-    wrap(`${'User'.padEnd(10)}${user.user} bought ${bought}`, '          '),
+    wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, '          '),
     `              ${'any'.padEnd(width)}new (never bought before)`,
     ...rows.map((row) => row.trimEnd()),
   ].join('\n');
@@ -148,7 +152,16 @@ function userSection({ user }: Outcome): string {
 
 type Product = { readonly name: string | null; readonly product: string };
 
-const named = ({ name, product }: Product): string => (name ? `${name} (${product})` : product);
+const named = ({ name, product }: Product): string => printable(name ? `${name} (${product})` : product);
+
+/** Two of these stand side by side. */
+const MAX_SHOWN = 44;
+
+/** Text from data, cut, and without what would steer the terminal. */
+function printable(text: string): string {
+  const safe = text.replaceAll(/\p{C}/gu, '\ufffd');
+  return safe.length <= MAX_SHOWN ? safe : `${safe.slice(0, MAX_SHOWN - 1)}…`;
+}
 
 function nameAt(list: readonly Product[] | undefined, place: number): string {
   const product = list?.[place];

@@ -55,7 +55,7 @@ const STYLES = ['glass', 'oak', 'linen', 'brass', 'paper', 'felt', 'stone', 'wic
 const POPULARITY_EXPONENT = 0.9;
 const ACTIVITY_EXPONENT = 0.7;
 
-/** Plants a shop: groups of products, users with one to three tastes. The same seed plants the same. */
+/** Plants a shop: groups of products, users with one or two tastes. The same seed plants the same. */
 export function plantShop(seed: number, size: ShopSize = DEFAULT_SIZE): Shop {
   const random = seeded(seed);
   const groups = Math.min(NOUNS.length, size.products);

@@ -13,7 +13,7 @@ interface Counts {
 }
 
 const reports = join(STATE, 'test');
-const SCALA_REPORTS = join(ROOT, 'spark', 'target', 'surefire-reports');
+const SCALA_REPORTS = join(ROOT, 'spark', 'target', 'scalatest-reports');
 
 function run(what: string, program: string, args: readonly string[]): boolean {
   console.log(`\n── ${what}`);
@@ -56,6 +56,7 @@ function scalaTests(): Counts {
   const isWell = run('Scala tests', 'mvn', [
     '--quiet',
     '--batch-mode',
+    '-Dstyle.color=never',
     '--no-transfer-progress',
     '-f',
     'spark/pom.xml',
@@ -65,7 +66,7 @@ function scalaTests(): Counts {
     const suites = readdirSync(SCALA_REPORTS).filter((name) => name.endsWith('.xml'));
     const sum = (attribute: string) =>
       suites.reduce((total, name) => {
-        const match = new RegExp(`<testsuite[^>]* ${attribute}="(\\d+)"`).exec(
+        const match = new RegExp(`<testsuite[^>]*\\s${attribute}="(\\d+)"`).exec(
           readFileSync(join(SCALA_REPORTS, name), 'utf8'),
         );
         return total + Number(match?.[1] ?? 0);

@@ -57,6 +57,20 @@ export async function accumulate(event: unknown, { lake, log, judge }: Parts): P
   return { batchItemFailures };
 }
 
+/**
+ * Fails the whole invocation where the poller does not read partial answers: it would take any answer for success and
+ * commit. What is stored comes again too, under the same keys.
+ *
+ * @throws {Error} If a partition could not be stored; the message names each and its first offset.
+ */
+export function throwFailures({ batchItemFailures }: PartialBatchResponse): void {
+  if (batchItemFailures.length === 0) return;
+  const failed = batchItemFailures.map(
+    ({ itemIdentifier: { partition, offset } }) => `${partition} from offset ${offset}`,
+  );
+  throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must come again`);
+}
+
 /** Objects that exist already are those of an earlier delivery: the same range of the same records. */
 async function store(lake: Lake, batch: Batch): Promise<void> {
   const { range, sales, rejects } = batch;

@@ -36,10 +36,18 @@ export function decide(candidate: Candidate, current: Current | undefined): Publ
   };
 }
 
-/** What `current.json` says after a decision. */
-export const currentAfter = ({ publication, served, previous, decidedThrough }: Publication): Current => ({
-  publication,
-  run: served,
-  previous,
-  decidedThrough,
-});
+/**
+ * What `current.json` says after a decision.
+ *
+ * @param current What it says before. That may be another run than the decision saw, for somebody may have rolled back
+ *   between the decision and this; a refusal leaves it.
+ */
+export const currentAfter = (
+  { publication, run, decision, decidedThrough }: Publication,
+  current: Current | undefined,
+): Current => {
+  const [before, beforeThat] = [current?.run ?? null, current?.previous ?? null];
+  return decision === 'promoted'
+    ? { publication, run, previous: before, decidedThrough }
+    : { publication, run: before, previous: beforeThat, decidedThrough };
+};

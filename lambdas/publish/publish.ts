@@ -36,7 +36,8 @@ export async function publish({ lake, log }: Parts, isSweep: boolean): Promise<v
     const publication =
       (await readNextPublication(lake, current)) ?? (await decideNext({ lake, log }, current, isSweep));
     if (!publication) break;
-    await lake.replace(CURRENT_KEY, toJson(currentAfter(publication)), 'application/json', pointer?.etag);
+    const next = toJson(currentAfter(publication, current));
+    await lake.replace(CURRENT_KEY, next, 'application/json', pointer?.etag);
   }
   await refreshIndex(lake);
 }

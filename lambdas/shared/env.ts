@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const ENV = {
   lakeBucket: 'LAKE_BUCKET',
   fieldMap: 'FIELD_MAP',
+  partialAnswers: 'PARTIAL_ANSWERS',
   threshold: 'THRESHOLD',
   model: 'MODEL',
   launch: 'LAUNCH',

@@ -154,23 +154,42 @@ export function s3Lake(bucket: string, client: S3Client = createS3Client()): Lak
 
 /**
  * An S3 client for this process: path-style where an endpoint is given, for emulators have no wildcard names.
- * A 409 (two conditional writes at once) is left to the SDK's retries.
+ * A 409 (two conditional writes at once) is left to the SDK's retries, which have to be told so.
  */
-export const createS3Client = (): S3Client =>
-  new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined, maxAttempts: 5 });
+export function createS3Client(): S3Client {
+  const client = new S3Client({
+    forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined,
+    maxAttempts: 5,
+  });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (hasStatus(error, CONFLICT)) error.$retryable = {};
+        throw error;
+      }
+    },
+    // Inside of the SDK's retries, which are at this step with high priority.
+    { step: 'finalizeRequest', priority: 'low', name: 'retryConflicts' },
+  );
+  return client;
+}
 
 const PRECONDITION_FAILED = 412;
 /** A conditional write met another one under way; after the SDK's own attempts it is a lost race to be looked at again. */
 const CONFLICT = 409;
+
+const hasStatus = (error: unknown, status: number): error is S3ServiceException =>
+  error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
 
 async function won(put: Promise<unknown>): Promise<boolean> {
   try {
     await put;
     return true;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === PRECONDITION_FAILED)
-      return false;
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === CONFLICT)
+    if (hasStatus(error, PRECONDITION_FAILED)) return false;
+    if (hasStatus(error, CONFLICT))
       throw new Error('Cannot write: S3 answered 409 (another conditional write is under way); try again', {
         cause: error,
       });

@@ -32,9 +32,15 @@ export const subtitle = ({ manifest }: RunData): string =>
 export const counted = (count: number, noun: string): string =>
   `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Cuts long names; users see the whole of them in the tables. */
+/** What XML has not, not even escaped: one such character in a name, and the picture cannot be drawn. */
+const NOT_IN_XML = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
+
+/**
+ * A name as pictures show it: on one line (a line separator would end a string in an expression of Vega), without what
+ * XML has not, and cut; users see the whole of it in the tables.
+ */
 export const shortened = (text: string, length = 28): string => {
-  const letters = [...text.trim()];
+  const letters = [...text.replace(/\s/g, ' ').replace(NOT_IN_XML, '\ufffd').trim()];
   return letters.length <= length
     ? letters.join('')
     : `${letters

@@ -5,7 +5,7 @@ import { toJson } from '../../../lambdas/shared/lake.ts';
 import { Current, Publication } from '../../../lambdas/shared/schemas.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
-import { storeRun } from '../samples.ts';
+import { sampleRun, storeRun } from '../samples.ts';
 
 const JSON_TYPE = 'application/json';
 const event = (lake: MemoryLake, log = recordingLog()) => publish({ lake, log }, false);
@@ -13,6 +13,15 @@ const sweep = (lake: MemoryLake, log = recordingLog()) => publish({ lake, log },
 const currentOf = (lake: MemoryLake): Current => Current.parse(JSON.parse(lake.text(CURRENT_KEY)));
 const publicationOf = (lake: MemoryLake, number: number): Publication =>
   Publication.parse(JSON.parse(lake.text(publicationKey(number))));
+
+/** What a person does who wants an earlier run served: `decidedThrough` stays. */
+async function rollBack(lake: MemoryLake, to: Pick<Current, 'run' | 'previous'>): Promise<void> {
+  const { etag } = (await lake.read(CURRENT_KEY)) ?? {};
+  await lake.replace(CURRENT_KEY, toJson({ ...currentOf(lake), ...to }), JSON_TYPE, etag);
+}
+
+/** Every object with its text. */
+const everything = (lake: MemoryLake) => lake.keys().map((key) => [key, lake.text(key)]);
 
 /** Without the notes on tries. */
 const publications = (lake: MemoryLake): string[] =>
@@ -71,14 +80,48 @@ test('a rollback is not undone by a sweep; the next run is served again', async 
   const lake = memoryLake();
   for (const run of [1, 2]) await storeRun(lake, run);
   await event(lake);
-  const { etag } = (await lake.read(CURRENT_KEY)) ?? {};
-  await lake.replace(CURRENT_KEY, toJson({ ...currentOf(lake), run: 1, previous: 2 }), JSON_TYPE, etag);
+  await rollBack(lake, { run: 1, previous: 2 });
   await sweep(lake);
   expect(currentOf(lake)).toMatchObject({ run: 1, decidedThrough: 2 });
   expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000001/index.html">1</a> is served');
   await storeRun(lake, 3);
   await event(lake);
   expect(currentOf(lake)).toMatchObject({ run: 3, previous: 1, decidedThrough: 3 });
+});
+
+test('a rollback between a refusal and the move of the pointer stays', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await event(lake);
+  await lake.create(manifestKey(3), '{"run": 3}', JSON_TYPE);
+  for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(3));
+  lake.fault = (operation) => {
+    if (operation === 'replace') throw new Error('the store is away');
+  };
+  await expect(sweep(lake)).rejects.toThrow('the store is away');
+  expect(publicationOf(lake, 3)).toMatchObject({ run: 3, decision: 'refused', served: 2 });
+  lake.fault = () => undefined;
+  await rollBack(lake, { run: 1, previous: 2 });
+  await sweep(lake);
+  expect(currentOf(lake)).toEqual({ publication: 3, run: 1, previous: 2, decidedThrough: 3 });
+});
+
+test('a rollback while a run is being promoted is overtaken by the newer run, and is what stands before it', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await event(lake);
+  await storeRun(lake, 3);
+  let isRolledBack = false;
+  const { replace } = lake;
+  lake.replace = async (key, ...rest) => {
+    if (key === CURRENT_KEY && !isRolledBack) {
+      isRolledBack = true;
+      await rollBack(lake, { run: 1, previous: 2 });
+    }
+    return replace(key, ...rest);
+  };
+  await event(lake);
+  expect(currentOf(lake)).toEqual({ publication: 3, run: 3, previous: 1, decidedThrough: 3 });
 });
 
 test('a window that failed leaves a gap; the run behind it is decided', async () => {
@@ -103,6 +146,102 @@ test('invariant 5: a manifest that cannot be read is refused after enough sweeps
   expect(publicationOf(lake, 2)).toMatchObject({ run: 2, decision: 'refused', served: 1, numbers: null });
   expect(currentOf(lake)).toMatchObject({ publication: 3, run: 3, previous: 1, decidedThrough: 3 });
   expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+});
+
+test('a doubled or late message writes nothing', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await event(lake);
+  const before = everything(lake);
+  lake.fault = (operation, key) => {
+    if (operation === 'create' || operation === 'replace') throw new Error(`${key} is written again`);
+  };
+  await event(lake);
+  await sweep(lake);
+  expect(everything(lake)).toEqual(before);
+});
+
+test('the retry of a window whose successor is decided already is not published', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 2);
+  await event(lake);
+  await storeRun(lake, 1);
+  await event(lake);
+  await sweep(lake);
+  expect(publications(lake)).toHaveLength(1);
+  expect(currentOf(lake)).toMatchObject({ run: 2, decidedThrough: 2 });
+});
+
+test('an index page that was left behind by a crash is brought up to date by the next call', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await event(lake);
+  await storeRun(lake, 2);
+  lake.fault = (operation, key) => {
+    if (operation === 'replace' && key === INDEX_KEY) throw new Error('the store is away');
+  };
+  await expect(event(lake)).rejects.toThrow('the store is away');
+  expect(currentOf(lake)).toMatchObject({ run: 2 });
+  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000001/index.html">1</a> is served');
+  lake.fault = () => undefined;
+  await event(lake);
+  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000002/index.html">2</a> is served');
+});
+
+test('when the first run is refused none is served; the next that can be read is', async () => {
+  const lake = memoryLake();
+  await lake.create(manifestKey(1), '<script>', JSON_TYPE);
+  for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(1));
+  await sweep(lake);
+  expect(currentOf(lake)).toEqual({ publication: 1, run: null, previous: null, decidedThrough: 1 });
+  expect(lake.text(INDEX_KEY)).toContain('No run is served yet');
+  await storeRun(lake, 2);
+  await event(lake);
+  expect(currentOf(lake)).toEqual({ publication: 2, run: 2, previous: null, decidedThrough: 2 });
+  expect(publicationOf(lake, 2).reason).toBe('the first run');
+});
+
+test('a refusal leaves what is served, and what was served before it', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await event(lake);
+  await lake.create(manifestKey(3), 'not JSON', JSON_TYPE);
+  for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(3));
+  await sweep(lake);
+  expect(currentOf(lake)).toEqual({ publication: 3, run: 2, previous: 1, decidedThrough: 3 });
+});
+
+test('the manifest of another run is refused like one that cannot be read', async () => {
+  const lake = memoryLake();
+  await lake.create(manifestKey(7), toJson(sampleRun(8).manifest), JSON_TYPE);
+  for (let tries = 0; tries < MAX_TRIES; tries++)
+    await expect(sweep(lake)).rejects.toThrow('it is the manifest of run 8');
+  await sweep(lake);
+  expect(publicationOf(lake, 1)).toMatchObject({ run: 7, decision: 'refused' });
+});
+
+test('a store that cannot be reached is no try: the run is published when it is back', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  lake.fault = (operation, key) => {
+    if (operation === 'read' && key === manifestKey(1)) throw new Error('the store is away');
+  };
+  for (let tries = 0; tries < MAX_TRIES + 3; tries++)
+    await expect(sweep(lake)).rejects.toThrow('the store is away');
+  expect(lake.keys('publications/')).toEqual([]);
+  lake.fault = () => undefined;
+  await sweep(lake);
+  expect(currentOf(lake)).toMatchObject({ run: 1 });
+});
+
+test('of sweeps that give up at once, one decides', async () => {
+  const lake = memoryLake();
+  await lake.create(manifestKey(1), 'not JSON', JSON_TYPE);
+  for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(1));
+  await storeRun(lake, 2);
+  await Promise.all(Array.from({ length: 10 }, () => sweep(lake)));
+  expect(publications(lake)).toEqual([publicationKey(1), publicationKey(2)]);
+  expect(currentOf(lake)).toMatchObject({ publication: 2, run: 2, previous: null, decidedThrough: 2 });
 });
 
 test('events alone never give up on a manifest: the store may be away for an hour', async () => {

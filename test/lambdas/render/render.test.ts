@@ -1,11 +1,29 @@
 import { expect, test } from 'vitest';
 import { MAX_TRIES, renderRun, sweep } from '../../../lambdas/render/render.ts';
 import { chartsOf, manifestKey } from '../../../lambdas/shared/keys.ts';
+import { toJson } from '../../../lambdas/shared/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { sampleRun, storeRun } from '../samples.ts';
 
 const parts = (lake: MemoryLake, log = recordingLog()) => ({ lake, log });
+
+/** Where run 1 has its file. */
+const keyOf = (name: string): string => {
+  const file = sampleRun(1).manifest.files.find((candidate) => candidate.name === name);
+  if (!file) throw new Error(`The sample has no ${name}`);
+  return file.key;
+};
+
+/** Makes a file of run 1 another one, as only a test may. */
+const rewrite = (lake: MemoryLake, name: string, change: (text: string) => string): Promise<void> =>
+  rewriteKey(lake, keyOf(name), change);
+
+async function rewriteKey(lake: MemoryLake, key: string, change: (text: string) => string): Promise<void> {
+  const { text = '', etag } = (await lake.read(key)) ?? {};
+  await lake.replace(key, change(text), 'application/json', etag);
+}
+
 const FILES = [
   'degrees.png',
   'degrees.svg',
@@ -52,20 +70,73 @@ test('a product named <script> is shown as that, on the page and in the pictures
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('&lt;script&gt;');
 });
 
+test.each([
+  ['U+0000, which XML has not', 'Blue\u0000lamp', 'Blue\ufffdlamp'],
+  ['an escape', 'Blue\u001blamp', 'Blue\ufffdlamp'],
+  ['U+FFFE, which XML has not', 'Blue\ufffelamp', 'Blue\ufffdlamp'],
+  ['a line separator, which ends a string in an expression of Vega', 'Blue\u2028lamp', 'Blue lamp'],
+  ['quotes and a backslash', `Blue "'\\lamp`, `Blue "'\\lamp`],
+])('a name with %s is drawn', async (_what, name, shown) => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await rewrite(lake, 'summary/products.json', (text) =>
+    text.replaceAll('"Blue lamp"', JSON.stringify(name)),
+  );
+  await rewrite(lake, 'summary/graph.json', (text) => text.replaceAll('"Blue lamp"', JSON.stringify(name)));
+  await renderRun(parts(lake), 1);
+  expect(lake.keys('charts/')).toEqual(FILES);
+  for (const picture of ['top-products.svg', 'recommendation-graph.svg'])
+    expect(lake.text(`${chartsOf(1)}${picture}`)).toContain(shown);
+});
+
 test('a run of nothing has charts that say so', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1, { isEmpty: true });
   await renderRun(parts(lake), 1);
   expect(lake.keys('charts/')).toEqual(FILES);
+  expect(lake.text(`${chartsOf(1)}recommendation-graph.svg`)).toContain('Nothing is recommended yet');
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('Nothing is recommended yet');
+  expect(lake.text(`${chartsOf(1)}degrees.svg`)).toContain('There are no links yet');
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No holdout could be made');
+});
+
+test('the same run rendered by three messages at once is one set of files, the same as by one', async () => {
+  const [once, thrice] = [memoryLake(), memoryLake()];
+  for (const lake of [once, thrice]) await storeRun(lake, 1);
+  await renderRun(parts(once), 1);
+  await Promise.all([1, 2, 3].map(() => renderRun(parts(thrice), 1)));
+  expect(thrice.keys('charts/')).toEqual(FILES);
+  for (const key of FILES) expect(thrice.objects.get(key)?.bytes, key).toEqual(once.objects.get(key)?.bytes);
+});
+
+test.each(Object.keys(sampleRun(1).documents))(
+  'without %s no page is written, and the error names it',
+  async (name) => {
+    const lake = memoryLake();
+    await storeRun(lake, 1);
+    const key = keyOf(name);
+    lake.objects.delete(key);
+    await expect(renderRun(parts(lake), 1)).rejects.toThrow(`Cannot render run 1: ${key} is missing`);
+    expect(lake.keys('charts/')).toEqual([]);
+  },
+);
+
+test('a file that the manifest does not name is named by the error', async () => {
+  const lake = memoryLake();
+  const { manifest } = sampleRun(1);
+  const files = manifest.files.filter(({ name }) => name !== 'summary/users.json');
+  await storeRun(lake, 1);
+  await rewriteKey(lake, manifestKey(1), () => toJson({ ...manifest, files }));
+  await expect(renderRun(parts(lake), 1)).rejects.toThrow(
+    'Cannot render run 1: its manifest names no summary/users.json',
+  );
 });
 
 test('a file of the run that is missing is named, and so is one that is not what it should be', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
-  const key = sampleRun(1).manifest.files.find(({ name }) => name === 'summary/degrees.json')?.key ?? '';
-  lake.objects.set(key, { bytes: Buffer.from('{"users": 3}'), storedAtMs: 0 });
+  const key = keyOf('summary/degrees.json');
+  await rewriteKey(lake, key, () => '{"users": 3}');
   await expect(renderRun(parts(lake), 1)).rejects.toThrow(`Cannot read ${key}: users`);
   lake.objects.delete(key);
   await expect(renderRun(parts(lake), 1)).rejects.toThrow(`Cannot render run 1: ${key} is missing`);
@@ -86,4 +157,51 @@ test('invariant 5: the sweep draws what has no page, goes past what fails, and g
     message: `Gave up rendering after ${MAX_TRIES} tries`,
     object: manifestKey(1),
   });
+});
+
+test('a run that was given up is left alone by sweeps; a message draws it when it can be read', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  const { text = '' } = (await lake.read(manifestKey(1))) ?? {};
+  await rewriteKey(lake, manifestKey(1), () => 'not JSON');
+  for (let tries = 0; tries < MAX_TRIES; tries++)
+    await expect(sweep(parts(lake))).rejects.toThrow('Cannot render 1 runs');
+  const before = lake.keys();
+  await sweep(parts(lake));
+  await sweep(parts(lake));
+  expect(lake.keys()).toEqual(before);
+  await rewriteKey(lake, manifestKey(1), () => text);
+  await renderRun(parts(lake), 1);
+  expect(lake.keys(chartsOf(1))).toEqual(expect.arrayContaining(FILES));
+});
+
+test('the sweep leaves a run with a page alone, and does not count it as a try', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await renderRun(parts(lake), 1);
+  lake.fault = (operation, key) => {
+    if (operation === 'create') throw new Error(`${key} is written again`);
+  };
+  await sweep(parts(lake));
+  expect(lake.keys('charts/')).toEqual(FILES);
+});
+
+test('a crash between the charts and the page is healed by the sweep', async () => {
+  const [crashed, whole] = [memoryLake(), memoryLake()];
+  for (const lake of [crashed, whole]) await storeRun(lake, 1);
+  crashed.fault = (operation, key) => {
+    if (operation === 'create' && key.endsWith('index.html')) throw new Error('the store is away');
+  };
+  await expect(renderRun(parts(crashed), 1)).rejects.toThrow('the store is away');
+  expect(crashed.keys('charts/')).toEqual(FILES.filter((key) => !key.endsWith('index.html')));
+  crashed.fault = () => undefined;
+  await sweep(parts(crashed));
+  await renderRun(parts(whole), 1);
+  for (const key of FILES) expect(crashed.text(key), key).toBe(whole.text(key));
+});
+
+test('without a run the sweep has nothing to do', async () => {
+  const lake = memoryLake();
+  await sweep(parts(lake));
+  expect(lake.keys()).toEqual([]);
 });

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  attemptKey,
+  attemptsOf,
   chartsOf,
   failedKey,
   interactionsAfter,
   interactionsKey,
+  manifestKey,
+  PREFIX,
   parseBatchKey,
   parseNumberedKey,
+  publicationKey,
   rejectedKey,
   startedKey,
   windowKey,
@@ -60,6 +65,28 @@ test('a batch key is read as it was written, and sorts by its first offset', () 
     }),
     { seed: 1 },
   );
+});
+
+test('the number in a key is read as it was written, and keys sort as their numbers do', () => {
+  const number = fc.integer({ min: 1, max: 99_999_999 });
+  fc.assert(
+    fc.property(number, number, (a, b) => {
+      expect(parseNumberedKey(PREFIX.windows, windowKey(a))).toBe(a);
+      expect(parseNumberedKey(PREFIX.manifests, manifestKey(a))).toBe(a);
+      expect(parseNumberedKey(PREFIX.publications, publicationKey(a))).toBe(a);
+      expect(Math.sign(Number(windowKey(a) > windowKey(b)) - Number(windowKey(a) < windowKey(b)))).toBe(
+        Math.sign(a - b),
+      );
+    }),
+    { seed: 1 },
+  );
+});
+
+test('notes on tries are not taken for publications, nor attempts for one another', () => {
+  expect(parseNumberedKey(PREFIX.publications, 'publications/tries/00000001/00000002.json')).toBeUndefined();
+  expect(parseNumberedKey(attemptsOf(3), attemptKey(3, 2))).toBe(2);
+  expect(parseNumberedKey(attemptsOf(3), startedKey(3, 2))).toBeUndefined();
+  expect(parseNumberedKey(attemptsOf(3), failedKey(3))).toBeUndefined();
 });
 
 test('what is no key of ours is not read', () => {

@@ -42,3 +42,18 @@ test('a body of no known kind is named', () => {
     'Cannot read the event',
   );
 });
+
+test('a key is taken as it is: EventBridge, other than S3 notifications, does not encode it', () => {
+  const key = 'interactions/0a1b2c3d/a+b%20c/000000/x.parquet';
+  expect(parseQueueEvent({ ...created, detail: { object: { key } } })).toEqual([
+    { messageId: 'direct', kind: 'object', key },
+  ]);
+});
+
+test('a sweep is {"sweep":true} and nothing more; records of something else than a queue are no message', () => {
+  expect(parseQueueEvent({ sweep: false })).toMatchObject([{ kind: 'request' }]);
+  expect(parseQueueEvent({ sweep: true, flush: true })).toMatchObject([{ kind: 'request' }]);
+  expect(() => parseQueueEvent({ Records: [{ eventSource: 'aws:s3', body: '{}' }] })).toThrow(
+    'Cannot read the event',
+  );
+});

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { COLOURS } from '../../../../lambdas/render/charts/chart.ts';
+import { parse, type Spec, View, Warn } from 'vega';
+import { describe, expect, test, vi } from 'vitest';
+import { COLOURS, shortened } from '../../../../lambdas/render/charts/chart.ts';
 import { placeLabels, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
 import { CHART_NAMES, CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
@@ -14,7 +15,53 @@ const run = {
   products: documents['summary/products.json'],
 };
 
+const empty = sampleRun(1, { isEmpty: true });
+const emptyRun = {
+  manifest: empty.manifest,
+  graph: empty.documents['summary/graph.json'],
+  degrees: empty.documents['summary/degrees.json'],
+  products: empty.documents['summary/products.json'],
+};
+
+/** What Vega says while it reads and evaluates a specification; Vega-Lite says its part while the chart is made. */
+async function complaints(make: () => Spec): Promise<unknown[]> {
+  const said: unknown[] = [];
+  const spies = (['warn', 'error'] as const).map((level) =>
+    vi.spyOn(console, level).mockImplementation((...text) => void said.push(...text)),
+  );
+  const view = new View(parse(make()), { renderer: 'none', logLevel: Warn });
+  try {
+    await view.toSVG();
+    return said;
+  } finally {
+    view.finalize();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
 describe.each(CHART_NAMES)('%s', (name) => {
+  test('is a specification that Vega and Vega-Lite take without a word', async () => {
+    expect(await complaints(() => CHARTS[name].draw(run))).toEqual([]);
+  });
+
+  test('of a run of nothing says so, in the picture and in its text', async () => {
+    expect(await toSvg(CHARTS[name].draw(emptyRun))).toContain(
+      {
+        'recommendation-graph': 'Nothing is recommended yet',
+        'top-products': 'Nothing is recommended yet',
+        degrees: 'There are no links yet',
+      }[name],
+    );
+    expect(await toSvg(CHARTS[name].draw(emptyRun))).not.toMatch(/NaN|Infinity|undefined/);
+    expect(CHARTS[name].describe(emptyRun)).toMatch(/^No |Median degree 0 of users, 0 of products/);
+  });
+
+  test('is a function of the run: it changes nothing in it, and is the same twice', () => {
+    const before = structuredClone(run);
+    expect(CHARTS[name].draw(run)).toEqual(CHARTS[name].draw(run));
+    expect(run).toEqual(before);
+  });
+
   test('has the specification that was looked at', async () => {
     await expect(`${JSON.stringify(CHARTS[name].draw(run), undefined, 2)}\n`).toMatchFileSnapshot(
       `${name}.vg.json`,
@@ -46,6 +93,34 @@ test('the median is of vertices: of three users with 2, 2 and 3 links it is 2; o
   expect(CHARTS.degrees.describe(run)).toBe(
     'Degree distribution. Median degree 2 of users, 1 of products; highest 3 and 40.',
   );
+});
+
+test('a name is cut to its length between letters, and stands on one line', () => {
+  expect(shortened('Lamp', 4)).toBe('Lamp');
+  expect(shortened('Blue lamp', 6)).toBe('Blue…');
+  expect(shortened('💡💡💡', 2)).toBe('💡…');
+  expect(shortened(' Blue\n\tlamp ')).toBe('Blue  lamp');
+});
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly text: string;
+}
+
+test('an edge leads from its user to its product, also where both have the same id', () => {
+  const { data = [] } = CHARTS['recommendation-graph'].draw(run);
+  const values = (name: string) => (data.find((table) => table.name === name) as { values: Place[] }).values;
+  const [circles, lines] = [values('circles'), values('lines')];
+  const labelAt = (x: number, y: number) => circles.find((circle) => circle.x === x && circle.y === y)?.text;
+  expect(lines.map(({ x, y, x2, y2 }) => [labelAt(x, y), labelAt(x2, y2)])).toEqual([
+    ['ann', 'Blue lamp'],
+    ['ann', '<script>alert("lamp")</…'],
+    ['bob', 'Blue lamp'],
+    ['bob', 'Lamp with the id of a u…'],
+  ]);
 });
 
 describe('the layout of a hundred vertices', () => {

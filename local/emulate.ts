@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+import { command } from './command.ts';
+import { emulatorProgram } from './emulator.ts';
+import { STATE } from './paths.ts';
+
+/** The emulator alone, until it is told to end: for a machine of its own, as in `local/docker-compose.yml`. */
+await command(async ([port, jobsEndpoint]) => {
+  if (!port || !jobsEndpoint) throw new Error('Cannot start: should be PORT JOBS_URL');
+  const directory = join(STATE, 'state', 'aws');
+  const child = startChild({
+    what: 'the AWS emulator',
+    ...emulatorProgram({ directory, host: '0.0.0.0', port: Number(port), jobsEndpoint }),
+    logPath: '/dev/stdout',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void child.stop());
+});

@@ -1,0 +1,60 @@
+package cartograph
+
+import java.io.ByteArrayOutputStream
+import java.nio.file.{Files, Path => FilePath, Paths}
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
+import com.fasterxml.jackson.databind.node.ObjectNode
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.Path
+
+/** Reads the samples that test/fixtures.test.ts reads too, so that the two languages cannot drift apart. */
+class FixturesTest extends SparkSuite {
+  private val fixtures: FilePath =
+    Seq(Paths.get("test", "fixtures"), Paths.get("..", "test", "fixtures")).map(_.toAbsolutePath.normalize).find(Files.isDirectory(_)).get
+  private def text(name: String): String = Files.readString(fixtures.resolve(name))
+  private def json(text: String): JsonNode = new ObjectMapper().readTree(text)
+
+  test("the batch that accumulate wrote is read, with every column") {
+    val rows = Parquets.readInteractions(new Path(fixtures.resolve("interactions.parquet").toUri), new Configuration()).toSeq
+    assert(rows.map(row => (row.user, row.product, row.quantity)) ===
+      Seq(("ann", "lamp", 1.0), ("ann", "vase", 2.0), ("bob", "lamp", 1.0), ("bob", "lamp", -1.0)))
+    val source = rows.head.address.source
+    assert(rows.head === Interaction(
+      Address(source, "sales", 0, 0, 1782820800000L), "ann", "lamp", 1, 1782817200000L, "purchase", Some("o1"), Some(9.5), Some("Blue lamp")
+    ))
+    assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty)
+  }
+
+  test("the window that threshold wrote is read, with its model") {
+    val window = Documents.window("window.json", text("window.json"))
+    assert(window.number === 1)
+    assert(window.batches.map(_.endsWith("-00000004-1782820800000.parquet")) === Seq(true))
+    assert((window.model.rank, window.model.topN, window.model.typeWeights) === ((32, 10, Map("purchase" -> 1.0))))
+  }
+
+  test("both together become the run whose manifest is saved, whose schema test/fixtures.test.ts checks") {
+    val lake = new FileLake
+    try {
+      val key = Documents.window("window.json", text("window.json")).batches.head
+      lake.put(Keys.window(1), text("window.json"))
+      Files.createDirectories(lake.file(key).getParent)
+      Files.copy(fixtures.resolve("interactions.parquet"), lake.file(key))
+      Console.withOut(new ByteArrayOutputStream)(TrainJob.run(sc, Arguments(lake.root, 1, 1)))
+      val manifest = lake.text(Keys.manifest(1))
+      // Made when it is not there, so that a change is made by deleting the file.
+      if (!Files.exists(fixtures.resolve("manifest.json"))) Files.writeString(fixtures.resolve("manifest.json"), manifest)
+      assert(comparable(json(manifest)) === comparable(json(text("manifest.json"))))
+    } finally lake.delete()
+  }
+
+  /** Without what differs from machine to machine. */
+  private def comparable(manifest: JsonNode): JsonNode = {
+    val copy = manifest.deepCopy[ObjectNode]
+    copy.remove(Seq("seconds", "versions").asJava)
+    copy.get("files").elements.asScala.foreach { case file: ObjectNode => file.remove(Seq("sizeBytes", "sha256").asJava); case _ => () }
+    copy
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { expect, test } from 'vitest';
+import { accumulate } from '../lambdas/accumulate/accumulate.ts';
+import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { windowKey } from '../lambdas/shared/keys.ts';
+import { Model } from '../lambdas/shared/model.ts';
+import { Manifest, Window } from '../lambdas/shared/schemas.ts';
+import { Threshold } from '../lambdas/threshold/settings.ts';
+import { threshold } from '../lambdas/threshold/threshold.ts';
+import { memoryLake } from './lake.ts';
+import { recordingLog } from './lambdas/log.ts';
+
+/**
+ * `test/fixtures` holds one event and what each stage makes of it. `FixturesTest.scala` reads the same files: the batch
+ * and the window as its input, the manifest as its own output.
+ */
+const path = (name: string): string => join(import.meta.dirname, 'fixtures', name);
+const json = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
+
+/** The bytes of a fixture; written when they are not there, so that a change is made by deleting the file. */
+function fixture(name: string, made: Uint8Array): Buffer {
+  if (!existsSync(path(name))) writeFileSync(path(name), made);
+  return readFileSync(path(name));
+}
+
+test('the event becomes the batch, the rejected record and the window that are saved, to the byte', async () => {
+  const lake = memoryLake();
+  const log = recordingLog();
+  await accumulate(json('msk-event.json'), { lake, log, judge: createJudge({}) });
+  const settings = Threshold.parse({});
+  await threshold('flush', { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
+  const [batch = '', rejected = ''] = [...lake.keys('interactions/'), ...lake.keys('rejected/')];
+  const bytesOf = (key: string) => lake.objects.get(key)?.bytes ?? Buffer.alloc(0);
+  for (const [name, key] of [
+    ['interactions.parquet', batch],
+    ['rejected.ndjson', rejected],
+    ['window.json', windowKey(1)],
+  ] as const)
+    expect(bytesOf(key), name).toEqual(fixture(name, bytesOf(key)));
+});
+
+test('the documents fit their schemas', () => {
+  Window.parse(json('window.json'));
+  Manifest.parse(json('manifest.json'));
+});
+
+test('the batch holds the four sales of the event', async () => {
+  const file = new Uint8Array(readFileSync(path('interactions.parquet'))).buffer;
+  const rows = await parquetReadObjects({ file, compressors });
+  expect(rows.map(({ user, product, quantity }) => [user, product, quantity])).toEqual([
+    ['ann', 'lamp', 1],
+    ['ann', 'vase', 2],
+    ['bob', 'lamp', 1],
+    ['bob', 'lamp', -1],
+  ]);
+});

@@ -1,0 +1,68 @@
+import type { Context } from 'aws-lambda';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { MAX_TRIES } from '../../../lambdas/publish/publish.ts';
+import { ENV } from '../../../lambdas/shared/env.ts';
+import { CURRENT_KEY, manifestKey } from '../../../lambdas/shared/keys.ts';
+import { memoryLake } from '../../lake.ts';
+import { storeRun } from '../samples.ts';
+
+const lake = memoryLake();
+vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+  ...(await original()),
+  s3Lake: () => lake,
+}));
+vi.stubEnv(ENV.lakeBucket, 'lake');
+const { handler } = await import('../../../lambdas/publish/handler.ts');
+
+const created = (key: string) => ({ 'detail-type': 'Object Created', detail: { object: { key } } });
+const queued = (...bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(body),
+  })),
+});
+
+/** Lines that the Lambda wrote to standard output. */
+const lines: string[] = [];
+const call = async (event: unknown): Promise<void> => {
+  const output = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  try {
+    await handler(event, { awsRequestId: 'r1' } as Context);
+  } finally {
+    output.mockRestore();
+  }
+};
+
+beforeEach(() => {
+  lake.objects.clear();
+  lines.length = 0;
+});
+
+test('a message about one run decides all that are not decided; the same message again changes nothing', async () => {
+  for (const run of [1, 2]) await storeRun(lake, run);
+  const event = queued(created(manifestKey(2)), created(manifestKey(2)));
+  await call(event);
+  await call(event);
+  expect(lake.keys('publications/')).toHaveLength(2);
+  expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 2, decidedThrough: 2 });
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'info', stage: 'publish', requestId: 'r1', window: 1 },
+    { level: 'info', stage: 'publish', requestId: 'r1', window: 2 },
+  ]);
+});
+
+test('a failure fails the call, so that the messages come again, and is logged as an error', async () => {
+  await lake.create(manifestKey(1), 'not JSON', 'application/json');
+  await expect(call(queued(created(manifestKey(1))))).rejects.toThrow(manifestKey(1));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', stage: 'publish' }]);
+  expect(lake.keys('publications/')).toEqual([]);
+});
+
+test('one sweep among the messages makes the call a try', async () => {
+  await lake.create(manifestKey(1), 'not JSON', 'application/json');
+  const event = queued(created(manifestKey(1)), { sweep: true });
+  for (let tries = 0; tries < MAX_TRIES; tries++) await expect(call(event)).rejects.toThrow(manifestKey(1));
+  await call(event);
+  expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: null, decidedThrough: 1 });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { currentAfter, decide } from '../../../lambdas/publish/decide.ts';
+import { indexPage } from '../../../lambdas/publish/index-page.ts';
+import { ATTACK, sampleRun } from '../samples.ts';
+
+const first = decide({ run: 1, manifest: sampleRun(1).manifest }, undefined);
+const current = currentAfter(first, undefined);
+const second = decide({ run: 2, manifest: undefined, problem: ATTACK }, current);
+
+test('the served run stands on top with its size and its pictures, the decisions below', () => {
+  const page = indexPage(currentAfter(second, current), [second, first]);
+  expect(page).toContain('<title>Cartograph: run 1</title>');
+  expect(page).toContain('It knows 12 sales of 4 products to 3 users, the newest of 2026-06-30 12:00 UTC.');
+  expect(page.match(/<img src="[^"]*"/g)).toEqual([
+    '<img src="00000001/recommendation-graph.svg"',
+    '<img src="00000001/top-products.svg"',
+    '<img src="00000001/degrees.svg"',
+  ]);
+  expect(page.indexOf('<td>refused: ')).toBeLessThan(page.indexOf('<td>promoted: the first run</td>'));
+});
+
+test('every link is relative, so that the page works from any place', () => {
+  const links = [...indexPage(current, [first]).matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link]) => link);
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links) expect(link).toMatch(/^0000000\d\/[a-z-]+\.(html|svg)$/);
+});
+
+test('a reason is shown as text, whatever the manifest had in it', () => {
+  const page = indexPage(currentAfter(second, current), [second, first]);
+  expect(page).not.toContain('<script');
+  expect(page).toContain('refused: &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;');
+});
+
+test('the model stands beside popularity; a run without a holdout has a dash', () => {
+  expect(indexPage(current, [first])).toContain('<td class="number">0.500 beside 0.250</td>');
+  const empty = decide({ run: 1, manifest: sampleRun(1, { isEmpty: true }).manifest }, undefined);
+  expect(indexPage(currentAfter(empty, undefined), [empty])).toContain('<td class="number">–</td>');
+});
+
+test('without a served run it says so, and shows no picture', () => {
+  const refused = decide({ run: 1, manifest: undefined, problem: 'it is not JSON' }, undefined);
+  const page = indexPage(currentAfter(refused, undefined), [refused]);
+  expect(page).toContain('No run is served yet');
+  expect(page).not.toContain('<img');
+});
+
+test('a served run that is no longer among the shown decisions still has its pictures', () => {
+  const page = indexPage({ ...current, publication: 200, decidedThrough: 200 }, [second]);
+  expect(page).toContain('Run <a href="00000001/index.html">1</a> is served.');
+  expect(page).not.toContain('It knows');
+});

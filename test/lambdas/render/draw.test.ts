@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { toPng, toSvg } from '../../../lambdas/render/draw.ts';
+
+const svg = (body: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">${body}</svg>`;
+
+/** https://www.w3.org/TR/png-3/#11IHDR: width and height stand at bytes 16 and 20. */
+const sizeOf = (png: Uint8Array): readonly [number, number] => {
+  const view = new DataView(png.buffer, png.byteOffset);
+  return [view.getUint32(16), view.getUint32(20)];
+};
+
+test('a picture of 40 by 20 has 60 by 30 pixels', () => {
+  expect(sizeOf(toPng(svg('')))).toEqual([60, 30]);
+});
+
+test('text is drawn with the fonts that are brought along, in both weights', () => {
+  const text = (weight: string) =>
+    toPng(
+      svg(`<text x="2" y="15" font-family="DejaVu Sans, sans-serif" font-weight="${weight}">lamp</text>`),
+    );
+  const [nothing, normal, bold] = [toPng(svg('')), text('normal'), text('bold')];
+  expect(normal).not.toEqual(nothing);
+  expect(bold).not.toEqual(nothing);
+  expect(bold).not.toEqual(normal);
+});
+
+test('a family that is not there is drawn in the one that is', () => {
+  const text = (family: string) => toPng(svg(`<text x="2" y="15" font-family="${family}">lamp</text>`));
+  expect(text('No Such Font, sans-serif')).toEqual(text('DejaVu Sans'));
+});
+
+test('what is no SVG is an error, and the next picture is drawn', () => {
+  expect(() => toPng('<svg')).toThrow('SVG');
+  expect(sizeOf(toPng(svg('')))).toEqual([60, 30]);
+});
+
+test('the same specification gives the same text', async () => {
+  const spec = () => ({
+    width: 20,
+    height: 20,
+    marks: [{ type: 'text' as const, encode: { enter: { text: { value: '<&>' } } } }],
+  });
+  const drawn = await toSvg(spec());
+  expect(drawn).toContain('&lt;&amp;&gt;');
+  expect(await toSvg(spec())).toBe(drawn);
+});

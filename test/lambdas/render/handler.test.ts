@@ -1,0 +1,78 @@
+import type { Context } from 'aws-lambda';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ENV } from '../../../lambdas/shared/env.ts';
+import { chartsOf, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import type { QueueResponse } from '../../../lambdas/shared/messages.ts';
+import { memoryLake } from '../../lake.ts';
+import { storeRun } from '../samples.ts';
+
+const lake = memoryLake();
+vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+  ...(await original()),
+  s3Lake: () => lake,
+}));
+vi.stubEnv(ENV.lakeBucket, 'lake');
+const { handler } = await import('../../../lambdas/render/handler.ts');
+
+const created = (key: string) => ({ 'detail-type': 'Object Created', detail: { object: { key } } });
+const queued = (...bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(body),
+  })),
+});
+const failed = ({ batchItemFailures }: QueueResponse): string[] =>
+  batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+
+/** Lines that the Lambda wrote to standard output. */
+const lines: string[] = [];
+const call = async (event: unknown): Promise<QueueResponse> => {
+  const output = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  try {
+    return await handler(event, { awsRequestId: 'r1' } as Context);
+  } finally {
+    output.mockRestore();
+  }
+};
+const pageOf = (run: number): string => `${chartsOf(run)}index.html`;
+
+beforeEach(() => {
+  lake.objects.clear();
+  lines.length = 0;
+});
+
+test('only the messages that failed come again; their neighbours are rendered', async () => {
+  for (const run of [1, 3]) await storeRun(lake, run);
+  const answer = await call(queued(...[1, 2, 3].map((run) => created(manifestKey(run)))));
+  expect(failed(answer)).toEqual(['m1']);
+  expect(lake.keys('charts/').filter((key) => key.endsWith('index.html'))).toEqual([pageOf(1), pageOf(3)]);
+  expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error')).toMatchObject([
+    { stage: 'render', requestId: 'r1', object: manifestKey(2) },
+  ]);
+});
+
+test('a doubled message succeeds and changes nothing', async () => {
+  await storeRun(lake, 1);
+  const event = queued(created(manifestKey(1)), created(manifestKey(1)));
+  expect(failed(await call(event))).toEqual([]);
+  const before = lake.keys().map((key) => [key, lake.text(key)]);
+  expect(failed(await call(event))).toEqual([]);
+  expect(lake.keys().map((key) => [key, lake.text(key)])).toEqual(before);
+});
+
+test('a sweep renders what no message told of', async () => {
+  await storeRun(lake, 1);
+  expect(failed(await call(queued({ sweep: true })))).toEqual([]);
+  expect(lake.keys(pageOf(1))).toHaveLength(1);
+});
+
+test('a sweep that leaves a run undrawn comes again', async () => {
+  await lake.create(manifestKey(1), 'not JSON', 'application/json');
+  expect(failed(await call(queued({ sweep: true })))).toEqual(['m0']);
+});
+
+test('a message about something else than a manifest is a failure, not a run', async () => {
+  expect(failed(await call(queued(created(windowKey(1)), { flush: true })))).toEqual(['m0', 'm1']);
+  expect(lake.keys()).toEqual([]);
+});

@@ -1,0 +1,518 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { ENV } from '../../lambdas/shared/env.ts';
+import { STAGES } from '../../lambdas/shared/log.ts';
+import { type Config, readConfig } from '../../lib/config.ts';
+import { RecommenderStack } from '../../lib/recommender-stack.ts';
+
+/** The stack without its bundles: any file stands for the job. */
+function synthesize(config: unknown = {}): Template {
+  const app = new App({ context: { cartograph: config, 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(
+    new RecommenderStack(app, 'Test', { config: readConfig(app.node), jarPath: import.meta.filename }),
+  );
+}
+
+const template = synthesize();
+const resources = (type: string) => Object.values(template.findResources(type));
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: { readonly StringLike?: Readonly<Record<string, readonly string[]>> };
+}
+
+const actionsOf = ({ Action }: Statement): readonly string[] => [Action].flat();
+
+/** What the role of a stage may do. */
+function statementsOf(stage: string): Statement[] {
+  const name = `${stage[0]?.toUpperCase()}${stage.slice(1)}`;
+  return Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith(name) && !id.includes('JobRole'))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+}
+
+/** What the role of the Spark job may do. */
+const ofJob = (): Statement[] =>
+  Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.includes('JobRole'))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+
+/** Prefixes of the bucket on which a stage has an action. */
+const prefixesOf = (stage: string, action: string): string[] => prefixesIn(statementsOf(stage), action);
+
+const prefixesIn = (statements: readonly Statement[], action: string): string[] =>
+  statements
+    .filter((statement) => actionsOf(statement).includes(action))
+    .flatMap(({ Resource }) => [Resource].flat())
+    .map((resource) => /"\/([^"]*)"/.exec(JSON.stringify(resource))?.[1] ?? JSON.stringify(resource))
+    .sort();
+
+describe('the bucket', () => {
+  test('is private, encrypted, versioned, reached by TLS only, and stays when the stack goes', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BucketEncryption: Match.anyValue(),
+        VersioningConfiguration: { Status: 'Enabled' },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('what is kept', () => {
+  const [bucket] = resources('AWS::S3::Bucket');
+  const expiring: { Prefix?: string }[] = bucket?.Properties.LifecycleConfiguration.Rules.filter(
+    (rule: object) => 'ExpirationInDays' in rule || 'ExpirationDate' in rule,
+  );
+
+  test('rejected records and logs expire, and nothing else does: the bucket is the only state', () => {
+    expect(expiring.map(({ Prefix }) => Prefix).sort()).toEqual(['logs/', 'rejected/']);
+  });
+
+  test('there is one bucket, and nothing in the stack empties it when the stack goes', () => {
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+  });
+
+  test('the Lambdas log into groups that end after three months', () => {
+    const groups = resources('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
+    expect(groups).toEqual(STAGES.map(() => 90));
+  });
+});
+
+describe('what each stage may do', () => {
+  test('accumulate may put interactions and rejected records, and nothing else: not read, not list, not delete', () => {
+    const s3 = statementsOf('accumulate')
+      .flatMap(actionsOf)
+      .filter((action) => action.startsWith('s3:'));
+    expect(s3).toEqual(['s3:PutObject']);
+    expect(prefixesOf('accumulate', 's3:PutObject')).toEqual(['interactions/*', 'rejected/*']);
+  });
+
+  test.each([
+    ['threshold', ['windows/*']],
+    ['train', ['attempts/*']],
+    ['render', ['charts/0*']],
+    ['publish', ['charts/index.html', 'current.json', 'publications/*']],
+  ])('%s writes %j only', (stage, prefixes) => {
+    expect(prefixesOf(stage, 's3:PutObject')).toEqual(prefixes);
+  });
+
+  test('no Lambda may delete an object; the job may, below runs/', () => {
+    for (const stage of STAGES)
+      expect(
+        statementsOf(stage)
+          .flatMap(actionsOf)
+          .filter((action) => /Delete(?!Message)/.test(action)),
+      ).toEqual([]);
+    const deleting = ofJob().filter((statement) => actionsOf(statement).includes('s3:DeleteObject'));
+    expect(JSON.stringify(deleting)).toContain('/runs/*');
+    expect(deleting).toHaveLength(1);
+  });
+
+  test.each([
+    ['threshold', ['attempts/*', 'manifests/*', 'windows/*']],
+    ['train', ['attempts/*', 'manifests/*', 'windows/*']],
+    ['render', ['charts/*', 'manifests/*', 'runs/*']],
+    ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*']],
+  ])('%s reads %j only', (stage, prefixes) => {
+    expect(prefixesOf(stage, 's3:GetObject')).toEqual(prefixes);
+  });
+
+  test('only the job reads sales; it writes runs, manifests and logs, and cuts no window', () => {
+    expect(prefixesIn(ofJob(), 's3:GetObject')).toContain('interactions/*');
+    expect(prefixesIn(ofJob(), 's3:PutObject')).toEqual(['logs/*', 'manifests/*', 'runs/*']);
+    for (const stage of STAGES)
+      for (const prefix of ['interactions/*', 'rejected/*', '*'])
+        expect(prefixesOf(stage, 's3:GetObject'), stage).not.toContain(prefix);
+  });
+
+  test('a listing is of named prefixes; nobody lists the bucket', () => {
+    const listing = [...STAGES.flatMap(statementsOf), ...ofJob()].filter((statement) =>
+      actionsOf(statement).includes('s3:ListBucket'),
+    );
+    expect(listing.length).toBeGreaterThan(4);
+    const prefixes = listing.flatMap(
+      ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? ['no condition'],
+    );
+    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|charts\/index\.html)$/);
+  });
+
+  test('in the whole template no allowed action has a wildcard, but those on the assets that CDK grants to the job', () => {
+    const statements = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy']
+      .flatMap(resources)
+      .flatMap(({ Properties }): Statement[] => Properties.PolicyDocument.Statement)
+      .filter(({ Effect }) => Effect === 'Allow');
+    const wild = statements.filter((statement) =>
+      actionsOf(statement).some((action) => action.includes('*')),
+    );
+    expect(wild.map(actionsOf)).toEqual([['s3:GetObject*', 's3:GetBucket*', 's3:List*']]);
+    expect(JSON.stringify(wild[0]?.Resource)).toContain('cdk-hnb659fds-assets-');
+    expect(JSON.stringify(wild[0]?.Resource)).not.toContain('LakeBucket');
+    for (const { Resource } of statements) expect([Resource].flat()).not.toContain('*');
+  });
+
+  test('from AWS the roles have the right to log and, for the stream, to poll; no other managed policy', () => {
+    const managed = Object.entries(template.findResources('AWS::IAM::Role')).flatMap(([id, { Properties }]) =>
+      [...JSON.stringify(Properties.ManagedPolicyArns ?? []).matchAll(/service-role\/(\w+)/g)].map(
+        ([, policy]) => `${/^[A-Z][a-z]+/.exec(id)?.[0]} ${policy}`,
+      ),
+    );
+    expect(managed.sort()).toEqual([
+      'Accumulate AWSLambdaBasicExecutionRole',
+      'Accumulate AWSLambdaMSKExecutionRole',
+      'Publish AWSLambdaBasicExecutionRole',
+      'Render AWSLambdaBasicExecutionRole',
+      'Threshold AWSLambdaBasicExecutionRole',
+      'Train AWSLambdaBasicExecutionRole',
+    ]);
+  });
+
+  test('train may start, watch and cancel jobs, of its own application', () => {
+    const jobs = statementsOf('train').filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('emr-serverless:')),
+    );
+    expect(jobs.flatMap(actionsOf).sort()).toEqual([
+      'emr-serverless:CancelJobRun',
+      'emr-serverless:GetJobRun',
+      'emr-serverless:StartJobRun',
+    ]);
+    for (const { Resource } of jobs) expect(JSON.stringify(Resource)).toContain('TrainApplication');
+  });
+
+  test('each stage knows the bucket, and that name alone besides its own settings', () => {
+    const names = Object.fromEntries(
+      Object.entries(template.findResources('AWS::Lambda::Function')).map(([id, { Properties }]) => [
+        id.replace(/Function.*/, ''),
+        Object.keys(Properties.Environment.Variables).sort(),
+      ]),
+    );
+    expect(names).toEqual({
+      Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers],
+      Threshold: [ENV.lakeBucket, ENV.model, ENV.threshold],
+      Train: [ENV.lakeBucket, ENV.launch],
+      Render: [ENV.lakeBucket],
+      Publish: [ENV.lakeBucket],
+    });
+  });
+
+  test('no prefix has two writers', () => {
+    const written = STAGES.flatMap((stage) => prefixesOf(stage, 's3:PutObject'));
+    expect(new Set(written).size).toBe(written.length);
+  });
+
+  test('no statement of ours is for all resources or all actions', () => {
+    for (const stage of STAGES)
+      for (const statement of statementsOf(stage)) {
+        expect(actionsOf(statement), stage).not.toContain('*');
+        expect([statement.Resource].flat(), JSON.stringify(statement)).not.toContain('*');
+      }
+  });
+
+  test('train may pass the role of the job, to EMR Serverless alone', () => {
+    expect(
+      statementsOf('train').filter((statement) => actionsOf(statement).includes('iam:PassRole')),
+    ).toEqual([
+      expect.objectContaining({
+        Condition: { StringEquals: { 'iam:PassedToService': 'emr-serverless.amazonaws.com' } },
+      }),
+    ]);
+  });
+});
+
+describe('the stream', () => {
+  const mapping = resources('AWS::Lambda::EventSourceMapping').find(
+    ({ Properties }) => Properties.Topics,
+  )?.Properties;
+
+  test('invariant 1: its mapping retries for ever and has no failure destination', () => {
+    expect(mapping).toMatchObject({ Topics: ['sales'], StartingPosition: 'TRIM_HORIZON', BatchSize: 10_000 });
+    expect(mapping.MaximumRetryAttempts ?? -1).toBe(-1);
+    expect(mapping.MaximumRecordAgeInSeconds ?? -1).toBe(-1);
+    expect(mapping).not.toHaveProperty('DestinationConfig');
+  });
+
+  test('the pollers may read the topic, and nobody may write or create one', () => {
+    const kafka = statementsOf('accumulate')
+      .flatMap(actionsOf)
+      .filter((action) => action.startsWith('kafka-cluster:'));
+    expect(kafka.sort()).toEqual([
+      'kafka-cluster:AlterGroup',
+      'kafka-cluster:Connect',
+      'kafka-cluster:DescribeGroup',
+      'kafka-cluster:DescribeTopic',
+      'kafka-cluster:ReadData',
+    ]);
+  });
+
+  test('no security group lets in anybody but its own members; there is no way out to the internet', () => {
+    for (const { Properties } of resources('AWS::EC2::SecurityGroupIngress'))
+      expect(Properties).not.toHaveProperty('CidrIp');
+    for (const { Properties } of resources('AWS::EC2::SecurityGroup'))
+      expect(Properties.SecurityGroupIngress ?? []).toEqual([]);
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    template.resourceCountIs('AWS::EC2::InternetGateway', 0);
+  });
+});
+
+describe('events', () => {
+  test('invariant 5: every rule leads to a queue, none to a Lambda; every queue has a dead-letter queue', () => {
+    const targets = resources('AWS::Events::Rule').flatMap(({ Properties }) => Properties.Targets);
+    expect(targets.length).toBeGreaterThan(8);
+    for (const { Arn } of targets) expect(Arn['Fn::GetAtt'][0]).toMatch(/EventsQueue/);
+    const queues = resources('AWS::SQS::Queue');
+    expect(queues.filter(({ Properties }) => Properties.RedrivePolicy)).toHaveLength(queues.length / 2);
+  });
+
+  test.each(['Threshold', 'Train', 'Render', 'Publish'])(
+    '%s has one queue of its own, and one for what it cannot work off',
+    (stage) => {
+      const queues = Object.entries(template.findResources('AWS::SQS::Queue')).filter(([id]) =>
+        id.startsWith(stage),
+      );
+      const main = queues.filter(([, { Properties }]) => Properties.RedrivePolicy);
+      expect([queues.length, main.length]).toEqual([2, 1]);
+      const [id = '', { Properties }] = main[0] ?? ['', { Properties: {} }];
+      const [dead = ''] = queues.map(([other]) => other).filter((other) => other !== id);
+      expect(Properties.RedrivePolicy).toEqual({
+        deadLetterTargetArn: { 'Fn::GetAtt': [dead, 'Arn'] },
+        maxReceiveCount: 5,
+      });
+      expect(template.findResources('AWS::SQS::Queue')[dead]?.Properties.MessageRetentionPeriod).toBe(
+        14 * 86_400,
+      );
+      const mappings = resources('AWS::Lambda::EventSourceMapping').filter(
+        ({ Properties: { EventSourceArn } }) => EventSourceArn['Fn::GetAtt'][0] === id,
+      );
+      expect(mappings.map(({ Properties: { FunctionName } }) => FunctionName.Ref)).toEqual([
+        expect.stringMatching(new RegExp(`^${stage}Function`)),
+      ]);
+    },
+  );
+
+  test('queues are encrypted, take TLS only, and messages from the stack’s own rules alone', () => {
+    for (const { Properties } of resources('AWS::SQS::Queue'))
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+    const policies = resources('AWS::SQS::QueuePolicy').map(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    expect(policies).toHaveLength(resources('AWS::SQS::Queue').length);
+    const rules = Object.keys(template.findResources('AWS::Events::Rule'));
+    for (const [denied, ...allowed] of policies) {
+      expect(denied).toMatchObject({
+        Effect: 'Deny',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+      for (const { Principal, Condition } of allowed) {
+        expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
+        expect(rules).toContain(Condition.ArnEquals['aws:SourceArn']['Fn::GetAtt'][0]);
+      }
+    }
+  });
+
+  test('the end of a job wakes train: of its own application, in a final state', () => {
+    const patterns = resources('AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern);
+    expect(patterns.filter((pattern) => pattern?.source[0] === 'aws.emr-serverless')).toEqual([
+      {
+        source: ['aws.emr-serverless'],
+        'detail-type': ['EMR Serverless Job Run State Change'],
+        detail: {
+          applicationId: [{ 'Fn::GetAtt': [expect.stringMatching(/^TrainApplication/), 'ApplicationId'] }],
+          state: ['FAILED', 'CANCELLED', 'SUCCESS'],
+        },
+      },
+    ]);
+  });
+
+  test('a sweep is a message like any other', () => {
+    const sweeps = resources('AWS::Events::Rule').filter(({ Properties }) => Properties.ScheduleExpression);
+    for (const { Properties } of sweeps)
+      expect(JSON.parse(Properties.Targets[0].Input)).toEqual({ sweep: true });
+  });
+
+  test('each rule on the bucket has one plain prefix; each stage behind the bucket is swept', () => {
+    const rules = resources('AWS::Events::Rule').map(({ Properties }) => Properties);
+    const prefixes = rules.flatMap(({ EventPattern }) => EventPattern?.detail?.object?.key ?? []);
+    expect(prefixes.map(({ prefix }) => prefix).sort()).toEqual([
+      'attempts/',
+      'interactions/',
+      'manifests/',
+      'manifests/',
+      'manifests/',
+      'windows/',
+    ]);
+    for (const { EventPattern } of rules.filter((rule) => rule.EventPattern?.source[0] === 'aws.s3'))
+      expect(EventPattern).toEqual({
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: {
+          bucket: { name: [{ Ref: expect.stringMatching(/^LakeBucket/) }] },
+          object: { key: [{ prefix: expect.stringMatching(/^[a-z]+\/$/) }] },
+        },
+      });
+    expect(rules.filter(({ ScheduleExpression }) => ScheduleExpression === 'rate(5 minutes)')).toHaveLength(
+      4,
+    );
+  });
+
+  test('a queue hides a message for six times the time that its Lambda may take', () => {
+    const timeouts = resources('AWS::Lambda::Function').map(({ Properties }) => Properties.Timeout);
+    for (const { Properties } of resources('AWS::SQS::Queue').filter(
+      ({ Properties: { RedrivePolicy } }) => RedrivePolicy,
+    ))
+      expect(timeouts).toContain(Properties.VisibilityTimeout / 6);
+  });
+});
+
+describe('the cluster', () => {
+  test('costs nothing while idle, and has a ceiling that driver and executors fit below', () => {
+    template.hasResourceProperties('AWS::EMRServerless::Application', {
+      InitialCapacity: Match.absent(),
+      MaximumCapacity: { Cpu: '16 vCPU', Memory: '64 GB' },
+      AutoStopConfiguration: { Enabled: true },
+    });
+    const launch = JSON.stringify(
+      resources('AWS::Lambda::Function').find(({ Properties }) => Properties.Environment?.Variables?.LAUNCH)
+        ?.Properties,
+    );
+    expect(launch).toContain('spark.dynamicAllocation.maxExecutors=3');
+  });
+});
+
+describe('the size of a job', () => {
+  const executors = (train: object): number => {
+    const text = JSON.stringify(synthesize({ train }).findResources('AWS::Lambda::Function'));
+    return Number(/maxExecutors=(\d+)/.exec(text)?.[1]);
+  };
+
+  test('driver and executors fit below the ceiling, of cores and of memory with its overhead', () => {
+    expect(executors({ maximumVcpu: 8 })).toBe(1);
+    expect(executors({ maximumVcpu: 15 })).toBe(2);
+    expect(executors({ maximumVcpu: 400 })).toBe(3);
+    expect(executors({ maximumVcpu: 400, maximumMemoryGb: 1400 })).toBe(99);
+    expect(executors({ maximumMemoryGb: 28 })).toBe(1);
+  });
+
+  test('a ceiling below which the job would wait for ever is an error that names both keys', () => {
+    for (const train of [{ maximumVcpu: 7 }, { maximumMemoryGb: 27 }])
+      expect(() => executors(train)).toThrow(
+        /cartograph\.train\.maximumVcpu is \d+ and cartograph\.train\.maximumMemoryGb is \d+, should hold .*: at least 8 and 28$/,
+      );
+  });
+});
+
+describe('configuration', () => {
+  const problem = (config: unknown): string => {
+    try {
+      synthesize(config);
+    } catch (error) {
+      return String(error);
+    }
+    return 'no problem';
+  };
+
+  test('reaches the Lambdas', () => {
+    const configured = JSON.stringify(
+      synthesize({
+        stream: { topic: 'orders' },
+        fieldMap: { userId: 'who' },
+        threshold: { threshold: 7 },
+        model: { rank: 5 },
+      } satisfies Partial<Record<keyof Config, unknown>>).toJSON(),
+    );
+    for (const part of [
+      '"Topics":["orders"]',
+      '{\\"userId\\":\\"who\\"}',
+      '\\"threshold\\":7',
+      '\\"rank\\":5',
+    ])
+      expect(configured).toContain(part);
+  });
+
+  test('is read from text, as the command line gives it', () => {
+    synthesize('{"stream":{"topic":"orders"}}').hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      Topics: ['orders'],
+    });
+    expect(problem('{topic')).toMatch(/Cannot configure the stack: cartograph is \{topic, should be JSON/);
+    expect(problem('null')).toMatch(/Cannot configure the stack: cartograph: .*expected object/);
+  });
+
+  test('all that is wrong is said at once', () => {
+    const text = problem({
+      stream: { topic: 'a b' },
+      sweepMinutes: 0,
+      train: { attempts: 0, cores: 4 },
+      fieldMap: { user: 'u' },
+    });
+    for (const key of ['stream.topic', 'sweepMinutes', 'train.attempts', 'train', 'fieldMap'])
+      expect(text).toContain(`cartograph.${key}: `);
+    expect(text).toContain('cores');
+  });
+
+  test('an unknown key and a value that is not allowed are errors that name the key', () => {
+    expect(problem({ treshold: {} })).toMatch(/cartograph: .*treshold/);
+    expect(problem({ threshold: { threshold: 0 } })).toMatch(/cartograph\.threshold\.threshold: .*>=1/);
+    expect(problem({ train: { architecture: 'RISC' } })).toMatch(
+      /cartograph\.train\.architecture: .*"ARM64"\|"X86_64"/,
+    );
+  });
+
+  test('without the job there is an error that says how to build it', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    expect(
+      () => new RecommenderStack(app, 'Test', { config: readConfig(app.node), jarPath: '/nowhere/job.jar' }),
+    ).toThrow('/nowhere/job.jar is missing; build it with mvn -f spark/pom.xml package');
+  });
+});
+
+test('two copies of the stack stand side by side: no resource has a physical name, but the cluster, which must', () => {
+  const names = Object.values(
+    template.toJSON().Resources as Record<string, { Type: string; Properties?: object }>,
+  )
+    .filter(({ Properties = {} }) =>
+      ['BucketName', 'FunctionName', 'QueueName', 'RoleName', 'Name', 'GroupName', 'LogGroupName'].some(
+        (name) => name in Properties && typeof Properties[name as keyof typeof Properties] === 'string',
+      ),
+    )
+    .map(({ Type }) => Type);
+  expect(names.filter((type) => type !== 'AWS::EMRServerless::Application')).toEqual([]);
+});
+
+test('two clusters of one account have names of their own, which stay the same', () => {
+  const nameIn = (id: string): unknown => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new RecommenderStack(app, id, {
+      config: readConfig(app.node),
+      jarPath: import.meta.filename,
+    });
+    const [cluster] = Object.values(Template.fromStack(stack).findResources('AWS::MSK::ServerlessCluster'));
+    return cluster?.Properties.ClusterName;
+  };
+  expect(nameIn('One')).toMatch(/^[a-z0-9]{12}-sales$/);
+  expect(nameIn('One')).toBe(nameIn('One'));
+  expect(nameIn('One')).not.toBe(nameIn('Two'));
+});
+
+test('the template is the one that was reviewed', async () => {
+  const text = JSON.stringify(template.toJSON(), undefined, 1)
+    .replaceAll(/[0-9a-f]{64}/g, 'HASH')
+    .replaceAll(import.meta.filename, 'JOB');
+  await expect(`${text}\n`).toMatchFileSnapshot('../fixtures/recommender-stack.template.json');
+});

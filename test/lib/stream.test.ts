@@ -1,0 +1,109 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code, Function as Fn, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Context } from 'aws-lambda';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { ENV } from '../../lambdas/shared/env.ts';
+import { Config } from '../../lib/config.ts';
+import { Network } from '../../lib/network.ts';
+import { Stream } from '../../lib/stream.ts';
+
+/**
+ * What the two sides of the mapping agree on: how accumulate reports a storage fault, and how Lambda's poller is told to
+ * take it.
+ */
+
+const Properties = z.looseObject({
+  FunctionResponseTypes: z.array(z.string()).optional(),
+  ProvisionedPollerConfig: z.unknown().optional(),
+});
+
+/** The stream's mapping, and what the stream tells the Lambda. */
+function deployed(pollers: Config['stream']['pollers']) {
+  const stack = new Stack(new App(), 'Test');
+  const fn = new Fn(stack, 'Fn', {
+    code: Code.fromInline('-'),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+  });
+  const { stream: config } = Config.parse({ stream: { pollers } });
+  new Stream(stack, 'Stream', { network: new Network(stack, 'Network'), config }).feed(fn);
+  const template = Template.fromStack(stack);
+  const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+  const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
+  const { Environment } = z
+    .looseObject({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) })
+    .parse(lambda?.Properties);
+  return { mapping: Properties.parse(mapping?.Properties), environment: Environment.Variables };
+}
+
+/** How the Lambda ends when the bucket refuses to store. */
+async function endingOnFault(environment: Readonly<Record<string, string>>) {
+  const s3 = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>'));
+  });
+  await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
+  const variables = {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    [ENV.lakeBucket]: 'lake',
+    [ENV.fieldMap]: '{}',
+    ...environment,
+  };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  vi.resetModules();
+  const log = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    const { handler } = await import('../../lambdas/accumulate/handler.ts');
+    const value = Buffer.from('{"userId":"ann","productId":"lamp"}').toString('base64');
+    const record = { topic: 'sales', partition: 0, offset: 7, timestamp: Date.UTC(2026, 5, 1), value };
+    const event = { eventSource: 'aws:kafka', eventSourceArn: 'arn', records: { 'sales-0': [record] } };
+    return await handler(event, { awsRequestId: 'test' } as Context).then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({ error: String(error) }),
+    );
+  } finally {
+    log.mockRestore();
+    s3.closeAllConnections();
+    s3.close();
+  }
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('invariant 1: a storage fault is heard by the poller', () => {
+  test('on-demand pollers take any answer for success, so the Lambda fails and names what is not stored', async () => {
+    const { mapping, environment } = deployed('on-demand');
+    expect(mapping).not.toHaveProperty('FunctionResponseTypes');
+    expect(mapping).not.toHaveProperty('ProvisionedPollerConfig');
+    expect(await endingOnFault(environment)).toEqual({
+      error: 'Error: Cannot store sales-0 from offset 7: the whole batch must come again',
+    });
+  });
+
+  test('provisioned pollers read partial answers, so the first offset of the partition is reported', async () => {
+    const { mapping, environment } = deployed('provisioned');
+    expect(mapping).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      ProvisionedPollerConfig: { MinimumPollers: 1 },
+    });
+    expect(await endingOnFault(environment)).toEqual({
+      answer: { batchItemFailures: [{ itemIdentifier: { partition: 'sales-0', offset: 7 } }] },
+    });
+  });
+
+  test('both retry for ever and have no failure destination, which would cap the retries', () => {
+    for (const pollers of ['on-demand', 'provisioned'] as const) {
+      const { mapping } = deployed(pollers);
+      for (const bound of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds', 'DestinationConfig'])
+        expect(mapping).not.toHaveProperty(bound);
+    }
+  });
+});

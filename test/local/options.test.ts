@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import {
+  DEFAULT_COUNT,
+  DEFAULT_SEED,
+  DEFAULT_THRESHOLD,
+  helpText,
+  PRODUCE_OPTIONS,
+  parseOptions,
+  parseStartOptions,
+  RETRY_OPTIONS,
+  START_OPTIONS,
+} from '../../local/options.ts';
+
+test('options are read as `--name value` and `--name=value`; switches stand alone', () => {
+  expect(
+    parseStartOptions([
+      '--once',
+      '--threshold',
+      '500',
+      '--growth=0.5',
+      '--max-wait',
+      '36h',
+      '--input=sales.csv.gz',
+      '--map',
+      'userId=CustomerID,productId=Stock=Code',
+    ]),
+  ).toEqual({
+    once: true,
+    threshold: 500,
+    growth: 0.5,
+    'max-wait': 36 * 3600,
+    input: 'sales.csv.gz',
+    map: { userId: 'CustomerID', productId: 'Stock=Code' },
+  });
+  expect(parseStartOptions([])).toEqual({});
+});
+
+test('an unknown option is an error that names the nearest', () => {
+  expect(() => parseStartOptions(['--treshold', '5'])).toThrow(
+    'Unknown option --treshold; did you mean --threshold?',
+  );
+  expect(() => parseStartOptions(['once'])).toThrow('Unknown option once; did you mean --once?');
+  expect(() => parseStartOptions(['--toString'])).toThrow('Unknown option --toString');
+});
+
+test.each([
+  [['--count', '0'], '--count is 0, should be a whole number from 1'],
+  [['--count', '1e3'], '--count is 1e3, should be a whole number from 1'],
+  [['--count'], '--count lacks its value N'],
+  [['--rank', '513'], '--rank is 513, should be a whole number from 1 to 512'],
+  [['--growth', '-1'], '--growth is -1, should be a number from 0 to 10'],
+  [['--growth', ' '], '--growth is  , should be a number from 0 to 10'],
+  [['--growth', '0x5'], '--growth is 0x5, should be a number from 0 to 10'],
+  [['--growth='], '--growth is , should be a number from 0 to 10'],
+  [['--count', '-5'], '--count is -5, should be a whole number from 1'],
+  [['--count', '1.5'], '--count is 1.5, should be a whole number from 1'],
+  [['--count', '99999999999999999999'], '--count is 99999999999999999999, should be a whole number from 1'],
+  [['--seed', '2147483648'], '--seed is 2147483648, should be a whole number from 0 to 2147483647'],
+  [['--port', '0'], '--port is 0, should be a whole number from 1 to 65535'],
+  [['--max-wait', '0s'], '--max-wait is 0s, should be a number and s, m, h or d: 90s, 24h'],
+  [['--input='], '--input is , should be a file'],
+  [['--endpoint', 'http://localhost:4566'], '--bootstrap and --endpoint go together'],
+  [['--max-wait', '90'], '--max-wait is 90, should be a number and s, m, h or d: 90s, 24h'],
+  [['--once=yes'], '--once takes no value, but is yes'],
+  [['--export', '--once'], '--export is --once, should be a dir'],
+  [['--input', 'a.csv', '--map', 'user=x'], 'user is nearest to userId'],
+  [['--input', 'a.csv', '--map', 'userId='], 'userId has no column'],
+  [['--map', 'userId=x'], '--map needs --input'],
+  [['--input', 'a.csv', '--count', '5'], '--count and --input contradict each other'],
+  [['--bootstrap', 'kafka:9092'], '--bootstrap and --endpoint go together'],
+])('%j is an error that says what it should be', (args, message) => {
+  expect(() => parseStartOptions(args)).toThrow(message);
+});
+
+test('the help lists every option, each in a line', () => {
+  const text = helpText('npm start', START_OPTIONS);
+  for (const name of Object.keys(START_OPTIONS))
+    expect(text).toMatch(new RegExp(`^ {2}--${name}[ A-Z:]* {2,}\\S`, 'm'));
+  expect(text.split('\n').every((line) => line.length <= 110)).toBe(true);
+  expect(() => parseOptions({}, ['--help'])).toThrow('did you mean --nothing');
+});
+
+test('a number is read whatever zeros it has, and the last of two counts', () => {
+  expect(parseStartOptions(['--growth', '.5', '--seed', '007', '--seed=0'])).toEqual({
+    growth: 0.5,
+    seed: 0,
+  });
+});
+
+test('the help of npm start', () => {
+  expect(helpText('npm start: the whole pipeline on this machine', START_OPTIONS)).toMatchInlineSnapshot(`
+    "npm start: the whole pipeline on this machine
+
+      --once                 end when the input is worked off; exit code 0 only if all of it worked
+      --count N              simulated records (default 30,000)
+      --seed N               starts every random choice (default 1)
+      --input FILE           replay a CSV or NDJSON file, also .gz, instead of simulating
+      --map FIELDS           names of the columns in the file: userId=CustomerID,productId=StockCode,…
+      --threshold N          fewest new sales that cut a window (default 12,000)
+      --growth SHARE         a window adds at least this share of all cut before (default 0.2; 0: off)
+      --max-wait TIME        a sale waits at most this long for a window (default 24h)
+      --export DIR           copy the current run's files and charts there
+      --keep                 keep the bucket and the log of the broker from the last time
+      --partitions N         partitions of the topic (default 3)
+      --rank N               length of the factor vectors (default 32)
+      --port N               port of the charts (default: a free one)
+      --bootstrap HOST:PORT  use this Kafka broker instead of starting one
+      --endpoint URL         use this AWS API instead of starting an emulator
+      --help                 this list"
+  `);
+});
+
+test('the help of npm run produce and npm run retry', () => {
+  expect(helpText('npm run produce', PRODUCE_OPTIONS)).toMatchInlineSnapshot(`
+    "npm run produce
+
+      --count N     simulated records (default 1,000)
+      --seed N      the shop's seed, as npm start had it (default 1)
+      --user ID     one user buys: with --product
+      --product ID  what the user buys
+      --quantity N  how many of it (default 1)
+      --times N     how often (default 1)
+      --input FILE  replay a file instead of simulating
+      --map FIELDS  names of the columns in the file: userId=CustomerID,productId=StockCode,…
+      --help        this list"
+  `);
+  expect(helpText('npm run retry', RETRY_OPTIONS)).toMatchInlineSnapshot(`
+    "npm run retry
+
+      --window N  the window that gets one more attempt
+      --help      this list"
+  `);
+});
+
+test('the help tells the defaults that are used', () => {
+  for (const [name, value] of [
+    ['count', DEFAULT_COUNT],
+    ['seed', DEFAULT_SEED],
+    ['threshold', DEFAULT_THRESHOLD],
+  ] as const)
+    expect(START_OPTIONS[name].help).toContain(`(default ${value.toLocaleString('en-US')})`);
+});

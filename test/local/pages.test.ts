@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Pages, startPages } from '../../local/pages.ts';
+
+/** The pages in front of a server that stands for S3 and holds some objects. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  '/lake/charts/index.html': '<h1>Cartograph</h1>',
+  '/lake/interactions/secret.parquet': 'sales',
+  '/lake/runs/00000001/00000001/compacted/part-00000.parquet': 'sales',
+  '/lake/runs/00000001/00000001/recommendations.csv': 'user,product',
+  '/lake/rejected/secret.ndjson': 'sales',
+  '/lake/manifests/00000001.json': '{}',
+  '/lake/current.json': '{}',
+};
+let s3: Server;
+let pages: Pages;
+
+beforeAll(async () => {
+  s3 = createServer((request, response) => {
+    const body = OBJECTS[(request.url ?? '').split('?')[0] ?? ''];
+    if (body === undefined) response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
+    else response.end(body);
+  });
+  await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
+  pages = await startPages(`http://127.0.0.1:${(s3.address() as AddressInfo).port}`, 'lake');
+});
+afterAll(async () => {
+  await pages.stop();
+  s3.closeAllConnections();
+  s3.close();
+});
+
+const get = (path: string) => fetch(new URL(path, pages.url), { redirect: 'manual' });
+
+test('the charts are shown as HTML that can load nothing from elsewhere', async () => {
+  const answer = await get('/charts/index.html');
+  expect(await answer.text()).toBe('<h1>Cartograph</h1>');
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+});
+
+test('the root leads to the charts', async () => {
+  const answer = await get('/');
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/charts/index.html']);
+});
+
+test('sales are not shown, by no path; what is missing is not there', async () => {
+  for (const path of [
+    '/interactions/secret.parquet',
+    '/charts/../interactions/secret.parquet',
+    '/charts/%2e%2e/interactions/secret.parquet',
+    '/charts/..%2finteractions/secret.parquet',
+    '/charts/none.svg',
+    '/runs/00000001/00000001/compacted/part-00000.parquet',
+    '/runs/00000001/00000001/comp%61cted/part-00000.parquet',
+    '/rejected/secret.ndjson',
+    '/%ff',
+  ])
+    expect((await get(path)).status, path).toBe(404);
+});
+
+test('it listens on this machine only', () => {
+  expect(new URL(pages.url).hostname).toBe('127.0.0.1');
+});
+
+test('the files of a run are there by their keys, each as what it is', async () => {
+  const typeOf = async (path: string) => (await get(path)).headers.get('content-type');
+  expect(await typeOf('/runs/00000001/00000001/recommendations.csv')).toBe('text/csv; charset=utf-8');
+  expect(await typeOf('/manifests/00000001.json?x=1')).toBe('application/json');
+  expect(await typeOf('/current.json')).toBe('application/json');
+});
+
+test('nothing can be changed', async () => {
+  for (const method of ['POST', 'PUT', 'DELETE'])
+    expect((await fetch(new URL('/current.json', pages.url), { method })).status, method).toBe(404);
+});
+
+test('a bucket that does not answer is said, and the pages go on', async () => {
+  const orphan = await startPages('http://127.0.0.1:1', 'lake');
+  try {
+    for (let time = 0; time < 2; time++) {
+      const answer = await fetch(orphan.url);
+      expect([answer.status, await answer.text()]).toEqual([502, 'The bucket does not answer\n']);
+    }
+  } finally {
+    await orphan.stop();
+  }
+});
+
+test('a port that is taken is an error', async () => {
+  const port = Number(new URL(pages.url).port);
+  await expect(startPages('http://127.0.0.1:1', 'lake', { port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+});
