@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileJobCommand } from './file-job.ts';
 import { writeFileLake } from './file-lake.ts';
-import { CDS_ARCHIVE, JOB_JAR } from './paths.ts';
+import { CDS_ARCHIVE } from './paths.ts';
 import { plantShop } from './shop.ts';
 import { SIMULATION_END_MS, simulate } from './simulate.ts';
-import { sparkCommand } from './spark.ts';
 
 /**
  * Runs the job once on a small shop and lets the JVM archive the classes that it loaded, so that later jobs need not
@@ -24,13 +24,8 @@ try {
     days: 30,
   });
   writeFileLake(lake, [[...records]], { rank: 8, iterations: 2 });
-  const submit = {
-    entryPoint: JOB_JAR,
-    entryPointArguments: ['--lake', `file://${lake}`, '--window', '1', '--attempt', '1'],
-    sparkSubmitParameters: '--class cartograph.TrainJob',
-  };
-  const args = sparkCommand(submit, { awsEndpoint: undefined, cores: 2, directory });
-  execFileSync('java', [`-XX:ArchiveClassesAtExit=${CDS_ARCHIVE}`, ...args], {
+  const archive = `-XX:ArchiveClassesAtExit=${CDS_ARCHIVE}`;
+  execFileSync('java', [archive, ...fileJobCommand({ lake, directory })], {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
 } finally {

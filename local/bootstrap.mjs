@@ -3,10 +3,11 @@
  * `local/COMMAND.ts` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
  * there are any, also on an old Node.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -99,18 +100,7 @@ const INSTALLATIONS = [
     name: 'the Spark job (Maven)',
     inputs: ['spark/pom.xml', 'spark/src/main'],
     result: 'spark/target/cartograph-train.jar',
-    run: () =>
-      execute('mvn', [
-        '--quiet',
-        '--batch-mode',
-        '-Dstyle.color=never',
-        '--no-transfer-progress',
-        '-f',
-        'spark/pom.xml',
-        '-DskipTests',
-        '-Dmaven.test.skip=true',
-        'package',
-      ]),
+    run: () => execute('mvn', ['--batch-mode', '-f', 'spark/pom.xml', '-Dmaven.test.skip=true', 'package']),
   },
   {
     name: 'the Kafka broker (Maven)',
@@ -118,11 +108,8 @@ const INSTALLATIONS = [
     result: '.cartograph/kafka',
     run: () => {
       rmSync(join(STATE, 'kafka'), { recursive: true, force: true });
-      execute('mvn', [
-        '--quiet',
+      return execute('mvn', [
         '--batch-mode',
-        '-Dstyle.color=never',
-        '--no-transfer-progress',
         '-f',
         'local/maven/pom.xml',
         'package',
@@ -134,12 +121,11 @@ const INSTALLATIONS = [
     name: 'the AWS emulator (pip)',
     inputs: ['local/requirements.txt'],
     result: '.cartograph/venv/bin/ministack',
-    run: () => {
+    run: async () => {
       rmSync(join(STATE, 'venv'), { recursive: true, force: true });
-      execute('python3', ['-m', 'venv', join(STATE, 'venv')]);
-      execute(join(STATE, 'venv', 'bin', 'pip'), [
+      await execute('python3', ['-m', 'venv', join(STATE, 'venv')]);
+      await execute(join(STATE, 'venv', 'bin', 'pip'), [
         'install',
-        '--quiet',
         '--disable-pip-version-check',
         '--require-hashes',
         '-r',
@@ -155,11 +141,39 @@ const INSTALLATIONS = [
   },
 ];
 
-function execute(command, args) {
-  execFileSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+/**
+ * Runs an installer. While it works a line tells how far it is; what it prints is shown only if it fails.
+ *
+ * @throws {Error} If it fails; the message holds the end of what it printed.
+ */
+async function execute(command, args) {
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines = [];
+  let downloads = 0;
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      const text = stripVTControlCharacters(line);
+      if (/\bDownloaded from\b|^ *Downloading \S+/.test(text)) downloads += 1;
+      else if (text.trim() !== '') lines.push(text);
+    });
+  const startedMs = Date.now();
+  const timer = setInterval(() => {
+    const files = downloads > 0 ? `, ${downloads} files` : '';
+    console.log(`  … ${Math.round((Date.now() - startedMs) / 1000)} s${files}`);
+  }, TELL_EVERY_MS);
+  try {
+    const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+    if (code !== 0)
+      throw new Error(`${command} ended with ${code}:\n${lines.slice(-SHOWN_LINES).join('\n')}`);
+  } finally {
+    clearInterval(timer);
+  }
 }
 
-function installMissing() {
+const TELL_EVERY_MS = 10_000;
+const SHOWN_LINES = 40;
+
+async function installMissing() {
   mkdirSync(STATE, { recursive: true });
   const stampsPath = join(STATE, 'installed.json');
   const stamps = existsSync(stampsPath) ? JSON.parse(readFileSync(stampsPath, 'utf8')) : {};
@@ -169,7 +183,7 @@ function installMissing() {
     const startedMs = Date.now();
     console.log(`Installing ${name} …`);
     try {
-      run();
+      await run();
     } catch (error) {
       console.error(`✗ Cannot install ${name}: ${error.message}`);
       process.exit(1);
@@ -181,7 +195,7 @@ function installMissing() {
 }
 
 /** Two installations at once would be in each other's way; the second waits for nobody and says so. */
-function withLock(body) {
+async function withLock(body) {
   mkdirSync(STATE, { recursive: true });
   const lock = join(STATE, 'installing');
   const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : undefined;
@@ -191,7 +205,7 @@ function withLock(body) {
   }
   writeFileSync(lock, String(process.pid));
   try {
-    body();
+    await body();
   } finally {
     rmSync(lock, { force: true });
   }
@@ -220,7 +234,7 @@ function become(command, args) {
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
 }
 
-function main([name, ...args]) {
+async function main([name, ...args]) {
   if (name === 'clean') {
     rmSync(STATE, { recursive: true, force: true });
     rmSync(join(ROOT, 'spark', 'target'), { recursive: true, force: true });
@@ -232,10 +246,11 @@ function main([name, ...args]) {
     for (const problem of problems) console.error(`✗ ${problem}`);
     process.exit(1);
   }
-  withLock(installMissing);
+  await withLock(installMissing);
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
   become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) main(process.argv.slice(2));
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await main(process.argv.slice(2));

@@ -172,6 +172,13 @@ export const PRODUCE_OPTIONS = {
   help: flag('this list'),
 } satisfies Options;
 
+export const LISTS_OPTIONS = {
+  user: words('ID', 'whose lists'),
+  help: flag('this list'),
+} satisfies Options;
+
+export const FLUSH_OPTIONS = { help: flag('this list') } satisfies Options;
+
 export const RETRY_OPTIONS = {
   window: wholeNumber('the window that gets one more attempt', 1),
   help: flag('this list'),

@@ -1,4 +1,4 @@
-import type { Metric } from '../lambdas/shared/schemas.ts';
+import { LIST_KINDS, type Metric, type UserSummary } from '../lambdas/shared/schemas.ts';
 import type { Outcome, WindowOutcome } from './outcome.ts';
 import type { Milestone, Sightings } from './watch.ts';
 
@@ -130,12 +130,17 @@ const metric = ({ value, low, high }: Metric): string =>
 
 const SHOWN_PRODUCTS = 5;
 
-/** The same places of both lists side by side. */
 function userSection({ user }: Outcome): string {
   if (!user) return '';
   const bought = [...new Set(user.bought.map(named))].slice(0, SHOWN_PRODUCTS).join(', ');
-  const [any, fresh] = (['any', 'new'] as const).map((list) =>
-    user.recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS),
+  const heading = wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, '          ');
+  return `${heading}\n${formatLists(user.recommended)}`;
+}
+
+/** Both lists side by side, each from its first place on. */
+export function formatLists(recommended: UserSummary['users'][number]['recommended']): string {
+  const [any, fresh] = LIST_KINDS.map((list) =>
+    recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS),
   );
   const width = Math.max(...(any ?? []).map((row) => named(row).length), 3) + 2;
   const rows = Array.from(
@@ -144,7 +149,6 @@ function userSection({ user }: Outcome): string {
       `${String(place + 1).padStart(12)}  ${nameAt(any, place).padEnd(width)}${nameAt(fresh, place)}`,
   );
   return [
-    wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, '          '),
     `              ${'any'.padEnd(width)}new (never bought before)`,
     ...rows.map((row) => row.trimEnd()),
   ].join('\n');

@@ -53,7 +53,7 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
 }
 
 /** Draws every chart and hands each file to `write`. */
-export async function drawAll(
+async function drawAll(
   data: RunData,
   write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
 ): Promise<Picture[]> {

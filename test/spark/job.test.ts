@@ -14,12 +14,11 @@ import {
   ProductSummary,
   UserSummary,
 } from '../../lambdas/shared/schemas.ts';
+import { type FileJob, fileJobCommand } from '../../local/file-job.ts';
 import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
-import { JOB_JAR } from '../../local/paths.ts';
 import { seeded } from '../../local/random.ts';
 import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop.ts';
 import { SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
-import { sparkCommand } from '../../local/spark.ts';
 
 /** The real job, by spark-submit, on directories instead of buckets. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-job-'));
@@ -27,22 +26,9 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const MINUTES = 60_000;
 
-async function runJob(lake: string, { cores = 2, window = 1, attempt = 1 } = {}): Promise<string> {
-  const submit = {
-    entryPoint: JOB_JAR,
-    entryPointArguments: [
-      '--lake',
-      `file://${lake}`,
-      '--window',
-      String(window),
-      '--attempt',
-      String(attempt),
-    ],
-    sparkSubmitParameters: '--class cartograph.TrainJob',
-  };
-  const args = sparkCommand(submit, { awsEndpoint: undefined, cores, directory });
-  const { stdout } = await promisify(execFile)('java', args, { maxBuffer: 1e8 });
-  return stdout;
+async function runJob(lake: string, options: Omit<FileJob, 'lake' | 'directory'> = {}): Promise<string> {
+  const args = fileJobCommand({ lake, directory, ...options });
+  return (await promisify(execFile)('java', args, { maxBuffer: 1e8 })).stdout;
 }
 
 const json = (lake: string, key: string): unknown => JSON.parse(readFileSync(join(lake, key), 'utf8'));

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface Finished {
+  readonly seconds: number;
+  readonly output: string;
+  /** Largest sum of the memory of the process and all its descendants, shared pages shared out; NaN where /proc has none. */
+  readonly peakBytes: number;
+}
+
+const SAMPLE_EVERY_MS = 500;
+
+/**
+ * Runs a command to its end and watches the memory of everything that it starts.
+ *
+ * @throws {Error} If it does not end with exit code 0; the message holds the end of what it printed.
+ */
+export async function timed(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Finished> {
+  const startedMs = performance.now();
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  let peakBytes = Number.NaN;
+  const sampler = setInterval(() => {
+    const bytes = memoryOfTree(child.pid ?? 0);
+    peakBytes = Number.isNaN(peakBytes) ? bytes : Math.max(peakBytes, bytes);
+  }, SAMPLE_EVERY_MS);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0)
+      throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.slice(-2000)}`);
+    return { seconds: (performance.now() - startedMs) / 1000, output, peakBytes };
+  } finally {
+    clearInterval(sampler);
+  }
+}
+
+/** Proportional set sizes: https://docs.kernel.org/filesystems/proc.html, smaps_rollup. */
+function memoryOfTree(root: number): number {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(name) ? parentOf(name) : undefined;
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  let bytes = 0;
+  const waiting = [root];
+  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
+    bytes += 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+    waiting.push(...(children.get(pid) ?? []));
+  }
+  return bytes;
+}
+
+const parentOf = (pid: string): number | undefined => {
+  const match = /^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`));
+  return match ? Number(match[1]) : undefined;
+};
+
+/** Empty where the process has ended. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
