@@ -92,7 +92,7 @@ function hashOf(paths) {
 const INSTALLATIONS = [
   {
     name: 'npm packages',
-    inputs: ['package.json', 'package-lock.json'],
+    inputs: ['package-lock.json'],
     result: 'node_modules/.bin/node',
     run: () => execute('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
   },

@@ -83,7 +83,7 @@ function reasonToCut(
     fresh,
   }: { newInteractions: number; needed: number; fresh: readonly UncutBatch[] },
 ): Window['reason'] | undefined {
-  const have = `${grouped(newInteractions)} new interactions in ${grouped(uncut.length)} batches`;
+  const have = `${counted(newInteractions, 'new interaction')} in ${counted(uncut.length, 'batch', 'batches')}`;
   if (newInteractions >= needed)
     return { kind: 'threshold', needed, text: `${have}: at least ${grouped(needed)} were needed` };
   if (flush)
@@ -114,3 +114,5 @@ function addBatches(before: Window['partitions'], batches: readonly UncutBatch[]
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const grouped = (value: number): string => value.toLocaleString('en-US');
+const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${grouped(value)} ${value === 1 ? one : many}`;
