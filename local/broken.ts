@@ -6,6 +6,8 @@ export const BROKEN = {
   tombstone: () => null,
   empty: () => text(''),
   notUtf8: () => Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]),
+  deep: () => text(DEEP),
+  userIsDeep: ({ productId }) => text(`{"userId":${DEEP},"productId":"${productId}"}`),
   noUser: ({ userId: _, ...rest }) => json(rest),
   noProduct: ({ productId: _, ...rest }) => json(rest),
   emptyUser: (sale) => json({ ...sale, userId: '' }),
@@ -35,6 +37,9 @@ export interface SaleRecord {
   readonly price: number;
   readonly productName: string;
 }
+
+/** Deeper than a recursive program can go. */
+const DEEP = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
 const text = (value: string): Buffer => Buffer.from(value);
 export const json = (value: unknown): Buffer => text(JSON.stringify(value));

@@ -62,7 +62,13 @@ export function writePolls(
       uncut.set(key, { key, name, sizeBytes: bytes.length, storedAtMs: 0 });
     }
   const sorted = [...uncut.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const situation = { last: undefined, inFlight: false, uncut: sorted, flush: true, nowMs: 0 };
+  const situation = {
+    last: { number: 0, window: undefined },
+    inFlight: false,
+    uncut: sorted,
+    flush: true,
+    nowMs: 0,
+  };
   const { cut } = decide(situation, Threshold.parse({}), Model.parse(model));
   if (!cut) throw new Error('Cannot write the lake: there is no valid sale');
   write(join(directory, windowKey(1)), JSON.stringify(cut));

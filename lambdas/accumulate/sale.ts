@@ -120,15 +120,40 @@ function toId(value: unknown, name: string, text: string): string | undefined {
 }
 
 /** A number as it was written: beyond 2^53 a parsed one has lost digits. */
-function digits(value: number, name: string, text: string): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  let source = '';
-  const keepSource = (key: string, parsed: unknown, context: { readonly source?: string }): unknown => {
-    if (key === name && typeof parsed === 'number') source = context.source ?? '';
-    return parsed;
+const digits = (value: number, name: string, text: string): string =>
+  Number.isSafeInteger(value) ? String(value) : (numberSource(text, name) ?? String(value));
+
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/**
+ * How a number field of the outermost object is written; of several with the name the last, as JSON.parse takes it.
+ *
+ * Not by a reviver: that meets fields of inner objects too, and recurses, so that a few thousand brackets end the process.
+ *
+ * @param text A JSON object, known to be valid.
+ */
+function numberSource(text: string, name: string): string | undefined {
+  let [depth, at] = [0, 0];
+  let source: string | undefined;
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
   };
-  // TypeScript's library does not know the third argument yet (https://github.com/tc39/proposal-json-parse-with-source).
-  JSON.parse(text, keepSource as (key: string, parsed: unknown) => unknown);
+  while (at < text.length) {
+    const string = match(STRING);
+    if (string === undefined) {
+      if ('[{'.includes(text[at] ?? '')) depth += 1;
+      if (']}'.includes(text[at] ?? '')) depth -= 1;
+      at += 1;
+      continue;
+    }
+    at += string.length;
+    const colon = depth === 1 ? match(/\s*:\s*/y) : undefined;
+    if (colon === undefined) continue;
+    at += colon.length;
+    if (JSON.parse(string) === name) source = match(NUMBER);
+  }
   return source;
 }
 
@@ -155,7 +180,8 @@ function optionalText(json: Json, name: string, maxLength: number): string | und
 function timestamp(json: Json, name: string, kafkaMs: number): number {
   const value = field(json, name);
   const atMs = value === undefined ? kafkaMs : toMs(value);
-  if (atMs === undefined) throw wrong(name, value, 'ISO 8601 with a zone, or epoch milliseconds');
+  if (atMs === undefined || atMs > LAST_MS)
+    throw wrong(name, value ?? kafkaMs, 'ISO 8601 with a zone, or epoch milliseconds');
   if (atMs < EARLIEST_MS) throw wrong(name, value ?? kafkaMs, 'in 1990 or later');
   if (kafkaMs >= 0 && atMs > kafkaMs + MAX_AHEAD_MS)
     throw wrong(name, value, `at most a day ahead of its record, ${new Date(kafkaMs).toISOString()}`);
@@ -198,8 +224,13 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const MAX_SHOWN = 100;
 
-/** A value as a reason shows it: JSON, cut. Infinity is what JSON.parse makes of 1e999. */
+/**
+ * A value as a reason shows it, cut. Objects and arrays are only named: they may be nested deeper than JSON.stringify can
+ * go. Infinity is what JSON.parse makes of 1e999.
+ */
 function shown(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN + 1)) : String(value);
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }

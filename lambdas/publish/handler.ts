@@ -15,7 +15,7 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   try {
     await publish(
       { lake, log },
-      parseQueueEvent(event).some(({ kind }) => kind === 'sweep'),
+      parseQueueEvent(event, log).some(({ kind }) => kind === 'sweep'),
     );
   } catch (error) {
     log.error('Cannot publish; the message comes again', { error });

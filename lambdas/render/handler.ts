@@ -14,7 +14,7 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 export async function handler(event: unknown, context: Context): Promise<QueueResponse> {
   const log = createLog('render', { requestId: context.awsRequestId });
   const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const message of parseQueueEvent(event))
+  for (const message of parseQueueEvent(event, log))
     try {
       await answer({ lake, log }, message);
     } catch (error) {

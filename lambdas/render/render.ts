@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import { chartsOf, manifestKey, numberInKey, PREFIX, parseNumberedKey } from '../shared/keys.ts';
+import {
+  chartsFailedKey,
+  chartsOf,
+  manifestKey,
+  numberInKey,
+  PREFIX,
+  parseNumberedKey,
+} from '../shared/keys.ts';
 import { type Lake, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
 import {
@@ -99,7 +106,8 @@ async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {
   for await (const _ of lake.list(tries)) count += 1;
   if (count < MAX_TRIES)
     return lake.create(`${tries}${numberInKey(count + 1)}.json`, toJson({ run }), 'application/json');
-  log.error(`Gave up rendering after ${MAX_TRIES} tries`, { window: run, object: manifestKey(run) });
+  if (await lake.create(chartsFailedKey(run), toJson({ run, tries: count }), 'application/json'))
+    log.error(`Gave up rendering after ${MAX_TRIES} tries`, { window: run, object: manifestKey(run) });
   return false;
 }
 

@@ -103,6 +103,8 @@ export const startedKey = (window: number, attempt: number): string =>
 export const failedKey = (window: number): string => `${attemptsOf(window)}failed.json`;
 export const manifestKey = (run: number): string => `${PREFIX.manifests}${numberInKey(run)}.json`;
 export const chartsOf = (run: number): string => `${PREFIX.charts}${numberInKey(run)}/`;
+/** Written when a run's charts are given up; a message may still draw them later. */
+export const chartsFailedKey = (run: number): string => `${chartsOf(run)}failed.json`;
 export const publicationKey = (publication: number): string =>
   `${PREFIX.publications}${numberInKey(publication)}.json`;
 

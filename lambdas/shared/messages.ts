@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Log } from './log.ts';
 
 /**
  * What arrives in a stage's queue: an object was created, the sweep's turn has come, a job run changed its state, or a
@@ -38,21 +39,32 @@ const Request = z.record(z.string(), z.unknown());
  * Reads the event of a Lambda that hangs on a queue. A Lambda may also be invoked directly with one body (a person's
  * request, a test).
  *
- * @returns one message per record, in the event's order; empty if it holds none.
- * @throws {TypeError} If a body is none of the known kinds; it names the message.
+ * A message that is none of the known kinds would be none the next time either: it is told as an error and left out, so
+ * that its neighbours are not delivered again and again until they are put aside with it.
+ *
+ * @returns one message per record that can be read, in the event's order; may be empty.
+ * @throws {TypeError} If the Lambda was invoked directly with something else.
  */
-export function parseQueueEvent(event: unknown): QueueMessage[] {
+export function parseQueueEvent(event: unknown, log: Log): QueueMessage[] {
   const queue = QueueEvent.safeParse(event);
   if (!queue.success) return [{ messageId: 'direct', ...parseBody(event, 'the event') }];
-  return queue.data.Records.map(({ messageId, body }) => {
-    let value: unknown;
+  return queue.data.Records.flatMap(({ messageId, body }) => {
     try {
-      value = JSON.parse(body);
-    } catch (cause) {
-      throw new TypeError(`Cannot read message ${messageId}: its body is not JSON`, { cause });
+      return [{ messageId, ...parseBody(parseText(body, messageId), `message ${messageId}`) }];
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      log.error('Left out a message', { messageId, body, error });
+      return [];
     }
-    return { messageId, ...parseBody(value, `message ${messageId}`) };
   });
+}
+
+function parseText(body: string, messageId: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new TypeError(`Cannot read message ${messageId}: its body is not JSON`, { cause });
+  }
 }
 
 function parseBody(value: unknown, what: string): Body {

@@ -14,8 +14,8 @@ export interface UncutBatch {
 
 /** What a decision is made from. */
 export interface Situation {
-  /** The newest window; undefined before the first. */
-  readonly last: Window | undefined;
+  /** The newest window, 0 before the first, and the newest one that can be read. */
+  readonly last: { readonly number: number; readonly window: Window | undefined };
   /** Whether the newest window has neither a manifest nor used up its attempts. */
   readonly inFlight: boolean;
   /** In key order. */
@@ -43,14 +43,14 @@ export type Decision =
  */
 export function decide(situation: Situation, settings: Threshold, model: Model): Decision {
   const { last, uncut, nowMs } = situation;
-  const trained = last?.totalInteractions ?? 0;
+  const trained = last.window?.totalInteractions ?? 0;
   const needed = Math.max(settings.threshold, Math.ceil(settings.growth * trained));
-  const { partitions, fresh } = addBatches(last?.partitions ?? {}, uncut);
+  const { partitions, fresh } = addBatches(last.window?.partitions ?? {}, uncut);
   const newInteractions = sum(fresh.map(({ name }) => name.count));
   const notYet = (reason: string): Decision => ({ cut: undefined, reason, newInteractions, needed });
 
   if (situation.inFlight)
-    return notYet(`window ${last?.window} is in flight: its run must finish or fail first`);
+    return notYet(`window ${last.number} is in flight: its run must finish or fail first`);
   if (newInteractions === 0) return notYet(`nothing new: ${grouped(needed)} new interactions cut a window`);
   const reason = reasonToCut(situation, settings, { newInteractions, needed, fresh });
   if (!reason) {
@@ -62,7 +62,7 @@ export function decide(situation: Situation, settings: Threshold, model: Model):
   }
   return {
     cut: {
-      window: (last?.window ?? 0) + 1,
+      window: last.number + 1,
       cutAtMs: nowMs,
       reason,
       batches: uncut.map(({ key, sizeBytes }) => ({ key, sizeBytes })),

@@ -21,7 +21,7 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 export async function handler(event: unknown, context: Context): Promise<Outcome> {
   const log = createLog('threshold', { requestId: context.awsRequestId });
   try {
-    return await threshold(closestLook(parseQueueEvent(event)), {
+    return await threshold(closestLook(parseQueueEvent(event, log)), {
       lake,
       log,
       settings: environment[ENV.threshold],
@@ -34,7 +34,11 @@ export async function handler(event: unknown, context: Context): Promise<Outcome
   }
 }
 
+const FlushRequest = z.strictObject({ flush: z.literal(true) });
+
+/** @throws {z.ZodError} If a request asks for something else than a flush. */
 function closestLook(messages: readonly QueueMessage[]): Look {
-  if (messages.some((message) => message.kind === 'request' && message.body.flush === true)) return 'flush';
+  const requests = messages.flatMap((message) => (message.kind === 'request' ? [message.body] : []));
+  if (requests.map((body) => FlushRequest.parse(body)).length > 0) return 'flush';
   return messages.some(({ kind }) => kind === 'sweep') ? 'sweep' : 'event';
 }

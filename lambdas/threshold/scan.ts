@@ -14,10 +14,24 @@ import type { Log } from '../shared/log.ts';
 import { Window } from '../shared/schemas.ts';
 import type { UncutBatch } from './decide.ts';
 
-/** The newest window. @returns undefined before the first. */
-export async function readLastWindow(lake: Lake): Promise<Window | undefined> {
-  const last = (await windowNumbers(lake)).at(-1);
-  return last === undefined ? undefined : readWindow(lake, last);
+/** How far windows were cut. */
+export interface LastCut {
+  /** Number of the newest window; 0 before the first. */
+  readonly number: number;
+  /**
+   * The newest window that can be read; undefined if there is none. If a newer one is damaged, what that one named is cut
+   * once more: training drops repeats, and nothing is lost.
+   */
+  readonly window: Window | undefined;
+}
+
+export async function readLastCut(lake: Lake, log: Log): Promise<LastCut> {
+  const numbers = await windowNumbers(lake);
+  for (const number of numbers.toReversed()) {
+    const window = await readWindow(lake, number, log);
+    if (window) return { number: numbers.at(-1) ?? 0, window };
+  }
+  return { number: numbers.at(-1) ?? 0, window: undefined };
 }
 
 /** Whether the window still waits for its run: it has neither a manifest nor used up its attempts. */
@@ -45,7 +59,7 @@ export async function scanBehind(lake: Lake, last: Window | undefined, log: Log)
 export async function scanAll(lake: Lake, log: Log): Promise<UncutBatch[]> {
   const named = new Set<string>();
   for (const window of await windowNumbers(lake))
-    for (const { key } of (await readWindow(lake, window)).batches) named.add(key);
+    for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) named.add(key);
   const uncut: UncutBatch[] = [];
   for await (const object of lake.list(PREFIX.interactions))
     if (!named.has(object.key)) addBatch(uncut, object, log);
@@ -88,9 +102,17 @@ async function windowNumbers(lake: Lake): Promise<number[]> {
   return numbers;
 }
 
-async function readWindow(lake: Lake, number: number): Promise<Window> {
-  const window = await readJson(lake, windowKey(number), Window);
-  if (!window)
-    throw new Error(`Cannot read ${windowKey(number)}: it was listed and is gone; windows are never deleted`);
-  return window;
+/** @returns undefined if the object is damaged, which is told as an error. */
+async function readWindow(lake: Lake, number: number, log: Log): Promise<Window | undefined> {
+  const object = windowKey(number);
+  try {
+    const window = await readJson(lake, object, Window);
+    if (!window)
+      throw new Error(`Cannot read ${object}: it was listed and is gone; windows are never deleted`);
+    return window;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    log.error('A window cannot be read; its batches are cut again', { window: number, object, error });
+    return undefined;
+  }
 }

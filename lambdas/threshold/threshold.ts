@@ -3,7 +3,7 @@ import { type Lake, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
 import type { Model } from '../shared/model.ts';
 import { decide } from './decide.ts';
-import { isInFlight, readLastWindow, scanAll, scanBehind } from './scan.ts';
+import { isInFlight, readLastCut, scanAll, scanBehind } from './scan.ts';
 import type { Threshold } from './settings.ts';
 
 /**
@@ -34,9 +34,9 @@ export interface Parts {
  * others have nothing to do, and that is a success.
  */
 export async function threshold(look: Look, { lake, log, settings, model, nowMs }: Parts): Promise<Outcome> {
-  const last = await readLastWindow(lake);
-  const inFlight = last !== undefined && (await isInFlight(lake, last.window));
-  const uncut = look === 'event' ? await scanBehind(lake, last, log) : await scanAll(lake, log);
+  const last = await readLastCut(lake, log);
+  const inFlight = last.number > 0 && (await isInFlight(lake, last.number));
+  const uncut = look === 'event' ? await scanBehind(lake, last.window, log) : await scanAll(lake, log);
   const decision = decide(
     { last, inFlight, uncut, flush: look === 'flush', nowMs: nowMs() },
     settings,

@@ -14,14 +14,15 @@ export async function listOpenWindows(lake: Lake): Promise<number[]> {
 /** Gathers what is known of a window, the state of its newest job included. */
 export async function readOpenWindow(lake: Lake, jobs: Jobs, window: number): Promise<OpenWindow> {
   const failed = await readJson(lake, failedKey(window), Failed);
-  const newest = (await listNumbers(lake, attemptsOf(window))).at(-1);
-  if (newest === undefined) return { window, latest: undefined, job: undefined, failed };
-  const attempt = await readAttempt(lake, window, newest);
-  const started = await readJson(lake, startedKey(window, newest), Started);
-  const settled = failed !== undefined && failed.attempts >= newest;
+  const number = (await listNumbers(lake, attemptsOf(window))).at(-1);
+  if (number === undefined) return { window, latest: undefined, job: undefined, failed };
+  const { attempt, started } = await readAttempt(lake, window, number);
+  const settled = failed !== undefined && failed.attempts >= number;
   const job =
-    started && !settled ? await jobs.get(attempt.request.applicationId, started.jobRunId) : undefined;
-  return { window, latest: { attempt, started }, job, failed };
+    attempt && started && !settled
+      ? await jobs.get(attempt.request.applicationId, started.jobRunId)
+      : undefined;
+  return { window, latest: { number, attempt, started }, job, failed };
 }
 
 /** One line per attempt, oldest first: how its job ended. */
@@ -33,23 +34,37 @@ export async function reasonsOfFailure(
 ): Promise<string[]> {
   const reasons: string[] = [];
   for (let number = 1; number <= attempts; number++) {
-    const { request } = await readAttempt(lake, window, number);
-    const started = await readJson(lake, startedKey(window, number), Started);
-    const job = started && (await jobs.get(request.applicationId, started.jobRunId));
-    reasons.push(
-      job
-        ? `attempt ${number}, job run ${started.jobRunId}: ${job.state}: ${job.details}`
-        : `attempt ${number}: never started`,
-    );
+    reasons.push(`attempt ${number}${await endingOf(jobs, await readAttempt(lake, window, number))}`);
   }
   return reasons;
 }
 
-async function readAttempt(lake: Lake, window: number, attempt: number): Promise<Attempt> {
-  const key = attemptKey(window, attempt);
-  const read = await readJson(lake, key, Attempt);
-  if (!read) throw new Error(`Cannot read ${key}: it was listed and is gone; attempts are never deleted`);
-  return read;
+async function endingOf(jobs: Jobs, { attempt, started, problem }: ReadAttempt): Promise<string> {
+  if (!attempt) return `: ${problem}`;
+  if (!started) return ': never started';
+  const { state, details } = await jobs.get(attempt.request.applicationId, started.jobRunId);
+  return `, job run ${started.jobRunId}: ${state}: ${details}`;
+}
+
+interface ReadAttempt {
+  /** Undefined if it, or the note of its start, cannot be read. */
+  readonly attempt: Attempt | undefined;
+  readonly started: Started | undefined;
+  readonly problem: string;
+}
+
+/** A damaged object is no reason to wait for ever: the attempt counts as failed. */
+async function readAttempt(lake: Lake, window: number, number: number): Promise<ReadAttempt> {
+  const key = attemptKey(window, number);
+  try {
+    const attempt = await readJson(lake, key, Attempt);
+    if (!attempt)
+      throw new Error(`Cannot read ${key}: it was listed and is gone; attempts are never deleted`);
+    return { attempt, started: await readJson(lake, startedKey(window, number), Started), problem: '' };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { attempt: undefined, started: undefined, problem: error.message };
+  }
 }
 
 /** Numbers of the keys PREFIX/00000001.json, ascending. */

@@ -23,7 +23,7 @@ export async function handler(event: unknown, context: Context): Promise<readonl
   const parts = { lake, jobs, log, bucket, launch: environment[ENV.launch], nowMs: Date.now };
   const answers: string[] = [];
   try {
-    for (const message of parseQueueEvent(event))
+    for (const message of parseQueueEvent(event, log))
       if (message.kind === 'request') {
         const { retry: window } = RetryRequest.parse(message.body);
         answers.push(await retry(parts, window));

@@ -5,8 +5,14 @@ import type { Launch } from './settings.ts';
 /** What the bucket and the cluster tell of one window that has no manifest. */
 export interface OpenWindow {
   readonly window: number;
-  /** The newest attempt; undefined before the first. */
-  readonly latest: { readonly attempt: Attempt; readonly started: Started | undefined } | undefined;
+  /** The newest attempt; undefined before the first. Its request is undefined if it cannot be read. */
+  readonly latest:
+    | {
+        readonly number: number;
+        readonly attempt: Attempt | undefined;
+        readonly started: Started | undefined;
+      }
+    | undefined;
   /** The newest attempt's job; undefined while it is not started. */
   readonly job: JobRun | undefined;
   readonly failed: Failed | undefined;
@@ -26,18 +32,21 @@ export type Step =
  */
 export function nextStep({ window, latest, job, failed }: OpenWindow, limit: number, nowMs: number): Step {
   if (!latest) return { do: 'attempt', attempt: 1 };
-  const { attempt, started } = latest;
-  const settled = failed !== undefined && failed.attempts >= attempt.attempt;
+  const { number, attempt, started } = latest;
+  const settled = failed !== undefined && failed.attempts >= number;
   if (settled) return { do: 'nothing', reason: `window ${window} used up its ${failed.attempts} attempts` };
-  if (!started || !job) return { do: 'start', attempt };
-  if (isTerminal(job.state)) {
+  if (attempt && (!started || !job)) return { do: 'start', attempt };
+  if (!attempt || !started || !job || isTerminal(job.state)) {
     if (failed)
-      return { do: 'nothing', reason: `the retry of window ${window} ended ${job.state}: ${job.details}` };
-    return afterFailure(attempt.attempt, limit);
+      return {
+        do: 'nothing',
+        reason: `the retry of window ${window} ended ${job ? `${job.state}: ${job.details}` : 'unreadable'}`,
+      };
+    return afterFailure(number, limit);
   }
   if (nowMs > attempt.deadlineAtMs && job.state !== 'CANCELLING')
     return { do: 'cancel', attempt, jobRunId: started.jobRunId };
-  return { do: 'nothing', reason: `attempt ${attempt.attempt} of window ${window} is ${job.state}` };
+  return { do: 'nothing', reason: `attempt ${number} of window ${window} is ${job.state}` };
 }
 
 /** What follows a failed attempt: the next one, or the end of it. */

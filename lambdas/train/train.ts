@@ -47,8 +47,13 @@ export async function retry(parts: Parts, window: number): Promise<string> {
   if (await lake.read(manifestKey(window))) return `Cannot retry window ${window}: it has a run already`;
   const { latest, job } = await readOpenWindow(lake, jobs, window);
   if (latest && job && !isTerminal(job.state))
-    return `Cannot retry window ${window}: attempt ${latest.attempt.attempt} is ${job.state}`;
-  const attempt = (latest?.attempt.attempt ?? 0) + 1;
+    return `Cannot retry window ${window}: attempt ${latest.number} is ${job.state}`;
+  if (latest?.attempt && !latest.started) {
+    // It may be running: a crash came between the start and the note of it. Its own request tells, and starts one job.
+    await perform(parts, window, { do: 'start', attempt: latest.attempt });
+    return `Started attempt ${latest.number} of window ${window}, which had been written but not started`;
+  }
+  const attempt = (latest?.number ?? 0) + 1;
   await perform(parts, window, { do: 'attempt', attempt });
   return `Started attempt ${attempt} of window ${window}`;
 }
@@ -57,11 +62,17 @@ async function advance(parts: Parts, window: number): Promise<void> {
   const { lake, jobs, log, launch, nowMs } = parts;
   const open = await readOpenWindow(lake, jobs, window);
   const { latest, job } = open;
+  if (latest && !latest.attempt)
+    log.error('An attempt cannot be read; it counts as failed', {
+      window,
+      attempt: latest.number,
+      object: attemptKey(window, latest.number),
+    });
   if (job && isTerminal(job.state)) {
     // The manifest is written before the job ends, but perhaps after the windows were listed.
     if (await lake.read(manifestKey(window))) return;
     const problem = job.state === 'SUCCESS' ? 'ended without a manifest' : `ended ${job.state}`;
-    log.warn(`The job ${problem}`, { window, attempt: latest?.attempt.attempt, details: job.details });
+    log.warn(`The job ${problem}`, { window, attempt: latest?.number, details: job.details });
   }
   await perform(parts, window, nextStep(open, launch.attempts, nowMs()));
 }
@@ -103,8 +114,8 @@ async function start(parts: Parts, attempt: Attempt): Promise<void> {
   try {
     jobRunId = await jobs.start(attempt.request);
   } catch (error) {
-    if (nowMs() <= attempt.deadlineAtMs) throw error;
-    log.error('The job could not be started before its deadline', {
+    if (nowMs() <= surelyOverAtMs(attempt)) throw error;
+    log.error('The job could not be started', {
       window,
       attempt: attempt.attempt,
       error,
@@ -115,6 +126,10 @@ async function start(parts: Parts, attempt: Attempt): Promise<void> {
   await lake.create(startedKey(window, attempt.attempt), toJson(started), JSON_TYPE);
   log.info('Started the job', { window, attempt: attempt.attempt, jobRunId });
 }
+
+/** Whether the request reached the service nobody knows; a job that it did start has been ended by the service then. */
+const surelyOverAtMs = ({ deadlineAtMs, request }: Attempt): number =>
+  deadlineAtMs + request.executionTimeoutMinutes * 60_000;
 
 async function giveUp({ lake, jobs, log }: Parts, window: number, attempts: number): Promise<void> {
   const reasons = await reasonsOfFailure(lake, jobs, window, attempts);

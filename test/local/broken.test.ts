@@ -17,7 +17,7 @@ const verdictOf = (value: Buffer | null) => judge(value ?? undefined, Date.UTC(2
 /** What each kind is rejected for; a kind that is missing here does not compile. */
 const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
   notJson: /^not JSON: /,
-  array: /^not an object: is \[/,
+  array: /^not an object: is an array, /,
   number: /^not an object: is 42, /,
   tombstone: /^no value: /,
   empty: /^not JSON: is "", /,
@@ -26,7 +26,9 @@ const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
   noProduct: /^productId: is missing, /,
   emptyUser: /^userId: is "", /,
   longProduct: /^productId: is "ppp.* 1 to 256 characters/,
-  userIsObject: /^userId: is \{"id":"ann"\}, /,
+  deep: /^not an object: is an array, /,
+  userIsDeep: /^userId: is an array, /,
+  userIsObject: /^userId: is an object, /,
   quantityZero: /^quantity: is 0, /,
   quantityText: /^quantity: is "two", /,
   quantityInfinite: /^quantity: is Infinity, /,

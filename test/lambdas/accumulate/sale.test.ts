@@ -58,6 +58,31 @@ test('ids that are numbers keep their digits, however many', () => {
   });
 });
 
+test.each([
+  ['an inner object', '{"userId":12345678901234567890,"productId":"p","items":[{"userId":7}]}'],
+  ['an inner object before it', '{"a":{"userId":7},"userId" : 12345678901234567890,"productId":"p"}'],
+  ['a string that looks like it', '{"a":"\\"userId\\":7","userId":12345678901234567890,"productId":"p"}'],
+  ['an escaped name', '{"\\u0075serId":12345678901234567890,"productId":"p"}'],
+  ['the same field before', '{"userId":1e30,"userId":12345678901234567890,"productId":"p"}'],
+  [
+    'a deep field beside it',
+    `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"userId":12345678901234567890,"productId":"p"}`,
+  ],
+])('the digits of an id are those of the sale itself: %s', (_what, text) => {
+  expect(judgeText(text)).toMatchObject({ user: '12345678901234567890' });
+});
+
+test('an id beyond 2^53 is written as it came, with exponent and fraction', () => {
+  expect(judgeText('{"userId":1.5,"productId":1e400}')).toMatchObject({ user: '1.5', product: '1e400' });
+});
+
+test('a Kafka timestamp that no date can hold is not taken for the time of a sale', () => {
+  expect(judgeJson(good, 1.78e18)).toEqual({
+    rejected: 'timestamp: is 1780000000000000000, should be ISO 8601 with a zone, or epoch milliseconds',
+  });
+  expect(judgeJson({ ...good, timestamp: KAFKA_MS }, 1.78e18)).toMatchObject({ atMs: KAFKA_MS });
+});
+
 test('null in an optional field counts as absent', () => {
   expect(judgeJson({ ...good, quantity: null, orderId: null, price: null, productName: '' })).toMatchObject({
     quantity: 1,
@@ -83,7 +108,7 @@ describe('what is rejected, and why', () => {
     [{ ...good, productId: 'p'.repeat(257) }, /^productId: is "p{99}…, should be a string of 1 to 256/],
     [
       { ...good, productId: ['p'] },
-      'productId: is ["p"], should be a string of 1 to 256 characters or a number',
+      'productId: is an array, should be a string of 1 to 256 characters or a number',
     ],
     [{ ...good, quantity: 0 }, 'quantity: is 0, should be a finite number other than 0'],
     [{ ...good, quantity: '2' }, 'quantity: is "2", should be a finite number other than 0'],
@@ -101,7 +126,7 @@ describe('what is rejected, and why', () => {
     ],
     [{ ...good, type: 7 }, 'type: is 7, should be a string of at most 64 characters'],
     [{ ...good, price: 'cheap' }, 'price: is "cheap", should be a finite number'],
-    [[good], /^not an object: is \[/],
+    [[good], 'not an object: is an array, should be a JSON object'],
     [42, 'not an object: is 42, should be a JSON object'],
     [null, 'not an object: is null, should be a JSON object'],
   ])('%j', (value, expected) => {
@@ -130,6 +155,16 @@ test('a day ahead of the record is still allowed, and a record without a time al
   expect(judgeJson({ ...good, timestamp: KAFKA_MS + 86_400_000 })).toHaveProperty('user');
   expect(judgeJson({ ...good, timestamp: '2999-01-01T00:00:00Z' }, -1)).toHaveProperty('user');
   expect(judgeJson(good, -1)).toEqual({ rejected: 'timestamp: is -1, should be in 1990 or later' });
+});
+
+test('however deep it is nested, a record gets a verdict', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  for (const text of [
+    deep,
+    `{"userId":${deep},"productId":"p"}`,
+    `{"userId":"u","productId":"p","type":${deep}}`,
+  ])
+    expect(judgeText(text)).toHaveProperty('rejected');
 });
 
 test('any bytes get a verdict, the same each time, and never an exception', () => {

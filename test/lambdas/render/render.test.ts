@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_TRIES, renderRun, sweep } from '../../../lambdas/render/render.ts';
-import { chartsOf, manifestKey } from '../../../lambdas/shared/keys.ts';
+import { chartsFailedKey, chartsOf, manifestKey } from '../../../lambdas/shared/keys.ts';
 import { toJson } from '../../../lambdas/shared/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
@@ -167,9 +167,11 @@ test('a run that was given up is left alone by sweeps; a message draws it when i
   for (let tries = 0; tries < MAX_TRIES; tries++)
     await expect(sweep(parts(lake))).rejects.toThrow('Cannot render 1 runs');
   const before = lake.keys();
-  await sweep(parts(lake));
-  await sweep(parts(lake));
-  expect(lake.keys()).toEqual(before);
+  const log = recordingLog();
+  await sweep(parts(lake, log));
+  await sweep(parts(lake, log));
+  expect(lake.keys()).toEqual([...before, chartsFailedKey(1)].toSorted());
+  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
   await rewriteKey(lake, manifestKey(1), () => text);
   await renderRun(parts(lake), 1);
   expect(lake.keys(chartsOf(1))).toEqual(expect.arrayContaining(FILES));

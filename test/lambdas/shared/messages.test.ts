@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseQueueEvent } from '../../../lambdas/shared/messages.ts';
+import { recordingLog } from '../log.ts';
+
+const parse = (event: unknown, log = recordingLog()) => parseQueueEvent(event, log);
 
 const queued = (...bodies: readonly unknown[]) => ({
   Records: bodies.map((body, index) => ({
@@ -18,7 +21,7 @@ const failed = {
 };
 
 test('a queue brings objects, job states, sweeps and requests', () => {
-  expect(parseQueueEvent(queued(created, failed, { sweep: true }, { flush: true }))).toEqual([
+  expect(parse(queued(created, failed, { sweep: true }, { flush: true }))).toEqual([
     { messageId: 'm0', kind: 'object', key: 'windows/00000001.json' },
     { messageId: 'm1', kind: 'job', jobRunId: 'j1', state: 'FAILED' },
     { messageId: 'm2', kind: 'sweep' },
@@ -27,33 +30,35 @@ test('a queue brings objects, job states, sweeps and requests', () => {
 });
 
 test('the same may come without a queue', () => {
-  expect(parseQueueEvent({ retry: 3 })).toEqual([
-    { messageId: 'direct', kind: 'request', body: { retry: 3 } },
-  ]);
-  expect(parseQueueEvent({ Records: [] })).toEqual([]);
+  expect(parse({ retry: 3 })).toEqual([{ messageId: 'direct', kind: 'request', body: { retry: 3 } }]);
+  expect(parse({ Records: [] })).toEqual([]);
 });
 
-test('a body of no known kind is named', () => {
-  expect(() => parseQueueEvent(queued(created, 'not JSON'))).toThrow(
-    'Cannot read message m1: its body is not JSON',
-  );
-  expect(() => parseQueueEvent(queued([1]))).toThrow('Cannot read message m0');
-  expect(() => parseQueueEvent({ 'detail-type': 'Object Deleted', detail: {} })).toThrow(
-    'Cannot read the event',
-  );
+test('a message of no known kind is told and left out; its neighbours are read', () => {
+  const log = recordingLog();
+  expect(parse(queued('not JSON', created, [1]), log)).toEqual([
+    { messageId: 'm1', kind: 'object', key: 'windows/00000001.json' },
+  ]);
+  expect(log.lines).toMatchObject([
+    { level: 'error', messageId: 'm0', body: 'not JSON' },
+    { level: 'error', messageId: 'm2', body: '[1]' },
+  ]);
+  expect(String(log.lines[0]?.error)).toContain('Cannot read message m0: its body is not JSON');
+});
+
+test('who invokes a Lambda with something unknown is told so', () => {
+  expect(() => parse({ 'detail-type': 'Object Deleted', detail: {} })).toThrow('Cannot read the event');
 });
 
 test('a key is taken as it is: EventBridge, other than S3 notifications, does not encode it', () => {
   const key = 'interactions/0a1b2c3d/a+b%20c/000000/x.parquet';
-  expect(parseQueueEvent({ ...created, detail: { object: { key } } })).toEqual([
+  expect(parse({ ...created, detail: { object: { key } } })).toEqual([
     { messageId: 'direct', kind: 'object', key },
   ]);
 });
 
 test('a sweep is {"sweep":true} and nothing more; records of something else than a queue are no message', () => {
-  expect(parseQueueEvent({ sweep: false })).toMatchObject([{ kind: 'request' }]);
-  expect(parseQueueEvent({ sweep: true, flush: true })).toMatchObject([{ kind: 'request' }]);
-  expect(() => parseQueueEvent({ Records: [{ eventSource: 'aws:s3', body: '{}' }] })).toThrow(
-    'Cannot read the event',
-  );
+  expect(parse({ sweep: false })).toMatchObject([{ kind: 'request' }]);
+  expect(parse({ sweep: true, flush: true })).toMatchObject([{ kind: 'request' }]);
+  expect(() => parse({ Records: [{ eventSource: 'aws:s3', body: '{}' }] })).toThrow('Cannot read the event');
 });

@@ -111,3 +111,28 @@ test('an object that is no batch is told of and harms nobody', async () => {
     expect.objectContaining({ level: 'error', object: 'interactions/0a1b2c3d/sales/000000/stray.txt' }),
   );
 });
+
+test('invariant 5: a window that cannot be read is told, and what it named is cut again with what came since', async () => {
+  const lake = memoryLake();
+  await store(lake, 0, 99);
+  await look(lake);
+  await finish(lake, 1);
+  await store(lake, 100, 199);
+  await lake.create(windowKey(2), 'not JSON', '');
+  await lake.create(failedKey(2), '{}', '');
+  await store(lake, 200, 299);
+  const log = recordingLog();
+  expect(await look(lake, 'sweep', log)).toMatchObject({ cut: 3 });
+  expect(windowOf(lake, 3)).toMatchObject({ newInteractions: 200, totalInteractions: 300 });
+  expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { object: windowKey(2), window: 2 },
+    { object: windowKey(2), window: 2 },
+  ]);
+});
+
+test('while a window that cannot be read has neither a run nor been given up, nothing is cut', async () => {
+  const lake = memoryLake();
+  await store(lake, 0, 99);
+  await lake.create(windowKey(1), '{"window":1}', '');
+  expect(await look(lake)).toMatchObject({ cut: undefined, inFlight: true });
+});

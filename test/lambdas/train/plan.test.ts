@@ -12,7 +12,12 @@ function open(attempt: number, state: JobState | undefined, failedAttempts?: num
   const started = state && { jobRunId: 'job-1', startedAtMs: NOW };
   const failed =
     failedAttempts === undefined ? undefined : { window: 7, attempts: failedAttempts, reasons: [] };
-  return { window: 7, latest: { attempt: planned, started }, job: state && { state, details: '' }, failed };
+  return {
+    window: 7,
+    latest: { number: attempt, attempt: planned, started },
+    job: state && { state, details: '' },
+    failed,
+  };
 }
 
 const step = (window: OpenWindow, nowMs = NOW) => nextStep(window, 3, nowMs);

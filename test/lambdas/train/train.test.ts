@@ -113,13 +113,47 @@ test('a job that succeeded with a manifest is done; one without a manifest is a 
   expect(parts.jobs.states.size).toBe(2);
 });
 
-test('a window that cannot be read does not stop the others', async () => {
+test('an attempt that cannot be read counts as failed, and does not stop the other windows', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   await parts.lake.create(attemptKey(1, 1), 'not JSON', '');
   await cut(parts.lake, 2);
+  await train(parts);
+  expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.2', 'job-lake.2.1']);
+  expect(parts.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { message: 'An attempt cannot be read; it counts as failed', object: attemptKey(1, 1) },
+  ]);
+  for (let round = 0; round < 3; round++) {
+    endAll(parts, 'FAILED');
+    await train(parts);
+  }
+  expect(JSON.parse(parts.lake.text(failedKey(1))).reasons[0]).toBe(
+    `attempt 1: Cannot read ${attemptKey(1, 1)}: it is not JSON`,
+  );
+});
+
+test('a window that fails does not stop the others', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  await cut(parts.lake, 2);
+  const start = parts.jobs.start;
+  parts.jobs.start = (request) =>
+    request.name.startsWith('window-1-') ? Promise.reject(new Error('throttled')) : start(request);
   await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
-  expect(parts.jobs.states.has('job-lake.2.1')).toBe(true);
+  expect([...parts.jobs.states.keys()]).toEqual(['job-lake.2.1']);
+});
+
+test('invariant 4: a retry while nobody knows whether the attempt runs repeats that attempt, and adds none', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  const { create } = parts.lake;
+  parts.lake.create = (key, ...rest) =>
+    key === startedKey(1, 1) ? Promise.reject(new Error('the store is away')) : create(key, ...rest);
+  await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
+  parts.lake.create = create;
+  expect(await retry(parts, 1)).toBe('Started attempt 1 of window 1, which had been written but not started');
+  expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1']);
+  expect(await retry(parts, 1)).toBe('Cannot retry window 1: attempt 1 is RUNNING');
 });
 
 test('a job that can never be started is given up after its deadlines', async () => {
@@ -130,7 +164,8 @@ test('a job that can never be started is given up after its deadlines', async ()
   };
   for (let round = 0; round < 6; round++) {
     await train(parts).catch(() => undefined);
-    parts.lake.nowMs += 61 * 60_000;
+    // Its deadline, and as long again: until then a job whose start was not answered may run.
+    parts.lake.nowMs += 121 * 60_000;
   }
   expect(JSON.parse(parts.lake.text(failedKey(1))).reasons).toEqual([
     'attempt 1: never started',

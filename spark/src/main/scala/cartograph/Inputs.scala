@@ -21,19 +21,38 @@ final case class Inputs(windows: Seq[Window], raw: Seq[String], compacted: Seq[S
 
 object Inputs {
 
-  /** @throws IllegalArgumentException if a window is missing or damaged; the message names it */
+  /**
+   * An earlier manifest that is damaged is told as an error, and the batches of its window are read instead. An earlier
+   * window that is damaged is told and left out: threshold has cut its batches again, into a later one.
+   *
+   * @throws IllegalArgumentException if the last window is missing or damaged, or an earlier one is missing; the message names it
+   */
   def read(lake: Lake, last: Int): Inputs = {
-    val windows = (1 to last).map { number =>
-      val key = Keys.window(number)
-      val text = lake.read(key).getOrElse(throw new IllegalArgumentException(s"Cannot read $key: there is no such object"))
-      Documents.window(key, text)
-    }
-    val parts = windows.map { window =>
-      val key = Keys.manifest(window.number)
-      // The manifest of the window itself belongs to another attempt; its files may not be mixed with this one's.
-      val manifest = if (window.number == last) None else lake.read(key)
-      manifest.map(Documents.compactedParts(key, _)).toRight(window.batches)
-    }
+    val earlier = (1 until last).flatMap(number => orTold(number)(window(lake, number)))
+    val windows = earlier :+ window(lake, last)
+    // The manifest of the last window itself belongs to another attempt; its files may not be mixed with this one's.
+    val parts = earlier.map { window =>
+      orTold(window.number)(compactedParts(lake, window.number)).flatten.toRight(window.batches)
+    } :+ Left(windows.last.batches)
     Inputs(windows, parts.flatMap(_.left.getOrElse(Nil)), parts.flatMap(_.getOrElse(Nil)))
   }
+
+  private def window(lake: Lake, number: Int): Window = {
+    val key = Keys.window(number)
+    Documents.window(key, lake.read(key).getOrElse(throw new NoSuchElementException(s"Cannot read $key: there is no such object")))
+  }
+
+  /** None before the window has a run. */
+  private def compactedParts(lake: Lake, number: Int): Option[Seq[String]] = {
+    val key = Keys.manifest(number)
+    lake.read(key).map(Documents.compactedParts(key, _))
+  }
+
+  private def orTold[Read](window: Int)(read: => Read): Option[Read] =
+    try Some(read)
+    catch {
+      case damaged: IllegalArgumentException =>
+        Steps.tell("error", damaged.getMessage, Documents.obj("window" -> window))
+        None
+    }
 }

@@ -76,8 +76,26 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a window that is missing or damaged is named") {
-    assert(intercept[IllegalArgumentException](run()).getMessage === "Cannot read windows/00000001.json: there is no such object")
+    assert(intercept[NoSuchElementException](run()).getMessage === "Cannot read windows/00000001.json: there is no such object")
     lake.put(Keys.window(1), """{"window": 1}""")
     assert(intercept[IllegalArgumentException](run()).getMessage === "Cannot read windows/00000001.json: model is missing")
+  }
+
+  test("invariant 5: an earlier manifest that is damaged costs nothing but reading its window's batches again") {
+    lake.window(1, lake.batch("interactions/a.parquet", addressed(Seq(Sale("ann", "lamp"), Sale("bob", "vase"))): _*))
+    lake.put(Keys.manifest(1), "not JSON")
+    lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("ann", "mug")), from = 2): _*))
+    val inputs = run(window = 2).get("inputs")
+    assert(inputs.get("interactions").asInt === 3)
+    assert(inputs.get("windows").elements.asScala.map(_.asInt).toSeq === Seq(1, 2))
+  }
+
+  test("invariant 5: an earlier window that is damaged is left out, for its batches are cut again into a later one") {
+    val a = lake.batch("interactions/a.parquet", addressed(Seq(Sale("ann", "lamp"), Sale("bob", "vase"))): _*)
+    lake.put(Keys.window(1), """{"window": 1}""")
+    lake.window(2, a, lake.batch("interactions/b.parquet", addressed(Seq(Sale("ann", "mug")), from = 2): _*))
+    val inputs = run(window = 2).get("inputs")
+    assert(inputs.get("interactions").asInt === 3)
+    assert(inputs.get("windows").elements.asScala.map(_.asInt).toSeq === Seq(2))
   }
 }

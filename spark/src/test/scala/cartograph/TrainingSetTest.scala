@@ -36,6 +36,23 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
       assert(read(Seq(lake.batch(s"other$index.parquet", other: _*))).summary.sha256 !== whole)
   }
 
+  test("invariant 2: however often, in whatever order and cut a set is delivered, its hash is the same") {
+    val rows = (0 until 40).map(offset => at(offset.toLong, s"u${offset % 7}"))
+    val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary
+    for (seed <- 1 to 12) {
+      val random = new scala.util.Random(seed)
+      // Polls of any length from any offset, twice over everything, a part of them trained on before.
+      def polls: Seq[Seq[Interaction]] = Iterator.iterate(0)(_ + 1 + random.nextInt(15)).takeWhile(_ < rows.size)
+        .map(from => rows.slice(from - random.nextInt(5), from + 15)).toSeq
+      val keys = random.shuffle(polls ++ polls).zipWithIndex.map { case (poll, index) =>
+        lake.batch(s"$seed-$index.parquet", random.shuffle(poll): _*)
+      }
+      val compacted = lake.batch(s"$seed-compacted.parquet", rows.take(random.nextInt(20)): _*)
+      val summary = read(keys, Seq(compacted), blocks = 1 + random.nextInt(4)).summary
+      assert((summary.sha256, summary.interactions, summary.conflicts) === ((whole.sha256, 40L, 0L)), s"seed $seed")
+    }
+  }
+
   test("the same address with different content is counted, and which row stays does not depend on the order") {
     val rows = Seq(at(0, "bob"), at(0, "ann"))
     for ((order, index) <- Seq(rows, rows.reverse).zipWithIndex) {
