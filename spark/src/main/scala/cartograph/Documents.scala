@@ -13,6 +13,7 @@ final case class ModelConfig(
     alpha: Double,
     topN: Int,
     holdoutShare: Double,
+    holdoutFromMs: Option[Long],
     typeWeights: Map[String, Double],
     seed: Long,
     /** As it stood in the window, to be written into the manifest. */
@@ -64,6 +65,7 @@ object Documents {
         alpha = model.number("alpha"),
         topN = model.number("topN").toInt,
         holdoutShare = model.number("holdoutShare"),
+        holdoutFromMs = Option(at.node("model").get("holdoutFromMs")).map(_.asLong),
         typeWeights = weights(key, model.node("typeWeights")),
         seed = model.number("seed").toLong,
         json = at.node("model")

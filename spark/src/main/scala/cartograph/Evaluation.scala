@@ -1,7 +1,6 @@
 package cartograph
 
 import org.apache.spark.rdd.RDD
-import org.apache.spark.storage.StorageLevel
 
 /** A mean over n users and its 95 % interval, by the normal approximation. */
 final case class Metric(value: Double, n: Long, low: Double, high: Double)
@@ -9,8 +8,10 @@ final case class Metric(value: Double, n: Long, low: Double, high: Double)
 /** @param coverage share of the catalogue that stands in at least one measured list */
 final case class RankingMetrics(ndcg: Metric, recall: Metric, map: Metric, hitRate: Metric, coverage: Double)
 
-/** The model and popularity, measured on the same users; None if no user could be measured. */
-final case class Compared(model: RankingMetrics, popularity: RankingMetrics)
+/** Several scorers, measured on the same users: by the name of the scorer, in the order in which they are told. */
+final case class Compared(scorers: Seq[(String, RankingMetrics)]) {
+  def of(name: String): Option[RankingMetrics] = scorers.collectFirst { case (`name`, metrics) => metrics }
+}
 
 /**
  * @param users        with at least one held out pair that can be ranked
@@ -22,79 +23,40 @@ object Evaluation {
   /** Lists are measured to this depth, whatever their length. */
   val Depth = 10
 
-  /** A user of the holdout: what was bought before, and what in it, ascending. */
-  private final case class TestUser(user: Int, bought: Array[Int], heldOut: Array[Int])
-
   /** Lists to measure and the products that are right, of one user. */
   final case class Judged(list: Array[Int], relevant: Set[Int])
 
   /**
-   * Measures factors that were fitted on the sales before the holdout, beside popularity on the same sales.
+   * Measures scorers on users whose next purchases are known. Candidates hold whatever a scorer could rank first, so the
+   * whole catalogue is ranked.
    *
-   * Every product that was bought before the holdout is ranked. For `new`, lists leave out what the user had bought, and
-   * right is only what the user had not.
+   * @param heldOut   pairs that were bought, net, within the holdout, whether they can be ranked or not
+   * @param catalogue products that were bought before it
    */
-  def measure(shop: Shop, trained: Factors, rank: Int): Quality = {
-    val tests = testUsers(shop).persist(StorageLevel.MEMORY_AND_DISK)
-    val catalogue = shop.products.filter(_.trainBuyers > 0).count()
-    val seekers = tests
-      .map(test => test.user -> test)
-      .join(trained.users)
-      .map { case (user, (test, factor)) => Seeker(user, factor, test.bought, test.heldOut) }
-    val lists = Ranking.recommend(seekers, trained.products, Depth, rank)
-      .join(tests.map(test => test.user -> test))
-      .persist(StorageLevel.MEMORY_AND_DISK)
-    val popular = popularity(shop, tests)
-
-    val any = compare(
-      lists.map { case (_, (found, test)) => Judged(found.any.map(_.product), test.heldOut.toSet) },
-      lists.map { case (_, (_, test)) => Judged(popular.value.take(Depth), test.heldOut.toSet) },
-      catalogue
-    )
-    val fresh = compare(
-      lists.map { case (_, (found, test)) => Judged(found.fresh.map(_.product), firstBought(test)) },
-      lists.map { case (_, (_, test)) =>
-        val list = popular.value.iterator.filter(java.util.Arrays.binarySearch(test.bought, _) < 0).take(Depth).toArray
-        Judged(list, firstBought(test))
-      },
-      catalogue
-    )
-    val quality = Quality(tests.count(), unknownPairs(shop), any, fresh, rmse(lists.flatMap(_._2._1.probed)))
-    lists.unpersist()
-    quality
-  }
-
-  private def firstBought(test: TestUser): Set[Int] = test.heldOut.toSet -- test.bought
-
-  /** Users that bought before the holdout and, of the products known then, within it. */
-  private def testUsers(shop: Shop): RDD[TestUser] =
-    Histories.of(shop.pairs).flatMap { case (user, pairs) =>
-      val bought = pairs.filter(_.trainStrength > 0).map(_.product)
-      val heldOut = pairs.filter(pair => pair.isHeldOut && pair.isProductKnown).map(_.product)
-      Option.when(bought.nonEmpty && heldOut.nonEmpty)(TestUser(user, bought, heldOut))
+  def measure(
+      tests: RDD[(Int, Labelled)],
+      scorers: ListKind => Seq[Scorer],
+      heldOut: Long,
+      catalogue: Long
+  ): Quality = {
+    def compared(list: ListKind): Option[Compared] = {
+      val measured = scorers(list).map { scorer =>
+        metrics(
+          tests.values.map(test => Judged(Scorers.best(scorer, test.candidates, list, Depth).map(_.product), Ranker.rightAnswers(test, list))),
+          catalogue
+        ).map(scorer.name -> _)
+      }
+      Option.when(measured.forall(_.nonEmpty))(Compared(measured.flatten))
     }
-
-  private def unknownPairs(shop: Shop): Long =
-    Histories.of(shop.pairs).map { case (_, pairs) =>
-      val isUserKnown = pairs.exists(_.trainStrength > 0)
-      pairs.count(pair => pair.isHeldOut && !(isUserKnown && pair.isProductKnown)).toLong
-    }.fold(0L)(_ + _)
-
-  /**
-   * Products by number of buyers before the holdout, most first, as many as the longest history can hide and a list
-   * needs. At most one number per product is broadcast: 4 MB for a million products.
-   */
-  private def popularity(shop: Shop, tests: RDD[TestUser]) = {
-    val longest = tests.map(_.bought.length).fold(0)(math.max(_, _))
-    val order = shop.products
-      .filter(_.trainBuyers > 0)
-      .takeOrdered(longest + Depth)(Ordering.by((product: Product) => (-product.trainBuyers, product.number)))
-      .map(_.number)
-    shop.pairs.sparkContext.broadcast(order)
+    val rankable = tests.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
+    Quality(
+      tests.filter(_._2.relevant.nonEmpty).count(),
+      heldOut - rankable,
+      compared(ListKind.Any),
+      compared(ListKind.New),
+      rmse(tests.values.flatMap(_.candidates.wantedAls.map(_.toDouble)))
+    )
   }
-
-  private def compare(model: RDD[Judged], popularity: RDD[Judged], catalogue: Long): Option[Compared] =
-    for (ours <- metrics(model, catalogue); theirs <- metrics(popularity, catalogue)) yield Compared(ours, theirs)
 
   /** @return None if no user has a right answer */
   def metrics(judged: RDD[Judged], catalogue: Long): Option[RankingMetrics] = {
@@ -167,25 +129,4 @@ object Moments {
       parts.map(pick).foldLeft(new Array[Double](columns))((a, b) => a.zip(b).map { case (x, y) => x + y })
     new Moments(parts.map(_._2).sum, added(_._3), added(_._4))
   }
-}
-
-object Histories {
-
-  /** The pairs of each user together, by product; nothing moves, for pairs lie sorted by user. */
-  def of(pairs: RDD[(Int, Pair)]): RDD[(Int, Array[Pair])] =
-    pairs.mapPartitions(
-      partition => {
-        val rows = partition.buffered
-        new Iterator[(Int, Array[Pair])] {
-          def hasNext: Boolean = rows.hasNext
-          def next(): (Int, Array[Pair]) = {
-            val user = rows.head._1
-            val history = Array.newBuilder[Pair]
-            while (rows.hasNext && rows.head._1 == user) history += rows.next()._2
-            user -> history.result()
-          }
-        }
-      },
-      preservesPartitioning = true
-    )
 }

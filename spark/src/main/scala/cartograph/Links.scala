@@ -29,7 +29,6 @@ object Links {
    */
   def of(shop: Shop, lists: RDD[(Int, Lists)]): RDD[Link] = {
     val bought = shop.pairs.values
-      .filter(_.strength > 0)
       .map(pair => pair.product -> ((pair.user, LinkKind.Bought: LinkKind, 0, Ranking.rounded(pair.netQuantity))))
     val recommended = lists.flatMap { case (user, both) =>
       listed(user, both.any, LinkKind.RecommendedAny) ++ listed(user, both.fresh, LinkKind.RecommendedNew)

@@ -23,13 +23,15 @@ object Metrics {
 
   /** NDCG@10 of both lists, for the manifest. */
   def headline(quality: Option[Quality]): JsonNode = {
-    def of(list: Option[Compared]) =
-      list.map(both => obj("model" -> metric(both.model.ndcg), "popularity" -> metric(both.popularity.ndcg)))
+    def of(list: Option[Compared]) = list.map(both => obj(both.scorers.map { case (name, metrics) => key(name) -> metric(metrics.ndcg) }: _*))
     obj("any" -> of(quality.flatMap(_.any)), "new" -> of(quality.flatMap(_.fresh)))
   }
 
-  private def compared(both: Compared): JsonNode =
-    obj("model" -> ranking(both.model), "popularity" -> ranking(both.popularity))
+  private def compared(both: Compared): JsonNode = obj(both.scorers.map { case (name, metrics) => key(name) -> ranking(metrics) }: _*)
+
+  /** "recent popularity" → recentPopularity */
+  private def key(name: String): String =
+    name.split(' ').zipWithIndex.map { case (word, index) => if (index == 0) word else word.capitalize }.mkString
 
   private def ranking(metrics: RankingMetrics): JsonNode = obj(
     "ndcg@10" -> metric(metrics.ndcg),

@@ -28,14 +28,17 @@ object Run {
     val compacted = steps("compact")(tables.compacted(set.fresh))
 
     val holdoutFrom = steps("split")(holdout(set, config))
-    val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, holdoutFrom, blocks))
-    val quality = holdoutFrom.map { _ =>
-      val trained = steps("fit before holdout")(Factors.fit(strengths(shop, _.trainStrength), config, blocks))
-      steps("measure")(Evaluation.measure(shop, trained, config.rank))
+    val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, blocks))
+    val history = steps("gather") {
+      val all = Purchases.of(shop, set.interactions, config.typeWeights).persist(StorageLevel.MEMORY_AND_DISK)
+      all.count()
+      all
     }
-    val factors = steps("fit")(Factors.fit(strengths(shop, _.strength), config, blocks))
+    val span = Span(set.summary.oldestMs, set.summary.newestMs + 1, holdoutFrom)
+    val Recommended(lists, factors, quality, choices) = Recommender.recommend(shop, history, span, config, steps)
+    tell(choices, arguments.window)
     val links = steps("recommend") {
-      val all = Links.of(shop, lists(shop, factors, config))
+      val all = Links.of(shop, lists)
       all.count()
       all
     }
@@ -60,7 +63,7 @@ object Run {
       "model" -> config.json,
       "versions" -> versions(sc),
       "counts" -> obj(
-        "users" -> Histories.of(shop.pairs).filter(_._2.exists(_.strength > 0)).count(),
+        "users" -> shop.pairs.keys.distinct().count(),
         "products" -> shop.products.filter(_.buyers > 0).count(),
         "pairs" -> links.filter(_.kind == LinkKind.Bought).count(),
         "recommendations" -> recommendationCount,
@@ -83,18 +86,14 @@ object Run {
 
   private def holdout(set: TrainingSet, config: ModelConfig): Option[Long] = {
     val summary = set.summary
-    Holdout.from(set.interactions, summary.interactions, summary.oldestMs, summary.newestMs, config.holdoutShare)
+    config.holdoutFromMs.filter(from => from > summary.oldestMs && from <= summary.newestMs) orElse Holdout.from(set.interactions, summary.interactions, summary.oldestMs, summary.newestMs, config.holdoutShare)
   }
 
-  private def strengths(shop: Shop, of: Pair => Double): RDD[(Int, Int, Double)] =
-    shop.pairs.values.filter(of(_) > 0).map(pair => (pair.user, pair.product, of(pair)))
-
-  private def lists(shop: Shop, factors: Factors, config: ModelConfig): RDD[(Int, Lists)] = {
-    val seekers = Histories.of(shop.pairs).join(factors.users, shop.byUser).map { case (user, (pairs, factor)) =>
-      Seeker(user, factor, pairs.filter(_.strength > 0).map(_.product), Array.empty)
+  private def tell(choices: Seq[(ListKind, Ranker.Choice)], window: Int): Unit =
+    choices.foreach { case (list, choice) =>
+      val what = choice.trees.fold("the best baseline")(trees => s"$trees trees")
+      Steps.tell("info", s"List ${list.name} is ordered by $what", obj("window" -> window, "tried" -> obj(choice.tried: _*)))
     }
-    Ranking.recommend(seekers, factors.products, config.topN, config.rank)
-  }
 
   private def verticesOf(shop: Shop, edges: RDD[Link], blocks: Int): RDD[Vertex] = {
     val facts = SalesGraph.facts(edges.map(link => (link.user, link.product.number)), blocks).map(facts => facts.number -> facts)

@@ -9,22 +9,12 @@ import org.apache.spark.storage.StorageLevel
 final case class Pair(
     user: Int,
     product: Int,
-    /** Preference from all sales; 0 if the net quantity is not positive. */
-    strength: Double,
-    /** The same from the sales before the holdout. */
-    trainStrength: Double,
-    netQuantity: Double,
-    /** Bought, net, within the holdout. */
-    isHeldOut: Boolean,
-    /** Whether anybody bought the product before the holdout. */
-    isProductKnown: Boolean
+    /** Units bought less units given back; more than 0. */
+    netQuantity: Double
 )
 
-/**
- * @param buyers      users with a positive net quantity
- * @param trainBuyers the same before the holdout
- */
-final case class Product(number: Int, id: String, name: Option[String], buyers: Long, trainBuyers: Long) {
+/** @param buyers users with a positive net quantity */
+final case class Product(number: Int, id: String, name: Option[String], buyers: Long) {
   def label: String = name.getOrElse(id)
 }
 
@@ -44,6 +34,10 @@ final class Shop(
 /** Splits numbers 0 until `count` into runs of equal length, so that partitions are in order. */
 final class NumberPartitioner(private val count: Int, override val numPartitions: Int) extends Partitioner {
   private val size = math.max(1, math.ceil(count.toDouble / numPartitions).toInt)
+
+  /** The first number of a partition. */
+  def start(partition: Int): Int = math.min(count, partition * size)
+
   override def getPartition(key: Any): Int = key match {
     case number: Int => math.min(number / size, numPartitions - 1)
     case (number: Int, _) => math.min(number / size, numPartitions - 1)
@@ -58,45 +52,24 @@ final class NumberPartitioner(private val count: Int, override val numPartitions
 
 object Shop {
 
-  /** Sums over the sales of one user and product. */
-  private final case class Sums(quantity: Double, weight: Double, trainQuantity: Double, trainWeight: Double, heldQuantity: Double) {
-    def +(other: Sums): Sums = Sums(
-      quantity + other.quantity,
-      weight + other.weight,
-      trainQuantity + other.trainQuantity,
-      trainWeight + other.trainWeight,
-      heldQuantity + other.heldQuantity
-    )
-    def isRelevant: Boolean = isBought(quantity) || isBought(trainQuantity) || isBought(heldQuantity)
-  }
-
   /** Sums of fractional quantities that cancel out leave a rest. */
-  private val Epsilon = 1e-9
+  private[cartograph] val Epsilon = 1e-9
   private def isBought(quantity: Double): Boolean = quantity > Epsilon
 
   /**
-   * Nets out returns and counts purchases.
+   * Nets out returns, and numbers users and products.
    *
-   *   strength(u, p) = ln(1 + sum over purchases of weight(type)) if the net quantity of u and p is positive, else 0
-   *
-   * The count of purchases and not their quantity: a user who bought 500 candles once likes them less surely than one
-   * who came back five times. The logarithm is the damping that Hu, Koren and Volinsky (ICDM 2008) use for their counts.
+   * Whoever gave everything back is still numbered: there was a time when it was bought, and a ranker learns from then.
    *
    * @param interactions distinct interactions, in any order
-   * @param holdoutFrom  interactions at or after this moment, epoch ms, are the holdout
    * @param blocks       partitions of the result
    */
-  def build(
-      interactions: RDD[Interaction],
-      weights: Map[String, Double],
-      holdoutFrom: Option[Long],
-      blocks: Int
-  ): Shop = {
+  def build(interactions: RDD[Interaction], weights: Map[String, Double], blocks: Int): Shop = {
     val partitioner = new HashPartitioner(blocks)
     val sums = interactions
-      .flatMap(sale => weights.get(sale.kind).map(weight => (sale.user, sale.product) -> sumsOf(sale, weight, holdoutFrom)))
+      .filter(sale => weights.contains(sale.kind))
+      .map(sale => (sale.user, sale.product) -> sale.quantity)
       .reduceByKey(partitioner, _ + _)
-      .filter(_._2.isRelevant)
       .persist(StorageLevel.MEMORY_AND_DISK)
 
     val users = numbered(sums.map(_._1._1).distinct(blocks), blocks)
@@ -106,11 +79,12 @@ object Shop {
 
     val byUser = new NumberPartitioner(userCount, blocks)
     val pairs = sums
-      .map { case ((user, product), sum) => user -> (product -> sum) }
+      .filter { case (_, quantity) => isBought(quantity) }
+      .map { case ((user, product), quantity) => user -> (product -> quantity) }
       .join(users, partitioner)
-      .map { case (_, ((product, sum), user)) => product -> (user -> sum) }
+      .map { case (_, ((product, quantity), user)) => product -> (user -> quantity) }
       .join(productByKey, partitioner)
-      .map { case (_, ((user, sum), product)) => (user, product.number) -> toPair(user, product, sum) }
+      .map { case (_, ((user, quantity), product)) => (user, product.number) -> Pair(user, product.number, quantity) }
       .repartitionAndSortWithinPartitions(byUser)
       .mapPartitions(_.map { case ((user, _), pair) => user -> pair })
       .setName("pairs")
@@ -127,38 +101,18 @@ object Shop {
     )
   }
 
-  private def sumsOf(sale: Interaction, weight: Double, holdoutFrom: Option[Long]): Sums = {
-    val isHeld = holdoutFrom.exists(sale.atMs >= _)
-    val purchase = if (sale.quantity > 0) weight else 0
-    if (isHeld) Sums(sale.quantity, purchase, 0, 0, sale.quantity)
-    else Sums(sale.quantity, purchase, sale.quantity, purchase, 0)
-  }
-
-  private def toPair(user: Int, product: Product, sum: Sums): Pair = {
-    def strength(quantity: Double, weight: Double): Double = if (isBought(quantity)) math.log1p(weight) else 0
-    Pair(
-      user,
-      product.number,
-      strength(sum.quantity, sum.weight),
-      strength(sum.trainQuantity, sum.trainWeight),
-      sum.quantity,
-      isHeldOut = isBought(sum.heldQuantity),
-      isProductKnown = product.trainBuyers > 0
-    )
-  }
-
   /** Numbers ids from 0 in their order. */
   private def numbered(ids: RDD[String], blocks: Int): RDD[(String, Int)] =
     ids.sortBy(identity, numPartitions = blocks).zipWithIndex().mapValues(_.toInt).persist(StorageLevel.MEMORY_AND_DISK)
 
   private def numberedProducts(
-      sums: RDD[((String, String), Sums)],
+      sums: RDD[((String, String), Double)],
       interactions: RDD[Interaction],
       blocks: Int
   ): RDD[Product] = {
-    val buyers = sums.map { case ((_, product), sum) =>
-      product -> ((if (isBought(sum.quantity)) 1L else 0L, if (isBought(sum.trainQuantity)) 1L else 0L))
-    }.reduceByKey((a, b) => (a._1 + b._1, a._2 + b._2), blocks)
+    val buyers = sums
+      .map { case ((_, product), quantity) => product -> (if (isBought(quantity)) 1L else 0L) }
+      .reduceByKey(_ + _, blocks)
     val names = interactions
       .flatMap(sale => sale.productName.map(name => sale.product -> (sale.atMs -> name)))
       .reduceByKey((a, b) => newest(a, b), blocks)
@@ -166,7 +120,7 @@ object Shop {
       .leftOuterJoin(names)
       .sortByKey(numPartitions = blocks)
       .zipWithIndex()
-      .map { case ((id, ((all, train), name)), number) => Product(number.toInt, id, name.map(_._2), all, train) }
+      .map { case ((id, (count, name)), number) => Product(number.toInt, id, name.map(_._2), count) }
       .persist(StorageLevel.MEMORY_AND_DISK)
   }
 

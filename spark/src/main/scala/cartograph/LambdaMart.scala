@@ -1,0 +1,317 @@
+package cartograph
+
+import java.util.stream.IntStream
+
+/**
+ * Rows to learn an order from.
+ *
+ * @param features row after row, `width` each; finite
+ * @param relevant of each row
+ * @param groups   where each user's rows begin, and behind the last the number of rows: rows are ranked within their group
+ */
+final case class RankingRows(features: Array[Float], width: Int, relevant: Array[Boolean], groups: Array[Int]) {
+  def count: Int = relevant.length
+}
+
+/**
+ * @param trees        in each ensemble
+ * @param leaves       of a tree, at most
+ * @param learningRate what a tree's answer is multiplied by
+ * @param l2           added to the sum of second derivatives of a leaf
+ * @param leastRows    of a leaf
+ * @param featureShare share of the features that a tree may look at, by chance
+ * @param groupShare   share of the groups that a tree learns from, by chance
+ * @param depth        places of a list that count
+ */
+final case class LambdaMartConfig(
+    trees: Int = 100,
+    leaves: Int = 15,
+    learningRate: Double = 0.1,
+    l2: Double = 5,
+    leastRows: Int = 50,
+    featureShare: Double = 0.6,
+    groupShare: Double = 0.5,
+    depth: Int = 15
+)
+
+/**
+ * Boosted trees that learn to order rows within groups: LambdaMART with the gain of NDCG (C. Burges: From RankNet to
+ * LambdaRank to LambdaMART, MSR-TR-2010-82), on histograms of 64 bins (Ke et al.: LightGBM, NIPS 2017).
+ *
+ * On one machine, for it learns from a bounded sample. Threads share the work by features, so that every sum is made in
+ * the same order whatever their number: the same rows and seed give the same trees.
+ */
+object LambdaMart {
+  private val Bins = 64
+
+  /** @throws IllegalArgumentException if the arrays do not fit together */
+  def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees = {
+    require(
+      rows.features.length == rows.count * rows.width && rows.groups.lastOption.contains(rows.count),
+      s"Cannot learn: there are ${rows.features.length} values of ${rows.width} features and groups up to " +
+        s"${rows.groups.lastOption.getOrElse(0)}, should be ${rows.count} rows"
+    )
+    val random = new java.util.Random(seed)
+    val edges = parallel(rows.width)(feature => edgesOf(rows, feature))
+    val binned = parallel(rows.width)(feature => bin(rows, feature, edges(feature)))
+    val gradients = new Gradients(rows, config.depth)
+    val scores = new Array[Double](rows.count)
+    val features = math.max(1, math.round(rows.width * config.featureShare).toInt)
+    val trees = Array.fill(if (rows.count == 0) 0 else config.trees) {
+      gradients.compute(scores)
+      val chosen = shuffled(rows.width, random).take(features).sorted
+      val sample = sampled(rows, config.groupShare, random)
+      val tree = new Growing(binned, edges, gradients, chosen, config).grow(sample)
+      addTo(scores, rows, tree)
+      tree
+    }
+    Trees(trees)
+  }
+
+  private def parallel[Result: scala.reflect.ClassTag](count: Int)(body: Int => Result): Array[Result] = {
+    val results = new Array[Result](count)
+    IntStream.range(0, count).parallel().forEach(index => results(index) = body(index))
+    results
+  }
+
+  /** Ascending; at most 63, between values or at quantiles. */
+  private def edgesOf(rows: RankingRows, feature: Int): Array[Float] = {
+    val sorted = Array.tabulate(rows.count)(row => rows.features(row * rows.width + feature))
+    java.util.Arrays.sort(sorted)
+    val distinct = sorted.distinct
+    if (distinct.length <= Bins) distinct.zip(distinct.drop(1)).map { case (a, b) => a + (b - a) / 2 }
+    else {
+      val quantiles = (1 until Bins).map(part => sorted((part.toLong * sorted.length / Bins).toInt)).distinct
+      quantiles.filter(_ < sorted.last).toArray
+    }
+  }
+
+  /** The number of edges below each row's value. */
+  private def bin(rows: RankingRows, feature: Int, edges: Array[Float]): Array[Byte] =
+    Array.tabulate(rows.count) { row =>
+      val at = java.util.Arrays.binarySearch(edges, rows.features(row * rows.width + feature))
+      (if (at >= 0) at else -at - 1).toByte
+    }
+
+  private def shuffled(count: Int, random: java.util.Random): Array[Int] = {
+    val order = Array.range(0, count)
+    for (last <- count - 1 to 1 by -1) {
+      val other = random.nextInt(last + 1)
+      val kept = order(last)
+      order(last) = order(other)
+      order(other) = kept
+    }
+    order
+  }
+
+  /** Rows of a share of the groups, in order; never none. */
+  private def sampled(rows: RankingRows, share: Double, random: java.util.Random): Array[Int] = {
+    val groups = (0 until rows.groups.length - 1).filter(_ => random.nextDouble() < share)
+    val chosen = groups.flatMap(group => rows.groups(group) until rows.groups(group + 1)).toArray
+    if (chosen.isEmpty) Array.range(0, rows.count) else chosen
+  }
+
+  private def addTo(scores: Array[Double], rows: RankingRows, tree: Tree): Unit =
+    IntStream.range(0, rows.count).parallel().forEach(row => scores(row) += tree(rows.features, row * rows.width))
+
+  /** First and second derivatives of each row, by how much NDCG changes when two rows of a group change places. */
+  private final class Gradients(rows: RankingRows, depth: Int) {
+    val first = new Array[Double](rows.count)
+    val second = new Array[Double](rows.count)
+    private val longest = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) => until - from }.maxOption.getOrElse(0)
+    private val discount = Array.tabulate(longest)(place => math.log(2) / math.log(place + 2.0))
+
+    def compute(scores: Array[Double]): Unit =
+      IntStream.range(0, rows.groups.length - 1).parallel().forEach { group =>
+        computeGroup(scores, rows.groups(group), rows.groups(group + 1))
+      }
+
+    private def computeGroup(scores: Array[Double], from: Int, until: Int): Unit = {
+      java.util.Arrays.fill(first, from, until, 0.0)
+      java.util.Arrays.fill(second, from, until, 0.0)
+      val right = (from until until).count(row => rows.relevant(row))
+      if (right > 0 && right < until - from) {
+        val order = byScore(scores, from, until)
+        val ideal = discount.iterator.take(math.min(right, depth)).sum
+        val (best, worst) = (scores(order(0)), scores(order(order.length - 1)))
+        var total = 0.0
+        var i = 0
+        while (i < math.min(order.length - 1, depth)) {
+          var j = i + 1
+          while (j < order.length) {
+            if (rows.relevant(order(i)) != rows.relevant(order(j))) {
+              val (high, low) = if (rows.relevant(order(i))) (order(i), order(j)) else (order(j), order(i))
+              val ahead = scores(high) - scores(low)
+              val change = (discount(i) - discount(j)) / ideal / (if (best != worst) 0.01 + math.abs(ahead) else 1.0)
+              val doubt = 1.0 / (1.0 + math.exp(ahead))
+              first(high) -= change * doubt
+              first(low) += change * doubt
+              second(high) += change * doubt * (1 - doubt)
+              second(low) += change * doubt * (1 - doubt)
+              total += 2 * change * doubt
+            }
+            j += 1
+          }
+          i += 1
+        }
+        if (total > 0) {
+          // A group of many pairs shall not outweigh the others.
+          val scale = math.log(1 + total) / math.log(2) / total
+          (from until until).foreach { row =>
+            first(row) *= scale
+            second(row) *= scale
+          }
+        }
+      }
+    }
+
+    /** Rows, highest score first, ties in their order. */
+    private def byScore(scores: Array[Double], from: Int, until: Int): Array[Int] = {
+      val keyed = Array.tabulate(until - from)(index => (-scores(from + index), from + index))
+      java.util.Arrays.sort(keyed, (a: (Double, Int), b: (Double, Int)) => {
+        val byScore = java.lang.Double.compare(a._1, b._1)
+        if (byScore != 0) byScore else Integer.compare(a._2, b._2)
+      })
+      keyed.map(_._2)
+    }
+  }
+
+  /** A leaf that may still be split: its rows lie at from..until of the order, `split` is the best one found. */
+  private final case class Leaf(node: Int, from: Int, until: Int, histogram: Histogram, split: Option[Split])
+
+  private final case class Split(gain: Double, slot: Int, bin: Int)
+
+  /** Sums per chosen feature and bin: first derivatives, second derivatives, rows. */
+  private final class Histogram(slots: Int) {
+    val first = new Array[Double](slots * Bins)
+    val second = new Array[Double](slots * Bins)
+    val rows = new Array[Int](slots * Bins)
+
+    def minus(other: Histogram): Histogram = {
+      first.indices.foreach { index =>
+        first(index) -= other.first(index)
+        second(index) -= other.second(index)
+        rows(index) -= other.rows(index)
+      }
+      this
+    }
+  }
+
+  /** Grows one tree, always at the leaf where a split gains most. */
+  private final class Growing(
+      binned: Array[Array[Byte]],
+      edges: Array[Array[Float]],
+      gradients: Gradients,
+      chosen: Array[Int],
+      config: LambdaMartConfig
+  ) {
+    private val nodes = 2 * config.leaves
+    private val feature = Array.fill(nodes)(-1)
+    private val threshold = new Array[Float](nodes)
+    private val children = new Array[Int](nodes)
+    private val value = new Array[Double](nodes)
+
+    def grow(order: Array[Int]): Tree = {
+      val root = leaf(0, 0, order.length, build(order, 0, order.length))
+      @scala.annotation.tailrec
+      def growing(leaves: Vector[Leaf], used: Int): Int = {
+        val best = leaves.filter(_.split.nonEmpty).maxByOption(_.split.fold(0.0)(_.gain))
+        best match {
+          case Some(at) if leaves.size < config.leaves =>
+            val (left, right) = divide(at, order, used)
+            growing(leaves.filterNot(_ eq at) :+ left :+ right, used + 2)
+          case _ =>
+            leaves.foreach(setValue)
+            used
+        }
+      }
+      val used = growing(Vector(root), 1)
+      Tree(feature.take(used), threshold.take(used), children.take(used), value.take(used))
+    }
+
+    private def divide(at: Leaf, order: Array[Int], firstChild: Int): (Leaf, Leaf) = {
+      val Split(_, slot, bin) = at.split.getOrElse(throw new IllegalStateException("Cannot divide: there is no split"))
+      val middle = partition(order, at.from, at.until, chosen(slot), bin)
+      feature(at.node) = chosen(slot)
+      threshold(at.node) = edges(chosen(slot))(bin)
+      children(at.node) = firstChild
+      // The smaller side is counted, the other is what is left.
+      val leftIsSmaller = middle - at.from <= at.until - middle
+      val counted = if (leftIsSmaller) build(order, at.from, middle) else build(order, middle, at.until)
+      val rest = at.histogram.minus(counted)
+      val (left, right) = if (leftIsSmaller) (counted, rest) else (rest, counted)
+      (leaf(firstChild, at.from, middle, left), leaf(firstChild + 1, middle, at.until, right))
+    }
+
+    /** Rows at or below the bin come first, each side in its order. @return where the other side begins */
+    private def partition(order: Array[Int], from: Int, until: Int, column: Int, bin: Int): Int = {
+      val right = new Array[Int](until - from)
+      var (kept, moved, at) = (from, 0, from)
+      while (at < until) {
+        val row = order(at)
+        if (binned(column)(row) <= bin) { order(kept) = row; kept += 1 }
+        else { right(moved) = row; moved += 1 }
+        at += 1
+      }
+      System.arraycopy(right, 0, order, kept, moved)
+      kept
+    }
+
+    private def build(order: Array[Int], from: Int, until: Int): Histogram = {
+      val histogram = new Histogram(chosen.length)
+      IntStream.range(0, chosen.length).parallel().forEach { slot =>
+        val bins = binned(chosen(slot))
+        var at = from
+        while (at < until) {
+          val row = order(at)
+          val index = slot * Bins + bins(row)
+          histogram.first(index) += gradients.first(row)
+          histogram.second(index) += gradients.second(row)
+          histogram.rows(index) += 1
+          at += 1
+        }
+      }
+      histogram
+    }
+
+    private def leaf(node: Int, from: Int, until: Int, histogram: Histogram): Leaf =
+      Leaf(node, from, until, histogram, bestSplit(histogram))
+
+    private def bestSplit(histogram: Histogram): Option[Split] = {
+      val (first, second, rows) = totals(histogram)
+      val before = first * first / (second + config.l2)
+      val found = parallel(chosen.length)(slot => bestOf(histogram, slot, (first, second, rows), before))
+      found.flatten.maxByOption(split => (split.gain, -split.slot))
+    }
+
+    private def bestOf(histogram: Histogram, slot: Int, total: (Double, Double, Int), before: Double): Option[Split] = {
+      val (first, second, rows) = total
+      var (firstLeft, secondLeft, rowsLeft) = (0.0, 0.0, 0)
+      var (bestGain, bestBin) = (1e-9, -1)
+      var bin = 0
+      while (bin < edges(chosen(slot)).length) {
+        val index = slot * Bins + bin
+        firstLeft += histogram.first(index)
+        secondLeft += histogram.second(index)
+        rowsLeft += histogram.rows(index)
+        if (rowsLeft >= config.leastRows && rows - rowsLeft >= config.leastRows) {
+          val (firstRight, secondRight) = (first - firstLeft, second - secondLeft)
+          val gain = firstLeft * firstLeft / (secondLeft + config.l2) +
+            firstRight * firstRight / (secondRight + config.l2) - before
+          if (gain > bestGain) { bestGain = gain; bestBin = bin }
+        }
+        bin += 1
+      }
+      Option.when(bestBin >= 0)(Split(bestGain, slot, bestBin))
+    }
+
+    private def setValue(leaf: Leaf): Unit = {
+      val (first, second, _) = totals(leaf.histogram)
+      value(leaf.node) = -config.learningRate * first / (second + config.l2)
+    }
+
+    /** Every feature's bins hold all rows of the leaf. */
+    private def totals(histogram: Histogram): (Double, Double, Int) =
+      (histogram.first.take(Bins).sum, histogram.second.take(Bins).sum, histogram.rows.take(Bins).sum)
+  }
+}

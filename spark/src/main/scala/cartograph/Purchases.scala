@@ -1,0 +1,111 @@
+package cartograph
+
+import org.apache.spark.rdd.RDD
+
+/**
+ * What a user bought and gave back, a line per basket and product, oldest first; arrays of equal length.
+ *
+ * @param atMs       when the basket began, epoch ms
+ * @param baskets    equal for the lines of one basket; they stand side by side
+ * @param quantities negative for what was given back
+ * @param prices     per unit; NaN where none was told
+ * @param weights    of the type of the sale
+ */
+final case class Purchases(
+    products: Array[Int],
+    atMs: Array[Long],
+    baskets: Array[Int],
+    quantities: Array[Float],
+    prices: Array[Float],
+    weights: Array[Float]
+) {
+  def size: Int = products.length
+
+  /** What was known at a moment: purchases before it, of products that had not been given back by then. */
+  def before(momentMs: Long): Purchases = {
+    val known = atMs.indices.filter(atMs(_) < momentMs)
+    val kept = boughtNet(known)
+    picked(known.filter(line => quantities(line) > 0 && kept.contains(products(line))))
+  }
+
+  /** Products that were bought, net, from..until (exclusive), ascending. */
+  def boughtWithin(fromMs: Long, untilMs: Long): Array[Int] =
+    boughtNet(atMs.indices.filter(line => atMs(line) >= fromMs && atMs(line) < untilMs)).toArray.sorted
+
+  private def boughtNet(lines: Seq[Int]): Set[Int] = {
+    val net = scala.collection.mutable.HashMap.empty[Int, Double]
+    lines.foreach(line => net(products(line)) = net.getOrElse(products(line), 0.0) + quantities(line))
+    net.iterator.collect { case (product, quantity) if quantity > Shop.Epsilon => product }.toSet
+  }
+
+  private def picked(lines: Seq[Int]): Purchases = {
+    val chosen = lines.toArray
+    Purchases(
+      chosen.map(products),
+      chosen.map(atMs),
+      chosen.map(baskets),
+      chosen.map(quantities),
+      chosen.map(prices),
+      chosen.map(weights)
+    )
+  }
+}
+
+object Purchases {
+  private val DayMs = 86400000L
+
+  /** One sale, on its way to its user's purchases. `basket` is the order, or without one the day. */
+  final case class Line(product: Int, atMs: Long, basket: String, quantity: Double, price: Option[Double], weight: Double)
+
+  /**
+   * Gathers the sales of every user.
+   *
+   * @param weights of types of sales; others are left out
+   * @return by user number, placed by `shop.byUser`, in the order of numbers
+   */
+  def of(shop: Shop, interactions: RDD[Interaction], weights: Map[String, Double]): RDD[(Int, Purchases)] = {
+    val blocks = shop.byUser.numPartitions
+    val products = shop.products.map(product => product.id -> product.number)
+    interactions
+      .flatMap(sale => weights.get(sale.kind).map(weight => sale.product -> (sale.user -> lineOf(sale, weight))))
+      .join(products, blocks)
+      .map { case (_, ((user, line), product)) => user -> line.copy(product = product) }
+      .join(shop.users.map(_.swap), blocks)
+      .map { case (_, (line, user)) => user -> line }
+      .groupByKey(shop.byUser)
+      .mapPartitions(
+        _.map { case (user, lines) => user -> gathered(lines) }.toArray.sortBy(_._1).iterator,
+        preservesPartitioning = true
+      )
+  }
+
+  private def lineOf(sale: Interaction, weight: Double): Line = {
+    val basket = sale.orderId.fold(s"day ${Math.floorDiv(sale.atMs, DayMs)}")(order => s"order $order")
+    Line(0, sale.atMs, basket, sale.quantity, sale.price, weight)
+  }
+
+  /** Lines of one basket and product become one; baskets in the order of their beginning. */
+  private[cartograph] def gathered(lines: Iterable[Line]): Purchases = {
+    val baskets = lines.groupBy(_.basket).toSeq
+      .map { case (name, inside) => (inside.map(_.atMs).min, name, inside) }
+      .sortBy { case (atMs, name, _) => (atMs, name) }
+    val merged = for {
+      ((atMs, _, inside), basket) <- baskets.zipWithIndex
+      (product, same) <- inside.groupBy(_.product).toSeq.sortBy(_._1)
+      // Goods and what was given back in one order stay two lines.
+      (_, part) <- same.groupBy(_.quantity > 0).toSeq.sortBy(_._1)
+    } yield {
+      val prices = part.flatMap(_.price).toSeq.sorted
+      val price = if (prices.isEmpty) Float.NaN else (prices.sum / prices.size).toFloat
+      (product, atMs, basket, part.map(_.quantity).toSeq.sorted.sum.toFloat, price, part.map(_.weight).max.toFloat)
+    }
+    Purchases(
+      merged.map(_._1).toArray,
+      merged.map(_._2).toArray,
+      merged.map(_._3).toArray,
+      merged.map(_._4).toArray,
+      merged.map(_._5).toArray,
+      merged.map(_._6).toArray
+    )
+  }
+}
