@@ -7,8 +7,7 @@ import { fileJobCommand } from '../local/file-job.ts';
 import { writeFileLake } from '../local/file-lake.ts';
 import { ROOT, STATE } from '../local/paths.ts';
 import { replay } from '../local/replay.ts';
-import { plantShop } from '../local/shop.ts';
-import { type OutgoingRecord, SIMULATION_DAYS, SIMULATION_END_MS, simulate } from '../local/simulate.ts';
+import { defaultSales, type OutgoingRecord, SIMULATION_END_MS } from '../local/simulate.ts';
 import { type Benchmark, type Figure, median, spread } from './benchmark.ts';
 import { timed } from './processes.ts';
 import { RETAIL_FILE, RETAIL_MAP } from './retail.ts';
@@ -32,13 +31,7 @@ export const job: Benchmark = {
     }
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-bench-'));
     try {
-      const small = simulate({
-        shop: plantShop(1),
-        seed: 1,
-        count: 5_000,
-        endMs: SIMULATION_END_MS,
-        days: SIMULATION_DAYS,
-      });
+      const small = defaultSales({ seed: 1, count: 5_000 });
       const figures = await compare(say, join(directory, 'small'), '5,000 sales', '≤ 18 s, stretch 10 s', [
         [...small],
       ]);

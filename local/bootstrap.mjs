@@ -6,10 +6,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { acquireLock, LOCKS } from './process-lock.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STATE = join(ROOT, '.cartograph');
@@ -147,7 +149,10 @@ const INSTALLATIONS = [
  * @throws {Error} If it fails; the message holds the end of what it printed.
  */
 async function execute(command, args) {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  // In a group of its own: installers are scripts that start others, and all of them end with this process.
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const onExit = () => endGroup(child.pid);
+  process.once('exit', onExit);
   const lines = [];
   let downloads = 0;
   for (const stream of [child.stdout, child.stderr])
@@ -167,57 +172,106 @@ async function execute(command, args) {
       throw new Error(`${command} ended with ${code}:\n${lines.slice(-SHOWN_LINES).join('\n')}`);
   } finally {
     clearInterval(timer);
+    process.off('exit', onExit);
+  }
+}
+
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has ended already, or could not be started.
   }
 }
 
 const TELL_EVERY_MS = 10_000;
 const SHOWN_LINES = 40;
 
+const STAMPS = join(STATE, 'installed.json');
+
+/** What was installed from which inputs; of a file that cannot be read, nothing. */
+function readStamps() {
+  try {
+    const stamps = JSON.parse(readFileSync(STAMPS, 'utf8'));
+    return typeof stamps === 'object' && stamps !== null ? stamps : {};
+  } catch {
+    return {};
+  }
+}
+
+const writeStamps = (stamps) => writeFileSync(STAMPS, JSON.stringify(stamps, null, 2));
+
+const isInstalled = ({ name, inputs, result }, stamps = readStamps()) =>
+  stamps[name] === hashOf(inputs) && existsSync(join(ROOT, result));
+
 async function installMissing() {
-  mkdirSync(STATE, { recursive: true });
-  const stampsPath = join(STATE, 'installed.json');
-  const stamps = existsSync(stampsPath) ? JSON.parse(readFileSync(stampsPath, 'utf8')) : {};
-  for (const { name, inputs, result, run } of INSTALLATIONS) {
+  const stamps = readStamps();
+  for (const installation of INSTALLATIONS) {
+    if (isInstalled(installation, stamps)) continue;
+    const { name, inputs, run } = installation;
     const stamp = hashOf(inputs);
-    if (stamps[name] === stamp && existsSync(join(ROOT, result))) continue;
     const startedMs = Date.now();
     console.log(`Installing ${name} …`);
+    // Half of it may be there when this is interrupted, and must not count as installed.
+    delete stamps[name];
+    writeStamps(stamps);
     try {
       await run();
     } catch (error) {
-      console.error(`✗ Cannot install ${name}: ${error.message}`);
-      process.exit(1);
+      fail(`Cannot install ${name}: ${error.message}`);
     }
     console.log(`Installed ${name} in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
     stamps[name] = stamp;
-    writeFileSync(stampsPath, JSON.stringify(stamps, null, 2));
+    writeStamps(stamps);
   }
 }
 
 /** Two installations at once would be in each other's way; the second waits for nobody and says so. */
-async function withLock(body) {
+async function install() {
+  // With everything there, several commands may well begin at the same moment.
+  if (INSTALLATIONS.every((installation) => isInstalled(installation))) return;
   mkdirSync(STATE, { recursive: true });
-  const lock = join(STATE, 'installing');
-  const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : undefined;
-  if (holder !== undefined && isRunning(holder)) {
-    console.error(`✗ Another installation is under way (process ${holder}); try again when it has ended`);
-    process.exit(1);
-  }
-  writeFileSync(lock, String(process.pid));
+  const release = lock(LOCKS.installing, (holder) => `${INSTALLING} (${holder} holds ${LOCKS.installing})`);
+  // The locks and the installers end with this process, which a signal alone would not tell.
+  const onSignal = (signal) => process.exit(SIGNALLED + constants.signals[signal]);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  await installMissing();
+  for (const signal of SIGNALS) process.off(signal, onSignal);
+  release();
+}
+
+const INSTALLING = 'Cannot install: another installation is under way; try again when it has ended';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** What shells add to the number of the signal that has ended a program. */
+const SIGNALLED = 128;
+
+function lock(path, explain) {
   try {
-    await body();
-  } finally {
-    rmSync(lock, { force: true });
+    return acquireLock(path, explain);
+  } catch (error) {
+    return fail(error.message);
   }
 }
 
-function isRunning(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+function fail(message) {
+  console.error(`✗ ${message}`);
+  process.exit(1);
+}
+
+/** Removes everything that an installation or a run leaves behind, unless one of them is under way. */
+function clean() {
+  mkdirSync(STATE, { recursive: true });
+  lock(
+    LOCKS.running,
+    (holder) => `Cannot clean: a pipeline is running (${holder} holds ${LOCKS.running}); stop it first`,
+  );
+  lock(
+    LOCKS.installing,
+    (holder) => `Cannot clean: an installation is under way (${holder} holds ${LOCKS.installing})`,
+  );
+  rmSync(STATE, { recursive: true, force: true });
+  rmSync(join(ROOT, 'spark', 'target'), { recursive: true, force: true });
+  console.log('Removed .cartograph and spark/target');
 }
 
 /** Replaces this process, as far as Node can: signals go through, and so does the exit code. */
@@ -228,25 +282,20 @@ function become(command, args) {
     stdio: 'inherit',
     env: { ...process.env, PATH: path, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
   });
-  // The terminal sends Ctrl-C to both; the child ends the pipeline in order, and this process waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+  // A terminal sends Ctrl-C to both; the child ends the pipeline in order, and this process waits for it.
+  const hasIt = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
+  for (const signal of SIGNALS) process.on(signal, () => hasIt(signal) || child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? SIGNALLED + constants.signals[signal] : code));
 }
 
 async function main([name, ...args]) {
-  if (name === 'clean') {
-    rmSync(STATE, { recursive: true, force: true });
-    rmSync(join(ROOT, 'spark', 'target'), { recursive: true, force: true });
-    console.log('Removed .cartograph and spark/target');
-    return;
-  }
+  if (name === 'clean') return clean();
   const problems = findMissing(printedVersion);
   if (problems.length > 0) {
     for (const problem of problems) console.error(`✗ ${problem}`);
     process.exit(1);
   }
-  await withLock(installMissing);
+  await install();
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
   become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -16,6 +14,8 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import type { Config } from '../lib/config.ts';
+import { raced } from './abort.ts';
+import { startChild, tail } from './child.ts';
 import { withoutCloudOnly } from './cloud-only.ts';
 import { ACCOUNT, awsClient, REGION } from './emulator.ts';
 import { NODE_BIN, ROOT } from './paths.ts';
@@ -26,9 +26,22 @@ const DEPLOY_SECONDS = 120;
 /** The CDK app's configuration, before its defaults. */
 export type ConfigInput = z.input<typeof Config>;
 
-/** Runs the CDK app, as `cdk synth` does. @param directory Where the assembly goes. */
-export async function synthesize(config: ConfigInput, directory: string): Promise<void> {
-  await promisify(execFile)(join(NODE_BIN, 'node'), ['bin/app.ts'], {
+/**
+ * Runs the CDK app, as `cdk synth` does.
+ *
+ * @param directory Where the assembly goes.
+ * @param signal Gives it up, with the bundlers that it has started.
+ */
+export async function synthesize(
+  config: ConfigInput,
+  directory: string,
+  signal = new AbortController().signal,
+): Promise<void> {
+  const app = startChild({
+    what: 'the CDK app',
+    command: join(NODE_BIN, 'node'),
+    args: ['bin/app.ts'],
+    logPath: `${directory}.log`,
     cwd: ROOT,
     env: {
       ...process.env,
@@ -39,6 +52,12 @@ export async function synthesize(config: ConfigInput, directory: string): Promis
       CDK_CONTEXT_JSON: JSON.stringify({ cartograph: config, 'aws:cdk:bundling-stacks': ['**'] }),
     },
   });
+  try {
+    const sentence = await raced(app.ended, signal);
+    if (app.process.exitCode !== 0) throw new Error(`Cannot synthesize: ${sentence}\n${tail(app.logPath)}`);
+  } finally {
+    await app.stop();
+  }
 }
 
 /** https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema.FileAsset.html */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startChild } from './child.ts';
+import { exitCodeOf, startChild } from './child.ts';
 import { command } from './command.ts';
 import { emulatorProgram } from './emulator.ts';
 import { STATE } from './paths.ts';
@@ -14,4 +14,6 @@ await command(async ([port, jobsEndpoint]) => {
     logPath: '/dev/stdout',
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void child.stop());
+  await child.ended;
+  process.exitCode = exitCodeOf(child.process);
 });

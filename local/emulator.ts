@@ -1,11 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, freePort, startChild } from './child.ts';
+import { eventually, freePort, listenBriefly, startChild } from './child.ts';
 import { NODE_BIN, VENV } from './paths.ts';
 
 /** Where the AWS API is, and with which names a client gets in. */
 export interface Emulator {
   readonly endpoint: string;
+  /** Resolves with a sentence when it has ended, for whatever reason; absent if it runs elsewhere. */
+  readonly ended?: Promise<string>;
+  /** What it says of itself, unless it runs elsewhere; before `offset`, in bytes, an earlier one speaks. */
+  readonly log?: { readonly path: string; readonly offset: number };
   stop(): Promise<void>;
 }
 
@@ -37,21 +41,28 @@ export const awsClient = (endpoint: string) => ({
  * @param directory Its state; what an earlier one left there is used again.
  * @param jobsEndpoint Where `StartJobRun` goes: Lambdas run as children of the emulator and get it by the SDK's own variable.
  */
-export async function startEmulator(directory: string, jobsEndpoint: string): Promise<Emulator> {
+export async function startEmulator(
+  directory: string,
+  jobsEndpoint: string,
+  signal?: AbortSignal,
+): Promise<Emulator> {
   const port = await portOf(directory);
   const endpoint = `http://127.0.0.1:${port}`;
+  const logPath = join(directory, 'emulator.log');
+  const log = { path: logPath, offset: statSync(logPath, { throwIfNoEntry: false })?.size ?? 0 };
   const child = startChild({
     what: 'the AWS emulator',
     ...emulatorProgram({ directory, host: '127.0.0.1', port, jobsEndpoint }),
-    logPath: join(directory, 'emulator.log'),
+    logPath,
+    pidPath: join(directory, 'emulator.pid'),
   });
   const isHealthy = async () => {
     const answer = await fetch(`${endpoint}/_ministack/health`);
     if (!answer.ok) throw new Error(`health is ${answer.status}`);
   };
   try {
-    await child.until((signal) => eventually(isHealthy, signal), START_SECONDS);
-    return { endpoint, stop: () => child.stop() };
+    await child.until((giveUp) => eventually(isHealthy, giveUp), START_SECONDS, signal);
+    return { endpoint, ended: child.ended, log, stop: () => child.stop() };
   } catch (error) {
     await child.stop();
     throw error;
@@ -94,12 +105,27 @@ export function emulatorProgram({
   };
 }
 
-/** The same port as last time: URLs of queues, which hold it, are part of the emulator's state. */
+/**
+ * The same port as last time: URLs of queues, which hold it, are part of the emulator's state.
+ *
+ * @throws {Error} If something else listens there now.
+ */
 async function portOf(directory: string): Promise<number> {
   const path = join(directory, 'port');
-  if (existsSync(path)) return Number(readFileSync(path, 'utf8'));
+  if (existsSync(path)) return checkedPort(Number(readFileSync(path, 'utf8')));
   const port = await freePort();
   mkdirSync(directory, { recursive: true });
   writeFileSync(path, String(port));
   return port;
+}
+
+async function checkedPort(port: number): Promise<number> {
+  try {
+    return await listenBriefly(port, '127.0.0.1');
+  } catch (cause) {
+    throw new Error(
+      `Cannot start the AWS emulator: port ${port}, which the kept state needs, is taken by another program; end that, or start without --keep`,
+      { cause },
+    );
+  }
 }

@@ -2,13 +2,18 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { STATE } from './paths.ts';
+import { isRunning } from './process-lock.mjs';
 
 /** Where the parts of the running local pipeline are, for the commands that join it. */
 export const Endpoints = z.object({
   pid: z.int(),
+  /** Of the process, as `startTimeOf` tells it. */
+  startTime: z.string(),
   endpoint: z.url(),
   bootstrap: z.string(),
   topic: z.string(),
+  /** The consumer group of accumulate's poller. */
+  groupId: z.string(),
   bucket: z.string(),
   pagesUrl: z.url(),
   functions: z.object({
@@ -28,11 +33,11 @@ export const writeEndpoints = (endpoints: Endpoints): void =>
 export const removeEndpoints = (): void => rmSync(FILE, { force: true });
 
 /** @returns undefined if no pipeline runs on this machine */
-export function findEndpoints(): Endpoints | undefined {
+export function findEndpoints(file = FILE): Endpoints | undefined {
   try {
-    const endpoints = Endpoints.parse(JSON.parse(readFileSync(FILE, 'utf8')));
-    process.kill(endpoints.pid, 0);
-    return endpoints;
+    const endpoints = Endpoints.parse(JSON.parse(readFileSync(file, 'utf8')));
+    // In a container the numbers begin anew: this process may have that of the one that wrote the file.
+    return endpoints.pid !== process.pid && isRunning(endpoints) ? endpoints : undefined;
   } catch {
     return undefined;
   }

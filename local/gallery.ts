@@ -12,8 +12,7 @@ import { fileJobCommand } from './file-job.ts';
 import { writeFileLake } from './file-lake.ts';
 import { DEFAULT_COUNT, DEFAULT_SEED } from './options.ts';
 import { ROOT } from './paths.ts';
-import { plantShop } from './shop.ts';
-import { SIMULATION_DAYS, SIMULATION_END_MS, simulate } from './simulate.ts';
+import { defaultSales } from './simulate.ts';
 
 /**
  * `npm run gallery`: draws the charts of the default simulated shop, trained in one window, into `docs/gallery/` or the
@@ -23,13 +22,7 @@ await command(async ([target = join(ROOT, 'docs', 'gallery')]) => {
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-gallery-'));
   try {
     const lake = join(directory, 'lake');
-    const records = simulate({
-      shop: plantShop(DEFAULT_SEED),
-      seed: DEFAULT_SEED,
-      count: DEFAULT_COUNT,
-      endMs: SIMULATION_END_MS,
-      days: SIMULATION_DAYS,
-    });
+    const records = defaultSales({ seed: DEFAULT_SEED, count: DEFAULT_COUNT });
     writeFileLake(lake, [[...records]]);
     await promisify(execFile)('java', fileJobCommand({ lake, directory, cores: 1 }), { maxBuffer: 1e8 });
     await renderRun({ lake: directoryLake(lake), log: createLog('render', {}, () => undefined) }, 1);

@@ -72,6 +72,7 @@ const isOver = ({ state }: Job): boolean =>
 
 export async function startJobServer(options: JobServerOptions): Promise<JobServer> {
   const { directory, cores, emitsEvents = true, command = 'java', url } = options;
+  const logs = jobLogs(directory);
   mkdirSync(directory, { recursive: true });
   const jobs = new Map<string, Job>();
   const byToken = new Map<string, Job>();
@@ -94,7 +95,8 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
         command,
         args: sparkCommand({ ...submit, entryPoint: jar }, { awsEndpoint, cores, directory }),
         env: { PATH: process.env.PATH ?? '', ...awsEnvironment(awsEndpoint) },
-        logPath: join(directory, 'logs', `${job.name || job.id}.log`),
+        logPath: join(logs, `${job.name || job.id}.log`),
+        pidPath: join(logs, `${job.id}.pid`),
       });
       job.child = child;
       const ended = new Promise<number | null>((resolve) => {
@@ -184,6 +186,9 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
     },
   };
 }
+
+/** Where the jobs' logs lie, and the notes of which processes they are. */
+export const jobLogs = (directory: string): string => join(directory, 'logs');
 
 const isCancelling = (job: Job): boolean => job.state === 'CANCELLING';
 

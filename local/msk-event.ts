@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { z } from 'zod';
 
 /** Lambda's limits on one batch: https://docs.aws.amazon.com/lambda/latest/dg/with-msk-configure.html */
 export const MAX_BATCH_RECORDS = 10_000;
@@ -39,11 +40,15 @@ export function toEventRecord(topic: string, partition: number, message: KafkaMe
   };
 }
 
+/** How events and answers name a partition. */
+const partitionName = ({ topic, partition }: Pick<EventRecord, 'topic' | 'partition'>): string =>
+  `${topic}-${partition}`;
+
 /** The event of one invocation: records by `topic-partition`. */
 export function toMskEvent(records: readonly EventRecord[], source: EventSource) {
   const byPartition: Record<string, EventRecord[]> = {};
   for (const record of records) {
-    const name = `${record.topic}-${record.partition}`;
+    const name = partitionName(record);
     byPartition[name] ??= [];
     byPartition[name].push(record);
   }
@@ -75,8 +80,47 @@ export function takeBatch(
 }
 
 /** What the first record of a partition adds beside itself: `"topic-partition":[],`. */
-const listBytes = ({ topic, partition }: EventRecord): number =>
-  Buffer.byteLength(`"${topic}-${partition}":[],`);
+const listBytes = (record: EventRecord): number => Buffer.byteLength(`"${partitionName(record)}":[],`);
 
 /** What stands around the records. */
 const ENVELOPE_BYTES = 1024;
+
+/** Nothing, or an object without failures, says that all went well. */
+const Answer = z
+  .object({
+    batchItemFailures: z
+      .array(z.object({ itemIdentifier: z.object({ partition: z.string(), offset: z.int() }) }))
+      .nullish(),
+  })
+  .nullish();
+
+/**
+ * Reads from the function's answer which records it did not take. What is not understood may mean anything, so it fails
+ * the whole batch, as in Lambda: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html.
+ *
+ * @returns a record is taken if no failure of its partition is at its offset or before
+ * @throws {TypeError} If the answer is no partial batch response, or names a record that is not of the batch.
+ */
+export function readAnswer(
+  answer: unknown,
+  batch: readonly EventRecord[],
+): { readonly isTaken: (record: EventRecord) => boolean; readonly failures: readonly string[] } {
+  const parsed = Answer.safeParse(answer);
+  if (!parsed.success) throw notUnderstood(answer, 'a list batchItemFailures of {partition, offset}');
+  const failedFrom = new Map<string, number>();
+  for (const { itemIdentifier } of parsed.data?.batchItemFailures ?? []) {
+    const { partition, offset } = itemIdentifier;
+    if (!batch.some((record) => partitionName(record) === partition && record.offset === offset))
+      throw notUnderstood(answer, 'about records of the batch');
+    failedFrom.set(partition, Math.min(offset, failedFrom.get(partition) ?? offset));
+  }
+  return {
+    isTaken: (record) => record.offset < (failedFrom.get(partitionName(record)) ?? Number.POSITIVE_INFINITY),
+    failures: [...failedFrom].map(([partition, offset]) => `${partition} from offset ${offset}`),
+  };
+}
+
+const notUnderstood = (answer: unknown, expected: string): TypeError =>
+  new TypeError(
+    `Cannot read the function's answer: it is ${JSON.stringify(answer)?.slice(0, 200)}, should be nothing or ${expected}`,
+  );

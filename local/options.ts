@@ -14,12 +14,21 @@ interface Option<Value> {
 type Options = Readonly<Record<string, Option<unknown>>>;
 type Values<Table extends Options> = { readonly [Name in keyof Table]?: ReturnType<Table[Name]['read']> };
 
+/** What npm tells the scripts that it runs. */
+type NpmEnvironment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads a command line: `--name value`, `--name=value`, or `--name` for switches.
  *
- * @throws {Error} If an option is unknown (it names the nearest), lacks its value, or has one that is not allowed.
+ * @throws {Error} If an option is unknown (it names the nearest), lacks its value, has one that is not allowed, or was
+ *   taken by npm.
  */
-export function parseOptions<Table extends Options>(table: Table, args: readonly string[]): Values<Table> {
+export function parseOptions<Table extends Options>(
+  table: Table,
+  args: readonly string[],
+  npm: NpmEnvironment = process.env,
+): Values<Table> {
+  refuseSwallowed(table, npm);
   const values: Record<string, unknown> = {};
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -40,6 +49,21 @@ export function parseOptions<Table extends Options>(table: Table, args: readonly
     }
   }
   return values as Values<Table>;
+}
+
+/** What stands in front of the second `--` npm keeps as its own configuration; the script sees nothing of it. */
+function refuseSwallowed(table: Options, npm: NpmEnvironment): void {
+  const swallowed = Object.entries(table).flatMap(([name, { placeholder }]) => {
+    const text = npm[`npm_config_${name.replaceAll('-', '_')}`];
+    if (text === undefined) return [];
+    // Of `--count 5` npm takes `--count` only, and says "true".
+    return placeholder ? [`--${name} ${text === 'true' ? placeholder : text}`] : [`--${name}`];
+  });
+  if (swallowed.length === 0) return;
+  const script = npm.npm_lifecycle_event ?? 'start';
+  throw new Error(
+    `Cannot read ${swallowed.join(' ')}: npm takes it for itself; write npm ${script === 'start' ? '' : 'run '}${script} -- ${swallowed.join(' ')}`,
+  );
 }
 
 /** The options as a table for a person. */
@@ -147,12 +171,11 @@ export const START_OPTIONS = {
 export type StartOptions = Values<typeof START_OPTIONS>;
 
 /** @throws {Error} If an option is wrong, or two contradict each other. */
-export function parseStartOptions(args: readonly string[]): StartOptions {
-  const options = parseOptions(START_OPTIONS, args);
+export function parseStartOptions(args: readonly string[], npm?: NpmEnvironment): StartOptions {
+  const options = parseOptions(START_OPTIONS, args, npm);
   if (options.map && options.input === undefined)
     throw new Error('--map needs --input: there is no file whose columns it names');
-  if (options.input !== undefined && options.count !== undefined)
-    throw new Error('--count and --input contradict each other: a file is replayed whole');
+  refuseBeside('input', options, { count: REPLAYED_WHOLE, seed: REPLAYED_WHOLE });
   if ((options.bootstrap === undefined) !== (options.endpoint === undefined))
     throw new Error(
       '--bootstrap and --endpoint go together: both parts run elsewhere, or both are started here',
@@ -171,6 +194,41 @@ export const PRODUCE_OPTIONS = {
   map: columnMap,
   help: flag('this list'),
 } satisfies Options;
+export type ProduceOptions = Values<typeof PRODUCE_OPTIONS>;
+
+/** @throws {Error} If an option is wrong, one is missing, or two contradict each other. */
+export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironment): ProduceOptions {
+  const options = parseOptions(PRODUCE_OPTIONS, args, npm);
+  if (options.map && options.input === undefined)
+    throw new Error('--map needs --input: there is no file whose columns it names');
+  refuseBeside('input', options, { count: REPLAYED_WHOLE, seed: REPLAYED_WHOLE });
+  const ownSale = 'a user either buys, or a file is replayed';
+  refuseBeside('input', options, { user: ownSale, product: ownSale, quantity: ownSale, times: ownSale });
+  if (options.user !== undefined && options.product === undefined)
+    throw new Error('--user needs --product: what does the user buy?');
+  for (const name of ['product', 'quantity', 'times'] as const)
+    if (options[name] !== undefined && options.user === undefined)
+      throw new Error(`--${name} needs --user: who buys?`);
+  refuseBeside('user', options, {
+    count: 'how often the user buys is --times',
+    seed: 'nothing is simulated',
+  });
+  return options;
+}
+
+const REPLAYED_WHOLE = 'a file is replayed whole, and nothing is simulated';
+
+/** @param others The options that would do nothing beside the first, each with the reason. */
+function refuseBeside(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  others: Readonly<Record<string, string>>,
+): void {
+  if (options[name] === undefined) return;
+  for (const [other, reason] of Object.entries(others))
+    if (options[other] !== undefined)
+      throw new Error(`--${other} and --${name} contradict each other: ${reason}`);
+}
 
 export const LISTS_OPTIONS = {
   user: words('ID', 'whose lists'),

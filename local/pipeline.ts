@@ -6,8 +6,10 @@ import { type Broker, createTopic, readClusterId, startBroker } from './broker.t
 import { type ConfigInput, deploy, synthesize } from './deploy.ts';
 import { ACCOUNT, awsClient, type Emulator, REGION, startEmulator } from './emulator.ts';
 import type { Endpoints } from './endpoints.ts';
-import { startJobServer } from './jobs.ts';
+import { jobLogs, startJobServer } from './jobs.ts';
+import { endLeftovers } from './leftovers.ts';
 import { startPages } from './pages.ts';
+import { Parts } from './parts.ts';
 import { type Poller, startPoller } from './poller.ts';
 import { invokeFunction } from './stack.ts';
 
@@ -28,102 +30,115 @@ export interface PipelineOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Told of each part when it is ready. */
   readonly onReady?: (part: string, seconds: number) => void;
+  /** Told of each program of an earlier pipeline that nobody had ended; it is ended now. */
+  readonly onLeftover?: (what: string) => void;
+  /** Told in a sentence of a part that ends without being stopped. */
+  readonly onEnd?: (sentence: string) => void;
+  /** Gives the start up: what has started is stopped, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** The whole pipeline on this machine, ready for sales. */
-export interface Pipeline extends Omit<Endpoints, 'pid'> {
+export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime'> {
   readonly lake: Lake;
   readonly poller: Poller;
-  /** Stops everything that was started, the last first. */
+  readonly emulatorLog: Emulator['log'];
+  /** Stops everything that was started, the last first. @throws {Error} If a part did not stop; the others have. */
   stop(): Promise<void>;
 }
 
 const STACK = 'Cartograph';
 const TOPIC = 'sales';
+const GROUP = 'accumulate';
 
 /** Starts every part; what was started before a failure is stopped. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { directory, config, partitions, cores, keep, elsewhere, onReady = () => undefined } = options;
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (let next = stops.pop(); next; next = stops.pop()) await next();
-  };
-  const timed = async <Part>(part: string, start: () => Promise<Part>): Promise<Part> => {
-    const startedMs = performance.now();
-    const result = await start();
-    onReady(part, (performance.now() - startedMs) / 1000);
-    return result;
-  };
-  if (!keep)
-    for (const part of ['kafka', 'aws', 'jobs'])
-      rmSync(join(directory, part), { recursive: true, force: true });
+  const parts = new Parts(options);
+  options.signal?.throwIfAborted();
   try {
-    const jobs = await startJobServer({
-      directory: join(directory, 'jobs'),
+    await clear(options);
+    return await startParts(options, parts);
+  } catch (error) {
+    // What is told is why it could not start; that a half-started part does not stop as it should comes of that.
+    await parts.stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Ends what an earlier pipeline has left running, and removes what it has left lying unless that is kept. */
+async function clear({ directory, keep, elsewhere, onLeftover }: PipelineOptions): Promise<void> {
+  const [kafka, aws, jobs] = directoriesOf(directory);
+  for (const what of await endLeftovers([kafka, aws, jobLogs(jobs)])) onLeftover?.(what);
+  if (keep) return;
+  // Parts that run elsewhere may have their state here: another container, the same directory.
+  for (const part of elsewhere ? [jobs] : [kafka, aws, jobs]) rmSync(part, { recursive: true, force: true });
+}
+
+const directoriesOf = (directory: string) =>
+  [join(directory, 'kafka'), join(directory, 'aws'), join(directory, 'jobs')] as const;
+
+async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipeline> {
+  const { directory, config, partitions, cores, elsewhere, signal } = options;
+  const [kafkaDirectory, awsDirectory, jobsDirectory] = directoriesOf(directory);
+  const jobs = await parts.start('job server', () =>
+    startJobServer({
+      directory: jobsDirectory,
       cores,
       emitsEvents: options.emitsJobEvents ?? true,
       ...(elsewhere ? { url: elsewhere.jobsUrl } : {}),
-    });
-    stops.push(() => jobs.stop());
-    const assembly = join(directory, 'cdk.out');
-    const [broker, emulator] = await all([
-      timed('broker', () =>
-        elsewhere ? brokerAt(elsewhere.bootstrap) : startBroker(join(directory, 'kafka')),
-      ).then((part) => {
-        stops.push(() => part.stop());
-        return part;
-      }),
-      timed('emulator', () =>
-        elsewhere ? emulatorAt(elsewhere.endpoint) : startEmulator(join(directory, 'aws'), jobs.endpoint),
-      ).then((part) => {
-        stops.push(() => part.stop());
-        return part;
-      }),
-      timed('synthesis', () =>
-        synthesize(
-          { ...config, stackName: STACK, stream: { topic: TOPIC, pollers: 'provisioned' } },
-          assembly,
-        ),
+    }),
+  );
+  const assembly = join(directory, 'cdk.out');
+  const [broker, emulator] = await all([
+    parts.startTimed('broker', () =>
+      elsewhere ? brokerAt(elsewhere.bootstrap) : startBroker(kafkaDirectory, signal ? { signal } : {}),
+    ),
+    parts.startTimed('emulator', () =>
+      elsewhere ? emulatorAt(elsewhere.endpoint) : startEmulator(awsDirectory, jobs.endpoint, signal),
+    ),
+    parts.timed('synthesis', () =>
+      synthesize(
+        { ...config, stackName: STACK, stream: { topic: TOPIC, pollers: 'provisioned' } },
+        assembly,
+        signal,
       ),
-    ]);
-    jobs.connect(emulator.endpoint);
-    const outputs = await timed('deployment', () => deploy(emulator.endpoint, STACK, assembly));
-    const functions = functionsOf(outputs);
-    const bucket = outputOf(outputs, 'LakeBucket');
-    await createTopic(broker.bootstrap, TOPIC, partitions);
-    const poller = await timed('poller', () =>
-      startPoller({
-        bootstrap: broker.bootstrap,
-        topic: TOPIC,
-        groupId: 'accumulate',
-        eventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/${broker.clusterId}`,
-        invoke: (event) => invokeFunction(emulator.endpoint, functions.accumulate, event),
-        ...(options.onFailure ? { onFailure: options.onFailure } : {}),
-      }),
-    );
-    stops.push(() => poller.stop());
-    const pages = await startPages(emulator.endpoint, bucket, {
-      port: options.pagesPort ?? 0,
-      host: elsewhere ? '0.0.0.0' : '127.0.0.1',
-    });
-    stops.push(() => pages.stop());
-    const lake = s3Lake(bucket, new S3Client(awsClient(emulator.endpoint)));
-    const { endpoint } = emulator;
-    return {
-      endpoint,
+    ),
+  ]);
+  const { endpoint } = emulator;
+  jobs.connect(endpoint);
+  const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
+  const functions = functionsOf(outputs);
+  const bucket = outputOf(outputs, 'LakeBucket');
+  await parts.unlessGivenUp(createTopic(broker.bootstrap, TOPIC, partitions));
+  const poller = await parts.startTimed('poller', () =>
+    startPoller({
       bootstrap: broker.bootstrap,
       topic: TOPIC,
-      bucket,
-      functions,
-      pagesUrl: pages.url,
-      lake,
-      poller,
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+      groupId: GROUP,
+      eventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/${broker.clusterId}`,
+      invoke: (event) => invokeFunction(endpoint, functions.accumulate, event),
+      ...(options.onFailure ? { onFailure: options.onFailure } : {}),
+    }),
+  );
+  const pages = await parts.start('pages', () =>
+    startPages(endpoint, bucket, {
+      port: options.pagesPort ?? 0,
+      host: elsewhere ? '0.0.0.0' : '127.0.0.1',
+    }),
+  );
+  return {
+    endpoint,
+    bootstrap: broker.bootstrap,
+    topic: TOPIC,
+    groupId: GROUP,
+    bucket,
+    functions,
+    pagesUrl: pages.url,
+    lake: s3Lake(bucket, new S3Client(awsClient(endpoint))),
+    poller,
+    emulatorLog: emulator.log,
+    stop: () => parts.stop(),
+  };
 }
 
 /** Like Promise.all, but waits for all before it rejects, so that whatever was started can be stopped. */
@@ -138,7 +153,10 @@ const brokerAt = async (bootstrap: string): Promise<Broker> => ({
   stop: async () => undefined,
 });
 
-const emulatorAt = async (endpoint: string): Promise<Emulator> => ({ endpoint, stop: async () => undefined });
+const emulatorAt = async (endpoint: string): Promise<Emulator> => ({
+  endpoint,
+  stop: async () => undefined,
+});
 
 function outputOf(outputs: ReadonlyMap<string, string>, name: string): string {
   const value = outputs.get(name);

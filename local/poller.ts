@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
-import { z } from 'zod';
+import { sourceOf } from '../lambdas/accumulate/msk-event.ts';
 import { kafkaClient } from './broker.ts';
+import { lagOf } from './lag.ts';
 import {
   type EventRecord,
   type EventSource,
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
+  readAnswer,
   takeBatch,
   toEventRecord,
   toMskEvent,
@@ -23,49 +25,50 @@ export interface PollerOptions {
   readonly invoke: Invoke;
   /** How long the broker gathers records before it answers a fetch. */
   readonly windowMs?: number;
-  /** Told of every failed invocation, before it is tried again. */
+  /** A poller that is killed, or silent for so long, loses its partitions; brokers want at least 6 s. */
+  readonly sessionMs?: number;
+  /** Told of every failed invocation, lost session and crash of the client, before it is tried again. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 export interface Poller {
+  /** How the records' cluster is named in addresses and keys. */
+  readonly source: string;
   /** Records on the topic whose offsets are not committed. */
   lag(): Promise<number>;
   stop(): Promise<void>;
 }
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
-const PartialResponse = z.object({
-  batchItemFailures: z.array(
-    z.object({ itemIdentifier: z.object({ partition: z.string(), offset: z.int() }) }),
-  ),
-});
 
 /** Records of one partition that wait for their invocation. */
 interface Delivery {
   readonly payload: EachBatchPayload;
   records: EventRecord[];
   readonly done: () => void;
+  /** Gives the records back: kafkajs joins the group again and fetches them from the last commit on. */
+  readonly fail: (error: unknown) => void;
 }
 
 const GATHER_MS = 20;
-/** A poller that was killed keeps its partitions from the next one for so long. */
 const SESSION_MS = 10_000;
+const HEARTBEATS_PER_SESSION = 5;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
+const RESTART_MS = 2_000;
 
 /**
  * Does what Lambda's pollers do for an MSK topic: batches of at most 10,000 records and 6 MB, at least once, offsets
  * committed after success only, the rest of a partition again from its first failed record, a failed batch in halves,
- * for ever.
+ * for ever. A session that is lost (a laptop that slept) begins again from the last commit.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
-  const { bootstrap, topic, groupId, windowMs = 300 } = options;
+  const { bootstrap, topic, groupId, windowMs = 300, sessionMs = SESSION_MS, onFailure } = options;
   const kafka = kafkaClient(bootstrap);
   const consumer = kafka.consumer({
     groupId,
-    sessionTimeout: SESSION_MS,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: sessionMs / HEARTBEATS_PER_SESSION,
     minBytes: 1024 * 1024,
     maxBytes: 4 * MAX_BATCH_BYTES,
     maxBytesPerPartition: MAX_BATCH_BYTES,
@@ -75,38 +78,31 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
 
-  const commit = async ({ batch, resolveOffset, heartbeat }: EachBatchPayload, last: number) => {
-    await consumer.commitOffsets([{ topic, partition: batch.partition, offset: String(last + 1) }]);
-    resolveOffset(String(last));
-    await heartbeat();
-  };
-  const queue = new DeliveryQueue(options, commit);
+  const queue = new DeliveryQueue(options);
   const running = queue.run();
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 16,
-    eachBatch: (payload) => queue.deliver(payload),
+  const stopping = new AbortController();
+  const consume = () =>
+    consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 16,
+      eachBatch: (payload) => queue.deliver(payload),
+    });
+  consumer.on(consumer.events.CRASH, async ({ payload: { error, restart } }) => {
+    onFailure?.(error);
+    // After an error that it deems final kafkajs would stay dead, and the sales would wait for ever.
+    if (restart) return;
+    await sleep(RESTART_MS, undefined, { signal: stopping.signal });
+    await consume();
   });
+  await consume();
   const admin = kafka.admin();
   await admin.connect();
   return {
-    async lag() {
-      const [ends, groups] = await Promise.all([
-        admin.fetchTopicOffsets(topic),
-        admin.fetchOffsets({ groupId, topics: [topic] }),
-      ]);
-      const committed = new Map(
-        groups
-          .flatMap((group) => group.partitions)
-          .map(({ partition, offset }) => [partition, Number(offset)]),
-      );
-      return ends.reduce(
-        (sum, { partition, offset }) => sum + Number(offset) - Math.max(0, committed.get(partition) ?? 0),
-        0,
-      );
-    },
+    source: sourceOf(options.eventSourceArn),
+    lag: () => lagOf(admin, { topic, groupId }),
     async stop() {
+      stopping.abort();
       queue.stop();
       await running;
       await consumer.disconnect();
@@ -115,31 +111,49 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
   };
 }
 
+/** Not by `consumer.commitOffsets`: that wraps errors, and kafkajs knows by their type that it has to join again. */
+async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
+  const { topic, partition } = payload.batch;
+  await payload.commitOffsetsIfNecessary({
+    topics: [{ topic, partitions: [{ partition, offset: String(lastOffset + 1) }] }],
+  });
+  payload.resolveOffset(String(lastOffset));
+  await payload.heartbeat();
+}
+
 class DeliveryQueue {
   private readonly waiting: Delivery[] = [];
   private readonly options: PollerOptions;
   private readonly source: EventSource;
-  private readonly commit: (payload: EachBatchPayload, last: number) => Promise<void>;
   private readonly stopping = new AbortController();
   private wake: () => void = () => undefined;
 
-  constructor(options: PollerOptions, commit: (payload: EachBatchPayload, last: number) => Promise<void>) {
+  constructor(options: PollerOptions) {
     this.options = options;
     this.source = { eventSourceArn: options.eventSourceArn, bootstrapServers: options.bootstrap };
-    this.commit = commit;
   }
 
-  /** Resolves when every record of the fetch is committed, or the poller stops. */
+  /**
+   * Resolves when every record of the fetch is committed, or the poller stops.
+   *
+   * @throws {Error} The client's own, if the group no longer knows this poller or the broker does not answer.
+   */
   async deliver(payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     const records = messages.map((message) => toEventRecord(topic, partition, message));
-    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), 3_000);
-    await new Promise<void>((done) => {
-      if (this.stopping.signal.aborted) return done();
-      this.waiting.push({ payload, records, done });
-      this.wake();
-    });
-    clearInterval(beat);
+    let beat: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((done, fail) => {
+        if (this.stopping.signal.aborted) return done();
+        const delivery = { payload, records, done, fail };
+        this.waiting.push(delivery);
+        const heartbeat = () => payload.heartbeat().catch((error) => this.giveBack(delivery, error));
+        beat = setInterval(heartbeat, (this.options.sessionMs ?? SESSION_MS) / HEARTBEATS_PER_SESSION);
+        this.wake();
+      });
+    } finally {
+      clearInterval(beat);
+    }
   }
 
   stop(): void {
@@ -174,38 +188,50 @@ class DeliveryQueue {
     }
   }
 
-  /** @returns whether every record of the batch was taken */
+  /**
+   * @returns whether every record of the batch was taken
+   * @throws {Error} If the function failed, or what it answered is not understood.
+   */
   private async invoke(batch: readonly EventRecord[]): Promise<boolean> {
-    const answer = PartialResponse.safeParse(await this.options.invoke(toMskEvent(batch, this.source)));
-    const failures = answer.success ? answer.data.batchItemFailures : [];
-    const failedFrom = new Map<string, number>();
-    for (const {
-      itemIdentifier: { partition, offset },
-    } of failures)
-      failedFrom.set(partition, Math.min(offset, failedFrom.get(partition) ?? offset));
-    for (const delivery of [...this.waiting]) await this.settle(delivery, batch, failedFrom);
+    const invoked = [...this.waiting];
+    const answer = await this.options.invoke(toMskEvent(batch, this.source));
+    const { isTaken, failures } = readAnswer(answer, batch);
+    const taken = batch.filter(isTaken);
+    // One that came in the meantime has not been invoked, even where it brings the same records once more.
+    for (const delivery of invoked) await this.settle(delivery, taken);
     if (failures.length > 0)
-      this.options.onFailure?.(new Error(`partial failure: ${JSON.stringify(failures)}`));
+      this.options.onFailure?.(new Error(`Cannot take ${failures.join(', ')} on: the function says so`));
     return failures.length === 0;
   }
 
   /** Commits what the function took of this delivery and lets it go when nothing is left. */
-  private async settle(
-    delivery: Delivery,
-    batch: readonly EventRecord[],
-    failedFrom: ReadonlyMap<string, number>,
-  ): Promise<void> {
-    const { topic, partition } = delivery.payload.batch;
-    const firstFailed = failedFrom.get(`${topic}-${partition}`) ?? Number.POSITIVE_INFINITY;
-    const taken = batch.filter((record) => record.partition === partition && record.offset < firstFailed);
-    const last = taken.at(-1);
-    if (last) {
-      await this.commit(delivery.payload, last.offset);
-      delivery.records = delivery.records.filter(({ offset }) => offset > last.offset);
+  private async settle(delivery: Delivery, taken: readonly EventRecord[]): Promise<void> {
+    const { payload } = delivery;
+    const last = taken.findLast(({ partition }) => partition === payload.batch.partition);
+    if (!last || !this.waiting.includes(delivery)) return;
+    try {
+      await commit(payload, last.offset);
+    } catch (error) {
+      return this.giveBack(delivery, error);
     }
-    if (delivery.records.length > 0) return;
-    this.waiting.splice(this.waiting.indexOf(delivery), 1);
-    delivery.done();
+    delivery.records = delivery.records.filter(({ offset }) => offset > last.offset);
+    if (delivery.records.length === 0 && this.remove(delivery)) delivery.done();
+  }
+
+  /** Whoever holds the partition now gets the records again. */
+  private giveBack(delivery: Delivery, cause: unknown): void {
+    if (!this.remove(delivery)) return;
+    const { topic, partition } = delivery.payload.batch;
+    const why = cause instanceof Error ? cause.message : cause;
+    this.options.onFailure?.(new Error(`Cannot commit ${topic}-${partition}: ${why}`, { cause }));
+    delivery.fail(cause);
+  }
+
+  /** @returns false if it was let go already */
+  private remove(delivery: Delivery): boolean {
+    const place = this.waiting.indexOf(delivery);
+    if (place >= 0) this.waiting.splice(place, 1);
+    return place >= 0;
   }
 
   private pause(ms: number): Promise<void> {

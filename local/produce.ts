@@ -1,23 +1,25 @@
 import { json } from './broken.ts';
+import { callerPath } from './caller-path.ts';
 import { command } from './command.ts';
 import { readEndpoints } from './endpoints.ts';
-import { DEFAULT_SEED, helpText, PRODUCE_OPTIONS, parseOptions } from './options.ts';
+import {
+  DEFAULT_SEED,
+  helpText,
+  PRODUCE_OPTIONS,
+  type ProduceOptions,
+  parseProduceOptions,
+} from './options.ts';
 import { countRecords, produceRecords } from './produce-records.ts';
 import { replay } from './replay.ts';
-import { plantShop } from './shop.ts';
-import { type OutgoingRecord, SIMULATION_END_MS, simulate } from './simulate.ts';
+import { type OutgoingRecord, SIMULATION_END_MS, STEP_MS, simulationFrom } from './simulate.ts';
 
-const DAY_MS = 86_400_000;
-/** How much later than the simulated ones each further record is. */
-const STEP_MS = 1_000;
+const DEFAULT_COUNT = 1_000;
 
+/** `npm run produce`: more sales on the topic of the running pipeline. */
 await command(async (args) => {
-  const options = parseOptions(PRODUCE_OPTIONS, args);
+  const options = parseProduceOptions(args);
   if (options.help)
     return console.log(helpText('npm run produce: more sales for the running pipeline', PRODUCE_OPTIONS));
-  if ((options.user === undefined) !== (options.product === undefined))
-    throw new Error('--user and --product go together');
-  if (options.map && options.input === undefined) throw new Error('--map needs --input');
   const endpoints = readEndpoints();
   const before = await countRecords(endpoints);
   const sent = await produceRecords(endpoints, recordsOf(options, before));
@@ -25,31 +27,15 @@ await command(async (args) => {
 });
 
 function recordsOf(
-  options: ReturnType<typeof parseOptions<typeof PRODUCE_OPTIONS>>,
+  options: ProduceOptions,
   before: number,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
-  const {
-    user,
-    product,
-    quantity = 1,
-    times = 1,
-    input,
-    map = {},
-    count = 1000,
-    seed = DEFAULT_SEED,
-  } = options;
-  if (input !== undefined) return replay(input, map);
-  const startMs = SIMULATION_END_MS + before * STEP_MS;
-  if (user === undefined || product === undefined)
-    return simulate({
-      shop: plantShop(seed),
-      seed: seed + before,
-      count,
-      endMs: startMs + count * STEP_MS,
-      days: (count * STEP_MS) / DAY_MS,
-    });
+  const { user, product, input, map = {}, count = DEFAULT_COUNT, seed = DEFAULT_SEED } = options;
+  if (input !== undefined) return replay(callerPath(input), map);
+  if (user === undefined || product === undefined) return simulationFrom({ seed, count, before });
+  const { quantity = 1, times = 1 } = options;
   return Array.from({ length: times }, (_, index): OutgoingRecord => {
-    const timestampMs = startMs + index * STEP_MS;
+    const timestampMs = SIMULATION_END_MS + (before + index) * STEP_MS;
     const sale = {
       userId: user,
       productId: product,

@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { SALE_FIELDS, type SaleField } from '../lambdas/accumulate/field-map.ts';
 import { nearest } from './nearest.ts';
+import { printable } from './printable.ts';
 import type { OutgoingRecord } from './simulate.ts';
 
 /** Our field → the file's column. */
@@ -33,9 +34,13 @@ export async function* replay(path: string, map: ColumnMap): AsyncGenerator<Outg
   } catch (cause) {
     throw cause instanceof Error && cause.message.startsWith('Cannot replay')
       ? cause
-      : new Error(`Cannot replay ${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      : new Error(`Cannot replay ${path}: ${printable(messageOf(cause), MAX_MESSAGE)}`, { cause });
   }
 }
+
+/** The parser's own messages show what they stumble over. */
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const MAX_MESSAGE = 300;
 
 async function isGzip(path: string): Promise<boolean> {
   const file = await open(path);
@@ -119,7 +124,7 @@ function findColumns(header: readonly string[], map: ColumnMap, path: string): C
     if (index >= 0) return [{ field, index }];
     if (map[field] === undefined && field !== 'userId' && field !== 'productId') return [];
     throw new Error(
-      `Cannot replay ${path}: it has no column ${name} for ${field}; did you mean ${nearest(name, header)}? Columns: ${header.join(', ')}`,
+      `Cannot replay ${path}: it has no column ${name} for ${field}; did you mean ${printable(nearest(name, header))}? Columns: ${printable(header.map((column) => printable(column)).join(', '), MAX_MESSAGE)}`,
     );
   });
 }

@@ -1,11 +1,14 @@
 import { LIST_KINDS, type Metric, type UserSummary } from '../lambdas/shared/schemas.ts';
-import type { Outcome, WindowOutcome } from './outcome.ts';
+import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
+import { printable } from './printable.ts';
 import type { Milestone, Sightings } from './watch.ts';
 
 /** What the terminal shows when a run is over. */
 export interface ReportFacts {
   /** Records that were put on the topic. */
   readonly produced: number;
+  /** The cluster of that topic, as the bucket names it. */
+  readonly source: string;
   readonly outcome: Outcome;
   readonly sightings: Sightings;
   /** Seconds of the parts before the first window, in order. */
@@ -14,9 +17,9 @@ export interface ReportFacts {
 }
 
 /** What is not as it should be, one sentence each; empty if the run is a success. */
-export function problemsOf({ produced, outcome }: ReportFacts): string[] {
+export function problemsOf({ produced, source, outcome }: ReportFacts): string[] {
   const problems: string[] = [];
-  const { stored, rejected } = countsOf(outcome);
+  const { stored, rejected } = countsOf(outcome, source);
   if (stored + rejected !== produced)
     problems.push(
       `${count(produced)} records were produced, but ${count(stored)} stored + ${count(rejected)} rejected make ${count(stored + rejected)}`,
@@ -24,15 +27,25 @@ export function problemsOf({ produced, outcome }: ReportFacts): string[] {
   for (const { window, manifest, failures } of outcome.windows)
     if (!manifest)
       problems.push(`Window ${window.window} has no run: ${failures.join('; ') || 'it is not finished'}`);
-  const trained = latestRun(outcome)?.manifest;
   if (outcome.windows.length === 0) problems.push('No window was cut: there was nothing to train on');
-  else if (trained && outcome.current?.run !== trained.run)
-    problems.push(`Run ${trained.run} is finished, but run ${outcome.current?.run ?? 'none'} is served`);
-  const untrained = countUntrained(outcome);
-  if (trained && untrained > 0)
-    problems.push(
-      `${count(untrained)} stored sales are not among those that run ${trained.run} was trained on`,
-    );
+  return [...problems, ...trainingProblems(outcome)];
+}
+
+function trainingProblems(outcome: Outcome): string[] {
+  const trained = latestRun(outcome)?.manifest;
+  if (!trained) return [];
+  const problems: string[] = [];
+  const { run, inputs } = trained;
+  if (outcome.current?.run !== run)
+    problems.push(`Run ${run} is finished, but run ${outcome.current?.run ?? 'none'} is served`);
+  const sources = [...outcome.sources.values()];
+  const cut = sum(sources.map((of) => of.cut));
+  const seen = inputs.interactions + inputs.unweighted;
+  if (cut !== seen)
+    problems.push(`Run ${run} has read ${count(seen)} sales, but its windows hold ${count(cut)}`);
+  const untrained = sum(sources.map((of) => of.stored - of.cut));
+  if (untrained > 0)
+    problems.push(`${count(untrained)} stored sales are not among those that run ${run} was trained on`);
   return problems;
 }
 
@@ -46,40 +59,48 @@ export function formatReport(facts: ReportFacts): string {
     userSection(outcome),
     `Charts    ${chartsUrl}`,
   ];
-  const problems = problemsOf(facts).map((problem) => `! ${problem}`);
+  const problems = problemsOf(facts).map((problem) => wrap(`! ${printable(problem, MAX_PROBLEM)}`, '  '));
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');
 }
 
-/** Distinct sales, as far as a run has told them apart, and rejected records. */
-function countsOf(outcome: Outcome): { stored: number; rejected: number } {
-  const inputs = latestRun(outcome)?.manifest?.inputs;
+/** What a Spark job fails with may be a whole stack trace. */
+const MAX_PROBLEM = 1000;
+
+const NOTHING: SourceOutcome = { stored: 0, cut: 0, rejected: [] };
+
+/** Of the records of one source; `elsewhere` are the sales of all others. */
+function countsOf({ sources }: Outcome, source: string) {
+  const { stored, rejected } = sources.get(source) ?? NOTHING;
   return {
-    stored: (inputs ? inputs.interactions + inputs.unweighted : 0) + countUntrained(outcome),
-    rejected: outcome.rejected.reduce((sum, { count }) => sum + count, 0),
+    stored,
+    rejected: sum(rejected.map((kind) => kind.count)),
+    elsewhere: sum([...sources.values()].map((of) => of.stored)) - stored,
   };
 }
 
-const latestRun = ({ windows }: Outcome): WindowOutcome | undefined =>
-  windows.findLast(({ manifest }) => manifest);
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Rows in batches behind the windows of the latest run. */
-const countUntrained = (outcome: Outcome): number =>
-  outcome.stored - (latestRun(outcome)?.window.totalInteractions ?? 0);
-
-function salesSection({ produced, outcome }: ReportFacts): string {
-  const { stored, rejected } = countsOf(outcome);
+function salesSection({ produced, source, outcome }: ReportFacts): string {
+  const { stored, rejected, elsewhere } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
-  const why = outcome.rejected.map(({ kind, count: n }) => `${kind} ${count(n)}`).join(', ');
-  const sum = `Sales     ${count(produced)} produced ${sign} ${count(stored)} stored + ${count(rejected)} rejected`;
-  return rejected === 0 ? sum : `${sum}\n${wrap(`rejected: ${why}`, '          ')}`;
+  const kinds = outcome.sources.get(source)?.rejected ?? [];
+  const why = kinds.map(({ kind, count: n }) => `${printable(kind)} ${count(n)}`).join(', ');
+  const lines = [
+    `Sales     ${count(produced)} produced ${sign} ${count(stored)} stored + ${count(rejected)} rejected`,
+    ...(rejected > 0 ? [wrap(`rejected: ${why}`, INDENT)] : []),
+    ...(elsewhere > 0 ? [`${INDENT}${count(elsewhere)} from an earlier broker`] : []),
+  ];
+  return lines.join('\n');
 }
 
 function windowsSection({ outcome, sightings, preparation }: ReportFacts): string {
   const prepared = Object.entries(preparation).map(([part, seconds]) => `${part} ${duration(seconds)}`);
-  const lines = [wrap(`Seconds   ${prepared.join(', ')}`, '          ')];
-  for (const { window, manifest } of outcome.windows) {
+  const lines = [wrap(`Seconds   ${prepared.join(', ')}`, INDENT)];
+  for (const { window, manifest, thresholdSeconds } of outcome.windows) {
     const seen = sightings.get(window.window);
+    const isOfThisStart = !Number.isNaN(seen?.get('cut') ?? Number.NaN);
     const parts = [
+      ['threshold', isOfThisStart ? thresholdSeconds : undefined],
       ['train', between(seen, 'cut', 'trained')],
       ['render', between(seen, 'trained', 'rendered')],
       ['publish', between(seen, 'trained', 'published')],
@@ -88,14 +109,14 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
       seconds === undefined || Number.isNaN(seconds) ? [] : [`${stage} ${duration(seconds)}`],
     );
     const steps = Object.entries(manifest?.seconds ?? {}).map(
-      ([step, seconds]) => `${step} ${duration(seconds)}`,
+      ([step, seconds]) => `${printable(step)} ${duration(seconds)}`,
     );
     lines.push(
       '',
-      wrap(`${`Window ${window.window}`.padEnd(10)}${window.reason.text}`, '          '),
-      ...(manifest ? [`          ${trainedOn(manifest)}`] : []),
-      `          ${times.join(', ') || 'from an earlier start'}`,
-      ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, '          ')] : []),
+      wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_PROBLEM)}`, INDENT),
+      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`] : []),
+      `${INDENT}${times.join(', ') || 'from an earlier start'}`,
+      ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, INDENT)] : []),
     );
   }
   return lines.join('\n');
@@ -133,7 +154,7 @@ const SHOWN_PRODUCTS = 5;
 function userSection({ user }: Outcome): string {
   if (!user) return '';
   const bought = [...new Set(user.bought.map(named))].slice(0, SHOWN_PRODUCTS).join(', ');
-  const heading = wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, '          ');
+  const heading = wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, INDENT);
   return `${heading}\n${formatLists(user.recommended)}`;
 }
 
@@ -158,15 +179,6 @@ type Product = { readonly name: string | null; readonly product: string };
 
 const named = ({ name, product }: Product): string => printable(name ? `${name} (${product})` : product);
 
-/** Two of these stand side by side. */
-const MAX_SHOWN = 44;
-
-/** Text from data, cut, and without what would steer the terminal. */
-function printable(text: string): string {
-  const safe = text.replaceAll(/\p{C}/gu, '\ufffd');
-  return safe.length <= MAX_SHOWN ? safe : `${safe.slice(0, MAX_SHOWN - 1)}…`;
-}
-
 function nameAt(list: readonly Product[] | undefined, place: number): string {
   const product = list?.[place];
   return product ? named(product) : '';
@@ -185,17 +197,24 @@ const count = (value: number): string => value.toLocaleString('en-US');
 const duration = (seconds: number): string => `${seconds.toFixed(1)} s`;
 
 const COLUMNS = 110;
+const INDENT = ' '.repeat(10);
 
-/** Breaks text behind commas and colons; the first line is indented too unless it brings its own heading. */
+/**
+ * Breaks text behind commas and colons, and what is then still too long at spaces. The first line is indented too unless
+ * it brings its own heading.
+ */
 function wrap(text: string, indent: string): string {
   const lines: string[] = [];
-  let line = /^\S+( \d+)? {2,}/.test(text) ? '' : indent;
-  for (const word of text.split(/(?<=[,:]) (?=\S)/)) {
-    if (line.trim() !== '' && line.length + word.length >= COLUMNS) {
+  let line = /^(\S+( \d+)? {2,}|! )/.test(text) ? '' : indent;
+  const put = (words: string): void => {
+    if (line.trim() !== '' && line.length + words.length >= COLUMNS) {
       lines.push(line.trimEnd());
       line = indent;
     }
-    line += line === indent || line === '' ? word : ` ${word}`;
-  }
+    line += line === indent || line === '' ? words : ` ${words}`;
+  };
+  for (const clause of text.split(/(?<=[,:]) (?=\S)/))
+    for (const words of indent.length + clause.length >= COLUMNS ? clause.split(/ (?=\S)/) : [clause])
+      put(words);
   return [...lines, line.trimEnd()].join('\n');
 }

@@ -1,6 +1,6 @@
 import { BROKEN, type BrokenKind, json, type SaleRecord } from './broken.ts';
 import { cumulate, type Random, seeded } from './random.ts';
-import { drawTables, type Shop, type ShopProduct, type ShopUser } from './shop.ts';
+import { drawTables, plantShop, type Shop, type ShopProduct, type ShopUser } from './shop.ts';
 
 /** A record to be put on the topic. */
 export interface OutgoingRecord {
@@ -25,7 +25,38 @@ export interface SimulationOptions {
 
 /** The simulated shop's last day; not today, so that every run is the same. */
 export const SIMULATION_END_MS = Date.UTC(2026, 5, 30);
-export const SIMULATION_DAYS = 90;
+const SIMULATION_DAYS = 90;
+/** How much later each record is that comes after those days. */
+export const STEP_MS = 1_000;
+const DAY_MS = 86_400_000;
+
+/** The sales of the default shop's ninety days. */
+export const defaultSales = ({
+  seed,
+  count,
+}: Pick<SimulationOptions, 'seed' | 'count'>): Generator<OutgoingRecord> =>
+  simulate({ shop: plantShop(seed), seed, count, endMs: SIMULATION_END_MS, days: SIMULATION_DAYS });
+
+/**
+ * What the default shop sells next: its ninety days on an empty topic; else other sales, later than those before, for the
+ * same ones would get new offsets and count twice.
+ *
+ * @param before How many records the topic has taken.
+ */
+export function simulationFrom({
+  seed,
+  count,
+  before,
+}: Pick<SimulationOptions, 'seed' | 'count'> & { readonly before: number }): Generator<OutgoingRecord> {
+  if (before === 0) return defaultSales({ seed, count });
+  return simulate({
+    shop: plantShop(seed),
+    seed: seed + before,
+    count,
+    endMs: SIMULATION_END_MS + (before + count) * STEP_MS,
+    days: (count * STEP_MS) / DAY_MS,
+  });
+}
 
 const BROKEN_SHARE = 0.01;
 const REPEAT_SHARE = 0.25;

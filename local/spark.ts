@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REGION } from './emulator.ts';
 import { CDS_ARCHIVE, SPARK_CONF, SPARK_JVM_OPTIONS, SPARK_RUNTIME } from './paths.ts';
@@ -14,7 +14,7 @@ export interface Platform {
   /** Where S3 is; undefined for jobs on files. */
   readonly awsEndpoint: string | undefined;
   readonly cores: number;
-  /** For Spark's temporary files. */
+  /** For temporary files, of Spark and of the JVM: what a killed job leaves behind lies there. */
   readonly directory: string;
 }
 
@@ -25,12 +25,17 @@ const lines = (path: string): string[] =>
 
 /**
  * The arguments of `java` that are this machine's spark-submit: the job's own, and behind them, for the last one counts,
- * those that say where Spark and the bucket are.
+ * those that say where Spark and the bucket are. Makes the directory for temporary files.
  */
 export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] {
   const settings = [...lines(SPARK_CONF), ...platformSettings(platform)];
+  const temporary = join(platform.directory, 'tmp');
+  mkdirSync(temporary, { recursive: true });
   return [
     ...lines(SPARK_JVM_OPTIONS),
+    `-Djava.io.tmpdir=${temporary}`,
+    // The JVM would write them below /tmp, whatever the line before says.
+    '-XX:-UsePerfData',
     ...(existsSync(CDS_ARCHIVE) ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`] : []),
     '-cp',
     `${SPARK_RUNTIME}/*`,

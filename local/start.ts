@@ -1,34 +1,31 @@
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { raced, untilAborted } from './abort.ts';
+import { checkOptions } from './check-options.ts';
 import { command } from './command.ts';
-import type { ConfigInput } from './deploy.ts';
-import { findEndpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
+import { EmulatorLog } from './emulator-log.ts';
+import { removeEndpoints, writeEndpoints } from './endpoints.ts';
 import { exportRun } from './export.ts';
-import {
-  DEFAULT_COUNT,
-  DEFAULT_SEED,
-  DEFAULT_THRESHOLD,
-  helpText,
-  parseStartOptions,
-  START_OPTIONS,
-  type StartOptions,
-} from './options.ts';
-import { readOutcome } from './outcome.ts';
+import { followLogs } from './follow-logs.ts';
+import { helpText, parseStartOptions, START_OPTIONS, type StartOptions } from './options.ts';
+import { readSettled } from './outcome.ts';
+import { PartEnded } from './parts.ts';
 import { STATE } from './paths.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
+import { acquireLock, LOCKS, startTimeOf } from './process-lock.mjs';
 import { countRecords, produceRecords } from './produce-records.ts';
-import { replay } from './replay.ts';
 import { formatReport, problemsOf, type ReportFacts } from './report.ts';
-import { plantShop } from './shop.ts';
-import { type OutgoingRecord, SIMULATION_DAYS, SIMULATION_END_MS, simulate } from './simulate.ts';
-import { LogReader } from './stack.ts';
+import { INTERRUPTED_EXIT_CODE, Interrupted, onSignals } from './signals.ts';
+import { LogReader } from './stage-logs.ts';
+import { configOf, elsewhereOf, partitionsOf, recordsOf } from './start-plan.ts';
+import { forTerminal } from './terminal.ts';
 import { type Milestone, Watch } from './watch.ts';
 import { workOff } from './work-off.ts';
 
 /** No step of a run on one machine takes longer than this; it would be stuck. */
 const TIMEOUT_SECONDS = 1800;
-const DEFAULT_PARTITIONS = 3;
 
 const TOLD: Readonly<Record<Milestone, string>> = {
   cut: 'is cut',
@@ -36,55 +33,102 @@ const TOLD: Readonly<Record<Milestone, string>> = {
   trained: 'is trained',
   failed: 'has used up its attempts',
   rendered: 'is rendered',
+  undrawn: 'could not be drawn',
   published: 'is published',
 };
 
 const TELL_EVERY = 100_000;
 
-const READ_LOGS_EVERY_MS = 2_000;
+/** How much later than its consequences the end of a part may be seen. */
+const CAUSE_MS = 300;
+/** Something for a person to look at. */
+const BAD: readonly Milestone[] = ['failed', 'undrawn'];
 
 const started = performance.now();
 const say = (text: string): void =>
   console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 const complain = (text: string): void =>
-  console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ✗ ${text}`);
+  console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ✗ ${forTerminal(text)}`);
 
 await command(async (args) => {
   const options = parseStartOptions(args);
   if (options.help)
     return console.log(helpText('npm start: the whole pipeline on this machine', START_OPTIONS));
-  if (findEndpoints())
-    throw new Error(
-      'Cannot start: a pipeline is running already in .cartograph; stop it first (Ctrl-C in its terminal)',
-    );
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort());
+  onSignals(() => {
+    say('stopping');
+    stopping.abort(new Interrupted('Interrupted before all was done'));
+  });
+  const release = lock();
+  try {
+    const checked = await checkOptions(options);
+    await startAndRun(checked, stopping);
+  } catch (error) {
+    if (error instanceof Interrupted) process.exitCode = INTERRUPTED_EXIT_CODE;
+    else if (error instanceof PartEnded) process.exitCode = 1;
+    else throw error;
+  } finally {
+    release();
+  }
+});
+
+/** Taken before anything of an earlier run is removed, given back when all parts have ended. */
+function lock(): () => void {
+  mkdirSync(STATE, { recursive: true });
+  return acquireLock(
+    LOCKS.running,
+    (holder) =>
+      `Cannot start: a pipeline is running already in .cartograph (${holder} holds ${LOCKS.running}); stop it first (Ctrl-C in its terminal)`,
+  );
+}
+
+async function startAndRun(options: StartOptions, stopping: AbortController): Promise<void> {
+  const { signal } = stopping;
   const preparation: Record<string, number> = {};
   const pipeline = await startPipeline({
     directory: join(STATE, 'state'),
     config: configOf(options),
-    partitions: options.partitions ?? DEFAULT_PARTITIONS,
+    partitions: partitionsOf(options),
     cores: availableParallelism(),
     keep: options.keep ?? false,
     pagesPort: options.port,
     elsewhere: elsewhereOf(options),
-    onFailure: (error) =>
-      complain(`accumulate: ${error instanceof Error ? error.message : error}; it is tried again`),
+    signal,
+    onFailure: (error) => {
+      if (!signal.aborted) complain(`accumulate: ${messageOf(error)}; it is tried again`);
+    },
     onReady: (part, seconds) => {
       preparation[part] = seconds;
       say(`${part} is ready`);
     },
+    onLeftover: (what) => say(`${what} of an earlier start was still running and is ended`),
+    onEnd: (sentence) => {
+      if (!signal.aborted) complain(sentence);
+      stopping.abort(new PartEnded(sentence));
+    },
   });
   try {
-    await run(pipeline, options, preparation, stopping.signal);
+    await run(pipeline, options, preparation, signal);
   } catch (error) {
-    if (!stopping.signal.aborted) throw error;
+    // A part that dies takes requests with it: which of the two is seen first is chance, and the part is the cause.
+    await sleep(CAUSE_MS, undefined, { signal }).catch(() => undefined);
+    throw signal.reason instanceof PartEnded ? signal.reason : error;
   } finally {
     removeEndpoints();
-    say('stopping');
-    await pipeline.stop();
+    if (!signal.aborted) say('stopping');
+    await stopAll(pipeline);
   }
-});
+}
+
+/** Why it ends counts for more than what went wrong at the end, which is told. */
+async function stopAll(pipeline: Pipeline): Promise<void> {
+  try {
+    await pipeline.stop();
+  } catch (error) {
+    complain(messageOf(error));
+    process.exitCode ||= 1;
+  }
+}
 
 async function run(
   pipeline: Pipeline,
@@ -92,45 +136,76 @@ async function run(
   preparation: Record<string, number>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { lake, poller: _, stop: __, ...endpoints } = pipeline;
-  writeEndpoints({ pid: process.pid, ...endpoints });
+  const { lake, poller: _, stop: __, emulatorLog, ...endpoints } = pipeline;
+  const startTime = startTimeOf(process.pid) ?? '';
+  writeEndpoints({ pid: process.pid, startTime, ...endpoints });
   preparation['until the first sale'] = performance.now() / 1000;
   const watch = new Watch(lake, tellMilestone);
-  await watch.skipPast();
-  const stopLogs = followLogs(new LogReader(pipeline.endpoint), signal);
+  const stopLogs = followLogs(
+    [
+      new LogReader(pipeline.endpoint, performance.timeOrigin),
+      ...(emulatorLog ? [new EmulatorLog(emulatorLog)] : []),
+    ],
+    complain,
+  );
   try {
-    const sendingMs = performance.now();
-    const sent = await produceRecords(pipeline, recordsOf(options), progress());
-    preparation.producing = (performance.now() - sendingMs) / 1000;
-    say(`produced ${sent.toLocaleString('en-US')} records`);
-    await workOff(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal });
-    const isWell = await report(pipeline, watch, preparation);
-    if (options.export !== undefined) {
-      const files = await exportRun(pipeline.endpoint, pipeline.bucket, resolve(options.export));
-      say(`exported ${files} files to ${resolve(options.export)}`);
-    }
-    if (!isWell) process.exitCode = 1;
-    if (!options.once) await stayUp(watch, signal);
+    await raced(workThrough(pipeline, options, { watch, preparation, signal }), signal);
+    if (!options.once) await raced(stayUp(watch, signal), signal).catch(unlessInterrupted);
   } finally {
     stopLogs();
   }
 }
 
-/** Prints what happened. @returns whether all of it worked */
+/** Sends the sales, waits until all that comes of them is there, and tells what it is. */
+async function workThrough(
+  pipeline: Pipeline,
+  options: StartOptions,
+  { watch, preparation, signal }: { watch: Watch; preparation: Record<string, number>; signal: AbortSignal },
+): Promise<void> {
+  await watch.skipPast();
+  const sendingMs = performance.now();
+  const records = recordsOf(options, await countRecords(pipeline));
+  const sent = await produceRecords(pipeline, untilAborted(records, signal), progress());
+  preparation.producing = (performance.now() - sendingMs) / 1000;
+  signal.throwIfAborted();
+  say(`produced ${sent.toLocaleString('en-US')} records`);
+  const producedMs = performance.now();
+  const onStored = () => {
+    preparation.accumulate ??= (performance.now() - producedMs) / 1000;
+  };
+  const settle = () => workOff(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
+  const isWell = await report(pipeline, { watch, preparation, settle });
+  if (options.export !== undefined) {
+    const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
+    say(`exported ${files} files to ${options.export}`);
+  }
+  process.exitCode = isWell ? 0 : 1;
+}
+
+/** When the work is done, Ctrl-C is how it ends. */
+function unlessInterrupted(error: unknown): void {
+  if (!(error instanceof Interrupted)) throw error;
+}
+
+/** Works all off and prints what happened. @returns whether all of it worked */
 async function report(
   pipeline: Pipeline,
-  watch: Watch,
-  preparation: Readonly<Record<string, number>>,
+  {
+    watch,
+    preparation,
+    settle,
+  }: { watch: Watch; preparation: Readonly<Record<string, number>>; settle: () => Promise<void> },
 ): Promise<boolean> {
+  const countProduced = () => countRecords(pipeline);
   const facts: ReportFacts = {
-    produced: await countRecords(pipeline),
-    outcome: await readOutcome(pipeline.lake),
+    ...(await readSettled(pipeline.lake, { countProduced, workOff: settle })),
+    source: pipeline.poller.source,
     sightings: watch.sightings,
     preparation,
     chartsUrl: pipeline.pagesUrl,
   };
   console.log(`\n${formatReport(facts)}\n`);
-  return problemsOf(facts).length === 0;
+  return problemsOf(facts).length === 0 && watch.undrawn.length === 0;
 }
 
 async function stayUp(watch: Watch, signal: AbortSignal): Promise<void> {
@@ -141,41 +216,8 @@ async function stayUp(watch: Watch, signal: AbortSignal): Promise<void> {
   }
 }
 
-function configOf(options: StartOptions): ConfigInput {
-  return {
-    threshold: {
-      threshold: options.threshold ?? DEFAULT_THRESHOLD,
-      ...(options.growth === undefined ? {} : { growth: options.growth }),
-      ...(options['max-wait'] === undefined ? {} : { maxWaitSeconds: options['max-wait'] }),
-    },
-    model: { ...(options.rank === undefined ? {} : { rank: options.rank }) },
-    sweepMinutes: 1,
-  };
-}
-
-/** The jobs' port is fixed where others must reach it: the emulator was started with this address. */
-function elsewhereOf({ bootstrap, endpoint }: StartOptions) {
-  const jobsUrl = process.env.AWS_ENDPOINT_URL_EMR_SERVERLESS;
-  if (bootstrap === undefined || endpoint === undefined) return undefined;
-  if (jobsUrl === undefined)
-    throw new Error(
-      '--endpoint needs AWS_ENDPOINT_URL_EMR_SERVERLESS: the address of this machine that the Lambdas were given',
-    );
-  return { bootstrap, endpoint, jobsUrl };
-}
-
-function recordsOf({
-  input,
-  map = {},
-  count = DEFAULT_COUNT,
-  seed = DEFAULT_SEED,
-}: StartOptions): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
-  if (input !== undefined) return replay(input, map);
-  return simulate({ shop: plantShop(seed), seed, count, endMs: SIMULATION_END_MS, days: SIMULATION_DAYS });
-}
-
 function tellMilestone(window: number, milestone: Milestone): void {
-  (milestone === 'failed' ? complain : say)(`window ${window} ${TOLD[milestone]}`);
+  (BAD.includes(milestone) ? complain : say)(`window ${window} ${TOLD[milestone]}`);
 }
 
 function progress(): (sent: number) => void {
@@ -187,15 +229,6 @@ function progress(): (sent: number) => void {
   };
 }
 
-/** Shows what the stages warn of or fail at, as it happens. */
-function followLogs(logs: LogReader, signal: AbortSignal): () => void {
-  const read = async () => {
-    if (signal.aborted) return;
-    for (const { stage, message, error } of await logs.read())
-      complain(
-        `${stage}: ${message}${error === undefined ? '' : `: ${JSON.stringify(error).slice(0, 300)}`}`,
-      );
-  };
-  const timer = setInterval(() => void read().catch(() => undefined), READ_LOGS_EVERY_MS);
-  return () => clearInterval(timer);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,15 @@ import { type Lake, readJson } from '../lambdas/shared/lake.ts';
 import { Current } from '../lambdas/shared/schemas.ts';
 
 /** What can be seen of a window from outside, in the order in which it happens. */
-export const MILESTONES = ['cut', 'started', 'trained', 'failed', 'rendered', 'published'] as const;
+export const MILESTONES = [
+  'cut',
+  'started',
+  'trained',
+  'failed',
+  'rendered',
+  'undrawn',
+  'published',
+] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
 /** By window: when each milestone was first seen, by this process's monotonic clock, in ms; NaN: before the watch. */
@@ -17,6 +25,8 @@ const SIGNS: readonly { milestone: Milestone; prefix: string; pattern: RegExp }[
   { milestone: 'failed', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/failed\.json$/ },
   { milestone: 'trained', prefix: PREFIX.manifests, pattern: /^manifests\/(\d{8})\.json$/ },
   { milestone: 'rendered', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/index\.html$/ },
+  // Render has given up; a person may still make it draw.
+  { milestone: 'undrawn', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/failed\.json$/ },
 ];
 
 /** Watches the bucket and remembers when each milestone was first seen. */
@@ -53,12 +63,19 @@ export class Watch {
         this.mark(window, 'published');
   }
 
-  /** Whether every window that was cut has come to its end: failed, or published and rendered. */
+  /** Whether every window that was cut has come to its end: failed, or published and rendered or given up. */
   get isSettled(): boolean {
     return [...this.seen.keys()].every(
       (window) =>
-        (this.has(window, 'published') && this.has(window, 'rendered')) ||
+        (this.has(window, 'published') && (this.has(window, 'rendered') || this.has(window, 'undrawn'))) ||
         (this.has(window, 'failed') && !this.has(window, 'trained')),
+    );
+  }
+
+  /** Windows whose charts could not be drawn. */
+  get undrawn(): number[] {
+    return [...this.seen.keys()].filter(
+      (window) => this.has(window, 'undrawn') && !this.has(window, 'rendered'),
     );
   }
 

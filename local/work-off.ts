@@ -9,6 +9,8 @@ const Answer = z.object({ newInteractions: z.int(), inFlight: z.boolean() });
 export interface WorkOffOptions {
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  /** Told when the poller has committed everything. */
+  readonly onStored?: () => void;
 }
 
 /**
@@ -18,12 +20,14 @@ export interface WorkOffOptions {
 export async function workOff(
   pipeline: Pipeline,
   watch: Watch,
-  { timeoutSeconds, signal }: WorkOffOptions,
+  { timeoutSeconds, signal, onStored }: WorkOffOptions,
 ): Promise<void> {
   const wait = (what: string, done: () => boolean | Promise<boolean>) =>
     watchUntil(watch, done, { what, timeoutSeconds, signal });
   await wait('storing the sales', async () => (await pipeline.poller.lag()) === 0);
+  onStored?.();
   for (;;) {
+    signal.throwIfAborted();
     const answer = await invokeFunction(pipeline.endpoint, pipeline.functions.threshold, { flush: true });
     const { newInteractions, inFlight } = Answer.parse(answer);
     if (newInteractions === 0 && !inFlight) break;

@@ -1,9 +1,22 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { findMissing, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
+import { startTimeOf } from '../../local/process-lock.mjs';
 
 const PRINTED: Readonly<Record<string, string>> = {
   Node: 'v20.19.2\n',
@@ -109,4 +122,160 @@ test('a program that is there and fails counts as not found', () => {
   expect(status).toBe(1);
   expect(stderr).toContain('✗ Java 17 or 21 is needed, not found.');
   expect(stderr).not.toContain('Maven');
+});
+
+/** A project with nothing in it but the bootstrap, on a machine whose installers are shell scripts. */
+let project: string;
+let running: ChildProcess[];
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'cartograph-project-'));
+  running = [];
+  for (const name of ['bootstrap.mjs', 'process-lock.mjs']) {
+    mkdirSync(join(project, 'local'), { recursive: true });
+    copyFileSync(join(import.meta.dirname, '../../local', name), join(project, 'local', name));
+  }
+  for (const path of INPUTS) put(path, path);
+  for (const [name, body] of Object.entries(INSTALLERS)) put(`bin/${name}`, `#!/bin/sh\n${body}\n`);
+});
+afterEach(async () => {
+  for (const child of running)
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+      await once(child, 'exit');
+  rmSync(project, { recursive: true, force: true });
+});
+
+const INPUTS = [
+  'package-lock.json',
+  'spark/pom.xml',
+  'spark/src/main/x',
+  'spark/local-jvm.options',
+  'local/maven/pom.xml',
+  'local/requirements.txt',
+  'local/archive-classes.ts',
+];
+
+/** What they install is what the bootstrap looks for. The project's own Node runs no TypeScript here but shell. */
+const INSTALLERS = {
+  java: `echo 'openjdk version "17"'`,
+  npm: `echo npm >> log; mkdir -p node_modules/.bin; cp bin/fake-node node_modules/.bin/node`,
+  'fake-node': `case "$*" in *archive*) echo archive >> log; touch .cartograph/spark.jsa;; *) shift; exec sh "$@";; esac`,
+  mvn: `[ "$1" = --version ] && echo Apache Maven 3.9.9 && exit
+        echo "mvn $3" >> log; mkdir -p spark/target .cartograph/kafka; touch spark/target/cartograph-train.jar`,
+  python3: `[ "$1" = --version ] && echo Python 3.12.1 && exit
+        mkdir -p "$3/bin"; printf '#!/bin/sh\necho pip >> log; touch .cartograph/venv/bin/ministack\n' > "$3/bin/pip"; chmod +x "$3/bin/pip"`,
+};
+
+function put(path: string, content: string): void {
+  mkdirSync(dirname(join(project, path)), { recursive: true });
+  writeFileSync(join(project, path), content, { mode: 0o755 });
+}
+const at = (path: string): string => join(project, path);
+
+/** Waits until a script has written a file. */
+async function written(path: string): Promise<string> {
+  while (!existsSync(at(path)) || readFileSync(at(path), 'utf8') === '') await sleep(10);
+  return readFileSync(at(path), 'utf8').trim();
+}
+
+function npmScript(...args: readonly string[]) {
+  const child = spawn(process.execPath, [at('local/bootstrap.mjs'), ...args], {
+    env: { PATH: `${at('bin')}:/usr/bin:/bin` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  const said = Promise.all([text(child.stdout), text(child.stderr)]).then((streams) => streams.join(''));
+  return { child, said, ended: once(child, 'exit') };
+}
+
+async function result(...args: readonly string[]): Promise<readonly [number, string]> {
+  const { ended, said } = npmScript(...args);
+  const [code] = await ended;
+  return [code, await said];
+}
+
+test('everything is installed once, and again when its inputs change or its result is gone', async () => {
+  expect(await result('install')).toEqual([0, expect.stringContaining('Installed npm packages in ')]);
+  const all = ['npm', 'mvn spark/pom.xml', 'mvn local/maven/pom.xml', 'pip', 'archive'];
+  expect((await written('log')).split('\n')).toEqual(all);
+  expect(await result('install')).toEqual([0, '']);
+  put('local/maven/pom.xml', 'changed');
+  rmSync(at('.cartograph/venv/bin/ministack'));
+  await result('install');
+  expect((await written('log')).split('\n').slice(all.length)).toEqual(['mvn local/maven/pom.xml', 'pip']);
+});
+
+test('a list of what is installed that cannot be read counts as empty', async () => {
+  await result('install');
+  writeFileSync(at('.cartograph/installed.json'), '{');
+  const [code, said] = await result('install');
+  expect(code).toBe(0);
+  expect(said.match(/^Installed /gm)).toHaveLength(5);
+});
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)(
+  '%s while installing ends the installer too; its half does not count as installed',
+  async (signal, code) => {
+    put('bin/npm', `#!/bin/sh\n${INSTALLERS.npm}\nsleep 600 & echo $! > sleeper; wait\n`);
+    await result('clean');
+    const { child, ended } = npmScript('install');
+    const sleeper = Number(await written('sleeper'));
+    child.kill(signal);
+    expect(await ended).toEqual([code, null]);
+    await expect.poll(() => startTimeOf(sleeper), { timeout: 10_000 }).toBeUndefined();
+    expect(existsSync(at('.cartograph/installing'))).toBe(false);
+    put('bin/npm', `#!/bin/sh\n${INSTALLERS.npm}\n`);
+    expect(await result('install')).toEqual([0, expect.stringContaining('Installed npm packages')]);
+  },
+);
+
+test('a second installation is refused and names the lock; a lock that was left behind is taken over', async () => {
+  const lock = at('.cartograph/installing');
+  const holder = { pid: process.pid, startTime: startTimeOf(process.pid) };
+  put('.cartograph/installing', JSON.stringify(holder));
+  const [code, said] = await result('install');
+  expect(code).toBe(1);
+  expect(said).toContain('✗ Cannot install: another installation is under way');
+  expect(said).toContain(`process ${process.pid} holds ${lock}`);
+  for (const left of [JSON.stringify({ ...holder, startTime: 'earlier' }), 'garbage']) {
+    writeFileSync(lock, left);
+    utimesSync(lock, new Date(0), new Date(0));
+    rmSync(at('node_modules'), { recursive: true, force: true });
+    expect((await result('install'))[0]).toBe(0);
+  }
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('clean removes what is installed, but refuses while a pipeline or an installation is there', async () => {
+  await result('install');
+  const holder = JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) });
+  for (const lock of ['running', 'installing']) {
+    put(`.cartograph/${lock}`, holder);
+    const [code, said] = await result('clean');
+    expect(code).toBe(1);
+    expect(said).toMatch(/^✗ Cannot clean: /);
+    expect(existsSync(at('.cartograph/installed.json'))).toBe(true);
+    rmSync(at(`.cartograph/${lock}`));
+  }
+  expect(await result('clean')).toEqual([0, 'Removed .cartograph and spark/target\n']);
+  expect(existsSync(at('.cartograph'))).toBe(false);
+});
+
+test('signals and the exit code go through, the interrupt too where no terminal sends it to both', async () => {
+  await result('install');
+  put(
+    'local/start.ts',
+    `trap 'echo interrupted >> log; exit 130' INT; echo > ready; while :; do sleep 0.05; done`,
+  );
+  const { child, ended } = npmScript('start');
+  while (!existsSync(at('ready'))) await sleep(10);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
+  expect(await written('log')).toMatch(/interrupted$/);
+  put('local/start.ts', 'kill -KILL $$');
+  expect((await result('start'))[0]).toBe(137);
+  put('local/start.ts', 'echo "$@"; exit 3');
+  expect(await result('start', '--count', '5')).toEqual([3, '--count 5\n']);
 });

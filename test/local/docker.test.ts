@@ -45,6 +45,15 @@ test('only this machine reaches what the containers publish', () => {
   for (const port of ports) expect(port).toMatch(/- 127\.0\.0\.1:\d+:\d+/);
 });
 
+test('containers are stopped with the signal that their first process passes on', () => {
+  for (const [, signal] of compose.matchAll(/stop_signal: (\S+)/g)) expect(signal).toBe('SIGTERM');
+});
+
+test('sales stay on the topic however old they are, as with the broker of npm start', () => {
+  expect(compose).toMatch(/^ +KAFKA_LOG_RETENTION_MS: -1$/m);
+  expect(compose).toMatch(/^ +KAFKA_LOG_RETENTION_BYTES: -1$/m);
+});
+
 test('nothing that was installed or run here gets into the image', () => {
   const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
   for (const folder of ['.git', '.cartograph', 'node_modules', 'spark/target'])

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CURRENT_KEY, chartsOf, manifestKey } from '../../lambdas/shared/keys.ts';
 import { toJson } from '../../lambdas/shared/lake.ts';
@@ -97,4 +107,81 @@ test('while no run is served there is nothing to export', async () => {
 test('a served run without a manifest is an error that says so', async () => {
   objects.delete(manifestKey(2));
   await expect(run()).rejects.toThrow('Cannot export run 2: it has no manifest');
+});
+
+/** What lies beside the exported directory and begins like its temporary ones. */
+const leftovers = (): string[] =>
+  readdirSync(dirname(directory)).filter((name) => name.startsWith(`.${basename(directory)}`));
+
+/** Run 3 has other files and other charts than run 2. */
+function serveRun3(): void {
+  const { 'recommendations.csv': _, ...rest } = FILES;
+  objects.set(CURRENT_KEY, toJson({ publication: 3, run: 3, previous: 2, decidedThrough: 3 }));
+  const files = manifestOf(3).files.filter(({ name }) => name in rest);
+  objects.set(manifestKey(3), toJson({ ...manifestOf(3), files }));
+  objects.set(`${chartsOf(3)}index.html`, '<h2>');
+}
+
+test('a later run takes the place of an earlier export: no file of that one stays', async () => {
+  await run();
+  serveRun3();
+  expect(await run()).toBe(3);
+  expect(copied()).toEqual(['charts/index.html', 'graph/vertices.csv', 'manifest.json']);
+  expect(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).run).toBe(3);
+  expect(leftovers()).toEqual([]);
+});
+
+test('an export that fails half-way leaves the earlier one as it was, and a new directory is not made', async () => {
+  await run();
+  const before = copied();
+  serveRun3();
+  objects.set(keyOf('graph/vertices.csv'), 'id\nu:bob\n');
+  await expect(run()).rejects.toThrow('its bytes are not those that the manifest names');
+  expect(copied()).toEqual(before);
+  expect(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).run).toBe(2);
+  const fresh = join(directory, '..', `${basename(directory)}-fresh`);
+  await expect(run(fresh)).rejects.toThrow('its bytes are not those');
+  expect(existsSync(fresh)).toBe(false);
+  expect(leftovers()).toEqual([]);
+});
+
+test.each([
+  ['thesis.doc', 'no export at all', {}],
+  ['notes/mine.txt', "somebody's file in an earlier export", undefined],
+  ['charts/holiday.png', 'pictures of somebody else', { name: 'an extension of a browser' }],
+])('a directory with %s (%s) is refused and not touched', async (name, _, manifest) => {
+  if (manifest === undefined) await run();
+  else if ('name' in manifest) writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
+  mkdirSync(dirname(join(directory, name)), { recursive: true });
+  writeFileSync(join(directory, name), 'precious');
+  const before = copied();
+  await expect(run()).rejects.toThrow(
+    /^Cannot export to .*: it holds .*, which is of no earlier export; it should/,
+  );
+  expect(copied()).toEqual(before);
+  expect(readFileSync(join(directory, name), 'utf8')).toBe('precious');
+});
+
+test('what cannot be put beside it is told, with what should be', async () => {
+  writeFileSync(join(directory, 'file'), '');
+  const below = join(directory, 'file', 'out');
+  await expect(run(below)).rejects.toThrow(
+    /^Cannot export to .*out: E.*; the directory around it should be writable/,
+  );
+});
+
+test('a file is no directory', async () => {
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+  await expect(run(file)).rejects.toThrow(`Cannot export to ${file}: it is a file; it should be`);
+});
+
+test('a link to a directory stays one', async () => {
+  const [place, link] = [join(directory, 'place'), join(directory, 'link')];
+  mkdirSync(place);
+  symlinkSync(place, link);
+  await run(link);
+  await run(link);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(existsSync(join(place, 'manifest.json'))).toBe(true);
 });

@@ -137,6 +137,9 @@ test('a job runs with the arguments it was given, succeeds, and says so on the b
   const words = (await written('words')).split('\n');
   expect(words.join(' ')).toContain('--class cartograph.TrainJob --conf spark.x=a b --master local[2]');
   expect(words).not.toContain('spark.driver.memory=12g');
+  // What a killed job leaves behind stays below its own directory.
+  expect(words).toContain(`-Djava.io.tmpdir=${file('tmp')}`);
+  expect(existsSync(file('tmp'))).toBe(true);
   const [jar = '', ...own] = words.slice(-5);
   expect(readFileSync(jar, 'utf8')).toBe('jar');
   expect(own).toEqual(['--lake', 's3://lake', '--window', '1']);

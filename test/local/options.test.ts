@@ -6,6 +6,7 @@ import {
   helpText,
   PRODUCE_OPTIONS,
   parseOptions,
+  parseProduceOptions,
   parseStartOptions,
   RETRY_OPTIONS,
   START_OPTIONS,
@@ -67,9 +68,57 @@ test.each([
   [['--input', 'a.csv', '--map', 'userId='], 'userId has no column'],
   [['--map', 'userId=x'], '--map needs --input'],
   [['--input', 'a.csv', '--count', '5'], '--count and --input contradict each other'],
+  [['--input', 'a.csv', '--seed', '5'], '--seed and --input contradict each other: a file is replayed whole'],
   [['--bootstrap', 'kafka:9092'], '--bootstrap and --endpoint go together'],
 ])('%j is an error that says what it should be', (args, message) => {
   expect(() => parseStartOptions(args)).toThrow(message);
+});
+
+test('what npm run produce shall do is one of three things', () => {
+  expect(parseProduceOptions(['--count', '5', '--seed', '2'])).toEqual({ count: 5, seed: 2 });
+  expect(parseProduceOptions(['--input', 'a.csv', '--map', 'userId=x'])).toEqual({
+    input: 'a.csv',
+    map: { userId: 'x' },
+  });
+  expect(parseProduceOptions(['--user', 'ann', '--product', 'lamp', '--times', '3'])).toEqual({
+    user: 'ann',
+    product: 'lamp',
+    times: 3,
+  });
+});
+
+const BUYS = ['--user', 'ann', '--product', 'lamp'];
+
+test.each([
+  [['--user', 'ann'], '--user needs --product: what does the user buy?'],
+  [['--product', 'lamp'], '--product needs --user: who buys?'],
+  [['--times', '2'], '--times needs --user: who buys?'],
+  [['--quantity', '2', '--count', '5'], '--quantity needs --user: who buys?'],
+  [[...BUYS, '--count', '5'], '--count and --user contradict each other: how often the user buys is --times'],
+  [[...BUYS, '--seed', '5'], '--seed and --user contradict each other: nothing is simulated'],
+  [[...BUYS, '--input', 'a.csv'], '--user and --input contradict each other'],
+  [['--input', 'a.csv', '--times', '2'], '--times and --input contradict each other'],
+  [
+    ['--input', 'a.csv', '--count', '2'],
+    '--count and --input contradict each other: a file is replayed whole',
+  ],
+  [['--input', 'a.csv', '--seed', '2'], '--seed and --input contradict each other: a file is replayed whole'],
+  [['--map', 'userId=x'], '--map needs --input: there is no file whose columns it names'],
+])('npm run produce: %j would be ignored in part, so it is an error', (args, message) => {
+  expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test('options that npm has taken for itself are missed, whatever is left of them', () => {
+  const once = { npm_config_once: 'true', npm_config_user_agent: 'npm/11', npm_lifecycle_event: 'start' };
+  expect(() => parseStartOptions([], once)).toThrow(
+    'Cannot read --once: npm takes it for itself; write npm start -- --once',
+  );
+  // Of `npm start --count 5 --max-wait=3h` npm leaves a 5.
+  const more = { ...once, npm_config_count: 'true', npm_config_max_wait: '3h' };
+  expect(() => parseStartOptions(['5'], more)).toThrow('write npm start -- --once --count N --max-wait 3h');
+  const window = { npm_config_window: '3', npm_lifecycle_event: 'retry' };
+  expect(() => parseOptions(RETRY_OPTIONS, [], window)).toThrow('write npm run retry -- --window 3');
+  expect(parseStartOptions(['--once'], { npm_config_yes: 'true' })).toEqual({ once: true });
 });
 
 test('the help lists every option, each in a line', () => {

@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Broker, createTopic, kafkaClient, startBroker } from '../../local/broker.ts';
 import { eventually } from '../../local/child.ts';
-import type { EventRecord } from '../../local/msk-event.ts';
-import { type Invoke, startPoller } from '../../local/poller.ts';
+import { type EventRecord, readAnswer } from '../../local/msk-event.ts';
+import { type Invoke, type PollerOptions, startPoller } from '../../local/poller.ts';
 import { produceRecords } from '../../local/produce-records.ts';
 
 /** The poller against a real broker; the function that it invokes is the test's. */
@@ -40,15 +41,21 @@ async function produce(topic: string, messages: Message[], partitions = 1): Prom
 }
 
 /** Polls until everything is committed. */
-async function pollAll(topic: string, invoke: Invoke, onFailure: (error: unknown) => void = () => undefined) {
+async function pollAll(
+  topic: string,
+  invoke: Invoke,
+  onFailure: (error: unknown) => void = () => undefined,
+  { groupId = 'accumulate', ...options }: Partial<Pick<PollerOptions, 'groupId' | 'sessionMs'>> = {},
+) {
   const poller = await startPoller({
     bootstrap: broker.bootstrap,
     topic,
-    groupId: 'accumulate',
+    groupId,
     eventSourceArn: ARN,
     windowMs: 50,
     invoke,
     onFailure,
+    ...options,
   });
   try {
     await eventually(async () => {
@@ -180,4 +187,168 @@ test('invariant 1: killed between the durable write and the commit, a poller los
     after.push(...recordsOf(event).map(({ partition, offset }) => `${partition} ${offset}`));
   });
   expect(after).toEqual(offsets(300).map((offset) => `0 ${offset}`));
+});
+
+/** The shortest that brokers take. */
+const SESSION_MS = 6_000;
+
+/** A laptop that sleeps: nothing runs in this process, heartbeats neither, until the session is over. */
+const sleepThroughSession = (): void =>
+  void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SESSION_MS + 3_000);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+test('a session that is lost during an invocation begins again: what it could not commit comes once more, and all is committed', {
+  timeout: 60_000,
+}, async () => {
+  await produce('slept', numbered(100), 2);
+  const calls: EventRecord[][] = [];
+  const failures: unknown[] = [];
+  await pollAll(
+    'slept',
+    async (event) => {
+      calls.push(recordsOf(event));
+      if (calls.length === 1) sleepThroughSession();
+    },
+    (error) => failures.push(error),
+    { groupId: 'sleeping', sessionMs: SESSION_MS },
+  );
+  expect(failures.map(messageOf)).toContainEqual(
+    expect.stringMatching(/^Cannot commit slept-\d: The coordinator is not aware of this member/),
+  );
+  const at = ({ partition, offset }: EventRecord) => `${partition}:${offset}`;
+  expect(new Set(calls.flat().map(at)).size).toBe(100);
+  const again = new Set(calls.slice(1).flat().map(at));
+  expect((calls[0] ?? []).filter((record) => !again.has(at(record)))).toEqual([]);
+});
+
+test('a session that is lost while the function fails is noticed by its heartbeats, before anything is to be committed', {
+  timeout: 60_000,
+}, async () => {
+  await produce('slept-failing', numbered(50));
+  const taken: number[] = [];
+  const failures: unknown[] = [];
+  let calls = 0;
+  await pollAll(
+    'slept-failing',
+    async (event) => {
+      calls += 1;
+      if (calls === 1) sleepThroughSession();
+      // Longer than the time between two heartbeats.
+      if (calls === 1) await sleep(SESSION_MS / 2);
+      if (calls === 1) throw new Error('the bucket is away');
+      taken.push(...recordsOf(event).map(({ offset }) => offset));
+    },
+    (error) => failures.push(error),
+    { groupId: 'sleeping-failing', sessionMs: SESSION_MS },
+  );
+  expect(taken).toEqual(offsets(50));
+  expect(failures.map(messageOf)).toEqual([
+    expect.stringMatching(/^Cannot commit slept-failing-0: The coordinator is not aware of this member/),
+    'the bucket is away',
+  ]);
+});
+
+test('a client that crashes for good is told of and started again', { timeout: 60_000 }, async () => {
+  await produce('crashed', numbered(20));
+  const other = kafkaClient(broker.bootstrap).consumer({
+    groupId: 'crashing',
+    partitionAssigners: [
+      () => ({
+        name: 'Unlike',
+        version: 0,
+        assign: async () => [],
+        protocol: () => ({ name: 'Unlike', metadata: Buffer.alloc(0) }),
+      }),
+    ],
+  });
+  await other.connect();
+  await other.subscribe({ topic: 'crashed' });
+  const joined = new Promise((resolve) => other.on(other.events.GROUP_JOIN, resolve));
+  await other.run({ eachMessage: async () => undefined });
+  await joined;
+
+  const failures: unknown[] = [];
+  const taken: number[] = [];
+  await pollAll(
+    'crashed',
+    async (event) => void taken.push(...recordsOf(event).map(({ offset }) => offset)),
+    (error) => {
+      failures.push(error);
+      void other.disconnect();
+    },
+    { groupId: 'crashing' },
+  );
+  expect(messageOf(failures[0])).toMatch(/protocol/);
+  expect(taken).toEqual(offsets(20));
+});
+
+test.each([
+  ['a string in the place of the identifier', () => ({ itemIdentifier: 'answers-0' })],
+  ['an unknown partition', () => ({ itemIdentifier: { partition: 'answers-7', offset: 0 } })],
+  ['an offset that is not of the batch', () => ({ itemIdentifier: { partition: 'answers-0', offset: 1e6 } })],
+])('%s is not understood: nothing is committed, and the whole batch comes again', async (what, failure) => {
+  const topic = 'answers';
+  const groupId = `answers: ${what}`;
+  if (what.startsWith('a string')) await produce(topic, numbered(40));
+  const sizes: number[] = [];
+  const failures: unknown[] = [];
+  const taken: number[] = [];
+  await pollAll(
+    topic,
+    async (event) => {
+      const records = recordsOf(event);
+      sizes.push(records.length);
+      if (sizes.length === 1) return { batchItemFailures: [failure()] };
+      taken.push(...records.map(({ offset }) => offset));
+      return {};
+    },
+    (error) => failures.push(error),
+    { groupId },
+  );
+  expect(taken).toEqual(offsets(40));
+  expect(failures.map(messageOf)).toEqual([
+    expect.stringMatching(/^Cannot read the function's answer: it is /),
+  ]);
+});
+
+const BATCH: EventRecord[] = [10, 11, 12].map((offset) => ({
+  topic: 'sales',
+  partition: 1,
+  offset,
+  timestamp: 0,
+  timestampType: 'CREATE_TIME',
+  headers: [],
+}));
+const item = (offset: unknown, partition: unknown = 'sales-1') => ({ itemIdentifier: { partition, offset } });
+
+test.each([undefined, null, {}, { statusCode: 200 }, { batchItemFailures: null }, { batchItemFailures: [] }])(
+  'the answer %j says that all was taken',
+  (answer) => {
+    const { isTaken, failures } = readAnswer(answer, BATCH);
+    expect(BATCH.every(isTaken)).toBe(true);
+    expect(failures).toEqual([]);
+  },
+);
+
+test('of two failures of a partition the first counts', () => {
+  const { isTaken, failures } = readAnswer({ batchItemFailures: [item(12), item(11)] }, BATCH);
+  expect(BATCH.map(isTaken)).toEqual([true, false, false]);
+  expect(failures).toEqual(['sales-1 from offset 11']);
+});
+
+test.each([
+  'done',
+  true,
+  [[]],
+  { batchItemFailures: {} },
+  { batchItemFailures: [null] },
+  { batchItemFailures: [{ itemIdentifier: '' }] },
+  { batchItemFailures: [{ itemIdentifier: null }] },
+  { batchItemFailures: [{ identifier: { partition: 'sales-1', offset: 10 } }] },
+  { batchItemFailures: [item('10')] },
+  { batchItemFailures: [item(9)] },
+  { batchItemFailures: [item(10, 'sales-0')] },
+])('the answer %j is an error: it may mean anything', (answer) => {
+  expect(() => readAnswer(answer, BATCH)).toThrow(/^Cannot read the function's answer: it is /);
 });

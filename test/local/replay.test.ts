@@ -103,6 +103,21 @@ test('a column that is missing, a file that is missing or empty: the error names
   );
 });
 
+test('what a file holds cannot steer the terminal by an error', async () => {
+  const header = `\u001b[2Jwho,${'w'.repeat(500)}\u0007,"two\nlines"`;
+  const failures = [
+    read('evil.csv', `${header}\na,b\n`, { userId: 'user' }),
+    read('evil-quote.csv', 'userId,productId\n"a"\u001b[2J,b\n'),
+  ].map((reading) => reading.catch((error: Error) => error.message));
+  const messages = await Promise.all(failures);
+  for (const message of messages) {
+    expect(message).toMatch(/^Cannot replay /);
+    expect(message).not.toMatch(/\p{Cc}/u);
+    expect(message.length).toBeLessThan(directory.length + 600);
+  }
+  expect(messages[0]).toContain('Columns: who, www');
+});
+
 test('NDJSON passes byte for byte: U+2028 breaks no line, and what is not UTF-8 is not mended', async () => {
   const path = join(directory, 'bytes.ndjson');
   const lines = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Window } from '../../lambdas/shared/schemas.ts';
-import type { Outcome } from '../../local/outcome.ts';
+import type { Outcome, SourceOutcome } from '../../local/outcome.ts';
 import { formatReport, problemsOf } from '../../local/report.ts';
 import type { Milestone } from '../../local/watch.ts';
 import { sampleRun } from '../lambdas/samples.ts';
@@ -20,13 +20,20 @@ const window = Window.parse({
   totalInteractions: 12,
   model: manifest.model,
 });
-const OUTCOME: Outcome = {
+const SOURCE = '0a1b2c3d';
+const COUNTS: SourceOutcome = {
   stored: 12,
+  cut: 12,
   rejected: [
     { kind: 'not JSON', count: 1 },
     { kind: 'userId', count: 1 },
   ],
-  windows: [{ window, manifest, failures: [] }],
+};
+const sourcesWith = (counts: Partial<SourceOutcome>) => new Map([[SOURCE, { ...COUNTS, ...counts }]]);
+const trained = { window, manifest, failures: [], thresholdSeconds: 0.35 };
+const OUTCOME: Outcome = {
+  sources: sourcesWith({}),
+  windows: [trained],
   current: { publication: 1, run: 1, previous: null, decidedThrough: 1 },
   user: documents['summary/users.json'].users[0],
 };
@@ -43,6 +50,7 @@ const sightings = new Map([
 ]);
 const facts = (outcome: Outcome, produced = 14) => ({
   produced,
+  source: SOURCE,
   outcome,
   sightings,
   preparation: { broker: 2.04 },
@@ -58,7 +66,7 @@ test('a run that worked is told at a glance', () => {
 
     Window 1  12 new interactions in 2 batches: at least 10 were needed
               trained on 12 sales of 4 products to 3 users
-              train 12.5 s, render 1.5 s, publish 0.5 s
+              threshold 0.3 s, train 12.5 s, render 1.5 s, publish 0.5 s
               job: read 1.5 s, fit 2.0 s
 
     Quality   NDCG@10, model beside popularity, on the newest sales that training had not seen
@@ -81,39 +89,92 @@ test('numbers that do not add up are a problem, and are not shown as if they did
   expect(formatReport(facts(OUTCOME, 15))).toContain('15 produced ≠ 12 stored + 2 rejected');
 });
 
-test('what was delivered twice counts once', () => {
-  const repeated: Outcome = {
+test('sales of an earlier broker stand beside the sum, and are no part of it', () => {
+  const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9 }] };
+  const inputs = { ...manifest.inputs, interactions: 7_010, unweighted: 2 };
+  const outcome: Outcome = {
     ...OUTCOME,
-    stored: 17,
-    windows: [{ window: { ...window, totalInteractions: 17 }, manifest, failures: [] }],
+    sources: new Map([['ffffffff', earlier], ...OUTCOME.sources]),
+    windows: [{ ...trained, manifest: { ...manifest, inputs } }],
   };
-  expect(problemsOf(facts(repeated))).toEqual([]);
+  expect(problemsOf(facts(outcome))).toEqual([]);
+  expect(formatReport(facts(outcome))).toContain(
+    `Sales     14 produced = 12 stored + 2 rejected
+          rejected: not JSON 1, userId 1
+          7,000 from an earlier broker
+
+`,
+  );
+});
+
+test('a bucket without anything of this broker is told as it is', () => {
+  const outcome: Outcome = { ...OUTCOME, sources: new Map([['ffffffff', COUNTS]]) };
+  expect(formatReport(facts(outcome, 0))).toContain(
+    'Sales     0 produced = 0 stored + 0 rejected\n          12 from an earlier broker\n',
+  );
+});
+
+test('a run that has read other than what its windows hold is a problem', () => {
+  expect(problemsOf(facts({ ...OUTCOME, sources: sourcesWith({ stored: 11, cut: 11 }) }, 13))).toEqual([
+    'Run 1 has read 12 sales, but its windows hold 11',
+  ]);
 });
 
 test('a window without a run, sales that no run knows, and a run that is not served are problems', () => {
   const failed = {
+    ...trained,
     window: { ...window, window: 2 },
     manifest: undefined,
     failures: ['attempt 1: out of memory'],
   };
-  expect(problemsOf(facts({ ...OUTCOME, stored: 15, windows: [...OUTCOME.windows, failed] }, 17))).toEqual([
+  expect(
+    problemsOf(
+      facts({ ...OUTCOME, sources: sourcesWith({ stored: 15 }), windows: [...OUTCOME.windows, failed] }, 17),
+    ),
+  ).toEqual([
     'Window 2 has no run: attempt 1: out of memory',
     '3 stored sales are not among those that run 1 was trained on',
   ]);
   expect(problemsOf(facts({ ...OUTCOME, current: undefined }))).toEqual([
     'Run 1 is finished, but run none is served',
   ]);
-  expect(
-    problemsOf(facts({ ...OUTCOME, stored: 0, rejected: [], windows: [], current: undefined }, 0)),
-  ).toEqual(['No window was cut: there was nothing to train on']);
+  expect(problemsOf(facts({ ...OUTCOME, sources: new Map(), windows: [], current: undefined }, 0))).toEqual([
+    'No window was cut: there was nothing to train on',
+  ]);
 });
 
 test('a product name cannot steer the terminal', () => {
   const product = { list: 'any' as const, rank: 1, product: 'p1', name: '\u001b[2Jlamp\n', score: 1 };
   const user = { user: 'ann\u0007', bought: [], recommended: [product] };
   const report = formatReport(facts({ ...OUTCOME, user }));
-  expect(report).toContain('\ufffd[2Jlamp\ufffd (p1)');
+  expect(report).toContain(' lamp  (p1)');
   expect(report.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
+test('nor can a reason, the name of a step, or what a job failed with, which is cut', () => {
+  const evil = '\u001b]0;title\u0007\u001b[2J\u009b\n! Run 9 is served';
+  const outcome: Outcome = {
+    ...OUTCOME,
+    sources: sourcesWith({ rejected: [{ kind: evil, count: 2 }] }),
+    windows: [
+      {
+        ...trained,
+        window: { ...window, reason: { kind: 'flush', text: evil } },
+        manifest: { ...manifest, seconds: { [evil]: 1 } },
+      },
+      {
+        ...trained,
+        window: { ...window, window: 2 },
+        manifest: undefined,
+        failures: [`${evil} ${'at java.lang.Thread.run '.repeat(500)}`],
+      },
+    ],
+  };
+  const report = formatReport(facts(outcome));
+  expect(report.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  expect(report).not.toMatch(/^! Run 9/m);
+  expect(report.length).toBeLessThan(4_000);
+  expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
 });
 
 test('of a popularity of nothing there is no multiple', () => {
@@ -121,7 +182,7 @@ test('of a popularity of nothing there is no multiple', () => {
   const half = { value: 0.5, n: 3, low: 0.4, high: 0.6 };
   const quality = { any: { model: half, popularity: nothing }, new: null };
   const report = formatReport(
-    facts({ ...OUTCOME, windows: [{ window, manifest: { ...manifest, quality }, failures: [] }] }),
+    facts({ ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, quality } }] }),
   );
   expect(report).toContain('run 1, any: 0.500 (0.400–0.600) beside 0.000 (0.000–0.000): 3 users');
   expect(report).toContain('run 1, new: no holdout could be made');
@@ -152,6 +213,8 @@ test('long names are cut, so that a report stays within 110 columns', () => {
 test('a window from an earlier start has no times; a user with nothing new shows an empty place', () => {
   const again = { ...facts(OUTCOME), sightings: new Map() };
   expect(formatReport(again)).toContain('from an earlier start');
+  const seenBefore = new Map([[1, new Map<Milestone, number>([['cut', Number.NaN]])]]);
+  expect(formatReport({ ...again, sightings: seenBefore })).toContain('from an earlier start');
   const recommended = [1, 2].map((rank) => ({
     list: 'any' as const,
     rank,

@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const run = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, [join(import.meta.dirname, 'command-under-test.ts'), ...args]);
+
+test('a command that is done ends, with all that it wrote, whatever its clients still wait for', async () => {
+  expect((await run()).stdout).toHaveLength(1_000_000);
+});
+
+test('a mistake is a sentence and exit code 1, and cannot steer the terminal', async () => {
+  await expect(run('Cannot read \u001b]0;owned\u0007this')).rejects.toMatchObject({
+    code: 1,
+    stderr: '✗ Cannot read this\n',
+  });
+});
