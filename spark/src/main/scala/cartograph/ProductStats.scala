@@ -62,7 +62,7 @@ object ProductStats {
 
   /** Half lives, in horizons. */
   val UserHalfLife = 6.0
-  val BasketHalfLife = 3.0
+  val BasketHalfLife = 12.0
   val FreshHalfLife = 4.0
 
   val None: ProductStats = ProductStats(new Array[Int](Spans.length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Long.MaxValue, Long.MinValue)

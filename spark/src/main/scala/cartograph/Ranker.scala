@@ -41,10 +41,10 @@ object Scorers {
   val PersonalFrequency: Scorer = ByColumn("personal frequency", Features.OwnDecayed + 2, Features.ProductOne)
   val MatrixFactorisation: Scorer = ByColumn("matrix factorisation", Features.Als, Features.ProductOne)
 
-  /** What a shop could do without a model; none of them may be better than what is recommended. */
+  /** What a shop could do without a model, first what it gets where nothing can be measured. */
   def baselines(list: ListKind): Seq[Scorer] = list match {
-    case ListKind.Any => Seq(Popularity, RecentPopularity, PersonalFrequency)
-    case ListKind.New => Seq(Popularity, RecentPopularity)
+    case ListKind.Any => Seq(PersonalFrequency, RecentPopularity, Popularity)
+    case ListKind.New => Seq(RecentPopularity, Popularity)
   }
 
   /** The best of a user's candidates, ties by number. */

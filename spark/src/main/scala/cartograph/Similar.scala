@@ -22,7 +22,7 @@ object Together {
  *
  *   strength(a, b) = sum over groups g of |g|^-0.5 * w(g, a) * w(g, b) / sqrt((mass(a) + 10) * (mass(b) + 10))
  *
- * where a group is a user (weights halved per 6 horizons, at most 1) or a basket (per 3 horizons); for [[Together.After]]
+ * where a group is a user (weights halved per 6 horizons, at most 1) or a basket (per 12 horizons); for [[Together.After]]
  * the sum is over first purchases of b after first purchases of a, halved per 6 horizons between them and per 4 of age.
  *
  * Bounded: it knows the products that are bought by most users, and learns from a sample of the users.

@@ -32,7 +32,15 @@ object TrainJob {
       classOf[Vertex],
       classOf[VertexFacts],
       Class.forName("cartograph.TrainingSet$Copies"),
-      Class.forName("cartograph.Shop$Sums"),
+      classOf[Purchases],
+      classOf[Purchases.Line],
+      classOf[ProductStats],
+      classOf[ProductBlock],
+      classOf[BlockLinks],
+      classOf[Neighbours],
+      classOf[Candidates],
+      classOf[Labelled],
+      classOf[RankingRows],
       classOf[Some[_]],
       None.getClass
     ))

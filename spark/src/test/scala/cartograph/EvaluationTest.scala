@@ -8,52 +8,60 @@ import org.scalactic.{Equality, TolerantNumerics}
  *   before the holdout   ann: A B     bob: A C     cid: A D            buyers: A 3, B 1, C 1, D 1
  *   within it            ann: A C     bob: D       cid: E (unknown)    dan, unknown: A
  *
- * The scores are given: the factors of the lamps are unit vectors, so a user's factor holds the user's scores of A B C D.
+ * The model's scores are given: they stand in the column of matrix factorisation.
  */
 class EvaluationTest extends SparkSuite {
   private implicit val tolerance: Equality[Double] = TolerantNumerics.tolerantDoubleEquality(1e-6)
 
-  private val shop = Shop.build(
-    sales(
-      Sale("ann", "A", 1), Sale("ann", "B", 2), Sale("bob", "A", 3), Sale("bob", "C", 4), Sale("cid", "A", 5), Sale("cid", "D", 6),
-      Sale("ann", "A", 100), Sale("ann", "C", 101), Sale("bob", "D", 102), Sale("cid", "E", 103), Sale("dan", "A", 104)
-    ),
-    Map("purchase" -> 1.0),
-    holdoutFrom = Some(100),
-    blocks = 2
-  )
-  private val lamps = Seq.tabulate(4)(lamp => lamp -> Array.tabulate(4)(axis => if (axis == lamp) 1f else 0f))
-  private val shoppers = Seq(0 -> Array(0.9f, 0.1f, 0.8f, 0.2f), 1 -> Array(0.5f, 0.4f, 0.3f, 0.1f), 2 -> Array(1f, 1f, 1f, 1f))
-  private lazy val quality = Evaluation.measure(shop, Factors(sc.parallelize(shoppers), sc.parallelize(lamps)), rank = 4)
+  private val buyers = Array(3f, 1f, 1f, 1f)
+
+  private def shopper(bought: Array[Int], relevant: Array[Int], scores: Array[Float]): Labelled = {
+    val features = new Array[Float](4 * Features.Width)
+    for (lamp <- 0 until 4) {
+      features(lamp * Features.Width + Features.Als) = scores(lamp)
+      features(lamp * Features.Width + Features.ProductEver) = buyers(lamp)
+    }
+    val owned = Array.tabulate(4)(bought.contains(_))
+    Labelled(Candidates(Array(0, 1, 2, 3), owned, bought, features, relevant, relevant.map(scores(_))), relevant)
+  }
+
+  private val model = ByColumn("model", Features.Als, Features.Als)
+  private val popularity = ByColumn("popularity", Features.ProductEver, Features.ProductEver)
+  private lazy val tests = sc.parallelize(Seq(
+    0 -> shopper(Array(0, 1), Array(0, 2), Array(0.9f, 0.1f, 0.8f, 0.2f)),
+    1 -> shopper(Array(0, 2), Array(3), Array(0.5f, 0.4f, 0.3f, 0.1f)),
+    2 -> shopper(Array(0, 3), Array.empty, Array(1f, 1f, 1f, 1f))
+  ))
+  private lazy val quality = Evaluation.measure(tests, _ => Seq(model, popularity), heldOut = 5, catalogue = 4)
 
   test("users without a right answer are not measured; pairs that nobody can rank are counted") {
     assert((quality.users, quality.unknownPairs) === ((2L, 2L)))
-    assert(quality.any.map(_.model.ndcg.n) === Some(2L))
+    assert(quality.any.flatMap(_.of("model")).map(_.ndcg.n) === Some(2L))
   }
 
   test("any: ann's list is A C D B with A and C right, bob's A B C D with D right") {
-    val model = quality.any.get.model
-    assert(model.ndcg.value === (1 + 1 / log2(5)) / 2)
-    assert(model.recall.value === 1.0)
-    assert(model.map.value === (1 + 1.0 / 4) / 2)
-    assert(model.hitRate.value === 1.0)
-    assert(model.coverage === 1.0)
+    val found = quality.any.flatMap(_.of("model")).get
+    assert(found.ndcg.value === (1 + 1 / log2(5)) / 2)
+    assert(found.recall.value === 1.0)
+    assert(found.map.value === (1 + 1.0 / 4) / 2)
+    assert(found.hitRate.value === 1.0)
+    assert(found.coverage === 1.0)
   }
 
   test("any: by popularity both get A B C D") {
-    val popularity = quality.any.get.popularity
-    assert(popularity.ndcg.value === ((1 + 1 / log2(4)) / (1 + 1 / log2(3)) + 1 / log2(5)) / 2)
-    assert(popularity.map.value === ((1 + 2.0 / 3) / 2 + 1.0 / 4) / 2)
+    val found = quality.any.flatMap(_.of("popularity")).get
+    assert(found.ndcg.value === ((1 + 1 / log2(4)) / (1 + 1 / log2(3)) + 1 / log2(5)) / 2)
+    assert(found.map.value === ((1 + 2.0 / 3) / 2 + 1.0 / 4) / 2)
   }
 
   test("new: what was bought is neither listed nor right; ann's list is C D with C right, bob's B D with D right") {
-    val fresh = quality.fresh.get
-    for (scorer <- Seq(fresh.model, fresh.popularity)) {
-      assert(scorer.ndcg.value === (1 + 1 / log2(3)) / 2)
-      assert(scorer.map.value === (1 + 1.0 / 2) / 2)
-      assert(scorer.recall.value === 1.0)
+    for (name <- Seq("model", "popularity")) {
+      val found = quality.fresh.flatMap(_.of(name)).get
+      assert(found.ndcg.value === (1 + 1 / log2(3)) / 2)
+      assert(found.map.value === (1 + 1.0 / 2) / 2)
+      assert(found.recall.value === 1.0)
       // B, C and D of four lamps.
-      assert(scorer.coverage === 3.0 / 4)
+      assert(found.coverage === 3.0 / 4)
     }
   }
 

@@ -2,7 +2,7 @@ package cartograph
 
 class ShopTest extends SparkSuite {
   private val weights = Map("purchase" -> 1.0, "rent" -> 0.5)
-  private def build(holdoutFrom: Option[Long])(all: Interaction*): Shop = Shop.build(sales(all: _*), weights, holdoutFrom, blocks = 3)
+  private def build(all: Interaction*): Shop = Shop.build(sales(all: _*), weights, blocks = 3)
 
   private def pairs(shop: Shop): Map[(String, String), Pair] = {
     val users = shop.users.collect().toMap
@@ -10,53 +10,32 @@ class ShopTest extends SparkSuite {
     shop.pairs.values.collect().map(pair => (users(pair.user), products(pair.product)) -> pair).toMap
   }
 
-  test("the strength is the logarithm of purchases by their weights, not of quantities") {
-    val found = pairs(build(None)(
-      Sale("ann", "lamp", quantity = 500), Sale("bob", "lamp"), Sale("bob", "lamp"), Sale("cid", "lamp", kind = "rent")
-    ))
-    assert(found("ann" -> "lamp").strength === math.log1p(1))
-    assert(found("bob" -> "lamp").strength === math.log1p(2))
-    assert(found("cid" -> "lamp").strength === math.log1p(0.5))
-  }
-
-  test("returns are netted out: a pair whose net quantity is not positive is not there, and neither are its ids") {
-    val shop = build(None)(
+  test("returns are netted out: a pair whose net quantity is not positive is not there, but its ids are, for it was once") {
+    val shop = build(
       Sale("ann", "lamp", quantity = 2), Sale("ann", "lamp", quantity = -2),
       Sale("bob", "lamp", quantity = 3), Sale("bob", "lamp", quantity = -1), Sale("cid", "vase", quantity = -1)
     )
     assert(pairs(shop).keySet === Set("bob" -> "lamp"))
     assert(pairs(shop)("bob" -> "lamp").netQuantity === 2.0)
-    assert((shop.userCount, shop.productCount) === ((1, 1)))
+    assert((shop.userCount, shop.productCount) === ((3, 2)))
+    assert(shop.products.map(product => product.id -> product.buyers).collect().toSeq === Seq("lamp" -> 1L, "vase" -> 0L))
   }
 
   test("fractions that cancel out leave nothing") {
-    val shop = build(None)(
+    val shop = build(
       Sale("ann", "rice", quantity = 0.1), Sale("ann", "rice", quantity = 0.2), Sale("ann", "rice", quantity = -0.3), Sale("bob", "rice")
     )
     assert(pairs(shop).keySet === Set("bob" -> "rice"))
   }
 
-  test("the holdout is apart: bought before, within, or both") {
-    val found = pairs(build(Some(100))(
-      Sale("ann", "lamp", 1), Sale("ann", "lamp", 100), Sale("ann", "vase", 150), Sale("bob", "vase", 99), Sale("bob", "mug", 200)
-    ))
-    val seen = found.map { case (key, pair) => key -> ((pair.trainStrength > 0, pair.isHeldOut, pair.isProductKnown)) }
-    assert(seen === Map(
-      ("ann" -> "lamp") -> ((true, true, true)),
-      ("ann" -> "vase") -> ((false, true, true)),
-      ("bob" -> "vase") -> ((true, false, true)),
-      ("bob" -> "mug") -> ((false, true, false))
-    ))
-  }
-
   test("ids are numbered in their order, users and products each from 0") {
-    val shop = build(None)(Sale("zoe", "b"), Sale("ann", "c"), Sale("b", "a"))
+    val shop = build(Sale("zoe", "b"), Sale("ann", "c"), Sale("b", "a"))
     assert(shop.users.collect().toSeq === Seq(0 -> "ann", 1 -> "b", 2 -> "zoe"))
     assert(shop.products.collect().map(product => product.number -> product.id).toSeq === Seq(0 -> "a", 1 -> "b", 2 -> "c"))
   }
 
   test("a product has the name that was given last, at the same moment the one that sorts first; without one its id") {
-    val shop = build(None)(
+    val shop = build(
       Sale("ann", "p1", 5, name = Some("Old lamp")), Sale("ann", "p1", 9, name = Some("Red lamp")), Sale("bob", "p1", 9, name = Some("New lamp")),
       Sale("ann", "p1", 11), Sale("ann", "p2")
     )
@@ -64,7 +43,7 @@ class ShopTest extends SparkSuite {
   }
 
   test("types without a weight are left out and counted") {
-    val shop = build(None)(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
+    val shop = build(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
     assert(pairs(shop).keySet === Set("ann" -> "lamp"))
     assert(shop.unweighted === 2)
   }

@@ -1,0 +1,80 @@
+package cartograph
+
+/** A shop that is small enough to be ranked naively, over several blocks of users. */
+class CandidatesTest extends SparkSuite {
+  private val Day = 86400000L
+  private val users = 40
+  private val rows = {
+    val random = new scala.util.Random(5)
+    (0 until 1200).map { n =>
+      val user = random.nextInt(users)
+      Sale(f"u$user%02d", f"p${(user % 3) * 20 + random.nextInt(20)}%02d", (n / 10) * Day + random.nextInt(1000))
+    }
+  }
+  private val config = ModelConfig(4, 3, 0.3, 3, 5, 0.1, None, Map("purchase" -> 1.0), 1, Documents.obj())
+  private val (asOf, horizon) = (121 * Day, 30 * Day)
+  private lazy val all = sales(rows: _*)
+  private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
+  private lazy val history = Purchases.of(shop, all, Map("purchase" -> 1.0)).persist()
+  private lazy val snapshot = Snapshot.of(shop, history, asOf, horizon, config)
+  private lazy val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
+
+  test("scores of matrix factorisation are the products of the factors") {
+    val theirs = snapshot.factors.users.collectAsMap()
+    val ours = snapshot.factors.products.collectAsMap()
+    assert(found.size === users)
+    for ((user, candidates) <- found; row <- 0 until candidates.size) {
+      val naive = theirs(user).zip(ours.getOrElse(candidates.products(row), new Array[Float](4))).map { case (a, b) => a * b }.sum
+      assert(math.abs(candidates.feature(row, Features.Als) - naive) < 1e-5)
+    }
+  }
+
+  test("in a shop of few products every one that was bought by anybody and can be liked is a candidate, each once") {
+    for ((_, candidates) <- found) {
+      assert(candidates.products.toSeq === candidates.products.distinct.sorted.toSeq)
+      assert(candidates.bought.forall(product => candidates.products.contains(product)))
+      assert(candidates.products.zip(candidates.owned).forall { case (product, owned) => owned == candidates.bought.contains(product) })
+    }
+  }
+
+  test("what is told of a user's own purchases equals a count") {
+    val ids = shop.users.collect().toMap
+    val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
+    for ((user, candidates) <- found; row <- 0 until candidates.size) {
+      val theirs = rows.filter(sale => sale.user == ids(user) && sale.product == numbers(candidates.products(row)))
+      // A line per basket; without orders a basket is a day.
+      assert(candidates.feature(row, Features.OwnCount) === theirs.map(_.atMs / Day).distinct.size.toFloat)
+    }
+  }
+
+  test("products that go together score higher than those that do not") {
+    val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
+    val (inside, outside) = (for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size if !candidates.owned(row))
+      yield (user % 3 == numbers(candidates.products(row)).drop(1).toInt / 20) -> candidates.feature(row, Features.UsersScore)).partition(_._1)
+    def mean(scores: Seq[(Boolean, Float)]): Double = scores.map(_._2.toDouble).sum / math.max(1, scores.size)
+    assert(inside.nonEmpty && mean(inside) > 2 * mean(outside))
+  }
+
+  test("places among the candidates are those of their scores") {
+    for ((_, candidates) <- found) {
+      val order = (0 until candidates.size).sortBy(row => (-candidates.feature(row, Features.Als), candidates.products(row)))
+      assert(order.map(candidates.feature(_, Features.AlsPlace).toInt) === order.indices)
+    }
+  }
+
+  test("what is asked for is scored, but for what nobody had bought") {
+    for ((_, candidates) <- found) assert(candidates.wanted.toSeq === Seq(0, 1))
+  }
+
+  test("purchases before a moment leave out what was given back by then, and what came later") {
+    val theirs = Purchases.gathered(Seq(
+      Purchases.Line(1, 10, "a", 2, Some(3), 1), Purchases.Line(1, 10, "a", 1, Some(5), 1), Purchases.Line(2, 10, "a", 1, None, 1),
+      Purchases.Line(2, 20, "b", -1, None, 1), Purchases.Line(3, 30, "c", 1, None, 1)
+    ))
+    assert(theirs.before(15).products.toSeq === Seq(1, 2))
+    assert((theirs.before(15).quantities.head, theirs.before(15).prices.head) === ((3f, 4f)))
+    assert(theirs.before(25).products.toSeq === Seq(1))
+    assert(theirs.before(31).baskets.toSeq === Seq(0, 2))
+    assert(theirs.boughtWithin(15, 31).toSeq === Seq(3))
+  }
+}
