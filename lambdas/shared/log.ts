@@ -2,6 +2,9 @@
 export const STAGES = ['accumulate', 'threshold', 'train', 'render', 'publish'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** Functions beside the stages: they serve a person or a deployment, and no sale passes them. */
+export type Helper = 'produce' | 'topic';
+
 export type Level = 'info' | 'warn' | 'error';
 
 /** Fields of one line. `window`, `object` and `requestId` are named alike in every stage. */
@@ -26,7 +29,7 @@ export interface Log {
  * @param write Where a line goes; standard output unless a test wants it.
  */
 export function createLog(
-  stage: Stage,
+  stage: Stage | Helper,
   context: Fields = {},
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Log {
