@@ -53,15 +53,35 @@ export const PREREQUISITES = [
   },
 ];
 
+/** Commands that need less than the whole pipeline; `installs` are names of installations below. */
+const NEEDS = {
+  cost: { programs: ['Node'], installs: ['npm packages'] },
+  cdk: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
+};
+/** What works on a stack needs no broker, emulator or Spark on this machine. */
+const JOINS_STACK = ['charts', 'flush', 'lists', 'produce', 'retry'];
+
+/**
+ * What a command needs.
+ *
+ * @returns undefined: everything
+ */
+export function needsOf(name, args) {
+  const isOnStack = args.some((word) => word === '--stack' || word.startsWith('--stack='));
+  return NEEDS[JOINS_STACK.includes(name) && isOnStack ? 'cost' : name];
+}
+
 /**
  * Finds prerequisites that are missing or too old.
  *
  * @param versionOf (command) → what it prints of its version, or undefined if there is no such command
+ * @param programs Names of those that are looked for; undefined: all
  * @returns one sentence for each
  */
-export function findMissing(versionOf) {
+export function findMissing(versionOf, programs) {
   const problems = [];
   for (const { name, command, accepts, needed, get } of PREREQUISITES) {
+    if (programs && !programs.includes(name)) continue;
     // A JVM says first which options it got from JAVA_TOOL_OPTIONS; those have numbers too.
     const printed = versionOf(command)?.replaceAll(/^Picked up .*\n?/gm, '');
     const version = printed === undefined ? undefined : parseVersion(printed);
@@ -173,11 +193,12 @@ async function execute(command, args) {
 const TELL_EVERY_MS = 10_000;
 const SHOWN_LINES = 40;
 
-async function installMissing() {
+async function installMissing(installs) {
   mkdirSync(STATE, { recursive: true });
   const stampsPath = join(STATE, 'installed.json');
   const stamps = existsSync(stampsPath) ? JSON.parse(readFileSync(stampsPath, 'utf8')) : {};
   for (const { name, inputs, result, run } of INSTALLATIONS) {
+    if (installs && !installs.includes(name)) continue;
     const stamp = hashOf(inputs);
     if (stamps[name] === stamp && existsSync(join(ROOT, result))) continue;
     const startedMs = Date.now();
@@ -241,12 +262,13 @@ async function main([name, ...args]) {
     console.log('Removed .cartograph and spark/target');
     return;
   }
-  const problems = findMissing(printedVersion);
+  const needs = needsOf(name, args);
+  const problems = findMissing(printedVersion, needs?.programs);
   if (problems.length > 0) {
     for (const problem of problems) console.error(`✗ ${problem}`);
     process.exit(1);
   }
-  await withLock(installMissing);
+  await withLock(() => installMissing(needs?.installs));
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
   become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);

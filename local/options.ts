@@ -160,6 +160,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   return options;
 }
 
+const stack = words('NAME', 'work on this CloudFormation stack instead of this machine');
+
 export const PRODUCE_OPTIONS = {
   count: wholeNumber('simulated records (default 1,000)', 1),
   seed: wholeNumber(`the shop's seed, as npm start had it (default ${DEFAULT_SEED})`, 0, 2 ** 31 - 1),
@@ -169,17 +171,50 @@ export const PRODUCE_OPTIONS = {
   times: wholeNumber('how often (default 1)', 1, 1000),
   input: words('FILE', 'replay a file instead of simulating'),
   map: columnMap,
+  stack,
+  direct: flag('with --stack: connect to its brokers from here, where there is a way into its VPC'),
+  bootstrap: words('HOST:PORT', 'connect to these brokers; with --stack signed in by IAM'),
+  topic: words('NAME', 'with --bootstrap and no --stack: the topic (default sales)'),
   help: flag('this list'),
 } satisfies Options;
+
+export type ProduceOptions = Values<typeof PRODUCE_OPTIONS>;
+
+/** @throws {Error} If an option is wrong, or two contradict each other. */
+export function parseProduceOptions(args: readonly string[]): ProduceOptions {
+  const options = parseOptions(PRODUCE_OPTIONS, args);
+  if ((options.user === undefined) !== (options.product === undefined))
+    throw new Error('--user and --product go together');
+  if (options.map && options.input === undefined) throw new Error('--map needs --input');
+  if (options.direct && options.stack === undefined)
+    throw new Error('--direct needs --stack: it looks up the brokers of a stack');
+  if (options.direct && options.bootstrap !== undefined)
+    throw new Error(
+      '--direct and --bootstrap contradict each other: one looks up the brokers, one names them',
+    );
+  if (options.topic !== undefined && (options.stack !== undefined || options.bootstrap === undefined))
+    throw new Error('--topic goes with --bootstrap alone: a stack and a running pipeline know their topic');
+  return options;
+}
 
 export const LISTS_OPTIONS = {
   user: words('ID', 'whose lists'),
+  stack,
   help: flag('this list'),
 } satisfies Options;
 
-export const FLUSH_OPTIONS = { help: flag('this list') } satisfies Options;
+export const FLUSH_OPTIONS = { stack, help: flag('this list') } satisfies Options;
 
 export const RETRY_OPTIONS = {
   window: wholeNumber('the window that gets one more attempt', 1),
+  stack,
+  help: flag('this list'),
+} satisfies Options;
+
+export const CHARTS_OPTIONS = {
+  stack,
+  to: words('DIR', 'copy the pages there (default: a temporary folder)'),
+  open: flag('open the page with the program of this machine'),
+  url: flag('print addresses that work for an hour, for whoever has them, instead of copying'),
   help: flag('this list'),
 } satisfies Options;

@@ -1,32 +1,106 @@
+import { KafkaClient } from '@aws-sdk/client-kafka';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { sendRecords } from '../lambdas/produce/produce.ts';
+import { iamKafka } from '../lambdas/shared/iam-kafka.ts';
+import { findBootstrapBrokers } from './bootstrap-brokers.ts';
 import { json } from './broken.ts';
 import { command } from './command.ts';
 import { readEndpoints } from './endpoints.ts';
-import { DEFAULT_SEED, helpText, PRODUCE_OPTIONS, parseOptions } from './options.ts';
+import {
+  DEFAULT_SEED,
+  helpText,
+  PRODUCE_OPTIONS,
+  type ProduceOptions,
+  parseProduceOptions,
+} from './options.ts';
+import { produceByLambda } from './produce-by-lambda.ts';
 import { countRecords, produceRecords } from './produce-records.ts';
 import { replay } from './replay.ts';
 import { plantShop } from './shop.ts';
 import { type OutgoingRecord, SIMULATION_END_MS, simulate } from './simulate.ts';
+import { readStack, type StackTarget } from './target.ts';
 
 const DAY_MS = 86_400_000;
 /** How much later than the simulated ones each further record is. */
 const STEP_MS = 1_000;
+const DEFAULT_COUNT = 1000;
 
 await command(async (args) => {
-  const options = parseOptions(PRODUCE_OPTIONS, args);
-  if (options.help)
-    return console.log(helpText('npm run produce: more sales for the running pipeline', PRODUCE_OPTIONS));
-  if ((options.user === undefined) !== (options.product === undefined))
-    throw new Error('--user and --product go together');
-  if (options.map && options.input === undefined) throw new Error('--map needs --input');
-  const endpoints = readEndpoints();
-  const before = await countRecords(endpoints);
-  const sent = await produceRecords(endpoints, recordsOf(options, before));
-  console.log(`Sent ${sent.toLocaleString('en-US')} records to ${endpoints.topic} at ${endpoints.bootstrap}`);
+  const options = parseProduceOptions(args);
+  if (options.help) return console.log(helpText('npm run produce: more sales', PRODUCE_OPTIONS));
+  const { sent, topic, where } =
+    options.stack === undefined
+      ? await toBroker(options)
+      : await toStack(await readStack(options.stack), options);
+  console.log(`Sent ${sent.toLocaleString('en-US')} records to ${topic} at ${where}`);
 });
 
+interface Sent {
+  readonly sent: number;
+  readonly topic: string;
+  readonly where: string;
+}
+
+async function toBroker(options: ProduceOptions): Promise<Sent> {
+  const { bootstrap, topic } =
+    options.bootstrap === undefined
+      ? readEndpoints()
+      : { bootstrap: options.bootstrap, topic: options.topic ?? 'sales' };
+  const before = await countRecords({ bootstrap, topic });
+  const moment = { startMs: SIMULATION_END_MS + before * STEP_MS, salt: before };
+  const sent = await produceRecords({ bootstrap, topic }, recordsOf(options, moment));
+  return { sent, topic, where: bootstrap };
+}
+
+async function toStack(target: StackTarget, options: ProduceOptions): Promise<Sent> {
+  const topic = target.output('Topic');
+  const records = sentNow(recordsOf(options, momentNow(options)));
+  const functionName = target.output('ProduceFunction');
+  const brokers =
+    options.bootstrap ??
+    (options.direct
+      ? await findBootstrapBrokers(target.output('ClusterArn'), new KafkaClient(target.client))
+      : undefined);
+  if (brokers === undefined) {
+    const client = new LambdaClient({ ...target.client, maxAttempts: 1 });
+    const sent = await produceByLambda(records, { client, functionName });
+    return { sent, topic, where: `stack ${target.stack}` };
+  }
+  const region = await new KafkaClient(target.client).config.region();
+  const producer = iamKafka({ brokers, region }).producer({ allowAutoTopicCreation: false });
+  try {
+    await producer.connect();
+    return { sent: await sendRecords({ sender: producer, topic }, records), topic, where: brokers };
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** When the first record is sold, and what makes these records others than those of an earlier call. */
+interface Moment {
+  readonly startMs: number;
+  readonly salt: number;
+}
+
+/** The last sale is now, by this machine's clock: a stack's shop is open, the simulated one stands still. */
+function momentNow({ count = DEFAULT_COUNT, times = 1, user }: ProduceOptions): Moment {
+  const nowMs = Date.now();
+  return {
+    startMs: nowMs - (user === undefined ? count : times) * STEP_MS,
+    salt: Math.floor(nowMs / 1000) % 2 ** 30,
+  };
+}
+
+/** The brokers stamp the records: retention goes by that time, and old records would be gone before they are read. */
+async function* sentNow(
+  records: Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord>,
+): AsyncGenerator<OutgoingRecord> {
+  for await (const record of records) yield { ...record, timestampMs: undefined };
+}
+
 function recordsOf(
-  options: ReturnType<typeof parseOptions<typeof PRODUCE_OPTIONS>>,
-  before: number,
+  options: ProduceOptions,
+  { startMs, salt }: Moment,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
   const {
     user,
@@ -35,15 +109,14 @@ function recordsOf(
     times = 1,
     input,
     map = {},
-    count = 1000,
+    count = DEFAULT_COUNT,
     seed = DEFAULT_SEED,
   } = options;
   if (input !== undefined) return replay(input, map);
-  const startMs = SIMULATION_END_MS + before * STEP_MS;
   if (user === undefined || product === undefined)
     return simulate({
       shop: plantShop(seed),
-      seed: seed + before,
+      seed: seed + salt,
       count,
       endMs: startMs + count * STEP_MS,
       days: (count * STEP_MS) / DAY_MS,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { findMissing, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
+import { findMissing, needsOf, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
 
 const PRINTED: Readonly<Record<string, string>> = {
   Node: 'v20.19.2\n',
@@ -109,4 +109,16 @@ test('a program that is there and fails counts as not found', () => {
   expect(status).toBe(1);
   expect(stderr).toContain('✗ Java 17 or 21 is needed, not found.');
   expect(stderr).not.toContain('Maven');
+});
+
+test('a command that works in an account asks for no more than it needs', () => {
+  const nothing = machine({});
+  expect(findMissing(nothing, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
+  expect(needsOf('cdk', ['deploy'])?.installs).toEqual(['npm packages', 'the Spark job (Maven)']);
+  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry'])
+    for (const args of [['--stack', 'Shop'], ['--stack=Shop']])
+      expect(needsOf(name, args)).toEqual({ programs: ['Node'], installs: ['npm packages'] });
+  expect(needsOf('flush', [])).toBeUndefined();
+  expect(needsOf('start', ['--stack', 'Shop'])).toBeUndefined();
+  expect(needsOf('cost', [])).toBeDefined();
 });

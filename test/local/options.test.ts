@@ -6,6 +6,7 @@ import {
   helpText,
   PRODUCE_OPTIONS,
   parseOptions,
+  parseProduceOptions,
   parseStartOptions,
   RETRY_OPTIONS,
   START_OPTIONS,
@@ -114,22 +115,49 @@ test('the help of npm run produce and npm run retry', () => {
   expect(helpText('npm run produce', PRODUCE_OPTIONS)).toMatchInlineSnapshot(`
     "npm run produce
 
-      --count N     simulated records (default 1,000)
-      --seed N      the shop's seed, as npm start had it (default 1)
-      --user ID     one user buys: with --product
-      --product ID  what the user buys
-      --quantity N  how many of it (default 1)
-      --times N     how often (default 1)
-      --input FILE  replay a file instead of simulating
-      --map FIELDS  names of the columns in the file: userId=CustomerID,productId=StockCode,…
-      --help        this list"
+      --count N              simulated records (default 1,000)
+      --seed N               the shop's seed, as npm start had it (default 1)
+      --user ID              one user buys: with --product
+      --product ID           what the user buys
+      --quantity N           how many of it (default 1)
+      --times N              how often (default 1)
+      --input FILE           replay a file instead of simulating
+      --map FIELDS           names of the columns in the file: userId=CustomerID,productId=StockCode,…
+      --stack NAME           work on this CloudFormation stack instead of this machine
+      --direct               with --stack: connect to its brokers from here, where there is a way into its VPC
+      --bootstrap HOST:PORT  connect to these brokers; with --stack signed in by IAM
+      --topic NAME           with --bootstrap and no --stack: the topic (default sales)
+      --help                 this list"
   `);
   expect(helpText('npm run retry', RETRY_OPTIONS)).toMatchInlineSnapshot(`
     "npm run retry
 
-      --window N  the window that gets one more attempt
-      --help      this list"
+      --window N    the window that gets one more attempt
+      --stack NAME  work on this CloudFormation stack instead of this machine
+      --help        this list"
   `);
+});
+
+test.each([
+  [['--user', 'ann'], '--user and --product go together'],
+  [['--map', 'userId=x'], '--map needs --input'],
+  [['--direct'], '--direct needs --stack'],
+  [
+    ['--stack', 'Shop', '--direct', '--bootstrap', 'b:9098'],
+    '--direct and --bootstrap contradict each other',
+  ],
+  [['--topic', 'sales'], '--topic goes with --bootstrap alone'],
+  [['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'], '--topic goes with --bootstrap alone'],
+])('npm run produce -- %j is an error that says why', (args, message) => {
+  expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test('npm run produce takes a stack, or brokers with a topic', () => {
+  expect(parseProduceOptions(['--stack', 'Shop', '--direct'])).toEqual({ stack: 'Shop', direct: true });
+  expect(parseProduceOptions(['--bootstrap', 'b:9092', '--topic', 'orders'])).toEqual({
+    bootstrap: 'b:9092',
+    topic: 'orders',
+  });
 });
 
 test('the help tells the defaults that are used', () => {
