@@ -1,4 +1,6 @@
 import { SALE_FIELDS, type SaleField } from '../lambdas/accumulate/field-map.ts';
+import { POLLERS, STREAMS } from './cost/bill.ts';
+import { isRegion, REGIONS, type Region } from './cost/prices.ts';
 import { nearest } from './nearest.ts';
 import type { ColumnMap } from './replay.ts';
 
@@ -75,6 +77,40 @@ const words = (placeholder: string, help: string): Option<string> => ({
     throw new Error(`a ${placeholder.toLowerCase()}`);
   },
 });
+
+/** A number that may be written as 1e6. */
+const amount = (placeholder: string, help: string, most: number): Option<number> => ({
+  placeholder,
+  help,
+  read(text) {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?(e\d+)?$/i.test(text) && value <= most) return value;
+    throw new Error(`a number from 0 to ${most.toLocaleString('en-US')}, such as 1e6`);
+  },
+});
+
+const oneOf = <Name extends string>(
+  placeholder: string,
+  help: string,
+  names: readonly Name[],
+): Option<Name> => ({
+  placeholder,
+  help,
+  read(text) {
+    const name = names.find((known) => known === text);
+    if (name !== undefined) return name;
+    throw new Error(`${names.join(' or ')}; nearest is ${nearest(text, names)}`);
+  },
+});
+
+const region: Option<Region> = {
+  placeholder: 'REGION',
+  help: `whose prices (known: ${REGIONS.join(', ')})`,
+  read(text) {
+    if (isRegion(text)) return text;
+    throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
+  },
+};
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -216,5 +252,20 @@ export const CHARTS_OPTIONS = {
   to: words('DIR', 'copy the pages there (default: a temporary folder)'),
   open: flag('open the page with the program of this machine'),
   url: flag('print addresses that work for an hour, for whoever has them, instead of copying'),
+  help: flag('this list'),
+} satisfies Options;
+
+export const COST_OPTIONS = {
+  'sales-per-month': amount('N', 'such as 1e6, the default', 1e10),
+  stream: oneOf('KIND', `${STREAMS.join(', ')} (default serverless)`, STREAMS),
+  pollers: oneOf('KIND', `${POLLERS.join(', ')} (default on-demand)`, POLLERS),
+  month: wholeNumber('the month after the deployment (default 12): runs grow with the sales so far', 1, 120),
+  'runs-per-month': wholeNumber('default: as threshold, growth and wait make them', 0, 1e6),
+  'record-bytes': wholeNumber('a record on the topic (default 300)', 1, 1024 * 1024),
+  threshold: wholeNumber('fewest new sales that cut a window (default 10,000)', 1),
+  growth,
+  'max-wait': duration('a sale waits at most this long for a window (default 24h)'),
+  region,
+  table: flag("the README's table: every stream, idle and busy"),
   help: flag('this list'),
 } satisfies Options;
