@@ -46,7 +46,7 @@ export const STACK = {
   sweepMinutes: 5,
   /** Stages behind a queue, which are swept too: threshold, train, render, publish. */
   queues: 4,
-  alarms: 20,
+  alarms: 33,
   dashboards: 1,
   metrics: 15,
   /** Driver and three executors below the ceiling of 16 vCPU; Spark takes a tenth more memory than it is told. */

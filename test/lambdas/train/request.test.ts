@@ -27,7 +27,7 @@ function jobsWith(answer: unknown, statusCode = 200, headers: Record<string, str
         sent.push({
           method: request.method,
           path: request.path,
-          body: request.body ? JSON.parse(Buffer.from(request.body).toString()) : undefined,
+          body: request.body ? JSON.parse(new TextDecoder().decode(request.body)) : undefined,
         });
         const body = Buffer.from(JSON.stringify(answer));
         return {
@@ -51,11 +51,9 @@ const longest: Launch = Launch.parse({
   deadlineMinutes: 1440,
 });
 
-test.each([
-  ['the first window', planned()],
-  ['the longest names', planned('b'.repeat(63), 99_999_999, 100, longest)],
-])('the request of %s is within the limits of the service', (_, request) => {
-  expect(problemsOfRequest(model, 'StartJobRun', request)).toEqual([]);
+test('requests are within the limits of the service, the one with the longest names too', () => {
+  const requests = [planned(), planned('b'.repeat(63), 99_999_999, 100, longest)];
+  for (const request of requests) expect(problemsOfRequest(model, 'StartJobRun', request)).toEqual([]);
 });
 
 test('the SDK sends all of the request to the path of the service, and leaves nothing out', async () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Bill, type BillInput, type BillLine, makeBill } from '../../../local/cost/bill.ts';
+import { METRICS } from '../../../lambdas/shared/metrics.ts';
+import { Config } from '../../../lib/config.ts';
+import { executorsOf, takenGb } from '../../../lib/train-config.ts';
+import { type Bill, type BillInput, type BillLine, makeBill, STACK } from '../../../local/cost/bill.ts';
 import { DEFAULTS } from '../../../local/cost/defaults.ts';
 import { PRICES, PRICES_AS_OF } from '../../../local/cost/prices.ts';
 import { costTable, formatBill } from '../../../local/cost/table.ts';
@@ -84,6 +87,24 @@ test('busy, few sales: no more calls and batches than sales', () => {
 test('a cluster of others costs them: nothing of MSK is on the bill', () => {
   const { idle, busy } = bill({ stream: 'existing' });
   expect([...idle, ...busy].filter(({ part }) => part.startsWith('MSK'))).toEqual([]);
+});
+
+test('the bill is for what the stack is made of by default', () => {
+  const { stream, sweepMinutes, train } = Config.parse({});
+  const { diskGb } = Config.parse({ stream: { kind: 'provisioned' } }).stream as { diskGb: number };
+  expect(STACK).toMatchObject({
+    partitions: stream.partitions,
+    retentionHours: stream.retentionHours,
+    windowSeconds: stream.windowSeconds,
+    batchSize: stream.batchSize,
+    brokerDiskGb: diskGb,
+    sweepMinutes,
+    metrics: Object.keys(METRICS).length,
+    workers: 1 + executorsOf(train),
+    workerVcpu: train.driver.vcpu,
+    workerGb: takenGb(train.driver.memoryGb),
+  });
+  expect(train.executor).toEqual(train.driver);
 });
 
 test('totals are the sums of their lines, and every line is its quantity at its price', () => {
