@@ -9,6 +9,11 @@ import { readEndpoints } from './endpoints.ts';
 import { CHARTS_OPTIONS, helpText, parseOptions } from './options.ts';
 import { readStack } from './target.ts';
 
+/** Where the person is: npm runs scripts in the project's folder. */
+const FROM = process.env.INIT_CWD ?? process.cwd();
+
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'open', win32: 'explorer' };
+
 /** `npm run charts`: the charts of the run that is served now. The objects of a stack stay private. */
 await command(async (args) => {
   const { stack, to, url, open, help } = parseOptions(CHARTS_OPTIONS, args);
@@ -30,11 +35,6 @@ await command(async (args) => {
   const directory = to === undefined ? mkdtempSync(join(tmpdir(), 'cartograph-charts-')) : resolve(FROM, to);
   return show(await copyCharts(source, directory), open);
 });
-
-/** Where the person is: npm runs scripts in the project's folder. */
-const FROM = process.env.INIT_CWD ?? process.cwd();
-
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'open', win32: 'explorer' };
 
 /** Prints where the charts are, and opens them if asked to. */
 function show(where: string, open: true | undefined): void {

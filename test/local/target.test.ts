@@ -1,53 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { awsClient } from '../../local/emulator.ts';
 import { readStack } from '../../local/target.ts';
+import { type FakeStack, type FakeStackOptions, OUTPUTS, startFakeStack } from './fake-stack.ts';
 
-/** CloudFormation, as far as DescribeStacks; it knows one stack. */
-let server: Server;
-let outputs: Record<string, string>;
-let status: string;
+let aws: FakeStack;
+afterEach(() => aws.stop());
 
-const OUTPUTS = {
-  LakeBucket: 'shop-lake',
-  accumulateFunction: 'shop-accumulate',
-  thresholdFunction: 'shop-threshold',
-  trainFunction: 'shop-train',
-  renderFunction: 'shop-render',
-  publishFunction: 'shop-publish',
-  Topic: 'sales',
-};
-
-const member = ([name, value]: readonly [string, string]): string =>
-  `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`;
-
-beforeEach(async () => {
-  outputs = OUTPUTS;
-  status = 'CREATE_COMPLETE';
-  server = createServer(async (request, response) => {
-    const form = new URLSearchParams(await text(request));
-    if (form.get('StackName') !== 'Shop')
-      return response
-        .writeHead(400)
-        .end(
-          `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${form.get('StackName')} does not exist</Message></Error></ErrorResponse>`,
-        );
-    const stack = `<member><StackName>Shop</StackName><CreationTime>2026-11-24T00:00:00Z</CreationTime><StackStatus>${status}</StackStatus><Outputs>${Object.entries(outputs).map(member).join('')}</Outputs></member>`;
-    return response.end(
-      `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-const read = (stack: string) =>
-  readStack(stack, awsClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+async function read(stack: string, options: Partial<FakeStackOptions> = {}) {
+  aws = await startFakeStack({ name: 'Shop', outputs: OUTPUTS, ...options });
+  return readStack(stack, awsClient(aws.endpoint));
+}
 
 test('a stack tells where its bucket and its functions are', async () => {
   const target = await read('Shop');
@@ -61,16 +23,15 @@ test('a stack tells where its bucket and its functions are', async () => {
 });
 
 test('an output that the stack does not have is an error that names those it has', async () => {
-  const target = await read('Shop');
+  const { ProduceFunction: _, ...outputs } = OUTPUTS;
+  const target = await read('Shop', { outputs });
   expect(() => target.output('ProduceFunction')).toThrow(
     'Cannot use stack Shop (CREATE_COMPLETE): it has no output ProduceFunction, but LakeBucket, accumulateFunction,',
   );
 });
 
 test('a stack that is not there yet says so', async () => {
-  outputs = {};
-  status = 'CREATE_IN_PROGRESS';
-  await expect(read('Shop')).rejects.toThrow(
+  await expect(read('Shop', { outputs: {}, status: 'CREATE_IN_PROGRESS' })).rejects.toThrow(
     'Cannot use stack Shop (CREATE_IN_PROGRESS): it has no output accumulateFunction, but none',
   );
 });
