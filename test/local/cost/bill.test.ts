@@ -107,6 +107,21 @@ test('the bill is for what the stack is made of by default', () => {
   expect(train.executor).toEqual(train.driver);
 });
 
+test('the bill counts what the reviewed template has: alarms, dashboards, endpoints, swept queues', () => {
+  const { Resources }: { Resources: Record<string, { Type: string; Properties?: object }> } = JSON.parse(
+    readFileSync(join(ROOT, 'test/fixtures/recommender-stack.template.json'), 'utf8'),
+  );
+  const count = (type: string, has: (properties: object) => boolean = () => true): number =>
+    Object.values(Resources).filter(({ Type, Properties = {} }) => Type === type && has(Properties)).length;
+  expect(STACK).toMatchObject({
+    alarms: count('AWS::CloudWatch::Alarm'),
+    dashboards: count('AWS::CloudWatch::Dashboard'),
+    queues: count('AWS::SQS::Queue', (properties) => 'RedrivePolicy' in properties),
+    endpoints: count('AWS::EC2::VPCEndpoint', (properties) => 'PrivateDnsEnabled' in properties),
+    zones: count('AWS::EC2::Subnet'),
+  });
+});
+
 test('totals are the sums of their lines, and every line is its quantity at its price', () => {
   const { idle, busy, idleUsd, busyUsd } = bill({});
   for (const { quantity, price, usd } of [...idle, ...busy]) expect(usd).toBe(quantity * price.usd);
