@@ -1,5 +1,6 @@
 import { SALE_FIELDS, type SaleField } from '../lambdas/accumulate/field-map.ts';
 import { POLLERS, STREAMS } from './cost/bill.ts';
+import { DEFAULTS } from './cost/defaults.ts';
 import { isRegion, REGIONS, type Region } from './cost/prices.ts';
 import { nearest } from './nearest.ts';
 import type { ColumnMap } from './replay.ts';
@@ -256,13 +257,24 @@ export const CHARTS_OPTIONS = {
 } satisfies Options;
 
 export const COST_OPTIONS = {
-  'sales-per-month': amount('N', 'such as 1e6, the default', 1e10),
-  stream: oneOf('KIND', `${STREAMS.join(', ')} (default serverless)`, STREAMS),
-  pollers: oneOf('KIND', `${POLLERS.join(', ')} (default on-demand)`, POLLERS),
-  month: wholeNumber('the month after the deployment (default 12): runs grow with the sales so far', 1, 120),
+  'sales-per-month': amount(
+    'N',
+    `such as 1e6 (default ${DEFAULTS.salesPerMonth.toLocaleString('en-US')})`,
+    1e10,
+  ),
+  stream: oneOf('KIND', `${STREAMS.join(', ')} (default ${DEFAULTS.stream})`, STREAMS),
+  pollers: oneOf('KIND', `${POLLERS.join(', ')} (default ${DEFAULTS.pollers})`, POLLERS),
+  month: wholeNumber(
+    `the month after the deployment (default ${DEFAULTS.month}): runs grow with the sales so far`,
+    1,
+    120,
+  ),
   'runs-per-month': wholeNumber('default: as threshold, growth and wait make them', 0, 1e6),
-  'record-bytes': wholeNumber('a record on the topic (default 300)', 1, 1024 * 1024),
-  threshold: wholeNumber('fewest new sales that cut a window (default 10,000)', 1),
+  'record-bytes': wholeNumber(`a record on the topic (default ${DEFAULTS.recordBytes})`, 1, 1024 * 1024),
+  threshold: wholeNumber(
+    `fewest new sales that cut a window (default ${DEFAULTS.threshold.toLocaleString('en-US')})`,
+    1,
+  ),
   growth,
   'max-wait': duration('a sale waits at most this long for a window (default 24h)'),
   region,

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import {
+  CHARTS_OPTIONS,
+  COST_OPTIONS,
   DEFAULT_COUNT,
   DEFAULT_SEED,
   DEFAULT_THRESHOLD,
@@ -150,6 +152,35 @@ test.each([
   [['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'], '--topic goes with --bootstrap alone'],
 ])('npm run produce -- %j is an error that says why', (args, message) => {
   expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test.each([
+  [['--sales-per-month', 'lots'], 'should be a number from 0 to 10,000,000,000, such as 1e6'],
+  [['--sales-per-month', '1e11'], 'should be a number from 0 to 10,000,000,000'],
+  [['--stream', 'servreless'], 'should be serverless or provisioned or existing; nearest is serverless'],
+  [['--pollers', 'none'], 'should be on-demand or provisioned'],
+  [['--region', 'mars-1'], 'should be a region whose prices are in local/cost/prices.ts: us-east-1'],
+])('npm run cost -- %j is an error that says what it should be', (args, message) => {
+  expect(() => parseOptions(COST_OPTIONS, args)).toThrow(message);
+});
+
+test('npm run cost reads numbers as people write large ones', () => {
+  expect(parseOptions(COST_OPTIONS, ['--sales-per-month', '2.5e6', '--stream', 'existing'])).toEqual({
+    'sales-per-month': 2_500_000,
+    stream: 'existing',
+  });
+});
+
+test.each([
+  ['produce', PRODUCE_OPTIONS],
+  ['charts', CHARTS_OPTIONS],
+  ['cost', COST_OPTIONS],
+])('the help of npm run %s fits a terminal', (name, table) => {
+  expect(
+    helpText(name, table)
+      .split('\n')
+      .every((line) => line.length <= 110),
+  ).toBe(true);
 });
 
 test('npm run produce takes a stack, or brokers with a topic', () => {
