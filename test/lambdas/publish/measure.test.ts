@@ -4,12 +4,11 @@ import { publish } from '../../../lambdas/publish/publish.ts';
 import { Manifest } from '../../../lambdas/shared/schemas.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
-import { sampleRun, storeRun } from '../samples.ts';
+import { storeRun } from '../samples.ts';
 
 test('tells quality and age of the run that is served, in seconds since its newest sale', async () => {
   const lake = memoryLake();
-  const sample = sampleRun(1);
-  await storeRun(lake, sample);
+  await storeRun(lake, 1);
   await publish({ lake, log: recordingLog() }, false);
   const { asOfMs, seconds } = Manifest.parse(JSON.parse(lake.text('manifests/00000001.json')));
 
