@@ -1,19 +1,21 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambdas/shared/env.ts';
 import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/keys.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
+import type { LogKeeping } from './stage-function.ts';
 
 type PrefixName = keyof typeof PREFIX;
 
 export interface LakeProps {
   readonly retention: Config['retention'];
-  readonly removalPolicy: RemovalPolicy;
+  readonly logKeeping: LogKeeping;
 }
 
 /** Written once: `If-None-Match`. Not `runs/`: Hadoop's committers copy, and attempts are apart anyway. */
@@ -25,8 +27,9 @@ const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
 
-  constructor(scope: Construct, id: string, { retention, removalPolicy }: LakeProps) {
+  constructor(scope: Construct, id: string, { retention, logKeeping }: LakeProps) {
     super(scope, id);
+    const { removalPolicy } = logKeeping;
     const { rejectedDays, jobLogsDays, supersededDays, tierRunsAfterDays } = retention;
     this.bucket = new s3.Bucket(this, 'Bucket', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -66,6 +69,18 @@ export class Lake extends Construct {
         'Access logs of a private bucket that only this stack writes would cost more than the pipeline while nobody buys; CloudTrail has data events for who wants them.',
     });
     this.enforceConditions();
+    if (removalPolicy === RemovalPolicy.DESTROY) this.keepLogsOfEmptying(logKeeping);
+  }
+
+  /** The Lambda of CDK that empties the bucket would write to a log group that nobody ends; CDK has no switch for it. */
+  private keepLogsOfEmptying(logKeeping: LogKeeping): void {
+    const handler = Stack.of(this)
+      .node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider')
+      ?.node.tryFindChild('Handler');
+    if (!(handler instanceof CfnResource))
+      throw new Error('Cannot keep logs: CDK has no Lambda that empties');
+    const { logGroupName } = new logs.LogGroup(this, 'EmptyingLogs', logKeeping);
+    handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
   }
 
   /**

@@ -33,7 +33,7 @@ export class RecommenderStack extends Stack {
     });
     const keepsTopic = config.removalPolicy === 'retain';
     const stream = new Stream(this, 'Stream', { network, config: config.stream, logKeeping, keepsTopic });
-    const lake = new Lake(this, 'Lake', { retention, removalPolicy });
+    const lake = new Lake(this, 'Lake', { retention, logKeeping });
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
     stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {

@@ -276,6 +276,60 @@ describe('what may be done with Kafka', () => {
   });
 });
 
+describe('nothing is public', () => {
+  test('every bucket refuses it, no function has an address, nobody from outside may call or send', () => {
+    for (const kind of names) {
+      for (const { Properties } of all(kind, 'AWS::S3::Bucket'))
+        expect(Object.values(Properties.PublicAccessBlockConfiguration), kind).toEqual(Array(4).fill(true));
+      expect(all(kind, 'AWS::Lambda::Url'), kind).toEqual([]);
+      for (const { Properties } of all(kind, 'AWS::Lambda::Permission'))
+        expect(Properties.Principal, kind).not.toBe('*');
+      for (const type of ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy', 'AWS::S3::BucketPolicy'])
+        for (const { Properties } of all(kind, type))
+          for (const { Effect, Principal } of Properties.PolicyDocument.Statement)
+            if (Effect === 'Allow') expect(JSON.stringify(Principal), `${kind} ${type}`).not.toContain('*');
+      for (const { Properties } of all(kind, 'AWS::MSK::Cluster'))
+        expect(Properties.BrokerNodeGroupInfo, kind).not.toHaveProperty('ConnectivityInfo');
+    }
+  });
+
+  test('every role is taken by one service, of AWS', () => {
+    for (const kind of names)
+      for (const { Properties } of all(kind, 'AWS::IAM::Role'))
+        expect(Properties.AssumeRolePolicyDocument.Statement, kind).toEqual([
+          expect.objectContaining({
+            Principal: { Service: expect.stringMatching(/^(lambda|emr-serverless)\.amazonaws\.com$/) },
+          }),
+        ]);
+  });
+});
+
+describe('every Lambda', () => {
+  test('has a log group that ends, CDK’s own ones too', () => {
+    for (const kind of names) {
+      const groups = of(kind).findResources('AWS::Logs::LogGroup');
+      for (const [id, { Properties }] of Object.entries(of(kind).findResources('AWS::Lambda::Function'))) {
+        const group = groups[Properties.LoggingConfig?.LogGroup.Ref];
+        expect(group?.Properties.RetentionInDays, `${kind} ${id}`).toBe(90);
+      }
+    }
+  });
+
+  test('of ours is traced, on arm64 and Node 24, and its stack traces name our lines', () => {
+    const ours = Object.entries(of('Serverless').findResources('AWS::Lambda::Function')).filter(
+      ([id]) => !/^AWS|Provider/.test(id),
+    );
+    expect(ours).toHaveLength(7);
+    for (const [id, { Properties }] of ours)
+      expect(Properties, id).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        TracingConfig: { Mode: 'Active' },
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      });
+  });
+});
+
 describe('what a deployment chooses', () => {
   test('the bucket and the logs stay, or go when that is asked for', () => {
     const policies = (kind: Kind) =>

@@ -497,9 +497,19 @@ test('two copies of the stack stand side by side: no resource has a physical nam
     template.toJSON().Resources as Record<string, { Type: string; Properties?: object }>,
   )
     .filter(({ Properties = {} }) =>
-      ['BucketName', 'FunctionName', 'QueueName', 'RoleName', 'Name', 'GroupName', 'LogGroupName'].some(
-        (name) => name in Properties && typeof Properties[name as keyof typeof Properties] === 'string',
-      ),
+      [
+        'AlarmName',
+        'BucketName',
+        'DashboardName',
+        'FunctionName',
+        'GroupName',
+        'LogGroupName',
+        'Name',
+        'QueueName',
+        'RoleName',
+        'RuleName',
+        'TopicName',
+      ].some((name) => name in Properties && typeof Properties[name as keyof typeof Properties] === 'string'),
     )
     .map(({ Type }) => Type);
   expect(names.filter((type) => type !== 'AWS::EMRServerless::Application')).toEqual([]);
