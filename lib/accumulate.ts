@@ -1,23 +1,32 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FieldMap } from '../lambdas/accumulate/field-map.ts';
 import { ENV } from '../lambdas/shared/env.ts';
 import type { Lake } from './lake.ts';
-import { stageFunction } from './stage-function.ts';
+import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface AccumulateProps {
   readonly lake: Lake;
   readonly fieldMap: FieldMap;
+  readonly logKeeping: LogKeeping;
 }
 
 /** Kafka records → `interactions/` and `rejected/`. The stream connects itself to `fn`. */
 export class Accumulate extends Construct {
   readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
 
-  constructor(scope: Construct, id: string, { lake, fieldMap }: AccumulateProps) {
+  constructor(scope: Construct, id: string, { lake, fieldMap, logKeeping }: AccumulateProps) {
     super(scope, id);
-    this.fn = stageFunction(this, 'accumulate', { memoryMb: 1769, timeout: Duration.minutes(2) });
+    const { fn, logGroup } = stageFunction(this, 'accumulate', {
+      memoryMb: 1769,
+      timeout: Duration.minutes(2),
+      logKeeping,
+    });
+    this.fn = fn;
+    this.logGroup = logGroup;
     this.fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
     lake.grantAppendInteractions(this.fn);
   }

@@ -3,47 +3,187 @@ import { z } from 'zod';
 import { FieldMap } from '../lambdas/accumulate/field-map.ts';
 import { Model } from '../lambdas/shared/model.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
+import { Train } from './train-config.ts';
+
+const arn = (service: string, what: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:[0-9]{12}:`),
+      `should be the ARN of ${what}: arn:aws:${service}:REGION:ACCOUNT:…`,
+    );
+const id = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `should be ${prefix}-… and hexadecimal digits`);
+
+/** What all kinds of streams have. */
+const streamKeys = {
+  /** The topic with the sales. */
+  topic: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,249}$/)
+    .default('sales'),
+  /** Partitions of the topic: as many invocations run at once at most. They can be added later, never removed. */
+  partitions: z.int().min(1).max(1000).default(3),
+  /** How long the topic keeps a sale, hours; a fault of accumulate may last as long without a loss. */
+  retentionHours: z
+    .int()
+    .min(1)
+    .max(24 * 365)
+    .default(24 * 7),
+  /** Most records of one invocation. */
+  batchSize: z.int().min(1).max(10_000).default(10_000),
+  /** How long the pollers gather records before they invoke, seconds, unless the batch is full before. */
+  windowSeconds: z.int().min(0).max(300).default(60),
+  /**
+   * Lambda's pollers. `on-demand` costs nothing by itself; `provisioned` reads partial answers, so that a storage fault
+   * of one partition does not repeat the others, and needs no interface endpoints.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html
+   */
+  pollers: z.enum(['on-demand', 'provisioned']).default('on-demand'),
+};
+
+/** The default kind, so that no key is needed. */
+const Serverless = z.strictObject({ kind: z.literal('serverless').default('serverless'), ...streamKeys });
+
+const Provisioned = z.strictObject({
+  kind: z.literal('provisioned'),
+  ...streamKeys,
+  /** https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html; `AWS::MSK::Topic` needs 3.6. */
+  kafkaVersion: z
+    .string()
+    .regex(/^(3\.[6-9]|[4-9])\.[0-9x.a-z]+$/, 'should be 3.6 or newer, such as 3.9.x')
+    .default('3.9.x'),
+  /** One broker stands in each subnet. */
+  instanceType: z
+    .string()
+    .regex(/^kafka\.[a-z0-9]+\.[a-z0-9]+$/)
+    .default('kafka.t3.small'),
+  /** Disk of each broker, GB. It can grow later, never shrink. */
+  diskGb: z.int().min(1).max(16_384).default(10),
+});
+
+/** A cluster that others own. It lies in `network.existing`. */
+const Existing = z.strictObject({
+  kind: z.literal('existing'),
+  ...streamKeys,
+  clusterArn: arn('kafka', 'the MSK cluster'),
+  /** `iam` by the Lambda's own role; `scram` and `tls` by a secret. */
+  authentication: z.enum(['iam', 'scram', 'tls']).default('iam'),
+  /** The secret in Secrets Manager for `scram` (name and password) or `tls` (certificate and key of the client). */
+  secretArn: arn('secretsmanager', 'the secret').optional(),
+  /** The KMS key of that secret, if it is one of your own; MSK asks that of SCRAM secrets. */
+  secretKeyArn: arn('kms', "the secret's key").optional(),
+  /** The security group of the cluster. It must let its members talk to each other; nothing is added to it. */
+  securityGroupId: id('sg'),
+  /** Whether the stack creates the topic (`iam` only). A topic that exists already keeps its settings. */
+  createTopic: z.boolean().default(false),
+  /** Copies of each partition of a topic that the stack creates. */
+  replicationFactor: z.int().min(1).max(5).default(3),
+});
+
+const StreamConfig = z.discriminatedUnion('kind', [Serverless, Provisioned, Existing], {
+  error: ({ code }) =>
+    code === 'invalid_union' ? 'should be "serverless", "provisioned" or "existing"' : undefined,
+});
+
+const Network = z.strictObject({
+  /** Addresses of the VPC that the stack makes; of use where it is to be peered with others. */
+  cidr: z.cidrv4().default('10.71.0.0/20'),
+  /**
+   * NAT gateways of the VPC that the stack makes. 0: no way out; on-demand pollers then get interface endpoints for
+   * Lambda and STS instead, which are cheaper.
+   */
+  natGateways: z.int().min(0).max(2).default(0),
+  /** A VPC that exists already, in place of a new one. Everything is named, so that nothing is looked up. */
+  existing: z
+    .strictObject({
+      vpcId: id('vpc'),
+      /** Private subnets, each in another zone; those of the cluster, where that exists. */
+      subnetIds: z.array(id('subnet')).min(2).max(5),
+      /** The zones of the subnets, in their order. */
+      availabilityZones: z
+        .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$/, 'should be zones such as us-east-1a'))
+        .min(2),
+      /** False if the VPC has NAT, or the endpoints for Lambda and STS (and Secrets Manager, with a secret), already. */
+      createEndpoints: z.boolean().default(true),
+    })
+    .optional(),
+});
+
+/** What CloudWatch allows. */
+const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2557, 3653,
+] as const;
+const days = () => z.int().min(1).max(3650);
+
+const Retention = z.strictObject({
+  /** Records that could not be read, days. */
+  rejectedDays: days().default(30),
+  /** Logs of the Spark job in the bucket, days. */
+  jobLogsDays: days().default(30),
+  /** Logs of the Lambdas in CloudWatch, days. */
+  functionLogsDays: z.literal([...LOG_DAYS]).default(90),
+  /** Versions of an object that were overwritten or deleted, days. */
+  supersededDays: days().default(30),
+  /**
+   * Files of runs move to Intelligent-Tiering after so many days. They are never deleted: later runs read the compacted
+   * interactions of earlier ones, and a rollback the rest.
+   */
+  tierRunsAfterDays: z.int().min(0).max(3650).default(30),
+});
 
 /** Everything that a deployment may choose; every key has a default. */
-export const Config = z.strictObject({
-  stackName: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
-    .default('Cartograph'),
-  stream: z
-    .strictObject({
-      /** The topic with the sales. */
-      topic: z
-        .string()
-        .regex(/^[A-Za-z0-9._-]{1,249}$/)
-        .default('sales'),
-      /**
-       * Lambda's pollers. `on-demand` costs nothing by itself; `provisioned` reads partial answers, so that a storage fault
-       * of one partition does not repeat the others.
-       * https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html
-       */
-      pollers: z.enum(['on-demand', 'provisioned']).default('on-demand'),
-    })
-    .prefault({}),
-  /** Names of the sale's fields on a topic that exists already, by our names. */
-  fieldMap: FieldMap.prefault({}),
-  threshold: Threshold.prefault({}),
-  model: Model.prefault({}),
-  /** How often every stage looks for work whose event was lost. */
-  sweepMinutes: z.int().min(1).max(1440).default(5),
-  train: z
-    .strictObject({
-      attempts: z.int().min(1).max(100).default(3),
-      deadlineMinutes: z.int().min(5).max(1440).default(60),
-      /** https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/release-versions.html */
-      releaseLabel: z.string().default('emr-spark-8.0.0'),
-      architecture: z.enum(['ARM64', 'X86_64']).default('ARM64'),
-      /** The spending limit: driver and executors of all jobs together. */
-      maximumVcpu: z.int().min(4).max(4000).default(16),
-      maximumMemoryGb: z.int().min(16).max(30_000).default(64),
-    })
-    .prefault({}),
-});
+export const Config = z
+  .strictObject({
+    /** Several stacks stand side by side in one account if their names differ. */
+    stackName: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
+      .default('Cartograph'),
+    stream: StreamConfig.prefault({}),
+    network: Network.prefault({}),
+    /** Names of the sale's fields on a topic that exists already, by our names. */
+    fieldMap: FieldMap.prefault({}),
+    threshold: Threshold.prefault({}),
+    model: Model.prefault({}),
+    /** How often every stage looks for work whose event was lost, minutes. */
+    sweepMinutes: z.int().min(1).max(1440).default(5),
+    train: Train.prefault({}),
+    retention: Retention.prefault({}),
+    /** Gets every alarm, and the budget's warnings, once its owner has confirmed the subscription by the link in a mail. */
+    alarmEmail: z.email().optional(),
+    /** A day without sales is taken for a fault of the stream; hours until the alarm. */
+    silentAfterHours: z.int().min(1).max(24).default(24),
+    /** Warns at 80 % and 100 % of this, and when the forecast exceeds it, US dollars; of the whole account, not of this stack. */
+    monthlyBudgetUsd: z.number().positive().optional(),
+    /** What becomes of the bucket and the logs when the stack is deleted. A cluster of the stack goes in any case. */
+    removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
+    /** Tags of every resource of the stack. */
+    tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
+  })
+  .superRefine(({ stream, network }, context) => {
+    const problem = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const { existing } = network;
+    if (existing && existing.availabilityZones.length !== existing.subnetIds.length)
+      problem(
+        ['network', 'existing', 'availabilityZones'],
+        `names ${existing.availabilityZones.length} zones, should name one for each of ${existing.subnetIds.length} subnets`,
+      );
+    if (existing && network.natGateways > 0)
+      problem(['network', 'natGateways'], 'should be 0 with network.existing, whose gateways are its own');
+    if (stream.kind === 'provisioned' && existing && existing.subnetIds.length > 3)
+      problem(['network', 'existing', 'subnetIds'], 'should be 2 or 3 for a provisioned cluster');
+    if (stream.kind !== 'existing') return;
+    if (!existing)
+      problem(['network', 'existing'], 'is missing, should say where the cluster of stream.clusterArn lies');
+    if (stream.authentication !== 'iam' && !stream.secretArn)
+      problem(['stream', 'secretArn'], `is missing, authentication "${stream.authentication}" needs it`);
+    if (stream.authentication === 'iam' && (stream.secretArn ?? stream.secretKeyArn))
+      problem(['stream', 'secretArn'], 'should be left out with authentication "iam"');
+    if (stream.authentication !== 'iam' && stream.createTopic)
+      problem(['stream', 'createTopic'], 'should be false: only with authentication "iam" the stack can');
+  });
 export type Config = z.infer<typeof Config>;
 
 /** The context key that holds the configuration: `cdk deploy -c cartograph='{"threshold":{"threshold":50000}}'` or cdk.json. */

@@ -1,33 +1,62 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambdas/shared/env.ts';
 import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/keys.ts';
+import { acknowledge, attribute, wildcard } from './acknowledge.ts';
+import type { Config } from './config.ts';
+import type { LogKeeping } from './stage-function.ts';
 
 type PrefixName = keyof typeof PREFIX;
+
+export interface LakeProps {
+  readonly retention: Config['retention'];
+  readonly logKeeping: LogKeeping;
+}
+
+/** Written once: `If-None-Match`. Not `runs/`: Hadoop's committers copy, and attempts are apart anyway. */
+const APPENDED = ['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'] as const;
+/** The two that move: `If-Match`, and `If-None-Match` the first time. */
+const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 
 /** The bucket: the only state of the pipeline. Each method gives one permission and, to a Lambda, the bucket's name. */
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { retention, logKeeping }: LakeProps) {
     super(scope, id);
+    const { removalPolicy } = logKeeping;
+    const { rejectedDays, jobLogsDays, supersededDays, tierRunsAfterDays } = retention;
     this.bucket = new s3.Bucket(this, 'Bucket', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
       lifecycleRules: [
-        { id: 'rejected', prefix: PREFIX.rejected, expiration: Duration.days(30) },
-        { id: 'logs', prefix: PREFIX.logs, expiration: Duration.days(30) },
+        { id: 'rejected', prefix: PREFIX.rejected, expiration: Duration.days(rejectedDays) },
+        { id: 'logs', prefix: PREFIX.logs, expiration: Duration.days(jobLogsDays) },
+        {
+          id: 'runs',
+          prefix: PREFIX.runs,
+          transitions: [
+            {
+              storageClass: s3.StorageClass.INTELLIGENT_TIERING,
+              transitionAfter: Duration.days(tierRunsAfterDays),
+            },
+          ],
+        },
         {
           id: 'superseded',
-          noncurrentVersionExpiration: Duration.days(30),
+          noncurrentVersionExpiration: Duration.days(supersededDays),
           abortIncompleteMultipartUploadAfter: Duration.days(7),
+          expiredObjectDeleteMarker: true,
         },
       ],
     });
@@ -35,6 +64,54 @@ export class Lake extends Construct {
     const resource = this.bucket.node.defaultChild;
     if (resource instanceof s3.CfnBucket)
       resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1':
+        'Access logs of a private bucket that only this stack writes would cost more than the pipeline while nobody buys; CloudTrail has data events for who wants them.',
+    });
+    this.enforceConditions();
+    if (removalPolicy === RemovalPolicy.DESTROY) this.keepLogsOfEmptying(logKeeping);
+  }
+
+  /** The Lambda of CDK that empties the bucket would write to a log group that nobody ends; CDK has no switch for it. */
+  private keepLogsOfEmptying(logKeeping: LogKeeping): void {
+    const handler = Stack.of(this)
+      .node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider')
+      ?.node.tryFindChild('Handler');
+    if (!(handler instanceof CfnResource))
+      throw new Error('Cannot keep logs: CDK has no Lambda that empties');
+    const { logGroupName } = new logs.LogGroup(this, 'EmptyingLogs', logKeeping);
+    handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
+  }
+
+  /**
+   * The bucket itself refuses a write that could change what stands there, whoever asks and whatever a role may do.
+   *
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+   */
+  private enforceConditions(): void {
+    const deny = (sid: string, keys: readonly string[], missing: readonly string[]): void => {
+      this.bucket.addToResourcePolicy(
+        new iam.PolicyStatement({
+          sid,
+          effect: iam.Effect.DENY,
+          principals: [new iam.AnyPrincipal()],
+          actions: ['s3:PutObject'],
+          resources: keys.map((key) => this.bucket.arnForObjects(key)),
+          conditions: {
+            // True where the header is missing.
+            Null: Object.fromEntries(missing.map((header) => [`s3:${header}`, 'true'])),
+            // The parts of a multipart upload carry no condition; its completion does.
+            Bool: { 's3:ObjectCreationOperation': 'true' },
+          },
+        }),
+      );
+    };
+    deny(
+      'WriteOnce',
+      APPENDED.map((name) => `${PREFIX[name]}*`),
+      ['if-none-match'],
+    );
+    deny('MoveByCondition', MOVING, ['if-none-match', 'if-match']);
   }
 
   /** Lets `fn` add batches and rejected records; it can neither read nor delete. */
@@ -69,12 +146,8 @@ export class Lake extends Construct {
     );
     this.put(role, `${PREFIX.runs}*`, `${PREFIX.manifests}*`, `${PREFIX.logs}*`);
     // The attempt's own temporary files: Hadoop's committers rename, which in S3 is copy and delete.
-    role.addToPrincipalPolicy(
-      new iam.PolicyStatement({
-        actions: ['s3:DeleteObject', 's3:AbortMultipartUpload'],
-        resources: [this.bucket.arnForObjects(`${PREFIX.runs}*`)],
-      }),
-    );
+    for (const action of ['s3:DeleteObject', 's3:AbortMultipartUpload'])
+      this.allow(role, action, [`${PREFIX.runs}*`]);
   }
 
   /** Lets `fn` read runs and add pictures. The index page is publish's alone. */
@@ -123,6 +196,11 @@ export class Lake extends Construct {
         resources: keys.map((key) => this.bucket.arnForObjects(key)),
       }),
     );
+    for (const key of keys.filter((name) => name.endsWith('*')))
+      acknowledge(roleOf(grantee), {
+        [wildcard(`${attribute(this.bucket, 'Arn')}/${key}`)]:
+          `All of ${key}: keys are made of offsets and numbers that nobody knows before.`,
+      });
   }
 
   private list(grantee: lambda.Function | iam.IRole, ...prefixes: readonly PrefixName[]): void {
@@ -147,3 +225,6 @@ export class Lake extends Construct {
     if ('addEnvironment' in grantee) grantee.addEnvironment(ENV.lakeBucket, this.bucket.bucketName);
   }
 }
+
+const roleOf = (grantee: lambda.Function | iam.IRole): IConstruct =>
+  'addEnvironment' in grantee && grantee.role ? grantee.role : grantee;

@@ -1,36 +1,105 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { Config } from './config.ts';
 
-/**
- * Where the brokers live: private subnets without a way out, and the endpoints that Lambda's Kafka pollers need.
- *
- * https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
- */
+export interface NetworkProps {
+  readonly config: Config['network'];
+  /** The security group of a cluster that exists already; a new one otherwise. */
+  readonly securityGroupId: string | undefined;
+  /** Services that the pollers must reach from here. */
+  readonly pollersNeed: readonly PollerService[];
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html */
+const ENDPOINTS = {
+  lambda: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
+  sts: ec2.InterfaceVpcEndpointAwsService.STS,
+  secrets: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+} as const;
+export type PollerService = keyof typeof ENDPOINTS;
+
+/** Where the brokers live: private subnets, without a way out unless NAT is asked for, and the endpoints that pollers need. */
 export class Network extends Construct {
-  readonly vpc: ec2.Vpc;
+  readonly vpc: ec2.IVpc;
+  /** One per zone. */
+  readonly subnets: readonly ec2.ISubnet[];
   /** Members may talk to each other, to nobody else. */
-  readonly members: ec2.SecurityGroup;
+  readonly members: ec2.ISecurityGroup;
+  /** What pollers need before they can work. */
+  readonly endpoints: readonly IDependable[];
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { config, securityGroupId, pollersNeed }: NetworkProps) {
     super(scope, id);
-    this.vpc = new ec2.Vpc(this, 'Vpc', {
+    this.vpc = config.existing ? this.existing(config.existing) : this.own(config);
+    this.subnets = config.existing
+      ? this.vpc.privateSubnets
+      : [...this.vpc.isolatedSubnets, ...this.vpc.privateSubnets];
+    const hasWayOut = config.natGateways > 0 || config.existing?.createEndpoints === false;
+    this.members = securityGroupId
+      ? ec2.SecurityGroup.fromSecurityGroupId(this, 'Members', securityGroupId, { mutable: false })
+      : this.selfReferencing(config.natGateways > 0);
+    this.endpoints = hasWayOut
+      ? []
+      : pollersNeed.map(
+          (name) =>
+            new ec2.InterfaceVpcEndpoint(this, `${name}Endpoint`, {
+              vpc: this.vpc,
+              service: ENDPOINTS[name],
+              subnets: { subnets: [...this.subnets] },
+              securityGroups: [this.members],
+              open: false,
+            }),
+        );
+  }
+
+  private own({ cidr, natGateways }: Config['network']): ec2.Vpc {
+    const brokers = natGateways > 0 ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED;
+    const vpc = new ec2.Vpc(this, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr(cidr),
       maxAzs: 2,
-      natGateways: 0,
+      natGateways,
+      // The default group has no members; emptying it would take a custom resource.
       restrictDefaultSecurityGroup: false,
-      subnetConfiguration: [{ name: 'brokers', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+      subnetConfiguration: [
+        { name: 'brokers', subnetType: brokers },
+        ...(natGateways > 0
+          ? [{ name: 'nat', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false }]
+          : []),
+      ],
       gatewayEndpoints: { s3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
     });
-    this.members = new ec2.SecurityGroup(this, 'Members', {
+    acknowledge(vpc, {
+      'AwsSolutions-VPC7':
+        'Nobody lives here but brokers, pollers and their endpoints, in one group that talks to itself; flow logs would cost more than they tell.',
+    });
+    return vpc;
+  }
+
+  private existing({
+    vpcId,
+    subnetIds,
+    availabilityZones,
+  }: NonNullable<Config['network']['existing']>): ec2.IVpc {
+    const vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId,
+      availabilityZones,
+      privateSubnetIds: subnetIds,
+    });
+    acknowledge(vpc, { '@aws-cdk/aws-ec2:noSubnetRouteTableId': 'Routes of others are not touched.' });
+    return vpc;
+  }
+
+  private selfReferencing(hasNat: boolean): ec2.SecurityGroup {
+    const members = new ec2.SecurityGroup(this, 'Members', {
       vpc: this.vpc,
       description: 'Brokers, pollers and their endpoints',
       allowAllOutbound: false,
     });
-    this.members.addIngressRule(this.members, ec2.Port.allTcp());
-    this.members.addEgressRule(this.members, ec2.Port.allTcp());
-    for (const [name, service] of [
-      ['Lambda', ec2.InterfaceVpcEndpointAwsService.LAMBDA],
-      ['Sts', ec2.InterfaceVpcEndpointAwsService.STS],
-    ] as const)
-      this.vpc.addInterfaceEndpoint(name, { service, open: false, securityGroups: [this.members] });
+    members.addIngressRule(members, ec2.Port.allTcp());
+    members.addEgressRule(members, ec2.Port.allTcp());
+    // Pollers then reach Lambda and STS through the gateway; they have no fixed addresses.
+    if (hasNat) members.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Pollers to Lambda and STS by NAT');
+    return members;
   }
 }

@@ -1,26 +1,36 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Lake } from './lake.ts';
-import { stageFunction } from './stage-function.ts';
+import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
 
 export interface PublishProps {
   readonly lake: Lake;
   readonly sweepMinutes: number;
+  readonly logKeeping: LogKeeping;
 }
 
 /** `manifests/N.json` → `publications/K.json`, then `current.json` and `charts/index.html`. */
 export class Publish extends Construct {
   readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
+  readonly queue: StageQueue;
 
-  constructor(scope: Construct, id: string, { lake, sweepMinutes }: PublishProps) {
+  constructor(scope: Construct, id: string, { lake, sweepMinutes, logKeeping }: PublishProps) {
     super(scope, id);
-    this.fn = stageFunction(this, 'publish', { memoryMb: 512, timeout: Duration.minutes(1) });
+    const { fn, logGroup } = stageFunction(this, 'publish', {
+      memoryMb: 512,
+      timeout: Duration.minutes(1),
+      logKeeping,
+    });
+    this.fn = fn;
+    this.logGroup = logGroup;
     lake.grantPublish(this.fn);
 
-    const queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
-    queue.on('Manifests', lake.createdBelow('manifests'));
-    queue.sweepEvery(sweepMinutes);
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue.on('Manifests', lake.createdBelow('manifests'));
+    this.queue.sweepEvery(sweepMinutes);
   }
 }

@@ -1,12 +1,14 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Accumulate } from './accumulate.ts';
 import type { Config } from './config.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
+import { Operations } from './operations.ts';
+import { Produce } from './produce.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
-import { Stream } from './stream.ts';
+import { pollersNeed, Stream } from './stream.ts';
 import { Threshold } from './threshold.ts';
 import { Train } from './train.ts';
 
@@ -19,25 +21,47 @@ export interface RecommenderStackProps extends StackProps {
 export class RecommenderStack extends Stack {
   constructor(scope: Construct, id: string, { config, jarPath, ...props }: RecommenderStackProps) {
     super(scope, id, props);
-    const { sweepMinutes } = config;
+    const { sweepMinutes, retention } = config;
+    const removalPolicy = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const logKeeping = { retention: retention.functionLogsDays, removalPolicy };
+    const common = { sweepMinutes, logKeeping };
 
-    const network = new Network(this, 'Network');
-    const stream = new Stream(this, 'Stream', { network, config: config.stream });
-    const lake = new Lake(this, 'Lake');
-    const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap });
+    const network = new Network(this, 'Network', {
+      config: config.network,
+      securityGroupId: config.stream.kind === 'existing' ? config.stream.securityGroupId : undefined,
+      pollersNeed: pollersNeed(config.stream),
+    });
+    const keepsTopic = config.removalPolicy === 'retain';
+    const stream = new Stream(this, 'Stream', { network, config: config.stream, logKeeping, keepsTopic });
+    const lake = new Lake(this, 'Lake', { retention, logKeeping });
+    const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
     stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {
       lake,
-      sweepMinutes,
       settings: config.threshold,
       model: config.model,
+      ...common,
     });
-    const train = new Train(this, 'Train', { lake, sweepMinutes, config: config.train, jarPath });
-    const render = new Render(this, 'Render', { lake, sweepMinutes });
-    const publish = new Publish(this, 'Publish', { lake, sweepMinutes });
+    const train = new Train(this, 'Train', { lake, config: config.train, jarPath, ...common });
+    const render = new Render(this, 'Render', { lake, ...common });
+    const publish = new Publish(this, 'Publish', { lake, ...common });
 
-    new CfnOutput(this, 'LakeBucket', { value: lake.bucket.bucketName });
-    for (const [name, { fn }] of Object.entries({ accumulate, threshold, train, render, publish }))
-      new CfnOutput(this, `${name}Function`, { value: fn.functionName });
+    const stages = { accumulate, threshold, train, render, publish };
+    const operations = new Operations(this, 'Operations', { config, stream, stages });
+    const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
+
+    const outputs = {
+      LakeBucket: lake.bucket.bucketName,
+      ...Object.fromEntries(
+        Object.entries(stages).map(([name, { fn }]) => [`${name}Function`, fn.functionName]),
+      ),
+      ...(produce && { ProduceFunction: produce.fn.functionName }),
+      ClusterArn: stream.clusterArn,
+      Topic: stream.topic,
+      Dashboard: operations.dashboard.dashboardName,
+      AlarmTopic: operations.alarms.topicArn,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    for (const [key, value] of Object.entries(config.tags)) Tags.of(this).add(key, value);
   }
 }

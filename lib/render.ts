@@ -1,32 +1,39 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Lake } from './lake.ts';
-import { stageFunction } from './stage-function.ts';
+import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
 
 export interface RenderProps {
   readonly lake: Lake;
   readonly sweepMinutes: number;
+  readonly logKeeping: LogKeeping;
 }
 
 /** `manifests/N.json` → `charts/N/…`. */
 export class Render extends Construct {
   readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
+  readonly queue: StageQueue;
 
-  constructor(scope: Construct, id: string, { lake, sweepMinutes }: RenderProps) {
+  constructor(scope: Construct, id: string, { lake, sweepMinutes, logKeeping }: RenderProps) {
     super(scope, id);
-    this.fn = stageFunction(this, 'render', {
+    const { fn, logGroup } = stageFunction(this, 'render', {
       memoryMb: 1769,
       timeout: Duration.minutes(2),
+      logKeeping,
       bundling: { commandHooks: copyAssets },
     });
+    this.fn = fn;
+    this.logGroup = logGroup;
     lake.grantRender(this.fn);
 
-    const queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: true });
-    queue.on('Manifests', lake.createdBelow('manifests'));
-    queue.sweepEvery(sweepMinutes);
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: true });
+    this.queue.on('Manifests', lake.createdBelow('manifests'));
+    this.queue.sweepEvery(sweepMinutes);
   }
 }
 

@@ -1,44 +1,110 @@
 import { fileURLToPath } from 'node:url';
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Stage } from '../lambdas/shared/log.ts';
+import type { Helper, Stage } from '../lambdas/shared/log.ts';
+import { acknowledge, managed, wildcard } from './acknowledge.ts';
+
+/** How long the logs of the Lambdas are kept, and what becomes of them with the stack. */
+export interface LogKeeping {
+  readonly retention: logs.RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** A place in a network. */
+export interface Inside {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.SubnetSelection;
+  readonly securityGroup: ec2.ISecurityGroup;
+}
 
 export interface StageFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
+  readonly logKeeping: LogKeeping;
   /** What this stage's bundle needs beyond the others'. */
   readonly bundling?: BundlingOptions;
+  /** Where the Lambda must be to reach what it talks to; only the brokers ask that. */
+  readonly inside?: Inside;
+}
+
+/** A Lambda, and the log group that its alarms read. */
+export interface StageFunction {
+  readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * The Lambda of a stage, from `lambdas/STAGE/handler.ts`: one minified module with the AWS SDK in it, for the runtime's
+ * The Lambda of a stage, from `lambdas/NAME/handler.ts`: one minified module with the AWS SDK in it, for the runtime's
  * own SDK changes without notice.
  */
-export function stageFunction(scope: Construct, stage: Stage, props: StageFunctionProps): lambda.Function {
-  return new NodejsFunction(scope, 'Function', {
-    entry: `${ROOT}lambdas/${stage}/handler.ts`,
+export function stageFunction(
+  scope: Construct,
+  name: Stage | Helper,
+  { memoryMb, timeout, logKeeping, bundling, inside }: StageFunctionProps,
+): StageFunction {
+  const logGroup = new logs.LogGroup(scope, 'Logs', logKeeping);
+  const fn = new NodejsFunction(scope, 'Function', {
+    entry: `${ROOT}lambdas/${name}/handler.ts`,
     projectRoot: ROOT,
     depsLockFilePath: `${ROOT}package-lock.json`,
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
-    memorySize: props.memoryMb,
-    timeout: props.timeout,
-    logGroup: new logs.LogGroup(scope, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS }),
+    memorySize: memoryMb,
+    timeout,
+    logGroup,
+    role: functionRole(scope, logGroup, inside !== undefined),
+    tracing: lambda.Tracing.ACTIVE,
+    environment: { NODE_OPTIONS: '--enable-source-maps' },
+    ...(inside && { vpc: inside.vpc, vpcSubnets: inside.subnets, securityGroups: [inside.securityGroup] }),
     bundling: {
       format: OutputFormat.ESM,
       target: 'node24',
       mainFields: ['module', 'main'],
       minify: true,
+      sourceMap: true,
+      // Stack traces name our lines; the text of the sources would double the bundle.
+      sourcesContent: false,
       bundleAwsSDK: true,
       externalModules: [],
       // Some dependencies are CommonJS and call require().
       banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-      ...props.bundling,
+      ...bundling,
     },
   });
+  acknowledge(fn, {
+    'Serverless-LambdaDLQ':
+      'No event comes to it asynchronously, so nothing would ever arrive there: it is called by a queue, which has a dead-letter queue, by pollers, which try again, or by somebody who waits for its answer.',
+  });
+  return { fn, logGroup };
+}
+
+/** May write to its own log group and send traces, nothing else yet. */
+function functionRole(scope: Construct, logGroup: logs.LogGroup, isInside: boolean): iam.Role {
+  const role = new iam.Role(scope, 'FunctionRole', {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+  });
+  logGroup.grantWrite(role);
+  acknowledge(role, {
+    [wildcard('*')]: 'X-Ray has no resources to name; the actions are those that send traces.',
+  });
+  if (isInside)
+    addManaged(
+      role,
+      'AWSLambdaVPCAccessExecutionRole',
+      'Lambda makes and removes the network interfaces of a function by its role, and they have no names before they exist; the policy is the one that AWS keeps for it.',
+    );
+  return role;
+}
+
+/** Adds a policy that AWS keeps, and says why it is not one of our own. */
+export function addManaged(role: iam.Role, policy: string, reason: string): void {
+  role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName(`service-role/${policy}`));
+  acknowledge(role, { [managed(policy)]: reason });
 }

@@ -5,6 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 export interface StageQueueProps {
   readonly fn: lambda.Function;
@@ -29,6 +30,9 @@ export class StageQueue extends Construct {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),
     });
+    acknowledge(this.deadLetters, {
+      'Serverless-SQSRedrivePolicy': 'It is the dead-letter queue; its alarm calls a person.',
+    });
     this.queue = new sqs.Queue(this, 'Queue', {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -39,11 +43,18 @@ export class StageQueue extends Construct {
     fn.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: reportsFailures }),
     );
+    acknowledge(fn, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'A queue has its dead-letter queue in place of a destination.',
+    });
   }
 
   /** Puts every event of the pattern into the queue. */
   on(id: string, eventPattern: events.EventPattern): void {
-    new events.Rule(this, id, { eventPattern, targets: [new targets.SqsQueue(this.queue)] });
+    new events.Rule(this, id, {
+      eventPattern,
+      targets: [new targets.SqsQueue(this.queue, { deadLetterQueue: this.deadLetters })],
+    });
   }
 
   /** Puts `{"sweep":true}` into the queue: events may be lost, so every stage looks for its work in the bucket too. */
@@ -51,7 +62,10 @@ export class StageQueue extends Construct {
     new events.Rule(this, 'Sweep', {
       schedule: events.Schedule.rate(Duration.minutes(minutes)),
       targets: [
-        new targets.SqsQueue(this.queue, { message: events.RuleTargetInput.fromObject({ sweep: true }) }),
+        new targets.SqsQueue(this.queue, {
+          message: events.RuleTargetInput.fromObject({ sweep: true }),
+          deadLetterQueue: this.deadLetters,
+        }),
       ],
     });
   }

@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/env.ts';
 import type { Model } from '../lambdas/shared/model.ts';
 import type { Threshold as Settings } from '../lambdas/threshold/settings.ts';
 import type { Lake } from './lake.ts';
-import { stageFunction } from './stage-function.ts';
+import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
 
 export interface ThresholdProps {
@@ -13,23 +14,36 @@ export interface ThresholdProps {
   readonly settings: Settings;
   readonly model: Model;
   readonly sweepMinutes: number;
+  readonly logKeeping: LogKeeping;
 }
 
 /** `interactions/` → `windows/N.json`. A finished or failed run may let the next window be cut, so those wake it too. */
 export class Threshold extends Construct {
   readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
+  readonly queue: StageQueue;
 
-  constructor(scope: Construct, id: string, { lake, settings, model, sweepMinutes }: ThresholdProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { lake, settings, model, sweepMinutes, logKeeping }: ThresholdProps,
+  ) {
     super(scope, id);
-    this.fn = stageFunction(this, 'threshold', { memoryMb: 512, timeout: Duration.minutes(1) });
+    const { fn, logGroup } = stageFunction(this, 'threshold', {
+      memoryMb: 512,
+      timeout: Duration.minutes(1),
+      logKeeping,
+    });
+    this.fn = fn;
+    this.logGroup = logGroup;
     this.fn.addEnvironment(ENV.threshold, JSON.stringify(settings));
     this.fn.addEnvironment(ENV.model, JSON.stringify(model));
     lake.grantCutWindows(this.fn);
 
-    const queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
-    queue.on('Interactions', lake.createdBelow('interactions'));
-    queue.on('Manifests', lake.createdBelow('manifests'));
-    queue.on('Attempts', lake.createdBelow('attempts'));
-    queue.sweepEvery(sweepMinutes);
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue.on('Interactions', lake.createdBelow('interactions'));
+    this.queue.on('Manifests', lake.createdBelow('manifests'));
+    this.queue.on('Attempts', lake.createdBelow('attempts'));
+    this.queue.sweepEvery(sweepMinutes);
   }
 }

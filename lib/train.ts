@@ -3,32 +3,38 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as emr from 'aws-cdk-lib/aws-emrserverless';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
+import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { Lake } from './lake.ts';
-import { stageFunction } from './stage-function.ts';
+import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
+import { executorsOf, takenGb } from './train-config.ts';
 
 export interface TrainProps {
   readonly lake: Lake;
   readonly config: Config['train'];
   readonly sweepMinutes: number;
+  readonly logKeeping: LogKeeping;
   /** The job, built by Maven from `spark/`. */
   readonly jarPath: string;
 }
 
 const MAIN_CLASS = 'cartograph.TrainJob';
-const DRIVER = { vcpu: 4, memoryGb: 12 };
-const EXECUTOR = { vcpu: 4, memoryGb: 12 };
+/** What EMR Serverless starts with, if there is room. */
+const FIRST_EXECUTORS = 3;
 
 /** `windows/N.json` → the Spark job on EMR Serverless → `runs/N/K/` and `manifests/N.json`. */
 export class Train extends Construct {
   readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
+  readonly queue: StageQueue;
 
-  constructor(scope: Construct, id: string, { lake, config, sweepMinutes, jarPath }: TrainProps) {
+  constructor(scope: Construct, id: string, { lake, config, sweepMinutes, logKeeping, jarPath }: TrainProps) {
     super(scope, id);
     if (!existsSync(jarPath))
       throw new Error(`Cannot synthesize: ${jarPath} is missing; build it with mvn -f spark/pom.xml package`);
@@ -37,17 +43,30 @@ export class Train extends Construct {
       type: 'Spark',
       releaseLabel: config.releaseLabel,
       architecture: config.architecture,
+      // The only spending limit that the service has.
       maximumCapacity: { cpu: `${config.maximumVcpu} vCPU`, memory: `${config.maximumMemoryGb} GB` },
+      ...initialCapacity(config),
       autoStartConfiguration: { enabled: true },
-      autoStopConfiguration: { enabled: true, idleTimeoutMinutes: 1 },
+      autoStopConfiguration: { enabled: true, idleTimeoutMinutes: config.idleMinutes },
     });
     const role = new iam.Role(this, 'JobRole', {
       assumedBy: new iam.ServicePrincipal('emr-serverless.amazonaws.com'),
     });
     lake.grantTrain(role);
-    jar.grantRead(role);
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [jar.bucket.arnForObjects(jar.s3ObjectKey)],
+      }),
+    );
 
-    this.fn = stageFunction(this, 'train', { memoryMb: 512, timeout: Duration.minutes(1) });
+    const { fn, logGroup } = stageFunction(this, 'train', {
+      memoryMb: 512,
+      timeout: Duration.minutes(1),
+      logKeeping,
+    });
+    this.fn = fn;
+    this.logGroup = logGroup;
     const launch: Launch = {
       applicationId: application.attrApplicationId,
       executionRoleArn: role.roleArn,
@@ -61,14 +80,14 @@ export class Train extends Construct {
     lake.grantLaunch(this.fn);
     this.grantJobs(application, role);
 
-    const queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
-    queue.on('Windows', lake.createdBelow('windows'));
-    queue.on('JobEnded', {
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue.on('Windows', lake.createdBelow('windows'));
+    this.queue.on('JobEnded', {
       source: ['aws.emr-serverless'],
       detailType: ['EMR Serverless Job Run State Change'],
       detail: { applicationId: [application.attrApplicationId], state: ['FAILED', 'CANCELLED', 'SUCCESS'] },
     });
-    queue.sweepEvery(sweepMinutes);
+    this.queue.sweepEvery(sweepMinutes);
   }
 
   /** Lets the launcher start, watch and cancel jobs of this application, in this role and no other. */
@@ -85,6 +104,10 @@ export class Train extends Construct {
         resources: [`${application.attrArn}/jobruns/*`],
       }),
     );
+    acknowledge(this, {
+      [wildcard(`${attribute(application, 'Arn')}/jobruns/*`)]:
+        'Job runs of the one application; they get their names when they start.',
+    });
     this.fn.addToRolePolicy(
       new iam.PolicyStatement({
         actions: ['iam:PassRole'],
@@ -95,34 +118,33 @@ export class Train extends Construct {
   }
 }
 
-/**
- * What a worker takes of the capacity: Spark adds a tenth to its memory, and the service rounds up to whole GB.
- *
- * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/app-behavior.html
- */
-const takenGb = ({ memoryGb }: typeof DRIVER): number => Math.ceil(memoryGb * 1.1);
+/** Workers that are kept warm; they must be of the size that the job asks for, or it starts others. */
+function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['train']) {
+  if (preInitialisedExecutors === 0) return {};
+  const workers = (key: string, workerCount: number, { vcpu, memoryGb, diskGb }: typeof driver) => ({
+    key,
+    value: {
+      workerCount,
+      workerConfiguration: { cpu: `${vcpu} vCPU`, memory: `${takenGb(memoryGb)} GB`, disk: `${diskGb} GB` },
+    },
+  });
+  return {
+    initialCapacity: [workers('Driver', 1, driver), workers('Executor', preInitialisedExecutors, executor)],
+  };
+}
 
-/**
- * Driver and executors together stay below the application's maximum capacity.
- *
- * @throws {RangeError} If it does not hold the driver and one executor: the job would wait for ever.
- */
-function sparkSubmitParameters({ maximumVcpu, maximumMemoryGb }: Config['train']): string {
-  const executors = Math.floor(
-    Math.min(
-      (maximumVcpu - DRIVER.vcpu) / EXECUTOR.vcpu,
-      (maximumMemoryGb - takenGb(DRIVER)) / takenGb(EXECUTOR),
-    ),
-  );
-  if (executors < 1)
-    throw new RangeError(
-      `Cannot configure the stack: cartograph.train.maximumVcpu is ${maximumVcpu} and cartograph.train.maximumMemoryGb is ${maximumMemoryGb}, should hold the driver and one executor: at least ${DRIVER.vcpu + EXECUTOR.vcpu} and ${takenGb(DRIVER) + takenGb(EXECUTOR)}`,
-    );
+/** Driver and executors together stay below the application's maximum capacity. */
+function sparkSubmitParameters(config: Config['train']): string {
+  const { driver, executor } = config;
+  const executors = executorsOf(config);
   const conf = {
-    'spark.driver.cores': DRIVER.vcpu,
-    'spark.driver.memory': `${DRIVER.memoryGb}g`,
-    'spark.executor.cores': EXECUTOR.vcpu,
-    'spark.executor.memory': `${EXECUTOR.memoryGb}g`,
+    'spark.driver.cores': driver.vcpu,
+    'spark.driver.memory': `${driver.memoryGb}g`,
+    'spark.emr-serverless.driver.disk': `${driver.diskGb}g`,
+    'spark.executor.cores': executor.vcpu,
+    'spark.executor.memory': `${executor.memoryGb}g`,
+    'spark.emr-serverless.executor.disk': `${executor.diskGb}g`,
+    'spark.executor.instances': Math.min(FIRST_EXECUTORS, executors),
     'spark.dynamicAllocation.maxExecutors': executors,
   };
   const flags = Object.entries(conf).map(([name, value]) => `--conf ${name}=${value}`);

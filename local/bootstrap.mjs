@@ -55,15 +55,35 @@ export const PREREQUISITES = [
   },
 ];
 
+/** Commands that need less than the whole pipeline; `installs` are names of installations below. */
+const NEEDS = {
+  cost: { programs: ['Node'], installs: ['npm packages'] },
+  cdk: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
+};
+/** What works on a stack needs no broker, emulator or Spark on this machine. */
+const JOINS_STACK = ['charts', 'flush', 'lists', 'produce', 'retry'];
+
+/**
+ * What a command needs.
+ *
+ * @returns undefined: everything
+ */
+export function needsOf(name, args) {
+  const isOnStack = args.some((word) => word === '--stack' || word.startsWith('--stack='));
+  return NEEDS[JOINS_STACK.includes(name) && isOnStack ? 'cost' : name];
+}
+
 /**
  * Finds prerequisites that are missing or too old.
  *
  * @param versionOf (command) → what it prints of its version, or undefined if there is no such command
+ * @param programs Names of those that are looked for; undefined: all
  * @returns one sentence for each
  */
-export function findMissing(versionOf) {
+export function findMissing(versionOf, programs) {
   const problems = [];
   for (const { name, command, accepts, needed, get } of PREREQUISITES) {
+    if (programs && !programs.includes(name)) continue;
     // A JVM says first which options it got from JAVA_TOOL_OPTIONS; those have numbers too.
     const printed = versionOf(command)?.replaceAll(/^Picked up .*\n?/gm, '');
     const version = printed === undefined ? undefined : parseVersion(printed);
@@ -204,9 +224,9 @@ const writeStamps = (stamps) => writeFileSync(STAMPS, JSON.stringify(stamps, nul
 const isInstalled = ({ name, inputs, result }, stamps = readStamps()) =>
   stamps[name] === hashOf(inputs) && existsSync(join(ROOT, result));
 
-async function installMissing() {
+async function installMissing(installations) {
   const stamps = readStamps();
-  for (const installation of INSTALLATIONS) {
+  for (const installation of installations) {
     if (isInstalled(installation, stamps)) continue;
     const { name, inputs, run } = installation;
     const stamp = hashOf(inputs);
@@ -226,16 +246,21 @@ async function installMissing() {
   }
 }
 
-/** Two installations at once would be in each other's way; the second waits for nobody and says so. */
-async function install() {
+/**
+ * Two installations at once would be in each other's way; the second waits for nobody and says so.
+ *
+ * @param names what is needed; undefined: everything
+ */
+async function install(names) {
+  const installations = INSTALLATIONS.filter(({ name }) => names === undefined || names.includes(name));
   // With everything there, several commands may well begin at the same moment.
-  if (INSTALLATIONS.every((installation) => isInstalled(installation))) return;
+  if (installations.every((installation) => isInstalled(installation))) return;
   mkdirSync(STATE, { recursive: true });
   const release = lock(LOCKS.installing, (holder) => `${INSTALLING} (${holder} holds ${LOCKS.installing})`);
   // The locks and the installers end with this process, which a signal alone would not tell.
   const onSignal = (signal) => process.exit(SIGNALLED + constants.signals[signal]);
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  await installMissing();
+  await installMissing(installations);
   for (const signal of SIGNALS) process.off(signal, onSignal);
   release();
 }
@@ -290,12 +315,13 @@ function become(command, args) {
 
 async function main([name, ...args]) {
   if (name === 'clean') return clean();
-  const problems = findMissing(printedVersion);
+  const needs = needsOf(name, args);
+  const problems = findMissing(printedVersion, needs?.programs);
   if (problems.length > 0) {
     for (const problem of problems) console.error(`✗ ${problem}`);
     process.exit(1);
   }
-  await install();
+  await install(needs?.installs);
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
   become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);

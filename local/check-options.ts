@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { callerPath } from './caller-path.ts';
 import { listenBriefly } from './child.ts';
+import { refuseForeign } from './export.ts';
 import type { StartOptions } from './options.ts';
 import { type ColumnMap, replay } from './replay.ts';
 
@@ -39,6 +40,7 @@ function checkExport(directory: string): void {
       cause,
     });
   }
+  refuseForeign(directory);
 }
 
 async function checkPort(port: number, host: string): Promise<void> {

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { ACCOUNT, REGION } from './emulator.ts';
 
-/** The whole difference between the template that the cloud gets and the one that is deployed here. */
-export const LEFT_OUT_TYPES = [
-  'AWS::MSK::ServerlessCluster',
-  'AWS::EMRServerless::Application',
-  'AWS::EC2::VPC',
-  'AWS::EC2::Subnet',
-  'AWS::EC2::RouteTable',
-  'AWS::EC2::SubnetRouteTableAssociation',
-  'AWS::EC2::VPCEndpoint',
-  'AWS::EC2::SecurityGroup',
-  'AWS::EC2::SecurityGroupIngress',
-  'AWS::EC2::SecurityGroupEgress',
-] as const;
+/**
+ * The whole difference between the template that the cloud gets and the one that is deployed here, together with the
+ * mapping of the stream: these constructs of the stack, with all that they hold …
+ */
+export const LEFT_OUT_CONSTRUCTS = ['Network', 'Stream', 'Produce', 'Operations'] as const;
+/** … and these types, wherever they stand. */
+export const LEFT_OUT_TYPES = ['AWS::EMRServerless::Application'] as const;
+/** CDK's Lambda behind the look-up of the brokers; CDK puts it beside our constructs, under this name. */
+const LOOK_UP = 'AWS679f53fac002430cb0da5b7982bd2287';
 
 /** What stands for an attribute of a resource that is left out; `Ref` is the attribute "Ref". */
 const STAND_INS: Readonly<Record<string, string>> = {
   'AWS::MSK::ServerlessCluster.Arn': `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/local`,
   'AWS::EMRServerless::Application.ApplicationId': 'local',
   'AWS::EMRServerless::Application.Arn': `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/local`,
+  // Outputs name them.
+  'AWS::Lambda::Function.Ref': 'local',
+  'AWS::CloudWatch::Dashboard.Ref': 'local',
+  'AWS::SNS::Topic.Ref': `arn:aws:sns:${REGION}:${ACCOUNT}:local`,
 };
 
 const Resource = z.looseObject({
@@ -33,7 +33,7 @@ const Template = z.looseObject({
 export type Template = z.infer<typeof Template>;
 
 /**
- * Leaves the stream, the cluster and their network out of a synthesized template, and puts written stand-ins where
+ * Leaves the stream, the cluster, their network and the alarms out of a synthesized template, and puts written stand-ins where
  * something refers to them. Nothing else changes.
  *
  * @throws {Error} If something refers to a left out resource in a way that has no stand-in; the message names both.
@@ -42,7 +42,7 @@ export function withoutCloudOnly(synthesized: unknown): Template {
   const template = Template.parse(synthesized);
   const leftOut = new Map(
     Object.entries(template.Resources)
-      .filter(([, resource]) => isLeftOut(resource))
+      .filter(([id, resource]) => isLeftOut(id, resource))
       .map(([id, { Type }]) => [id, Type]),
   );
   const kept = Object.entries(template.Resources).filter(([id]) => !leftOut.has(id));
@@ -63,9 +63,19 @@ export function withoutCloudOnly(synthesized: unknown): Template {
 }
 
 /** The event source mapping of the stream goes with it; those of the queues stay. */
-function isLeftOut({ Type, Properties }: z.infer<typeof Resource>): boolean {
+export function isLeftOut(
+  id: string,
+  {
+    Type,
+    Properties,
+  }: { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> | undefined },
+): boolean {
   const isKafkaMapping = Type === 'AWS::Lambda::EventSourceMapping' && Properties?.Topics !== undefined;
-  return isKafkaMapping || LEFT_OUT_TYPES.some((type) => type === Type);
+  return (
+    isKafkaMapping ||
+    LEFT_OUT_TYPES.some((type) => type === Type) ||
+    [...LEFT_OUT_CONSTRUCTS, LOOK_UP].some((construct) => id.startsWith(construct))
+  );
 }
 
 function replaced(value: unknown, where: string, leftOut: ReadonlyMap<string, string>): unknown {

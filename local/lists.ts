@@ -1,15 +1,15 @@
 import { command } from './command.ts';
-import { readEndpoints } from './endpoints.ts';
 import { helpText, LISTS_OPTIONS, parseOptions } from './options.ts';
 import { readLists } from './read-lists.ts';
 import { formatLists } from './report.ts';
+import { resolveTarget } from './target.ts';
 
 /** `npm run lists -- --user ID`: what a user is recommended by the run that is served now. */
 await command(async (args) => {
-  const { user, help } = parseOptions(LISTS_OPTIONS, args);
+  const { user, stack, help } = parseOptions(LISTS_OPTIONS, args);
   if (help)
     return console.log(helpText('npm run lists -- --user ID: what a user is recommended', LISTS_OPTIONS));
   if (user === undefined) throw new Error('--user is missing: whose lists?');
-  const { run, lists } = await readLists(readEndpoints(), user);
+  const { run, lists } = await readLists(await resolveTarget(stack), user);
   console.log(`Run ${run} recommends to ${user}\n${formatLists(lists)}`);
 });

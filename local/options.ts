@@ -1,4 +1,7 @@
 import { SALE_FIELDS, type SaleField } from '../lambdas/accumulate/field-map.ts';
+import { POLLERS, STREAMS } from './cost/bill.ts';
+import { DEFAULTS } from './cost/defaults.ts';
+import { isRegion, REGIONS, type Region } from './cost/prices.ts';
 import { nearest } from './nearest.ts';
 import type { ColumnMap } from './replay.ts';
 
@@ -100,6 +103,40 @@ const words = (placeholder: string, help: string): Option<string> => ({
   },
 });
 
+/** A number that may be written as 1e6. */
+const amount = (placeholder: string, help: string, most: number): Option<number> => ({
+  placeholder,
+  help,
+  read(text) {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?(e\d+)?$/i.test(text) && value <= most) return value;
+    throw new Error(`a number from 0 to ${most.toLocaleString('en-US')}, such as 1e6`);
+  },
+});
+
+const oneOf = <Name extends string>(
+  placeholder: string,
+  help: string,
+  names: readonly Name[],
+): Option<Name> => ({
+  placeholder,
+  help,
+  read(text) {
+    const name = names.find((known) => known === text);
+    if (name !== undefined) return name;
+    throw new Error(`${names.join(' or ')}; nearest is ${nearest(text, names)}`);
+  },
+});
+
+const region: Option<Region> = {
+  placeholder: 'REGION',
+  help: `whose prices (known: ${REGIONS.join(', ')})`,
+  read(text) {
+    if (isRegion(text)) return text;
+    throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
+  },
+};
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 const duration = (help: string): Option<number> => ({
@@ -183,6 +220,8 @@ export function parseStartOptions(args: readonly string[], npm?: NpmEnvironment)
   return options;
 }
 
+const stack = words('NAME', 'work on this CloudFormation stack instead of this machine');
+
 export const PRODUCE_OPTIONS = {
   count: wholeNumber('simulated records (default 1,000)', 1),
   seed: wholeNumber(`the shop's seed, as npm start had it (default ${DEFAULT_SEED})`, 0, 2 ** 31 - 1),
@@ -192,6 +231,10 @@ export const PRODUCE_OPTIONS = {
   times: wholeNumber('how often (default 1)', 1, 1000),
   input: words('FILE', 'replay a file instead of simulating'),
   map: columnMap,
+  stack,
+  direct: flag('with --stack: connect to its brokers from here, where there is a way into its VPC'),
+  bootstrap: words('HOST:PORT', 'connect to these brokers; with --stack signed in by IAM'),
+  topic: words('NAME', 'with --bootstrap and no --stack: the topic (default sales)'),
   help: flag('this list'),
 } satisfies Options;
 export type ProduceOptions = Values<typeof PRODUCE_OPTIONS>;
@@ -213,6 +256,11 @@ export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironmen
     count: 'how often the user buys is --times',
     seed: 'nothing is simulated',
   });
+  if (options.direct && options.stack === undefined)
+    throw new Error('--direct needs --stack: it looks up the brokers of a stack');
+  refuseBeside('direct', options, { bootstrap: 'one looks up the brokers, one names them' });
+  if (options.topic !== undefined && (options.stack !== undefined || options.bootstrap === undefined))
+    throw new Error('--topic goes with --bootstrap alone: a stack and a running pipeline know their topic');
   return options;
 }
 
@@ -232,12 +280,48 @@ function refuseBeside(
 
 export const LISTS_OPTIONS = {
   user: words('ID', 'whose lists'),
+  stack,
   help: flag('this list'),
 } satisfies Options;
 
-export const FLUSH_OPTIONS = { help: flag('this list') } satisfies Options;
+export const FLUSH_OPTIONS = { stack, help: flag('this list') } satisfies Options;
 
 export const RETRY_OPTIONS = {
   window: wholeNumber('the window that gets one more attempt', 1),
+  stack,
+  help: flag('this list'),
+} satisfies Options;
+
+export const CHARTS_OPTIONS = {
+  stack,
+  to: words('DIR', 'copy the pages there (default: a temporary folder)'),
+  open: flag('open the page with the program of this machine'),
+  url: flag('print addresses that work for an hour, for whoever has them, instead of copying'),
+  help: flag('this list'),
+} satisfies Options;
+
+export const COST_OPTIONS = {
+  'sales-per-month': amount(
+    'N',
+    `such as 1e6 (default ${DEFAULTS.salesPerMonth.toLocaleString('en-US')})`,
+    1e10,
+  ),
+  stream: oneOf('KIND', `${STREAMS.join(', ')} (default ${DEFAULTS.stream})`, STREAMS),
+  pollers: oneOf('KIND', `${POLLERS.join(', ')} (default ${DEFAULTS.pollers})`, POLLERS),
+  month: wholeNumber(
+    `the month after the deployment (default ${DEFAULTS.month}): runs grow with the sales so far`,
+    1,
+    120,
+  ),
+  'runs-per-month': wholeNumber('default: as threshold, growth and wait make them', 0, 1e6),
+  'record-bytes': wholeNumber(`a record on the topic (default ${DEFAULTS.recordBytes})`, 1, 1024 * 1024),
+  threshold: wholeNumber(
+    `fewest new sales that cut a window (default ${DEFAULTS.threshold.toLocaleString('en-US')})`,
+    1,
+  ),
+  growth,
+  'max-wait': duration('a sale waits at most this long for a window (default 24h)'),
+  region,
+  table: flag("the README's table: every stream, idle and busy"),
   help: flag('this list'),
 } satisfies Options;

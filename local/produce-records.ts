@@ -1,9 +1,6 @@
+import { MAX_RECORD_BYTES, sendRecords } from '../lambdas/produce/produce.ts';
 import { kafkaClient } from './broker.ts';
 import type { OutgoingRecord } from './simulate.ts';
-
-const RECORDS_PER_REQUEST = 5_000;
-/** All of a request may go to one partition, so it must fit into one batch of the broker, with what stands around it. */
-const SHARE_PER_REQUEST = 0.75;
 
 /** Where records are put. */
 interface Target {
@@ -26,57 +23,12 @@ export async function produceRecords(
   const maxBytes = await readMaxBytes(target);
   const producer = kafkaClient(target.bootstrap).producer({ allowAutoTopicCreation: false });
   await producer.connect();
-  let sent = 0;
-  let pending: OutgoingRecord[] = [];
-  let pendingBytes = 0;
-  const flush = async () => {
-    const messages = pending.map(({ key, value, timestampMs }) => ({
-      key,
-      value,
-      ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
-    }));
-    pending = [];
-    pendingBytes = 0;
-    if (messages.length > 0) await producer.send({ topic: target.topic, messages, acks: -1 });
-    sent += messages.length;
-    onProgress(sent);
-  };
   try {
-    for await (const record of records) {
-      const sizeBytes = sizeOf(record);
-      const isFull = pendingBytes + sizeBytes > SHARE_PER_REQUEST * maxBytes;
-      if (pending.length >= RECORDS_PER_REQUEST || isFull) await flush();
-      if (sizeBytes > maxBytes)
-        throw new RangeError(
-          `Cannot produce record ${grouped(sent + 1)}: it has ${grouped(sizeBytes)} bytes, the broker takes at most ${grouped(maxBytes)}; the ${grouped(sent)} before it are on the topic`,
-        );
-      pending.push(record);
-      pendingBytes += sizeBytes;
-    }
-    await flush();
-    return sent;
+    return await sendRecords({ sender: producer, topic: target.topic, maxBytes }, records, onProgress);
   } finally {
     await producer.disconnect();
   }
 }
-
-const grouped = (value: number): string => value.toLocaleString('en-US');
-
-/** As a batch of its own: that is what the broker measures. https://kafka.apache.org/documentation/#recordbatch */
-const sizeOf = ({ key, value }: OutgoingRecord): number => {
-  const keyBytes = Buffer.byteLength(key ?? '');
-  const valueBytes = value?.length ?? 0;
-  // Attributes, time and offset (both 0 beside themselves) and the number of headers.
-  const bodyBytes =
-    4 + keyBytes + valueBytes + lengthBytes(key === null ? -1 : keyBytes) + lengthBytes(valueBytes);
-  return BATCH_HEADER_BYTES + lengthBytes(bodyBytes) + bodyBytes;
-};
-
-const BATCH_HEADER_BYTES = 61;
-
-/** Of a length as a zigzag varint: seven bits a byte. */
-const lengthBytes = (length: number): number =>
-  length < 64 ? 1 : Math.ceil((Math.log2(length + 1) + 1) / 7);
 
 /** @throws {Error} If there is no such topic. */
 async function readMaxBytes({ bootstrap, topic }: Target): Promise<number> {
@@ -87,7 +39,7 @@ async function readMaxBytes({ bootstrap, topic }: Target): Promise<number> {
       includeSynonyms: false,
       resources: [{ type: TOPIC, name: topic, configNames: [MAX_BYTES] }],
     });
-    return Number(resources[0]?.configEntries[0]?.configValue ?? DEFAULT_MAX_BYTES);
+    return Number(resources[0]?.configEntries[0]?.configValue ?? MAX_RECORD_BYTES);
   } finally {
     await admin.disconnect();
   }
@@ -96,7 +48,6 @@ async function readMaxBytes({ bootstrap, topic }: Target): Promise<number> {
 /** kafkajs has a name for it that Node cannot import: it is CommonJS. */
 const TOPIC = 2;
 const MAX_BYTES = 'max.message.bytes';
-const DEFAULT_MAX_BYTES = 1_048_588;
 
 /** How many records the topic has taken so far. */
 export async function countRecords({ bootstrap, topic }: Target): Promise<number> {

@@ -6,7 +6,7 @@ import { CURRENT_KEY, manifestKey } from '../lambdas/shared/keys.ts';
 import { readJson, s3Lake } from '../lambdas/shared/lake.ts';
 import { Current, ListKind, Manifest, type UserSummary } from '../lambdas/shared/schemas.ts';
 import { shardOf } from '../lambdas/shared/shards.ts';
-import { awsClient } from './emulator.ts';
+import type { Target } from './target.ts';
 
 export type UserLists = UserSummary['users'][number]['recommended'];
 
@@ -26,10 +26,10 @@ const Product = z.object({ product: z.string(), name: z.string().nullish() });
  * @throws {Error} If no run is served, or it knows no such user.
  */
 export async function readLists(
-  { endpoint, bucket }: { readonly endpoint: string; readonly bucket: string },
+  { client: config, bucket }: Pick<Target, 'client' | 'bucket'>,
   user: string,
 ): Promise<{ readonly run: number; readonly lists: UserLists }> {
-  const client = new S3Client(awsClient(endpoint));
+  const client = new S3Client(config);
   const lake = s3Lake(bucket, client);
   const run = (await readJson(lake, CURRENT_KEY, Current))?.run;
   const manifest = run ? await readJson(lake, manifestKey(run), Manifest) : undefined;

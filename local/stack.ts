@@ -6,12 +6,19 @@ import { awsClient } from './emulator.ts';
  *
  * @throws {Error} If the function failed; the message is the function's.
  */
-export async function invokeFunction(
-  endpoint: string,
+export const invokeFunction = (endpoint: string, functionName: string, event: unknown): Promise<unknown> =>
+  callFunction(lambdaClient(endpoint), functionName, event);
+
+/**
+ * Calls a Lambda, wherever it is, and waits for its answer.
+ *
+ * @throws {Error} If the function failed; the message is the function's.
+ */
+export async function callFunction(
+  client: Pick<LambdaClient, 'send'>,
   functionName: string,
   event: unknown,
 ): Promise<unknown> {
-  const client = lambdaClient(endpoint);
   const { Payload, FunctionError } = await client.send(
     new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(event)) }),
   );

@@ -111,7 +111,12 @@ export class Watch {
 export async function watchUntil(
   watch: Watch,
   done: () => boolean | Promise<boolean>,
-  { timeoutSeconds, what, signal }: { timeoutSeconds: number; what: string; signal: AbortSignal },
+  {
+    timeoutSeconds,
+    what,
+    signal,
+    everyMs = LOOK_EVERY_MS,
+  }: { timeoutSeconds: number; what: string; signal: AbortSignal; everyMs?: number },
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutSeconds * 1000;
   for (;;) {
@@ -119,7 +124,7 @@ export async function watchUntil(
     if (await done()) return;
     if (performance.now() > deadlineMs)
       throw new Error(`Cannot wait any longer: ${what} took more than ${timeoutSeconds} s`);
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
+    await sleep(everyMs, undefined, { signal });
   }
 }
 

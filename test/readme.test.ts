@@ -4,7 +4,15 @@ import { expect, test } from 'vitest';
 import { BENCHMARKS } from '../bench/registry.ts';
 import { createJudge } from '../lambdas/accumulate/sale.ts';
 import { PREFIX } from '../lambdas/shared/keys.ts';
-import { START_OPTIONS } from '../local/options.ts';
+import {
+  CHARTS_OPTIONS,
+  COST_OPTIONS,
+  FLUSH_OPTIONS,
+  LISTS_OPTIONS,
+  PRODUCE_OPTIONS,
+  RETRY_OPTIONS,
+  START_OPTIONS,
+} from '../local/options.ts';
 import { ROOT } from '../local/paths.ts';
 
 /** What the README and the other pages promise. */
@@ -69,4 +77,47 @@ test('the table of the bucket names every prefix that the pipeline writes', () =
 test('every benchmark has its place in docs/performance.md', () => {
   for (const name of Object.keys(BENCHMARKS))
     expect(read('docs/performance.md')).toContain(`npm run bench -- ${name}`);
+});
+
+/** `test/some.test.ts` and the titles that follow it, in typographic quotes. */
+const named = (page: string): { file: string; titles: string[] }[] =>
+  [...read(page).matchAll(/`(test\/[^`]+)`((?:,? “[^”]+”|,? and “[^”]+”)*)/g)].map(
+    ([, file = '', rest = '']) => ({
+      file,
+      titles: [...rest.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title),
+    }),
+  );
+
+test('every test that docs/first-hour.md names is there, under that title', () => {
+  const tests = named('docs/first-hour.md');
+  expect(tests.length).toBeGreaterThan(20);
+  expect(tests.flatMap(({ titles }) => titles).length).toBeGreaterThan(20);
+  for (const { file, titles } of tests) {
+    expect(existsSync(join(ROOT, file)), file).toBe(true);
+    for (const title of titles) expect(titlesOf(read(file)), `${file}: ${title}`).toContain(title);
+  }
+});
+
+/** Titles as they are written; those of a table stand in its rows. */
+const titlesOf = (source: string): string => source.replaceAll("\\'", "'");
+
+test('every step of docs/first-hour.md says which test holds it or what is not provable here', () => {
+  const [, ...steps] = read('docs/first-hour.md').split(/^## /m);
+  expect(steps).toHaveLength(11);
+  for (const step of steps) expect(step).toMatch(/`test\/|Not provable here/);
+});
+
+test('every command that the pages give for a stack is one that takes it', () => {
+  const tables: Readonly<Record<string, object>> = {
+    produce: PRODUCE_OPTIONS,
+    flush: FLUSH_OPTIONS,
+    lists: LISTS_OPTIONS,
+    charts: CHARTS_OPTIONS,
+    retry: RETRY_OPTIONS,
+    cost: COST_OPTIONS,
+  };
+  for (const page of pages)
+    for (const [, name = '', words = ''] of read(page).matchAll(/npm run ([a-z]+) -- ([^\n`#]+)/g))
+      for (const [, option = ''] of words.matchAll(/--([a-z-]+)/g))
+        if (tables[name]) expect(tables[name], `${page}: npm run ${name}`).toHaveProperty(option);
 });

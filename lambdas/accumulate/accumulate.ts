@@ -32,11 +32,13 @@ export interface PartialBatchResponse {
 export async function accumulate(event: unknown, { lake, log, judge }: Parts): Promise<PartialBatchResponse> {
   const batches = planBatches(parseMskEvent(event), judge);
   const batchItemFailures: { itemIdentifier: { partition: string; offset: number } }[] = [];
+  const stored: Batch[] = [];
   await Promise.all(
     batches.map(async (batch) => {
       const { partitionName, range } = batch;
       try {
         await store(lake, batch);
+        stored.push(batch);
         log.info('Stored', {
           partition: partitionName,
           first: range.first,
@@ -54,8 +56,14 @@ export async function accumulate(event: unknown, { lake, log, judge }: Parts): P
       }
     }),
   );
+  log.measure({
+    SalesStored: sum(stored.map(({ sales }) => sales.length)),
+    SalesRejected: sum(stored.map(({ rejects }) => rejects.length)),
+  });
   return { batchItemFailures };
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
  * Fails the whole invocation where the poller does not read partial answers: it would take any answer for success and

@@ -18,7 +18,10 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 const judge = createJudge(environment[ENV.fieldMap]);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
-  const log = createLog('accumulate', { requestId: context.awsRequestId });
+  const log = createLog('accumulate', {
+    requestId: context.awsRequestId,
+    functionName: context.functionName,
+  });
   try {
     const answer = await accumulate(event, { lake, log, judge });
     if (!environment[ENV.partialAnswers]) throwFailures(answer);

@@ -58,6 +58,7 @@ async function decideNext(
   const object = publicationKey(publication.publication);
   if (!(await lake.create(object, toJson(publication), 'application/json')))
     return readNextPublication(lake, current);
+  if (publication.decision === 'promoted') log.measure({ RunsPublished: 1 });
   log.info(`Run ${run} was ${publication.decision}: ${publication.reason}`, { window: run, object });
   return publication;
 }

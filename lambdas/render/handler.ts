@@ -12,7 +12,10 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 
 /** One message, one run; those that failed come again, the others do not. */
 export async function handler(event: unknown, context: Context): Promise<QueueResponse> {
-  const log = createLog('render', { requestId: context.awsRequestId });
+  const log = createLog('render', {
+    requestId: context.awsRequestId,
+    functionName: context.functionName,
+  });
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const message of parseQueueEvent(event, log))
     try {

@@ -56,6 +56,7 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
     runPage({ manifest, metrics, users, pictures }),
     'text/html; charset=utf-8',
   );
+  log.measure({ Rendered: 1 });
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });
 }
 

@@ -8,6 +8,8 @@ export const ENV = {
   threshold: 'THRESHOLD',
   model: 'MODEL',
   launch: 'LAUNCH',
+  brokers: 'KAFKA_BROKERS',
+  topic: 'KAFKA_TOPIC',
 } as const;
 
 /**

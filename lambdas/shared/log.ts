@@ -1,6 +1,11 @@
+import { type Measured, metricsLine } from './metrics.ts';
+
 /** The stages, in pipeline order; the one word for each in code, logs and alarms. */
 export const STAGES = ['accumulate', 'threshold', 'train', 'render', 'publish'] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** Functions beside the stages: they serve a person or a deployment, and no sale passes them. */
+export type Helper = 'produce' | 'topic';
 
 export type Level = 'info' | 'warn' | 'error';
 
@@ -17,24 +22,35 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   /** Something a person must look at: it becomes an alarm. */
   error(message: string, fields?: Fields): void;
+  /** Numbers that become metrics; lost where no function name is known, for nobody could find them. */
+  measure(measured: Measured): void;
 }
 
 /**
  * One JSON object per line: level, stage, message, then the fields. An `error` field that is an Error is
  * written as name, message, stack and cause.
  *
+ * @param context Fields of every line; `functionName` is told with the metrics only.
  * @param write Where a line goes; standard output unless a test wants it.
  */
 export function createLog(
-  stage: Stage,
-  context: Fields = {},
+  stage: Stage | Helper,
+  { functionName, ...context }: Fields & { readonly functionName?: string } = {},
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Log {
   const line =
     (level: Level) =>
     (message: string, fields: Fields = {}) =>
       write(JSON.stringify({ level, stage, message, ...context, ...fields }, expandErrors));
-  return { info: line('info'), warn: line('warn'), error: line('error') };
+  return {
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    measure(measured) {
+      const metrics = functionName && metricsLine(stage, functionName, measured, Date.now());
+      if (metrics) write(metrics);
+    },
+  };
 }
 
 function expandErrors(_name: string, value: unknown): unknown {

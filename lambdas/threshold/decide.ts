@@ -33,6 +33,8 @@ export type Decision =
       readonly reason: string;
       readonly newInteractions: number;
       readonly needed: number;
+      /** How long the oldest new interaction has waited; 0 if there is none. */
+      readonly waitedSeconds: number;
     };
 
 /**
@@ -47,7 +49,13 @@ export function decide(situation: Situation, settings: Threshold, model: Model):
   const needed = Math.max(settings.threshold, Math.ceil(settings.growth * trained));
   const { partitions, fresh } = addBatches(last.window?.partitions ?? {}, uncut);
   const newInteractions = sum(fresh.map(({ name }) => name.count));
-  const notYet = (reason: string): Decision => ({ cut: undefined, reason, newInteractions, needed });
+  const notYet = (reason: string): Decision => ({
+    cut: undefined,
+    reason,
+    newInteractions,
+    needed,
+    waitedSeconds: Math.max(0, ...fresh.map(({ storedAtMs }) => (nowMs - storedAtMs) / 1000)),
+  });
 
   if (situation.inFlight)
     return notYet(`window ${last.number} is in flight: its run must finish or fail first`);

@@ -19,7 +19,10 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 
 /** One decision answers all messages of the event; the closest look that one of them asks for is taken. */
 export async function handler(event: unknown, context: Context): Promise<Outcome> {
-  const log = createLog('threshold', { requestId: context.awsRequestId });
+  const log = createLog('threshold', {
+    requestId: context.awsRequestId,
+    functionName: context.functionName,
+  });
   try {
     return await threshold(closestLook(parseQueueEvent(event, log)), {
       lake,

@@ -44,7 +44,8 @@ export async function threshold(look: Look, { lake, log, settings, model, nowMs 
   );
 
   if (!decision.cut) {
-    const { reason, newInteractions, needed } = decision;
+    const { reason, newInteractions, needed, waitedSeconds } = decision;
+    log.measure({ Waiting: newInteractions, Needed: needed, WaitedSeconds: waitedSeconds });
     log.info(`Not yet: ${reason}`, { look, newInteractions, needed });
     return { cut: undefined, reason, newInteractions, inFlight };
   }
@@ -59,6 +60,7 @@ export async function threshold(look: Look, { lake, log, settings, model, nowMs 
       inFlight: true,
     };
   }
+  log.measure({ Waiting: 0, WaitedSeconds: 0, WindowsCut: 1 });
   log.info(`Cut window ${window}: ${reason.text}`, { look, window, object, newInteractions });
   return { cut: window, reason: reason.text, newInteractions, inFlight: true };
 }

@@ -19,7 +19,10 @@ const RetryRequest = z.strictObject({ retry: z.int().min(1) });
 
 /** Whatever the message, all open windows are brought further; a request `{retry: N}` adds an attempt to window N. */
 export async function handler(event: unknown, context: Context): Promise<readonly string[]> {
-  const log = createLog('train', { requestId: context.awsRequestId });
+  const log = createLog('train', {
+    requestId: context.awsRequestId,
+    functionName: context.functionName,
+  });
   const parts = { lake, jobs, log, bucket, launch: environment[ENV.launch], nowMs: Date.now };
   const answers: string[] = [];
   try {

@@ -74,7 +74,9 @@ async function advance(parts: Parts, window: number): Promise<void> {
     const problem = job.state === 'SUCCESS' ? 'ended without a manifest' : `ended ${job.state}`;
     log.warn(`The job ${problem}`, { window, attempt: latest?.number, details: job.details });
   }
-  await perform(parts, window, nextStep(open, launch.attempts, nowMs()));
+  const step = nextStep(open, launch.attempts, nowMs());
+  if (step.do === 'giveUp' || (step.do === 'attempt' && step.attempt > 1)) log.measure({ AttemptsFailed: 1 });
+  await perform(parts, window, step);
 }
 
 async function perform(parts: Parts, window: number, step: Step): Promise<void> {
@@ -124,6 +126,7 @@ async function start(parts: Parts, attempt: Attempt): Promise<void> {
   }
   const started: Started = { jobRunId, startedAtMs: nowMs() };
   await lake.create(startedKey(window, attempt.attempt), toJson(started), JSON_TYPE);
+  log.measure({ Attempts: 1 });
   log.info('Started the job', { window, attempt: attempt.attempt, jobRunId });
 }
 
@@ -135,6 +138,7 @@ async function giveUp({ lake, jobs, log }: Parts, window: number, attempts: numb
   const reasons = await reasonsOfFailure(lake, jobs, window, attempts);
   const failed: Failed = { window, attempts, reasons };
   if (!(await lake.create(failedKey(window), toJson(failed), JSON_TYPE))) return;
+  log.measure({ GivenUp: 1 });
   log.error(
     `Gave up on window ${window} after ${attempts} attempts; the next window is cut as usual. When the cause is mended: npm run retry -- --window ${window}`,
     { window, object: failedKey(window), reasons },

@@ -1,4 +1,5 @@
 import type { Fields, Level, Log } from '../../lambdas/shared/log.ts';
+import type { Measured } from '../../lambdas/shared/metrics.ts';
 
 export interface RecordedLine extends Fields {
   readonly level: Level;
@@ -6,11 +7,22 @@ export interface RecordedLine extends Fields {
 }
 
 /** A log that remembers. */
-export function recordingLog(): Log & { readonly lines: RecordedLine[] } {
+export function recordingLog(): Log & {
+  readonly lines: RecordedLine[];
+  readonly measured: Measured[];
+} {
   const lines: RecordedLine[] = [];
+  const measured: Measured[] = [];
   const line =
     (level: Level) =>
     (message: string, fields: Fields = {}) =>
       void lines.push({ ...fields, level, message });
-  return { lines, info: line('info'), warn: line('warn'), error: line('error') };
+  return {
+    lines,
+    measured,
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    measure: (numbers) => void measured.push(numbers),
+  };
 }

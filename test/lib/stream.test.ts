@@ -1,15 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as Fn, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ENV } from '../../lambdas/shared/env.ts';
 import { Config } from '../../lib/config.ts';
 import { Network } from '../../lib/network.ts';
-import { Stream } from '../../lib/stream.ts';
+import { pollersNeed, Stream } from '../../lib/stream.ts';
 
 /**
  * What the two sides of the mapping agree on: how accumulate reports a storage fault, and how Lambda's poller is told to
@@ -30,7 +31,14 @@ function deployed(pollers: Config['stream']['pollers']) {
     runtime: Runtime.NODEJS_24_X,
   });
   const { stream: config } = Config.parse({ stream: { pollers } });
-  new Stream(stack, 'Stream', { network: new Network(stack, 'Network'), config }).feed(fn);
+  const { network: settings } = Config.parse({});
+  const network = new Network(stack, 'Network', {
+    config: settings,
+    securityGroupId: undefined,
+    pollersNeed: pollersNeed(config),
+  });
+  const logKeeping = { retention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.DESTROY };
+  new Stream(stack, 'Stream', { network, config, logKeeping, keepsTopic: true }).feed(fn);
   const template = Template.fromStack(stack);
   const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
   const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));

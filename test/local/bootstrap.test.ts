@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { findMissing, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
+import { findMissing, needsOf, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
 import { startTimeOf } from '../../local/process-lock.mjs';
 
 const PRINTED: Readonly<Record<string, string>> = {
@@ -278,4 +278,16 @@ test('signals and the exit code go through, the interrupt too where no terminal 
   expect((await result('start'))[0]).toBe(137);
   put('local/start.ts', 'echo "$@"; exit 3');
   expect(await result('start', '--count', '5')).toEqual([3, '--count 5\n']);
+});
+
+test('a command that works in an account asks for no more than it needs', () => {
+  const nothing = machine({});
+  expect(findMissing(nothing, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
+  expect(needsOf('cdk', ['deploy'])?.installs).toEqual(['npm packages', 'the Spark job (Maven)']);
+  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry'])
+    for (const args of [['--stack', 'Shop'], ['--stack=Shop']])
+      expect(needsOf(name, args)).toEqual({ programs: ['Node'], installs: ['npm packages'] });
+  expect(needsOf('flush', [])).toBeUndefined();
+  expect(needsOf('start', ['--stack', 'Shop'])).toBeUndefined();
+  expect(needsOf('cost', [])).toBeDefined();
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import {
+  CHARTS_OPTIONS,
+  COST_OPTIONS,
   DEFAULT_COUNT,
   DEFAULT_SEED,
   DEFAULT_THRESHOLD,
@@ -163,22 +165,77 @@ test('the help of npm run produce and npm run retry', () => {
   expect(helpText('npm run produce', PRODUCE_OPTIONS)).toMatchInlineSnapshot(`
     "npm run produce
 
-      --count N     simulated records (default 1,000)
-      --seed N      the shop's seed, as npm start had it (default 1)
-      --user ID     one user buys: with --product
-      --product ID  what the user buys
-      --quantity N  how many of it (default 1)
-      --times N     how often (default 1)
-      --input FILE  replay a file instead of simulating
-      --map FIELDS  names of the columns in the file: userId=CustomerID,productId=StockCode,…
-      --help        this list"
+      --count N              simulated records (default 1,000)
+      --seed N               the shop's seed, as npm start had it (default 1)
+      --user ID              one user buys: with --product
+      --product ID           what the user buys
+      --quantity N           how many of it (default 1)
+      --times N              how often (default 1)
+      --input FILE           replay a file instead of simulating
+      --map FIELDS           names of the columns in the file: userId=CustomerID,productId=StockCode,…
+      --stack NAME           work on this CloudFormation stack instead of this machine
+      --direct               with --stack: connect to its brokers from here, where there is a way into its VPC
+      --bootstrap HOST:PORT  connect to these brokers; with --stack signed in by IAM
+      --topic NAME           with --bootstrap and no --stack: the topic (default sales)
+      --help                 this list"
   `);
   expect(helpText('npm run retry', RETRY_OPTIONS)).toMatchInlineSnapshot(`
     "npm run retry
 
-      --window N  the window that gets one more attempt
-      --help      this list"
+      --window N    the window that gets one more attempt
+      --stack NAME  work on this CloudFormation stack instead of this machine
+      --help        this list"
   `);
+});
+
+test.each([
+  [['--map', 'userId=x'], '--map needs --input'],
+  [['--direct'], '--direct needs --stack'],
+  [
+    ['--stack', 'Shop', '--direct', '--bootstrap', 'b:9098'],
+    '--bootstrap and --direct contradict each other',
+  ],
+  [['--topic', 'sales'], '--topic goes with --bootstrap alone'],
+  [['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'], '--topic goes with --bootstrap alone'],
+])('npm run produce -- %j is an error that says why', (args, message) => {
+  expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test.each([
+  [['--sales-per-month', 'lots'], 'should be a number from 0 to 10,000,000,000, such as 1e6'],
+  [['--sales-per-month', '1e11'], 'should be a number from 0 to 10,000,000,000'],
+  [['--stream', 'servreless'], 'should be serverless or provisioned or existing; nearest is serverless'],
+  [['--pollers', 'none'], 'should be on-demand or provisioned'],
+  [['--region', 'mars-1'], 'should be a region whose prices are in local/cost/prices.ts: us-east-1'],
+])('npm run cost -- %j is an error that says what it should be', (args, message) => {
+  expect(() => parseOptions(COST_OPTIONS, args)).toThrow(message);
+});
+
+test('npm run cost reads numbers as people write large ones', () => {
+  expect(parseOptions(COST_OPTIONS, ['--sales-per-month', '2.5e6', '--stream', 'existing'])).toEqual({
+    'sales-per-month': 2_500_000,
+    stream: 'existing',
+  });
+});
+
+test.each([
+  ['produce', PRODUCE_OPTIONS],
+  ['charts', CHARTS_OPTIONS],
+  ['cost', COST_OPTIONS],
+])('the help of npm run %s fits a terminal', (name, table) => {
+  expect(
+    helpText(name, table)
+      .split('\n')
+      .every((line) => line.length <= 110),
+  ).toBe(true);
+});
+
+test('npm run produce takes a stack, or brokers with a topic', () => {
+  expect(parseProduceOptions(['--stack', 'Shop', '--direct'])).toEqual({ stack: 'Shop', direct: true });
+  expect(parseProduceOptions(['--bootstrap', 'b:9092', '--topic', 'orders'])).toEqual({
+    bootstrap: 'b:9092',
+    topic: 'orders',
+  });
 });
 
 test('the help tells the defaults that are used', () => {

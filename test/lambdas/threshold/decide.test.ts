@@ -24,7 +24,7 @@ const first: Situation = {
 };
 
 /** What is known after a window was cut. */
-const after = (window: Window): Situation['last'] => ({ number: window.window, window });
+const cutAs = (window: Window): Situation['last'] => ({ number: window.window, window });
 
 /** The window that these batches become, which must be one. */
 function cut(situation: Partial<Situation>): Window {
@@ -84,35 +84,35 @@ describe('a later window', () => {
   const last = cut({ uncut: [batch(0, 399)] });
 
   test('must add its share of what was cut before', () => {
-    expect(notYet({ last: after(last), uncut: [batch(400, 598)] })).toContain('199 of 200');
-    const next = cut({ last: after(last), uncut: [batch(400, 599)] });
+    expect(notYet({ last: cutAs(last), uncut: [batch(400, 598)] })).toContain('199 of 200');
+    const next = cut({ last: cutAs(last), uncut: [batch(400, 599)] });
     expect(next).toMatchObject({ window: 2, newInteractions: 200, totalInteractions: 600 });
     expect(next.partitions['0a1b2c3d/sales/000000']).toEqual({ ranges: [[0, 599]], interactions: 600 });
   });
 
   test('is never cut while a run is in flight, not even on request', () => {
     const uncut = [batch(400, 1400)];
-    expect(notYet({ last: after(last), inFlight: true, uncut, flush: true })).toContain(
+    expect(notYet({ last: cutAs(last), inFlight: true, uncut, flush: true })).toContain(
       'window 1 is in flight',
     );
   });
 
   test('is not caused by a replay of what was cut, but takes it along', () => {
     const replay = batch(100, 350);
-    expect(notYet({ last: after(last), uncut: [replay], flush: true })).toContain('nothing new');
-    const next = cut({ last: after(last), uncut: [replay, batch(400, 599)] });
+    expect(notYet({ last: cutAs(last), uncut: [replay], flush: true })).toContain('nothing new');
+    const next = cut({ last: cutAs(last), uncut: [replay, batch(400, 599)] });
     expect(next.batches.map(({ key }) => key)).toEqual([replay.key, batch(400, 599).key]);
     expect(next.newInteractions).toBe(200);
   });
 
   test('counts a batch that overlaps what was cut, for some of it is new', () => {
-    expect(cut({ last: after(last), uncut: [batch(390, 589)] }).newInteractions).toBe(200);
+    expect(cut({ last: cutAs(last), uncut: [batch(390, 589)] }).newInteractions).toBe(200);
   });
 
   test('tells a topic made anew from the old one', () => {
     const renewed = batch(0, 199);
     const name = { ...renewed.name, source: 'ffffffff' };
-    const next = cut({ last: after(last), uncut: [{ ...renewed, name, key: interactionsKey(name) }] });
+    const next = cut({ last: cutAs(last), uncut: [{ ...renewed, name, key: interactionsKey(name) }] });
     expect(Object.keys(next.partitions)).toEqual(['0a1b2c3d/sales/000000', 'ffffffff/sales/000000']);
     expect(next.newInteractions).toBe(200);
   });
@@ -122,6 +122,6 @@ test('growth 0 leaves the threshold alone', () => {
   const last = cut({ uncut: [batch(0, 9999)] });
   const constant = Threshold.parse({ ...settings, growth: 0 });
   expect(
-    decide({ ...first, last: after(last), uncut: [batch(10_000, 10_099)] }, constant, model).cut,
+    decide({ ...first, last: cutAs(last), uncut: [batch(10_000, 10_099)] }, constant, model).cut,
   ).toBeDefined();
 });

@@ -1,42 +1,20 @@
 import { expect, test } from 'vitest';
 import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../../../lambdas/shared/keys.ts';
-import type { Attempt } from '../../../lambdas/shared/schemas.ts';
-import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/jobs.ts';
+import type { JobState } from '../../../lambdas/train/jobs.ts';
 import { type Parts, retry, train } from '../../../lambdas/train/train.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
+import { fakeCluster } from './cluster.ts';
 import { launch } from './launch.ts';
 
-/** A cluster that does what it is told, and remembers what it was asked. */
-function fakeJobs() {
-  const states = new Map<string, JobState>();
-  const requests = new Map<string, Attempt['request']>();
-  const jobs: Jobs = {
-    async start(request) {
-      const id = `job-${request.clientToken}`;
-      requests.set(id, request);
-      if (!states.has(id)) states.set(id, 'RUNNING');
-      return id;
-    },
-    get: async (_, id) => ({ state: states.get(id) ?? 'GONE', details: 'out of memory' }),
-    async cancel(_, id) {
-      states.set(id, 'CANCELLING');
-    },
-  };
-  return { ...jobs, states, requests };
-}
-
 function setUp(lake: MemoryLake = memoryLake()) {
-  const jobs = fakeJobs();
+  const jobs = fakeCluster();
   const parts = { lake, jobs, log: recordingLog(), launch, bucket: 'lake', nowMs: () => lake.nowMs };
   return parts satisfies Parts;
 }
 
 const cut = (lake: MemoryLake, window: number) => lake.create(windowKey(window), '{}', '');
-const endAll = ({ jobs }: ReturnType<typeof setUp>, state: JobState) => {
-  for (const id of jobs.states.keys())
-    if (!isTerminal(jobs.states.get(id) ?? 'GONE')) jobs.states.set(id, state);
-};
+const endAll = ({ jobs }: ReturnType<typeof setUp>, state: JobState) => jobs.endAll(state);
 
 test('invariant 4: doubled messages start one job', async () => {
   const parts = setUp();

@@ -1,0 +1,32 @@
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { ENV, readEnvironment } from '../shared/env.ts';
+import { iamKafka } from '../shared/iam-kafka.ts';
+import { createLog } from '../shared/log.ts';
+import { type ProduceAnswer, produce } from './produce.ts';
+
+const environment = readEnvironment(
+  z.object({
+    [ENV.brokers]: z.string().min(1),
+    [ENV.topic]: z.string().min(1),
+    AWS_REGION: z.string().min(1),
+  }),
+);
+const producer = iamKafka({ brokers: environment[ENV.brokers], region: environment.AWS_REGION }).producer({
+  allowAutoTopicCreation: false,
+});
+
+/** Puts the sales of `npm run produce -- --stack NAME` on the topic: brokers are reached from inside their VPC only. */
+export async function handler(event: unknown, context: Context): Promise<ProduceAnswer> {
+  const log = createLog('produce', { requestId: context.awsRequestId });
+  try {
+    // Does nothing while it is connected; a worker that slept has to connect again.
+    await producer.connect();
+    const answer = await produce(event, producer, environment[ENV.topic]);
+    log.info('Sent records to the topic', { ...answer, topic: environment[ENV.topic] });
+    return answer;
+  } catch (error) {
+    log.error('Cannot produce', { error });
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { CURRENT_KEY, manifestKey } from '../shared/keys.ts';
+import { type Lake, readJson } from '../shared/lake.ts';
+import type { Log } from '../shared/log.ts';
+import { Current, Manifest } from '../shared/schemas.ts';
+
+/** Tells how good and how old the run is that is served; nothing before there is one. */
+export async function measureServed({
+  lake,
+  log,
+  nowMs,
+}: {
+  readonly lake: Lake;
+  readonly log: Log;
+  readonly nowMs: () => number;
+}): Promise<void> {
+  const current = await readJson(lake, CURRENT_KEY, Current);
+  if (!current?.run) return;
+  const manifest = await readJson(lake, manifestKey(current.run), Manifest);
+  if (!manifest) return;
+  const { asOfMs, quality, seconds } = manifest;
+  log.measure({
+    RunAgeSeconds: Math.max(0, (nowMs() - asOfMs) / 1000),
+    RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
+    ...(quality.any && {
+      QualityModel: quality.any.model.value,
+      QualityPopularity: quality.any.popularity.value,
+    }),
+  });
+}

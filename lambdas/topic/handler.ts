@@ -1,0 +1,23 @@
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { readEnvironment } from '../shared/env.ts';
+import { iamKafka } from '../shared/iam-kafka.ts';
+import { createLog } from '../shared/log.ts';
+import { applyTopic, type TopicAnswer, TopicRequest } from './topic.ts';
+
+const environment = readEnvironment(z.object({ AWS_REGION: z.string().min(1) }));
+/** Less than the Lambda's two minutes. */
+const TIMEOUT_MS = 100_000;
+
+/** CloudFormation asks, through CDK's provider: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html */
+export async function handler(event: unknown, context: Context): Promise<TopicAnswer> {
+  const log = createLog('topic', { requestId: context.awsRequestId });
+  try {
+    const request = TopicRequest.parse(event);
+    const kafka = iamKafka({ brokers: request.ResourceProperties.brokers, region: environment.AWS_REGION });
+    return await applyTopic(request, { admin: kafka.admin(), log, timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    log.error('Cannot bring the topic into its state', { error });
+    throw error;
+  }
+}

@@ -1,0 +1,245 @@
+import { PRICES, type Price, type PriceName, type Region } from './prices.ts';
+import { HOURS_PER_MONTH, planRuns, type RunAt, secondsOfRun, type Workload } from './workload.ts';
+
+export const STREAMS = ['serverless', 'provisioned', 'existing'] as const;
+export type StreamKind = (typeof STREAMS)[number];
+export const POLLERS = ['on-demand', 'provisioned'] as const;
+export type PollerKind = (typeof POLLERS)[number];
+
+export interface BillInput extends Workload {
+  readonly region: Region;
+  readonly stream: StreamKind;
+  readonly pollers: PollerKind;
+}
+
+/** One line of the bill of a month. */
+export interface BillLine {
+  readonly part: string;
+  readonly quantity: number;
+  readonly price: Price;
+  readonly usd: number;
+}
+
+export interface Bill {
+  /** What is paid while nobody buys anything. */
+  readonly idle: readonly BillLine[];
+  /** What the sales add. */
+  readonly busy: readonly BillLine[];
+  readonly idleUsd: number;
+  readonly busyUsd: number;
+}
+
+/**
+ * What the stack is made of, by its defaults (`lib/config.ts`). Free tiers are not subtracted, data between zones and taxes
+ * are left out.
+ */
+export const STACK = {
+  partitions: 3,
+  brokers: 2,
+  brokerDiskGb: 10,
+  retentionHours: 7 * 24,
+  zones: 2,
+  /** Lambda and STS, for on-demand pollers. */
+  endpoints: 2,
+  windowSeconds: 60,
+  batchSize: 10_000,
+  sweepMinutes: 5,
+  /** Stages behind a queue, which are swept too: threshold, train, render, publish. */
+  queues: 4,
+  alarms: 33,
+  dashboards: 1,
+  metrics: 15,
+  /** Driver and three executors below the ceiling of 16 vCPU; Spark takes a tenth more memory than it is told. */
+  workers: 4,
+  workerVcpu: 4,
+  workerGb: 14,
+} as const;
+
+/** Sizes and times of one thing, where nothing says them exactly. Order of magnitude; measured where it says so. */
+export const ASSUMED = {
+  /** Lambda's pollers ask a queue with five long polls of 20 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+  pollsPerQueueHour: 5 * 180,
+  /** An SQS message is sent, received and deleted. */
+  requestsPerMessage: 3,
+  /** JSON around a record of the Kafka event; its key and value grow by a third in base64. */
+  eventBytesPerRecord: 250,
+  eventBytes: 6e6,
+  accumulateGb: 1769 / 1024,
+  accumulateSeconds: 0.15,
+  /** Half of what docs/performance.md measures. */
+  accumulateSalesPerSecond: 100_000,
+  smallGb: 0.5,
+  smallSeconds: 0.3,
+  /** Of the run: train some times, publish and render once (3 s of 1.7 GB). */
+  gbSecondsPerRun: 8,
+  requestsPerRun: 10,
+  /** Listings of one sweep of all stages over an empty bucket, and of threshold at an event. */
+  listsPerSweep: 9,
+  listsPerEvent: 4 + STACK.partitions,
+  getsPerEvent: 3,
+  keysPerList: 1000,
+  /** Measured: what a Parquet file takes before its first row, and a sale in it. */
+  batchBytes: 1500,
+  saleBytes: 30,
+  /** Of all files of a run, per sale that it trained on: a user for ten sales, twenty lines each. */
+  runBytesPerSale: 150,
+  logBytesPerRequest: 1500,
+} as const;
+
+const GB = 1e9;
+const SWEEPS_PER_MONTH = (HOURS_PER_MONTH * 60) / STACK.sweepMinutes;
+
+/**
+ * Adds up the bill of one month.
+ *
+ * @returns every line, also those of nothing to pay, in the order in which a sale passes the parts
+ * @throws {RangeError} If a number of the workload is out of its range.
+ */
+export function makeBill(input: BillInput): Bill {
+  const line = lineAt(PRICES[input.region]);
+  const idle = [...idleStream(input, line), ...idleStages(line), ...idleOperations(line)];
+  const busy = busyLines(input, line);
+  return { idle, busy, idleUsd: sum(idle), busyUsd: sum(busy) };
+}
+
+type Line = (part: string, quantity: number, price: PriceName) => BillLine;
+
+const lineAt =
+  (prices: Readonly<Record<PriceName, Price>>): Line =>
+  (part, quantity, name) => ({
+    part,
+    quantity,
+    price: prices[name],
+    usd: quantity * prices[name].usd,
+  });
+
+const sum = (lines: readonly BillLine[]): number => lines.reduce((total, { usd }) => total + usd, 0);
+
+function idleStream({ stream, pollers }: BillInput, line: Line): BillLine[] {
+  const { partitions, brokers, brokerDiskGb, endpoints, zones } = STACK;
+  const cluster: Readonly<Record<StreamKind, readonly BillLine[]>> = {
+    serverless: [
+      line('MSK Serverless, cluster', HOURS_PER_MONTH, 'mskServerlessCluster'),
+      line('MSK Serverless, partitions', partitions * HOURS_PER_MONTH, 'mskServerlessPartition'),
+    ],
+    provisioned: [
+      line('MSK, two kafka.t3.small', brokers * HOURS_PER_MONTH, 'mskSmallBroker'),
+      line('MSK, disks', brokers * brokerDiskGb, 'mskBrokerStorage'),
+    ],
+    existing: [],
+  };
+  const polling =
+    pollers === 'provisioned'
+      ? line('Lambda, provisioned poller', HOURS_PER_MONTH, 'eventPollerUnit')
+      : line('Interface endpoints', endpoints * zones * HOURS_PER_MONTH, 'endpoint');
+  return [...cluster[stream], polling];
+}
+
+/** Queues are asked and the bucket is swept whether or not anybody buys. */
+function idleStages(line: Line): BillLine[] {
+  const messages = SWEEPS_PER_MONTH * STACK.queues;
+  const polls = STACK.queues * ASSUMED.pollsPerQueueHour * HOURS_PER_MONTH;
+  return [
+    line('SQS, polls and sweeps', polls + messages * ASSUMED.requestsPerMessage, 'sqsRequest'),
+    line('Lambda, sweeps', messages * ASSUMED.smallGb * ASSUMED.smallSeconds, 'lambdaArm'),
+    line('Lambda, sweeps', messages, 'lambdaRequest'),
+    line('S3, listings of sweeps', SWEEPS_PER_MONTH * ASSUMED.listsPerSweep, 's3Put'),
+    line('CloudWatch, logs of sweeps', (messages * ASSUMED.logBytesPerRequest) / GB, 'logs'),
+    line('X-Ray, sweeps', messages, 'trace'),
+  ];
+}
+
+const idleOperations = (line: Line): BillLine[] => [
+  line('CloudWatch, alarms', STACK.alarms, 'alarm'),
+  line('CloudWatch, dashboard', STACK.dashboards, 'dashboard'),
+  line('CloudWatch, metrics', STACK.metrics, 'metric'),
+];
+
+/** How much of everything the sales cause in the billed month. */
+function usageOf(input: BillInput) {
+  const { salesPerMonth: sales, month, recordBytes } = input;
+  const runs = planRuns(input);
+  const now = runs.filter((run) => run.month === month);
+  const topicGb = (sales * recordBytes) / GB;
+  const eventBytes = (recordBytes * 4) / 3 + ASSUMED.eventBytesPerRecord;
+  const mostRecords = Math.min(STACK.batchSize, Math.floor(ASSUMED.eventBytes / eventBytes));
+  const windows = (HOURS_PER_MONTH * 3600) / STACK.windowSeconds;
+  const calls = Math.min(sales, Math.max(windows, Math.ceil(sales / mostRecords)));
+  const batches = Math.min(sales, calls * STACK.partitions);
+  // Half of this month's are there on average.
+  const elapsedMonths = month - 0.5;
+  return { sales, runs, now, topicGb, eventGb: (sales * eventBytes) / GB, calls, batches, elapsedMonths };
+}
+
+function busyLines(input: BillInput, line: Line): BillLine[] {
+  const usage = usageOf(input);
+  const { sales, now, calls, batches } = usage;
+  const requests = 2 * calls + now.length * ASSUMED.requestsPerRun;
+  const accumulateSeconds = calls * ASSUMED.accumulateSeconds + sales / ASSUMED.accumulateSalesPerSecond;
+  const smallGbSeconds =
+    calls * ASSUMED.smallGb * ASSUMED.smallSeconds + now.length * ASSUMED.gbSecondsPerRun;
+  return [
+    ...busyStream(input, usage, line),
+    line('Lambda, accumulate', accumulateSeconds * ASSUMED.accumulateGb, 'lambdaArm'),
+    line('Lambda, other stages', smallGbSeconds, 'lambdaArm'),
+    line('Lambda, all', requests, 'lambdaRequest'),
+    line('S3, batches written', batches, 's3Put'),
+    line('S3, listings of threshold', calls * ASSUMED.listsPerEvent, 's3Put'),
+    line('S3, reads of threshold and of runs', calls * ASSUMED.getsPerEvent + batches, 's3Get'),
+    ...growingSweeps(usage, line),
+    line('EventBridge, rules', batches, 'eventBridge'),
+    line('SQS, events', batches * ASSUMED.requestsPerMessage, 'sqsRequest'),
+    ...trainingLines(now, line),
+    line('S3, the lake', lakeGb(usage), 's3Storage'),
+    line('CloudWatch, logs', (requests * ASSUMED.logBytesPerRequest) / GB, 'logs'),
+    line('X-Ray', requests, 'trace'),
+  ];
+}
+
+type Usage = ReturnType<typeof usageOf>;
+
+function busyStream(
+  { stream, pollers }: BillInput,
+  { topicGb, eventGb }: Usage,
+  line: Line,
+): readonly BillLine[] {
+  const kept = topicGb * (STACK.retentionHours / HOURS_PER_MONTH);
+  const msk =
+    stream === 'serverless'
+      ? [
+          line('MSK Serverless, sales in', topicGb, 'mskServerlessIn'),
+          line('MSK Serverless, sales out', topicGb, 'mskServerlessOut'),
+          line('MSK Serverless, sales kept 7 days', kept, 'mskServerlessStorage'),
+        ]
+      : [];
+  return pollers === 'on-demand'
+    ? [...msk, line('Interface endpoints, sales', eventGb, 'endpointData')]
+    : msk;
+}
+
+/** The threshold's sweep lists all batches and reads all windows: what an empty bucket does not need. */
+function growingSweeps({ batches, elapsedMonths, runs, now }: Usage, line: Line): BillLine[] {
+  const pages = Math.floor((batches * elapsedMonths) / ASSUMED.keysPerList);
+  const windows = runs.length - now.length / 2;
+  return [
+    line('S3, listings of sweeps, all batches', pages * SWEEPS_PER_MONTH, 's3Put'),
+    line('S3, reads of sweeps, all windows', windows * SWEEPS_PER_MONTH, 's3Get'),
+  ];
+}
+
+function trainingLines(now: readonly RunAt[], line: Line): BillLine[] {
+  const { workers, workerVcpu, workerGb } = STACK;
+  const hours = now.reduce((total, { trainedOn }) => total + secondsOfRun(trainedOn), 0) / 3600;
+  const runs = `${now.length.toLocaleString('en-US')} ${now.length === 1 ? 'run' : 'runs'}`;
+  return [
+    line(`EMR Serverless, ${runs}`, hours * workers * workerVcpu, 'emrArmVcpu'),
+    line(`EMR Serverless, ${runs}`, hours * workers * workerGb, 'emrArmMemory'),
+  ];
+}
+
+/** Batches, the same sales compacted, and the files of all runs, for none is deleted. */
+function lakeGb({ sales, batches, elapsedMonths, runs }: Usage): number {
+  const interactions = elapsedMonths * (batches * ASSUMED.batchBytes + 2 * sales * ASSUMED.saleBytes);
+  const files = runs.reduce((total, { trainedOn }) => total + trainedOn * ASSUMED.runBytesPerSale, 0);
+  return (interactions + files) / GB;
+}

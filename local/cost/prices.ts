@@ -1,0 +1,57 @@
+/** One price of AWS's lists. */
+export interface Price {
+  readonly usd: number;
+  /** What the price is for: one of these. */
+  readonly unit: string;
+  readonly source: string;
+}
+
+/** When the prices were written down, from memory of the pages that they name: check them before you rely on them. */
+export const PRICES_AS_OF = '2026-11';
+
+const MSK = 'https://aws.amazon.com/msk/pricing/';
+const LAMBDA = 'https://aws.amazon.com/lambda/pricing/';
+const S3 = 'https://aws.amazon.com/s3/pricing/';
+const EMR = 'https://aws.amazon.com/emr/pricing/';
+const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
+const PRIVATELINK = 'https://aws.amazon.com/privatelink/pricing/';
+
+const UNITED_STATES_EAST = {
+  mskServerlessCluster: { usd: 0.75, unit: 'hours', source: MSK },
+  mskServerlessPartition: { usd: 0.0015, unit: 'partition-hours', source: MSK },
+  mskServerlessIn: { usd: 0.1, unit: 'GB', source: MSK },
+  mskServerlessOut: { usd: 0.05, unit: 'GB', source: MSK },
+  mskServerlessStorage: { usd: 0.1, unit: 'GB-months', source: MSK },
+  mskSmallBroker: { usd: 0.0456, unit: 'broker-hours', source: MSK },
+  mskBrokerStorage: { usd: 0.1, unit: 'GB-months', source: MSK },
+  eventPollerUnit: { usd: 0.185, unit: 'unit-hours', source: LAMBDA },
+  endpoint: { usd: 0.01, unit: 'endpoint-hours', source: PRIVATELINK },
+  endpointData: { usd: 0.01, unit: 'GB', source: PRIVATELINK },
+  lambdaArm: { usd: 0.0000133334, unit: 'GB-seconds', source: LAMBDA },
+  lambdaRequest: { usd: 0.2 / 1e6, unit: 'requests', source: LAMBDA },
+  s3Storage: { usd: 0.023, unit: 'GB-months', source: S3 },
+  s3Put: { usd: 0.005 / 1000, unit: 'PUT or LIST', source: S3 },
+  s3Get: { usd: 0.0004 / 1000, unit: 'GET', source: S3 },
+  sqsRequest: { usd: 0.4 / 1e6, unit: 'requests', source: 'https://aws.amazon.com/sqs/pricing/' },
+  /** Events of AWS services on the default bus, and rules with a schedule. */
+  eventBridge: { usd: 0, unit: 'events', source: 'https://aws.amazon.com/eventbridge/pricing/' },
+  emrArmVcpu: { usd: 0.042094, unit: 'vCPU-hours', source: EMR },
+  emrArmMemory: { usd: 0.004628, unit: 'GB-hours', source: EMR },
+  emrX86Vcpu: { usd: 0.052624, unit: 'vCPU-hours', source: EMR },
+  emrX86Memory: { usd: 0.0057785, unit: 'GB-hours', source: EMR },
+  logs: { usd: 0.5, unit: 'GB', source: CLOUDWATCH },
+  alarm: { usd: 0.1, unit: 'alarms', source: CLOUDWATCH },
+  dashboard: { usd: 3, unit: 'dashboards', source: CLOUDWATCH },
+  metric: { usd: 0.3, unit: 'metrics', source: CLOUDWATCH },
+  trace: { usd: 5 / 1e6, unit: 'traces', source: 'https://aws.amazon.com/xray/pricing/' },
+} satisfies Readonly<Record<string, Price>>;
+
+export type PriceName = keyof typeof UNITED_STATES_EAST;
+
+/** By region. Adding a region is adding its table. */
+export const PRICES = { 'us-east-1': UNITED_STATES_EAST } satisfies Readonly<
+  Record<string, Readonly<Record<PriceName, Price>>>
+>;
+export type Region = keyof typeof PRICES;
+export const REGIONS: readonly string[] = Object.keys(PRICES);
+export const isRegion = (name: string): name is Region => Object.hasOwn(PRICES, name);

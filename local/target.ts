@@ -1,0 +1,84 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
+import { awsClient } from './emulator.ts';
+import { type Endpoints, readEndpoints } from './endpoints.ts';
+
+/** Configuration of an SDK client; empty: the SDK finds region and credentials as for every AWS tool. */
+export type ClientConfig = Partial<ReturnType<typeof awsClient>>;
+
+/** Where a command works: the pipeline that runs on this machine, or a stack in an account. */
+export interface Target {
+  readonly bucket: string;
+  readonly functions: Endpoints['functions'];
+  readonly client: ClientConfig;
+  /** Whether everything is on this machine: looking costs nothing there. */
+  readonly isLocal: boolean;
+}
+
+/** A stack, with all that it says of itself. */
+export interface StackTarget extends Target {
+  readonly stack: string;
+  /** @throws {Error} If the stack has no output of this name; the message tells which it has. */
+  output(name: string): string;
+}
+
+/**
+ * Finds the pipeline that a command is meant for.
+ *
+ * @param stack Name of a CloudFormation stack; undefined: the pipeline that runs on this machine.
+ * @throws {Error} If there is none.
+ */
+export async function resolveTarget(stack: string | undefined): Promise<Target> {
+  if (stack !== undefined) return readStack(stack);
+  const { endpoint, bucket, functions } = readEndpoints();
+  return { bucket, functions, client: awsClient(endpoint), isLocal: true };
+}
+
+const Stacks = z.object({
+  Stacks: z.tuple([
+    z.object({
+      StackStatus: z.string(),
+      Outputs: z.array(z.object({ OutputKey: z.string(), OutputValue: z.string() })).default([]),
+    }),
+  ]),
+});
+
+/**
+ * Reads a stack's outputs.
+ *
+ * @param client Configuration of the SDK clients; a test's, or none.
+ * @throws {Error} If there is no such stack, it may not be read, or it is not one of this project's.
+ */
+export async function readStack(stack: string, client: ClientConfig = {}): Promise<StackTarget> {
+  const { StackStatus: status, Outputs: outputs } = await describe(stack, client);
+  const byName = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const output = (name: string): string => {
+    const value = byName.get(name);
+    if (value !== undefined) return value;
+    const names = [...byName.keys()].join(', ') || 'none';
+    throw new Error(`Cannot use stack ${stack} (${status}): it has no output ${name}, but ${names}`);
+  };
+  const functions = {
+    accumulate: output('accumulateFunction'),
+    threshold: output('thresholdFunction'),
+    train: output('trainFunction'),
+    render: output('renderFunction'),
+    publish: output('publishFunction'),
+  };
+  return { stack, output, functions, bucket: output('LakeBucket'), client, isLocal: false };
+}
+
+async function describe(stack: string, client: ClientConfig): Promise<z.infer<typeof Stacks>['Stacks'][0]> {
+  try {
+    const answer = await new CloudFormationClient(client).send(
+      new DescribeStacksCommand({ StackName: stack }),
+    );
+    return Stacks.parse(answer).Stacks[0];
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : cause;
+    throw new Error(
+      `Cannot find stack ${stack}: ${reason}. Region and account are those of AWS_REGION and AWS_PROFILE, as for the AWS CLI`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { VENV } from '../local/paths.ts';
+
+/**
+ * AWS's own description of a service, with the limits that the service checks: JavaScript's SDK leaves them out, botocore
+ * carries them, and it is part of this project's virtual environment (cfn-lint needs it).
+ */
+const Shape = z.object({
+  type: z.string(),
+  required: z.array(z.string()).default([]),
+  members: z.record(z.string(), z.object({ shape: z.string(), location: z.string().optional() })).default({}),
+  member: z.object({ shape: z.string() }).optional(),
+  key: z.object({ shape: z.string() }).optional(),
+  value: z.object({ shape: z.string() }).optional(),
+  enum: z.array(z.string()).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  pattern: z.string().optional(),
+});
+type Shape = z.infer<typeof Shape>;
+const Model = z.object({
+  operations: z.record(
+    z.string(),
+    z.object({
+      http: z.object({ method: z.string(), requestUri: z.string() }),
+      input: z.object({ shape: z.string() }),
+    }),
+  ),
+  shapes: z.record(z.string(), Shape),
+});
+export type AwsModel = z.infer<typeof Model>;
+
+/** @param version A folder's name, such as 2021-07-13. */
+export function readAwsModel(service: string, version: string): AwsModel {
+  const [python = ''] = readdirSync(join(VENV, 'lib')).filter((name) => name.startsWith('python'));
+  const path = join(
+    VENV,
+    'lib',
+    python,
+    'site-packages/botocore/data',
+    service,
+    version,
+    'service-2.json.gz',
+  );
+  return Model.parse(JSON.parse(gunzipSync(readFileSync(path)).toString()));
+}
+
+/** What is wrong with a request, by the model: one line each, with the path; empty if the service takes it. */
+export function problemsOfRequest(model: AwsModel, operation: string, request: unknown): string[] {
+  const input = model.operations[operation]?.input.shape;
+  if (input === undefined) throw new Error(`The service has no operation ${operation}`);
+  return problems(model, input, request, operation);
+}
+
+function problems(model: AwsModel, name: string, value: unknown, path: string): string[] {
+  const shape = model.shapes[name];
+  if (!shape) throw new Error(`The model has no shape ${name}`);
+  switch (shape.type) {
+    case 'structure':
+      return inStructure(model, shape, value, path);
+    case 'list':
+      if (!Array.isArray(value)) return [`${path} should be a list`];
+      return [
+        ...outOfRange(shape, value.length, `${path}: length`),
+        ...value.flatMap((item, index) =>
+          problems(model, shape.member?.shape ?? '', item, `${path}.${index}`),
+        ),
+      ];
+    case 'string':
+      return typeof value === 'string' ? inText(shape, value, path) : [`${path} should be text`];
+    case 'long':
+    case 'integer':
+      return Number.isInteger(value)
+        ? outOfRange(shape, Number(value), path)
+        : [`${path} should be a whole number`];
+    default:
+      throw new Error(`${path}: shapes of type ${shape.type} are not checked here`);
+  }
+}
+
+function inStructure(model: AwsModel, shape: Shape, value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [`${path} should be an object`];
+  const entries = new Map(Object.entries(value));
+  const missing = shape.required.filter((name) => !entries.has(name));
+  return [
+    ...missing.map((name) => `${path}.${name} is missing`),
+    ...[...entries].flatMap(([name, inner]) => {
+      const member = shape.members[name];
+      return member
+        ? problems(model, member.shape, inner, `${path}.${name}`)
+        : [`${path}.${name} is not known to the service`];
+    }),
+  ];
+}
+
+function inText({ pattern, enum: names, ...shape }: Shape, value: string, path: string): string[] {
+  const isWrong =
+    (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 's').test(value)) ||
+    (names !== undefined && !names.includes(value));
+  return [
+    ...outOfRange(shape, value.length, `${path}: length`),
+    ...(isWrong ? [`${path} is ${value}, should be ${pattern ?? names?.join(' or ')}`] : []),
+  ];
+}
+
+const outOfRange = (
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Pick<Shape, 'min' | 'max'>,
+  value: number,
+  path: string,
+): string[] => (value >= min && value <= max ? [] : [`${path} is ${value}, should be ${min} to ${max}`]);

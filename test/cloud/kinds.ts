@@ -1,0 +1,58 @@
+import type { ConfigInput } from '../../local/deploy.ts';
+
+const vpc = {
+  vpcId: 'vpc-0a1b2c3d4e5f60718',
+  subnetIds: ['subnet-0a1b2c3d4e5f60718', 'subnet-1a1b2c3d4e5f60718'],
+  availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+};
+const clusterArn = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-0000-1111-2222-333344445555-1';
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:AmazonMSK_shop-a1b2c3';
+const secretKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555';
+const securityGroupId = 'sg-0a1b2c3d4e5f60718';
+
+/** Every kind of deployment, by name: three streams, both kinds of pollers, own and existing networks, every option once. */
+export const KINDS = {
+  Serverless: {},
+  ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
+  ServerlessExistingVpc: { network: { existing: vpc } },
+  Provisioned: {
+    stream: { kind: 'provisioned' },
+    alarmEmail: 'shop@example.com',
+    monthlyBudgetUsd: 200,
+    removalPolicy: 'destroy',
+    tags: { team: 'shop' },
+  },
+  ProvisionedNat: { stream: { kind: 'provisioned' }, network: { natGateways: 1 } },
+  ProvisionedExistingVpc: {
+    stream: { kind: 'provisioned', pollers: 'provisioned' },
+    network: { existing: { ...vpc, createEndpoints: false } },
+  },
+  ExistingIam: {
+    stream: { kind: 'existing', clusterArn, securityGroupId, createTopic: true },
+    network: { existing: vpc },
+    train: { preInitialisedExecutors: 2, idleMinutes: 15 },
+  },
+  ExistingScram: {
+    stream: {
+      kind: 'existing',
+      clusterArn,
+      securityGroupId,
+      authentication: 'scram',
+      secretArn,
+      secretKeyArn,
+    },
+    network: { existing: vpc },
+  },
+  ExistingTls: {
+    stream: {
+      kind: 'existing',
+      clusterArn,
+      securityGroupId,
+      authentication: 'tls',
+      secretArn,
+      pollers: 'provisioned',
+    },
+    network: { existing: { ...vpc, createEndpoints: false } },
+  },
+} satisfies Readonly<Record<string, ConfigInput>>;
+export type Kind = keyof typeof KINDS;

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { measureServed } from '../../../lambdas/publish/measure.ts';
+import { publish } from '../../../lambdas/publish/publish.ts';
+import { Manifest } from '../../../lambdas/shared/schemas.ts';
+import { memoryLake } from '../../lake.ts';
+import { recordingLog } from '../log.ts';
+import { storeRun } from '../samples.ts';
+
+test('tells quality and age of the run that is served, in seconds since its newest sale', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await publish({ lake, log: recordingLog() }, false);
+  const { asOfMs, seconds } = Manifest.parse(JSON.parse(lake.text('manifests/00000001.json')));
+
+  const log = recordingLog();
+  await measureServed({ lake, log, nowMs: () => asOfMs + 90_000 });
+  expect(log.measured).toEqual([
+    {
+      RunAgeSeconds: 90,
+      RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
+      QualityModel: 0.5,
+      QualityPopularity: 0.25,
+    },
+  ]);
+});
+
+test('before the first run there is nothing to tell', async () => {
+  const log = recordingLog();
+  await measureServed({ lake: memoryLake(), log, nowMs: () => 0 });
+  expect(log.measured).toEqual([]);
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../../../lambdas/shared/log.ts';
+import { METRICS, metricsLine } from '../../../lambdas/shared/metrics.ts';
+
+describe('a line of metrics', () => {
+  test('is one JSON object, as CloudWatch reads it', () => {
+    const line = metricsLine('accumulate', 'fn', { SalesStored: 3, SalesRejected: 0 }, 1_700_000_000_000);
+    expect(line).not.toContain('\n');
+    expect(JSON.parse(line ?? '')).toEqual({
+      _aws: {
+        Timestamp: 1_700_000_000_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Cartograph',
+            Dimensions: [['FunctionName']],
+            Metrics: [
+              { Name: 'SalesStored', Unit: 'Count' },
+              { Name: 'SalesRejected', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      FunctionName: 'fn',
+      stage: 'accumulate',
+      SalesStored: 3,
+      SalesRejected: 0,
+    });
+  });
+
+  test('without numbers there is none', () => {
+    expect(metricsLine('render', 'fn', {}, 0)).toBeUndefined();
+  });
+
+  test('every number has a unit that CloudWatch knows, and a name that is no field of the line', () => {
+    for (const [name, unit] of Object.entries(METRICS)) {
+      expect(['Count', 'Seconds', 'None']).toContain(unit);
+      expect(['_aws', 'stage', 'FunctionName']).not.toContain(name);
+    }
+  });
+});
+
+describe('the log', () => {
+  const written = (functionName?: string): unknown[] => {
+    const lines: string[] = [];
+    const log = createLog('threshold', { requestId: 'r1', functionName }, (line) => void lines.push(line));
+    log.info('Not yet');
+    log.measure({ Waiting: 7 });
+    log.measure({});
+    return lines.map((line) => JSON.parse(line));
+  };
+
+  test('writes numbers apart from lines: they have no level, so that nobody takes them for one', () => {
+    const [line, metrics, ...rest] = written('fn');
+    expect(line).toEqual({ level: 'info', stage: 'threshold', message: 'Not yet', requestId: 'r1' });
+    expect(metrics).toMatchObject({ FunctionName: 'fn', Waiting: 7 });
+    expect(metrics).not.toHaveProperty('level');
+    expect(rest).toEqual([]);
+  });
+
+  test('without a function’s name numbers are not written', () => {
+    expect(written()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ENV } from '../../../lambdas/shared/env.ts';
+import { failedKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { memoryLake } from '../../lake.ts';
+import { fakeCluster } from './cluster.ts';
+import { launch } from './launch.ts';
+
+/** The Lambda with saved events of EMR Serverless, and a clock, a lake and a cluster of the test's own. */
+const events = JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/emr-events.json'), 'utf8'));
+const lake = memoryLake();
+const cluster = fakeCluster();
+vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+  ...(await original()),
+  s3Lake: () => lake,
+}));
+vi.mock(import('../../../lambdas/train/jobs.ts'), async (original) => ({
+  ...(await original()),
+  emrJobs: () => cluster,
+}));
+vi.stubEnv(ENV.lakeBucket, 'lake');
+vi.stubEnv(ENV.launch, JSON.stringify(launch));
+const { handler } = await import('../../../lambdas/train/handler.ts');
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly window?: number;
+}
+let lines: Line[] = [];
+const errors = () => lines.filter(({ level }) => level === 'error');
+
+/** What the queue brings. */
+async function receive(...bodies: readonly unknown[]): Promise<void> {
+  const output = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    const line = JSON.parse(String(text));
+    if ('level' in line) lines.push(line);
+    return true;
+  });
+  const records = bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(body),
+  }));
+  try {
+    await handler({ Records: records }, { awsRequestId: 'r1' } as Context);
+  } finally {
+    output.mockRestore();
+  }
+}
+
+const SWEEP = { sweep: true };
+const windowCut = { 'detail-type': 'Object Created', detail: { object: { key: windowKey(1) } } };
+const jobs = (): string[] => [...cluster.states.keys()];
+const passHours = (hours: number): void => void vi.setSystemTime(Date.now() + hours * 3_600_000);
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 5, 30, 12) });
+  lake.objects.clear();
+  cluster.states.clear();
+  lines = [];
+  await lake.create(windowKey(1), '{}', 'application/json');
+  await receive(windowCut);
+  expect(jobs()).toEqual(['job-lake.1.1']);
+});
+afterEach(() => void vi.useRealTimers());
+
+/** How each of three attempts fails, and what then brings the launcher to it. */
+const ENDINGS = {
+  'a FAILED event': async () => {
+    cluster.endAll('FAILED');
+    await receive(events.failed);
+  },
+  'a lost event: only the sweep comes': async () => {
+    cluster.endAll('FAILED');
+    await receive(SWEEP);
+  },
+  'a silent run: it is cancelled at its deadline, and its end is told by an event': async () => {
+    passHours(1.1);
+    await receive(SWEEP);
+    expect([...cluster.states.values()].at(-1)).toBe('CANCELLING');
+    cluster.endAll('CANCELLED');
+    await receive(events.cancelled);
+  },
+  'a silent run whose end nobody tells': async () => {
+    passHours(1.1);
+    await receive(SWEEP);
+    cluster.endAll('CANCELLED');
+    await receive(SWEEP);
+  },
+  'a run that the service has forgotten': async () => {
+    cluster.endAll('GONE');
+    await receive(SWEEP);
+  },
+  'a success without a manifest': async () => {
+    cluster.endAll('SUCCESS');
+    await receive(events.success);
+  },
+} satisfies Readonly<Record<string, () => Promise<void>>>;
+
+test.each(Object.entries(ENDINGS))(
+  '%s: a retry at once, after three attempts failed.json and an error',
+  async (_, end) => {
+    await end();
+    expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
+    expect(errors()).toEqual([]);
+    await end();
+    expect(jobs()).toHaveLength(3);
+    expect(lake.keys(failedKey(1))).toEqual([]);
+    await end();
+    expect(jobs()).toHaveLength(3);
+    expect(JSON.parse(lake.text(failedKey(1)))).toMatchObject({
+      window: 1,
+      attempts: 3,
+      reasons: [1, 2, 3].map((attempt) =>
+        expect.stringContaining(`attempt ${attempt}, job run job-lake.1.${attempt}: `),
+      ),
+    });
+    expect(errors()).toMatchObject([
+      { window: 1, message: expect.stringContaining('npm run retry -- --window 1') },
+    ]);
+    await receive(events.failed, SWEEP);
+    expect(jobs()).toHaveLength(3);
+    expect(errors()).toHaveLength(1);
+  },
+);
+
+test('an event that comes twice, late or of another run starts nothing', async () => {
+  cluster.endAll('FAILED');
+  await receive(events.failed, events.failed);
+  await receive(events.failed);
+  expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
+});
+
+test('a success with its manifest ends it', async () => {
+  await lake.create(manifestKey(1), '{}', 'application/json');
+  cluster.endAll('SUCCESS');
+  await receive(events.success, SWEEP);
+  expect(jobs()).toHaveLength(1);
+  expect(errors()).toEqual([]);
+});
+
+test('a person retries a window that was given up, through the same Lambda', async () => {
+  for (let attempt = 0; attempt < 3; attempt++) await ENDINGS['a FAILED event']();
+  await receive({ retry: 1 });
+  expect(jobs().at(-1)).toBe('job-lake.1.4');
+});

@@ -1,0 +1,115 @@
+import { EMRServerlessClient } from '@aws-sdk/client-emr-serverless';
+import { expect, test } from 'vitest';
+import { emrJobs } from '../../../lambdas/train/jobs.ts';
+import { planAttempt } from '../../../lambdas/train/plan.ts';
+import { Launch } from '../../../lambdas/train/settings.ts';
+import { problemsOfRequest, readAwsModel } from '../../aws-model.ts';
+import { launch } from './launch.ts';
+
+/** What reaches the service, by the real SDK, held against AWS's own model of it. */
+const model = readAwsModel('emr-serverless', '2021-07-13');
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** The real client with a network of the test's own. */
+function jobsWith(answer: unknown, statusCode = 200, headers: Record<string, string> = {}) {
+  const sent: Sent[] = [];
+  const client = new EMRServerlessClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+    maxAttempts: 1,
+    requestHandler: {
+      async handle(request: { method: string; path: string; body?: Uint8Array }) {
+        sent.push({
+          method: request.method,
+          path: request.path,
+          body: request.body ? JSON.parse(new TextDecoder().decode(request.body)) : undefined,
+        });
+        const body = Buffer.from(JSON.stringify(answer));
+        return {
+          response: { statusCode, headers: { 'content-type': 'application/json', ...headers }, body },
+        };
+      },
+    } as never,
+  });
+  return { jobs: emrJobs(client), sent };
+}
+
+const planned = (bucket = 'lake', window = 7, attempt = 1, settings: Launch = launch) =>
+  planAttempt({ window, attempt, bucket, nowMs: 0 }, settings).request;
+
+/** As long as names become in an account. */
+const longest: Launch = Launch.parse({
+  ...launch,
+  executionRoleArn: `arn:aws:iam::123456789012:role/${'R'.repeat(64)}`,
+  entryPoint: `s3://cdk-hnb659fds-assets-123456789012-ap-southeast-4/${'f'.repeat(64)}.jar`,
+  logUri: `s3://${'b'.repeat(63)}/logs/`,
+  deadlineMinutes: 1440,
+});
+
+test('requests are within the limits of the service, the one with the longest names too', () => {
+  const requests = [planned(), planned('b'.repeat(63), 99_999_999, 100, longest)];
+  for (const request of requests) expect(problemsOfRequest(model, 'StartJobRun', request)).toEqual([]);
+});
+
+test('the SDK sends all of the request to the path of the service, and leaves nothing out', async () => {
+  const { jobs, sent } = jobsWith({ applicationId: '00f1application', jobRunId: 'job1', arn: 'arn' });
+  const request = planned();
+  expect(await jobs.start(request)).toBe('job1');
+  const { applicationId, ...body } = request;
+  const { http } = model.operations.StartJobRun ?? {};
+  expect(sent).toEqual([
+    { method: http?.method, path: http?.requestUri.replace('{applicationId}', applicationId), body },
+  ]);
+});
+
+test('asking and cancelling go to the run, and are within the limits', async () => {
+  const { jobs, sent } = jobsWith({ jobRun: { state: 'RUNNING', stateDetails: '' } });
+  await jobs.get('00f1application', '00f1job');
+  await jobs.cancel('00f1application', '00f1job');
+  const path = '/applications/00f1application/jobruns/00f1job';
+  expect(sent).toMatchObject([
+    { method: 'GET', path },
+    { method: 'DELETE', path },
+  ]);
+  for (const operation of ['GetJobRun', 'CancelJobRun'])
+    expect(
+      problemsOfRequest(model, operation, { applicationId: '00f1application', jobRunId: '00f1job' }),
+    ).toEqual([]);
+});
+
+test('every state that the service can tell is one that the launcher knows', async () => {
+  const states = model.shapes.JobRunState?.enum ?? [];
+  expect(states.length).toBeGreaterThan(5);
+  for (const state of states) {
+    const { jobs } = jobsWith({ jobRun: { state, stateDetails: 'why' } });
+    expect(await jobs.get('00f1application', '00f1job')).toEqual({ state, details: 'why' });
+  }
+});
+
+test('a run that the service does not know is gone, and need not be cancelled', async () => {
+  const { jobs } = jobsWith({ message: 'no such run' }, 404, {
+    'x-amzn-errortype': 'ResourceNotFoundException',
+  });
+  expect(await jobs.get('00f1application', '00f1job')).toMatchObject({ state: 'GONE' });
+  await jobs.cancel('00f1application', '00f1job');
+});
+
+test('the check finds what it should: an unknown field, a wrong pattern, a length', () => {
+  const request = planned();
+  const wrong = {
+    ...request,
+    clientToken: 'a b',
+    name: 'x'.repeat(257),
+    jobDriver: { sparkSubmit: { ...request.jobDriver.sparkSubmit, jars: 's3://x' } },
+  };
+  expect(problemsOfRequest(model, 'StartJobRun', wrong)).toEqual([
+    expect.stringContaining('StartJobRun.clientToken is a b'),
+    expect.stringContaining('StartJobRun.name: length is 257, should be 1 to 256'),
+    'StartJobRun.jobDriver.sparkSubmit.jars is not known to the service',
+  ]);
+});

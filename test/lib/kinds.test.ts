@@ -1,0 +1,398 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { ENV } from '../../lambdas/shared/env.ts';
+import { KINDS, type Kind } from '../cloud/kinds.ts';
+import { synthesize } from './synthesize.ts';
+
+/** What differs between the kinds of deployments; `test/cloud` has the official rules look at the same. */
+
+const made = new Map<Kind, Template>();
+function of(kind: Kind): Template {
+  const template = made.get(kind) ?? synthesize(KINDS[kind]);
+  made.set(kind, template);
+  return template;
+}
+const all = (kind: Kind, type: string) => Object.values(of(kind).findResources(type));
+const names = Object.keys(KINDS) as Kind[];
+// The first one loads CDK, which no test shall wait for.
+of('Serverless');
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+const statements = (kind: Kind, idStart: string): Statement[] =>
+  Object.entries(of(kind).findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith(idStart))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+/** Action → the resource as text. */
+const kafkaRights = (kind: Kind, idStart: string): Record<string, string> =>
+  Object.fromEntries(
+    statements(kind, idStart).flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .filter((action) => action.startsWith('kafka-cluster:'))
+        .map((action) => [action.replace('kafka-cluster:', ''), JSON.stringify(Resource)]),
+    ),
+  );
+const mapping = (kind: Kind) =>
+  all(kind, 'AWS::Lambda::EventSourceMapping').find(({ Properties }) => Properties.Topics);
+const services = (kind: Kind): string[] =>
+  all(kind, 'AWS::EC2::VPCEndpoint')
+    .map(({ Properties }) => /\.(\w+)"?\]*\}?$/.exec(JSON.stringify(Properties.ServiceName))?.[1] ?? '?')
+    .sort();
+
+describe('the network', () => {
+  test.each<[Kind, string[]]>([
+    ['Serverless', ['lambda', 's3', 'sts']],
+    ['ServerlessProvisionedPollers', ['s3']],
+    ['ServerlessExistingVpc', ['lambda', 'sts']],
+    ['ProvisionedNat', ['s3']],
+    ['ProvisionedExistingVpc', []],
+    ['ExistingScram', ['lambda', 'secretsmanager', 'sts']],
+    ['ExistingTls', []],
+  ])('%s has the endpoints %j and no other', (kind, expected) => {
+    expect(services(kind)).toEqual(expected);
+  });
+
+  test('has no way out unless NAT is asked for, and no subnet hands out public addresses', () => {
+    for (const kind of names) {
+      const isNat = kind === 'ProvisionedNat';
+      for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::EIP'])
+        expect(all(kind, type), `${kind} ${type}`).toHaveLength(isNat ? 1 : 0);
+      for (const { Properties } of all(kind, 'AWS::EC2::Subnet'))
+        expect(Properties.MapPublicIpOnLaunch, kind).toBe(false);
+    }
+  });
+
+  test('members of its one group talk to each other and to nobody else; with NAT to HTTPS, too', () => {
+    for (const kind of names) {
+      const groups = all(kind, 'AWS::EC2::SecurityGroup');
+      expect(groups.length, kind).toBe(kind.startsWith('Existing') ? 0 : 1);
+      const [id = ''] = Object.keys(of(kind).findResources('AWS::EC2::SecurityGroup'));
+      const member = { 'Fn::GetAtt': [id, 'GroupId'] };
+      for (const { Properties } of all(kind, 'AWS::EC2::SecurityGroupIngress'))
+        expect(Properties).toMatchObject({ GroupId: member, SourceSecurityGroupId: member });
+      const wide = groups.flatMap(({ Properties }) => [
+        ...(Properties.SecurityGroupIngress ?? []),
+        ...(Properties.SecurityGroupEgress ?? []).filter(
+          // CDK writes "nothing" as a rule that nothing can match.
+          ({ CidrIp }: { CidrIp: string }) => CidrIp !== '255.255.255.255/32',
+        ),
+      ]);
+      expect(wide, kind).toEqual(
+        kind === 'ProvisionedNat'
+          ? [expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })]
+          : [],
+      );
+    }
+  });
+
+  test('a VPC of others is left alone: nothing is looked up, made or changed in it but endpoints', () => {
+    for (const kind of ['ServerlessExistingVpc', 'ExistingIam'] as const)
+      for (const type of ['VPC', 'Subnet', 'RouteTable', 'Route', 'SecurityGroupIngress'])
+        if (kind === 'ExistingIam' || type !== 'SecurityGroupIngress')
+          expect(all(kind, `AWS::EC2::${type}`), `${kind} ${type}`).toEqual([]);
+    expect(JSON.stringify(of('ServerlessExistingVpc'))).toContain('subnet-1a1b2c3d4e5f60718');
+  });
+});
+
+describe('the stream', () => {
+  test('a serverless cluster takes IAM alone, inside the network', () => {
+    of('Serverless').hasResourceProperties('AWS::MSK::ServerlessCluster', {
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true } } },
+      VpcConfigs: [{ SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroups: [Match.anyValue()] }],
+    });
+  });
+
+  test('a provisioned one has two small brokers, TLS everywhere, IAM alone, and logs', () => {
+    of('Provisioned').hasResourceProperties('AWS::MSK::Cluster', {
+      NumberOfBrokerNodes: 2,
+      KafkaVersion: '3.9.x',
+      BrokerNodeGroupInfo: {
+        InstanceType: 'kafka.t3.small',
+        StorageInfo: { EBSStorageInfo: { VolumeSize: 10 } },
+      },
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: false } },
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
+      LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true } } },
+    });
+  });
+
+  test('CloudFormation makes the topic of a provisioned cluster, with a copy on each broker', () => {
+    const [topic] = all('Provisioned', 'AWS::MSK::Topic');
+    expect(topic?.Properties).toMatchObject({ TopicName: 'sales', PartitionCount: 3, ReplicationFactor: 2 });
+    expect(JSON.parse(Buffer.from(topic?.Properties.Configs, 'base64').toString())).toEqual({
+      'max.message.bytes': '1048576',
+      'retention.ms': String(7 * 86_400_000),
+      // With both copies needed, maintenance of one broker would stop the shop.
+      'min.insync.replicas': '1',
+    });
+    expect(all('Provisioned', 'Custom::Topic')).toEqual([]);
+  });
+
+  test('a Lambda among the brokers makes it elsewhere, with an end to the wait', () => {
+    for (const kind of ['Serverless', 'ServerlessExistingVpc', 'ExistingIam'] as const) {
+      expect(all(kind, 'AWS::MSK::Topic')).toEqual([]);
+      const [topic] = all(kind, 'Custom::Topic');
+      expect(topic?.Properties, kind).toMatchObject({
+        topic: 'sales',
+        partitions: '3',
+        replicationFactor: '3',
+        settings: { 'max.message.bytes': '1048576' },
+        brokers: { 'Fn::GetAtt': [expect.stringMatching(/^StreamLookUp/), 'BootstrapBrokerStringSaslIam'] },
+        ServiceTimeout: '300',
+      });
+      // On a cluster of others the topic holds sales that are not ours to delete.
+      expect(topic?.DeletionPolicy, kind).toBe(kind === 'ExistingIam' ? 'Retain' : 'Delete');
+    }
+    for (const kind of ['ExistingScram', 'ExistingTls'] as const)
+      expect(all(kind, 'Custom::Topic'), kind).toEqual([]);
+  });
+
+  test('the largest record fits an invocation, base64, six times over', () => {
+    const [topic] = all('Serverless', 'Custom::Topic');
+    expect(Number(topic?.Properties.settings['max.message.bytes'])).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  test('the brokers are looked up by a Lambda outside the network: inside there is no way to MSK', () => {
+    const [[id, lookUp] = ['', undefined]] = Object.entries(
+      of('Serverless').findResources('AWS::Lambda::Function'),
+    ).filter(([name]) => name.startsWith('AWS'));
+    expect(lookUp?.Properties).not.toHaveProperty('VpcConfig');
+    const [call] = all('Serverless', 'Custom::Brokers');
+    expect(call?.Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+    expect(JSON.stringify(call?.Properties.Create)).toContain('GetBootstrapBrokers');
+    expect(statements('Serverless', 'StreamLookUp')).toEqual([
+      expect.objectContaining({
+        Action: 'kafka:GetBootstrapBrokers',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^StreamCluster/), 'Arn'] },
+      }),
+    ]);
+  });
+
+  test('the topic and produce stand inside, accumulate and the others do not', () => {
+    const inside = Object.entries(of('Serverless').findResources('AWS::Lambda::Function'))
+      .filter(([, { Properties }]) => Properties.VpcConfig)
+      .map(([id]) => id.replace(/Function.*/, ''));
+    expect(inside.sort()).toEqual(['Produce', 'StreamTopic']);
+  });
+
+  test('pollers begin when the topic and their way to Lambda exist', () => {
+    expect(mapping('Serverless')?.DependsOn.map((id: string) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'NetworklambdaEndpoint',
+      'NetworkstsEndpoint',
+      'StreamTopic',
+    ]);
+  });
+
+  test('in every kind they retry for ever and have no failure destination', () => {
+    for (const kind of names)
+      for (const bound of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds', 'DestinationConfig'])
+        expect(mapping(kind)?.Properties, kind).not.toHaveProperty(bound);
+  });
+
+  test('batch and window are configured', () => {
+    const stream = { batchSize: 500, windowSeconds: 5, partitions: 12, retentionHours: 24 };
+    const template = synthesize({ stream });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 500,
+      MaximumBatchingWindowInSeconds: 5,
+    });
+    template.hasResourceProperties('Custom::Topic', { partitions: '12' });
+  });
+
+  test('a cluster of others is signed in to as it asks', () => {
+    const access = (kind: Kind) => mapping(kind)?.Properties.SourceAccessConfigurations;
+    const { secretArn, secretKeyArn } = KINDS.ExistingScram.stream;
+    expect(access('ExistingIam')).toBeUndefined();
+    expect(access('ExistingScram')).toEqual([{ Type: 'SASL_SCRAM_512_AUTH', URI: secretArn }]);
+    expect(access('ExistingTls')).toEqual([{ Type: 'CLIENT_CERTIFICATE_TLS_AUTH', URI: secretArn }]);
+    expect(statements('ExistingScram', 'Accumulate')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Action: 'secretsmanager:GetSecretValue', Resource: secretArn }),
+        expect.objectContaining({ Action: 'kms:Decrypt', Resource: secretKeyArn }),
+      ]),
+    );
+    expect(kafkaRights('ExistingScram', 'Accumulate')).toEqual({});
+    expect(JSON.stringify(statements('ExistingTls', 'Accumulate'))).not.toContain('kms:');
+    for (const kind of names.filter((name) => !['ExistingScram', 'ExistingTls'].includes(name)))
+      expect(JSON.stringify(statements(kind, 'Accumulate')), kind).not.toContain('secretsmanager');
+  });
+});
+
+describe('what may be done with Kafka', () => {
+  const start = 'arn:aws:kafka:eu-west-1:111122223333:';
+  const cluster = 'shop/0a1b2c3d-0000-1111-2222-333344445555-1';
+
+  test('accumulate reads one topic in one group of one cluster', () => {
+    const { Connect, ReadData, DescribeTopic, AlterGroup, DescribeGroup, ...others } = kafkaRights(
+      'ExistingIam',
+      'Accumulate',
+    );
+    expect(others).toEqual({});
+    expect(Connect).toBe(`"${start}cluster/${cluster}"`);
+    expect(ReadData).toBe(`"${start}topic/${cluster}/sales"`);
+    expect(DescribeTopic).toBe(ReadData);
+    expect(AlterGroup).toBe(DescribeGroup);
+    expect(AlterGroup).toContain(`"${start}group/${cluster}/cartograph-"`);
+    expect(AlterGroup).not.toContain('*');
+    // It is the group that the mapping joins.
+    const group = mapping('ExistingIam')?.Properties.AmazonManagedKafkaEventSourceConfig.ConsumerGroupId;
+    expect(AlterGroup).toContain(JSON.stringify(group['Fn::Join'][1].slice(1)).slice(1, -1));
+  });
+
+  test('produce writes one topic and can neither read nor make any', () => {
+    const rights = kafkaRights('ExistingIam', 'Produce');
+    expect(Object.keys(rights).sort()).toEqual(['Connect', 'DescribeTopic', 'WriteData']);
+    expect(rights.WriteData).toBe(`"${start}topic/${cluster}/sales"`);
+  });
+
+  test('the topic’s Lambda makes, changes and deletes one topic, and can neither read nor write it', () => {
+    const rights = kafkaRights('ExistingIam', 'StreamTopicFunction');
+    expect(Object.keys(rights)).not.toContain('ReadData');
+    expect(Object.keys(rights)).not.toContain('WriteData');
+    for (const [action, resource] of Object.entries(rights))
+      expect(resource, action).toBe(
+        action === 'Connect' ? `"${start}cluster/${cluster}"` : `"${start}topic/${cluster}/sales"`,
+      );
+  });
+
+  test('nobody else may anything', () => {
+    for (const stage of ['Threshold', 'Train', 'Render', 'Publish'])
+      expect(kafkaRights('Serverless', stage)).toEqual({});
+  });
+
+  test('produce is told brokers and topic, and is there where the cluster takes IAM', () => {
+    const [fn] = Object.entries(of('Serverless').findResources('AWS::Lambda::Function'))
+      .filter(([id]) => id.startsWith('Produce'))
+      .map(([, { Properties }]) => Properties.Environment.Variables);
+    expect(fn[ENV.topic]).toBe('sales');
+    expect(JSON.stringify(fn[ENV.brokers])).toContain('BootstrapBrokerStringSaslIam');
+    for (const kind of names)
+      expect('ProduceFunction' in of(kind).findOutputs('*'), kind).toBe(
+        !['ExistingScram', 'ExistingTls'].includes(kind),
+      );
+  });
+});
+
+describe('nothing is public', () => {
+  test('every bucket refuses it, no function has an address, nobody from outside may call or send', () => {
+    for (const kind of names) {
+      for (const { Properties } of all(kind, 'AWS::S3::Bucket'))
+        expect(Object.values(Properties.PublicAccessBlockConfiguration), kind).toEqual(Array(4).fill(true));
+      expect(all(kind, 'AWS::Lambda::Url'), kind).toEqual([]);
+      for (const { Properties } of all(kind, 'AWS::Lambda::Permission'))
+        expect(Properties.Principal, kind).not.toBe('*');
+      for (const type of ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy', 'AWS::S3::BucketPolicy'])
+        for (const { Properties } of all(kind, type))
+          for (const { Effect, Principal } of Properties.PolicyDocument.Statement)
+            if (Effect === 'Allow') expect(JSON.stringify(Principal), `${kind} ${type}`).not.toContain('*');
+      for (const { Properties } of all(kind, 'AWS::MSK::Cluster'))
+        expect(Properties.BrokerNodeGroupInfo, kind).not.toHaveProperty('ConnectivityInfo');
+    }
+  });
+
+  test('every role is taken by one service, of AWS', () => {
+    for (const kind of names)
+      for (const { Properties } of all(kind, 'AWS::IAM::Role'))
+        expect(Properties.AssumeRolePolicyDocument.Statement, kind).toEqual([
+          expect.objectContaining({
+            Principal: { Service: expect.stringMatching(/^(lambda|emr-serverless)\.amazonaws\.com$/) },
+          }),
+        ]);
+  });
+});
+
+describe('every Lambda', () => {
+  test('has a log group that ends, CDK’s own ones too', () => {
+    for (const kind of names) {
+      const groups = of(kind).findResources('AWS::Logs::LogGroup');
+      for (const [id, { Properties }] of Object.entries(of(kind).findResources('AWS::Lambda::Function'))) {
+        const group = groups[Properties.LoggingConfig?.LogGroup.Ref];
+        expect(group?.Properties.RetentionInDays, `${kind} ${id}`).toBe(90);
+      }
+    }
+  });
+
+  test('of ours is traced, on arm64 and Node 24, and its stack traces name our lines', () => {
+    const ours = Object.entries(of('Serverless').findResources('AWS::Lambda::Function')).filter(
+      ([id]) => !/^AWS|Provider/.test(id),
+    );
+    expect(ours).toHaveLength(7);
+    for (const [id, { Properties }] of ours)
+      expect(Properties, id).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        TracingConfig: { Mode: 'Active' },
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      });
+  });
+});
+
+describe('what a deployment chooses', () => {
+  test('the bucket and the logs stay, or go when that is asked for', () => {
+    const policies = (kind: Kind) =>
+      new Set(
+        ['AWS::S3::Bucket', 'AWS::Logs::LogGroup']
+          .flatMap((type) => all(kind, type))
+          .map(({ DeletionPolicy }) => DeletionPolicy),
+      );
+    expect(policies('Serverless')).toEqual(new Set(['Retain']));
+    expect(policies('Provisioned')).toEqual(new Set(['Delete']));
+    of('Provisioned').resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  });
+
+  test('workers are kept warm when asked for, of the size that the job asks for', () => {
+    of('ExistingIam').hasResourceProperties('AWS::EMRServerless::Application', {
+      InitialCapacity: [
+        {
+          Key: 'Driver',
+          Value: { WorkerCount: 1, WorkerConfiguration: { Cpu: '4 vCPU', Memory: '14 GB', Disk: '20 GB' } },
+        },
+        { Key: 'Executor', Value: Match.objectLike({ WorkerCount: 2 }) },
+      ],
+      MaximumCapacity: { Cpu: '16 vCPU', Memory: '64 GB' },
+      AutoStopConfiguration: { Enabled: true, IdleTimeoutMinutes: 15 },
+    });
+    for (const kind of names)
+      for (const { Properties } of all(kind, 'AWS::EMRServerless::Application'))
+        expect(Properties.MaximumCapacity, kind).toBeDefined();
+  });
+
+  test('tags are on what can have any', () => {
+    const [bucket] = all('Provisioned', 'AWS::S3::Bucket');
+    expect(bucket?.Properties.Tags).toContainEqual({ Key: 'team', Value: 'shop' });
+  });
+
+  test('retention is by prefix', () => {
+    const retention = {
+      rejectedDays: 7,
+      jobLogsDays: 8,
+      supersededDays: 9,
+      tierRunsAfterDays: 10,
+      functionLogsDays: 14,
+    };
+    const template = synthesize({ retention });
+    const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
+    expect(bucket?.Properties.LifecycleConfiguration.Rules).toEqual([
+      { Id: 'rejected', Prefix: 'rejected/', Status: 'Enabled', ExpirationInDays: 7 },
+      { Id: 'logs', Prefix: 'logs/', Status: 'Enabled', ExpirationInDays: 8 },
+      {
+        Id: 'runs',
+        Prefix: 'runs/',
+        Status: 'Enabled',
+        Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 10 }],
+      },
+      {
+        Id: 'superseded',
+        Status: 'Enabled',
+        NoncurrentVersionExpiration: { NoncurrentDays: 9 },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+        ExpiredObjectDeleteMarker: true,
+      },
+    ]);
+    for (const { Properties } of Object.values(template.findResources('AWS::Logs::LogGroup')))
+      expect(Properties.RetentionInDays).toBe(14);
+  });
+});

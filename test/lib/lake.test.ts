@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { synthesize } from './synthesize.ts';
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string;
+  readonly Principal: unknown;
+  readonly Resource: unknown;
+  readonly Condition: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+const template = synthesize();
+const [policy] = Object.values(template.findResources('AWS::S3::BucketPolicy'));
+const statements: readonly Statement[] = policy?.Properties.PolicyDocument.Statement;
+const denied = statements.filter(({ Effect, Action }) => Effect === 'Deny' && Action === 's3:PutObject');
+
+/** How IAM decides on these two kinds of conditions; a key that is null in a `Null` condition is missing. */
+const applies = (
+  { Resource, Condition }: Statement,
+  put: { key: string; headers: readonly string[] },
+): boolean =>
+  keysOf(Resource).some((pattern) => matches(pattern, put.key)) &&
+  Object.entries(Condition.Null ?? {}).every(
+    ([name, missing]) => String(!put.headers.includes(name.replace('s3:', ''))) === missing,
+  );
+const keysOf = (resource: unknown): string[] =>
+  [resource].flat().map((arn) => /"\/([^"]*)"/.exec(JSON.stringify(arn))?.[1] ?? '?');
+const matches = (pattern: string, key: string): boolean =>
+  pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+const isRefused = (key: string, ...headers: string[]): boolean =>
+  denied.some((statement) => applies(statement, { key, headers }));
+
+test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'])(
+  'the bucket refuses an object below %s/ that could replace one',
+  (prefix) => {
+    expect(isRefused(`${prefix}/1`)).toBe(true);
+    // With If-Match it would be a change.
+    expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
+    expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
+  },
+);
+
+test.each(['current.json', 'charts/index.html'])('%s moves by a condition of either kind only', (key) => {
+  expect(isRefused(key)).toBe(true);
+  expect(isRefused(key, 'if-match')).toBe(false);
+  expect(isRefused(key, 'if-none-match')).toBe(false);
+});
+
+test('runs, logs and pictures are written as Hadoop, EMR and render do', () => {
+  for (const key of ['runs/1/1/part', 'logs/a', 'charts/00000001/index.html', 'currentXjson'])
+    expect(isRefused(key)).toBe(false);
+});
+
+test('nobody is exempt, and the parts of a large upload pass: their completion has the condition', () => {
+  for (const { Principal, Condition } of denied) {
+    expect(Principal).toEqual({ AWS: '*' });
+    expect(Condition.Bool).toEqual({ 's3:ObjectCreationOperation': 'true' });
+  }
+});
+
+test('the policy allows nobody anything', () => {
+  expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
+});
+
+test('the job reads one asset: its jar', () => {
+  const job = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith('TrainJobRole'))
+    .flatMap(([, { Properties }]): Statement[] => Properties.PolicyDocument.Statement);
+  const assets = job.filter(({ Resource }) => JSON.stringify(Resource).includes('cdk-hnb659fds-assets'));
+  expect(assets.map(({ Action }) => Action)).toEqual(['s3:GetObject']);
+  expect(JSON.stringify(assets[0]?.Resource)).toMatch(/\/[0-9a-f]{64}\.ts"/);
+});

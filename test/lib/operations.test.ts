@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { STAGES } from '../../lambdas/shared/log.ts';
+import { METRICS } from '../../lambdas/shared/metrics.ts';
+import { synthesize } from './synthesize.ts';
+
+const template = synthesize({ alarmEmail: 'shop@example.com', monthlyBudgetUsd: 120 });
+const plain = synthesize();
+const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
+  ({ Properties }) => Properties,
+);
+const named = (name: string) =>
+  alarms.find(({ AlarmDescription }) => AlarmDescription.startsWith(`${name}:`));
+const names = alarms.map(({ AlarmDescription }) => String(AlarmDescription).split(':', 1)[0] ?? '');
+
+describe('alarms', () => {
+  test('each tells a person, when it goes off and when it is over', () => {
+    const [topic = ''] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    for (const { AlarmActions, OKActions, ActionsEnabled } of alarms) {
+      expect(AlarmActions).toEqual([{ Ref: topic }]);
+      expect(OKActions).toEqual([{ Ref: topic }]);
+      expect(ActionsEnabled).not.toBe(false);
+    }
+  });
+
+  test.each(STAGES)('%s has one for errors, throttles and error lines', (stage) => {
+    for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
+  });
+
+  test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
+    '%s has one for its dead letters, its queue and its sleep',
+    (stage) => {
+      for (const way of ['dead-letters', 'oldest-message', 'asleep'])
+        expect(names).toContain(`${stage}-${way}`);
+      expect(named(`${stage}-asleep`)).toMatchObject({
+        MetricName: 'Invocations',
+        TreatMissingData: 'breaching',
+        ComparisonOperator: 'LessThanThreshold',
+      });
+    },
+  );
+
+  test('every queue that can hold dead letters is watched', () => {
+    const watched = alarms
+      .filter(({ MetricName }) => MetricName === 'ApproximateNumberOfMessagesVisible')
+      .map(({ Dimensions }) => Dimensions[0].Value['Fn::GetAtt'][0]);
+    const dead = Object.entries(template.findResources('AWS::SQS::Queue'))
+      .filter(([, { Properties }]) => !Properties.RedrivePolicy)
+      .map(([id]) => id);
+    expect(watched.sort()).toEqual(dead.sort());
+  });
+
+  test('an error line of each stage’s own log becomes a number', () => {
+    const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(
+      ({ Properties }) => Properties,
+    );
+    expect(filters.map(({ LogGroupName }) => LogGroupName.Ref.replace(/Logs.*/, '').toLowerCase())).toEqual([
+      ...STAGES,
+    ]);
+    for (const { FilterPattern, MetricTransformations } of filters) {
+      expect(FilterPattern).toBe('{ $.level = "error" }');
+      const [{ MetricName }] = MetricTransformations;
+      expect(alarms.filter((alarm) => alarm.MetricName === MetricName)).toHaveLength(1);
+    }
+  });
+
+  test('the stream is watched by its lag, by its silence and, with brokers of its own, by their disks', () => {
+    expect(named('accumulate-lag')).toMatchObject({ MetricName: 'OffsetLag', Threshold: 100_000 });
+    expect(named('accumulate-silent')).toMatchObject({
+      MetricName: 'SalesStored',
+      Period: 3600,
+      EvaluationPeriods: 24,
+      TreatMissingData: 'breaching',
+    });
+    expect(names).not.toContain('stream-disk');
+    const disks = Object.values(
+      synthesize({ stream: { kind: 'provisioned' } }).findResources('AWS::CloudWatch::Alarm'),
+    ).find(({ Properties }) => Properties.AlarmDescription.startsWith('stream-disk'));
+    expect(disks?.Properties.Metrics.map(({ Id }: { Id: string }) => Id)).toEqual([
+      'expr_1',
+      'broker1',
+      'broker2',
+    ]);
+  });
+
+  test('limits of progress follow from the configuration: wait, attempts and their deadline, sweeps', () => {
+    // 24 h + 3 × 60 min + 3 × 5 min.
+    expect(named('threshold-overdue')?.Threshold).toBe(86_400 + 10_800 + 900);
+    expect(named('publish-stale')?.Threshold).toBe(86_400 + 10_800 + 900 + 10_800 + 3600);
+    const faster = synthesize({
+      threshold: { maxWaitSeconds: 600 },
+      train: { attempts: 1, deadlineMinutes: 10 },
+    });
+    faster.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'WaitedSeconds',
+      Threshold: 600 + 600 + 900,
+    });
+  });
+
+  test('CloudWatch takes them: periods of whole minutes, together a day at most, or a week of hours', () => {
+    for (const config of [{}, { sweepMinutes: 1 }, { sweepMinutes: 1440 }])
+      for (const { Properties } of Object.values(
+        synthesize(config).findResources('AWS::CloudWatch::Alarm'),
+      )) {
+        const { Period = 300, EvaluationPeriods } = Properties;
+        expect(Period % 60).toBe(0);
+        expect(Period).toBeLessThanOrEqual(86_400);
+        expect(Period * EvaluationPeriods).toBeLessThanOrEqual(Period >= 3600 ? 7 * 86_400 : 86_400);
+      }
+  });
+
+  test('each number that is watched or shown is one that a stage tells', () => {
+    const told = alarms
+      .filter(({ Namespace }) => Namespace === 'Cartograph')
+      .map((alarm) => alarm.MetricName);
+    for (const name of told.filter((metric) => !metric.endsWith('-ErrorLines')))
+      expect(Object.keys(METRICS)).toContain(name);
+    const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.stringify(dashboard?.Properties.DashboardBody);
+    for (const name of Object.keys(METRICS).filter(
+      (metric) => !['WindowsCut', 'RunsPublished'].includes(metric),
+    ))
+      expect(body).toContain(name);
+    for (const stage of STAGES) expect(body).toContain(`### ${stage}: `);
+  });
+});
+
+describe('the topic of the alarms', () => {
+  test('takes messages from alarms and budgets of this account, by TLS, from nobody else', () => {
+    const [policy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
+    const statements: { Effect: string; Principal: unknown; Condition: object }[] =
+      policy?.Properties.PolicyDocument.Statement;
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.map(({ Principal }) => Principal)).toEqual([
+      { Service: 'cloudwatch.amazonaws.com' },
+      { Service: 'budgets.amazonaws.com' },
+    ]);
+    for (const { Condition } of allowed)
+      expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
+    expect(statements.filter(({ Effect }) => Effect === 'Deny')).toEqual([
+      expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ]);
+  });
+
+  test('sends mail where one is configured', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'shop@example.com',
+    });
+    plain.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+});
+
+test('a budget is there when one is configured, and warns before it is used up', () => {
+  const [budget] = Object.values(template.findResources('AWS::Budgets::Budget'));
+  expect(budget?.Properties.Budget).toEqual({
+    BudgetType: 'COST',
+    TimeUnit: 'MONTHLY',
+    BudgetLimit: { Amount: 120, Unit: 'USD' },
+  });
+  expect(
+    budget?.Properties.NotificationsWithSubscribers.map(
+      ({ Notification }: { Notification: { NotificationType: string; Threshold: number } }) =>
+        `${Notification.NotificationType} ${Notification.Threshold}`,
+    ),
+  ).toEqual(['ACTUAL 80', 'ACTUAL 100', 'FORECASTED 100']);
+  plain.resourceCountIs('AWS::Budgets::Budget', 0);
+});

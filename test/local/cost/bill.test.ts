@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { METRICS } from '../../../lambdas/shared/metrics.ts';
+import { Config } from '../../../lib/config.ts';
+import { executorsOf, takenGb } from '../../../lib/train-config.ts';
+import { type Bill, type BillInput, type BillLine, makeBill, STACK } from '../../../local/cost/bill.ts';
+import { DEFAULTS } from '../../../local/cost/defaults.ts';
+import { PRICES, PRICES_AS_OF } from '../../../local/cost/prices.ts';
+import { costTable, formatBill } from '../../../local/cost/table.ts';
+import { ROOT } from '../../../local/paths.ts';
+
+const bill = (input: Partial<BillInput>): Bill => makeBill({ ...DEFAULTS, ...input });
+const usdOf = (lines: readonly BillLine[]): Record<string, number> => {
+  const byPart: Record<string, number> = {};
+  for (const { part, usd } of lines) byPart[part] = (byPart[part] ?? 0) + usd;
+  return byPart;
+};
+
+test('idle, MSK Serverless: 730 h x 0.75, and 3 partitions x 730 h x 0.0015', () => {
+  const { idle, busyUsd } = bill({ salesPerMonth: 0 });
+  expect(usdOf(idle)['MSK Serverless, cluster']).toBeCloseTo(547.5, 6);
+  expect(usdOf(idle)['MSK Serverless, partitions']).toBeCloseTo(3.285, 6);
+  expect(busyUsd).toBe(0);
+});
+
+test('idle, two small brokers: 2 x 730 h x 0.0456, and 2 disks x 10 GB x 0.10', () => {
+  const { idle } = bill({ stream: 'provisioned' });
+  expect(usdOf(idle)['MSK, two kafka.t3.small']).toBeCloseTo(66.576, 6);
+  expect(usdOf(idle)['MSK, disks']).toBeCloseTo(2, 6);
+});
+
+test('idle, pollers: 2 endpoints x 2 zones x 730 h x 0.01, or one unit x 730 h x 0.185', () => {
+  const onDemand = usdOf(bill({ stream: 'existing' }).idle);
+  expect(onDemand['Interface endpoints']).toBeCloseTo(29.2, 6);
+  const provisioned = usdOf(bill({ stream: 'existing', pollers: 'provisioned' }).idle);
+  expect(provisioned['Lambda, provisioned poller']).toBeCloseTo(135.05, 6);
+  expect(provisioned).not.toHaveProperty('Interface endpoints');
+  expect(Object.keys(provisioned).filter((part) => part.startsWith('MSK'))).toEqual([]);
+});
+
+/**
+ * A sweep every 5 minutes is 8,760 a month for each of 4 stages: 35,040 messages of 3 requests. Lambda polls 4 queues 900
+ * times an hour: 2,628,000.
+ */
+test('idle, sweeps: what asks whether there is work costs little, and is shown', () => {
+  expect(usdOf(bill({}).idle)).toMatchObject({
+    'SQS, polls and sweeps': expect.closeTo((2_628_000 + 105_120) * 0.4e-6, 6),
+    // 35,040 x 0.3 s x 0.5 GB = 5,256 GB-s at 0.0000133334, and 35,040 requests at 0.20 a million
+    'Lambda, sweeps': expect.closeTo(0.07008 + 0.007008, 5),
+    'S3, listings of sweeps': expect.closeTo(8_760 * 9 * 5e-6, 6),
+    'CloudWatch, dashboard': 3,
+  });
+});
+
+/**
+ * A million sales of 1,000 bytes in the first month, ten runs: 1 GB in and out, 168 of 730 hours kept. A window of 60 s is
+ * 43,800 calls a month, each with a batch of 3 partitions: 131,400. An event has 1,333 + 250 bytes a record.
+ * The runs train on 100,000, 200,000 … 1,000,000 sales: 10 x 73 s + 5,500,000 x 55 us = 1,032.5 s of 16 vCPU and 56 GB.
+ */
+test('busy, a case by hand', () => {
+  const { busy } = bill({ salesPerMonth: 1e6, recordBytes: 1000, month: 1, runsPerMonth: 10 });
+  expect(usdOf(busy)).toMatchObject({
+    'MSK Serverless, sales in': expect.closeTo(0.1, 9),
+    'MSK Serverless, sales out': expect.closeTo(0.05, 9),
+    'MSK Serverless, sales kept 7 days': expect.closeTo(0.023014, 6),
+    'Interface endpoints, sales': expect.closeTo(0.015833, 6),
+    // (43,800 x 0.15 s + 10 s) x 1.7275 GB = 11,367 GB-s
+    'Lambda, accumulate': expect.closeTo(0.151567, 4),
+    'S3, batches written': expect.closeTo(131_400 * 5e-6, 9),
+    'S3, listings of threshold': expect.closeTo(43_800 * 7 * 5e-6, 9),
+    // Half of the month's batches are there on average: 65 full pages, 8,760 times.
+    'S3, listings of sweeps, all batches': expect.closeTo(65 * 8_760 * 5e-6, 9),
+    'SQS, events': expect.closeTo(394_200 * 0.4e-6, 9),
+    // 0.286806 h x 16 x 0.042094 + 0.286806 h x 56 x 0.004628
+    'EMR Serverless, 10 runs': expect.closeTo(0.193165 + 0.074331, 5),
+    'EventBridge, rules': 0,
+  });
+});
+
+test('busy, few sales: no more calls and batches than sales', () => {
+  const parts = usdOf(bill({ salesPerMonth: 100, month: 1, runsPerMonth: 0 }).busy);
+  expect(parts['S3, batches written']).toBeCloseTo(100 * 5e-6, 9);
+  expect(parts['EMR Serverless, 0 runs']).toBe(0);
+});
+
+test('a cluster of others costs them: nothing of MSK is on the bill', () => {
+  const { idle, busy } = bill({ stream: 'existing' });
+  expect([...idle, ...busy].filter(({ part }) => part.startsWith('MSK'))).toEqual([]);
+});
+
+test('the bill is for what the stack is made of by default', () => {
+  const { stream, sweepMinutes, train } = Config.parse({});
+  const { diskGb } = Config.parse({ stream: { kind: 'provisioned' } }).stream as { diskGb: number };
+  expect(STACK).toMatchObject({
+    partitions: stream.partitions,
+    retentionHours: stream.retentionHours,
+    windowSeconds: stream.windowSeconds,
+    batchSize: stream.batchSize,
+    brokerDiskGb: diskGb,
+    sweepMinutes,
+    metrics: Object.keys(METRICS).length,
+    workers: 1 + executorsOf(train),
+    workerVcpu: train.driver.vcpu,
+    workerGb: takenGb(train.driver.memoryGb),
+  });
+  expect(train.executor).toEqual(train.driver);
+});
+
+test('the bill counts what the reviewed template has: alarms, dashboards, endpoints, swept queues', () => {
+  const { Resources }: { Resources: Record<string, { Type: string; Properties?: object }> } = JSON.parse(
+    readFileSync(join(ROOT, 'test/fixtures/recommender-stack.template.json'), 'utf8'),
+  );
+  const count = (type: string, has: (properties: object) => boolean = () => true): number =>
+    Object.values(Resources).filter(({ Type, Properties = {} }) => Type === type && has(Properties)).length;
+  expect(STACK).toMatchObject({
+    alarms: count('AWS::CloudWatch::Alarm'),
+    dashboards: count('AWS::CloudWatch::Dashboard'),
+    queues: count('AWS::SQS::Queue', (properties) => 'RedrivePolicy' in properties),
+    endpoints: count('AWS::EC2::VPCEndpoint', (properties) => 'PrivateDnsEnabled' in properties),
+    zones: count('AWS::EC2::Subnet'),
+  });
+});
+
+test('totals are the sums of their lines, and every line is its quantity at its price', () => {
+  const { idle, busy, idleUsd, busyUsd } = bill({});
+  for (const { quantity, price, usd } of [...idle, ...busy]) expect(usd).toBe(quantity * price.usd);
+  expect(idleUsd).toBeCloseTo(
+    idle.reduce((total, { usd }) => total + usd, 0),
+    9,
+  );
+  expect(busyUsd).toBeCloseTo(
+    busy.reduce((total, { usd }) => total + usd, 0),
+    9,
+  );
+});
+
+test('every price has a unit, a page of AWS as its source, and the table a date', () => {
+  expect(PRICES_AS_OF).toMatch(/^20\d\d-\d\d$/);
+  for (const table of Object.values(PRICES))
+    for (const [name, { usd, unit, source }] of Object.entries(table)) {
+      expect(usd, name).toBeGreaterThanOrEqual(0);
+      expect(unit, name).not.toBe('');
+      expect(source, name).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9]+\/pricing\/$/);
+    }
+});
+
+test('the printed bill has every line, idle before busy, and both totals', () => {
+  const input: BillInput = { ...DEFAULTS, stream: 'provisioned' };
+  const made = makeBill(input);
+  const text = formatBill(made, input);
+  const lines = text.split('\n');
+  for (const { part } of [...made.idle, ...made.busy]) expect(text).toContain(`  ${part} `);
+  expect(lines.indexOf('Idle')).toBeLessThan(lines.indexOf('Busy, beside it'));
+  expect(text).toMatch(/= idle +\d/);
+  expect(text).toMatch(/= busy +\d/);
+  expect(lines.every((line) => line.length <= 120)).toBe(true);
+});
+
+test("the README's cost table is what npm run cost -- --table prints", () => {
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(costTable(DEFAULTS));
+});
