@@ -199,7 +199,7 @@ export const START_OPTIONS = {
   export: words('DIR', "copy the current run's files and charts there"),
   keep: flag('keep the bucket and the log of the broker from the last time'),
   partitions: wholeNumber('partitions of the topic (default 3)', 1, 100),
-  rank: wholeNumber('length of the factor vectors (default 32)', 1, 512),
+  rank: wholeNumber('length of the factor vectors (default 64)', 1, 512),
   port: wholeNumber('port of the charts (default: a free one)', 1, 65_535),
   bootstrap: words('HOST:PORT', 'use this Kafka broker instead of starting one'),
   endpoint: words('URL', 'use this AWS API instead of starting an emulator'),

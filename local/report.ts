@@ -1,4 +1,10 @@
-import { LIST_KINDS, type Metric, type UserSummary } from '../lambdas/shared/schemas.ts';
+import {
+  bestBaseline,
+  LIST_KINDS,
+  type Metric,
+  type Quality,
+  type UserSummary,
+} from '../lambdas/shared/schemas.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { Milestone, Sightings } from './watch.ts';
@@ -127,7 +133,7 @@ const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): 
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [
-    'Quality   NDCG@10, model beside popularity, on the newest sales that training had not seen',
+    'Quality   NDCG@10, the model beside the best baseline, on the newest sales that training had not seen',
   ];
   for (const { manifest } of windows)
     if (manifest)
@@ -135,7 +141,7 @@ function qualitySection({ windows }: Outcome): string {
         const quality = manifest.quality[list];
         lines.push(
           quality
-            ? `          run ${manifest.run}, ${list}: ${metric(quality.model)} beside ${metric(quality.popularity)}: ${ratio(quality)}${count(quality.model.n)} users`
+            ? `          run ${manifest.run}, ${list}: ${besideBest(quality)}, ${count(quality.model.n)} users`
             : `          run ${manifest.run}, ${list}: no holdout could be made`,
         );
       }
@@ -143,8 +149,11 @@ function qualitySection({ windows }: Outcome): string {
 }
 
 /** Of nothing there is no multiple. */
-const ratio = ({ model, popularity }: { readonly model: Metric; readonly popularity: Metric }): string =>
-  popularity.value > 0 ? `${(model.value / popularity.value).toFixed(1)}x, ` : '';
+function besideBest(quality: NonNullable<Quality['any']>): string {
+  const { name, ndcg } = bestBaseline(quality);
+  const times = ndcg.value > 0 ? `, ${(quality.model.value / ndcg.value).toFixed(1)}x` : '';
+  return `${metric(quality.model)} beside ${metric(ndcg)} by ${name}${times}`;
+}
 
 const metric = ({ value, low, high }: Metric): string =>
   `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;

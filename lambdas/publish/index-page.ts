@@ -1,6 +1,6 @@
 import { count, type Html, html, moment, page, table } from '../shared/html.ts';
 import { numberInKey } from '../shared/keys.ts';
-import type { Current, Publication, Quality } from '../shared/schemas.ts';
+import { bestBaseline, type Current, type Publication, type Quality } from '../shared/schemas.ts';
 
 /** The pictures of a run that the index shows; render writes them, perhaps a little later. */
 const PICTURES = [
@@ -20,7 +20,7 @@ export function indexPage(current: Current, publications: readonly Publication[]
 ${current.run === null ? html`<p>No run is served yet.</p>` : served(current.run, publications)}
 <h2>Decisions</h2>
 ${table(['Publication', 'Run', 'Decision', 'Newest sale', 'Sales', 'NDCG@10 any', 'NDCG@10 new'], publications.map(row), [0, 1, 4, 5, 6])}
-<p class="soft">NDCG@10: the model beside popularity, on the newest sales, which training had not seen.</p>`;
+<p class="soft">NDCG@10: the model beside the best baseline, on the newest sales, which training had not seen.</p>`;
   return page(current.run === null ? 'Cartograph' : `Cartograph: run ${current.run}`, body);
 }
 
@@ -43,4 +43,4 @@ const row = ({ publication, run, decision, reason, numbers }: Publication) => [
 ];
 
 const quality = (of: Quality['any']): string =>
-  of ? `${of.model.value.toFixed(3)} beside ${of.popularity.value.toFixed(3)}` : '–';
+  of ? `${of.model.value.toFixed(3)} beside ${bestBaseline(of).ndcg.value.toFixed(3)}` : '–';

@@ -1,5 +1,6 @@
 import { count, Html, html, moment, page, table } from '../shared/html.ts';
 import {
+  BASELINES,
   LIST_KINDS,
   type ListKind,
   type Manifest,
@@ -65,10 +66,15 @@ function quality(metrics: Metrics): Html {
 ${rmsePreference ? html`<p class="soft">Root mean squared error of the preference: ${rmsePreference.value.toFixed(3)}. It says little about ranking.</p>` : ''}`;
 }
 
+const SCORER_NAMES: Readonly<Record<string, string>> = {
+  ...BASELINES,
+  matrixFactorisation: 'matrix factorisation',
+};
+
 const rowsOf = (list: ListKind, scorers: Metrics['any']): (string | number)[][] =>
   Object.entries(scorers ?? {}).map(([scorer, metrics]) => [
     list,
-    scorer,
+    SCORER_NAMES[scorer] ?? scorer,
     metric(metrics['ndcg@10']),
     metric(metrics['recall@10']),
     metric(metrics['map@10']),

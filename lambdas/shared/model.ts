@@ -5,18 +5,25 @@ import { z } from 'zod';
  * an attempt that is repeated next week trains with the numbers that the window was cut with.
  */
 export const Model = z.strictObject({
+  /**
+   * How lists are ordered. `ranker`: candidates from several sources, by trees that learn from the shop's own past, or by
+   * the best baseline where that is better. `als`: implicit ALS alone, in half the time.
+   */
+  algorithm: z.enum(['ranker', 'als']).default('ranker'),
   /** Length of the factor vectors of implicit ALS. */
-  rank: z.int().min(1).max(512).default(32),
+  rank: z.int().min(1).max(512).default(64),
   /** ALS sweeps over users and products. */
-  iterations: z.int().min(1).max(100).default(10),
-  /** Lambda of Hu, Koren, Volinsky 2008; Spark multiplies it by the number of a user's positive ratings. */
-  regularisation: z.number().positive().max(1000).default(0.05),
-  /** Confidence is 1 + alpha * strength. */
-  alpha: z.number().positive().max(10_000).default(10),
+  iterations: z.int().min(1).max(100).default(6),
+  /** Lambda of Hu, Koren, Volinsky 2008, times the number of a row's pairs. */
+  regularisation: z.number().positive().max(1000).default(0.3),
+  /** Confidence is 1 + alpha * weight; a purchase weighs 1 by its type, halved with every four horizons of age. */
+  alpha: z.number().positive().max(10_000).default(3),
   /** Products per user and list. */
   topN: z.int().min(1).max(1000).default(10),
   /** Share of the distinct interactions, the newest, that is held out to measure quality; 0 to 1, exclusive. */
   holdoutShare: z.number().gt(0).lt(1).default(0.1),
+  /** Where the holdout begins, epoch ms, instead of by its share: to compare with measurements made elsewhere. */
+  holdoutFromMs: z.int().positive().optional(),
   /** Weight of one interaction by its type. Types that are not named here are stored, counted and left out of training. */
   typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
   /** Starts every random choice of a run. */

@@ -115,10 +115,24 @@ export const LIST_KINDS = ['any', 'new'] as const;
 export const ListKind = z.enum(LIST_KINDS);
 export type ListKind = z.infer<typeof ListKind>;
 
-/** What is measured side by side on the same holdout. */
+/** What a shop could do without a model, by the names that a person reads; the parts of a run's metrics beside the model. */
+export const BASELINES = {
+  personalFrequency: 'personal frequency',
+  recentPopularity: 'recent popularity',
+  popularity: 'popularity',
+} as const;
+
+/** What is measured side by side on the same holdout. Runs of version 0.1 know popularity alone; `new` knows no personal frequency. */
 export const Scorers = z.strictObject({
   model: RankingMetrics,
+  /** What the user bought most, old purchases counting less; then what is popular now. */
+  personalFrequency: RankingMetrics.optional(),
+  /** What sold most in the last horizon. */
+  recentPopularity: RankingMetrics.optional(),
+  /** What most users bought. */
   popularity: RankingMetrics,
+  /** Implicit ALS alone, a part of the model. */
+  matrixFactorisation: RankingMetrics.optional(),
 });
 
 /** `metrics.json` of a run. Null where the holdout could not be made (one moment in time, or no user in both parts). */
@@ -153,10 +167,33 @@ export const RunFile = z.strictObject({
 });
 export type RunFile = z.infer<typeof RunFile>;
 
-/** NDCG@10 of the model and of popularity, by list; null where there was no holdout. */
-const QualityOfList = z.strictObject({ model: Metric, popularity: Metric }).nullable();
+/** NDCG@10 of the model and of what it is measured beside, by list; null where there was no holdout. */
+const QualityOfList = z
+  .strictObject({
+    model: Metric,
+    personalFrequency: Metric.optional(),
+    recentPopularity: Metric.optional(),
+    popularity: Metric,
+    matrixFactorisation: Metric.optional(),
+  })
+  .nullable();
 export const Quality = z.strictObject({ any: QualityOfList, new: QualityOfList });
 export type Quality = z.infer<typeof Quality>;
+
+/** The baseline that ranks best. */
+export function bestBaseline(quality: NonNullable<Quality['any']>): {
+  readonly name: string;
+  readonly ndcg: Metric;
+} {
+  const measured = Object.entries(BASELINES).flatMap(([key, name]) => {
+    const ndcg = quality[key as keyof typeof BASELINES];
+    return ndcg ? [{ name, ndcg }] : [];
+  });
+  return measured.reduce((best, other) => (other.ndcg.value > best.ndcg.value ? other : best), {
+    name: BASELINES.popularity,
+    ndcg: quality.popularity,
+  });
+}
 
 /** `manifests/N.json`: what went in, what came out. It is written last; without it there is no run. */
 export const Manifest = z.strictObject({

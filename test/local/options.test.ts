@@ -153,7 +153,7 @@ test('the help of npm start', () => {
       --export DIR           copy the current run's files and charts there
       --keep                 keep the bucket and the log of the broker from the last time
       --partitions N         partitions of the topic (default 3)
-      --rank N               length of the factor vectors (default 32)
+      --rank N               length of the factor vectors (default 64)
       --port N               port of the charts (default: a free one)
       --bootstrap HOST:PORT  use this Kafka broker instead of starting one
       --endpoint URL         use this AWS API instead of starting an emulator

@@ -69,9 +69,9 @@ test('a run that worked is told at a glance', () => {
               threshold 0.3 s, train 12.5 s, render 1.5 s, publish 0.5 s
               job: read 1.5 s, fit 2.0 s
 
-    Quality   NDCG@10, model beside popularity, on the newest sales that training had not seen
-              run 1, any: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350): 2.0x, 3 users
-              run 1, new: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350): 2.0x, 3 users
+    Quality   NDCG@10, the model beside the best baseline, on the newest sales that training had not seen
+              run 1, any: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
+              run 1, new: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
 
     User      ann & bob bought <script>alert("lamp")</script> (lamp2)
                   any                                     new (never bought before)
@@ -184,7 +184,9 @@ test('of a popularity of nothing there is no multiple', () => {
   const report = formatReport(
     facts({ ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, quality } }] }),
   );
-  expect(report).toContain('run 1, any: 0.500 (0.400–0.600) beside 0.000 (0.000–0.000): 3 users');
+  expect(report).toContain(
+    'run 1, any: 0.500 (0.400–0.600) beside 0.000 (0.000–0.000) by popularity, 3 users',
+  );
   expect(report).toContain('run 1, new: no holdout could be made');
 });
 

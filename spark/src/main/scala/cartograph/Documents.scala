@@ -5,8 +5,21 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.node.{ArrayNode, ObjectNode}
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper, SerializationFeature}
 
+/** How lists are ordered; see `algorithm` in lambdas/shared/model.ts. */
+sealed abstract class Algorithm(val name: String) extends Serializable
+object Algorithm {
+  case object Ranker extends Algorithm("ranker")
+  case object Als extends Algorithm("als")
+
+  /** @throws IllegalArgumentException if there is no such algorithm */
+  def named(name: String): Algorithm = Seq(Ranker, Als).find(_.name == name).getOrElse(
+    throw new IllegalArgumentException(s"Cannot train: algorithm is $name, should be ranker or als")
+  )
+}
+
 /** The configuration of a run, as the window carries it; see lambdas/shared/model.ts for what each means. */
 final case class ModelConfig(
+    algorithm: Algorithm,
     rank: Int,
     iterations: Int,
     regularisation: Double,
@@ -59,6 +72,8 @@ object Documents {
       batches = at.node("batches").elements.asScala.map(new Fields(key, _).text("key")).toSeq,
       partitions = at.node("partitions"),
       model = ModelConfig(
+        // Windows of version 0.1 name none.
+        algorithm = Option(at.node("model").get("algorithm")).fold[Algorithm](Algorithm.Ranker)(name => Algorithm.named(name.asText)),
         rank = model.number("rank").toInt,
         iterations = model.number("iterations").toInt,
         regularisation = model.number("regularisation"),

@@ -78,12 +78,26 @@ object LambdaMart {
   private def edgesOf(rows: RankingRows, feature: Int): Array[Float] = {
     val sorted = Array.tabulate(rows.count)(row => rows.features(row * rows.width + feature))
     java.util.Arrays.sort(sorted)
-    val distinct = sorted.distinct
+    val distinct = firstDistinct(sorted, Bins + 1)
     if (distinct.length <= Bins) distinct.zip(distinct.drop(1)).map { case (a, b) => a + (b - a) / 2 }
     else {
       val quantiles = (1 until Bins).map(part => sorted((part.toLong * sorted.length / Bins).toInt)).distinct
       quantiles.filter(_ < sorted.last).toArray
     }
+  }
+
+  /** The different values of a sorted array, at most `most` of them. */
+  private def firstDistinct(sorted: Array[Float], most: Int): Array[Float] = {
+    val found = Array.newBuilder[Float]
+    var (count, at) = (0, 0)
+    while (at < sorted.length && count < most) {
+      if (at == 0 || sorted(at) != sorted(at - 1)) {
+        found += sorted(at)
+        count += 1
+      }
+      at += 1
+    }
+    found.result()
   }
 
   /** The number of edges below each row's value. */
@@ -118,6 +132,8 @@ object LambdaMart {
   private final class Gradients(rows: RankingRows, depth: Int) {
     val first = new Array[Double](rows.count)
     val second = new Array[Double](rows.count)
+    /** Rows of each group, best first; from tree to tree little changes in it. */
+    private val order = Array.range(0, rows.count)
     private val longest = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) => until - from }.maxOption.getOrElse(0)
     private val discount = Array.tabulate(longest)(place => math.log(2) / math.log(place + 2.0))
 
@@ -131,16 +147,21 @@ object LambdaMart {
       java.util.Arrays.fill(second, from, until, 0.0)
       val right = (from until until).count(row => rows.relevant(row))
       if (right > 0 && right < until - from) {
-        val order = byScore(scores, from, until)
+        sort(scores, from, until)
         val ideal = discount.iterator.take(math.min(right, depth)).sum
-        val (best, worst) = (scores(order(0)), scores(order(order.length - 1)))
+        val (best, worst) = (scores(order(from)), scores(order(until - 1)))
+        val size = until - from
         var total = 0.0
         var i = 0
-        while (i < math.min(order.length - 1, depth)) {
+        while (i < math.min(size - 1, depth)) {
+          val upper = order(from + i)
+          val isUpperRight = rows.relevant(upper)
           var j = i + 1
-          while (j < order.length) {
-            if (rows.relevant(order(i)) != rows.relevant(order(j))) {
-              val (high, low) = if (rows.relevant(order(i))) (order(i), order(j)) else (order(j), order(i))
+          while (j < size) {
+            val lower = order(from + j)
+            if (isUpperRight != rows.relevant(lower)) {
+              val high = if (isUpperRight) upper else lower
+              val low = if (isUpperRight) lower else upper
               val ahead = scores(high) - scores(low)
               val change = (discount(i) - discount(j)) / ideal / (if (best != worst) 0.01 + math.abs(ahead) else 1.0)
               val doubt = 1.0 / (1.0 + math.exp(ahead))
@@ -165,15 +186,23 @@ object LambdaMart {
       }
     }
 
-    /** Rows, highest score first, ties in their order. */
-    private def byScore(scores: Array[Double], from: Int, until: Int): Array[Int] = {
-      val keyed = Array.tabulate(until - from)(index => (-scores(from + index), from + index))
-      java.util.Arrays.sort(keyed, (a: (Double, Int), b: (Double, Int)) => {
-        val byScore = java.lang.Double.compare(a._1, b._1)
-        if (byScore != 0) byScore else Integer.compare(a._2, b._2)
-      })
-      keyed.map(_._2)
+    /** Highest score first, ties in the order of rows; by insertion, for the last order is nearly this one. */
+    private def sort(scores: Array[Double], from: Int, until: Int): Unit = {
+      var at = from + 1
+      while (at < until) {
+        val row = order(at)
+        var place = at
+        while (place > from && isBefore(scores, row, order(place - 1))) {
+          order(place) = order(place - 1)
+          place -= 1
+        }
+        order(place) = row
+        at += 1
+      }
     }
+
+    private def isBefore(scores: Array[Double], a: Int, b: Int): Boolean =
+      scores(a) > scores(b) || (scores(a) == scores(b) && a < b)
   }
 
   /** A leaf that may still be split: its rows lie at from..until of the order, `split` is the best one found. */

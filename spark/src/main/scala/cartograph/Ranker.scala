@@ -26,8 +26,14 @@ final case class ByColumn(name: String, column: Int, tie: Int) extends Scorer {
 
 /** The mean of several ensembles of trees. */
 final case class ByTrees(name: String, ensembles: Array[Trees]) extends Scorer {
-  def score(candidates: Candidates, row: Int): Double =
-    ensembles.map(_(candidates.features, row * Features.Width)).sum / ensembles.length
+  def score(candidates: Candidates, row: Int): Double = {
+    var (sum, member) = (0.0, 0)
+    while (member < ensembles.length) {
+      sum += ensembles(member)(candidates.features, row * Features.Width)
+      member += 1
+    }
+    sum / ensembles.length
+  }
 }
 
 /** Candidates of users whose next purchases are known: what a ranker learns from and is measured by. */
@@ -82,14 +88,14 @@ object Ranker {
   def choose(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, seed: Long): (Choice, Scorer) = {
     val baselines = Scorers.baselines(list)
     val older = windows.drop(1).map(sample(_, list, seed))
-    val trees = if (older.map(_.groups.length - 1).sum < LeastLearners) None else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
-    val staged = trees.toSeq.flatMap(all => Sizes.map(size => ByTrees(s"$size trees", Array(Trees(all.trees.take(size))))))
-    val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines ++ staged))
+    val grown = if (older.map(_.groups.length - 1).sum < LeastLearners) None
+      else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
+    val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines, grown))
     val best = tried.take(baselines.length).maxByOption(_.mean)
-    val grown = tried.drop(baselines.length).maxByOption(_.mean)
+    val ranked = tried.drop(baselines.length).maxByOption(_.mean)
     val scorer = best.fold(baselines.head)(at => baselines.find(_.name == at.name).getOrElse(baselines.head))
     val told = tried.map(row => row.name -> row.mean)
-    (best, grown) match {
+    (best, ranked) match {
       case (Some(plain), Some(model)) if model.isBetterThan(plain) =>
         (Choice(Sizes.find(size => s"$size trees" == model.name), told), scorer)
       case _ => (Choice(None, told), scorer)
@@ -116,15 +122,33 @@ object Ranker {
     }
   }
 
-  /** NDCG@10 of each scorer for the same users, at most `MaxLearners` of them. */
-  private def measure(window: RDD[(Int, Labelled)], list: ListKind, scorers: Seq[Scorer]): Seq[Tried] = {
+  /** NDCG@10 of each baseline and of the first trees, by their numbers, for the same users, at most `MaxLearners` of them. */
+  private def measure(window: RDD[(Int, Labelled)], list: ListKind, baselines: Seq[Scorer], grown: Option[Trees]): Seq[Tried] = {
     val rows = window.mapPartitions(_.flatMap { case (user, labelled) =>
       val right = rightAnswers(labelled, list)
-      Option.when(right.nonEmpty)(user -> scorers.map { scorer =>
+      def judged(scorer: Scorer): Double =
         Evaluation.ndcg(Evaluation.Judged(Scorers.best(scorer, labelled.candidates, list, Evaluation.Depth).map(_.product), right))
-      }.toArray)
+      Option.when(right.nonEmpty) {
+        val staged = grown.toSeq.flatMap(trees => stages(trees, labelled.candidates))
+        user -> (baselines ++ staged).map(judged).toArray
+      }
     }).takeOrdered(MaxLearners)(Ordering.by(row => (scala.util.hashing.MurmurHash3.mix(3, row._1), row._1)))
-    scorers.indices.map(index => Tried(scorers(index).name, rows.map(_._2(index))))
+    val names = baselines.map(_.name) ++ grown.toSeq.flatMap(_ => Sizes.map(size => s"$size trees"))
+    names.indices.map(index => Tried(names(index), rows.map(_._2(index))))
+  }
+
+  /** The scores after each of `Sizes` trees; no tree is asked twice. */
+  private def stages(trees: Trees, candidates: Candidates): Seq[Scorer] = {
+    val sums = new Array[Double](candidates.size)
+    (0 +: Sizes).zip(Sizes).map { case (from, until) =>
+      val part = Trees(trees.trees.slice(from, until))
+      sums.indices.foreach(row => sums(row) += part(candidates.features, row * Features.Width))
+      ByRow(s"$until trees", sums.clone)
+    }
+  }
+
+  private final case class ByRow(name: String, scores: Array[Double]) extends Scorer {
+    def score(candidates: Candidates, row: Int): Double = scores(row)
   }
 
   def rightAnswers(labelled: Labelled, list: ListKind): Set[Int] = {
@@ -147,8 +171,12 @@ object Ranker {
     val (bought, others) = admitted.partition(row => labelled.isRelevant(candidates.products(row)))
     val drawn = others.map(row => random.nextInt() -> row).sorted.take(Negatives).map(_._2)
     val rows = (bought ++ drawn).sorted
+    val features = new Array[Float](rows.size * Features.Width)
+    rows.indices.foreach { index =>
+      System.arraycopy(candidates.features, rows(index) * Features.Width, features, index * Features.Width, Features.Width)
+    }
     RankingRows(
-      rows.flatMap(row => candidates.features.slice(row * Features.Width, (row + 1) * Features.Width)).toArray,
+      features,
       Features.Width,
       rows.map(row => labelled.isRelevant(candidates.products(row))).toArray,
       Array(0, rows.size)
@@ -156,9 +184,9 @@ object Ranker {
   }
 
   private def stacked(samples: Seq[RankingRows]): RankingRows = RankingRows(
-    samples.flatMap(_.features).toArray,
+    Array.concat(samples.map(_.features): _*),
     Features.Width,
-    samples.flatMap(_.relevant).toArray,
+    Array.concat(samples.map(_.relevant): _*),
     samples.flatMap(sample => sample.groups.zip(sample.groups.drop(1)).map { case (from, until) => until - from })
       .scanLeft(0)(_ + _).toArray
   )

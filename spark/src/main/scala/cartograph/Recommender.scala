@@ -11,7 +11,8 @@ final case class Recommended(lists: RDD[(Int, Lists)], factors: Factors, quality
  *
  * A ranker learns from windows of time: what could be known before a window, and what was bought in it. It is measured on
  * the newest window, having learned from the older ones, and then learns from all of them. Where nothing can be learned
- * (one window, a handful of users, nothing but noise) the best baseline is recommended.
+ * (one window, a handful of users, nothing but noise) the best baseline is recommended. Or, by configuration, matrix
+ * factorisation alone.
  */
 object Recommender {
   private val Windows = 2
@@ -19,13 +20,16 @@ object Recommender {
 
   def recommend(shop: Shop, history: RDD[(Int, Purchases)], span: Span, config: ModelConfig, steps: Steps): Recommended = {
     val now = steps("snapshot")(Snapshot.of(shop, history, span.untilMs, span.horizonMs, config))
-    val windows = span.windows(Windows).zipWithIndex.map { case (fromMs, index) =>
+    val isRanked = config.algorithm == Algorithm.Ranker
+    val windows = span.windows(if (isRanked) Windows else 0).zipWithIndex.map { case (fromMs, index) =>
       steps(if (index == 0) "snapshot of the holdout" else s"snapshot of window $index") {
         labelled(shop, history, fromMs, span.horizonMs, config, isWhole = index == 0)
       }
     }
     val lists = Seq[ListKind](ListKind.Any, ListKind.New)
-    val choices = steps("choose")(lists.map(list => list -> Ranker.choose(windows.drop(1).map(_._2), list, config.seed)))
+    val choices = steps("choose")(lists.map { list =>
+      list -> (if (isRanked) Ranker.choose(windows.drop(1).map(_._2), list, config.seed) else Ranker.Choice(None, Nil) -> Scorers.MatrixFactorisation)
+    })
     val measured = steps("learn before holdout")(choices.map { case (list, (choice, plain)) =>
       list -> choice.trees.fold(plain)(Ranker.fit(windows.drop(1).map(_._2), list, _, config.seed))
     }.toMap)

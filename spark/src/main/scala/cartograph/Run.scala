@@ -36,7 +36,7 @@ object Run {
     }
     val span = Span(set.summary.oldestMs, set.summary.newestMs + 1, holdoutFrom)
     val Recommended(lists, factors, quality, choices) = Recommender.recommend(shop, history, span, config, steps)
-    tell(choices, arguments.window)
+    if (config.algorithm == Algorithm.Ranker) tell(choices, arguments.window)
     val links = steps("recommend") {
       val all = Links.of(shop, lists)
       all.count()

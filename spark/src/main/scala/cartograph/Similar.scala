@@ -101,11 +101,16 @@ object Similar {
 
     private def strongest(row: Int, norm: (Int, Int) => Double): Neighbours = {
       val offset = (row - from) * width
-      val found = (0 until width).iterator
-        .filter(column => column != row && counts(offset + column) > 0)
-        .map(column => Ranked(column, counts(offset + column) / norm(row, column)))
       val selection = new Selection(Kept)
-      found.foreach(selection.offer)
+      var column = 0
+      while (column < width) {
+        val count = counts(offset + column)
+        if (count > 0 && column != row) {
+          val strength = count / norm(row, column)
+          if (strength >= selection.bar) selection.offer(Ranked(column, strength))
+        }
+        column += 1
+      }
       val best = selection.result
       Neighbours(best.map(ranked => numbers(ranked.product)), best.map(_.score.toFloat))
     }

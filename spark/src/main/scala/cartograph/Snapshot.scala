@@ -56,6 +56,7 @@ object Snapshot {
   private val FactorHalfLife = 4.0
   private val AudiencePrior = 5f
 
+  /** Matrix factorisation alone needs no neighbours: they are learned for the ranker. */
   def of(shop: Shop, history: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, config: ModelConfig): Snapshot = {
     val blocks = history.getNumPartitions
     val purchases = history.mapValues(_.before(asOfMs)).filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK)
@@ -68,7 +69,9 @@ object Snapshot {
       blocks
     )
     val audiences = audiencesOf(purchases, factors.users, asOfMs, horizonMs, config.rank, byProduct)
-    val neighbours = Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
+    val neighbours =
+      if (config.algorithm == Algorithm.Ranker) Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
+      else history.sparkContext.emptyRDD[(Int, Array[Neighbours])]
     val assembled = stats
       .cogroup(factors.products, audiences, linksTo(neighbours, byProduct), byProduct)
       .mapPartitionsWithIndex { (part, rows) =>

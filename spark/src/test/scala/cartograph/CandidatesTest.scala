@@ -11,7 +11,7 @@ class CandidatesTest extends SparkSuite {
       Sale(f"u$user%02d", f"p${(user % 3) * 20 + random.nextInt(20)}%02d", (n / 10) * Day + random.nextInt(1000))
     }
   }
-  private val config = ModelConfig(4, 3, 0.3, 3, 5, 0.1, None, Map("purchase" -> 1.0), 1, Documents.obj())
+  private val config = ModelConfig(Algorithm.Ranker, 4, 3, 0.3, 3, 5, 0.1, None, Map("purchase" -> 1.0), 1, Documents.obj())
   private val (asOf, horizon) = (121 * Day, 30 * Day)
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)

@@ -32,7 +32,7 @@ class FixturesTest extends SparkSuite {
     val window = Documents.window("window.json", text("window.json"))
     assert(window.number === 1)
     assert(window.batches.map(_.endsWith("-00000004-1782820800000.parquet")) === Seq(true))
-    assert((window.model.rank, window.model.topN, window.model.typeWeights) === ((32, 10, Map("purchase" -> 1.0))))
+    assert((window.model.rank, window.model.topN, window.model.typeWeights) === ((64, 10, Map("purchase" -> 1.0))))
   }
 
   test("both together become the run whose manifest is saved, whose schema test/fixtures.test.ts checks") {

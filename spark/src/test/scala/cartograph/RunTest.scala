@@ -50,6 +50,18 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.get("counts").get("recommendations").asInt === 3)
   }
 
+  test("the algorithm als orders lists by matrix factorisation alone; one that there is not is named") {
+    val rows = for (user <- 0 until 12; product <- 0 until 8 if (user + product) % 2 == 0) yield Sale(s"u$user", s"p$product", (user * 8 + product).toLong)
+    val key = lake.batch("interactions/a.parquet", addressed(rows): _*)
+    lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"rank\"", "\"algorithm\": \"als\", \"rank\""))
+    val manifest = run()
+    assert(manifest.get("seconds").properties.asScala.map(_.getKey).forall(!_.startsWith("snapshot of window")))
+    val scores = fileOf(manifest, "recommendations.csv").tail.map(_.split(',')).filter(row => row(0) == "u0" && row(2) == "any").map(_(4).toDouble)
+    assert(scores.size === 3 && scores === scores.sorted.reverse && scores.head > 0.3)
+    lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"rank\"", "\"algorithm\": \"magic\", \"rank\""))
+    assert(intercept[IllegalArgumentException](run(attempt = 2)).getMessage === "Cannot train: algorithm is magic, should be ranker or als")
+  }
+
   test("a user and a product with the same id stay two vertices; odd ids come through as they are") {
     val odd = Seq("same", "comma,", "quote\"", "line\nbreak", "émoji 🛒", " space ", "=1+1", "u:same", "<script>")
     val manifest = train(odd.zipWithIndex.flatMap { case (id, n) => Seq(Sale(id, id, n.toLong), Sale("same", id, n.toLong)) }: _*)
