@@ -24,10 +24,12 @@ export type AlarmName =
   | `${Stage}-${'errors' | 'throttles' | 'error-lines'}`
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
   | 'accumulate-lag'
+  | 'accumulate-rejected'
   | 'accumulate-silent'
   | 'threshold-overdue'
   | 'train-attempt-failed'
   | 'train-gave-up'
+  | 'train-conflicts'
   | 'publish-stale'
   | 'stream-disk';
 
@@ -53,6 +55,11 @@ export interface AlarmsOf {
 const FIVE_MINUTES = Duration.minutes(5);
 /** A fault that passes within a quarter of an hour was a retry's work, not a person's. */
 const IN_A_ROW = 3;
+
+/** Rejected records of an hour; fewer are strays of a producer. */
+const FEWEST_REJECTED = 10;
+/** Of all records of that hour, %. */
+const MOST_REJECTED_PERCENT = 1;
 
 /** A number that a stage told, by `lambdas/shared/metrics.ts`. */
 export const told = (
@@ -163,6 +170,12 @@ function streamAlarms({ config, stream, stages: { accumulate } }: AlarmsOf) {
       limit: 10 * config.stream.batchSize,
       periods: IN_A_ROW,
     },
+    'accumulate-rejected': {
+      what: `${MOST_REJECTED_PERCENT} % and more of an hour's records, and at least ${FEWEST_REJECTED}, are no sales that can be read: they are put aside`,
+      metric: rejectedPercent(accumulate),
+      limit: MOST_REJECTED_PERCENT,
+      periods: 1,
+    },
     'accumulate-silent': {
       what: 'no sale was stored for hours: nobody buys, or the pollers do not reach the brokers or the Lambda',
       metric: told(accumulate, 'SalesStored', { period: Duration.hours(1) }),
@@ -190,6 +203,19 @@ function streamAlarms({ config, stream, stages: { accumulate } }: AlarmsOf) {
       },
     }),
   } satisfies Partial<Record<AlarmName, Alarm>>;
+}
+
+function rejectedPercent(accumulate: Watched): cloudwatch.MathExpression {
+  const period = Duration.hours(1);
+  return new cloudwatch.MathExpression({
+    label: 'Rejected, %',
+    period,
+    expression: `IF(rejected >= ${FEWEST_REJECTED}, 100 * rejected / (stored + rejected), 0)`,
+    usingMetrics: {
+      stored: told(accumulate, 'SalesStored', { period }),
+      rejected: told(accumulate, 'SalesRejected', { period }),
+    },
+  });
 }
 
 const brokerNumbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
@@ -229,6 +255,15 @@ function progressAlarms({ config, stages }: AlarmsOf) {
     'train-gave-up': {
       what: 'all attempts of a window failed; its sales are trained with the next window',
       metric: told(train, 'GivenUp'),
+      limit: 1,
+      periods: 1,
+    },
+    'train-conflicts': {
+      what: 'the run that is served met one offset with two contents: a topic was made anew, or a stored batch differs',
+      metric: told(publish, 'Conflicts', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: sweepPeriod(config),
+      }),
       limit: 1,
       periods: 1,
     },

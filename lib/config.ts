@@ -75,9 +75,9 @@ const Existing = z.strictObject({
   secretKeyArn: arn('kms', "the secret's key").optional(),
   /** The security group of the cluster. It must let its members talk to each other; nothing is added to it. */
   securityGroupId: id('sg'),
-  /** Whether the stack creates the topic (`iam` only). A topic that exists already keeps its settings. */
+  /** Whether the stack creates the topic (`iam` only). A topic that exists already is left as it is, partitions too. */
   createTopic: z.boolean().default(false),
-  /** Copies of each partition of a topic that the stack creates. */
+  /** Copies of each partition of a topic that the stack creates; not more than brokers: 2 where there are two. */
   replicationFactor: z.int().min(1).max(5).default(3),
 });
 
@@ -85,6 +85,9 @@ const StreamConfig = z.discriminatedUnion('kind', [Serverless, Provisioned, Exis
   error: ({ code }) =>
     code === 'invalid_union' ? 'should be "serverless", "provisioned" or "existing"' : undefined,
 });
+
+const zones = () =>
+  z.array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$/, 'should be zones such as us-east-1a')).min(2);
 
 const Network = z.strictObject({
   /** Addresses of the VPC that the stack makes; of use where it is to be peered with others. */
@@ -94,6 +97,15 @@ const Network = z.strictObject({
    * Lambda and STS instead, which are cheaper.
    */
   natGateways: z.int().min(0).max(2).default(0),
+  /**
+   * Zones of the VPC that the stack makes, of the region that it is deployed to; two of the region's otherwise. Of use
+   * where MSK refuses one of those: not every zone has it. To change them later needs another `cidr` with it, as
+   * `natGateways` does: old and new subnets stand side by side for a while.
+   */
+  availabilityZones: zones()
+    .max(3)
+    .refine((names) => new Set(names).size === names.length, 'should be zones that differ')
+    .optional(),
   /** A VPC that exists already, in place of a new one. Everything is named, so that nothing is looked up. */
   existing: z
     .strictObject({
@@ -101,11 +113,16 @@ const Network = z.strictObject({
       /** Private subnets, each in another zone; those of the cluster, where that exists. */
       subnetIds: z.array(id('subnet')).min(2).max(5),
       /** The zones of the subnets, in their order. */
-      availabilityZones: z
-        .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$/, 'should be zones such as us-east-1a'))
-        .min(2),
-      /** False if the VPC has NAT, or the endpoints for Lambda and STS (and Secrets Manager, with a secret), already. */
-      createEndpoints: z.boolean().default(true),
+      availabilityZones: zones(),
+      /**
+       * Whether the stack makes interface endpoints for Lambda and STS (and Secrets Manager, with a secret) in the subnets.
+       * On-demand pollers need those, or NAT. They have private DNS, as the pollers ask: in the WHOLE VPC the names of
+       * these services then lead to the endpoints, which admit only members of the cluster's security group. Whoever else
+       * in the VPC calls them by NAT today would be cut off; and a VPC that has them already refuses a second one. Where
+       * neither suits, endpoints of your own with private DNS that admit everybody who needs them; so it is false by default.
+       * https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+       */
+      createEndpoints: z.boolean().default(false),
     })
     .optional(),
 });
@@ -172,6 +189,11 @@ export const Config = z
       );
     if (existing && network.natGateways > 0)
       problem(['network', 'natGateways'], 'should be 0 with network.existing, whose gateways are its own');
+    if (existing && network.availabilityZones)
+      problem(
+        ['network', 'availabilityZones'],
+        'should be left out with network.existing, which names its own',
+      );
     if (stream.kind === 'provisioned' && existing && existing.subnetIds.length > 3)
       problem(['network', 'existing', 'subnetIds'], 'should be 2 or 3 for a provisioned cluster');
     if (stream.kind !== 'existing') return;

@@ -64,7 +64,10 @@ function rows({ stream, stages }: AlarmsOf): readonly Row[] {
           told(train, 'AttemptsFailed'),
           told(train, 'GivenUp'),
         ]),
-        graph('How long the served run took, seconds', [told(publish, 'RunSeconds', last)]),
+        graph('How long the served run took, seconds, and its conflicts', [
+          told(publish, 'RunSeconds', last),
+          told(publish, 'Conflicts', last),
+        ]),
         health(train),
       ],
     ],

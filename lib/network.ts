@@ -24,6 +24,8 @@ export class Network extends Construct {
   readonly vpc: ec2.IVpc;
   /** One per zone. */
   readonly subnets: readonly ec2.ISubnet[];
+  /** What a cluster stands on; where another is configured, its subnets or its group are others. */
+  readonly place: string;
   /** Members may talk to each other, to nobody else. */
   readonly members: ec2.ISecurityGroup;
   /** What pollers need before they can work. */
@@ -31,6 +33,7 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, { config, securityGroupId, pollersNeed }: NetworkProps) {
     super(scope, id);
+    this.place = placeOf(config);
     this.vpc = config.existing ? this.existing(config.existing) : this.own(config);
     this.subnets = config.existing
       ? this.vpc.privateSubnets
@@ -53,11 +56,11 @@ export class Network extends Construct {
         );
   }
 
-  private own({ cidr, natGateways }: Config['network']): ec2.Vpc {
+  private own({ cidr, natGateways, availabilityZones }: Config['network']): ec2.Vpc {
     const brokers = natGateways > 0 ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED;
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(cidr),
-      maxAzs: 2,
+      ...(availabilityZones ? { availabilityZones } : { maxAzs: 2 }),
       natGateways,
       // The default group has no members; emptying it would take a custom resource.
       restrictDefaultSecurityGroup: false,
@@ -102,4 +105,13 @@ export class Network extends Construct {
     if (hasNat) members.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Pollers to Lambda and STS by NAT');
     return members;
   }
+}
+
+/** Other subnets come of another VPC, other addresses, other zones, and of NAT, which takes some of the addresses. */
+function placeOf({ existing, cidr, natGateways, availabilityZones }: Config['network']): string {
+  return JSON.stringify(
+    existing
+      ? [existing.vpcId, existing.subnetIds]
+      : [cidr, natGateways > 0 ? 'nat' : 'isolated', availabilityZones ?? []],
+  );
 }

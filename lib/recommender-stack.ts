@@ -62,6 +62,9 @@ export class RecommenderStack extends Stack {
       AlarmTopic: operations.alarms.topicArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-    for (const [key, value] of Object.entries(config.tags)) Tags.of(this).add(key, value);
+    // CloudFormation hands the stack's own tags on to every resource, and replaces a serverless cluster for them.
+    const excludeResourceTypes = ['aws:cdk:stack', 'AWS::MSK::ServerlessCluster'];
+    for (const [key, value] of Object.entries(config.tags))
+      Tags.of(this).add(key, value, { excludeResourceTypes });
   }
 }

@@ -41,7 +41,12 @@ export class StageQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     fn.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: reportsFailures }),
+      new SqsEventSource(this.queue, {
+        batchSize: 10,
+        reportBatchItemFailures: reportsFailures,
+        // The fewest there may be: one call looks at everything, so more would race for the same work.
+        maxConcurrency: 2,
+      }),
     );
     acknowledge(fn, {
       'Serverless-LambdaEventSourceMappingDestination':
@@ -59,11 +64,20 @@ export class StageQueue extends Construct {
 
   /** Puts `{"sweep":true}` into the queue: events may be lost, so every stage looks for its work in the bucket too. */
   sweepEvery(minutes: number): void {
-    new events.Rule(this, 'Sweep', {
-      schedule: events.Schedule.rate(Duration.minutes(minutes)),
+    this.sendEvery('Sweep', Duration.minutes(minutes), { sweep: true });
+  }
+
+  /** Puts `{"sweep":true,"all":true}` into the queue, for a stage whose usual sweep does not look at everything. */
+  sweepAllEvery(hours: number): void {
+    this.sendEvery('SweepAll', Duration.hours(hours), { sweep: true, all: true });
+  }
+
+  private sendEvery(id: string, period: Duration, message: object): void {
+    new events.Rule(this, id, {
+      schedule: events.Schedule.rate(period),
       targets: [
         new targets.SqsQueue(this.queue, {
-          message: events.RuleTargetInput.fromObject({ sweep: true }),
+          message: events.RuleTargetInput.fromObject(message),
           deadLetterQueue: this.deadLetters,
         }),
       ],

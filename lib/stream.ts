@@ -140,11 +140,14 @@ export class Stream extends Construct {
   }
 
   private serverless(): msk.CfnServerlessCluster {
-    return new msk.CfnServerlessCluster(this, 'Cluster', {
+    const cluster = new msk.CfnServerlessCluster(this, 'Cluster', {
       clusterName: this.clusterName(),
       clientAuthentication: { sasl: { iam: { enabled: true } } },
       vpcConfigs: [{ subnetIds: this.subnetIds(), securityGroups: [this.network.members.securityGroupId] }],
     });
+    // CloudFormation replaces the cluster, with all that is on it, when a tag changes; so it has none.
+    cluster.addPropertyDeletionOverride('Tags');
+    return cluster;
   }
 
   private provisioned({ kafkaVersion, instanceType, diskGb }: Kind<'provisioned'>): msk.CfnCluster {
@@ -171,9 +174,15 @@ export class Stream extends Construct {
     });
   }
 
-  /** MSK wants a name; this one is the stack's own, and stays. */
+  /**
+   * MSK wants a name. Whatever makes CloudFormation replace the cluster is in it: the new one stands before the old one
+   * goes, and two of one name cannot.
+   */
   private clusterName(): string {
-    return `${this.node.addr.slice(-12)}-sales`;
+    const { kind } = this.config;
+    const replacing = [this.node.addr, kind, this.network.place];
+    const hash = createHash('sha256').update(JSON.stringify(replacing)).digest('hex');
+    return `${kind[0]}${hash.slice(0, 11)}-sales`;
   }
 
   private subnetIds(): string[] {
@@ -202,6 +211,7 @@ export class Stream extends Construct {
     const { resource } = new AdminTopic(this, 'Topic', {
       settings: { ...config, replicationFactor },
       arns: this.arns,
+      clusterArn: this.clusterArn,
       brokers: this.brokerString(),
       inside,
       logKeeping,

@@ -30,8 +30,9 @@ export class Threshold extends Construct {
   ) {
     super(scope, id);
     const { fn, logGroup } = stageFunction(this, 'threshold', {
-      memoryMb: 512,
-      timeout: Duration.minutes(1),
+      // The full sweep lists every batch there is: a thousand take a tenth of a second, of each partition.
+      memoryMb: 1024,
+      timeout: Duration.minutes(5),
       logKeeping,
     });
     this.fn = fn;
@@ -45,5 +46,6 @@ export class Threshold extends Construct {
     this.queue.on('Manifests', lake.createdBelow('manifests'));
     this.queue.on('Attempts', lake.createdBelow('attempts'));
     this.queue.sweepEvery(sweepMinutes);
+    this.queue.sweepAllEvery(settings.fullSweepHours);
   }
 }

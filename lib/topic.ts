@@ -51,6 +51,8 @@ export function mskTopic(
 export interface AdminTopicProps {
   readonly settings: TopicSettings;
   readonly arns: KafkaArns;
+  /** A topic of another cluster is another topic. */
+  readonly clusterArn: string;
   /** `host:port,…`; known while the stack is deployed. */
   readonly brokers: string;
   readonly inside: Inside;
@@ -65,7 +67,7 @@ export class AdminTopic extends Construct {
 
   constructor(scope: Construct, id: string, props: AdminTopicProps) {
     super(scope, id);
-    const { settings, arns, brokers, inside, logKeeping, isRetained } = props;
+    const { settings, arns, clusterArn, brokers, inside, logKeeping, isRetained } = props;
     const { fn } = stageFunction(this, 'topic', {
       memoryMb: 256,
       timeout: Duration.minutes(2),
@@ -85,6 +87,7 @@ export class AdminTopic extends Construct {
     });
     const { topic, partitions, replicationFactor } = settings;
     const properties: TopicProperties = {
+      clusterArn,
       brokers,
       topic,
       // CloudFormation hands every number on as text.

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as emr from 'aws-cdk-lib/aws-emrserverless';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -50,7 +50,10 @@ export class Train extends Construct {
       autoStopConfiguration: { enabled: true, idleTimeoutMinutes: config.idleMinutes },
     });
     const role = new iam.Role(this, 'JobRole', {
-      assumedBy: new iam.ServicePrincipal('emr-serverless.amazonaws.com'),
+      // Without the condition the service could be talked into using the role for others (confused deputy).
+      assumedBy: new iam.ServicePrincipal('emr-serverless.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
     });
     lake.grantTrain(role);
     role.addToPolicy(
@@ -71,7 +74,7 @@ export class Train extends Construct {
       applicationId: application.attrApplicationId,
       executionRoleArn: role.roleArn,
       entryPoint: jar.s3ObjectUrl,
-      sparkSubmitParameters: sparkSubmitParameters(config),
+      sparkSubmitParameters: sparkSubmitParameters(config, Stack.of(this).region),
       logUri: lake.url('logs'),
       attempts: config.attempts,
       deadlineMinutes: config.deadlineMinutes,
@@ -133,8 +136,20 @@ function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['
   };
 }
 
-/** Driver and executors together stay below the application's maximum capacity. */
-function sparkSubmitParameters(config: Config['train']): string {
+/** As the tests run it (`spark/pom.xml`): plans of many steps are walked by recursion. */
+const STACK_SIZE = '-Xss16m';
+
+/**
+ * Driver and executors together stay below the application's maximum capacity.
+ *
+ * The region is for the job's own S3 client, which knows nothing of EMR's settings: by Hadoop's key, which it reads, and by
+ * the variable of the SDK: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
+ *
+ * `extraJavaOptions` leave EMR's own options as they are: those are `defaultJavaOptions` in its images, which Spark puts in
+ * front: https://spark.apache.org/docs/latest/configuration.html#runtime-environment. Not seen in an account. Values must
+ * hold no spaces.
+ */
+function sparkSubmitParameters(config: Config['train'], region: string): string {
   const { driver, executor } = config;
   const executors = executorsOf(config);
   const conf = {
@@ -146,6 +161,11 @@ function sparkSubmitParameters(config: Config['train']): string {
     'spark.emr-serverless.executor.disk': `${executor.diskGb}g`,
     'spark.executor.instances': Math.min(FIRST_EXECUTORS, executors),
     'spark.dynamicAllocation.maxExecutors': executors,
+    'spark.driver.extraJavaOptions': STACK_SIZE,
+    'spark.executor.extraJavaOptions': STACK_SIZE,
+    'spark.hadoop.fs.s3a.endpoint.region': region,
+    'spark.emr-serverless.driverEnv.AWS_REGION': region,
+    'spark.executorEnv.AWS_REGION': region,
   };
   const flags = Object.entries(conf).map(([name, value]) => `--conf ${name}=${value}`);
   return [`--class ${MAIN_CLASS}`, ...flags].join(' ');

@@ -122,7 +122,15 @@ const INSTALLATIONS = [
     name: 'the Spark job (Maven)',
     inputs: ['spark/pom.xml', 'spark/src/main'],
     result: 'spark/target/cartograph-train.jar',
-    run: () => execute('mvn', ['--batch-mode', '-f', 'spark/pom.xml', '-Dmaven.test.skip=true', 'package']),
+    run: () =>
+      execute('mvn', [
+        '--batch-mode',
+        '-f',
+        'spark/pom.xml',
+        '-Dmaven.test.skip=true',
+        '-DskipTests',
+        'package',
+      ]),
   },
   {
     name: 'the Kafka broker (Maven)',

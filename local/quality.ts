@@ -91,5 +91,6 @@ function tableOf({ any, new: fresh }: Metrics): string {
   ].join('\n');
 }
 
-const metric = ({ value, low, high }: Metric): string =>
-  `${value.toFixed(4)} (${low.toFixed(4)}–${high.toFixed(4)})`;
+function metric({ value, low, high }: Metric): string {
+  return `${value.toFixed(4)} (${low.toFixed(4)}–${high.toFixed(4)})`;
+}

@@ -17,9 +17,10 @@ export async function measureServed({
   if (!current?.run) return;
   const manifest = await readJson(lake, manifestKey(current.run), Manifest);
   if (!manifest) return;
-  const { asOfMs, quality, seconds } = manifest;
+  const { asOfMs, inputs, quality, seconds } = manifest;
   log.measure({
     RunAgeSeconds: Math.max(0, (nowMs() - asOfMs) / 1000),
+    Conflicts: inputs.conflicts,
     RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
     ...(quality.any && {
       QualityModel: quality.any.model.value,

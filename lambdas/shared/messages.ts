@@ -12,7 +12,8 @@ export type QueueMessage = {
 
 type Body =
   | { readonly kind: 'object'; readonly key: string }
-  | { readonly kind: 'sweep' }
+  /** `all`: at everything that was ever stored, for a stage whose usual sweep looks at less; the others take it as any. */
+  | { readonly kind: 'sweep'; readonly all: boolean }
   | { readonly kind: 'job'; readonly jobRunId: string; readonly state: string }
   | { readonly kind: 'request'; readonly body: Readonly<Record<string, unknown>> };
 
@@ -32,7 +33,7 @@ const JobRunStateChange = z.object({
   detail: z.object({ jobRunId: z.string(), state: z.string() }),
 });
 
-const Sweep = z.strictObject({ sweep: z.literal(true) });
+const Sweep = z.strictObject({ sweep: z.literal(true), all: z.literal(true).optional() });
 const Request = z.record(z.string(), z.unknown());
 
 /**
@@ -72,7 +73,8 @@ function parseBody(value: unknown, what: string): Body {
   if (created.success) return { kind: 'object', key: created.data.detail.object.key };
   const job = JobRunStateChange.safeParse(value);
   if (job.success) return { kind: 'job', ...job.data.detail };
-  if (Sweep.safeParse(value).success) return { kind: 'sweep' };
+  const sweep = Sweep.safeParse(value);
+  if (sweep.success) return { kind: 'sweep', all: sweep.data.all === true };
   const request = Request.safeParse(value);
   if (request.success && !('Records' in request.data) && !('detail-type' in request.data))
     return { kind: 'request', body: request.data };

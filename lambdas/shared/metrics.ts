@@ -31,6 +31,8 @@ export const METRICS = {
   QualityPopularity: 'None',
   /** How long ago the newest sale was made that the served run knows. */
   RunAgeSeconds: 'Seconds',
+  /** Addresses that came to the served run with different content. */
+  Conflicts: 'Count',
   /** How long the job of a run took, all steps together. */
   RunSeconds: 'Seconds',
 } as const;

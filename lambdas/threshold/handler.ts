@@ -43,5 +43,5 @@ const FlushRequest = z.strictObject({ flush: z.literal(true) });
 function closestLook(messages: readonly QueueMessage[]): Look {
   const requests = messages.flatMap((message) => (message.kind === 'request' ? [message.body] : []));
   if (requests.map((body) => FlushRequest.parse(body)).length > 0) return 'flush';
-  return messages.some(({ kind }) => kind === 'sweep') ? 'sweep' : 'event';
+  return messages.some((message) => message.kind === 'sweep' && message.all) ? 'sweep' : 'event';
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   failedKey,
   interactionsAfter,
@@ -13,6 +14,10 @@ import { type Lake, type Listed, readJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
 import { Window } from '../shared/schemas.ts';
 import type { UncutBatch } from './decide.ts';
+import { mapBounded } from './map-bounded.ts';
+
+/** Requests to the bucket at the same time. */
+const AT_ONCE = 8;
 
 /** How far windows were cut. */
 export interface LastCut {
@@ -41,36 +46,52 @@ export async function isInFlight(lake: Lake, window: number): Promise<boolean> {
 }
 
 /**
- * Lists each partition behind the highest offset that was cut. Cheap enough for every event; what sorts before that
- * offset (late, overlapping, replayed) is found by `scanAll`.
+ * Lists each partition behind the highest offset that was cut. Cheap enough for every event and every sweep; what sorts
+ * before that offset (late, overlapping, replayed) is found by `scanAll`.
  */
 export async function scanBehind(lake: Lake, last: Window | undefined, log: Log): Promise<UncutBatch[]> {
-  const uncut: UncutBatch[] = [];
-  for (const partition of await listPartitions(lake, log)) {
+  return scanPartitions(lake, log, (partition) => {
     const cutThrough = last?.partitions[partitionPath(partition)]?.ranges.at(-1)?.[1];
-    const prefix = `${PREFIX.interactions}${partitionPath(partition)}/`;
     const after = cutThrough === undefined ? undefined : interactionsAfter(partition, cutThrough);
-    for await (const object of lake.list(prefix, after)) addBatch(uncut, object, log);
-  }
-  return uncut;
+    return lake.list(prefixOf(partition), after);
+  });
 }
 
-/** Lists every batch that no window names. */
+/** Lists every batch that no window names: it reads every window and lists every batch, so it is for now and then. */
 export async function scanAll(lake: Lake, log: Log): Promise<UncutBatch[]> {
   const named = new Set<string>();
-  for (const window of await windowNumbers(lake))
-    for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) named.add(key);
-  const uncut: UncutBatch[] = [];
-  for await (const object of lake.list(PREFIX.interactions))
-    if (!named.has(object.key)) addBatch(uncut, object, log);
-  return uncut;
+  await mapBounded(await windowNumbers(lake), AT_ONCE, async (window) => {
+    for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) named.add(fingerprint(key));
+  });
+  return scanPartitions(lake, log, (partition) => unnamed(lake.list(prefixOf(partition)), named));
 }
 
-function addBatch(batches: UncutBatch[], { key, sizeBytes, storedAtMs }: Listed, log: Log): void {
-  const name = parseBatchKey(key);
-  if (name) batches.push({ key, name, sizeBytes, storedAtMs });
-  else log.error('Left out an object that is not a batch: move it out of this prefix', { object: key });
+/** 66 bits of a key in place of its 110 characters, for there may be millions. */
+const fingerprint = (key: string): string => hash('sha1', key, 'base64').slice(0, 11);
+
+async function* unnamed(objects: AsyncIterable<Listed>, named: ReadonlySet<string>): AsyncIterable<Listed> {
+  for await (const object of objects) if (!named.has(fingerprint(object.key))) yield object;
 }
+
+/** What `list` lists of every partition, in key order. */
+async function scanPartitions(
+  lake: Lake,
+  log: Log,
+  list: (partition: StreamPartition) => AsyncIterable<Listed>,
+): Promise<UncutBatch[]> {
+  const found = await mapBounded(await listPartitions(lake, log), AT_ONCE, async (partition) => {
+    const batches: UncutBatch[] = [];
+    for await (const { key, sizeBytes, storedAtMs } of list(partition)) {
+      const name = parseBatchKey(key);
+      if (name) batches.push({ key, name, sizeBytes, storedAtMs });
+      else log.error('Left out an object that is not a batch: move it out of this prefix', { object: key });
+    }
+    return batches;
+  });
+  return found.flat();
+}
+
+const prefixOf = (partition: StreamPartition): string => `${PREFIX.interactions}${partitionPath(partition)}/`;
 
 async function listPartitions(lake: Lake, log: Log): Promise<StreamPartition[]> {
   const partitions: StreamPartition[] = [];

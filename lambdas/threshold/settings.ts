@@ -11,5 +11,10 @@ export const Threshold = z.strictObject({
     .number()
     .positive()
     .default(24 * 60 * 60),
+  /**
+   * How often everything ever stored is looked at, hours: what was stored late, with offsets below those that were cut, waits
+   * as long in addition. It costs by the age of the lake.
+   */
+  fullSweepHours: z.int().min(1).max(168).default(24),
 });
 export type Threshold = z.infer<typeof Threshold>;

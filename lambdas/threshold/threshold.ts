@@ -7,8 +7,8 @@ import { isInFlight, readLastCut, scanAll, scanBehind } from './scan.ts';
 import type { Threshold } from './settings.ts';
 
 /**
- * How closely to look. `event`: behind the highest cut offsets. `sweep`: at everything. `flush`: at everything, and
- * whatever is new is cut.
+ * How closely to look. `event`: behind the highest cut offsets, which the frequent sweep does too. `sweep`: at everything,
+ * for the sweep that asks for all. `flush`: at everything, and whatever is new is cut.
  */
 export type Look = 'event' | 'sweep' | 'flush';
 

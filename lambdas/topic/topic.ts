@@ -1,9 +1,11 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
 import { z } from 'zod';
 import type { Log } from '../shared/log.ts';
+import { clusterHash, type Identity, readIdentity, writeIdentity } from './identity.ts';
 
 /** What the construct writes into the template. CloudFormation hands every number on as text. */
 export const TopicProperties = z.object({
+  clusterArn: z.string().min(1),
   /** `host:port,host:port`. */
   brokers: z.string().min(1),
   topic: z.string().min(1),
@@ -14,14 +16,26 @@ export const TopicProperties = z.object({
 });
 export type TopicProperties = z.infer<typeof TopicProperties>;
 
+/** Of a topic that an older version of this stack asked for, perhaps: it did not name the cluster. */
+const EarlierProperties = TopicProperties.partial({ clusterArn: true });
+
 /** https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework */
-const Common = { ResourceProperties: TopicProperties };
 export const TopicRequest = z.discriminatedUnion('RequestType', [
-  z.object({ RequestType: z.literal('Create'), ...Common }),
-  z.object({ RequestType: z.literal('Update'), PhysicalResourceId: z.string(), ...Common }),
-  z.object({ RequestType: z.literal('Delete'), PhysicalResourceId: z.string(), ...Common }),
+  z.object({ RequestType: z.literal('Create'), ResourceProperties: TopicProperties }),
+  z.object({
+    RequestType: z.literal('Update'),
+    PhysicalResourceId: z.string(),
+    ResourceProperties: TopicProperties,
+    OldResourceProperties: EarlierProperties,
+  }),
+  z.object({
+    RequestType: z.literal('Delete'),
+    PhysicalResourceId: z.string(),
+    ResourceProperties: EarlierProperties,
+  }),
 ]);
 export type TopicRequest = z.infer<typeof TopicRequest>;
+type Request<Type extends TopicRequest['RequestType']> = Extract<TopicRequest, { RequestType: Type }>;
 
 /** The part of kafkajs's admin client that is needed here. */
 export type TopicAdmin = Pick<
@@ -31,6 +45,7 @@ export type TopicAdmin = Pick<
   | 'createTopics'
   | 'createPartitions'
   | 'fetchTopicMetadata'
+  | 'describeConfigs'
   | 'alterConfigs'
   | 'deleteTopics'
 >;
@@ -43,86 +58,101 @@ export interface Parts {
 }
 
 export interface TopicAnswer {
-  /** The topic's name: another name is another topic, and CloudFormation then deletes this one. */
+  /** The topic's identity: another one is another topic, and CloudFormation then deletes this one. */
   readonly PhysicalResourceId: string;
 }
 
 /**
  * Makes, changes or deletes the topic; doing it again changes nothing.
  *
- * A topic that exists already keeps its settings, for they are its owner's; partitions are added, never removed.
+ * A topic that exists already is its owner's: neither its settings nor its partitions are touched, and it stays. One
+ * that an earlier request made, whose answer was lost, is taken for such a topic, too, for Kafka does not say who made it.
  *
- * @throws {Error} If the brokers refuse or do not answer in time, unless the topic is to be deleted and its cluster is gone.
+ * @throws {Error} If the brokers refuse or do not answer in time, unless the topic is to be deleted and its cluster is
+ * gone, or does not admit the stack any more.
  */
-export async function applyTopic(
-  request: TopicRequest,
-  { admin, log, timeoutMs }: Parts,
-): Promise<TopicAnswer> {
-  const { topic } = request.ResourceProperties;
-  const isDelete = request.RequestType === 'Delete';
-  const name = isDelete ? request.PhysicalResourceId : topic;
+export async function applyTopic(request: TopicRequest, parts: Parts): Promise<TopicAnswer> {
+  if (request.RequestType !== 'Delete') return { PhysicalResourceId: await ensure(request, parts) };
+  const topic = topicToDelete(request, parts.log);
+  if (topic !== undefined) await remove(topic, parts);
+  return { PhysicalResourceId: request.PhysicalResourceId };
+}
+
+/** @returns The identity of the topic, which is there then. */
+async function ensure(request: Request<'Create' | 'Update'>, parts: Parts): Promise<string> {
+  const { admin, log } = parts;
+  const { topic, clusterArn } = request.ResourceProperties;
+  const here = { cluster: clusterHash(clusterArn), topic };
   try {
-    await within(timeoutMs, work(request, admin, log));
+    return await connected(parts, async () => {
+      const isNew = await create(request.ResourceProperties, admin);
+      const origin = isNew || isMade(request, here) ? 'made' : 'found';
+      if (isNew) log.info('Created the topic', { topic });
+      else if (origin === 'found')
+        log.info('The topic exists already; its settings and partitions stay', { topic });
+      else if (request.RequestType === 'Update') await change(request, admin, log);
+      return writeIdentity({ ...here, origin });
+    });
   } catch (cause) {
-    if (!isDelete || !isUnreachable(cause))
-      throw new Error(
-        `Cannot ${request.RequestType.toLowerCase()} topic ${name}: ${cause instanceof Error ? cause.message : cause}`,
-        { cause },
-      );
-    log.warn('The cluster does not answer; its topics are gone with it', { topic: name, error: cause });
-  } finally {
-    await within(DISCONNECT_MS, admin.disconnect()).catch(() => undefined);
-  }
-  return { PhysicalResourceId: name };
-}
-
-const DISCONNECT_MS = 2_000;
-
-async function work(request: TopicRequest, admin: TopicAdmin, log: Log): Promise<void> {
-  await admin.connect();
-  switch (request.RequestType) {
-    case 'Create':
-      return create(request.ResourceProperties, admin, log);
-    case 'Update':
-      // Another name is a new topic; CloudFormation asks for the end of the old one by itself.
-      if (request.PhysicalResourceId !== request.ResourceProperties.topic)
-        return create(request.ResourceProperties, admin, log);
-      await setSettings(request.ResourceProperties, admin);
-      return addPartitions(request.ResourceProperties, admin, log);
-    case 'Delete':
-      return remove(request.PhysicalResourceId, admin, log);
+    throw failed(request.RequestType, topic, cause);
   }
 }
 
-async function create(properties: TopicProperties, admin: TopicAdmin, log: Log): Promise<void> {
+function isMade(
+  request: Request<'Create' | 'Update'>,
+  { cluster, topic }: Omit<Identity, 'origin'>,
+): boolean {
+  if (request.RequestType === 'Create') return false;
+  const before = readIdentity(request.PhysicalResourceId);
+  return before?.origin === 'made' && before.cluster === cluster && before.topic === topic;
+}
+
+/** @returns Whether it was not there. */
+async function create(properties: TopicProperties, admin: TopicAdmin): Promise<boolean> {
   const { topic, partitions, replicationFactor, settings } = properties;
-  const isNew = await admin.createTopics({
+  return await admin.createTopics({
     waitForLeaders: true,
     topics: [
       {
         topic,
         numPartitions: Number(partitions),
         replicationFactor: Number(replicationFactor),
-        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+        configEntries: toEntries(settings),
       },
     ],
   });
-  log.info(isNew ? 'Created the topic' : 'The topic exists already; its settings stay', { topic });
-  if (!isNew) await addPartitions(properties, admin, log);
 }
 
-async function setSettings({ topic, settings }: TopicProperties, admin: TopicAdmin): Promise<void> {
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      {
-        type: ConfigResourceTypes.TOPIC,
-        name: topic,
-        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-      },
-    ],
-  });
+async function change(request: Request<'Update'>, admin: TopicAdmin, log: Log): Promise<void> {
+  const { ResourceProperties: properties, OldResourceProperties: before } = request;
+  if (!isSame(before.settings, properties.settings)) await setSettings(properties, before.settings, admin);
+  await addPartitions(properties, admin, log);
 }
+
+const isSame = (one: Record<string, string>, other: Record<string, string>): boolean =>
+  JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+
+/** Kafka's call replaces all settings of the topic at once, so those that others have set since are sent along. */
+async function setSettings(
+  { topic, settings }: TopicProperties,
+  before: Record<string, string>,
+  admin: TopicAdmin,
+): Promise<void> {
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
+  const ofOthers = resources
+    .flatMap(({ configEntries }) => configEntries)
+    .filter(({ configName, configSource, configValue }) => {
+      const isOfTopic = configSource === ConfigSource.TOPIC_CONFIG && configValue !== null;
+      return isOfTopic && !(configName in before);
+    })
+    .map(({ configName, configValue }) => [configName, configValue] as const);
+  const configEntries = toEntries({ ...Object.fromEntries(ofOthers), ...settings });
+  await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+}
+
+const toEntries = (settings: Record<string, string>) =>
+  Object.entries(settings).map(([name, value]) => ({ name, value }));
 
 async function addPartitions(
   { topic, partitions }: TopicProperties,
@@ -141,13 +171,52 @@ async function addPartitions(
   );
 }
 
-async function remove(topic: string, admin: TopicAdmin, log: Log): Promise<void> {
+/** @returns Nothing unless the stack made the topic, on the cluster whose brokers the request names. */
+function topicToDelete(
+  { PhysicalResourceId, ResourceProperties: { clusterArn } }: Request<'Delete'>,
+  log: Log,
+): string | undefined {
+  const identity = readIdentity(PhysicalResourceId);
+  if (identity?.origin === 'made' && clusterArn && clusterHash(clusterArn) === identity.cluster)
+    return identity.topic;
+  log.info('The topic stays: it is not known that this stack made it on this cluster', {
+    topic: identity?.topic ?? PhysicalResourceId,
+    identity: PhysicalResourceId,
+  });
+  return undefined;
+}
+
+async function remove(topic: string, parts: Parts): Promise<void> {
+  const { admin, log } = parts;
   try {
-    await admin.deleteTopics({ topics: [topic] });
+    await connected(parts, () => admin.deleteTopics({ topics: [topic] }));
     log.info('Deleted the topic', { topic });
-  } catch (error) {
-    if (!isUnknownTopic(error)) throw error;
-    log.info('There is no such topic any more', { topic });
+  } catch (cause) {
+    if (isUnknownTopic(cause)) log.info('There is no such topic any more', { topic });
+    else if (isUnreachable(cause))
+      log.warn('The cluster does not answer; its topics are gone with it', { topic, error: cause });
+    else if (isRefusedSignIn(cause))
+      log.warn('The cluster is not the stack’s any more; the topic goes with it, or stays with its owner', {
+        topic,
+        error: cause,
+      });
+    else throw failed('Delete', topic, cause);
+  }
+}
+
+const failed = (type: TopicRequest['RequestType'], topic: string, cause: unknown): Error =>
+  new Error(
+    `Cannot ${type.toLowerCase()} topic ${topic}: ${cause instanceof Error ? cause.message : cause}`,
+    { cause },
+  );
+
+const DISCONNECT_MS = 2_000;
+
+async function connected<Value>({ admin, timeoutMs }: Parts, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await within(timeoutMs, admin.connect().then(work));
+  } finally {
+    await within(DISCONNECT_MS, admin.disconnect()).catch(() => undefined);
   }
 }
 
@@ -175,6 +244,12 @@ function isUnreachable(error: unknown): boolean {
     error.name,
   );
   return isConnection || isUnreachable(error.cause);
+}
+
+/** After a change of the cluster the role may sign in to the new one only, and the old one stands for a while. */
+function isRefusedSignIn(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'KafkaJSSASLAuthenticationError' || isRefusedSignIn(error.cause);
 }
 
 /** kafkajs tries this one again, and wraps it when it has had enough. */

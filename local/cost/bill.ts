@@ -44,11 +44,13 @@ export const STACK = {
   windowSeconds: 60,
   batchSize: 10_000,
   sweepMinutes: 5,
+  fullSweepHours: 24,
   /** Stages behind a queue, which are swept too: threshold, train, render, publish. */
   queues: 4,
-  alarms: 33,
+  /** By the metrics that they watch, for that is what is paid. */
+  alarms: 36,
   dashboards: 1,
-  metrics: 15,
+  metrics: 16,
   /** Driver and three executors below the ceiling of 16 vCPU; Spark takes a tenth more memory than it is told. */
   workers: 4,
   workerVcpu: 4,
@@ -69,13 +71,16 @@ export const ASSUMED = {
   /** Half of what docs/performance.md measures. */
   accumulateSalesPerSecond: 100_000,
   smallGb: 0.5,
+  thresholdGb: 1,
   smallSeconds: 0.3,
   /** Of the run: train some times, publish and render once (3 s of 1.7 GB). */
   gbSecondsPerRun: 8,
   requestsPerRun: 10,
-  /** Listings of one sweep of all stages over an empty bucket, and of threshold at an event. */
+  /** Listings of one sweep of all stages over an empty bucket, and of threshold at an event or a sweep of its own. */
   listsPerSweep: 9,
   listsPerEvent: 4 + STACK.partitions,
+  /** Of them over an empty bucket, which has no partitions yet. */
+  listsOfEmptyLake: 2,
   getsPerEvent: 3,
   keysPerList: 1000,
   /** Measured: what a Parquet file takes before its first row, and a sale in it. */
@@ -88,6 +93,7 @@ export const ASSUMED = {
 
 const GB = 1e9;
 const SWEEPS_PER_MONTH = (HOURS_PER_MONTH * 60) / STACK.sweepMinutes;
+const FULL_SWEEPS_PER_MONTH = HOURS_PER_MONTH / STACK.fullSweepHours;
 
 /**
  * Adds up the bill of one month.
@@ -139,9 +145,10 @@ function idleStream({ stream, pollers }: BillInput, line: Line): BillLine[] {
 function idleStages(line: Line): BillLine[] {
   const messages = SWEEPS_PER_MONTH * STACK.queues;
   const polls = STACK.queues * ASSUMED.pollsPerQueueHour * HOURS_PER_MONTH;
+  const gb = (STACK.queues - 1) * ASSUMED.smallGb + ASSUMED.thresholdGb;
   return [
     line('SQS, polls and sweeps', polls + messages * ASSUMED.requestsPerMessage, 'sqsRequest'),
-    line('Lambda, sweeps', messages * ASSUMED.smallGb * ASSUMED.smallSeconds, 'lambdaArm'),
+    line('Lambda, sweeps', SWEEPS_PER_MONTH * gb * ASSUMED.smallSeconds, 'lambdaArm'),
     line('Lambda, sweeps', messages, 'lambdaRequest'),
     line('S3, listings of sweeps', SWEEPS_PER_MONTH * ASSUMED.listsPerSweep, 's3Put'),
     line('CloudWatch, logs of sweeps', (messages * ASSUMED.logBytesPerRequest) / GB, 'logs'),
@@ -177,7 +184,7 @@ function busyLines(input: BillInput, line: Line): BillLine[] {
   const requests = 2 * calls + now.length * ASSUMED.requestsPerRun;
   const accumulateSeconds = calls * ASSUMED.accumulateSeconds + sales / ASSUMED.accumulateSalesPerSecond;
   const smallGbSeconds =
-    calls * ASSUMED.smallGb * ASSUMED.smallSeconds + now.length * ASSUMED.gbSecondsPerRun;
+    calls * ASSUMED.thresholdGb * ASSUMED.smallSeconds + now.length * ASSUMED.gbSecondsPerRun;
   return [
     ...busyStream(input, usage, line),
     line('Lambda, accumulate', accumulateSeconds * ASSUMED.accumulateGb, 'lambdaArm'),
@@ -186,7 +193,7 @@ function busyLines(input: BillInput, line: Line): BillLine[] {
     line('S3, batches written', batches, 's3Put'),
     line('S3, listings of threshold', calls * ASSUMED.listsPerEvent, 's3Put'),
     line('S3, reads of threshold and of runs', calls * ASSUMED.getsPerEvent + batches, 's3Get'),
-    ...growingSweeps(usage, line),
+    ...busySweeps(usage, line),
     line('EventBridge, rules', batches, 'eventBridge'),
     line('SQS, events', batches * ASSUMED.requestsPerMessage, 'sqsRequest'),
     ...trainingLines(now, line),
@@ -217,13 +224,20 @@ function busyStream(
     : msk;
 }
 
-/** The threshold's sweep lists all batches and reads all windows: what an empty bucket does not need. */
-function growingSweeps({ batches, elapsedMonths, runs, now }: Usage, line: Line): BillLine[] {
+/**
+ * What the threshold's sweeps need beside those over an empty bucket: each looks at every partition, and the full one lists
+ * all batches and reads all windows.
+ */
+function busySweeps({ sales, batches, elapsedMonths, runs, now }: Usage, line: Line): BillLine[] {
+  const sweeps = sales === 0 ? 0 : SWEEPS_PER_MONTH;
+  const lists = ASSUMED.listsPerEvent - ASSUMED.listsOfEmptyLake;
   const pages = Math.floor((batches * elapsedMonths) / ASSUMED.keysPerList);
   const windows = runs.length - now.length / 2;
   return [
-    line('S3, listings of sweeps, all batches', pages * SWEEPS_PER_MONTH, 's3Put'),
-    line('S3, reads of sweeps, all windows', windows * SWEEPS_PER_MONTH, 's3Get'),
+    line('S3, listings of sweeps, partitions', sweeps * lists, 's3Put'),
+    line('S3, reads of sweeps, newest window', sweeps * ASSUMED.getsPerEvent, 's3Get'),
+    line('S3, listings of full sweeps', pages * FULL_SWEEPS_PER_MONTH, 's3Put'),
+    line('S3, reads of full sweeps', windows * FULL_SWEEPS_PER_MONTH, 's3Get'),
   ];
 }
 

@@ -14,7 +14,7 @@ const securityGroupId = 'sg-0a1b2c3d4e5f60718';
 export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
-  ServerlessExistingVpc: { network: { existing: vpc } },
+  ServerlessExistingVpc: { network: { existing: { ...vpc, createEndpoints: true } } },
   Provisioned: {
     stream: { kind: 'provisioned' },
     alarmEmail: 'shop@example.com',
@@ -41,7 +41,7 @@ export const KINDS = {
       secretArn,
       secretKeyArn,
     },
-    network: { existing: vpc },
+    network: { existing: { ...vpc, createEndpoints: true } },
   },
   ExistingTls: {
     stream: {

@@ -82,6 +82,31 @@ describe('alarms', () => {
     ]);
   });
 
+  test('records that are no sales are told of by their share of an hour, unless they are few', () => {
+    const rejected = named('accumulate-rejected');
+    expect(rejected).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    expect(rejected?.Metrics).toMatchObject([
+      { Expression: 'IF(rejected >= 10, 100 * rejected / (stored + rejected), 0)' },
+      { Id: 'stored', MetricStat: { Metric: { MetricName: 'SalesStored' }, Period: 3600, Stat: 'Sum' } },
+      { Id: 'rejected', MetricStat: { Metric: { MetricName: 'SalesRejected' }, Period: 3600, Stat: 'Sum' } },
+    ]);
+  });
+
+  test('a run that met one offset with two contents is told of, as long as it is served', () => {
+    expect(named('train-conflicts')).toMatchObject({
+      MetricName: 'Conflicts',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   test('limits of progress follow from the configuration: wait, attempts and their deadline, sweeps', () => {
     // 24 h + 3 × 60 min + 3 × 5 min.
     expect(named('threshold-overdue')?.Threshold).toBe(86_400 + 10_800 + 900);

@@ -354,7 +354,44 @@ describe('events', () => {
   test('a sweep is a message like any other', () => {
     const sweeps = resources('AWS::Events::Rule').filter(({ Properties }) => Properties.ScheduleExpression);
     for (const { Properties } of sweeps)
-      expect(JSON.parse(Properties.Targets[0].Input)).toEqual({ sweep: true });
+      expect(JSON.parse(Properties.Targets[0].Input)).toEqual({
+        sweep: true,
+        ...(Properties.ScheduleExpression === 'rate(1 day)' && { all: true }),
+      });
+  });
+
+  test('threshold, whose sweep looks behind the cut only, is told once a day to look at everything', () => {
+    const schedules = Object.entries(template.findResources('AWS::Events::Rule')).flatMap(
+      ([id, { Properties }]) =>
+        Properties.ScheduleExpression && id.startsWith('Threshold')
+          ? [[Properties.ScheduleExpression, JSON.parse(Properties.Targets[0].Input)]]
+          : [],
+    );
+    expect(schedules).toHaveLength(2);
+    expect(Object.fromEntries(schedules)).toEqual({
+      'rate(5 minutes)': { sweep: true },
+      'rate(1 day)': { sweep: true, all: true },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      MemorySize: 1024,
+      Timeout: 300,
+      Environment: { Variables: { [ENV.threshold]: Match.anyValue() } },
+    });
+    synthesize({ threshold: { fullSweepHours: 6 } }).hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(6 hours)',
+    });
+    expect(() => synthesize({ threshold: { fullSweepHours: 169 } })).toThrow(
+      /cartograph\.threshold\.fullSweepHours/,
+    );
+  });
+
+  test('a queue has two callers at most, the fewest that AWS allows', () => {
+    const queues = resources('AWS::Lambda::EventSourceMapping').filter(
+      ({ Properties }) => !Properties.Topics,
+    );
+    expect(queues.map(({ Properties }) => Properties.ScalingConfig)).toEqual(
+      Array.from({ length: 4 }, () => ({ MaximumConcurrency: 2 })),
+    );
   });
 
   test('each rule on the bucket has one plain prefix; each stage behind the bucket is swept', () => {
@@ -403,6 +440,37 @@ describe('the cluster', () => {
         ?.Properties,
     );
     expect(launch).toContain('spark.dynamicAllocation.maxExecutors=3');
+  });
+
+  test('the job is told its region, for the S3 client that writes the manifest, and the size of its stacks', () => {
+    const parts: unknown[] = resources('AWS::Lambda::Function').flatMap(
+      ({ Properties }) => Properties.Environment?.Variables?.[ENV.launch]?.['Fn::Join'][1] ?? [],
+    );
+    const text = parts
+      .map((part) => (typeof part === 'string' ? part : JSON.stringify(part).replaceAll('"', '')))
+      .join('');
+    for (const conf of [
+      'spark.hadoop.fs.s3a.endpoint.region={Ref:AWS::Region}',
+      'spark.emr-serverless.driverEnv.AWS_REGION={Ref:AWS::Region}',
+      'spark.executorEnv.AWS_REGION={Ref:AWS::Region}',
+      'spark.driver.extraJavaOptions=-Xss16m',
+      'spark.executor.extraJavaOptions=-Xss16m',
+    ])
+      expect(text).toMatch(new RegExp(`--conf ${conf.replaceAll('.', '\\.')}[ "]`));
+  });
+
+  test('its role is for jobs of this account alone', () => {
+    const [role] = Object.entries(template.findResources('AWS::IAM::Role'))
+      .filter(([id]) => id.includes('JobRole'))
+      .map(([, { Properties }]) => Properties.AssumeRolePolicyDocument.Statement);
+    expect(role).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'emr-serverless.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ]);
   });
 });
 

@@ -8,9 +8,11 @@ import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ENV } from '../../lambdas/shared/env.ts';
-import { Config } from '../../lib/config.ts';
+import { Config, readConfig } from '../../lib/config.ts';
 import { Network } from '../../lib/network.ts';
+import { RecommenderStack } from '../../lib/recommender-stack.ts';
 import { pollersNeed, Stream } from '../../lib/stream.ts';
+import { synthesize } from './synthesize.ts';
 
 /**
  * What the two sides of the mapping agree on: how accumulate reports a storage fault, and how Lambda's poller is told to
@@ -113,5 +115,66 @@ describe('invariant 1: a storage fault is heard by the poller', () => {
       for (const bound of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds', 'DestinationConfig'])
         expect(mapping).not.toHaveProperty(bound);
     }
+  });
+});
+
+/** The cluster as CloudFormation compares it. */
+function clusterIn(config: unknown) {
+  const template = synthesize(config);
+  const [cluster] = ['AWS::MSK::ServerlessCluster', 'AWS::MSK::Cluster'].flatMap((type) =>
+    Object.entries(template.findResources(type)),
+  );
+  if (!cluster) throw new Error('Cannot compare: there is no cluster');
+  return cluster;
+}
+const nameIn = (config: unknown): string => clusterIn(config)[1].Properties.ClusterName;
+
+describe('a cluster is replaced only by what must, and then under another name', () => {
+  test('tags leave a serverless cluster as it is, for CloudFormation would replace it', () => {
+    expect(clusterIn({ tags: { team: 'shop' } })).toEqual(clusterIn({}));
+  });
+
+  test('the stack itself has no tags, which CloudFormation would hand on to the cluster', () => {
+    const app = new App({
+      context: { cartograph: { tags: { team: 'shop' } }, 'aws:cdk:bundling-stacks': [] },
+    });
+    const config = readConfig(app.node);
+    new RecommenderStack(app, 'Tagged', { config, jarPath: import.meta.filename });
+    expect(app.synth().getStackByName('Tagged').tags).toEqual({});
+  });
+
+  test('tags reach a provisioned cluster, which stays', () => {
+    const [, { Properties }] = clusterIn({ stream: { kind: 'provisioned' }, tags: { team: 'shop' } });
+    expect(Properties.Tags).toEqual({ team: 'shop' });
+    expect(Properties.ClusterName).toBe(nameIn({ stream: { kind: 'provisioned' } }));
+  });
+
+  test('another kind, other subnets and NAT each give a name of their own', () => {
+    const subnetIds = ['subnet-0a1b2c3d4e5f60718', 'subnet-1a1b2c3d4e5f60718'];
+    const availabilityZones = ['eu-west-1a', 'eu-west-1b'];
+    const existing = { vpcId: 'vpc-0a1b2c3d4e5f60718', subnetIds, availabilityZones };
+    const names = [
+      {},
+      { stream: { kind: 'provisioned' } },
+      { network: { natGateways: 1 } },
+      { network: { cidr: '10.72.0.0/20' } },
+      { network: { availabilityZones } },
+      { network: { existing } },
+      { network: { existing: { ...existing, subnetIds: subnetIds.toReversed() } } },
+    ].map(nameIn);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[sp][0-9a-f]{11}-sales$/);
+  });
+
+  test('what changes a cluster in place leaves its name', () => {
+    expect(nameIn({ stream: { topic: 'orders', pollers: 'provisioned' }, sweepMinutes: 9 })).toBe(nameIn({}));
+    const bigger = {
+      kind: 'provisioned',
+      instanceType: 'kafka.m7g.large',
+      diskGb: 100,
+      kafkaVersion: '4.0.x',
+    };
+    expect(nameIn({ stream: bigger })).toBe(nameIn({ stream: { kind: 'provisioned' } }));
+    expect(nameIn({ network: { natGateways: 2 } })).toBe(nameIn({ network: { natGateways: 1 } }));
   });
 });

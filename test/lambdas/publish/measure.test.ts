@@ -17,6 +17,7 @@ test('tells quality and age of the run that is served, in seconds since its newe
   expect(log.measured).toEqual([
     {
       RunAgeSeconds: 90,
+      Conflicts: 0,
       RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
       QualityModel: 0.5,
       QualityPopularity: 0.25,

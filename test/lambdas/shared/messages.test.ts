@@ -21,11 +21,14 @@ const failed = {
 };
 
 test('a queue brings objects, job states, sweeps and requests', () => {
-  expect(parse(queued(created, failed, { sweep: true }, { flush: true }))).toEqual([
+  expect(
+    parse(queued(created, failed, { sweep: true }, { flush: true }, { sweep: true, all: true })),
+  ).toEqual([
     { messageId: 'm0', kind: 'object', key: 'windows/00000001.json' },
     { messageId: 'm1', kind: 'job', jobRunId: 'j1', state: 'FAILED' },
-    { messageId: 'm2', kind: 'sweep' },
+    { messageId: 'm2', kind: 'sweep', all: false },
     { messageId: 'm3', kind: 'request', body: { flush: true } },
+    { messageId: 'm4', kind: 'sweep', all: true },
   ]);
 });
 
@@ -57,8 +60,9 @@ test('a key is taken as it is: EventBridge, other than S3 notifications, does no
   ]);
 });
 
-test('a sweep is {"sweep":true} and nothing more; records of something else than a queue are no message', () => {
+test('a sweep is {"sweep":true}, perhaps of all, and nothing more; records of something else than a queue are no message', () => {
   expect(parse({ sweep: false })).toMatchObject([{ kind: 'request' }]);
   expect(parse({ sweep: true, flush: true })).toMatchObject([{ kind: 'request' }]);
+  expect(parse({ sweep: true, all: false })).toMatchObject([{ kind: 'request' }]);
   expect(() => parse({ Records: [{ eventSource: 'aws:s3', body: '{}' }] })).toThrow('Cannot read the event');
 });

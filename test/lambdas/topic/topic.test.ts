@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clusterHash, type Identity, writeIdentity } from '../../../lambdas/topic/identity.ts';
 import { applyTopic, type TopicAdmin, type TopicAnswer, TopicRequest } from '../../../lambdas/topic/topic.ts';
 import { type Broker, kafkaClient, startBroker } from '../../../local/broker.ts';
 import { recordingLog } from '../log.ts';
@@ -22,31 +23,43 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const CLUSTER = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-1';
+const identity = (origin: Identity['origin'], topic: string, clusterArn = CLUSTER): string =>
+  writeIdentity({ origin, cluster: clusterHash(clusterArn), topic });
+
 type Kind = TopicRequest['RequestType'];
 interface Asked {
   readonly topic: string;
-  /** Of an update or a delete, the topic that is there; default the same. */
+  /** Of an update or a delete, the topic that is there; default the same, made by the stack. */
   readonly physicalId?: string;
+  readonly clusterArn?: string;
   readonly partitions?: number;
   readonly settings?: Record<string, string>;
+  /** Of an update, what was asked before; default none. */
+  readonly oldSettings?: Record<string, string>;
 }
 
 /** What CloudFormation sends, as far as the handler reads it. */
-const request = (kind: Kind, { topic, physicalId = topic, partitions = 3, settings = {} }: Asked) =>
-  TopicRequest.parse({
+const request = (kind: Kind, asked: Asked) => {
+  const { topic, clusterArn = CLUSTER, partitions = 3, settings = {}, oldSettings = {} } = asked;
+  const properties = {
+    ServiceToken: 'arn',
+    clusterArn,
+    brokers: broker.bootstrap,
+    topic,
+    partitions: String(partitions),
+    replicationFactor: '1',
+    settings,
+  };
+  return TopicRequest.parse({
     RequestType: kind,
     RequestId: 'r1',
     ServiceToken: 'arn',
-    ...(kind === 'Create' ? {} : { PhysicalResourceId: physicalId }),
-    ResourceProperties: {
-      ServiceToken: 'arn',
-      brokers: broker.bootstrap,
-      topic,
-      partitions: String(partitions),
-      replicationFactor: '1',
-      settings,
-    },
+    ...(kind === 'Create' ? {} : { PhysicalResourceId: asked.physicalId ?? identity('made', topic) }),
+    ...(kind === 'Update' ? { OldResourceProperties: { ...properties, settings: oldSettings } } : {}),
+    ResourceProperties: properties,
   });
+};
 
 const TIMEOUT_MS = 15_000;
 
@@ -70,13 +83,13 @@ const settingOf = async (topic: string, name: string): Promise<string | undefine
   return resources[0]?.configEntries[0]?.configValue;
 };
 
-test('create makes the topic with its partitions and settings; its name is its identity', async () => {
+test('create makes the topic with its partitions and settings, and remembers that it did', async () => {
   const { answer } = await apply('Create', {
     topic: 'made',
     partitions: 3,
     settings: { 'max.message.bytes': '1048576', 'retention.ms': '604800000' },
   });
-  expect(answer).toEqual({ PhysicalResourceId: 'made' });
+  expect(answer).toEqual({ PhysicalResourceId: identity('made', 'made') });
   expect(await partitionsOf('made')).toBe(3);
   expect(await settingOf('made', 'max.message.bytes')).toBe('1048576');
   expect(await settingOf('made', 'retention.ms')).toBe('604800000');
@@ -84,58 +97,154 @@ test('create makes the topic with its partitions and settings; its name is its i
 
 test('a second create changes nothing: the answer of the first may have been lost', async () => {
   const asked = { topic: 'twice', partitions: 2, settings: { 'retention.ms': '3600000' } };
-  const [first, second] = [await apply('Create', asked), await apply('Create', asked)];
-  expect(second.answer).toEqual(first.answer);
-  expect(second.messages).toContain('info The topic exists already; its settings stay');
+  await apply('Create', asked);
+  const second = await apply('Create', { ...asked, partitions: 4 });
+  // Nobody knows any more who made it; then it is not ours to change.
+  expect(second.answer).toEqual({ PhysicalResourceId: identity('found', 'twice') });
+  expect(second.messages).toContain('info The topic exists already; its settings and partitions stay');
   expect(await partitionsOf('twice')).toBe(2);
 });
 
-test('a topic that others made keeps its settings, and gets the partitions that it lacks', async () => {
-  await observer.createTopics({
-    topics: [
-      {
-        topic: 'theirs',
-        numPartitions: 1,
-        replicationFactor: 1,
-        configEntries: [{ name: 'retention.ms', value: '1000000' }],
-      },
-    ],
-    waitForLeaders: true,
-  });
-  await apply('Create', { topic: 'theirs', partitions: 2, settings: { 'retention.ms': '3600000' } });
-  expect(await settingOf('theirs', 'retention.ms')).toBe('1000000');
-  expect(await partitionsOf('theirs')).toBe(2);
+/** The settings that somebody gave a topic of their own. */
+const THEIRS = { 'retention.ms': '1000000', 'cleanup.policy': 'compact' };
+const OURS = { 'retention.ms': '3600000', 'max.message.bytes': '1048576' };
+async function makeTheirs(topic: string): Promise<void> {
+  const configEntries = Object.entries(THEIRS).map(([name, value]) => ({ name, value }));
+  const topics = [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }];
+  await observer.createTopics({ topics, waitForLeaders: true });
+}
+async function expectTheirs(topic: string): Promise<void> {
+  expect(await observer.listTopics()).toContain(topic);
+  expect(await partitionsOf(topic)).toBe(1);
+  for (const [name, value] of Object.entries(THEIRS)) expect(await settingOf(topic, name)).toBe(value);
+}
+
+test('a topic that others made is left alone by create, update and delete, and is still there', async () => {
+  await makeTheirs('theirs');
+  const { answer } = await apply('Create', { topic: 'theirs', partitions: 2, settings: OURS });
+  expect(answer).toEqual({ PhysicalResourceId: identity('found', 'theirs') });
+  const physicalId = answer.PhysicalResourceId;
+  const settings = { ...OURS, 'retention.ms': '7200000' };
+  const more = { topic: 'theirs', physicalId, partitions: 4, settings, oldSettings: OURS };
+  expect((await apply('Update', more)).answer).toEqual(answer);
+  expect((await apply('Delete', more)).answer).toEqual(answer);
+  await expectTheirs('theirs');
+});
+
+test('an identity of before, only a name, does not say whose the topic is: it is left alone', async () => {
+  await makeTheirs('before-origins');
+  const asked = { topic: 'before-origins', physicalId: 'before-origins', partitions: 4, settings: OURS };
+  const { answer } = await apply('Update', asked);
+  expect(answer).toEqual({ PhysicalResourceId: identity('found', 'before-origins') });
+  // CloudFormation takes the new identity for another topic, and asks for the end of the old one.
+  const { messages } = await apply('Delete', asked);
+  expect(messages).toEqual(['info The topic stays: it is not known that this stack made it on this cluster']);
+  await expectTheirs('before-origins');
 });
 
 test('update adds partitions and changes settings, and again changes nothing', async () => {
-  await apply('Create', { topic: 'grows', partitions: 1, settings: { 'retention.ms': '3600000' } });
+  const oldSettings = { 'retention.ms': '3600000' };
+  await apply('Create', { topic: 'grows', partitions: 1, settings: oldSettings });
   for (let round = 0; round < 2; round++) {
-    const { answer } = await apply('Update', {
-      topic: 'grows',
-      partitions: 4,
-      settings: { 'retention.ms': '7200000' },
-    });
-    expect(answer).toEqual({ PhysicalResourceId: 'grows' });
+    const settings = { 'retention.ms': '7200000' };
+    const { answer } = await apply('Update', { topic: 'grows', partitions: 4, settings, oldSettings });
+    expect(answer).toEqual({ PhysicalResourceId: identity('made', 'grows') });
     expect(await partitionsOf('grows')).toBe(4);
     expect(await settingOf('grows', 'retention.ms')).toBe('7200000');
   }
 });
 
+test('settings that others gave our topic since stay; those that we ask for no more go', async () => {
+  const topic = 'shared';
+  const oldSettings = { 'retention.ms': '3600000', 'max.message.bytes': '1048576' };
+  await apply('Create', { topic, settings: oldSettings });
+  const byOthers = { ...oldSettings, 'retention.ms': '5000000', 'cleanup.policy': 'compact' };
+  const configEntries = Object.entries(byOthers).map(([name, value]) => ({ name, value }));
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+  await observer.alterConfigs({ validateOnly: false, resources });
+
+  await apply('Update', { topic, partitions: 4, settings: oldSettings, oldSettings });
+  expect(await settingOf(topic, 'retention.ms'), 'not asked to change').toBe('5000000');
+
+  await apply('Update', { topic, settings: { 'retention.ms': '7200000' }, oldSettings });
+  expect(await settingOf(topic, 'retention.ms')).toBe('7200000');
+  expect(await settingOf(topic, 'cleanup.policy')).toBe('compact');
+  expect(await settingOf(topic, 'max.message.bytes')).not.toBe('1048576');
+});
+
 test('an update to another name makes that topic and leaves the old one, whose delete follows', async () => {
   await apply('Create', { topic: 'before' });
-  const { answer } = await apply('Update', { topic: 'after', physicalId: 'before' });
-  expect(answer).toEqual({ PhysicalResourceId: 'after' });
+  const { answer } = await apply('Update', { topic: 'after', physicalId: identity('made', 'before') });
+  expect(answer).toEqual({ PhysicalResourceId: identity('made', 'after') });
   expect(await partitionsOf('after')).toBe(3);
   expect(await observer.listTopics()).toContain('before');
 });
 
+test('a new cluster gets its topic by an update, under another identity; what is there already is its owner’s', async () => {
+  const clusterArn = `${CLUSTER.slice(0, -1)}2`;
+  const asked = { topic: 'moves', clusterArn, physicalId: identity('made', 'moves'), partitions: 2 };
+  const first = await apply('Update', asked);
+  expect(first.answer).toEqual({ PhysicalResourceId: identity('made', 'moves', clusterArn) });
+  expect(await partitionsOf('moves')).toBe(2);
+  const second = await apply('Update', { ...asked, partitions: 4 });
+  expect(second.answer).toEqual({ PhysicalResourceId: identity('found', 'moves', clusterArn) });
+  expect(await partitionsOf('moves')).toBe(2);
+});
+
+test('a topic that is there no more is made by an update, and is ours then', async () => {
+  const { answer } = await apply('Update', { topic: 'again', physicalId: identity('found', 'again') });
+  expect(answer).toEqual({ PhysicalResourceId: identity('made', 'again') });
+  expect(await partitionsOf('again')).toBe(3);
+});
+
 test('delete removes the topic that CloudFormation names, and again is a success', async () => {
   await apply('Create', { topic: 'gone' });
-  const first = await apply('Delete', { topic: 'renamed', physicalId: 'gone' });
-  expect(first.answer).toEqual({ PhysicalResourceId: 'gone' });
+  const physicalId = identity('made', 'gone');
+  const first = await apply('Delete', { topic: 'renamed', physicalId });
+  expect(first.answer).toEqual({ PhysicalResourceId: physicalId });
   expect(await observer.listTopics()).not.toContain('gone');
   const second = await apply('Delete', { topic: 'gone' });
   expect(second.messages).toContain('info There is no such topic any more');
+});
+
+test('delete does not touch a topic of the same name on another cluster than its own', async () => {
+  await apply('Create', { topic: 'elsewhere' });
+  await apply('Delete', { topic: 'elsewhere', clusterArn: `${CLUSTER}-other` });
+  expect(await observer.listTopics()).toContain('elsewhere');
+});
+
+/** Remembers its calls, and says that the topic is there. */
+function fakeAdmin() {
+  const calls: string[] = [];
+  const called =
+    <Answer>(name: string, answer: Answer) =>
+    async () => {
+      calls.push(name);
+      return answer;
+    };
+  const admin = {
+    connect: called('connect', undefined),
+    disconnect: called('disconnect', undefined),
+    createTopics: called('createTopics', false),
+    createPartitions: called('createPartitions', true),
+    fetchTopicMetadata: called('fetchTopicMetadata', { topics: [] }),
+    describeConfigs: called('describeConfigs', { resources: [], throttleTime: 0 }),
+    alterConfigs: called('alterConfigs', undefined),
+    deleteTopics: called('deleteTopics', undefined),
+  } satisfies TopicAdmin;
+  return { admin, calls };
+}
+
+test('of a found topic nothing is asked for but whether it is there, and of its delete nothing at all', async () => {
+  const asked = { topic: 'theirs', physicalId: identity('found', 'theirs'), partitions: 9, settings: OURS };
+  for (const kind of ['Create', 'Update'] as const) {
+    const { admin, calls } = fakeAdmin();
+    await apply(kind, asked, { admin });
+    expect(calls, kind).toEqual(['connect', 'createTopics', 'disconnect']);
+  }
+  const { admin, calls } = fakeAdmin();
+  await apply('Delete', asked, { admin });
+  expect(calls).toEqual([]);
 });
 
 test('what the broker refuses is an error that names the topic', async () => {
@@ -158,7 +267,7 @@ const unreachable = (): TopicAdmin =>
 
 test('when the cluster is gone, delete succeeds and says so; create and update fail', async () => {
   const { answer, messages } = await apply('Delete', { topic: 'lost' }, { admin: unreachable() });
-  expect(answer).toEqual({ PhysicalResourceId: 'lost' });
+  expect(answer).toEqual({ PhysicalResourceId: identity('made', 'lost') });
   expect(messages).toEqual(['warn The cluster does not answer; its topics are gone with it']);
   for (const kind of ['Create', 'Update'] as const)
     await expect(apply(kind, { topic: 'lost' }, { admin: unreachable() })).rejects.toThrow(
@@ -178,7 +287,22 @@ test('a cluster that does not answer is given up in time: an error for create, a
   await expect(apply('Create', { topic: 'slow' }, options)).rejects.toThrow(
     'Cannot create topic slow: no answer within 0.05 s',
   );
-  expect((await apply('Delete', { topic: 'slow' }, options)).answer).toEqual({ PhysicalResourceId: 'slow' });
+  expect((await apply('Delete', { topic: 'slow' }, options)).answer).toEqual({
+    PhysicalResourceId: identity('made', 'slow'),
+  });
+});
+
+test('a cluster that the stack has left refuses its sign-in: the delete of the topic there is a success, create fails', async () => {
+  const refusing: TopicAdmin = {
+    ...fakeAdmin().admin,
+    connect: async () => {
+      throw Object.assign(new Error('Access denied'), { name: 'KafkaJSSASLAuthenticationError' });
+    },
+  };
+  expect((await apply('Delete', { topic: 'left' }, { admin: refusing })).messages).toEqual([
+    'warn The cluster is not the stack’s any more; the topic goes with it, or stays with its owner',
+  ]);
+  await expect(apply('Create', { topic: 'left' }, { admin: refusing })).rejects.toThrow('Access denied');
 });
 
 test('a delete that the brokers refuse is an error, not taken for a cluster that is gone', async () => {

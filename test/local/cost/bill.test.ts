@@ -46,8 +46,8 @@ test('idle, pollers: 2 endpoints x 2 zones x 730 h x 0.01, or one unit x 730 h x
 test('idle, sweeps: what asks whether there is work costs little, and is shown', () => {
   expect(usdOf(bill({}).idle)).toMatchObject({
     'SQS, polls and sweeps': expect.closeTo((2_628_000 + 105_120) * 0.4e-6, 6),
-    // 35,040 x 0.3 s x 0.5 GB = 5,256 GB-s at 0.0000133334, and 35,040 requests at 0.20 a million
-    'Lambda, sweeps': expect.closeTo(0.07008 + 0.007008, 5),
+    // 8,760 x 0.3 s x (3 x 0.5 GB + 1 GB) = 6,570 GB-s at 0.0000133334, and 35,040 requests at 0.20 a million
+    'Lambda, sweeps': expect.closeTo(0.0876 + 0.007008, 5),
     'S3, listings of sweeps': expect.closeTo(8_760 * 9 * 5e-6, 6),
     'CloudWatch, dashboard': 3,
   });
@@ -69,8 +69,12 @@ test('busy, a case by hand', () => {
     'Lambda, accumulate': expect.closeTo(0.151567, 4),
     'S3, batches written': expect.closeTo(131_400 * 5e-6, 9),
     'S3, listings of threshold': expect.closeTo(43_800 * 7 * 5e-6, 9),
-    // Half of the month's batches are there on average: 65 full pages, 8,760 times.
-    'S3, listings of sweeps, all batches': expect.closeTo(65 * 8_760 * 5e-6, 9),
+    // Two folders and three partitions more than there are in an empty bucket.
+    'S3, listings of sweeps, partitions': expect.closeTo(8_760 * 5 * 5e-6, 9),
+    'S3, reads of sweeps, newest window': expect.closeTo(8_760 * 3 * 0.4e-6, 9),
+    // Half of the month's batches and windows are there on average: 65 full pages and 5 windows, once a day.
+    'S3, listings of full sweeps': expect.closeTo(65 * (730 / 24) * 5e-6, 9),
+    'S3, reads of full sweeps': expect.closeTo(5 * (730 / 24) * 0.4e-6, 9),
     'SQS, events': expect.closeTo(394_200 * 0.4e-6, 9),
     // 0.286806 h x 16 x 0.042094 + 0.286806 h x 56 x 0.004628
     'EMR Serverless, 10 runs': expect.closeTo(0.193165 + 0.074331, 5),
@@ -90,7 +94,7 @@ test('a cluster of others costs them: nothing of MSK is on the bill', () => {
 });
 
 test('the bill is for what the stack is made of by default', () => {
-  const { stream, sweepMinutes, train } = Config.parse({});
+  const { stream, sweepMinutes, threshold, train } = Config.parse({});
   const { diskGb } = Config.parse({ stream: { kind: 'provisioned' } }).stream as { diskGb: number };
   expect(STACK).toMatchObject({
     partitions: stream.partitions,
@@ -99,6 +103,7 @@ test('the bill is for what the stack is made of by default', () => {
     batchSize: stream.batchSize,
     brokerDiskGb: diskGb,
     sweepMinutes,
+    fullSweepHours: threshold.fullSweepHours,
     metrics: Object.keys(METRICS).length,
     workers: 1 + executorsOf(train),
     workerVcpu: train.driver.vcpu,
@@ -107,6 +112,10 @@ test('the bill is for what the stack is made of by default', () => {
   expect(train.executor).toEqual(train.driver);
 });
 
+/** Metrics that an alarm watches: one, or those of its expression. */
+const metricsOf = ({ Metrics }: { readonly Metrics?: readonly object[] }): number =>
+  Metrics?.filter((metric) => 'MetricStat' in metric).length ?? 1;
+
 test('the bill counts what the reviewed template has: alarms, dashboards, endpoints, swept queues', () => {
   const { Resources }: { Resources: Record<string, { Type: string; Properties?: object }> } = JSON.parse(
     readFileSync(join(ROOT, 'test/fixtures/recommender-stack.template.json'), 'utf8'),
@@ -114,7 +123,9 @@ test('the bill counts what the reviewed template has: alarms, dashboards, endpoi
   const count = (type: string, has: (properties: object) => boolean = () => true): number =>
     Object.values(Resources).filter(({ Type, Properties = {} }) => Type === type && has(Properties)).length;
   expect(STACK).toMatchObject({
-    alarms: count('AWS::CloudWatch::Alarm'),
+    alarms: Object.values(Resources)
+      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+      .reduce((total, { Properties = {} }) => total + metricsOf(Properties), 0),
     dashboards: count('AWS::CloudWatch::Dashboard'),
     queues: count('AWS::SQS::Queue', (properties) => 'RedrivePolicy' in properties),
     endpoints: count('AWS::EC2::VPCEndpoint', (properties) => 'PrivateDnsEnabled' in properties),

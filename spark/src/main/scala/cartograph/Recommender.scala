@@ -71,7 +71,8 @@ object Recommender {
     val asked = wanted.filter { case (user, _) => share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
     val rows = Candidates.of(snapshot, asked)
       .mapValues(candidates => Labelled(candidates, candidates.wanted))
-      .persist(StorageLevel.MEMORY_AND_DISK)
+      // As bytes: Spark would walk through every object to learn how much it takes.
+      .persist(StorageLevel.MEMORY_AND_DISK_SER)
     snapshot -> rows
   }
 

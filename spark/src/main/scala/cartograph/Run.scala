@@ -30,7 +30,7 @@ object Run {
     val holdoutFrom = steps("split")(holdout(set, config))
     val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, blocks))
     val history = steps("gather") {
-      val all = Purchases.of(shop, set.interactions, config.typeWeights).persist(StorageLevel.MEMORY_AND_DISK)
+      val all = Purchases.of(shop, set.interactions, config.typeWeights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
       all
     }

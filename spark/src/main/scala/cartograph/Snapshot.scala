@@ -59,7 +59,7 @@ object Snapshot {
   /** Matrix factorisation alone needs no neighbours: they are learned for the ranker. */
   def of(shop: Shop, history: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, config: ModelConfig): Snapshot = {
     val blocks = history.getNumPartitions
-    val purchases = history.mapValues(_.before(asOfMs)).filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK)
+    val purchases = history.mapValues(_.before(asOfMs)).filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK_SER)
     val byProduct = new NumberPartitioner(shop.productCount, math.max(1, math.ceil(shop.productCount.toDouble / ProductsPerBlock).toInt))
     val stats = ProductStats.of(purchases, asOfMs, horizonMs, byProduct).persist(StorageLevel.MEMORY_AND_DISK)
     val totals = totalsOf(stats)

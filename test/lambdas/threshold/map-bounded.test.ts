@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { mapBounded } from '../../../lambdas/threshold/map-bounded.ts';
+
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('results come in the order of the items, whichever is done first', async () => {
+  const twice = async (value: number): Promise<number> => {
+    for (let left = 4 - value; left > 0; left--) await tick();
+    return 2 * value;
+  };
+  expect(await mapBounded([1, 2, 3], 2, twice)).toEqual([2, 4, 6]);
+  expect(await mapBounded([], 2, twice)).toEqual([]);
+});
+
+test('no more than the bound are worked on at once', async () => {
+  let [now, most] = [0, 0];
+  await mapBounded([...Array(20).keys()], 3, async () => {
+    most = Math.max(most, ++now);
+    await tick();
+    now--;
+  });
+  expect(most).toBe(3);
+});
+
+test('a failure is the answer, and no further item is begun', async () => {
+  const begun: number[] = [];
+  const failing = mapBounded([1, 2, 3, 4], 2, async (value) => {
+    begun.push(value);
+    await tick();
+    throw new Error(`no ${value}`);
+  });
+  await expect(failing).rejects.toThrow('no 1');
+  await tick();
+  expect(begun).toEqual([1, 2]);
+});
