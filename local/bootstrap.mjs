@@ -61,7 +61,7 @@ const NEEDS = {
   cdk: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
 };
 /** What works on a stack needs no broker, emulator or Spark on this machine. */
-const JOINS_STACK = ['charts', 'flush', 'lists', 'produce', 'retry'];
+const JOINS_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'];
 
 /**
  * What a command needs.

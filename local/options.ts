@@ -286,6 +286,12 @@ export const LISTS_OPTIONS = {
 
 export const FLUSH_OPTIONS = { stack, help: flag('this list') } satisfies Options;
 
+export const ROLLBACK_OPTIONS = {
+  to: wholeNumber('the run to be served again (default: the one before)', 1),
+  stack,
+  help: flag('this list'),
+} satisfies Options;
+
 export const RETRY_OPTIONS = {
   window: wholeNumber('the window that gets one more attempt', 1),
   stack,

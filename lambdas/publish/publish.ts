@@ -104,7 +104,7 @@ async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean
 }
 
 /** The page is a function of the publications, so it is written only when it says something else. */
-async function refreshIndex(lake: Lake): Promise<void> {
+export async function refreshIndex(lake: Lake): Promise<void> {
   for (;;) {
     const before = await lake.read(INDEX_KEY);
     const current = await readJson(lake, CURRENT_KEY, Current);

@@ -284,7 +284,7 @@ test('a command that works in an account asks for no more than it needs', () => 
   const nothing = machine({});
   expect(findMissing(nothing, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
   expect(needsOf('cdk', ['deploy'])?.installs).toEqual(['npm packages', 'the Spark job (Maven)']);
-  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry'])
+  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'])
     for (const args of [['--stack', 'Shop'], ['--stack=Shop']])
       expect(needsOf(name, args)).toEqual({ programs: ['Node'], installs: ['npm packages'] });
   expect(needsOf('flush', [])).toBeUndefined();

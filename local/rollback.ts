@@ -1,0 +1,16 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { command } from './command.ts';
+import { helpText, parseOptions, ROLLBACK_OPTIONS } from './options.ts';
+import { callFunction } from './stack.ts';
+import { resolveTarget } from './target.ts';
+
+/** `npm run rollback`: serves the run that was served before, or a named one. */
+await command(async (args) => {
+  const { to, stack, help } = parseOptions(ROLLBACK_OPTIONS, args);
+  if (help) return console.log(helpText('npm run rollback: serve an earlier run again', ROLLBACK_OPTIONS));
+  const { client, functions } = await resolveTarget(stack);
+  const request = { rollback: to ?? true };
+  const answer = String(await callFunction(new LambdaClient(client), functions.publish, request));
+  if (answer.startsWith('Cannot')) throw new Error(answer);
+  console.log(answer);
+});

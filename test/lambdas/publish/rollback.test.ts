@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { publish } from '../../../lambdas/publish/publish.ts';
+import { rollback } from '../../../lambdas/publish/rollback.ts';
+import { CURRENT_KEY, INDEX_KEY } from '../../../lambdas/shared/keys.ts';
+import { Current } from '../../../lambdas/shared/schemas.ts';
+import { type MemoryLake, memoryLake } from '../../lake.ts';
+import { recordingLog } from '../log.ts';
+import { storeRun } from '../samples.ts';
+
+const parts = (lake: MemoryLake) => ({ lake, log: recordingLog() });
+const currentOf = (lake: MemoryLake): Current => Current.parse(JSON.parse(lake.text(CURRENT_KEY)));
+
+/** A lake whose runs are all promoted, one after the other. */
+async function served(...runs: readonly number[]): Promise<MemoryLake> {
+  const lake = memoryLake();
+  for (const run of runs) {
+    await storeRun(lake, run);
+    await publish(parts(lake), false);
+  }
+  return lake;
+}
+
+test('the run that was served before is served again, byte for byte, and back', async () => {
+  const lake = await served(1, 2);
+  const runs = lake.keys('runs/').map((key) => [key, lake.text(key)]);
+  expect(await rollback(parts(lake), undefined)).toBe('Run 1 is served again, instead of run 2');
+  expect(currentOf(lake)).toEqual({ publication: 2, run: 1, previous: 2, decidedThrough: 2 });
+  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000001/index.html">1</a> is served');
+  expect(lake.keys('runs/').map((key) => [key, lake.text(key)])).toEqual(runs);
+  expect(await rollback(parts(lake), undefined)).toBe('Run 2 is served again, instead of run 1');
+});
+
+test('a named run is served again; no sweep undoes it, and the next run is promoted as always', async () => {
+  const lake = await served(1, 2, 3);
+  expect(await rollback(parts(lake), 1)).toBe('Run 1 is served again, instead of run 3');
+  await publish(parts(lake), true);
+  expect(currentOf(lake)).toMatchObject({ run: 1, decidedThrough: 3 });
+  await storeRun(lake, 4);
+  await publish(parts(lake), false);
+  expect(currentOf(lake)).toEqual({ publication: 4, run: 4, previous: 1, decidedThrough: 4 });
+});
+
+test('what cannot be served is refused with the reason, and the pointer stays', async () => {
+  expect(await rollback(parts(memoryLake()), undefined)).toBe('Cannot roll back: no run is served yet');
+  const lake = await served(1);
+  const before = lake.text(CURRENT_KEY);
+  expect(await rollback(parts(lake), undefined)).toBe('Cannot roll back: no run was served before');
+  expect(await rollback(parts(lake), 1)).toBe('Cannot roll back: run 1 is served already');
+  expect(await rollback(parts(lake), 7)).toBe(
+    'Cannot roll back to run 7: there is no manifests/00000007.json',
+  );
+  expect(lake.text(CURRENT_KEY)).toBe(before);
+});
+
+test('of a rollback and a promotion at once one wins, and the pointer is whole', async () => {
+  const lake = await served(1, 2);
+  await storeRun(lake, 3);
+  const [answer] = await Promise.all([rollback(parts(lake), 1), publish(parts(lake), false)]);
+  await publish(parts(lake), true);
+  const { run, decidedThrough } = currentOf(lake);
+  expect(decidedThrough).toBe(3);
+  expect(answer.startsWith('Run 1') || answer.startsWith('Cannot roll back: the pointer moved')).toBe(true);
+  expect([1, 3]).toContain(run);
+});
