@@ -72,7 +72,7 @@ object Ranker {
   private val MaxLearners = 5000
   /** Candidates per user, drawn by chance, that were not bought. */
   private val Negatives = 60
-  private val Sizes = Seq(10, 25, 50, 100, 150)
+  private val Sizes = Seq(10, 25, 50, 100)
   private val Ensembles = 3
   private val LeastLearners = 50
 
