@@ -11,7 +11,8 @@ import {
   windowKey,
 } from '../lambdas/shared/keys.ts';
 import { type Lake, parseJson, readJson } from '../lambdas/shared/lake.ts';
-import { Current, Failed, Manifest, UserSummary, Window } from '../lambdas/shared/schemas.ts';
+import { Current, Failed, Manifest, Window } from '../lambdas/shared/schemas.ts';
+import { UserSummary } from '../lambdas/shared/summaries.ts';
 import { covers } from '../lambdas/threshold/ranges.ts';
 
 /** What the bucket tells of the pipeline's work; everything in it was read from there. */

@@ -4,8 +4,10 @@ import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
 import { CURRENT_KEY, manifestKey } from '../lambdas/shared/keys.ts';
 import { readJson, s3Lake } from '../lambdas/shared/lake.ts';
-import { Current, ListKind, Manifest, type UserSummary } from '../lambdas/shared/schemas.ts';
+import { ListKind } from '../lambdas/shared/quality.ts';
+import { Current, Manifest } from '../lambdas/shared/schemas.ts';
 import { shardOf } from '../lambdas/shared/shards.ts';
+import type { UserSummary } from '../lambdas/shared/summaries.ts';
 import type { Target } from './target.ts';
 
 export type UserLists = UserSummary['users'][number]['recommended'];

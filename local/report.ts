@@ -1,10 +1,5 @@
-import {
-  bestBaseline,
-  LIST_KINDS,
-  type Metric,
-  type Quality,
-  type UserSummary,
-} from '../lambdas/shared/schemas.ts';
+import { bestBaseline, LIST_KINDS, type Metric, type Quality } from '../lambdas/shared/quality.ts';
+import type { UserSummary } from '../lambdas/shared/summaries.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { Milestone, Sightings } from './watch.ts';

@@ -1,6 +1,7 @@
 import { count, type Html, html, moment, page, table } from '../shared/html.ts';
 import { numberInKey } from '../shared/keys.ts';
-import { bestBaseline, type Current, type Publication, type Quality } from '../shared/schemas.ts';
+import { bestBaseline, type Quality } from '../shared/quality.ts';
+import type { Current, Publication } from '../shared/schemas.ts';
 
 /** The pictures of a run that the index shows; render writes them, perhaps a little later. */
 const PICTURES = [

@@ -1,13 +1,7 @@
 import { count, Html, html, moment, page, table } from '../shared/html.ts';
-import {
-  BASELINES,
-  LIST_KINDS,
-  type ListKind,
-  type Manifest,
-  type Metric,
-  type Metrics,
-  type UserSummary,
-} from '../shared/schemas.ts';
+import { BASELINES, LIST_KINDS, type ListKind, type Metric, type Metrics } from '../shared/quality.ts';
+import type { Manifest } from '../shared/schemas.ts';
+import type { UserSummary } from '../shared/summaries.ts';
 import type { ChartName } from './charts/registry.ts';
 
 /** A chart as the page shows it. */

@@ -9,14 +9,9 @@ import {
 } from '../shared/keys.ts';
 import { type Lake, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
-import {
-  DegreeSummary,
-  GraphSummary,
-  Manifest,
-  Metrics,
-  ProductSummary,
-  UserSummary,
-} from '../shared/schemas.ts';
+import { Metrics } from '../shared/quality.ts';
+import { Manifest } from '../shared/schemas.ts';
+import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../shared/summaries.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
 import { toPng, toSvg } from './draw.ts';

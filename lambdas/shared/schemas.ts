@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Model } from './model.ts';
+import { Afterwards, Gate, Quality } from './quality.ts';
 
 /**
  * The objects that the stages hand to each other through the bucket. Schemas of what one stage writes and another
@@ -90,71 +91,6 @@ export const Failed = z.strictObject({
 });
 export type Failed = z.infer<typeof Failed>;
 
-/** One number, over how many users it is a mean, and its 95 % interval (normal approximation of the mean). */
-export const Metric = z.strictObject({
-  value: z.number(),
-  n: Count,
-  low: z.number(),
-  high: z.number(),
-});
-export type Metric = z.infer<typeof Metric>;
-
-/** The ranking metrics of one scorer on one list. */
-export const RankingMetrics = z.strictObject({
-  'ndcg@10': Metric,
-  'recall@10': Metric,
-  'map@10': Metric,
-  'hitRate@10': Metric,
-  /** Share of the catalogue that appears in at least one of the measured lists. */
-  'coverage@10': z.number().min(0).max(1),
-});
-export type RankingMetrics = z.infer<typeof RankingMetrics>;
-
-/** `any` may include what the user bought before the holdout, `new` only what the user had not. */
-export const LIST_KINDS = ['any', 'new'] as const;
-export const ListKind = z.enum(LIST_KINDS);
-export type ListKind = z.infer<typeof ListKind>;
-
-/** What a shop could do without a model, by the names that a person reads; the parts of a run's metrics beside the model. */
-export const BASELINES = {
-  personalFrequency: 'personal frequency',
-  recentPopularity: 'recent popularity',
-  popularity: 'popularity',
-} as const;
-
-/** What is measured side by side on the same holdout. Runs of version 0.1 know popularity alone; `new` knows no personal frequency. */
-export const Scorers = z.strictObject({
-  model: RankingMetrics,
-  /** What the user bought most, old purchases counting less; then what is popular now. */
-  personalFrequency: RankingMetrics.optional(),
-  /** What sold most in the last horizon. */
-  recentPopularity: RankingMetrics.optional(),
-  /** What most users bought. */
-  popularity: RankingMetrics,
-  /** Implicit ALS alone, a part of the model. */
-  matrixFactorisation: RankingMetrics.optional(),
-});
-
-/** `metrics.json` of a run. Null where the holdout could not be made (one moment in time, or no user in both parts). */
-export const Metrics = z.strictObject({
-  run: Numbered,
-  holdout: z.strictObject({
-    share: z.number(),
-    /** Interactions at or after this moment are held out, epoch ms; null if nothing could be held out. */
-    fromMs: Count.nullable(),
-    interactions: Count,
-    /** Users with at least one holdout purchase that could be ranked (known user, known product). */
-    users: Count,
-    /** Holdout pairs that no scorer can rank: the product or the user was unknown before. */
-    unknownPairs: Count,
-  }),
-  any: Scorers.nullable(),
-  new: Scorers.nullable(),
-  /** Root mean squared error of the predicted preference (1 for a held out pair). Says little about ranking. */
-  rmsePreference: Metric.nullable(),
-});
-export type Metrics = z.infer<typeof Metrics>;
-
 /** One file that a run wrote. */
 export const RunFile = z.strictObject({
   /** What it is: the path below `runs/N/K/`, for example `graph/vertices.csv`. */
@@ -166,34 +102,6 @@ export const RunFile = z.strictObject({
   sha256: Sha256,
 });
 export type RunFile = z.infer<typeof RunFile>;
-
-/** NDCG@10 of the model and of what it is measured beside, by list; null where there was no holdout. */
-const QualityOfList = z
-  .strictObject({
-    model: Metric,
-    personalFrequency: Metric.optional(),
-    recentPopularity: Metric.optional(),
-    popularity: Metric,
-    matrixFactorisation: Metric.optional(),
-  })
-  .nullable();
-export const Quality = z.strictObject({ any: QualityOfList, new: QualityOfList });
-export type Quality = z.infer<typeof Quality>;
-
-/** The baseline that ranks best. */
-export function bestBaseline(quality: NonNullable<Quality['any']>): {
-  readonly name: string;
-  readonly ndcg: Metric;
-} {
-  const measured = Object.entries(BASELINES).flatMap(([key, name]) => {
-    const ndcg = quality[key as keyof typeof BASELINES];
-    return ndcg ? [{ name, ndcg }] : [];
-  });
-  return measured.reduce((best, other) => (other.ndcg.value > best.ndcg.value ? other : best), {
-    name: BASELINES.popularity,
-    ndcg: quality.popularity,
-  });
-}
 
 /** `manifests/N.json`: what went in, what came out. It is written last; without it there is no run. */
 export const Manifest = z.strictObject({
@@ -231,6 +139,10 @@ export const Manifest = z.strictObject({
   }),
   /** Headline of metrics.json. */
   quality: Quality,
+  /** Against the served run and the best baseline; null where nothing was held out. */
+  gate: Gate.nullable().default(null),
+  /** The served run on the sales that window N brought; null where there is none, or they are no newer than what it knew. */
+  afterwards: Afterwards.nullable().default(null),
   /** Seconds by step of the job, in the order of the steps. */
   seconds: z.record(z.string(), z.number().min(0)),
   /** In order of name. */
@@ -268,88 +180,6 @@ export const Current = z.strictObject({
   decidedThrough: Numbered,
 });
 export type Current = z.infer<typeof Current>;
-
-/** A vertex of the part of the graph to show. Ids are typed: `u:…` or `p:…`. */
-export const SummaryVertex = z.strictObject({
-  id: z.string().regex(/^[up]:/s),
-  label: z.string(),
-  degree: Count,
-  inDegree: Count,
-  outDegree: Count,
-  pageRank: z.number(),
-  component: Count,
-});
-
-/** `summary/graph.json`: the part of the recommendation graph to show. */
-export const GraphSummary = z.strictObject({
-  /** Of the whole graph. */
-  vertices: Count,
-  edges: Count,
-  users: Count,
-  products: Count,
-  components: Count,
-  /** What was chosen and why, one sentence; it is printed on the picture. */
-  chosen: z.string(),
-  shown: z.strictObject({
-    vertices: z.array(SummaryVertex),
-    /** score: as in the list; rank: 1 is best. Only edges of kind `recommended`, list `any`. */
-    edges: z.array(
-      z.strictObject({ source: z.string(), target: z.string(), rank: Numbered, score: z.number() }),
-    ),
-  }),
-});
-export type GraphSummary = z.infer<typeof GraphSummary>;
-
-/** `summary/degrees.json`: how many vertices of each kind have which degree; degrees ascending. */
-export const DegreeSummary = z.strictObject({
-  users: z.array(z.strictObject({ degree: Count, vertices: Numbered })),
-  products: z.array(z.strictObject({ degree: Count, vertices: Numbered })),
-});
-export type DegreeSummary = z.infer<typeof DegreeSummary>;
-
-/** `summary/products.json`: the products that are recommended most, most first, at most 50. */
-export const ProductSummary = z.strictObject({
-  /** Recommendations of list `any`, all products together. */
-  recommendations: Count,
-  products: z.array(
-    z.strictObject({
-      product: z.string(),
-      name: z.string().nullable(),
-      recommendedTo: Count,
-      buyers: Count,
-      /** 1 = most buyers. */
-      salesRank: Numbered,
-    }),
-  ),
-});
-export type ProductSummary = z.infer<typeof ProductSummary>;
-
-/** `summary/users.json`: a few users to look at: what they bought last and what they are recommended. */
-export const UserSummary = z.strictObject({
-  users: z.array(
-    z.strictObject({
-      user: z.string(),
-      bought: z.array(
-        z.strictObject({
-          product: z.string(),
-          name: z.string().nullable(),
-          quantity: z.number(),
-          atMs: Count,
-        }),
-      ),
-      recommended: z.array(
-        z.strictObject({
-          list: ListKind,
-          rank: Numbered,
-          product: z.string(),
-          name: z.string().nullable(),
-          score: z.number(),
-        }),
-      ),
-    }),
-  ),
-});
-export type UserSummary = z.infer<typeof UserSummary>;
 
 /** One row of a Parquet batch, column by column in this order. Ids are strings, times epoch ms. */
 export const INTERACTION_COLUMNS = {

@@ -1,14 +1,9 @@
 import { manifestKey } from '../../lambdas/shared/keys.ts';
 import { toJson } from '../../lambdas/shared/lake.ts';
 import { Model } from '../../lambdas/shared/model.ts';
-import {
-  DegreeSummary,
-  GraphSummary,
-  Manifest,
-  Metrics,
-  ProductSummary,
-  UserSummary,
-} from '../../lambdas/shared/schemas.ts';
+import { Metrics } from '../../lambdas/shared/quality.ts';
+import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../../lambdas/shared/summaries.ts';
 import type { MemoryLake } from '../lake.ts';
 
 /** A run of three shoppers and four lamps, as the Spark job would have left it; one lamp's name is an attack. */
@@ -95,13 +90,13 @@ function vertex(id: string, label: string, inDegree: number, outDegree: number) 
 
 /** The same run of a shop in which everything was returned. */
 const EMPTY_DOCUMENTS: Documents = {
-  'metrics.json': {
+  'metrics.json': Metrics.parse({
     run: 1,
     holdout: { share: 0.1, fromMs: null, interactions: 0, users: 0, unknownPairs: 0 },
     any: null,
     new: null,
     rmsePreference: null,
-  },
+  }),
   'summary/graph.json': {
     vertices: 0,
     edges: 0,

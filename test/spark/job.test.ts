@@ -6,14 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { manifestKey } from '../../lambdas/shared/keys.ts';
-import {
-  DegreeSummary,
-  GraphSummary,
-  Manifest,
-  Metrics,
-  ProductSummary,
-  UserSummary,
-} from '../../lambdas/shared/schemas.ts';
+import { Metrics } from '../../lambdas/shared/quality.ts';
+import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../../lambdas/shared/summaries.ts';
 import { type FileJob, fileJobCommand } from '../../local/file-job.ts';
 import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
 import { seeded } from '../../local/random.ts';

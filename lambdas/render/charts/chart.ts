@@ -1,5 +1,6 @@
 import type { Spec } from 'vega';
-import type { DegreeSummary, GraphSummary, Manifest, ProductSummary } from '../../shared/schemas.ts';
+import type { Manifest } from '../../shared/schemas.ts';
+import type { DegreeSummary, GraphSummary, ProductSummary } from '../../shared/summaries.ts';
 
 /** What charts are drawn from. */
 export interface RunData {

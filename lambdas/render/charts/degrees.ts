@@ -1,6 +1,6 @@
 import type { Spec } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { DegreeSummary } from '../../shared/schemas.ts';
+import type { DegreeSummary } from '../../shared/summaries.ts';
 import { type Chart, COLOURS, counted, FONT, heading, type RunData, subtitle } from './chart.ts';
 
 /** How many links have users and products? A bar per range of degrees, users and products apart. */

@@ -1,5 +1,5 @@
 import type { Spec } from 'vega';
-import type { GraphSummary } from '../../shared/schemas.ts';
+import type { GraphSummary } from '../../shared/summaries.ts';
 import { type Chart, COLOURS, FONT, heading, type RunData, shortened, subtitle } from './chart.ts';
 import { placeLabels, placeVertices, type Size } from './layout.ts';
 
