@@ -36,25 +36,25 @@ def grid(**choices: list[float | None]) -> list[Parameters]:
     return [dict(zip(choices, values)) for values in product(*choices.values())]
 
 
-# Confidence and regularisation go together: the more a purchase counts, the more must hold against it.
-CONFIDENCES = [(1, 5), (1, 10), (3, 10), (3, 20), (10, 50)]
-DAYS = [4, 7, 14, 30, 60]
-
 # By name: the scorer, and the parameters to choose from; none: they are given.
 SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
     "random": (scorers.random, []),
     "explicitAls": (scorers.explicit_als, []),
     "popularity": (scorers.popularity, []),
-    "recentPopularity": (scorers.recent_popularity, grid(days=DAYS)),
-    "itemKnn": (scorers.item_knn, grid(neighbours=[50, 100, 200, 400], shrinkage=[0, 10, 50])),
-    "ease": (scorers.ease, grid(regularisation=[100, 200, 400, 800, 1600])),
+    "recentPopularity": (scorers.recent_popularity, grid(days=[4, 7, 14, 30, 60, 120])),
+    "itemKnn": (scorers.item_knn, grid(neighbours=[100, 200, 400], shrinkage=[0, 50, 200])),
+    "ease": (
+        scorers.ease,
+        grid(counts_baskets=[False], half_life_days=[None], regularisation=[200, 400, 800])
+        + grid(counts_baskets=[True], half_life_days=[None, 120, 60], regularisation=[30, 100, 300]),
+    ),
     "implicitAls": (
         scorers.implicit_als,
+        # The more a purchase counts, the more must hold against it: two parameters, chosen together.
         [
-            {"factors": factors, "alpha": alpha, "regularisation": regularisation, "half_life_days": half_life}
-            for factors in (64, 128)
-            for half_life in (None, 120, 60)
-            for alpha, regularisation in CONFIDENCES
+            {**shape, "alpha": alpha, "regularisation": regularisation}
+            for shape in grid(factors=[64, 128], half_life_days=[None, 120, 60, 30])
+            for alpha, regularisation in [(1, 10), (3, 20), (10, 50)]
         ],
     ),
     "personalFrequency": (

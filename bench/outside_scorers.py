@@ -68,9 +68,9 @@ def item_knn(data: Split, neighbours: int, shrinkage: float) -> np.ndarray:
     return bought[data.tested] @ similar.T
 
 
-def ease(data: Split, regularisation: float) -> np.ndarray:
-    """Steck, WWW 2019. What was bought keeps the score that its neighbours give it."""
-    bought = data.binary()
+def ease(data: Split, regularisation: float, half_life_days: float | None, counts_baskets: bool) -> np.ndarray:
+    """Steck, WWW 2019, on what was bought or on how often. What was bought keeps the score that its neighbours give it."""
+    bought = baskets(data, half_life_days) if counts_baskets else data.binary()
     inverse = np.linalg.inv((bought.T @ bought).toarray() + regularisation * np.eye(data.products))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
