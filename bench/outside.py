@@ -12,7 +12,6 @@ import os
 import platform
 import sys
 import time
-import warnings
 from collections.abc import Callable
 from importlib.metadata import version
 from itertools import product
@@ -45,8 +44,8 @@ SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
     "itemKnn": (scorers.item_knn, grid(neighbours=[100, 200, 400], shrinkage=[0, 50, 200])),
     "ease": (
         scorers.ease,
-        grid(counts_baskets=[False], half_life_days=[None], regularisation=[200, 400, 800])
-        + grid(counts_baskets=[True], half_life_days=[None, 120, 60], regularisation=[30, 100, 300]),
+        grid(counts_baskets=[False], half_life_days=[None], regularisation=[200, 400])
+        + grid(counts_baskets=[True], half_life_days=[None, 120], regularisation=[10, 30, 100]),
     ),
     "implicitAls": (
         scorers.implicit_als,
@@ -68,8 +67,6 @@ ONLY_ANY = {"personalFrequency"}
 
 def main(path: str) -> None:
     started = time.perf_counter()
-    # `implicit` looks at the environment and warns of what is set above.
-    warnings.filterwarnings("ignore", module="implicit")
     sales = read_sales(path)
     protocols = {name: measure(name, sales) for name in PROTOCOLS}
     packages = {name: version(name) for name in ("numpy", "scipy", "implicit")}

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { parseJson } from '../../lambdas/shared/lake.ts';
@@ -84,9 +85,9 @@ async function run(file: string, say: (line: string) => void): Promise<string> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
-    say(text.trimEnd());
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    complaints += `${line}\n`;
+    say(line);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
