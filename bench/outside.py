@@ -1,0 +1,123 @@
+"""The outside check of docs/quality.md: what other models reach by the same protocols, in plain NumPy and PyPI `implicit`.
+
+    python bench/outside.py online_retail.csv.gz
+
+Prints one JSON document: {versions, seconds, protocols: {A, B: {counts, scorers: {name: {any, new, chosen}}}}}; each
+value {value, n, low, high}, or null where a list makes no sense. Needs numpy, scipy and implicit. Parameters are chosen
+by list on the validation window; then the model is fitted once more, on all that precedes the test. Seeded.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from itertools import product
+
+# One thread: sums come in one order. Read when numpy is loaded.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import numpy as np  # noqa: E402
+
+import outside_scorers as scorers  # noqa: E402
+from outside_data import Sales, Split, by_last_basket, by_time, read_sales  # noqa: E402
+from outside_metric import mean_with_interval, ndcg  # noqa: E402
+
+PROTOCOLS = {"A": by_time, "B": by_last_basket}
+LISTS = ("any", "new")
+BOOTSTRAP_SEED = 42
+Parameters = dict[str, float | None]
+
+
+def grid(**choices: list[float | None]) -> list[Parameters]:
+    return [dict(zip(choices, values)) for values in product(*choices.values())]
+
+
+# By name: the scorer, and the parameters to choose from; none: they are given.
+SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
+    "random": (scorers.random, []),
+    "explicitAls": (scorers.explicit_als, []),
+    "popularity": (scorers.popularity, []),
+    "recentPopularity": (scorers.recent_popularity, grid(days=[4, 7, 14, 30, 60, 120])),
+    "itemKnn": (scorers.item_knn, grid(neighbours=[100, 200, 400], shrinkage=[0, 50, 200])),
+    "ease": (
+        scorers.ease,
+        grid(counts_baskets=[False], half_life_days=[None], regularisation=[200, 400])
+        + grid(counts_baskets=[True], half_life_days=[None, 120], regularisation=[10, 30, 100]),
+    ),
+    "implicitAls": (
+        scorers.implicit_als,
+        # The more a purchase counts, the more must hold against it: two parameters, chosen together.
+        [
+            {**shape, "alpha": alpha, "regularisation": regularisation}
+            for shape in grid(factors=[64, 128], half_life_days=[None, 120, 60, 30])
+            for alpha, regularisation in [(1, 10), (3, 20), (10, 50)]
+        ],
+    ),
+    "personalFrequency": (
+        scorers.personal_frequency,
+        grid(half_life_days=[None, 400, 180, 60], recent_weight=[0.01, 0.1, 0.3, 1], days=[7, 30]),
+    ),
+}
+# Nothing personal is left where what was bought is excluded.
+ONLY_ANY = {"personalFrequency"}
+
+
+def main(path: str) -> None:
+    started = time.perf_counter()
+    sales = read_sales(path)
+    protocols = {name: measure(name, sales) for name in PROTOCOLS}
+    packages = {name: version(name) for name in ("numpy", "scipy", "implicit")}
+    report = {
+        "versions": {"python": platform.python_version(), **packages},
+        "seconds": round(time.perf_counter() - started, 1),
+        "protocols": protocols,
+    }
+    json.dump(report, sys.stdout)
+
+
+def measure(protocol: str, sales: Sales) -> dict:
+    validation, test = (PROTOCOLS[protocol](sales, stage) for stage in ("validate", "test"))
+    measured = {}
+    for name in SCORERS:
+        started = time.perf_counter()
+        measured[name] = choose_and_score(name, validation, test)
+        told = {kind: measured[name][kind] and round(measured[name][kind]["value"], 4) for kind in LISTS}
+        seconds = time.perf_counter() - started
+        print(f"{protocol} {name} {told} {measured[name].get('chosen', '')} {seconds:.1f} s", file=sys.stderr)
+    return {"counts": test.counts, "scorers": measured}
+
+
+def choose_and_score(name: str, validation: Split, test: Split) -> dict:
+    scorer, candidates = SCORERS[name]
+    kinds = [kind for kind in LISTS if kind == "any" or name not in ONLY_ANY]
+    chosen = {kind: {} for kind in kinds}
+    if candidates:
+        tried = [quality(scorer(validation, **parameters), validation) for parameters in candidates]
+        for kind in kinds:
+            best = max(range(len(candidates)), key=lambda index: tried[index][kind].mean())
+            chosen[kind] = candidates[best]
+    result: dict = {
+        kind: mean_with_interval(quality(scorer(test, **chosen[kind]), test)[kind], BOOTSTRAP_SEED)
+        if kind in kinds
+        else None
+        for kind in LISTS
+    }
+    return {**result, "chosen": chosen} if candidates else result
+
+
+def quality(scores: np.ndarray, data: Split) -> dict[str, np.ndarray]:
+    """NDCG@10 of the users that have something to be found, by list."""
+    values = {
+        "any": ndcg(scores, data.bought),
+        "new": ndcg(scores, data.bought & ~data.owned, excluded=data.owned),
+    }
+    return {kind: by_user[~np.isnan(by_user)] for kind, by_user in values.items()}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Cannot measure: give the file of UCI Online Retail, and nothing else")
+    main(sys.argv[1])

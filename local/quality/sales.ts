@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { replay } from '../replay.ts';
+import { type OutgoingRecord, SIMULATION_END_MS } from '../simulate.ts';
+
+/** Columns of UCI Online Retail: https://doi.org/10.24432/C5BW33 */
+const MAP = {
+  userId: 'CustomerID',
+  productId: 'StockCode',
+  quantity: 'Quantity',
+  timestamp: 'InvoiceDate',
+  orderId: 'InvoiceNo',
+  price: 'UnitPrice',
+  productName: 'Description',
+};
+const RECORDS_PER_POLL = 10_000;
+
+const Row = z.object({
+  userId: z.string(),
+  productId: z
+    .string()
+    .transform((code) => code.trim().toUpperCase())
+    .refine((code) => /^\d{5}[A-Z]{0,2}$/.test(code)),
+  quantity: z.number().positive(),
+  price: z.number().positive(),
+  orderId: z.string().refine((invoice) => !invoice.startsWith('C')),
+  timestamp: z.string(),
+  productName: z.string().optional(),
+});
+
+/**
+ * The yardstick's sales, as the poller would hand them over: rows without a customer, cancellations, and codes that are
+ * no product are left out, for all scorers alike.
+ *
+ * @returns By poll, the file's order; at least one poll, which may be empty.
+ * @throws {Error} If the file cannot be read, or lacks a column.
+ */
+export async function readPolls(path: string): Promise<OutgoingRecord[][]> {
+  const polls: OutgoingRecord[][] = [[]];
+  for await (const { value } of replay(path, MAP)) {
+    const row = Row.safeParse(JSON.parse(String(value)));
+    if (!row.success) continue;
+    if ((polls.at(-1)?.length ?? 0) >= RECORDS_PER_POLL) polls.push([]);
+    const record = {
+      key: null,
+      value: Buffer.from(JSON.stringify(row.data)),
+      timestampMs: SIMULATION_END_MS,
+    };
+    polls.at(-1)?.push(record);
+  }
+  return polls;
+}
