@@ -54,6 +54,9 @@ object Documents {
 
   def toText(node: JsonNode): String = mapper.writeValueAsString(node) + "\n"
 
+  /** A string as JSON. */
+  def quoted(text: String): String = toNode(text).toString
+
   /** @throws IllegalArgumentException if the text is not JSON; the message names the key */
   def parse(key: String, text: String): JsonNode =
     try mapper.readTree(text)
@@ -89,10 +92,13 @@ object Documents {
   }
 
   /** Keys of the compacted parts that a manifest names, in order. */
-  def compactedParts(key: String, text: String): Seq[String] =
+  def compactedParts(key: String, text: String): Seq[String] = keysOf(key, text, _.startsWith("compacted/"))
+
+  /** Keys of the files that a manifest names, in order, picked by their names. */
+  def keysOf(key: String, text: String, isWanted: String => Boolean): Seq[String] =
     new Fields(key, parse(key, text)).node("files").elements.asScala
       .map(new Fields(key, _))
-      .filter(_.text("name").startsWith("compacted/"))
+      .filter(file => isWanted(file.text("name")))
       .map(_.text("key"))
       .toSeq
 

@@ -3,8 +3,8 @@ package cartograph
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-/** What was learned and how good it was. */
-final case class Recommended(lists: RDD[(Int, Lists)], factors: Factors, quality: Option[Quality], choices: Seq[(ListKind, Ranker.Choice)])
+/** What was learned and how good it was; `now` is what was known when the lists were made. */
+final case class Recommended(lists: RDD[(Int, Lists)], now: Snapshot, quality: Option[Quality], choices: Seq[(ListKind, Ranker.Choice)])
 
 /**
  * From what users bought to what they are recommended.
@@ -46,7 +46,7 @@ object Recommender {
         Scorers.best(scorer(ListKind.New), candidates, ListKind.New, config.topN)
       )
     }
-    Recommended(found, now.factors, quality, choices.map { case (list, (choice, _)) => list -> choice })
+    Recommended(found, now, quality, choices.map { case (list, (choice, _)) => list -> choice })
   }
 
   /** The model, named so, beside its parts and the baselines. */

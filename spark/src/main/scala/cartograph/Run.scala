@@ -4,7 +4,6 @@ import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.SparkContext
-import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 import org.apache.spark.util.SerializableConfiguration
 
@@ -35,26 +34,16 @@ object Run {
       all
     }
     val span = Span(set.summary.oldestMs, set.summary.newestMs + 1, holdoutFrom)
-    val Recommended(lists, factors, quality, choices) = Recommender.recommend(shop, history, span, config, steps)
+    val Recommended(lists, now, quality, choices) = Recommender.recommend(shop, history, span, config, steps)
     if (config.algorithm == Algorithm.Ranker) tell(choices, arguments.window)
-    val links = steps("recommend") {
-      val all = Links.of(shop, lists)
-      all.count()
-      all
-    }
-    val edges = links.filter(_.kind != LinkKind.RecommendedNew)
-    val (edgeCount, recommendationCount) = (edges.count(), links.filter(_.kind != LinkKind.Bought).count())
-    val vertices = steps("graph")(verticesOf(shop, edges, blocks))
-    val vertexCount = vertices.count()
-    val summaries = steps("summaries")(writeSummaries(files, set, shop, links, vertices))
+    val graph = GraphRun.of(sc, lake, files, arguments.window, shop, lists, now, steps)
+    val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
-      tables.recommendations(links, recommendationCount) ++
-        tables.graph(vertices, vertexCount, edges, edgeCount) ++
-        tables.model(shop, factors)
-    }
+      tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
+    } ++ steps("write graph")(graph.files) ++ steps("write explorer")(graph.explorer)
     val held = holdoutFrom.map(from => set.interactions.filter(_.atMs >= from).count()).getOrElse(0L)
     val metrics = Metrics.document(arguments.window, config.holdoutShare, holdoutFrom, held, quality)
-    val all = compacted ++ written ++ summaries :+ files.json("metrics.json", metrics)
+    val all = compacted ++ written ++ documents :+ files.json("metrics.json", metrics)
     obj(
       "run" -> arguments.window,
       "attempt" -> arguments.attempt,
@@ -62,14 +51,7 @@ object Run {
       "inputs" -> inputsNode(inputs, set.summary, shop.unweighted),
       "model" -> config.json,
       "versions" -> versions(sc),
-      "counts" -> obj(
-        "users" -> shop.pairs.keys.distinct().count(),
-        "products" -> shop.products.filter(_.buyers > 0).count(),
-        "pairs" -> links.filter(_.kind == LinkKind.Bought).count(),
-        "recommendations" -> recommendationCount,
-        "vertices" -> vertexCount,
-        "edges" -> edgeCount
-      ),
+      "counts" -> graph.manifestCounts,
       "quality" -> Metrics.headline(quality),
       "seconds" -> obj(steps.seconds: _*),
       "files" -> arr(all.sortBy(_.name).map(fileNode))
@@ -94,25 +76,6 @@ object Run {
       val what = choice.trees.fold("the best baseline")(trees => s"$trees trees")
       Steps.tell("info", s"List ${list.name} is ordered by $what", obj("window" -> window, "tried" -> obj(choice.tried: _*)))
     }
-
-  private def verticesOf(shop: Shop, edges: RDD[Link], blocks: Int): RDD[Vertex] = {
-    val facts = SalesGraph.facts(edges.map(link => (link.user, link.product.number)), blocks).map(facts => facts.number -> facts)
-    val users = shop.users.map { case (number, id) => SalesGraph.userVertex(number) -> ((RunTables.userId(id), true, id)) }
-    val products = shop.products.map { product =>
-      SalesGraph.productVertex(product.number) -> ((RunTables.productId(product.id), false, product.label))
-    }
-    (users ++ products)
-      .join(facts, blocks)
-      .map { case (_, ((id, isUser, label), found)) => Vertex(id, isUser, label, found) }
-      .persist(StorageLevel.MEMORY_AND_DISK)
-  }
-
-  private def writeSummaries(files: RunFiles, set: TrainingSet, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]) = Seq(
-    files.json("summary/graph.json", Summaries.graph(vertices, links)),
-    files.json("summary/degrees.json", Summaries.degrees(vertices)),
-    files.json("summary/products.json", Summaries.products(shop, links)),
-    files.json("summary/users.json", Summaries.users(set.interactions, links))
-  )
 
   private def inputsNode(inputs: Inputs, summary: TrainingSummary, unweighted: Long): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),

@@ -38,6 +38,7 @@ final case class ProductBlock(
  * @param purchases by user, before the moment; users without any are not there
  * @param popular   products by lines in the last quarter, in the last horizon, by first buys in it, and by lines ever; each best
  *                  first, at most 400 numbers
+ * @param neighbours by product, one entry per kind of [[Together]]
  */
 final class Snapshot(
     val asOfMs: Long,
@@ -46,7 +47,8 @@ final class Snapshot(
     val purchases: RDD[(Int, Purchases)],
     val factors: Factors,
     val blocks: RDD[ProductBlock],
-    val popular: Broadcast[Array[Array[Int]]]
+    val popular: Broadcast[Array[Array[Int]]],
+    val neighbours: RDD[(Int, Array[Neighbours])]
 )
 
 object Snapshot {
@@ -56,7 +58,7 @@ object Snapshot {
   private val FactorHalfLife = 4.0
   private val AudiencePrior = 5f
 
-  /** Matrix factorisation alone needs no neighbours: they are learned for the ranker. */
+  /** Matrix factorisation alone looks at no neighbours: they are for the ranker, and for the graph. */
   def of(shop: Shop, history: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, config: ModelConfig): Snapshot = {
     val blocks = history.getNumPartitions
     val purchases = history.mapValues(_.before(asOfMs)).filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK_SER)
@@ -69,16 +71,15 @@ object Snapshot {
       blocks
     )
     val audiences = audiencesOf(purchases, factors.users, asOfMs, horizonMs, config.rank, byProduct)
-    val neighbours =
-      if (config.algorithm == Algorithm.Ranker) Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
-      else history.sparkContext.emptyRDD[(Int, Array[Neighbours])]
+    val neighbours = Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
+    val looked = if (config.algorithm == Algorithm.Ranker) neighbours else history.sparkContext.emptyRDD[(Int, Array[Neighbours])]
     val assembled = stats
-      .cogroup(factors.products, audiences, linksTo(neighbours, byProduct), byProduct)
+      .cogroup(factors.products, audiences, linksTo(looked, byProduct), byProduct)
       .mapPartitionsWithIndex { (part, rows) =>
         Iterator.single(assemble(byProduct.start(part), byProduct.start(part + 1), rows, totals, asOfMs, horizonMs, config.rank))
       }
       .persist(StorageLevel.MEMORY_AND_DISK)
-    new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, history.sparkContext.broadcast(popularOf(stats)))
+    new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, history.sparkContext.broadcast(popularOf(stats)), neighbours)
   }
 
   private def totalsOf(stats: RDD[(Int, ProductStats)]): Features.Totals = {
