@@ -15,6 +15,10 @@ export const SummaryVertex = z.strictObject({
   outDegree: Count,
   pageRank: z.number(),
   component: Count,
+  /** Number of its community; null where there is none. */
+  community: Count.nullable().default(null),
+  /** Purchases by the user, or of the product. */
+  sales: Count.default(0),
 });
 
 /** `summary/graph.json`: the part of the recommendation graph to show. */
@@ -87,3 +91,158 @@ export const UserSummary = z.strictObject({
   ),
 });
 export type UserSummary = z.infer<typeof UserSummary>;
+
+const Named = z.strictObject({ product: z.string(), name: z.string().nullable() });
+
+/** `graph.json`: what the graph says. */
+export const GraphFacts = z.strictObject({
+  run: Numbered,
+  vertices: Count,
+  edges: Count,
+  users: Count,
+  products: Count,
+  edgesByKind: z.strictObject({ bought: Count, recommended: Count, similar: Count }),
+  /** How list `any` spreads over the products. */
+  exposure: z.strictObject({
+    recommendations: Count,
+    /** 0: all products stand in as many lists, 1: one product in all. Null without recommendations. */
+    gini: z.number().min(0).max(1).nullable(),
+    /** Share of the recommendations that the ten most recommended products take. */
+    top10Share: z.number().min(0).max(1).nullable(),
+    /** Products with a buyer that stand in no list. */
+    neverRecommended: Count,
+    /** The Lorenz curve: [share of products, share of recommendations], least recommended first, from [0,0] to [1,1]; at most 101 points. */
+    lorenz: z.array(z.tuple([z.number(), z.number()])),
+  }),
+  components: z.strictObject({
+    count: Count,
+    largest: z.array(z.strictObject({ users: Count, products: Count })).max(20),
+  }),
+  /** The tail of a degree distribution: P(degree) ~ degree^-exponent from `from` on (Clauset, Shalizi, Newman 2009, discrete MLE); null if fewer than 50 vertices lie there. */
+  tails: z.strictObject({
+    users: z.strictObject({ exponent: z.number(), from: Numbered, vertices: Count }).nullable(),
+    products: z.strictObject({ exponent: z.number(), from: Numbered, vertices: Count }).nullable(),
+  }),
+  communities: z.strictObject({
+    count: Count,
+    modularity: z.number().nullable(),
+    largest: z
+      .array(z.strictObject({ community: Count, users: Count, products: Count, top: z.array(Named).max(5) }))
+      .max(20),
+    /** Edges bought and recommended between a user and a product of different communities. */
+    crossingEdges: Count,
+    /** … of so many whose both ends have a community */
+    edges: Count,
+  }),
+  /** Why there is no graph.graphml, in one sentence; null if there is one. */
+  graphmlLeftOut: z.string().nullable(),
+});
+export type GraphFacts = z.infer<typeof GraphFacts>;
+
+/** `diff.json`: what changed since the run before (the newest earlier manifest). */
+export const Diff = z.strictObject({
+  run: Numbered,
+  previous: z.strictObject({ run: Numbered, asOfMs: Count }).nullable(),
+  /** null where there is no earlier run, or its lists are gone. */
+  changes: z
+    .strictObject({
+      /** Recommended edges (user, product, list). */
+      edges: z.strictObject({ added: Count, removed: Count, kept: Count }),
+      /** Share of a user's list that is not in the list before; over users that had a list in both runs. `shares`: users by tenths: [0], (0,0.1], … (0.9,1] (11 counts). */
+      churn: z.strictObject({
+        any: z.strictObject({ users: Count, mean: z.number(), shares: z.array(Count).length(11) }).nullable(),
+        new: z.strictObject({ users: Count, mean: z.number(), shares: z.array(Count).length(11) }).nullable(),
+      }),
+      /** Lists `any` that a product stands in, before and now; largest changes first, at most 20 each. */
+      exposure: z.strictObject({
+        gained: z.array(Named.extend({ before: Count, now: Count })).max(20),
+        lost: z.array(Named.extend({ before: Count, now: Count })).max(20),
+      }),
+      vertices: z.strictObject({
+        new: z.strictObject({ users: Count, products: Count }),
+        gone: z.strictObject({ users: Count, products: Count }),
+      }),
+    })
+    .nullable(),
+});
+export type Diff = z.infer<typeof Diff>;
+
+/** `summary/network.json`: the graph to walk through, at most 20,000 vertices and 60,000 edges; column by column, for size. */
+export const Network = z.strictObject({
+  vertices: z.strictObject({
+    ids: z.array(z.string()), // u:…, p:…
+    labels: z.array(z.string()),
+    /** index into communities of graph.json's numbering; -1: none */
+    communities: z.array(z.int()),
+    degrees: z.array(Count), // in the whole graph
+    sales: z.array(Count),
+  }),
+  edges: z.strictObject({
+    sources: z.array(Count), // indices of vertices
+    targets: z.array(Count),
+    /** 0 bought, 1 recommended (list any), 2 similar */
+    kinds: z.array(z.int().min(0).max(2)),
+    /** 0..1: score or count relative to the strongest of the kind */
+    strengths: z.array(z.number()),
+  }),
+  /** What was chosen, one sentence. */
+  chosen: z.string(),
+  leftOut: z.strictObject({ vertices: Count, edges: Count }),
+});
+export type Network = z.infer<typeof Network>;
+
+/** `summary/sales.json`: sales by time. */
+export const SalesSummary = z.strictObject({
+  /** Width of a bucket: an hour, or so many hours that there are at most 400 buckets. */
+  bucketMs: Numbered,
+  /** Begin of the first bucket, a whole multiple of bucketMs since the epoch. */
+  fromMs: Count,
+  /** Sales (purchases of a weighted type) per bucket, gaps as 0. */
+  counts: z.array(Count),
+});
+export type SalesSummary = z.infer<typeof SalesSummary>;
+
+/** `explorer/index.json`: where the explorer starts. */
+export const ExplorerIndex = z.strictObject({
+  run: Numbered,
+  /** Numbers of files users-NNNNN.json and products-NNNNN.json; a user or product lies in shard shardOf(id, count) (lambdas/shared/shards.ts). */
+  userShards: Count,
+  productShards: Count,
+  /** Some users to pick from, at most 200. */
+  users: z.array(z.string()),
+  /** Products to pick from, most bought first, at most 5,000. */
+  products: z.array(Named),
+});
+export type ExplorerIndex = z.infer<typeof ExplorerIndex>;
+
+/** `explorer/users-NNNNN.json`: at most about 256 users each, by id. */
+export const ExplorerUsers = z.record(
+  z.string(),
+  z.strictObject({
+    /** Newest first, at most 50: what was bought, how often, when last. */
+    history: z.array(Named.extend({ times: Numbered, lastMs: Count })),
+    /** Best first. `because`: up to 3 products of the history that carry it, strongest first, with their share of what the history says for it (0..1); for a product that was bought before, the product itself is first. */
+    any: z.array(Named.extend({ score: z.number(), because: z.array(Named.extend({ share: z.number() })) })),
+    new: z.array(Named.extend({ score: z.number(), because: z.array(Named.extend({ share: z.number() })) })),
+  }),
+);
+export type ExplorerUsers = z.infer<typeof ExplorerUsers>;
+
+/** `explorer/products-NNNNN.json`: at most about 256 products each, by id. */
+export const ExplorerProducts = z.record(
+  z.string(),
+  z.strictObject({
+    name: z.string().nullable(),
+    buyers: Count,
+    sales: Count,
+    firstMs: Count,
+    lastMs: Count,
+    /** Lists that it stands in. */
+    recommendedAny: Count,
+    recommendedNew: Count,
+    community: Count.nullable(),
+    /** Best first, at most 10. */
+    similar: z.array(Named.extend({ score: z.number() })),
+  }),
+);
+export type ExplorerProducts = z.infer<typeof ExplorerProducts>;

@@ -93,11 +93,17 @@ object Documents {
 
   /** What a later run takes from an earlier manifest. */
   def earlier(key: String, text: String): EarlierRun = {
-    val node = parse(key, text)
-    val files = new Fields(key, node).node("files").elements.asScala.map(new Fields(key, _)).toSeq
-    def keysOf(folder: String): Seq[String] = files.filter(_.text("name").startsWith(folder)).map(_.text("key"))
-    EarlierRun(keysOf("compacted/"), keysOf("recommendations/"), Option(node.get("afterwards")).filterNot(_.isNull))
+    def below(folder: String): Seq[String] = keysOf(key, text, _.startsWith(folder))
+    EarlierRun(below("compacted/"), below("recommendations/"), Option(parse(key, text).get("afterwards")).filterNot(_.isNull))
   }
+
+  /** Keys of the files that a manifest names, in order, picked by their names. */
+  def keysOf(key: String, text: String, isWanted: String => Boolean): Seq[String] =
+    new Fields(key, parse(key, text)).node("files").elements.asScala
+      .map(new Fields(key, _))
+      .filter(file => isWanted(file.text("name")))
+      .map(_.text("key"))
+      .toSeq
 
   /** The run that `current.json` names; None where none is served. */
   def servedRun(key: String, text: String): Option[Int] =

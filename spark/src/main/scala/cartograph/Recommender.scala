@@ -3,8 +3,13 @@ package cartograph
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-/** What was learned and how good it was. `orderedBy` tells, by list, what orders it; see [[Fitted]]. */
-final case class Recommended(lists: RDD[(Int, Lists)], factors: Factors, quality: Option[Quality], orderedBy: ListKind => String)
+/**
+ * What was learned and how good it was.
+ *
+ * @param now       what was known when the lists were made
+ * @param orderedBy by list, what orders it; see [[Fitted]]
+ */
+final case class Recommended(lists: RDD[(Int, Lists)], now: Snapshot, quality: Option[Quality], orderedBy: ListKind => String)
 
 /**
  * From what users bought to what they are recommended.
@@ -50,7 +55,7 @@ object Recommender {
       rows.unpersist(blocking = false)
     }
     val everybody = now.purchases.mapValues(_ => Array.empty[Int])
-    Recommended(last.lists(Candidates.of(now, everybody), config.topN), now.factors, quality, last.orderedBy)
+    Recommended(last.lists(Candidates.of(now, everybody), config.topN), now, quality, last.orderedBy)
   }
 
   private def labelled(snapshot: Snapshot, next: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =

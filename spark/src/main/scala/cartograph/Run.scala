@@ -39,26 +39,16 @@ object Run {
     }
     val cuts = Cuts.of(history, set.summary, shareFrom, config)
     val compared = if (cuts.kind == Cuts.Window) steps("read served lists")(Served.read(sc, lake, shop, arguments.window)) else None
-    val Recommended(lists, factors, quality, orderedBy) =
+    val Recommended(lists, now, quality, orderedBy) =
       Recommender.recommend(shop, history, cuts, compared.map(_.lists), algorithm, config, steps)
-    val links = steps("recommend") {
-      val all = Links.of(shop, lists)
-      all.count()
-      all
-    }
-    val edges = links.filter(_.kind != LinkKind.RecommendedNew)
-    val (edgeCount, recommendationCount) = (edges.count(), links.filter(_.kind != LinkKind.Bought).count())
-    val vertices = steps("graph")(verticesOf(shop, edges, blocks))
-    val vertexCount = vertices.count()
-    val summaries = steps("summaries")(writeSummaries(files, set, shop, links, vertices))
+    val graph = GraphRun.of(sc, lake, files, arguments.window, shop, lists, now, steps)
+    val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
-      tables.recommendations(links, recommendationCount) ++
-        tables.graph(vertices, vertexCount, edges, edgeCount) ++
-        tables.model(shop, factors)
-    }
+      tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
+    } ++ steps("write graph")(graph.files) ++ steps("write explorer")(graph.explorer)
     val told = Metrics(arguments.window, config.holdoutShare, cuts, quality, orderedBy, compared.map(_.run))
     val held = cuts.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
-    val all = compacted ++ written ++ summaries :+ files.json("metrics.json", told.document(held, inputs.series))
+    val all = compacted ++ written ++ documents :+ files.json("metrics.json", told.document(held, inputs.series))
     obj(
       "run" -> arguments.window,
       "attempt" -> arguments.attempt,
@@ -66,14 +56,7 @@ object Run {
       "inputs" -> inputsNode(inputs, set.summary, shop.unweighted),
       "model" -> config.json,
       "versions" -> versions(sc),
-      "counts" -> obj(
-        "users" -> shop.pairs.keys.distinct().count(),
-        "products" -> shop.products.filter(_.buyers > 0).count(),
-        "pairs" -> links.filter(_.kind == LinkKind.Bought).count(),
-        "recommendations" -> recommendationCount,
-        "vertices" -> vertexCount,
-        "edges" -> edgeCount
-      ),
+      "counts" -> graph.manifestCounts,
       "quality" -> told.headline,
       "gate" -> told.gate,
       "afterwards" -> told.afterwards,
@@ -89,25 +72,6 @@ object Run {
         s"${summary.conflicts} addresses came with different content; one of each was kept",
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
-
-  private def verticesOf(shop: Shop, edges: RDD[Link], blocks: Int): RDD[Vertex] = {
-    val facts = SalesGraph.facts(edges.map(link => (link.user, link.product.number)), blocks).map(facts => facts.number -> facts)
-    val users = shop.users.map { case (number, id) => SalesGraph.userVertex(number) -> ((RunTables.userId(id), true, id)) }
-    val products = shop.products.map { product =>
-      SalesGraph.productVertex(product.number) -> ((RunTables.productId(product.id), false, product.label))
-    }
-    (users ++ products)
-      .join(facts, blocks)
-      .map { case (_, ((id, isUser, label), found)) => Vertex(id, isUser, label, found) }
-      .persist(StorageLevel.MEMORY_AND_DISK)
-  }
-
-  private def writeSummaries(files: RunFiles, set: TrainingSet, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]) = Seq(
-    files.json("summary/graph.json", Summaries.graph(vertices, links)),
-    files.json("summary/degrees.json", Summaries.degrees(vertices)),
-    files.json("summary/products.json", Summaries.products(shop, links)),
-    files.json("summary/users.json", Summaries.users(set.interactions, links))
-  )
 
   private def inputsNode(inputs: Inputs, summary: TrainingSummary, unweighted: Long): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),

@@ -28,6 +28,10 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
   def json(name: String, document: JsonNode): RunFile =
     write(name, 1)(_.write(Documents.toText(document).getBytes(UTF_8)))
 
+  /** For a large document: without spaces. */
+  def compactJson(name: String, document: JsonNode): RunFile =
+    write(name, 1)(_.write(s"$document\n".getBytes(UTF_8)))
+
   /**
    * Writes one CSV file per partition: `name` if there is one, else `name-00000` and so on.
    *
@@ -67,6 +71,56 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
       } finally {
         directory.toFile.listFiles.foreach(_.delete())
         Files.delete(directory)
+      }
+    }.collect().toSeq
+  }
+
+  /** Writes one text file: what comes first, a line per row, what comes last. */
+  def text(name: String, first: String, lines: RDD[String], last: String): RunFile = {
+    require(lines.getNumPartitions == 1, s"Cannot write $name: the lines are in ${lines.getNumPartitions} partitions, should be in 1")
+    lines.mapPartitions { partLines =>
+      var count = 0L
+      val file = write(name, 0) { out =>
+        val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
+        writer.write(first)
+        partLines.foreach { line =>
+          writer.write(line)
+          writer.write('\n')
+          count += 1
+        }
+        writer.write(last)
+        writer.flush()
+      }
+      Iterator.single(file.copy(rows = count))
+    }.collect().head
+  }
+
+  /**
+   * Writes `name-00000.json` and so on, an object each: {"id": value, …}, ids in order.
+   *
+   * @param shards how many files; those without rows are empty objects
+   * @param rows   ((shard, id), value as JSON)
+   * @param parts  tasks that write them; each writes a run of files
+   */
+  def jsonShards(name: String, shards: Int, rows: RDD[((Int, String), String)], parts: Int): Seq[RunFile] = {
+    val placed = new NumberPartitioner(shards, math.min(parts, shards))
+    rows.repartitionAndSortWithinPartitions(placed).mapPartitionsWithIndex { (part, partRows) =>
+      val waiting = partRows.buffered
+      (placed.start(part) until placed.start(part + 1)).iterator.map { shard =>
+        var count = 0L
+        val file = write(f"$name-$shard%05d.json", 0) { out =>
+          val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
+          writer.write("{")
+          while (waiting.hasNext && waiting.head._1._1 == shard) {
+            val ((_, id), value) = waiting.next()
+            writer.write(if (count == 0) "\n" else ",\n")
+            writer.write(s"${Documents.quoted(id)}:$value")
+            count += 1
+          }
+          writer.write("\n}\n")
+          writer.flush()
+        }
+        file.copy(rows = count)
       }
     }.collect().toSeq
   }

@@ -7,12 +7,7 @@ import org.apache.parquet.schema.{MessageType, MessageTypeParser}
 import org.apache.spark.HashPartitioner
 import org.apache.spark.rdd.RDD
 
-/** A vertex with everything that is told of it. */
-final case class Vertex(id: String, isUser: Boolean, label: String, facts: VertexFacts) {
-  def degree: Int = facts.inDegree + facts.outDegree
-}
-
-/** Writes the tables of a run: compacted interactions, recommendations, graph and model. */
+/** Writes the tables of a run: compacted interactions, recommendations and model. */
 final class RunTables(files: RunFiles, blocks: Int) {
   import RunTables._
 
@@ -40,29 +35,6 @@ final class RunTables(files: RunFiles, blocks: Int) {
     }
   }
 
-  /** Vertices in order of id; edges in order of user, kind, rank and product. */
-  def graph(vertices: RDD[Vertex], vertexCount: Long, edges: RDD[Link], edgeCount: Long): Seq[RunFile] = {
-    val vertexRows = ordered(vertices, vertexCount)(_.id).map { vertex =>
-      val facts = vertex.facts
-      Seq(
-        vertex.id,
-        if (vertex.isUser) "user" else "product",
-        vertex.label,
-        vertex.degree.toString,
-        facts.inDegree.toString,
-        facts.outDegree.toString,
-        decimal(facts.pageRank),
-        facts.component.toString
-      )
-    }
-    val edgeRows = inParts(edges, edgeCount).map { link =>
-      val isBought = link.kind == LinkKind.Bought
-      val (kind, rank) = if (isBought) ("bought", "") else ("recommended", link.rank.toString)
-      Seq(userId(link.userId), productId(link.product.id), kind, rank, decimal(link.score))
-    }
-    files.csv("graph/vertices", VertexHeader, vertexRows) ++ files.csv("graph/edges", EdgeHeader, edgeRows)
-  }
-
   /** What serving needs: a factor and the popularity of every product, and the number of every user. */
   def model(shop: Shop, factors: Factors): Seq[RunFile] = {
     val products = shop.products
@@ -84,10 +56,6 @@ final class RunTables(files: RunFiles, blocks: Int) {
   private def ordered[Row, Key: Ordering: scala.reflect.ClassTag](rows: RDD[Row], count: Long)(
       key: Row => Key
   ): RDD[Row] = rows.sortBy(key, numPartitions = partsFor(count))
-
-  /** Rows that are in order already, in as few partitions as the size of a file allows. */
-  private def inParts[Row](rows: RDD[Row], count: Long): RDD[Row] =
-    if (partsFor(count) >= rows.getNumPartitions) rows else rows.coalesce(partsFor(count), shuffle = false, Some(InOrder))
 }
 
 object RunTables {
@@ -95,23 +63,23 @@ object RunTables {
 
   def partsFor(rows: Long): Int = math.max(1, math.ceil(rows.toDouble / RowsPerFile).toInt)
 
+  /** Rows that are in order already, in as few partitions as the size of a file allows. */
+  def inParts[Row](rows: RDD[Row], count: Long): RDD[Row] =
+    if (partsFor(count) >= rows.getNumPartitions) rows else rows.coalesce(partsFor(count), shuffle = false, Some(InOrder))
+
   /** Users and products share no id space. */
   def userId(id: String): String = s"u:$id"
   def productId(id: String): String = s"p:$id"
 
   def listName(kind: LinkKind): String = if (kind == LinkKind.RecommendedNew) "new" else "any"
 
-  /** The shard of a user: the first four bytes of the SHA-256 of the id, modulo the number of shards. */
-  def shardOf(user: String, shards: Int): Int =
-    (ByteBuffer.wrap(Hashes.sha256(user.getBytes(UTF_8))).getInt & Int.MaxValue) % shards
+  /** The shard of a user or a product: the first four bytes of the SHA-256 of the id, without the sign, modulo the number of shards. */
+  def shardOf(id: String, shards: Int): Int =
+    (ByteBuffer.wrap(Hashes.sha256(id.getBytes(UTF_8))).getInt & Int.MaxValue) % shards
 
   /** Six decimals at most, never an exponent. */
   def decimal(value: Double): String =
     java.math.BigDecimal.valueOf(value).setScale(6, java.math.RoundingMode.HALF_UP).stripTrailingZeros.toPlainString
-
-  private val VertexHeader =
-    Seq("id", "kind", "label", "degree", "in_degree", "out_degree", "pagerank", "component")
-  private val EdgeHeader = Seq("source", "target", "kind", "rank", "score")
 
   private def schema(text: String): MessageType = MessageTypeParser.parseMessageType(text)
 

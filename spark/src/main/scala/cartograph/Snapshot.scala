@@ -57,6 +57,7 @@ final class Snapshot(
     val factors: Factors,
     val blocks: RDD[ProductBlock],
     val popular: Broadcast[Array[Array[Int]]],
+    val neighbours: RDD[(Int, Array[Neighbours])],
     stats: RDD[(Int, ProductStats)]
 ) {
   /** By product that anybody had bought: how many users had. */
@@ -74,7 +75,7 @@ object Snapshot {
 
   /**
    * @param known         purchases before the moment
-   * @param hasNeighbours whether products that go together are looked for; matrix factorisation alone needs none
+   * @param hasNeighbours whether candidates tell of products that go together; matrix factorisation alone looks at none
    */
   def of(
       known: RDD[(Int, Purchases)],
@@ -96,17 +97,16 @@ object Snapshot {
       blocks
     )
     val audiences = audiencesOf(purchases, factors.users, asOfMs, horizonMs, config.rank, byProduct)
-    val neighbours =
-      if (hasNeighbours) Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
-      else sc.emptyRDD[(Int, Array[Neighbours])]
+    val neighbours = Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
+    val looked = if (hasNeighbours) neighbours else sc.emptyRDD[(Int, Array[Neighbours])]
     val assembled = stats
-      .cogroup(factors.products, audiences, linksTo(neighbours, byProduct), byProduct)
+      .cogroup(factors.products, audiences, linksTo(looked, byProduct), byProduct)
       .mapPartitionsWithIndex { (part, rows) =>
         Iterator.single(assemble(byProduct.start(part), byProduct.start(part + 1), rows, totals, asOfMs, horizonMs, config.rank))
       }
       .persist(StorageLevel.MEMORY_AND_DISK)
     val popular = Broadcasts.checked(sc, "popular products", popularOf(stats), 16L * Popular)
-    new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, popular, stats)
+    new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, popular, neighbours, stats)
   }
 
   private def totalsOf(stats: RDD[(Int, ProductStats)]): Features.Totals = {

@@ -1,0 +1,74 @@
+package cartograph
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.SparkContext
+import org.apache.spark.broadcast.Broadcast
+import org.apache.spark.rdd.RDD
+
+import Documents.obj
+
+/** The graph of a run: what it is made of, once computed, and the files that tell of it. */
+final class GraphRun private (
+    sc: SparkContext,
+    lake: Lake,
+    runFiles: RunFiles,
+    run: Int,
+    shop: Shop,
+    val links: RDD[Link],
+    vertices: RDD[Vertex],
+    communities: Communities,
+    because: Broadcast[Because]
+) {
+  private val blocks = shop.byUser.numPartitions
+  private val table = because.value.table
+  private val totals = VertexTotals.of(vertices)
+  val counts: GraphCounts = GraphCounts.of(totals, links, table)
+
+  def manifestCounts: JsonNode = obj(
+    "users" -> counts.users,
+    "products" -> counts.products,
+    "pairs" -> counts.bought,
+    "recommendations" -> counts.recommended,
+    "vertices" -> counts.vertices,
+    "edges" -> counts.edges
+  )
+
+  /** The small documents; `weights` of types of sales. */
+  def documents(set: TrainingSet, weights: Map[String, Double]): Seq[RunFile] = {
+    val components = GraphFacts.components(vertices, blocks)
+    Seq(
+      runFiles.json("graph.json", GraphFacts.document(run, counts, totals, components, communities)),
+      runFiles.json("diff.json", Differences.document(sc, lake, run, shop, links, vertices)),
+      runFiles.json("summary/graph.json", StillPicture.document(vertices, links, counts, totals, components.count)),
+      runFiles.compactJson("summary/network.json", Network.document(vertices, links, table, counts)),
+      runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
+      runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
+      runFiles.json("summary/users.json", Summaries.users(set.interactions, vertices, links)),
+      runFiles.json("summary/sales.json", SalesOverTime.document(set.interactions, weights, set.summary.oldestMs, set.summary.newestMs))
+    )
+  }
+
+  def files: Seq[RunFile] = GraphFiles.write(runFiles, run, vertices, GraphFiles.edgesOf(run, links, table), counts)
+
+  def explorer: Seq[RunFile] = Explorer.write(runFiles, run, vertices, links, counts, because)
+}
+
+object GraphRun {
+
+  def of(sc: SparkContext, lake: Lake, files: RunFiles, run: Int, shop: Shop, lists: RDD[(Int, Lists)], now: Snapshot, steps: Steps): GraphRun = {
+    val blocks = shop.byUser.numPartitions
+    val table = steps("similar")(sc.broadcast(NeighbourTable.of(now.neighbours, shop.products)))
+    val communities = steps("communities")(Communities.of(shop, now.purchases, table))
+    val links = steps("recommend") {
+      val all = Links.of(shop, now.purchases, lists, communities)
+      all.count()
+      all
+    }
+    steps("graph") {
+      val similar = table.value.similar.toSeq.map(edge => (edge.source, edge.target))
+      val facts = SalesGraph.facts(links.map(link => (link.user, link.product.number)), similar, blocks)
+      val because = sc.broadcast(new Because(table.value, now.asOfMs, now.horizonMs))
+      new GraphRun(sc, lake, files, run, shop, links, Vertices.of(links, facts, blocks), communities, because)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package cartograph
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.rdd.RDD
+
+import Documents.{arr, obj}
+
+/** `summary/network.json`: the graph to walk through; see Network in lambdas/shared/summaries.ts. */
+object Network {
+  private val MaxVertices = 20000
+  private val MaxEdges = 60000
+  /** What a person follows first: the best recommendations and the closest products. */
+  private val FirstRecommended = 5
+  private val FirstSimilar = 3
+
+  private val Bought = 0
+  private val Recommended = 1
+  private val Similar = 2
+
+  /**
+   * @param order    edges with a smaller one are shown rather
+   * @param strength score, or how often it was bought
+   */
+  private final case class Drawn(order: (Int, Long, Long, Long), source: Long, target: Long, kind: Int, strength: Double)
+
+  /**
+   * Vertices by degree; where there are too many, half of them products and half users, unless one kind needs less. Of the
+   * edges between those, in this order, as many as there is room for: recommended (list `any`) to rank 5; similar to rank 3;
+   * bought, most often first; then the other similar and the other recommended ones. Vertices without such an edge are
+   * left out.
+   */
+  def document(vertices: RDD[Vertex], links: RDD[Link], table: NeighbourTable, counts: GraphCounts): JsonNode = {
+    val candidates = ofHighestDegree(vertices, counts)
+    val chosen = vertices.sparkContext.broadcast(candidates.map(_.facts.number).sorted)
+    val similar = table.similar.toSeq.map(drawn)
+    val edges = (links.filter(_.kind != LinkKind.RecommendedNew).map(drawn) ++ links.sparkContext.parallelize(similar, 1))
+      .filter(edge => Seq(edge.source, edge.target).forall(java.util.Arrays.binarySearch(chosen.value, _) >= 0))
+      .takeOrdered(MaxEdges)(Ordering.by(_.order))
+    val ends = edges.iterator.flatMap(edge => Iterator(edge.source, edge.target)).toSet
+    val shown = candidates.filter(vertex => ends.contains(vertex.facts.number))
+    val places = shown.iterator.map(_.facts.number).zipWithIndex.toMap
+    obj(
+      "vertices" -> verticesNode(shown),
+      "edges" -> edgesNode(edges, places),
+      "chosen" -> sentence(counts, shown.length),
+      "leftOut" -> obj("vertices" -> (counts.vertices - shown.length), "edges" -> (counts.edges - edges.length))
+    )
+  }
+
+  private def ofHighestDegree(vertices: RDD[Vertex], counts: GraphCounts): Array[Vertex] = {
+    val half = MaxVertices / 2L
+    val products = math.min(counts.products, math.max(half, MaxVertices - counts.users)).toInt
+    val users = math.min(counts.users, MaxVertices.toLong - products).toInt
+    val order = Ordering.by[Vertex, (Int, Int)](vertex => (-vertex.degree, vertex.number))
+    def top(isUser: Boolean, count: Int): Array[Vertex] =
+      if (count == 0) Array.empty else vertices.filter(_.isUser == isUser).takeOrdered(count)(order)
+    top(isUser = false, products) ++ top(isUser = true, users)
+  }
+
+  private def drawn(link: Link): Drawn = {
+    val (source, target) = (SalesGraph.userVertex(link.user), SalesGraph.productVertex(link.product.number))
+    if (link.kind == LinkKind.Bought)
+      Drawn((2, -link.bought.count.toLong, -link.bought.lastMs, source << 32 | target), source, target, Bought, link.bought.count.toDouble)
+    else Drawn((if (link.rank <= FirstRecommended) 0 else 4, link.rank.toLong, source, target), source, target, Recommended, link.score)
+  }
+
+  private def drawn(edge: SimilarEdge): Drawn = {
+    val (source, target) = (SalesGraph.productVertex(edge.source), SalesGraph.productVertex(edge.target))
+    Drawn((if (edge.rank <= FirstSimilar) 1 else 3, edge.rank.toLong, source, target), source, target, Similar, edge.score)
+  }
+
+  private def sentence(counts: GraphCounts, shown: Int): String = {
+    val vertices = if (shown == counts.vertices) s"All $shown users and products" else s"$shown of ${counts.vertices} users and products, those with most edges"
+    s"$vertices; of their edges first the $FirstRecommended best recommendations of each user and the $FirstSimilar most similar of each product, " +
+      s"then purchases, most often bought first, then the rest, up to $MaxEdges; list new is left out"
+  }
+
+  private def verticesNode(shown: Array[Vertex]): JsonNode = obj(
+    "ids" -> arr(shown.map(_.typedId)),
+    "labels" -> arr(shown.map(_.label)),
+    "communities" -> arr(shown.map(_.community.getOrElse(Communities.Without))),
+    "degrees" -> arr(shown.map(_.degree)),
+    "sales" -> arr(shown.map(_.dealings.sales))
+  )
+
+  /** Strengths relative to the strongest of the kind; a score below 0 is none. */
+  private def edgesNode(edges: Array[Drawn], places: Map[Long, Int]): JsonNode = {
+    val strongest = edges.groupMapReduce(_.kind)(_.strength)((a, b) => math.max(a, b))
+    def strength(edge: Drawn): Double =
+      if (edge.strength <= 0) 0 else math.round(edge.strength / strongest(edge.kind) * 1000) / 1000.0
+    obj(
+      "sources" -> arr(edges.map(edge => places(edge.source))),
+      "targets" -> arr(edges.map(edge => places(edge.target))),
+      "kinds" -> arr(edges.map(_.kind)),
+      "strengths" -> arr(edges.map(strength))
+    )
+  }
+}
