@@ -13,7 +13,7 @@ export const Model = z.strictObject({
   /** Length of the factor vectors of implicit ALS. */
   rank: z.int().min(1).max(512).default(64),
   /** ALS sweeps over users and products. */
-  iterations: z.int().min(1).max(100).default(6),
+  iterations: z.int().min(1).max(100).default(4),
   /** Lambda of Hu, Koren, Volinsky 2008, times the number of a row's pairs. */
   regularisation: z.number().positive().max(1000).default(0.3),
   /** Confidence is 1 + alpha * weight, the sum over a user's purchases of a product. */

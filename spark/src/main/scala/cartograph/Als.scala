@@ -109,7 +109,9 @@ object Als {
   private def gramOf(others: RDD[(Int, Block)], rank: Int): Array[Double] = {
     val parts = others.map { case (number, block) =>
       val sum = new Array[Double](rank * rank)
-      block.rows.indices.foreach(row => Normal.addOuter(sum, block.factors, row * rank, rank, 1.0))
+      block.rows.indices.foreach { row =>
+        Normal.addOuter(sum, block.factors.slice(row * rank, (row + 1) * rank).map(_.toDouble), rank, 1.0)
+      }
       number -> sum
     }.collect().sortBy(_._1)
     parts.map(_._2).foldLeft(new Array[Double](rank * rank)) { (a, b) =>
@@ -145,6 +147,7 @@ object Als {
 private final class Normal(rank: Int) {
   private val matrix = new Array[Double](rank * rank)
   private val right = new Array[Double](rank)
+  private val pair = new Array[Double](rank)
 
   def reset(gram: Array[Double]): Unit = {
     System.arraycopy(gram, 0, matrix, 0, matrix.length)
@@ -153,12 +156,13 @@ private final class Normal(rank: Int) {
 
   /** Adds a pair of preference 1 and the given confidence above 1. */
   def add(factors: Array[Float], offset: Int, confidence: Float): Unit = {
-    Normal.addOuter(matrix, factors, offset, rank, confidence.toDouble)
     var i = 0
     while (i < rank) {
-      right(i) += (1.0 + confidence) * factors(offset + i)
+      pair(i) = factors(offset + i).toDouble
+      right(i) += (1.0 + confidence) * pair(i)
       i += 1
     }
+    Normal.addOuter(matrix, pair, rank, confidence.toDouble)
   }
 
   /** Cholesky, in place. */
@@ -206,16 +210,17 @@ private final class Normal(rank: Int) {
     }
   }
 
+  /** Row by row, as the matrix lies in memory. */
   private def backward(): Unit = {
     var i = rank - 1
     while (i >= 0) {
-      var sum = right(i)
-      var k = i + 1
-      while (k < rank) {
-        sum -= matrix(k * rank + i) * right(k)
+      val solved = right(i) / matrix(i * rank + i)
+      right(i) = solved
+      var k = 0
+      while (k < i) {
+        right(k) -= matrix(i * rank + k) * solved
         k += 1
       }
-      right(i) = sum / matrix(i * rank + i)
       i -= 1
     }
   }
@@ -224,17 +229,20 @@ private final class Normal(rank: Int) {
 private object Normal {
 
   /** matrix += weight * y y^T, the lower triangle. */
-  def addOuter(matrix: Array[Double], factors: Array[Float], offset: Int, rank: Int, weight: Double): Unit = {
+  def addOuter(matrix: Array[Double], y: Array[Double], rank: Int, weight: Double): Unit = {
     var i = 0
     while (i < rank) {
-      val value = weight * factors(offset + i)
-      val row = i * rank
-      var j = 0
-      while (j <= i) {
-        matrix(row + j) += value * factors(offset + j)
-        j += 1
-      }
+      addScaled(matrix, i * rank, y, i + 1, weight * y(i))
       i += 1
+    }
+  }
+
+  /** A loop of its own, so that the compiler makes vector instructions of it. */
+  private def addScaled(row: Array[Double], offset: Int, y: Array[Double], length: Int, scale: Double): Unit = {
+    var j = 0
+    while (j < length) {
+      row(offset + j) += scale * y(j)
+      j += 1
     }
   }
 }

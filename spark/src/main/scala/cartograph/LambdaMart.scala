@@ -45,6 +45,7 @@ object LambdaMart {
   private val Bins = 64
   /** Rows that bins are made from: evenly spread, about so many. */
   private val EdgeRows = 20000
+  private val RowsPerTask = 8192
 
   /** @throws IllegalArgumentException if the arrays do not fit together */
   def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees = {
@@ -129,7 +130,9 @@ object LambdaMart {
   }
 
   private def addTo(scores: Array[Double], rows: RankingRows, tree: Tree): Unit =
-    IntStream.range(0, rows.count).parallel().forEach(row => scores(row) += tree(rows.features, row * rows.width))
+    IntStream.range(0, (rows.count + RowsPerTask - 1) / RowsPerTask).parallel().forEach { task =>
+      tree.addTo(scores, rows.features, rows.width, task * RowsPerTask, math.min(rows.count, (task + 1) * RowsPerTask))
+    }
 
   /** First and second derivatives of each row, by how much NDCG changes when two rows of a group change places. */
   private final class Gradients(rows: RankingRows, depth: Int) {
@@ -219,17 +222,21 @@ object LambdaMart {
 
   private final case class Split(gain: Double, slot: Int, bin: Int)
 
-  /** Sums per chosen feature and bin: first derivatives, second derivatives, rows. */
+  /** Per chosen feature and bin the sums of first and second derivatives, side by side, and rows. */
   private final class Histogram(slots: Int) {
-    val first = new Array[Double](slots * Bins)
-    val second = new Array[Double](slots * Bins)
+    val sums = new Array[Double](2 * slots * Bins)
     val rows = new Array[Int](slots * Bins)
 
     def minus(other: Histogram): Histogram = {
-      first.indices.foreach { index =>
-        first(index) -= other.first(index)
-        second(index) -= other.second(index)
+      var index = 0
+      while (index < sums.length) {
+        sums(index) -= other.sums(index)
+        index += 1
+      }
+      index = 0
+      while (index < rows.length) {
         rows(index) -= other.rows(index)
+        index += 1
       }
       this
     }
@@ -295,21 +302,31 @@ object LambdaMart {
       kept
     }
 
+    // Derivatives of the rows of a leaf, in their order: every feature reads them.
+    private val derivatives = new Array[Double](2 * gradients.first.length)
+
     private def build(order: Array[Int], from: Int, until: Int): Histogram = {
       val histogram = new Histogram(chosen.length)
-      IntStream.range(0, chosen.length).parallel().forEach { slot =>
-        val bins = binned(chosen(slot))
-        var at = from
-        while (at < until) {
-          val row = order(at)
-          val index = slot * Bins + bins(row)
-          histogram.first(index) += gradients.first(row)
-          histogram.second(index) += gradients.second(row)
-          histogram.rows(index) += 1
-          at += 1
-        }
+      var at = from
+      while (at < until) {
+        derivatives(2 * at) = gradients.first(order(at))
+        derivatives(2 * at + 1) = gradients.second(order(at))
+        at += 1
       }
+      IntStream.range(0, chosen.length).parallel().forEach(slot => count(histogram, slot * Bins, binned(chosen(slot)), order, from, until))
       histogram
+    }
+
+    private def count(histogram: Histogram, first: Int, bins: Array[Byte], order: Array[Int], from: Int, until: Int): Unit = {
+      val (sums, rows) = (histogram.sums, histogram.rows)
+      var at = from
+      while (at < until) {
+        val index = first + bins(order(at))
+        sums(2 * index) += derivatives(2 * at)
+        sums(2 * index + 1) += derivatives(2 * at + 1)
+        rows(index) += 1
+        at += 1
+      }
     }
 
     private def leaf(node: Int, from: Int, until: Int, histogram: Histogram): Leaf =
@@ -329,8 +346,8 @@ object LambdaMart {
       var bin = 0
       while (bin < edges(chosen(slot)).length) {
         val index = slot * Bins + bin
-        firstLeft += histogram.first(index)
-        secondLeft += histogram.second(index)
+        firstLeft += histogram.sums(2 * index)
+        secondLeft += histogram.sums(2 * index + 1)
         rowsLeft += histogram.rows(index)
         if (rowsLeft >= config.leastRows && rows - rowsLeft >= config.leastRows) {
           val (firstRight, secondRight) = (first - firstLeft, second - secondLeft)
@@ -349,7 +366,9 @@ object LambdaMart {
     }
 
     /** Every feature's bins hold all rows of the leaf. */
-    private def totals(histogram: Histogram): (Double, Double, Int) =
-      (histogram.first.take(Bins).sum, histogram.second.take(Bins).sum, histogram.rows.take(Bins).sum)
+    private def totals(histogram: Histogram): (Double, Double, Int) = {
+      val bins = 0 until Bins
+      (bins.map(bin => histogram.sums(2 * bin)).sum, bins.map(bin => histogram.sums(2 * bin + 1)).sum, histogram.rows.take(Bins).sum)
+    }
   }
 }

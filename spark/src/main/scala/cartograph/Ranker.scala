@@ -5,14 +5,8 @@ import org.apache.spark.rdd.RDD
 /** The mean of several ensembles of trees. */
 final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
   val name = "trees"
-  def score(candidates: Candidates, row: Int): Double = {
-    var (sum, member) = (0.0, 0)
-    while (member < ensembles.length) {
-      sum += ensembles(member)(candidates.features, row * Features.Width)
-      member += 1
-    }
-    sum / ensembles.length
-  }
+  def scores(candidates: Candidates): Array[Double] =
+    ensembles.map(_.scores(candidates.features, Features.Width)).reduce((a, b) => a.zip(b).map { case (x, y) => x + y }).map(_ / ensembles.length)
 }
 
 /**
@@ -124,14 +118,13 @@ object Ranker extends Algorithm {
   private def stages(trees: Trees, candidates: Candidates): Seq[Scorer] = {
     val sums = new Array[Double](candidates.size)
     (0 +: Sizes).zip(Sizes).map { case (from, until) =>
-      val part = Trees(trees.trees.slice(from, until))
-      sums.indices.foreach(row => sums(row) += part(candidates.features, row * Features.Width))
-      ByRow(s"$until trees", sums.clone)
+      trees.trees.slice(from, until).foreach(_.addTo(sums, candidates.features, Features.Width, 0, sums.length))
+      Given(s"$until trees", sums.clone)
     }
   }
 
-  private final case class ByRow(name: String, scores: Array[Double]) extends Scorer {
-    def score(candidates: Candidates, row: Int): Double = scores(row)
+  private final case class Given(name: String, scores: Array[Double]) extends Scorer {
+    def scores(candidates: Candidates): Array[Double] = scores
   }
 
   /** All that was bought of users who bought one of their candidates, and some of the rest. */
@@ -145,19 +138,21 @@ object Ranker extends Algorithm {
 
   private def sampleOf(labelled: Labelled, list: ListKind, random: java.util.Random): RankingRows = {
     val candidates = labelled.candidates
-    val admitted = (0 until candidates.size).filter(row => list.admits(candidates.owned(row)))
+    val admitted = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
     val (bought, others) = admitted.partition(row => labelled.isRelevant(candidates.products(row)))
-    val drawn = others.map(row => random.nextInt() -> row).sorted.take(Negatives).map(_._2)
-    val rows = (bought ++ drawn).sorted
-    val features = new Array[Float](rows.size * Features.Width)
+    // A row's lot and the row in one number, so that sorting makes no objects.
+    val lots = others.map(row => random.nextInt().toLong << 32 | row)
+    java.util.Arrays.sort(lots)
+    val rows = (bought ++ lots.take(Negatives).map(_.toInt)).sorted
+    val features = new Array[Float](rows.length * Features.Width)
     rows.indices.foreach { index =>
       System.arraycopy(candidates.features, rows(index) * Features.Width, features, index * Features.Width, Features.Width)
     }
     RankingRows(
       features,
       Features.Width,
-      rows.map(row => labelled.isRelevant(candidates.products(row))).toArray,
-      Array(0, rows.size)
+      rows.map(row => labelled.isRelevant(candidates.products(row))),
+      Array(0, rows.length)
     )
   }
 

@@ -24,13 +24,15 @@ object ListKind {
 trait Scorer extends Serializable {
   /** As metrics.json names it; see Scorers in lambdas/shared/quality.ts. */
   def name: String
-  def score(candidates: Candidates, row: Int): Double
+  /** Of each candidate, in their order. */
+  def scores(candidates: Candidates): Array[Double]
 }
 
 /** A column, and where it is equal another one. */
 final case class ByColumn(name: String, column: Int, tie: Int) extends Scorer {
-  def score(candidates: Candidates, row: Int): Double =
+  def scores(candidates: Candidates): Array[Double] = Array.tabulate(candidates.size) { row =>
     candidates.feature(row, column) + 1e-3 * candidates.feature(row, tie) / (1 + candidates.feature(row, tie))
+  }
 }
 
 object Scorers {
@@ -48,10 +50,11 @@ object Scorers {
   /** The best of a user's candidates, ties by number. */
   def best(scorer: Scorer, candidates: Candidates, list: ListKind, count: Int): Array[Ranked] = {
     val selection = new Selection(count)
+    val scores = scorer.scores(candidates)
     var row = 0
     while (row < candidates.size) {
       if (list.admits(candidates.owned(row)))
-        selection.offer(candidates.products(row), Ranking.rounded(scorer.score(candidates, row)))
+        selection.offer(candidates.products(row), Ranking.rounded(scores(row)))
       row += 1
     }
     selection.result

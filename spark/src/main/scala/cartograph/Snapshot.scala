@@ -216,7 +216,7 @@ object Snapshot {
     val columns = new Array[Float](size * Features.ProductColumns)
     val (gaps, logPrices) = (new Array[Float](size), Array.fill(size)(Float.NaN))
     val (factors, audience, newest) = (new Array[Float](size * rank), new Array[Float](size * rank), new Array[Float](size * rank))
-    val links = Array.newBuilder[(Int, Int, Int, Float)]
+    val links = Array.fill(Together.Count)(Array.newBuilder[(Int, Int, Float)])
     rows.foreach { case (product, (stats, factor, audiences, linked)) =>
       val place = product - from
       stats.foreach { of =>
@@ -230,15 +230,18 @@ object Snapshot {
         System.arraycopy(one, 0, audience, place * rank, rank)
         System.arraycopy(quarter, 0, newest, place * rank, rank)
       }
-      linked.foreach { case (kind, source, strength) => links += ((kind, source, place, strength)) }
+      linked.foreach { case (kind, source, strength) => links(kind) += ((source, place, strength)) }
     }
-    val sorted = links.result().sortBy { case (kind, source, place, _) => (kind, source, place) }
-    val kinds = Array.tabulate(Together.Count)(kind => linksOf(sorted.filter(_._1 == kind)))
-    ProductBlock(from, isKnown, columns, gaps, logPrices, factors, audience, newest, kinds)
+    ProductBlock(from, isKnown, columns, gaps, logPrices, factors, audience, newest, links.map(kind => linksOf(kind.result())))
   }
 
-  private def linksOf(sorted: Array[(Int, Int, Int, Float)]): BlockLinks = {
-    val starts = sorted.indices.filter(index => index == 0 || sorted(index)._2 != sorted(index - 1)._2).toArray
-    BlockLinks(starts.map(sorted(_)._2), starts :+ sorted.length, sorted.map(_._3), sorted.map(_._4))
+  /** In the order of sources and targets: sorted by one number that holds both, and where the link stood. */
+  private def linksOf(links: Array[(Int, Int, Float)]): BlockLinks = {
+    val byTarget = links.sortBy(_._2)
+    val keys = Array.tabulate(byTarget.length)(at => byTarget(at)._1.toLong << 32 | at)
+    java.util.Arrays.sort(keys)
+    val sorted = keys.map(key => byTarget(key.toInt))
+    val starts = sorted.indices.filter(index => index == 0 || sorted(index)._1 != sorted(index - 1)._1).toArray
+    BlockLinks(starts.map(sorted(_)._1), starts :+ sorted.length, sorted.map(_._2), sorted.map(_._3))
   }
 }

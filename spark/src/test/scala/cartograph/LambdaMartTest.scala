@@ -17,8 +17,9 @@ class LambdaMartTest extends AnyFunSuite {
   }
 
   private def ndcg(trees: Trees, rows: RankingRows): Double = {
+    val scores = trees.scores(rows.features, rows.width)
     val perGroup = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) =>
-      val order = (from until until).sortBy(row => -trees(rows.features, row * rows.width))
+      val order = (from until until).sortBy(row => -scores(row))
       Answers.ndcg(order.toArray, (from until until).filter(row => rows.relevant(row)).toSet)
     }
     perGroup.sum / perGroup.length
@@ -49,6 +50,12 @@ class LambdaMartTest extends AnyFunSuite {
     val trees = LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 4, groupShare = 1), 1)
     for (tree <- trees.trees) assert(tree.feature.count(_ < 0) <= 4)
     assert(LambdaMart.fit(rows(2, 1)(_(0).toDouble), config.copy(leastRows = 50), 1).trees.forall(_.feature.length == 1))
+  }
+
+  test("a row gets the value of the leaf that it falls into, however deep the others lie") {
+    // Up to 1 the first leaf; above it, by the second column: up to 5 the second, above it the third.
+    val tree = Tree(Array(0, -1, 1, -1, -1), Array(1f, 0, 5, 0, 0), Array(1, 0, 3, 0, 0), Array(0, 10, 0, 20, 30))
+    assert(Trees(Array(tree, tree)).scores(Array(1f, 9, 2, 5, 2, 6), 2).toSeq === Seq(20.0, 40.0, 60.0))
   }
 
   test("nothing to learn from is no tree; arrays that do not fit are refused") {
