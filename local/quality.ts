@@ -42,12 +42,15 @@ await command(async (args) => {
   for (const line of [...agreement(project, outside), ...chosenLines(outside)]) console.log(line);
 });
 
+// Declared, not assigned: the command above runs before what stands below it.
+
 /** Progress, beside the tables. */
 function say(line: string): void {
   console.error(line);
 }
 
-const secondsOf = ({ seconds }: Measured): string =>
-  Object.entries(seconds)
+function secondsOf({ seconds }: Measured): string {
+  return Object.entries(seconds)
     .map(([step, took]) => `${step} ${took.toFixed(1)}`)
     .join(', ');
+}
