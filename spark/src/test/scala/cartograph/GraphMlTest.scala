@@ -13,4 +13,9 @@ class GraphMlTest extends AnyFunSuite {
     assert(GraphMl.text("a\u0001b\u0000") === "a\ufffd0001b\ufffd0000")
     assert(GraphMl.text("\ud800x\uffff") === "\ufffdd800x\ufffdffff")
   }
+
+  test("beyond a million edges GraphML is left out, and it is said why") {
+    assert(GraphFiles.graphMlLeftOut(1000000) === None)
+    assert(GraphFiles.graphMlLeftOut(1000001).exists(_.startsWith("graph.graphml is left out: the graph has 1,000,001 edges")))
+  }
 }
