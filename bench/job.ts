@@ -19,8 +19,8 @@ const RANK = 64;
 const NAIVE_RANK = 10;
 const RECORDS_PER_POLL = 10_000;
 /** For the other side only; the project itself needs no Python on Spark. */
-const VENV = join(STATE, 'bench-venv');
-const PYSPARK = 'pyspark[ml]==4.0.1';
+export const VENV = join(STATE, 'bench-venv');
+export const PYSPARK = 'pyspark[ml]==4.0.1';
 
 export const job: Benchmark = {
   title: `the Spark job as a whole process, rank ${RANK}, beside a plain PySpark script (explicit ALS, rank ${NAIVE_RANK}, CSV out)`,
@@ -131,7 +131,7 @@ const naiveArguments = (lake: string, directory: string): string[] => [
 ];
 
 /** The file's rows, as the poller would hand them over. */
-async function retailPolls(): Promise<OutgoingRecord[][]> {
+export async function retailPolls(): Promise<OutgoingRecord[][]> {
   const map = Object.fromEntries(RETAIL_MAP.split(',').map((pair) => pair.split('=')));
   const polls: OutgoingRecord[][] = [[]];
   for await (const record of replay(RETAIL_FILE, map)) {

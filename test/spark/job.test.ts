@@ -7,14 +7,13 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { judge } from '../../lambdas/publish/gate.ts';
 import { manifestKey } from '../../lambdas/shared/keys.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
-import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../../lambdas/shared/summaries.ts';
 import { type FileJob, fileJobCommand } from '../../local/file-job.ts';
 import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
 import { seeded } from '../../local/random.ts';
 import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop.ts';
 import { SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
+import { testGraphFiles } from './graph-files.ts';
+import { keyOf, manifestOf } from './lake-files.ts';
 
 /** The real job, by spark-submit, on directories instead of buckets. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-job-'));
@@ -25,15 +24,6 @@ const MINUTES = 60_000;
 async function runJob(lake: string, options: Omit<FileJob, 'lake' | 'directory'> = {}): Promise<string> {
   const args = fileJobCommand({ lake, directory, ...options });
   return (await promisify(execFile)('java', args, { maxBuffer: 1e8 })).stdout;
-}
-
-const json = (lake: string, key: string): unknown => JSON.parse(readFileSync(join(lake, key), 'utf8'));
-const manifestOf = (lake: string, run = 1): Manifest => Manifest.parse(json(lake, manifestKey(run)));
-
-function keyOf(manifest: Manifest, name: string): string {
-  const file = manifest.files.find((candidate) => candidate.name === name);
-  if (!file) throw new Error(`${name} is not among ${manifest.files.map((each) => each.name).join(', ')}`);
-  return file.key;
 }
 
 function parseRow(line: string) {
@@ -92,7 +82,7 @@ describe('a simulated shop of planted tastes', () => {
     expect(hits / fresh.length).toBeGreaterThan(0.5);
   });
 
-  test('invariant 7: the manifest names every file, with its true size and hash, and every document fits its schema', () => {
+  test('invariant 7: the manifest names every file, with its true size and hash', () => {
     const manifest = manifestOf(lake);
     for (const { key, sizeBytes, sha256 } of manifest.files) {
       const bytes = readFileSync(join(lake, key));
@@ -102,15 +92,9 @@ describe('a simulated shop of planted tastes', () => {
         sha256,
       });
     }
-    const document = (name: string) => json(lake, keyOf(manifest, name));
-    Metrics.parse(document('metrics.json'));
-    const graph = GraphSummary.parse(document('summary/graph.json'));
-    expect(graph.shown.vertices.length).toBeLessThanOrEqual(100);
-    expect(graph.shown.edges.length).toBeGreaterThan(0);
-    DegreeSummary.parse(document('summary/degrees.json'));
-    ProductSummary.parse(document('summary/products.json'));
-    UserSummary.parse(document('summary/users.json'));
   });
+
+  testGraphFiles(lake);
 
   test('list new holds nothing that the user has; both lists are full, ranked, and in order of score', () => {
     const manifest = manifestOf(lake);

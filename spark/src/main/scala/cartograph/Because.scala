@@ -16,11 +16,11 @@ final case class Reason(product: Product, share: Double)
 final class Because(val table: NeighbourTable, asOfMs: Long, horizonMs: Long) extends Serializable {
 
   /**
-   * @param bought all that one user bought
+   * @param bought all that one user bought, in the order of products
    * @param listed distinct numbers of products
    * @return by listed product, strongest first, at most three; empty where nothing of the history goes with it
    */
-  def of(bought: Seq[Link], listed: Seq[Int]): Map[Int, Seq[Reason]] = {
+  def of(bought: IndexedSeq[Link], listed: Seq[Int]): Map[Int, Seq[Reason]] = {
     val contributions = listed.map(_ => new Array[Double](bought.size)).toArray
     // From a place to its contributions; a lookup for every link of every product, so an array.
     val listedAt = new Array[Array[Double]](table.products.length)
@@ -38,12 +38,16 @@ final class Because(val table: NeighbourTable, asOfMs: Long, horizonMs: Long) ex
     listed.zip(contributions).map { case (product, of) => product -> strongest(product, bought, of) }.toMap
   }
 
-  private def strongest(listed: Int, bought: Seq[Link], contributions: Array[Double]): Seq[Reason] = {
+  private def strongest(listed: Int, bought: IndexedSeq[Link], contributions: Array[Double]): Seq[Reason] = {
     val sum = contributions.sum
-    bought.indices
-      .filter(contributions(_) > 0)
-      .sortBy(index => (bought(index).product.number != listed, -contributions(index), bought(index).product.number))
-      .take(Because.Reasons)
+    val best = new Selection(Because.Reasons)
+    // By index, as the products of a history stand in the order of their numbers.
+    contributions.indices.foreach { index =>
+      if (contributions(index) > 0 && bought(index).product.number != listed) best.offer(Ranked(index, contributions(index)))
+    }
+    val itself = bought.indexWhere(_.product.number == listed)
+    val others = best.result.map(_.product).toSeq
+    (if (itself >= 0) itself +: others else others).take(Because.Reasons)
       .map(index => Reason(bought(index).product, Ranking.rounded(contributions(index) / sum)))
   }
 }

@@ -47,7 +47,7 @@ object Explorer {
   /** @param theirs all links of one user */
   private def userNode(theirs: Seq[Link], because: Because): JsonNode = {
     val (bought, listed) = theirs.partition(_.kind == LinkKind.Bought)
-    val reasons = because.of(bought, listed.map(_.product.number).distinct)
+    val reasons = because.of(bought.toIndexedSeq, listed.map(_.product.number).distinct)
     def list(kind: LinkKind): JsonNode = arr(listed.filter(_.kind == kind).map { link =>
       named(link.product.id, link.product.name)
         .put("score", link.score)

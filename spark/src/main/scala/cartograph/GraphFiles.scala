@@ -22,7 +22,7 @@ object GraphFiles {
 
   /** Why there is no GraphML; None if there is. */
   def graphMlLeftOut(edges: Long): Option[String] = Option.when(edges > MaxGraphMlEdges)(
-    f"graph.graphml is left out: the graph has $edges%,d edges, and a program that reads GraphML holds all of them in memory; it is written up to $MaxGraphMlEdges%,d"
+    s"graph.graphml is left out: the graph has ${GraphCounts.told(edges)} edges, and a program that reads GraphML holds all of them in memory; it is written up to ${GraphCounts.told(MaxGraphMlEdges)}"
   )
 
   /** Vertices in order of id; edges in order of user, kind, list, rank and product, behind them those between products. */

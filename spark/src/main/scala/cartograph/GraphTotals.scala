@@ -100,6 +100,9 @@ object VertexTotals {
 }
 
 object GraphCounts {
+  /** For a sentence: 1,234,567 wherever the machine stands. */
+  def told(count: Long): String = "%,d".formatLocal(java.util.Locale.ROOT, count)
+
   def of(totals: VertexTotals, links: RDD[Link], table: NeighbourTable): GraphCounts = {
     val sums = links.mapPartitions { part =>
       val counts = new Array[Long](5)

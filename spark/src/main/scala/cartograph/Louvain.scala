@@ -16,18 +16,36 @@ object Louvain {
   private val LeastGain = 1e-12
 
   /**
-   * Neighbours of every vertex; both directions of an edge stand in it. A loop stands once, with twice the weight of the
-   * edges inside.
+   * Neighbours of every vertex, ascending; both directions of an edge stand in it. A loop stands once, with twice the
+   * weight of the edges inside.
    */
   private final case class Weighted(starts: Array[Int], targets: Array[Int], weights: Array[Long]) {
     val size: Int = starts.length - 1
-    val degrees: Array[Long] = Array.tabulate(size)(vertex => (starts(vertex) until starts(vertex + 1)).map(weights(_)).sum)
+    val degrees: Array[Long] = Array.tabulate(size)(vertex => sumOf(starts(vertex), starts(vertex + 1)))
     val total: Long = degrees.sum
+
+    private def sumOf(from: Int, until: Int): Long = {
+      var (sum, arc) = (0L, from)
+      while (arc < until) {
+        sum += weights(arc)
+        arc += 1
+      }
+      sum
+    }
+
+    def foreach(vertex: Int)(body: (Int, Long) => Unit): Unit = {
+      var arc = starts(vertex)
+      while (arc < starts(vertex + 1)) {
+        body(targets(arc), weights(arc))
+        arc += 1
+      }
+    }
   }
 
-  /** @param edges between two different vertices; several between the same two add up, whatever their direction */
+  /** @param edges between two different vertices, of weights above 0; several between the same two add up, whatever their direction */
   def communities(vertices: Int, edges: Seq[(Int, Int, Long)]): Found = {
-    val graph = weighted(vertices, edges.flatMap { case (a, b, weight) => Seq((a, b, weight), (b, a, weight)) })
+    val both = edges.flatMap { case (a, b, weight) => Seq(a -> (b -> weight), b -> (a -> weight)) }.groupMap(_._1)(_._2)
+    val graph = gathered(vertices)((vertex, add) => both.getOrElse(vertex, Nil).foreach { case (other, weight) => add(other, weight) })
     val whole = merged(graph, Array.range(0, vertices))
     Found(numbered(whole, graph.degrees), modularity(graph, whole))
   }
@@ -44,42 +62,72 @@ object Louvain {
     }
   }
 
-  private def weighted(vertices: Int, arcs: Seq[(Int, Int, Long)]): Weighted = {
-    val sums = scala.collection.mutable.HashMap.empty[Long, Long]
-    arcs.foreach { case (from, to, weight) =>
-      val key = from.toLong << 32 | to
-      sums(key) = sums.getOrElse(key, 0L) + weight
+  /** @param each hands over the neighbours of a vertex, in any order, several times each */
+  private def gathered(vertices: Int)(each: (Int, (Int, Long) => Unit) => Unit): Weighted = {
+    val sums = new Array[Long](vertices)
+    val (targets, weights) = (Array.newBuilder[Int], Array.newBuilder[Long])
+    val counts = Array.tabulate(vertices) { vertex =>
+      val touched = Array.newBuilder[Int]
+      each(vertex, (target, weight) => {
+        if (sums(target) == 0) touched += target
+        sums(target) += weight
+      })
+      val sorted = touched.result().sorted
+      sorted.foreach { target =>
+        targets += target
+        weights += sums(target)
+        sums(target) = 0
+      }
+      sorted.length
     }
-    val keys = sums.keys.toArray.sorted
-    val counts = new Array[Int](vertices)
-    keys.foreach(key => counts((key >> 32).toInt) += 1)
-    Weighted(counts.scanLeft(0)(_ + _), keys.map(_.toInt), keys.map(sums))
+    Weighted(counts.scanLeft(0)(_ + _), targets.result(), weights.result())
   }
 
-  private def contracted(graph: Weighted, of: Array[Int], communities: Int): Weighted = weighted(
-    communities,
-    (0 until graph.size).flatMap { vertex =>
-      (graph.starts(vertex) until graph.starts(vertex + 1)).map(arc => (of(vertex), of(graph.targets(arc)), graph.weights(arc)))
-    }
-  )
+  private def contracted(graph: Weighted, of: Array[Int], communities: Int): Weighted = {
+    val members = Array.fill(communities)(Array.newBuilder[Int])
+    of.indices.foreach(vertex => members(of(vertex)) += vertex)
+    val sorted = members.map(_.result())
+    gathered(communities)((community, add) => sorted(community).foreach(graph.foreach(_)((target, weight) => add(of(target), weight))))
+  }
 
   private def moved(graph: Weighted): Array[Int] = {
     val of = Array.range(0, graph.size)
     val totals = graph.degrees.clone()
+    // By community: the weight of the edges from the vertex that has its turn. Communities that it touches are noted.
     val linked = new Array[Long](graph.size)
+    val touched = new Array[Int](graph.size)
     def settle(vertex: Int): Boolean = {
-      val arcs = graph.starts(vertex) until graph.starts(vertex + 1)
-      arcs.foreach(arc => if (graph.targets(arc) != vertex) linked(of(graph.targets(arc))) += graph.weights(arc))
+      var count = 0
+      graph.foreach(vertex) { (target, weight) =>
+        if (target != vertex) {
+          if (linked(of(target)) == 0) {
+            touched(count) = of(target)
+            count += 1
+          }
+          linked(of(target)) += weight
+        }
+      }
       val (home, degree) = (of(vertex), graph.degrees(vertex))
       totals(home) -= degree
       // Times the weight of all edges: what joining a community adds to the modularity, but for what is the same for all.
       def gain(community: Int): Double = linked(community).toDouble - degree.toDouble * totals(community) / graph.total
-      val candidates = arcs.map(arc => of(graph.targets(arc))).distinct.sorted
-      val best = candidates.foldLeft(home)((best, other) => if (gain(other) > gain(best) + LeastGain * graph.total) other else best)
+      val least = LeastGain * graph.total
+      java.util.Arrays.sort(touched, 0, count)
+      var (best, bestGain, at) = (home, gain(home), 0)
+      while (at < count) {
+        val found = gain(touched(at))
+        if (found > bestGain + least) {
+          best = touched(at)
+          bestGain = found
+        }
+        at += 1
+      }
       of(vertex) = best
       totals(best) += degree
-      arcs.foreach(arc => linked(of(graph.targets(arc))) = 0)
-      linked(home) = 0
+      while (at > 0) {
+        at -= 1
+        linked(touched(at)) = 0
+      }
       best != home
     }
     // Counted, for all of a round shall move.

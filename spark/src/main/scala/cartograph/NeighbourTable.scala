@@ -24,12 +24,13 @@ final class NeighbourTable(
   def placeOf(product: Int): Int = java.util.Arrays.binarySearch(numbers, product)
 
   /** Goes through the neighbours of a place, of all kinds: a target comes once per kind. */
-  def foreach(place: Int)(body: (Int, Float) => Unit): Unit = starts.indices.foreach(foreachOf(_, place)(body))
+  def foreach(place: Int)(body: (Int, Double) => Unit): Unit = starts.indices.foreach(foreachOf(_, place)(body))
 
-  private def foreachOf(kind: Int, place: Int)(body: (Int, Float) => Unit): Unit = {
+  // Strengths as doubles: a function of floats would make an object of each.
+  private def foreachOf(kind: Int, place: Int)(body: (Int, Double) => Unit): Unit = {
     var link = starts(kind)(place)
     while (link < starts(kind)(place + 1)) {
-      body(targets(kind)(link), strengths(kind)(link))
+      body(targets(kind)(link), strengths(kind)(link).toDouble)
       link += 1
     }
   }
@@ -38,7 +39,7 @@ final class NeighbourTable(
   @transient lazy val similar: Array[SimilarEdge] = products.indices.flatMap { place =>
     val best = new Selection(NeighbourTable.SimilarPerProduct)
     foreachOf(Together.Users, place) { (target, strength) =>
-      val score = Ranking.rounded(strength.toDouble)
+      val score = Ranking.rounded(strength)
       if (score > 0) best.offer(Ranked(numbers(target), score))
     }
     best.result.iterator.zipWithIndex.map { case (ranked, index) => SimilarEdge(numbers(place), ranked.product, index + 1, ranked.score) }

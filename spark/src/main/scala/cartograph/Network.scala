@@ -42,7 +42,7 @@ object Network {
     obj(
       "vertices" -> verticesNode(shown),
       "edges" -> edgesNode(edges, places),
-      "chosen" -> sentence(counts, shown.length),
+      "chosen" -> sentence(counts, shown.length.toLong, edges.length.toLong),
       "leftOut" -> obj("vertices" -> (counts.vertices - shown.length), "edges" -> (counts.edges - edges.length))
     )
   }
@@ -69,10 +69,15 @@ object Network {
     Drawn((if (edge.rank <= FirstSimilar) 1 else 3, edge.rank.toLong, source, target), source, target, Similar, edge.score)
   }
 
-  private def sentence(counts: GraphCounts, shown: Int): String = {
-    val vertices = if (shown == counts.vertices) s"All $shown users and products" else s"$shown of ${counts.vertices} users and products, those with most edges"
-    s"$vertices; of their edges first the $FirstRecommended best recommendations of each user and the $FirstSimilar most similar of each product, " +
-      s"then purchases, most often bought first, then the rest, up to $MaxEdges; list new is left out"
+  private def sentence(counts: GraphCounts, vertices: Long, edges: Long): String = {
+    val who =
+      if (vertices == counts.vertices) s"All ${GraphCounts.told(vertices)} users and products"
+      else s"${GraphCounts.told(vertices)} of ${GraphCounts.told(counts.vertices)} users and products, those with most edges"
+    val what =
+      if (edges == counts.edges - counts.recommendedNew) "all their edges"
+      else s"${GraphCounts.told(edges)} of ${GraphCounts.told(counts.edges)} edges: the $FirstRecommended best recommendations of each user, the $FirstSimilar products most similar " +
+        "to each, then purchases, most often bought first"
+    s"$who; $what; list new is left out"
   }
 
   private def verticesNode(shown: Array[Vertex]): JsonNode = obj(

@@ -49,7 +49,7 @@ object StillPicture {
 
   private def chosen(products: Int, users: Int, communities: Int): String = {
     val from = if (communities > 1) s" of the $communities largest communities" else ""
-    s"The $products products$from that stand in most lists, and $users users whose first $LastRank recommendations connect most of them"
+    s"The $products products$from that stand in most lists, and $users users who have most of them among their first $LastRank recommendations"
   }
 
   /** Of several rankings the first of each, then the second of each, until there are enough. */

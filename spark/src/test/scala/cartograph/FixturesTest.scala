@@ -1,7 +1,7 @@
 package cartograph
 
 import java.io.ByteArrayOutputStream
-import java.nio.file.{Files, Path => FilePath, Paths}
+import java.nio.file.{Files, Path => FilePath}
 
 import scala.jdk.CollectionConverters._
 
@@ -12,9 +12,8 @@ import org.apache.hadoop.fs.Path
 
 /** Reads the samples that test/fixtures.test.ts reads too, so that the two languages cannot drift apart. */
 class FixturesTest extends SparkSuite {
-  private val fixtures: FilePath =
-    Seq(Paths.get("test", "fixtures"), Paths.get("..", "test", "fixtures")).map(_.toAbsolutePath.normalize).find(Files.isDirectory(_)).get
-  private def text(name: String): String = Files.readString(fixtures.resolve(name))
+  private val fixtures: FilePath = Fixtures.directory
+  private def text(name: String): String = Fixtures.text(name)
   private def json(text: String): JsonNode = new ObjectMapper().readTree(text)
 
   test("the batch that accumulate wrote is read, with every column") {

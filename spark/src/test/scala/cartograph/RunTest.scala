@@ -26,8 +26,10 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
   private def addressed(rows: Seq[Interaction], from: Long = 0): Seq[Interaction] =
     rows.zipWithIndex.map { case (row, index) => row.copy(address = row.address.copy(offset = from + index)) }
 
-  private def fileOf(manifest: JsonNode, name: String): Seq[String] =
-    lake.lines(manifest.get("files").elements.asScala.find(_.get("name").asText == name).map(_.get("key").asText).get)
+  private def keyOf(manifest: JsonNode, name: String): String =
+    manifest.get("files").elements.asScala.find(_.get("name").asText == name).map(_.get("key").asText).get
+  private def fileOf(manifest: JsonNode, name: String): Seq[String] = lake.lines(keyOf(manifest, name))
+  private def document(manifest: JsonNode, name: String): JsonNode = lake.json(keyOf(manifest, name))
 
   test("one sale is a run: nothing can be held out, the only list is what was bought") {
     val manifest = train(Sale("ann", "lamp"))
@@ -79,6 +81,35 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     val inputs = run(window = 2).get("inputs")
     assert(inputs.get("windows").elements.asScala.map(_.asInt).toSeq === Seq(1, 2))
     assert((inputs.get("interactions").asInt, inputs.get("repeats").asInt) === ((4, 1)))
+  }
+
+  test("the next run tells what changed: ann's and bob's lists, and cid, who is new") {
+    train(Sale("ann", "lamp", 1), Sale("bob", "lamp", 2), Sale("bob", "vase", 3))
+    lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 3): _*))
+    val diff = document(run(window = 2), "diff.json")
+    assert(diff.at("/previous/run").asInt === 1)
+    assert(diff.at("/changes/vertices/new").toString === """{"users":1,"products":1}""")
+    assert(diff.at("/changes/vertices/gone").toString === """{"users":0,"products":0}""")
+    assert(diff.at("/changes/churn/any/users").asInt === 2)
+    assert(diff.at("/changes/edges/added").asInt > 0)
+    assert(diff.at("/changes/exposure/gained/0/now").asInt > 0)
+  }
+
+  test("where the files of the run before are gone there is no difference, and the run goes on") {
+    val first = train(Sale("ann", "lamp", 1), Sale("bob", "vase", 3))
+    lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 2): _*))
+    lake.file(keyOf(first, "recommendations/part-00000.parquet")).toFile.delete()
+    val diff = document(run(window = 2), "diff.json")
+    assert(diff.at("/previous/run").asInt === 1 && diff.get("changes").isNull)
+  }
+
+  test("odd names come through GraphML and the explorer as text") {
+    val manifest = train(Sale("ann", "a&b", 1, name = Some("<script>alert(1)</script>\u0001")), Sale("ann", "\"q\"", 2))
+    val nodes = fileOf(manifest, "graph/graph.graphml").filter(_.startsWith("<node"))
+    assert(nodes.exists(_.contains("&lt;script&gt;alert(1)&lt;/script&gt;\ufffd0001")))
+    assert(nodes.exists(_.contains("id=\"p:&quot;q&quot;\"")))
+    val products = document(manifest, "explorer/products-00000.json")
+    assert(products.at("/a&b/name").asText === "<script>alert(1)</script>\u0001" && products.has("\"q\""))
   }
 
   test("a second attempt writes its own files and leaves the manifest of the first") {

@@ -1,43 +1,54 @@
 package cartograph
 
-class SalesGraphTest extends SparkSuite {
+import scala.jdk.CollectionConverters._
 
-  /** Several components: users 0–39 with products 0–19, then users 40–59 each with a product of their own. */
-  private val edges: Seq[(Int, Int)] = {
-    val random = new scala.util.Random(11)
-    Seq.fill(90)((random.nextInt(40), random.nextInt(20))) ++ (40 until 60).map(user => (user, user))
+import com.fasterxml.jackson.databind.JsonNode
+
+/** Beside networkx: test/fixtures/graphs.json holds its answers for random graphs; test/spark/graphs.py wrote it. */
+class SalesGraphTest extends SparkSuite {
+  import SalesGraphTest._
+
+
+  private def pairs(node: JsonNode): Seq[(Int, Int)] = node.elements.asScala.map(pair => (pair.get(0).asInt, pair.get(1).asInt)).toSeq
+  private def numberOf(id: String): Long = {
+    val number = id.drop(2).toInt
+    if (id.startsWith("u:")) SalesGraph.userVertex(number) else SalesGraph.productVertex(number)
   }
-  private lazy val facts = SalesGraph.facts(sc.parallelize(edges, 4), blocks = 3).collect().map(each => each.number -> each).toMap
-  private val vertices = edges.flatMap { case (user, product) => Seq(user * 2L, product * 2L + 1) }.distinct
+
+  private lazy val graphs = Documents.parse("graphs.json", Fixtures.text("graphs.json")).get("graphs").elements.asScala.toSeq.map { graph =>
+    val facts = SalesGraph.facts(sc.parallelize(pairs(graph.get("links")), 4), pairs(graph.get("similar")), blocks = 3).collect()
+    val expected = graph.get("vertices").elements.asScala.toSeq.map { vertex =>
+      def at(name: String): JsonNode = vertex.get(name)
+      Expected(numberOf(at("id").asText), at("inDegree").asInt, at("outDegree").asInt, at("pageRank").asDouble, at("component").asInt)
+    }
+    (facts.map(each => each.number -> each).toMap, expected)
+  }
 
   test("every vertex with an edge is there once; a user and a product with the same number are two") {
-    assert(facts.keySet === vertices.toSet)
-    assert(facts.contains(SalesGraph.userVertex(45)) && facts.contains(SalesGraph.productVertex(45)))
+    assert(graphs.size === 6)
+    for ((facts, expected) <- graphs) assert(facts.keySet === expected.map(_.number).toSet)
   }
 
-  test("degrees count every edge, parallel ones too; users have only out-, products only in-degree") {
-    for ((number, found) <- facts) {
-      val count = edges.count { case (user, product) => user * 2L == number || product * 2L + 1 == number }
-      assert((found.outDegree, found.inDegree) === (if (number % 2 == 0) (count, 0) else (0, count)))
-    }
+  test("degrees are those of networkx: every edge counts, parallel ones too") {
+    for ((facts, expected) <- graphs; vertex <- expected)
+      assert((facts(vertex.number).inDegree, facts(vertex.number).outDegree) === ((vertex.inDegree, vertex.outDegree)))
   }
 
-  test("a component is named by its first vertex, as a search from vertex to vertex finds it") {
-    val neighbours = edges.flatMap { case (user, product) => Seq(user * 2L -> (product * 2L + 1), (product * 2L + 1) -> user * 2L) }
-      .groupMap(_._1)(_._2)
-    @scala.annotation.tailrec
-    def reach(seen: Set[Long], frontier: Set[Long]): Set[Long] =
-      if (frontier.isEmpty) seen else reach(seen ++ frontier, frontier.flatMap(neighbours) -- seen -- frontier)
-    for ((number, found) <- facts) assert(found.component === reach(Set.empty, Set(number)).min)
+  test("PageRank is that of networkx times the number of vertices, also of products that lead to each other and to nothing") {
+    for ((facts, expected) <- graphs; vertex <- expected)
+      assert(math.abs(facts(vertex.number).pageRank - vertex.pageRank) < 1e-6)
   }
 
-  test("PageRank is the fixed point of 0.15 + 0.85 * sum of rank / out-degree, scaled to a mean of 1") {
-    val out = edges.groupBy(_._1).map { case (user, of) => user -> of.size }
-    val raw = vertices.map { number =>
-      val incoming = edges.collect { case (user, product) if product * 2L + 1 == number => 0.15 / out(user) }
-      number -> (0.15 + 0.85 * incoming.sum)
-    }.toMap
-    val scale = vertices.size / raw.values.sum
-    for ((number, found) <- facts) assert(math.abs(found.pageRank - raw(number) * scale) < 2e-6)
+  test("components are those of networkx, each named by its first vertex") {
+    for ((facts, expected) <- graphs; (_, members) <- expected.groupBy(_.component))
+      assert(members.map(member => facts(member.number).component).distinct === Seq(members.map(_.number).min))
   }
+
+  test("a graph of nothing has no vertices") {
+    assert(SalesGraph.facts(sc.parallelize(Seq.empty[(Int, Int)], 2), Nil, blocks = 2).collect().isEmpty)
+  }
+}
+
+object SalesGraphTest {
+  final case class Expected(number: Long, inDegree: Int, outDegree: Int, pageRank: Double, component: Int)
 }

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ZodType } from 'zod';
+import { Metrics } from '../../lambdas/shared/quality.ts';
+import { shardOf } from '../../lambdas/shared/shards.ts';
+import * as summaries from '../../lambdas/shared/summaries.ts';
+import {
+  describedDocuments,
+  describedTables,
+  graphMlAttributes,
+  isCalled,
+  parquetColumns,
+} from './described-files.ts';
+import { json, keyOf, manifestOf, rowsOf } from './lake-files.ts';
+
+/** What must hold of the graph, and of docs/files.md, in any run. @param lake with run 1, when the tests run. */
+export function testGraphFiles(lake: string): void {
+  test('docs/files.md names every file of the run and no other; every document fits the schema that it names', () => {
+    const { files } = manifestOf(lake);
+    const schemas: Record<string, unknown> = { Metrics, ...summaries };
+    const documents = describedDocuments();
+    const described = [
+      ...describedTables().flatMap(({ names }) => names),
+      ...documents.map(({ name }) => name),
+    ];
+    expect(described.filter((name) => !files.some((file) => isCalled(name, file.name)))).toEqual([]);
+    expect(
+      files.map(({ name }) => name).filter((name) => !described.some((each) => isCalled(each, name))),
+    ).toEqual([]);
+    for (const { name, key } of files.filter((file) => file.name.endsWith('.json'))) {
+      const schema = schemas[documents.find((document) => isCalled(document.name, name))?.schema ?? ''];
+      if (!(schema instanceof ZodType)) throw new Error(`docs/files.md names no schema of ${name}`);
+      schema.parse(json(lake, key));
+    }
+  });
+
+  test('docs/files.md names every column of every table, in order, with its type', () => {
+    const { files } = manifestOf(lake);
+    for (const { names, columns } of describedTables())
+      for (const { name, key } of files.filter((file) => names.some((each) => isCalled(each, file.name)))) {
+        const bytes = readFileSync(join(lake, key));
+        if (name.endsWith('.parquet'))
+          expect({ name, columns: parquetColumns(bytes) }).toEqual({ name, columns });
+        if (name.endsWith('.csv'))
+          expect({ name, columns: bytes.toString().split('\n', 1)[0]?.split(',') }).toEqual({
+            name,
+            columns: columns.map((column) => column.name),
+          });
+      }
+  });
+
+  test('GraphML has every column of both tables as an attribute, and every vertex and edge', () => {
+    const manifest = manifestOf(lake);
+    const text = readFileSync(join(lake, keyOf(manifest, 'graph/graph.graphml')), 'utf8');
+    const columnsOf = (table: string): string[] =>
+      describedTables()
+        .find(({ names }) => names.includes(table))
+        ?.columns.map(({ name }) => name) ?? [];
+    expect(graphMlAttributes(text, 'node')).toEqual(columnsOf('graph/vertices.csv').slice(1));
+    expect(graphMlAttributes(text, 'edge')).toEqual(columnsOf('graph/edges.csv').slice(2));
+    expect(text.match(/<node /g)?.length).toBe(manifest.counts.vertices);
+    expect(text.match(/<edge /g)?.length).toBe(manifest.counts.edges);
+  });
+
+  test('degrees and sales of the vertices are those that the edges add up to; the mean PageRank is 1', () => {
+    const manifest = manifestOf(lake);
+    const edges = rowsOf(lake, keyOf(manifest, 'graph/edges.csv'));
+    const vertices = rowsOf(lake, keyOf(manifest, 'graph/vertices.csv'));
+    const sums = new Map(vertices.map(({ id = '' }) => [id, { in: 0, out: 0, sales: 0 }]));
+    for (const { source = '', target = '', count } of edges) {
+      const [from, to] = [sums.get(source), sums.get(target)];
+      if (!from || !to) throw new Error(`${source} or ${target} is no vertex`);
+      from.out += 1;
+      to.in += 1;
+      from.sales += Number(count);
+      to.sales += Number(count);
+    }
+    expect(edges.length).toBe(manifest.counts.edges);
+    for (const vertex of vertices) {
+      const sum = sums.get(vertex.id ?? '');
+      expect([vertex.in_degree, vertex.out_degree, vertex.sales].map(Number)).toEqual([
+        sum?.in,
+        sum?.out,
+        sum?.sales,
+      ]);
+      expect(Number(vertex.degree)).toBe(Number(vertex.in_degree) + Number(vertex.out_degree));
+    }
+    const ranks = vertices.map(({ pagerank }) => Number(pagerank));
+    expect(ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length).toBeCloseTo(1, 5);
+  });
+
+  test('pictures hold no more than they promise, and only edges between the vertices that they show', () => {
+    const manifest = manifestOf(lake);
+    const { shown } = summaries.GraphSummary.parse(json(lake, keyOf(manifest, 'summary/graph.json')));
+    const ids = new Set(shown.vertices.map(({ id }) => id));
+    expect(ids.size).toBeLessThanOrEqual(100);
+    expect(ids.size).toBeGreaterThan(40);
+    expect(new Set(shown.edges.flatMap(({ source, target }) => [source, target]))).toEqual(ids);
+    // Planted tastes: more than one community, or nothing would be seen of them.
+    expect(new Set(shown.vertices.map(({ community }) => community)).size).toBeGreaterThan(1);
+    const { vertices, edges, leftOut } = summaries.Network.parse(
+      json(lake, keyOf(manifest, 'summary/network.json')),
+    );
+    expect(vertices.ids.length + leftOut.vertices).toBe(manifest.counts.vertices);
+    expect(edges.kinds.length + leftOut.edges).toBe(manifest.counts.edges);
+    expect(Math.max(...edges.sources, ...edges.targets)).toBeLessThan(vertices.ids.length);
+    expect(Math.min(...edges.strengths)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...edges.strengths)).toBe(1);
+  });
+
+  test('the explorer holds every user and product in its shard, the lists of the run, and reasons out of the history', () => {
+    const manifest = manifestOf(lake);
+    const index = summaries.ExplorerIndex.parse(json(lake, keyOf(manifest, 'explorer/index.json')));
+    const shardName = (of: string, shard: number): string =>
+      `explorer/${of}-${String(shard).padStart(5, '0')}.json`;
+    const listed = new Map<string, string[]>();
+    for (const { user = '', product = '', list = '' } of rowsOf(lake, keyOf(manifest, 'recommendations.csv')))
+      listed.set(`${user} ${list}`, [...(listed.get(`${user} ${list}`) ?? []), product]);
+    let users = 0;
+    for (let shard = 0; shard < index.userShards; shard++)
+      for (const [user, { history, any, new: fresh }] of Object.entries(
+        summaries.ExplorerUsers.parse(json(lake, keyOf(manifest, shardName('users', shard)))),
+      )) {
+        users += 1;
+        expect(shardOf(user, index.userShards)).toBe(shard);
+        expect(any.map(({ product }) => product)).toEqual(listed.get(`${user} any`) ?? []);
+        expect(fresh.map(({ product }) => product)).toEqual(listed.get(`${user} new`) ?? []);
+        const bought = new Set(history.map(({ product }) => product));
+        for (const { product, because } of [...any, ...fresh]) {
+          if (history.length < 50) expect(because.every((reason) => bought.has(reason.product))).toBe(true);
+          if (bought.has(product)) expect(because[0]?.product).toBe(product);
+          expect(because.reduce((sum, { share }) => sum + share, 0)).toBeLessThan(1.00001);
+        }
+      }
+    expect(users).toBe(manifest.counts.users);
+    const products = Array.from({ length: index.productShards }, (_, shard) =>
+      Object.keys(
+        summaries.ExplorerProducts.parse(json(lake, keyOf(manifest, shardName('products', shard)))),
+      ),
+    ).flat();
+    expect(products.toSorted()).toEqual(index.products.map(({ product }) => product).toSorted());
+  });
+}
