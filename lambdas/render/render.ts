@@ -11,10 +11,18 @@ import { type Lake, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
 import { Metrics } from '../shared/quality.ts';
 import { Manifest } from '../shared/schemas.ts';
-import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../shared/summaries.ts';
+import {
+  DegreeSummary,
+  Diff,
+  GraphFacts,
+  GraphSummary,
+  ProductSummary,
+  SalesSummary,
+  UserSummary,
+} from '../shared/summaries.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
-import { toPng, toSvg } from './draw.ts';
+import { themed } from './charts/theme.ts';
 import { type Picture, runPage } from './page.ts';
 
 export interface Parts {
@@ -35,39 +43,48 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
-  const data = {
-    manifest,
-    graph: await readDocument(lake, manifest, 'summary/graph.json', GraphSummary),
-    degrees: await readDocument(lake, manifest, 'summary/degrees.json', DegreeSummary),
-    products: await readDocument(lake, manifest, 'summary/products.json', ProductSummary),
-  };
-  const metrics = await readDocument(lake, manifest, 'metrics.json', Metrics);
+  const data = await readRun(lake, manifest);
   const { users } = await readDocument(lake, manifest, 'summary/users.json', UserSummary);
   const pictures = await drawAll(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
   await lake.create(
     `${folder}index.html`,
-    runPage({ manifest, metrics, users, pictures }),
+    runPage({ manifest, metrics: data.metrics, users, pictures }),
     'text/html; charset=utf-8',
   );
   log.measure({ Rendered: 1 });
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });
 }
 
+/** What the charts are drawn from; of the runs, this one alone. */
+const readRun = async (lake: Lake, manifest: Manifest): Promise<RunData> => ({
+  manifest,
+  metrics: await readDocument(lake, manifest, 'metrics.json', Metrics),
+  graph: await readDocument(lake, manifest, 'summary/graph.json', GraphSummary),
+  degrees: await readDocument(lake, manifest, 'summary/degrees.json', DegreeSummary),
+  products: await readDocument(lake, manifest, 'summary/products.json', ProductSummary),
+  facts: await readDocument(lake, manifest, 'graph.json', GraphFacts),
+  diff: await readDocument(lake, manifest, 'diff.json', Diff),
+  sales: await readDocument(lake, manifest, 'summary/sales.json', SalesSummary),
+  runs: [{ ...manifest, decision: null, reason: null }],
+});
+
 /** Draws every chart and hands each file to `write`. */
 async function drawAll(
   data: RunData,
   write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
 ): Promise<Picture[]> {
+  // Vega is read here and not before: it is most of the code, and a sweep that finds nothing needs none of it.
+  const { toPng, toSvg } = await import('./draw.ts');
   const pictures: Picture[] = [];
   for (const name of CHART_NAMES) {
     const spec = CHARTS[name].draw(data);
     // Before it is drawn: Vega keeps its own notes in the specification.
     await write(`${name}.vg.json`, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
-    await write(`${name}.svg`, svg, 'image/svg+xml');
-    await write(`${name}.png`, toPng(svg), 'image/png');
+    await write(`${name}.svg`, themed(svg), 'image/svg+xml');
+    await write(`${name}.png`, await toPng(svg), 'image/png');
     pictures.push({ name, svg, caption: CHARTS[name].describe(data) });
   }
   return pictures;
