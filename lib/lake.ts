@@ -150,10 +150,10 @@ export class Lake extends Construct {
       this.allow(role, action, [`${PREFIX.runs}*`]);
   }
 
-  /** Lets `fn` read runs and add pictures. The index page is publish's alone. */
+  /** Lets `fn` read runs and decisions, and add pictures. The index page is publish's alone. */
   grantRender(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'charts');
-    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
+    this.list(fn, 'manifests', 'publications', 'charts');
+    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
     this.put(fn, `${PREFIX.charts}0*`);
   }
 

@@ -6,24 +6,41 @@ import {
   numberInKey,
   PREFIX,
   parseNumberedKey,
+  publicationKey,
 } from '../shared/keys.ts';
 import { type Lake, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
-import { Metrics } from '../shared/quality.ts';
 import { Manifest } from '../shared/schemas.ts';
-import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../shared/summaries.ts';
+import { DegreeSummary, GraphSummary, ProductSummary } from '../shared/summaries.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
+import { decidedThrough, readDecidedRun, readDecisions } from './decisions.ts';
+import { readPageDocuments } from './documents.ts';
 import { toPng, toSvg } from './draw.ts';
-import { type Picture, runPage } from './page.ts';
+import type { Picture } from './page/data.ts';
+import { runPage } from './page.ts';
 
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
 }
 
+const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
+
 /** Sweeps that may fail on one run before it is left alone. */
 export const MAX_TRIES = 5;
+
+/**
+ * Draws the run that a publication decides, unless it has its page already.
+ *
+ * @throws {Error} If there is no such publication, or as {@link renderRun}.
+ */
+export async function renderDecided({ lake, log }: Parts, publication: number): Promise<void> {
+  const run = await readDecidedRun(lake, publication);
+  if (run === undefined) throw new Error(`Cannot render: ${publicationKey(publication)} is missing`);
+  for await (const _ of lake.list(pageKey(run))) return;
+  await renderRun({ lake, log }, run);
+}
 
 /**
  * Draws the charts and the page of a run into `charts/N/`; the page last. Doing it again writes the same and changes
@@ -41,14 +58,13 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
     degrees: await readDocument(lake, manifest, 'summary/degrees.json', DegreeSummary),
     products: await readDocument(lake, manifest, 'summary/products.json', ProductSummary),
   };
-  const metrics = await readDocument(lake, manifest, 'metrics.json', Metrics);
-  const { users } = await readDocument(lake, manifest, 'summary/users.json', UserSummary);
+  const [documents, runs] = await Promise.all([readPageDocuments(lake, manifest), readDecisions(lake, run)]);
   const pictures = await drawAll(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
   await lake.create(
     `${folder}index.html`,
-    runPage({ manifest, metrics, users, pictures }),
+    runPage({ ...data, ...documents, runs, pictures }),
     'text/html; charset=utf-8',
   );
   log.measure({ Rendered: 1 });
@@ -74,18 +90,19 @@ async function drawAll(
 }
 
 /**
- * Renders every run that has no page. A run that fails again and again is given up, so that it costs nothing for ever;
+ * Renders every decided run that has no page, and those that were passed over: a newer run was decided before they were
+ * ready. A run that fails again and again is given up, so that it costs nothing for ever;
  * its tries are counted by objects, for the bucket is the only state.
  *
  * @throws {AggregateError} If runs failed that are not given up yet; all others are rendered.
  */
 export async function sweep({ lake, log }: Parts): Promise<void> {
-  const rendered = new Set(await lake.folders(PREFIX.charts));
+  const done = await runsDone(lake);
+  const through = await decidedThrough(lake);
   const problems: unknown[] = [];
   for await (const { key } of lake.list(PREFIX.manifests)) {
     const run = parseNumberedKey(PREFIX.manifests, key);
-    if (run === undefined) continue;
-    if (rendered.has(chartsOf(run)) && (await lake.read(`${chartsOf(run)}index.html`))) continue;
+    if (run === undefined || run > through || done.has(chartsOf(run))) continue;
     try {
       if (await mayTry({ lake, log }, run)) await renderRun({ lake, log }, run);
     } catch (error) {
@@ -94,6 +111,16 @@ export async function sweep({ lake, log }: Parts): Promise<void> {
     }
   }
   if (problems.length > 0) throw new AggregateError(problems, `Cannot render ${problems.length} runs`);
+}
+
+/** Folders of the runs that have a page, which is written last, or were given up. */
+async function runsDone(lake: Lake): Promise<ReadonlySet<string>> {
+  const folders = new Set<string>();
+  for await (const { key } of lake.list(PREFIX.charts)) {
+    const [, folder] = /^(.*\/)(?:index\.html|failed\.json)$/.exec(key) ?? [];
+    if (folder !== undefined) folders.add(folder);
+  }
+  return folders;
 }
 
 async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { awsClient } from '../../local/emulator.ts';
 import { type Pages, startPages } from '../../local/pages.ts';
 
 /** The pages in front of a server that stands for S3 and holds some objects. */
@@ -13,6 +15,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   '/lake/manifests/00000001.json': '{}',
   '/lake/current.json': '{}',
 };
+const source = (endpoint: string) => ({ client: new S3Client(awsClient(endpoint)), bucket: 'lake' });
 let s3: Server;
 let pages: Pages;
 
@@ -23,7 +26,7 @@ beforeAll(async () => {
     else response.end(body);
   });
   await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
-  pages = await startPages(`http://127.0.0.1:${(s3.address() as AddressInfo).port}`, 'lake');
+  pages = await startPages(source(`http://127.0.0.1:${(s3.address() as AddressInfo).port}`));
 });
 afterAll(async () => {
   await pages.stop();
@@ -77,7 +80,7 @@ test('nothing can be changed', async () => {
 });
 
 test('a bucket that does not answer is said, and the pages go on', async () => {
-  const orphan = await startPages('http://127.0.0.1:1', 'lake');
+  const orphan = await startPages(source('http://127.0.0.1:1'));
   try {
     for (let time = 0; time < 2; time++) {
       const answer = await fetch(orphan.url);
@@ -90,7 +93,7 @@ test('a bucket that does not answer is said, and the pages go on', async () => {
 
 test('a port that is taken is an error', async () => {
   const port = Number(new URL(pages.url).port);
-  await expect(startPages('http://127.0.0.1:1', 'lake', { port })).rejects.toMatchObject({
+  await expect(startPages(source('http://127.0.0.1:1'), { port })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });

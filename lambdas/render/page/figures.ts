@@ -1,0 +1,64 @@
+import { count, Html, html, NOTHING, productLabel, table } from '../../shared/html.ts';
+import type { PageData, Picture } from './data.ts';
+
+/** The pictures, each with what it shows in words and the table behind it. */
+export const figures = (data: PageData): Html =>
+  html`${data.pictures.map((picture) => figure(picture, data))}`;
+
+const figure = ({ name, svg, caption }: Picture, data: PageData): Html => html`<figure>
+<div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${caption}">${new Html(withOwnIds(svg, name))}</div></div>
+<figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${name}.vg.json">Vega</a></figcaption>
+${behind(name, data)}
+</figure>
+`;
+
+/** Pictures are drawn one by one and count their ids alike; in one page each needs its own. */
+const withOwnIds = (svg: string, name: string): string =>
+  svg
+    .replaceAll(/(\sid=")([\w-]+")/g, `$1${name}-$2`)
+    .replaceAll(/(url\(#|href="#)([\w-]+)/g, `$1${name}-$2`);
+
+/** The numbers of a picture, by what it shows. */
+const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
+  'recommendation-graph': ({ graph: { shown } }) => {
+    const labels = new Map(shown.vertices.map(({ id, label }) => [id, label]));
+    const label = (id: string): string => labels.get(id) ?? id.slice(2);
+    return table({
+      label: 'Recommendations in the picture',
+      header: ['User', 'Rank', 'Product', 'Score'],
+      rows: shown.edges.map(({ source, target, rank, score }) => [
+        label(source),
+        rank,
+        label(target),
+        score.toFixed(3),
+      ]),
+      numbers: [1, 3],
+    });
+  },
+  'top-products': ({ products }) =>
+    table({
+      label: 'The products that are recommended most',
+      header: ['Product', 'In lists', 'Buyers', 'Sales rank'],
+      rows: products.products.map((row) => [
+        productLabel(row),
+        count(row.recommendedTo),
+        count(row.buyers),
+        count(row.salesRank),
+      ]),
+      numbers: [1, 2, 3],
+    }),
+  degrees: ({ degrees }) =>
+    html`<div class="pair">${(['users', 'products'] as const).map((kind) =>
+      table({
+        label: `Degrees of ${kind}`,
+        header: ['Degree', kind === 'users' ? 'Users' : 'Products'],
+        rows: degrees[kind].map(({ degree, vertices }) => [count(degree), count(vertices)]),
+        numbers: [0, 1],
+      }),
+    )}</div>`,
+};
+
+function behind(name: string, data: PageData): Html {
+  const rows = TABLES[name];
+  return rows ? html`<details><summary>The numbers as a table</summary>${rows(data)}</details>` : NOTHING;
+}
