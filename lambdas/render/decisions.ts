@@ -55,7 +55,11 @@ async function withManifest(
 ): Promise<DecidedRun | undefined> {
   // Publish could not read it, so nobody can.
   if (!numbers) return undefined;
-  const manifest = await readJson(lake, manifestKey(run), Manifest);
+  const manifest = await readJson(lake, manifestKey(run), Manifest).catch((error: unknown) => {
+    // A run that is not what it should be holds up its own page, not those of the others.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  });
   if (!manifest) return undefined;
   const { asOfMs, quality, gate, afterwards } = manifest;
   return { run, asOfMs, quality, gate, afterwards, decision, reason };

@@ -7,8 +7,8 @@ export type Context = CanvasRenderingContext2D;
 /** Strengths of edges that are told apart. */
 const LEVELS = 4;
 /** Edges and vertices between two looks at the clock. */
-const EDGES_AT_ONCE = 500;
-const VERTICES_AT_ONCE = 2_000;
+const EDGES_AT_ONCE = 250;
+const VERTICES_AT_ONCE = 250;
 /** Shorter edges, in pixels, say nothing. */
 const SHORTEST = 1.5;
 
@@ -57,7 +57,8 @@ export class Painter {
     const { x, y } = this.graph.vertices;
     const [dx, dy] = [size.width / 2 - camera.x * camera.scale, size.height / 2 - camera.y * camera.scale];
     let [style, waiting] = [-1, 0];
-    const crowd = Math.max(0.16, Math.min(1, (1500 * nearness) / this.order.length));
+    // The more edges in sight, the fainter each.
+    const crowd = Math.max(0.07, Math.min(1, (4_000 * camera.scale) / size.width / this.order.length));
     for (const edge of this.order) {
       if (shown.edges[edge] === 0) continue;
       const [source, target] = [sources[edge] ?? 0, targets[edge] ?? 0];

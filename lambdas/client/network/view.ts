@@ -65,8 +65,12 @@ export class NetworkView {
   }
 
   private controls(): HTMLElement {
-    const button = (name: string, label: string, click: () => void) =>
-      element('button', { type: 'button', 'aria-label': label, title: label, click }, name);
+    const button = (name: string, title: string, click: () => void) =>
+      element(
+        'button',
+        { type: 'button', title, ...(name.length === 1 && { 'aria-label': title }), click },
+        name,
+      );
     return element(
       'div',
       { class: 'noprint' },

@@ -6,17 +6,23 @@ export const figures = (data: PageData): Html =>
   html`${data.pictures.map((picture) => figure(picture, data))}`;
 
 const figure = ({ name, svg, caption }: Picture, data: PageData): Html => html`<figure>
-<div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${caption}">${new Html(withOwnIds(svg, name))}</div></div>
+<div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${caption}">${new Html(inlined(svg, name))}</div></div>
 <figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${name}.vg.json">Vega</a></figcaption>
 ${behind(name, data)}
 </figure>
 `;
 
-/** Pictures are drawn one by one and count their ids alike; in one page each needs its own. */
-const withOwnIds = (svg: string, name: string): string =>
-  svg
-    .replaceAll(/(\sid=")([\w-]+")/g, `$1${name}-$2`)
-    .replaceAll(/(url\(#|href="#)([\w-]+)/g, `$1${name}-$2`);
+/**
+ * A picture as a part of a page. Pictures are drawn one by one and count their ids alike, so in one page each gets its
+ * own; and each is told as a whole, by its caption, not mark by mark.
+ */
+const inlined = (svg: string, name: string): string =>
+  svg.replaceAll(/<[a-z][^>]*>/gi, (tag) =>
+    tag
+      .replaceAll(/\s(?:role|aria-[a-z]+)="[^"]*"/g, '')
+      .replaceAll(/(\sid=")([\w-]+")/g, `$1${name}-$2`)
+      .replaceAll(/(url\(#|href="#)([\w-]+)/g, `$1${name}-$2`),
+  );
 
 /** The numbers of a picture, by what it shows. */
 const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {

@@ -1,12 +1,12 @@
 import { count, type Html, html, island } from '../../shared/html.ts';
 import type { Network } from '../../shared/summaries.ts';
-import { placeVertices } from '../charts/layout.ts';
+import { type Point, placeVertices } from '../charts/layout.ts';
 import type { PageData } from './data.ts';
 
 /** Longest label that is embedded, letters. */
 const LABEL_LETTERS = 80;
 /** The room in which vertices are placed; a place is stored in steps of 1/65535 of its longer side. */
-const ROOM = { width: 4000, height: 3000 };
+export const ROOM = { width: 4000, height: 3000 };
 const STEPS = 65_535;
 
 /** How `lambdas/client/network` gets the graph: little-endian arrays in base64, texts as JSON. */
@@ -46,9 +46,18 @@ ${island('network-data', embed(of, facts?.communities.largest ?? []))}`;
 type Communities = NonNullable<PageData['facts']>['communities']['largest'];
 
 /** Places the vertices and packs all columns. */
-export function embed({ vertices, edges }: Network, communities: Communities): EmbeddedNetwork {
-  const pairs = edges.sources.map((source, index) => [source, edges.targets[index] ?? 0] as const);
-  const points = placeVertices(vertices.ids.length, pairs, ROOM);
+function embed(of: Network, communities: Communities): EmbeddedNetwork {
+  const { sources, targets } = of.edges;
+  const pairs = sources.map((source, index) => [source, targets[index] ?? 0] as const);
+  return pack(of, communities, placeVertices(of.vertices.ids.length, pairs, ROOM));
+}
+
+/** @param points One per vertex, within {@link ROOM}. */
+export function pack(
+  { vertices, edges }: Network,
+  communities: Communities,
+  points: readonly Point[],
+): EmbeddedNetwork {
   const toStep = (value: number): number =>
     Math.max(0, Math.min(STEPS, Math.round((value / ROOM.width) * STEPS)));
   return {
