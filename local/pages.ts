@@ -1,9 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/keys.ts';
-
-/** Shows what the bucket holds for people; nothing of the sales. */
-const SHOWN = [PREFIX.charts, PREFIX.runs, PREFIX.manifests, PREFIX.publications];
+import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
 
 /** The compacted interactions of a run are sales. */
 const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
@@ -73,7 +70,7 @@ const isThisMachine = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])
 function keyOf(url: string): string | undefined {
   const key = decoded(url.split('?', 1)[0] ?? '')?.slice(1);
   if (key === undefined || key.split('/').includes('..') || isSales(key)) return undefined;
-  return key === '' || key === CURRENT_KEY || SHOWN.some((prefix) => key.startsWith(prefix))
+  return key === '' || key === CURRENT_KEY || SHOWN_PREFIXES.some((prefix) => key.startsWith(prefix))
     ? key
     : undefined;
 }

@@ -3,16 +3,17 @@ import { type Lake, readJson } from '../shared/lake.ts';
 import type { Afterwards, Gate, Quality } from '../shared/quality.ts';
 import { Manifest, Publication } from '../shared/schemas.ts';
 
-/** A run with what was decided about it, and by which numbers. */
-export interface DecidedRun {
+/** A run with what became of it, and by which numbers. */
+export interface RunOutcome {
   readonly run: number;
   /** Moment of the newest sale in the data, epoch ms. */
   readonly asOfMs: number;
   readonly quality: Quality;
   readonly gate: Gate | null;
   readonly afterwards: Afterwards | null;
-  readonly decision: Publication['decision'];
-  readonly reason: string;
+  /** Null: not decided. */
+  readonly decision: Publication['decision'] | null;
+  readonly reason: string | null;
 }
 
 /** Decided runs on a page and in its pictures. */
@@ -34,10 +35,20 @@ export async function decidedThrough(lake: Lake): Promise<number> {
  * The decisions as they stood when a run was decided; what was decided later changes nothing, so that its page is
  * always the same.
  *
- * @returns at most {@link SHOWN_RUNS}, oldest first, without runs whose manifest cannot be read. The run itself is the
- *   last, unless it is not decided, or a newer one was decided before it was ready.
+ * @returns at most {@link SHOWN_RUNS}, oldest first, without earlier runs whose manifest cannot be read. The run itself
+ *   is the last; without a decision if there is none, or a newer run was decided before it was ready.
  */
-export async function readDecisions(lake: Lake, run: number): Promise<DecidedRun[]> {
+export async function readOutcomes(lake: Lake, manifest: Manifest): Promise<RunOutcome[]> {
+  const { run } = manifest;
+  const found = await publicationsUpTo(lake, run);
+  const own = found.find((publication) => publication.run === run);
+  const earlier = found.filter((publication) => publication.run < run).slice(0, SHOWN_RUNS - 1);
+  const outcomes = await Promise.all(earlier.reverse().map((publication) => withManifest(lake, publication)));
+  return [...outcomes.flatMap((one) => one ?? []), outcomeOf(manifest, own)];
+}
+
+/** Newest first. */
+async function publicationsUpTo(lake: Lake, run: number): Promise<Publication[]> {
   const numbers = await publicationNumbers(lake);
   const found: Publication[] = [];
   for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
@@ -45,24 +56,31 @@ export async function readDecisions(lake: Lake, run: number): Promise<DecidedRun
     if (publication && publication.run <= run) found.push(publication);
     if (found.length === SHOWN_RUNS) break;
   }
-  const decided = await Promise.all(found.reverse().map((publication) => withManifest(lake, publication)));
-  return decided.flatMap((one) => one ?? []);
+  return found;
 }
 
-async function withManifest(
-  lake: Lake,
-  { run, decision, reason, numbers }: Publication,
-): Promise<DecidedRun | undefined> {
+const outcomeOf = (
+  { run, asOfMs, quality, gate, afterwards }: Manifest,
+  publication: Publication | undefined,
+): RunOutcome => ({
+  run,
+  asOfMs,
+  quality,
+  gate,
+  afterwards,
+  decision: publication?.decision ?? null,
+  reason: publication?.reason ?? null,
+});
+
+async function withManifest(lake: Lake, publication: Publication): Promise<RunOutcome | undefined> {
   // Publish could not read it, so nobody can.
-  if (!numbers) return undefined;
-  const manifest = await readJson(lake, manifestKey(run), Manifest).catch((error: unknown) => {
+  if (!publication.numbers) return undefined;
+  const manifest = await readJson(lake, manifestKey(publication.run), Manifest).catch((error: unknown) => {
     // A run that is not what it should be holds up its own page, not those of the others.
     if (error instanceof TypeError) return undefined;
     throw error;
   });
-  if (!manifest) return undefined;
-  const { asOfMs, quality, gate, afterwards } = manifest;
-  return { run, asOfMs, quality, gate, afterwards, decision, reason };
+  return manifest && outcomeOf(manifest, publication);
 }
 
 /** Ascending. */

@@ -10,7 +10,6 @@ import { inputs } from './page/inputs.ts';
 import { hasNetwork, network } from './page/network.ts';
 import { oneUser } from './page/one-user.ts';
 import { quality } from './page/quality.ts';
-import { salesTable } from './page/sales.ts';
 
 /** `charts/N/index.html`: one file that opens from anywhere; its links to the run's files are relative to the bucket. */
 export function runPage(data: PageData): string {
@@ -33,7 +32,7 @@ function sectionsOf(data: PageData): Section[] {
   const { manifest, pictures, users } = data;
   const all: Section[] = [
     { id: 'decision', title: 'Decision', body: decision(data) },
-    { id: 'pictures', title: 'Pictures', body: html`${figures(data)}${salesTable(data)}` },
+    { id: 'pictures', title: 'Pictures', body: figures(data) },
     { id: 'walk', title: 'The graph to walk through', body: network(data) },
     { id: 'quality', title: 'Quality', body: quality(data) },
     { id: 'difference', title: 'Since the run before', body: changes(data) },

@@ -14,7 +14,7 @@ import { Manifest } from '../shared/schemas.ts';
 import { DegreeSummary, GraphSummary, ProductSummary } from '../shared/summaries.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
-import { decidedThrough, readDecidedRun, readDecisions } from './decisions.ts';
+import { decidedThrough, readDecidedRun, readOutcomes } from './decisions.ts';
 import { readPageDocuments } from './documents.ts';
 import { toPng, toSvg } from './draw.ts';
 import type { Picture } from './page/data.ts';
@@ -58,7 +58,10 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
     degrees: await readDocument(lake, manifest, 'summary/degrees.json', DegreeSummary),
     products: await readDocument(lake, manifest, 'summary/products.json', ProductSummary),
   };
-  const [documents, runs] = await Promise.all([readPageDocuments(lake, manifest), readDecisions(lake, run)]);
+  const [documents, runs] = await Promise.all([
+    readPageDocuments(lake, manifest),
+    readOutcomes(lake, manifest),
+  ]);
   const pictures = await drawAll(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });

@@ -11,7 +11,7 @@ import type {
   SalesSummary,
   UserSummary,
 } from '../../shared/summaries.ts';
-import type { DecidedRun } from '../decisions.ts';
+import type { RunOutcome } from '../decisions.ts';
 
 /** A chart as the page shows it. */
 export interface Picture {
@@ -32,8 +32,8 @@ export interface PageData {
   readonly diff: Diff | undefined;
   readonly sales: SalesSummary | undefined;
   readonly network: Network | undefined;
-  /** Oldest first; the run itself is the last, if it is decided. */
-  readonly runs: readonly DecidedRun[];
+  /** Oldest first; the run itself is the last. */
+  readonly runs: readonly RunOutcome[];
   readonly pictures: readonly Picture[];
 }
 

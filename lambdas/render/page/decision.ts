@@ -6,7 +6,8 @@ import { interval } from './quality.ts';
 /** What was decided about the run, and the numbers that it was decided by. */
 export function decision({ manifest, runs }: PageData): Html {
   const own = runs.find(({ run }) => run === manifest.run);
-  return html`${own ? verdict(own.decision, own.reason) : html`<p>There was no decision when this page was drawn: a newer run was decided before this one was ready, or nobody has asked yet.</p>`}
+  const { decision: what, reason } = own ?? {};
+  return html`${what ? verdict(what, reason ?? '') : html`<p>There was no decision when this page was drawn: a newer run was decided before this one was ready, or nobody has asked yet.</p>`}
 ${gateNumbers(manifest.gate)}
 ${afterwards(manifest.afterwards)}`;
 }

@@ -1,5 +1,6 @@
-import { count, Html, html, NOTHING, productLabel, table } from '../../shared/html.ts';
+import { count, Html, html, NOTHING, percent, productLabel, table } from '../../shared/html.ts';
 import type { PageData, Picture } from './data.ts';
+import { salesTable } from './sales.ts';
 
 /** The pictures, each with what it shows in words and the table behind it. */
 export const figures = (data: PageData): Html =>
@@ -53,6 +54,14 @@ const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
       ]),
       numbers: [1, 2, 3],
     }),
+  lorenz: ({ facts }) =>
+    table({
+      label: 'How recommendations spread over the products',
+      header: ['Share of the products, least recommended first', 'Their share of list any'],
+      rows: (facts?.exposure.lorenz ?? []).map(([products, share]) => [percent(products), percent(share)]),
+      numbers: [0, 1],
+    }),
+  sales: salesTable,
   degrees: ({ degrees }) =>
     html`<div class="pair">${(['users', 'products'] as const).map((kind) =>
       table({
@@ -64,7 +73,16 @@ const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
     )}</div>`,
 };
 
+/** Pictures whose numbers are a part of the page of their own. */
+const SECTIONS: Readonly<Record<string, string>> = {
+  exposure: 'difference',
+  quality: 'quality',
+  segments: 'quality',
+  decision: 'decision',
+};
+
 function behind(name: string, data: PageData): Html {
-  const rows = TABLES[name];
+  const [rows, section] = [TABLES[name], SECTIONS[name]];
+  if (section !== undefined) return html`<p><a href="#${section}">The numbers as tables</a></p>`;
   return rows ? html`<details><summary>The numbers as a table</summary>${rows(data)}</details>` : NOTHING;
 }

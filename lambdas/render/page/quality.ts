@@ -9,7 +9,7 @@ import {
   type Metrics,
   type RankingMetrics,
 } from '../../shared/quality.ts';
-import type { DecidedRun } from '../decisions.ts';
+import type { RunOutcome } from '../decisions.ts';
 import type { PageData } from './data.ts';
 
 type Scorers = readonly (readonly [string, RankingMetrics])[];
@@ -162,7 +162,7 @@ ${table({
   numbers: [0, 1, 2, 3, 4, 5, 6],
 })}`;
 
-const overRuns = (runs: readonly DecidedRun[]): Html =>
+const overRuns = (runs: readonly RunOutcome[]): Html =>
   runs.length === 0
     ? NOTHING
     : html`<h3>Runs so far</h3>
@@ -174,14 +174,14 @@ ${table({
     .map(({ run, asOfMs, quality: of, decision }) => [
       html`<a href="../${numberInKey(run)}/index.html">${run}</a>`,
       moment(asOfMs),
-      decision,
+      decision ?? '–',
       ...besideBaseline(of.any),
       ...besideBaseline(of.new),
     ]),
   numbers: [0, 1, 3, 4, 5, 6],
 })}`;
 
-function besideBaseline(of: DecidedRun['quality']['any']): [string, string] {
+function besideBaseline(of: RunOutcome['quality']['any']): [string, string] {
   if (!of) return ['–', '–'];
   const best = bestBaseline(of);
   return [interval(of.model), `${best.ndcg.value.toFixed(3)} ${best.name}`];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDecisions } from '../../../lambdas/render/decisions.ts';
+import { readOutcomes } from '../../../lambdas/render/decisions.ts';
 import type { PageData } from '../../../lambdas/render/page/data.ts';
 import { spans } from '../../../lambdas/render/page/inputs.ts';
 import { runPage } from '../../../lambdas/render/page.ts';
@@ -43,7 +43,7 @@ const whole: PageData = {
   sales: SalesSummary.parse(documents['summary/sales.json']),
   network: Network.parse(documents['summary/network.json']),
   metrics: documents['metrics.json'] as PageData['metrics'],
-  runs: await readDecisions(lake, 2),
+  runs: await readOutcomes(lake, manifest),
 };
 const wholePage = runPage(whole);
 
