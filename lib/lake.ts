@@ -133,7 +133,7 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.attempts}*`);
   }
 
-  /** Lets the job's role read what windows name, and write runs, manifests and its logs. */
+  /** Lets the job's role read what windows name and what is served, and write runs, manifests and its logs. */
   grantTrain(role: iam.IRole): void {
     this.list(role, 'interactions', 'windows', 'runs', 'manifests', 'logs');
     this.get(
@@ -143,7 +143,10 @@ export class Lake extends Construct {
       `${PREFIX.runs}*`,
       `${PREFIX.manifests}*`,
       `${PREFIX.logs}*`,
+      CURRENT_KEY,
     );
+    // Without it S3 answers 403 instead of 404 for the pointer that does not exist at first.
+    this.listPrefixes(role, [CURRENT_KEY]);
     this.put(role, `${PREFIX.runs}*`, `${PREFIX.manifests}*`, `${PREFIX.logs}*`);
     // The attempt's own temporary files: Hadoop's committers rename, which in S3 is copy and delete.
     for (const action of ['s3:DeleteObject', 's3:AbortMultipartUpload'])

@@ -1,4 +1,5 @@
 import type { Current, Manifest, Publication } from '../shared/schemas.ts';
+import { judge } from './gate.ts';
 
 /** What is decided about: a run, or the fact that its manifest cannot be read. */
 export type Candidate =
@@ -6,7 +7,7 @@ export type Candidate =
   | { readonly run: number; readonly manifest: undefined; readonly problem: string };
 
 /**
- * Decides one run. Every run that can be read is promoted.
+ * Decides one run, by the gate if its manifest can be read.
  *
  * @param current What is served now; undefined before the first decision.
  */
@@ -20,19 +21,20 @@ export function decide(candidate: Candidate, current: Current | undefined): Publ
   };
   if (!candidate.manifest)
     return { ...base, decision: 'refused', reason: candidate.problem, numbers: null, served };
-  const { asOfMs, inputs, counts, quality } = candidate.manifest;
+  const { asOfMs, inputs, counts, quality, gate } = candidate.manifest;
+  const verdict = judge(candidate.manifest, served);
   return {
     ...base,
-    decision: 'promoted',
-    reason: served === null ? 'the first run' : `newer than run ${served}`,
+    ...verdict,
     numbers: {
       asOfMs,
       interactions: inputs.interactions,
       users: counts.users,
       products: counts.products,
       quality,
+      gate,
     },
-    served: candidate.run,
+    served: verdict.decision === 'promoted' ? candidate.run : served,
   };
 }
 

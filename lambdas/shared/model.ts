@@ -24,6 +24,8 @@ export const Model = z.strictObject({
   holdoutShare: z.number().gt(0).lt(1).default(0.1),
   /** Where the holdout begins, epoch ms, instead of by its share: to compare with measurements made elsewhere. */
   holdoutFromMs: z.int().positive().optional(),
+  /** Hold out the last basket of every user with at least three instead: to compare likewise. */
+  holdoutLastBasket: z.boolean().optional(),
   /** Weight of one interaction by its type. Types that are not named here are stored, counted and left out of training. */
   typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
   /** Starts every random choice of a run. */

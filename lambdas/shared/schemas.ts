@@ -161,7 +161,15 @@ export const Publication = z.strictObject({
   reason: z.string(),
   /** The numbers of the decided run; null if its manifest could not be read. */
   numbers: z
-    .strictObject({ asOfMs: Count, interactions: Count, users: Count, products: Count, quality: Quality })
+    .strictObject({
+      asOfMs: Count,
+      interactions: Count,
+      users: Count,
+      products: Count,
+      quality: Quality,
+      /** Against the run that was served, and the best baseline. */
+      gate: Gate.nullable().default(null),
+    })
     .nullable(),
   /** The run that is served after the decision; null before the first promotion. */
   served: Numbered.nullable(),

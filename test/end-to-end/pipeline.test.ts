@@ -218,7 +218,7 @@ test('the windows name every batch once; their runs train on everything so far; 
     expect(readFileSync(join(copy, name)).length, name).toBeGreaterThan(100);
 
   const page = await (await fetch(pipeline.pagesUrl)).text();
-  expect(page).toContain('promoted: newer than run 1');
+  expect(page).toContain('promoted: better than the baselines');
 });
 
 test('invariant 5: with every event of the bucket lost, the sweeps bring a window through', {

@@ -57,24 +57,13 @@ object Als {
       .mapPartitions(
         _.map { case (block, grouped) =>
           val sorted = grouped.toArray.sortBy { case (row, other, _) => (row, other) }
-          val rows = sorted.map(_._1).distinct
-          val starts = rows.map(row => lowerBound(sorted.map(_._1), row)) :+ sorted.length
-          block -> Side(rows, starts, sorted.map(_._2), sorted.map(_._3))
+          val numbers = sorted.map(_._1)
+          val starts = numbers.indices.filter(at => at == 0 || numbers(at) != numbers(at - 1)).toArray
+          block -> Side(starts.map(numbers(_)), starts :+ sorted.length, sorted.map(_._2), sorted.map(_._3))
         },
         preservesPartitioning = true
       )
       .persist(StorageLevel.MEMORY_AND_DISK)
-
-  private def lowerBound(sorted: Array[Int], value: Int): Int = {
-    @scala.annotation.tailrec
-    def between(low: Int, high: Int): Int =
-      if (low >= high) low
-      else {
-        val middle = (low + high) >>> 1
-        if (sorted(middle) < value) between(middle + 1, high) else between(low, middle)
-      }
-    between(0, sorted.length)
-  }
 
   /** For every block of the other side: which of its rows each block here needs, ascending. */
   private def links(sides: RDD[(Int, Side)]): RDD[(Int, (Int, Array[Int]))] = {
@@ -100,7 +89,7 @@ object Als {
       blocks: Int
   ): RDD[(Int, Block)] = {
     val rank = config.rank
-    val gram = sides.sparkContext.broadcast(gramOf(others, rank))
+    val gram = Broadcasts.checked(sides.sparkContext, "the factors' products", gramOf(others, rank), 8L * rank * rank)
     val sent = links.join(others).map { case (source, ((target, needed), block)) =>
       target -> (source -> Block(needed, needed.flatMap { row =>
         val index = java.util.Arrays.binarySearch(block.rows, row)

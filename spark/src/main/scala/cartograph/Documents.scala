@@ -5,21 +5,9 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.node.{ArrayNode, ObjectNode}
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper, SerializationFeature}
 
-/** How lists are ordered; see `algorithm` in lambdas/shared/model.ts. */
-sealed abstract class Algorithm(val name: String) extends Serializable
-object Algorithm {
-  case object Ranker extends Algorithm("ranker")
-  case object Als extends Algorithm("als")
-
-  /** @throws IllegalArgumentException if there is no such algorithm */
-  def named(name: String): Algorithm = Seq(Ranker, Als).find(_.name == name).getOrElse(
-    throw new IllegalArgumentException(s"Cannot train: algorithm is $name, should be ranker or als")
-  )
-}
-
 /** The configuration of a run, as the window carries it; see lambdas/shared/model.ts for what each means. */
 final case class ModelConfig(
-    algorithm: Algorithm,
+    algorithm: String,
     rank: Int,
     iterations: Int,
     regularisation: Double,
@@ -27,6 +15,7 @@ final case class ModelConfig(
     topN: Int,
     holdoutShare: Double,
     holdoutFromMs: Option[Long],
+    holdoutLastBasket: Boolean,
     typeWeights: Map[String, Double],
     seed: Long,
     /** As it stood in the window, to be written into the manifest. */
@@ -35,6 +24,15 @@ final case class ModelConfig(
 
 /** `windows/N.json`, as far as the job reads it. */
 final case class Window(number: Int, batches: Seq[String], partitions: JsonNode, model: ModelConfig)
+
+/**
+ * `manifests/N.json`, as far as a later run reads it.
+ *
+ * @param compacted       keys of the compacted parts, in order
+ * @param recommendations keys of the lists' parts, in order
+ * @param afterwards      how the run that was served did on window N, as it stands there
+ */
+final case class EarlierRun(compacted: Seq[String], recommendations: Seq[String], afterwards: Option[JsonNode])
 
 /** The JSON documents that the job reads and writes; their schemas stand in lambdas/shared/schemas.ts. */
 object Documents {
@@ -73,7 +71,7 @@ object Documents {
       partitions = at.node("partitions"),
       model = ModelConfig(
         // Windows of version 0.1 name none.
-        algorithm = Option(at.node("model").get("algorithm")).fold[Algorithm](Algorithm.Ranker)(name => Algorithm.named(name.asText)),
+        algorithm = Option(at.node("model").get("algorithm")).fold(Ranker.name)(_.asText),
         rank = model.number("rank").toInt,
         iterations = model.number("iterations").toInt,
         regularisation = model.number("regularisation"),
@@ -81,6 +79,7 @@ object Documents {
         topN = model.number("topN").toInt,
         holdoutShare = model.number("holdoutShare"),
         holdoutFromMs = Option(at.node("model").get("holdoutFromMs")).map(_.asLong),
+        holdoutLastBasket = Option(at.node("model").get("holdoutLastBasket")).exists(_.asBoolean),
         typeWeights = weights(key, model.node("typeWeights")),
         seed = model.number("seed").toLong,
         json = at.node("model")
@@ -88,13 +87,20 @@ object Documents {
     )
   }
 
-  /** Keys of the compacted parts that a manifest names, in order. */
-  def compactedParts(key: String, text: String): Seq[String] =
-    new Fields(key, parse(key, text)).node("files").elements.asScala
-      .map(new Fields(key, _))
-      .filter(_.text("name").startsWith("compacted/"))
-      .map(_.text("key"))
-      .toSeq
+  /** What a later run takes from an earlier manifest. */
+  def earlier(key: String, text: String): EarlierRun = {
+    val node = parse(key, text)
+    val files = new Fields(key, node).node("files").elements.asScala.map(new Fields(key, _)).toSeq
+    def keysOf(folder: String): Seq[String] = files.filter(_.text("name").startsWith(folder)).map(_.text("key"))
+    EarlierRun(keysOf("compacted/"), keysOf("recommendations/"), Option(node.get("afterwards")).filterNot(_.isNull))
+  }
+
+  /** The run that `current.json` names; None where none is served. */
+  def servedRun(key: String, text: String): Option[Int] =
+    Some(new Fields(key, parse(key, text)).node("run")).filterNot(_.isNull).map { run =>
+      require(run.isInt, s"Cannot read $key: run is $run, should be a number")
+      run.asInt
+    }
 
   private def weights(key: String, node: JsonNode): Map[String, Double] =
     node.fieldNames.asScala.map(name => name -> new Fields(key, node).number(name)).toMap

@@ -27,7 +27,7 @@ object Features {
   val ProductQuarter: Int = ProductFrom
   val ProductOne: Int = ProductFrom + 1
   val ProductEver: Int = ProductFrom + 4
-  val ProductFirstBuys: Int = ProductFrom + 11
+  val ProductBuyers: Int = ProductFrom + 14
   val ProductColumns = 18
   // … and the two together.
   val PairFrom: Int = ProductFrom + ProductColumns
@@ -92,22 +92,49 @@ object Features {
  * @param purchases before `asOfMs`, not empty
  */
 final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
-  private val lines = purchases.products.indices.groupBy(purchases.products(_)).toArray.sortBy(_._1)
-  private val ordinals = {
-    val distinct = purchases.baskets.distinct.zipWithIndex.toMap
-    purchases.baskets.map(distinct(_) + 1)
+  /** Lines of each product, oldest first: those of product i from `starts(i)` to before `starts(i + 1)`. */
+  private val lines: Array[Int] = {
+    val keys = Array.tabulate(purchases.size)(line => purchases.products(line).toLong << 32 | line)
+    java.util.Arrays.sort(keys)
+    keys.map(_.toInt)
+  }
+  private val starts: Array[Int] = {
+    val begins = Array.newBuilder[Int]
+    var at = 0
+    while (at < lines.length) {
+      if (at == 0 || purchases.products(lines(at)) != purchases.products(lines(at - 1))) begins += at
+      at += 1
+    }
+    begins += lines.length
+    begins.result()
+  }
+  val products: Array[Int] = Array.tabulate(starts.length - 1)(index => purchases.products(lines(starts(index))))
+
+  /** The basket of each line, counted from 1. */
+  private val ordinals: Array[Int] = {
+    val found = new Array[Int](purchases.size)
+    var line = 0
+    while (line < found.length) {
+      val isNext = line > 0 && purchases.baskets(line) != purchases.baskets(line - 1)
+      found(line) = if (line == 0) 1 else if (isNext) found(line - 1) + 1 else found(line - 1)
+      line += 1
+    }
+    found
   }
   private val baskets = ordinals.last
-  val products: Array[Int] = lines.map(_._1)
 
   private def age(atMs: Long): Double = (asOfMs - atMs).toDouble / horizonMs
-  private def lastOf(index: Int): Long = purchases.atMs(lines(index)._2.last)
-  private def firstOf(index: Int): Long = purchases.atMs(lines(index)._2.head)
+  private def firstLine(index: Int): Int = lines(starts(index))
+  private def lastLine(index: Int): Int = lines(starts(index + 1) - 1)
+  private def countOf(index: Int): Int = starts(index + 1) - starts(index)
 
   /** How much each product of the history counts for those that go with it. */
-  val weights: Array[Float] = products.indices.map(index => ProductStats.halved(age(lastOf(index)), Features.HistoryHalfLife).toFloat).toArray
-  val newestWeights: Array[Float] = products.indices.map(index => ProductStats.halved(age(lastOf(index)), Features.NewestHalfLife).toFloat).toArray
+  val weights: Array[Float] = fading(Features.HistoryHalfLife)
+  val newestWeights: Array[Float] = fading(Features.NewestHalfLife)
   val weight: Float = weights.sum + 1e-9f
+
+  private def fading(halfLife: Double): Array[Float] =
+    Array.tabulate(products.length)(index => ProductStats.halved(age(purchases.atMs(lastLine(index))), halfLife).toFloat)
 
   /** Mean of the logarithms of prices; NaN without any. */
   val logPrice: Double = {
@@ -118,8 +145,17 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
   /** Index among `products`, negative if it was not bought. */
   def indexOf(product: Int): Int = java.util.Arrays.binarySearch(products, product)
 
+  private def sumOf(index: Int)(value: Int => Double): Double = {
+    var (sum, at) = (0.0, starts(index))
+    while (at < starts(index + 1)) {
+      sum += value(lines(at))
+      at += 1
+    }
+    sum
+  }
+
   private def decayed(index: Int, halfLife: Double): Double =
-    lines(index)._2.map(line => purchases.weights(line) * ProductStats.halved(age(purchases.atMs(line)), halfLife)).sum
+    sumOf(index)(line => purchases.weights(line) * ProductStats.halved(age(purchases.atMs(line)), halfLife))
 
   /** The products that count most, at most `count`. */
   def strongest(count: Int): Array[Int] =
@@ -128,7 +164,7 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
       .map(index => (-(decayed(index, Features.OwnHalfLives(2)) + 0.001 * decayed(index, Features.OwnHalfLives(3))), products(index)))
       .sorted.take(count).map(_._2).toArray
 
-  private def linesInLast(index: Int, last: Int): Int = lines(index)._2.count(line => ordinals(line) > baskets - last)
+  private def linesInLast(index: Int, last: Int): Int = sumOf(index)(line => if (ordinals(line) > baskets - last) 1.0 else 0.0).toInt
 
   /** The user's own columns of a product; `gap` is what is usual between two purchases of it. */
   def own(product: Int, gap: Double, row: Array[Float], offset: Int): Unit = {
@@ -137,9 +173,8 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
       java.util.Arrays.fill(row, offset, offset + Features.OwnColumns, 0f)
       java.util.Arrays.fill(row, offset + Features.OwnLast, offset + Features.OwnLast + 5, Features.Never)
     } else {
-      val theirs = lines(index)._2
-      val count = theirs.size
-      val (last, first) = (age(lastOf(index)), age(firstOf(index)))
+      val count = countOf(index)
+      val (last, first) = (age(purchases.atMs(lastLine(index))), age(purchases.atMs(firstLine(index))))
       val usual = if (count > 1) (first - last) / (count - 1) else gap
       val values = Array(
         count.toDouble,
@@ -151,12 +186,12 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
         first,
         usual,
         last / math.max(usual, 1e-3),
-        (baskets - ordinals(theirs.last)).toDouble,
+        (baskets - ordinals(lastLine(index))).toDouble,
         linesInLast(index, 3).toDouble,
         linesInLast(index, 5).toDouble,
         count.toDouble / baskets,
-        (count - 1.0) / (baskets - ordinals(theirs.head) + 1.0),
-        theirs.map(line => math.log1p(purchases.quantities(line).toDouble)).sum / count
+        (count - 1.0) / (baskets - ordinals(firstLine(index)) + 1.0),
+        sumOf(index)(line => math.log1p(purchases.quantities(line).toDouble)) / count
       )
       values.indices.foreach(column => row(offset + column) = values(column).toFloat)
     }
@@ -165,7 +200,7 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
   /** The columns of the user. */
   val columns: Array[Float] = {
     val recent = products.indices.map(linesInLast(_, 3)).sum
-    val recentlyNew = lines.count { case (_, theirs) => ordinals(theirs.head) > baskets - 3 }
+    val recentlyNew = products.indices.count(index => ordinals(firstLine(index)) > baskets - 3)
     val (last, first) = (age(purchases.atMs.last), age(purchases.atMs.head))
     Array(
       baskets.toDouble,

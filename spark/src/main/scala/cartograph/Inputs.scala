@@ -1,10 +1,13 @@
 package cartograph
 
+import com.fasterxml.jackson.databind.JsonNode
+
 /** The keys that the job builds; all others stand in windows and manifests. */
 object Keys {
   private def number(value: Int): String = f"$value%08d"
   def window(window: Int): String = s"windows/${number(window)}.json"
   def manifest(run: Int): String = s"manifests/${number(run)}.json"
+  val Current = "current.json"
   def run(run: Int, attempt: Int): String = s"runs/${number(run)}/${number(attempt)}/"
 }
 
@@ -14,8 +17,9 @@ object Keys {
  * @param windows   1..N
  * @param raw       keys of the batches of windows that have no manifest
  * @param compacted keys of the compacted parts of the others, so that small objects are read once
+ * @param series    how served runs did on earlier windows, oldest first; see Afterwards in lambdas/shared/quality.ts
  */
-final case class Inputs(windows: Seq[Window], raw: Seq[String], compacted: Seq[String]) {
+final case class Inputs(windows: Seq[Window], raw: Seq[String], compacted: Seq[String], series: Seq[JsonNode]) {
   def last: Window = windows.last
 }
 
@@ -31,10 +35,13 @@ object Inputs {
     val earlier = (1 until last).flatMap(number => orTold(number)(window(lake, number)))
     val windows = earlier :+ window(lake, last)
     // The manifest of the last window itself belongs to another attempt; its files may not be mixed with this one's.
-    val parts = earlier.map { window =>
-      orTold(window.number)(compactedParts(lake, window.number)).flatten.toRight(window.batches)
-    } :+ Left(windows.last.batches)
-    Inputs(windows, parts.flatMap(_.left.getOrElse(Nil)), parts.flatMap(_.getOrElse(Nil)))
+    val runs = earlier.map(window => window -> orTold(window.number)(run(lake, window.number)).flatten)
+    Inputs(
+      windows,
+      raw = runs.flatMap { case (window, of) => if (of.isEmpty) window.batches else Nil } ++ windows.last.batches,
+      compacted = runs.flatMap(_._2).flatMap(_.compacted),
+      series = runs.flatMap(_._2).flatMap(_.afterwards)
+    )
   }
 
   private def window(lake: Lake, number: Int): Window = {
@@ -43,9 +50,9 @@ object Inputs {
   }
 
   /** None before the window has a run. */
-  private def compactedParts(lake: Lake, number: Int): Option[Seq[String]] = {
+  private def run(lake: Lake, number: Int): Option[EarlierRun] = {
     val key = Keys.manifest(number)
-    lake.read(key).map(Documents.compactedParts(key, _))
+    lake.read(key).map(Documents.earlier(key, _))
   }
 
   private def orTold[Read](window: Int)(read: => Read): Option[Read] =

@@ -2,44 +2,95 @@ package cartograph
 
 import com.fasterxml.jackson.databind.JsonNode
 
-import Documents.obj
+import Documents.{arr, obj}
 
-/** `metrics.json`; its schema is Metrics in lambdas/shared/schemas.ts. */
-object Metrics {
+/**
+ * What a run tells of its quality; the schemas stand in lambdas/shared/quality.ts.
+ *
+ * @param orderedBy by list, what orders it
+ * @param served    the run that was compared with
+ */
+final case class Metrics(run: Int, share: Double, cuts: Cuts, quality: Option[Quality], orderedBy: ListKind => String, served: Option[Int]) {
 
-  def document(run: Int, share: Double, fromMs: Option[Long], heldOut: Long, quality: Option[Quality]): JsonNode = obj(
+  /**
+   * `metrics.json`.
+   *
+   * @param heldOut interactions
+   * @param series  how served runs did on earlier windows, oldest first
+   */
+  def document(heldOut: Long, series: Seq[JsonNode]): JsonNode = obj(
     "run" -> run,
     "holdout" -> obj(
+      "kind" -> cuts.kind,
       "share" -> share,
-      "fromMs" -> fromMs,
+      "fromMs" -> cuts.fromMs,
       "interactions" -> heldOut,
       "users" -> quality.fold(0L)(_.users),
-      "unknownPairs" -> quality.fold(0L)(_.unknownPairs)
+      "unknownPairs" -> quality.fold(0L)(_.unknownPairs),
+      "scoredShare" -> quality.filter(_.heldOutPairs > 0).map(of => Ranking.rounded(1 - of.unknownPairs.toDouble / of.heldOutPairs))
     ),
     "any" -> quality.flatMap(_.any).map(compared),
     "new" -> quality.flatMap(_.fresh).map(compared),
+    "series" -> arr((series ++ afterwards).takeRight(Metrics.SeriesLength)),
     "rmsePreference" -> quality.flatMap(_.rmse).map(metric)
   )
 
   /** NDCG@10 of both lists, for the manifest. */
-  def headline(quality: Option[Quality]): JsonNode = {
-    def of(list: Option[Compared]) = list.map(both => obj(both.scorers.map { case (name, metrics) => key(name) -> metric(metrics.ndcg) }: _*))
+  def headline: JsonNode = {
+    def of(list: Option[Compared]) = list.map(both => obj(both.scorers.map { case (name, metrics) => name -> metric(metrics.ndcg) }: _*))
     obj("any" -> of(quality.flatMap(_.any)), "new" -> of(quality.flatMap(_.fresh)))
   }
 
-  private def compared(both: Compared): JsonNode = obj(both.scorers.map { case (name, metrics) => key(name) -> ranking(metrics) }: _*)
+  /** What publish decides by. */
+  def gate: Option[JsonNode] = quality.map { measured =>
+    def of(list: ListKind): Option[JsonNode] = measured.of(list).map { case Compared(_, comparison) =>
+      obj(
+        "orderedBy" -> orderedBy(list),
+        "baseline" -> comparison.baseline,
+        "overBaseline" -> metric(comparison.overBaseline),
+        "overServed" -> comparison.overServed.map(metric)
+      )
+    }
+    obj("served" -> served, "any" -> of(ListKind.Any), "new" -> of(ListKind.New))
+  }
 
-  /** "recent popularity" → recentPopularity */
-  private def key(name: String): String =
-    name.split(' ').zipWithIndex.map { case (word, index) => if (index == 0) word else word.capitalize }.mkString
+  /** How the served run did on what came after it. */
+  def afterwards: Option[JsonNode] = for {
+    of <- served
+    from <- cuts.fromMs
+    measured <- quality
+  } yield {
+    def ndcg(list: ListKind) = measured.of(list).flatMap(_.of("served")).map(found => metric(found.ndcg))
+    obj(
+      "window" -> run,
+      "run" -> of,
+      "fromMs" -> from,
+      "untilMs" -> cuts.untilMs,
+      "any" -> ndcg(ListKind.Any),
+      "new" -> ndcg(ListKind.New)
+    )
+  }
 
-  private def ranking(metrics: RankingMetrics): JsonNode = obj(
-    "ndcg@10" -> metric(metrics.ndcg),
-    "recall@10" -> metric(metrics.recall),
-    "map@10" -> metric(metrics.map),
-    "hitRate@10" -> metric(metrics.hitRate),
-    "coverage@10" -> Ranking.rounded(metrics.coverage)
-  )
+  private def compared(both: Compared): JsonNode = obj(both.scorers.map { case (name, metrics) => name -> ranking(metrics) }: _*)
+
+  private def ranking(metrics: RankingMetrics): JsonNode = {
+    val all = obj(
+      "ndcg@10" -> metric(metrics.ndcg),
+      "recall@10" -> metric(metrics.recall),
+      "map@10" -> metric(metrics.map),
+      "hitRate@10" -> metric(metrics.hitRate)
+    )
+    metrics.novelty.foreach(novelty => all.set[JsonNode]("novelty@10", metric(novelty)))
+    all.setAll[JsonNode](obj(
+      "coverage@10" -> Ranking.rounded(metrics.coverage),
+      "byHistory" -> arr(metrics.byHistory.map { case (from, to, ndcg) => obj("from" -> from, "to" -> to, "ndcg@10" -> metric(ndcg)) }),
+      "byPopularity" -> arr(metrics.byPopularity.map { case (decile, recall) => obj("decile" -> decile, "recall@10" -> metric(recall)) })
+    ))
+  }
 
   private def metric(of: Metric): JsonNode = obj("value" -> of.value, "n" -> of.n, "low" -> of.low, "high" -> of.high)
+}
+
+object Metrics {
+  private val SeriesLength = 100
 }

@@ -43,22 +43,35 @@ object Parquets {
    *
    * @throws IllegalArgumentException if the file is missing or is not such a file; the message names it
    */
-  def readInteractions(path: Path, configuration: Configuration): Iterator[Interaction] = {
+  def readInteractions(path: Path, configuration: Configuration): Iterator[Interaction] =
+    read(path, configuration, "interactions")(toInteraction)
+
+  /** One row of a run's lists, as RunTables writes them. */
+  final case class Recommendation(user: String, product: String, list: String, rank: Int, score: Double)
+
+  /** @throws IllegalArgumentException as [[readInteractions]] */
+  def readRecommendations(path: Path, configuration: Configuration): Iterator[Recommendation] =
+    read(path, configuration, "recommendations") { row =>
+      def text(column: String): String = row.getBinary(column, 0).toStringUsingUTF8
+      Recommendation(text("user"), text("product"), text("list").intern, row.getInteger("rank", 0), row.getDouble("score", 0))
+    }
+
+  private def read[Row](path: Path, configuration: Configuration, what: String)(toRow: Group => Row): Iterator[Row] = {
     val reader =
       try ParquetReader.builder(new GroupReadSupport, path).withConf(configuration).build()
-      catch failure(path)
-    val rows = Iterator.continually(try reader.read() catch failure(path)).takeWhile(_ != null).map(toInteraction)
-    new Iterator[Interaction] {
+      catch failure(path, what)
+    val rows = Iterator.continually(try reader.read() catch failure(path, what)).takeWhile(_ != null).map(toRow)
+    new Iterator[Row] {
       def hasNext: Boolean = rows.hasNext || { reader.close(); false }
-      def next(): Interaction = try rows.next() catch failure(path)
+      def next(): Row = try rows.next() catch failure(path, what)
     }
   }
 
-  private def failure(path: Path): PartialFunction[Throwable, Nothing] = {
+  private def failure(path: Path, what: String): PartialFunction[Throwable, Nothing] = {
     case cause: FileNotFoundException =>
-      throw new IllegalArgumentException(s"Cannot read $path: a window names it, but there is no such object", cause)
+      throw new IllegalArgumentException(s"Cannot read $path: a window or a manifest names it, but there is no such object", cause)
     case cause: RuntimeException =>
-      throw new IllegalArgumentException(s"Cannot read $path: it is not a Parquet file of interactions", cause)
+      throw new IllegalArgumentException(s"Cannot read $path: it is not a Parquet file of $what", cause)
   }
 
   private def toInteraction(row: Group): Interaction = {

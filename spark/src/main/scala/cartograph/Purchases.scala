@@ -32,6 +32,22 @@ final case class Purchases(
   def boughtWithin(fromMs: Long, untilMs: Long): Array[Int] =
     boughtNet(atMs.indices.filter(line => atMs(line) >= fromMs && atMs(line) < untilMs)).toArray.sorted
 
+  /** Baskets in which something was bought, oldest first. */
+  private def boughtBaskets: Array[Int] = baskets.indices.filter(quantities(_) > 0).map(baskets(_)).distinct.toArray
+  def basketCount: Int = boughtBaskets.length
+
+  /** All but the newest `count` baskets in which something was bought. */
+  def withoutLast(count: Int): Purchases = {
+    val dropped = boughtBaskets.takeRight(count).toSet
+    picked(baskets.indices.filterNot(line => dropped.contains(baskets(line))))
+  }
+
+  /** Products of the basket that `newer` others followed, ascending; empty if there is none. */
+  def basketBefore(newer: Int): Array[Int] = {
+    val wanted = boughtBaskets.dropRight(newer).lastOption
+    boughtNet(baskets.indices.filter(line => wanted.contains(baskets(line)))).toArray.sorted
+  }
+
   private def boughtNet(lines: Seq[Int]): Set[Int] = {
     val net = scala.collection.mutable.HashMap.empty[Int, Double]
     lines.foreach(line => net(products(line)) = net.getOrElse(products(line), 0.0) + quantities(line))

@@ -2,30 +2,9 @@ package cartograph
 
 import org.apache.spark.rdd.RDD
 
-/** Which of the two lists. */
-sealed abstract class ListKind(val name: String) extends Serializable {
-  /** Whether a candidate may stand in the list. */
-  def admits(owned: Boolean): Boolean
-}
-object ListKind {
-  case object Any extends ListKind("any") { def admits(owned: Boolean): Boolean = true }
-  case object New extends ListKind("new") { def admits(owned: Boolean): Boolean = !owned }
-}
-
-/** A way to order candidates; higher is better. */
-trait Scorer extends Serializable {
-  def name: String
-  def score(candidates: Candidates, row: Int): Double
-}
-
-/** A column, and where it is equal another one. */
-final case class ByColumn(name: String, column: Int, tie: Int) extends Scorer {
-  def score(candidates: Candidates, row: Int): Double =
-    candidates.feature(row, column) + 1e-3 * candidates.feature(row, tie) / (1 + candidates.feature(row, tie))
-}
-
 /** The mean of several ensembles of trees. */
-final case class ByTrees(name: String, ensembles: Array[Trees]) extends Scorer {
+final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
+  val name = "trees"
   def score(candidates: Candidates, row: Int): Double = {
     var (sum, member) = (0.0, 0)
     while (member < ensembles.length) {
@@ -36,38 +15,14 @@ final case class ByTrees(name: String, ensembles: Array[Trees]) extends Scorer {
   }
 }
 
-/** Candidates of users whose next purchases are known: what a ranker learns from and is measured by. */
-final case class Labelled(candidates: Candidates, relevant: Array[Int]) {
-  def isRelevant(product: Int): Boolean = java.util.Arrays.binarySearch(relevant, product) >= 0
-}
+/**
+ * Learns how to order candidates from windows of time whose purchases are known. Where trees do not clearly beat the best
+ * baseline, on a window that they had not seen, the baseline orders the list: there is nothing to be learned.
+ */
+object Ranker extends Algorithm {
+  val name = "ranker"
+  val windows = 2
 
-object Scorers {
-  val Popularity: Scorer = ByColumn("popularity", Features.ProductFrom + 14, Features.ProductEver)
-  val RecentPopularity: Scorer = ByColumn("recent popularity", Features.ProductOne, Features.ProductEver)
-  val PersonalFrequency: Scorer = ByColumn("personal frequency", Features.OwnDecayed + 2, Features.ProductOne)
-  val MatrixFactorisation: Scorer = ByColumn("matrix factorisation", Features.Als, Features.ProductOne)
-
-  /** What a shop could do without a model, first what it gets where nothing can be measured. */
-  def baselines(list: ListKind): Seq[Scorer] = list match {
-    case ListKind.Any => Seq(PersonalFrequency, RecentPopularity, Popularity)
-    case ListKind.New => Seq(RecentPopularity, Popularity)
-  }
-
-  /** The best of a user's candidates, ties by number. */
-  def best(scorer: Scorer, candidates: Candidates, list: ListKind, count: Int): Array[Ranked] = {
-    val selection = new Selection(count)
-    var row = 0
-    while (row < candidates.size) {
-      if (list.admits(candidates.owned(row)))
-        selection.offer(Ranked(candidates.products(row), Ranking.rounded(scorer.score(candidates, row))))
-      row += 1
-    }
-    selection.result
-  }
-}
-
-/** Learns how to order candidates, from windows of time whose purchases are known. */
-object Ranker {
   /** Users of a window that are learned from, at most. */
   private val MaxLearners = 5000
   /** Candidates per user, drawn by chance, that were not bought. */
@@ -75,39 +30,67 @@ object Ranker {
   private val Sizes = Seq(10, 25, 50, 100)
   private val Ensembles = 3
   private val LeastLearners = 50
-
-  /** What was chosen for a list and why: the scorer's name, and NDCG@10 of what was tried on the newest window. */
-  final case class Choice(trees: Option[Int], tried: Seq[(String, Double)])
+  /** How many standard errors better than the best baseline trees have to be. */
+  private val Clearly = 2.0
 
   /**
-   * Chooses the number of trees on the newest window, learning from the older ones; where that does not beat the best
-   * baseline by one standard error, the baseline.
+   * What was chosen for a list.
+   *
+   * @param trees    of an ensemble; None: the baseline is better
+   * @param baseline the best one
+   * @param tried    NDCG@10 of what was tried, on the newest window
+   */
+  final case class Choice(trees: Option[Int], baseline: Scorer, tried: Seq[(String, Double)])
+
+  private final class FittedRanker(choices: Map[ListKind, Choice], scorers: Map[ListKind, Scorer], seed: Long) extends Fitted {
+    def orderedBy(list: ListKind): String = scorers(list).name
+    def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = learned(choices, windows, seed)
+    def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = ByScorers.lists(users, scorers, depth)
+  }
+
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
+    val choices = ListKind.all.map(list => list -> choose(windows, list, seed)).toMap
+    ListKind.all.foreach(list => tell(list, choices(list)))
+    learned(choices, windows, seed)
+  }
+
+  private def learned(choices: Map[ListKind, Choice], windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
+    val scorers = ListKind.all.map { list =>
+      list -> choices(list).trees.fold(choices(list).baseline)(trees => ByTrees(grown(windows, list, trees, seed)))
+    }
+    new FittedRanker(choices, scorers.toMap, seed)
+  }
+
+  private def tell(list: ListKind, choice: Choice): Unit = {
+    val what = choice.trees.fold(choice.baseline.name)(trees => s"$trees trees")
+    Steps.tell("info", s"List ${list.name} is ordered by $what", Documents.obj("tried" -> Documents.obj(choice.tried: _*)))
+  }
+
+  /**
+   * Chooses the number of trees on the newest window, learning from the older ones.
    *
    * @param windows newest first
    */
-  def choose(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, seed: Long): (Choice, Scorer) = {
+  private[cartograph] def choose(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, seed: Long): Choice = {
     val baselines = Scorers.baselines(list)
     val older = windows.drop(1).map(sample(_, list, seed))
-    val grown = if (older.map(_.groups.length - 1).sum < LeastLearners) None
+    val trees = if (older.map(_.groups.length - 1).sum < LeastLearners) None
       else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
-    val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines, grown))
+    val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines, trees))
     val best = tried.take(baselines.length).maxByOption(_.mean)
     val ranked = tried.drop(baselines.length).maxByOption(_.mean)
-    val scorer = best.fold(baselines.head)(at => baselines.find(_.name == at.name).getOrElse(baselines.head))
-    val told = tried.map(row => row.name -> row.mean)
-    (best, ranked) match {
-      case (Some(plain), Some(model)) if model.isBetterThan(plain) =>
-        (Choice(Sizes.find(size => s"$size trees" == model.name), told), scorer)
-      case _ => (Choice(None, told), scorer)
-    }
+    val baseline = best.fold(baselines.head)(at => baselines.find(_.name == at.name).getOrElse(baselines.head))
+    val isClear = best.zip(ranked).exists { case (plain, model) => model.isBetterThan(plain) }
+    val size = ranked.filter(_ => isClear).flatMap(model => Sizes.find(size => s"$size trees" == model.name))
+    Choice(size, baseline, tried.map(row => row.name -> row.mean))
   }
 
   /** Learns from all windows, several times with other chances, for one ensemble alone wavers. */
-  def fit(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, trees: Int, seed: Long): Scorer =
-    ByTrees("model", Array.tabulate(Ensembles) { member =>
+  private def grown(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, trees: Int, seed: Long): Array[Trees] =
+    Array.tabulate(Ensembles) { member =>
       val samples = windows.map(sample(_, list, seed * Ensembles + member))
       LambdaMart.fit(stacked(samples), config(samples, trees), seed * Ensembles + member)
-    })
+    }
 
   private def config(samples: Seq[RankingRows], trees: Int): LambdaMartConfig =
     LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, samples.map(_.count).sum / 1000)))
@@ -118,16 +101,16 @@ object Ranker {
       val differences = perUser.zip(other.perUser).map { case (a, b) => a - b }
       val mean = differences.sum / differences.length
       val variance = differences.map(value => (value - mean) * (value - mean)).sum / math.max(1, differences.length - 1)
-      mean > math.sqrt(variance / differences.length)
+      mean > Clearly * math.sqrt(variance / differences.length)
     }
   }
 
   /** NDCG@10 of each baseline and of the first trees, by their numbers, for the same users, at most `MaxLearners` of them. */
   private def measure(window: RDD[(Int, Labelled)], list: ListKind, baselines: Seq[Scorer], grown: Option[Trees]): Seq[Tried] = {
     val rows = window.mapPartitions(_.flatMap { case (user, labelled) =>
-      val right = rightAnswers(labelled, list)
+      val right = Answers.right(labelled.relevant, labelled.candidates.bought, list)
       def judged(scorer: Scorer): Double =
-        Evaluation.ndcg(Evaluation.Judged(Scorers.best(scorer, labelled.candidates, list, Evaluation.Depth).map(_.product), right))
+        Answers.ndcg(Scorers.best(scorer, labelled.candidates, list, Answers.Depth).map(_.product), right)
       Option.when(right.nonEmpty) {
         val staged = grown.toSeq.flatMap(trees => stages(trees, labelled.candidates))
         user -> (baselines ++ staged).map(judged).toArray
@@ -149,11 +132,6 @@ object Ranker {
 
   private final case class ByRow(name: String, scores: Array[Double]) extends Scorer {
     def score(candidates: Candidates, row: Int): Double = scores(row)
-  }
-
-  def rightAnswers(labelled: Labelled, list: ListKind): Set[Int] = {
-    val bought = labelled.candidates.bought
-    labelled.relevant.filter(product => list.admits(java.util.Arrays.binarySearch(bought, product) >= 0)).toSet
   }
 
   /** All that was bought of users who bought one of their candidates, and some of the rest. */

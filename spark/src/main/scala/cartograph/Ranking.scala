@@ -9,30 +9,36 @@ final case class Lists(any: Array[Ranked], fresh: Array[Ranked])
 object Ranking {
   /** Scores are rounded before they are compared, so that the order of sums does not decide a rank. */
   def rounded(score: Double): Double = math.round(score * 1e6) / 1e6
-
-  /** Ranks before another: higher score, then smaller number, which is the smaller id. */
-  def isBefore(a: Ranked, b: Ranked): Boolean = a.score > b.score || (a.score == b.score && a.product < b.product)
 }
 
-/** Keeps the best `size` of what is offered. */
+/** Keeps the best `size` of what is offered; without an object for each that is not kept. */
 final class Selection(size: Int) {
-  private val kept = new Array[Ranked](size)
+  private val products = new Array[Int](size)
+  private val scores = new Array[Double](size)
   private var count = 0
 
   /** Scores below it cannot be among the best any more; a little lower than the last score, for that one is rounded. */
-  def bar: Double = if (count < size) Double.NegativeInfinity else kept(count - 1).score - 1e-6
+  def bar: Double = if (count < size) Double.NegativeInfinity else scores(count - 1) - 1e-6
 
-  def offer(candidate: Ranked): Unit =
-    if (count < size || Ranking.isBefore(candidate, kept(count - 1))) {
+  /** @param score rounded, if ranks shall not depend on the order of sums */
+  def offer(product: Int, score: Double): Unit =
+    if (size > 0 && (count < size || isBefore(score, product, count - 1))) {
       var position = if (count < size) count else count - 1
-      while (position > 0 && Ranking.isBefore(candidate, kept(position - 1))) {
-        kept(position) = kept(position - 1)
+      while (position > 0 && isBefore(score, product, position - 1)) {
+        scores(position) = scores(position - 1)
+        products(position) = products(position - 1)
         position -= 1
       }
-      kept(position) = candidate
+      scores(position) = score
+      products(position) = product
       if (count < size) count += 1
     }
 
+  private def isBefore(score: Double, product: Int, place: Int): Boolean =
+    score > scores(place) || (score == scores(place) && product < products(place))
+
   /** Best first. */
-  def result: Array[Ranked] = kept.take(count)
+  def result: Array[Ranked] = Array.tabulate(count)(place => Ranked(products(place), scores(place)))
+
+  def clear(): Unit = count = 0
 }

@@ -3,98 +3,72 @@ package cartograph
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-/** What was learned and how good it was. */
-final case class Recommended(lists: RDD[(Int, Lists)], factors: Factors, quality: Option[Quality], choices: Seq[(ListKind, Ranker.Choice)])
+/** What was learned and how good it was. `orderedBy` tells, by list, what orders it; see [[Fitted]]. */
+final case class Recommended(lists: RDD[(Int, Lists)], factors: Factors, quality: Option[Quality], orderedBy: ListKind => String)
 
 /**
  * From what users bought to what they are recommended.
  *
- * A ranker learns from windows of time: what could be known before a window, and what was bought in it. It is measured on
- * the newest window, having learned from the older ones, and then learns from all of them. Where nothing can be learned
- * (one window, a handful of users, nothing but noise) the best baseline is recommended. Or, by configuration, matrix
- * factorisation alone.
+ * An algorithm learns from windows before the holdout and is measured on it; then it learns once more with the holdout, and
+ * what it learned orders the lists. Everything that is served was so measured, but for the newest purchases.
  */
 object Recommender {
-  private val Windows = 2
   private val MaxLearners = 10000
 
-  def recommend(shop: Shop, history: RDD[(Int, Purchases)], span: Span, config: ModelConfig, steps: Steps): Recommended = {
-    val now = steps("snapshot")(Snapshot.of(shop, history, span.untilMs, span.horizonMs, config))
-    val isRanked = config.algorithm == Algorithm.Ranker
-    val windows = span.windows(if (isRanked) Windows else 0).zipWithIndex.map { case (fromMs, index) =>
-      steps(if (index == 0) "snapshot of the holdout" else s"snapshot of window $index") {
-        labelled(shop, history, fromMs, span.horizonMs, config, isWhole = index == 0)
-      }
-    }
-    val lists = Seq[ListKind](ListKind.Any, ListKind.New)
-    val choices = steps("choose")(lists.map { list =>
-      list -> (if (isRanked) Ranker.choose(windows.drop(1).map(_._2), list, config.seed) else Ranker.Choice(None, Nil) -> Scorers.MatrixFactorisation)
-    })
-    val measured = steps("learn before holdout")(choices.map { case (list, (choice, plain)) =>
-      list -> choice.trees.fold(plain)(Ranker.fit(windows.drop(1).map(_._2), list, _, config.seed))
-    }.toMap)
-    val quality = steps("measure")(windows.headOption.map { case (snapshot, tests) =>
-      Evaluation.measure(tests, scorers(measured), heldOut(history, snapshot.asOfMs, span.horizonMs), catalogue(snapshot))
-    })
-    val scorer = steps("learn")(choices.map { case (list, (choice, plain)) =>
-      list -> choice.trees.fold(plain)(Ranker.fit(windows.map(_._2), list, _, config.seed))
-    }.toMap)
-    val everybody = now.purchases.mapValues(_ => Array.empty[Int])
-    val found = Candidates.of(now, everybody).mapValues { candidates =>
-      Lists(
-        Scorers.best(scorer(ListKind.Any), candidates, ListKind.Any, config.topN),
-        Scorers.best(scorer(ListKind.New), candidates, ListKind.New, config.topN)
-      )
-    }
-    Recommended(found, now.factors, quality, choices.map { case (list, (choice, _)) => list -> choice })
-  }
-
-  /** The model, named so, beside its parts and the baselines. */
-  private def scorers(model: Map[ListKind, Scorer])(list: ListKind): Seq[Scorer] =
-    Named("model", model(list)) +: Scorers.baselines(list) :+ Scorers.MatrixFactorisation
-
-  private final case class Named(name: String, scorer: Scorer) extends Scorer {
-    def score(candidates: Candidates, row: Int): Double = scorer.score(candidates, row)
-  }
-
-  private def labelled(
+  def recommend(
       shop: Shop,
       history: RDD[(Int, Purchases)],
-      fromMs: Long,
-      horizonMs: Long,
+      cuts: Cuts,
+      served: Option[RDD[(Int, Lists)]],
+      algorithm: Algorithm,
       config: ModelConfig,
-      isWhole: Boolean
-  ): (Snapshot, RDD[(Int, Labelled)]) = {
-    val snapshot = Snapshot.of(shop, history, fromMs, horizonMs, config)
-    val wanted = history.mapValues(_.boughtWithin(fromMs, fromMs + horizonMs)).filter(_._2.nonEmpty)
-    val share = if (isWhole) 1.0 else MaxLearners.toDouble / math.max(1L, wanted.count())
-    val asked = wanted.filter { case (user, _) => share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
-    val rows = Candidates.of(snapshot, asked)
+      steps: Steps
+  ): Recommended = {
+    def snapshot(asOfMs: Long, known: RDD[(Int, Purchases)]): Snapshot =
+      Snapshot.of(known, shop.productCount, asOfMs, cuts.horizonMs, config, hasNeighbours = algorithm.windows > 0)
+    val now = steps("snapshot")(snapshot(cuts.untilMs, history.mapValues(_.before(cuts.untilMs))))
+    val holdout = cuts.holdout.map(cut => steps("snapshot of the holdout") {
+      val of = snapshot(cut.asOfMs, cut.known)
+      of -> labelled(of, cut.next)
+    })
+    val windows = cuts.before(algorithm.windows).zipWithIndex.map { case (cut, index) =>
+      steps(s"snapshot of window ${index + 1}") {
+        val of = snapshot(cut.asOfMs, cut.known)
+        of -> labelled(of, sampled(cut.next))
+      }
+    }
+    val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_._2), config.seed))
+    val quality = steps("measure")(holdout.zip(cuts.holdout).map { case ((of, tests), cut) =>
+      val heldOut = cut.next.map(_._2.length.toLong).fold(0L)(_ + _)
+      Evaluation.measure(Tests(tests, heldOut, catalogueOf(of, shop)), fitted.lists(tests.mapValues(_.candidates), Answers.Depth), served)
+    })
+    val last = steps("learn")(holdout.zip(cuts.learnable).fold(fitted) { case ((_, tests), next) =>
+      fitted.refitted(relabelled(tests, next) +: windows.map(_._2))
+    })
+    (windows ++ holdout).foreach { case (of, rows) =>
+      of.unpersist()
+      rows.unpersist(blocking = false)
+    }
+    val everybody = now.purchases.mapValues(_ => Array.empty[Int])
+    Recommended(last.lists(Candidates.of(now, everybody), config.topN), now.factors, quality, last.orderedBy)
+  }
+
+  private def labelled(snapshot: Snapshot, next: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
+    Candidates.of(snapshot, next)
       .mapValues(candidates => Labelled(candidates, candidates.wanted))
       // As bytes: Spark would walk through every object to learn how much it takes.
       .persist(StorageLevel.MEMORY_AND_DISK_SER)
-    snapshot -> rows
+
+  /** The same candidates with fewer purchases to be right about. */
+  private def relabelled(tests: RDD[(Int, Labelled)], next: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
+    tests.join(next).mapValues { case (of, sooner) => of.copy(relevant = of.relevant.intersect(sooner)) }
+
+  /** About 10,000 users, always the same: a window teaches no more by more of them. */
+  private def sampled(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] = {
+    val share = MaxLearners.toDouble / math.max(1L, next.count())
+    next.filter { case (user, _) => share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
   }
 
-  private def heldOut(history: RDD[(Int, Purchases)], fromMs: Long, horizonMs: Long): Long =
-    history.map(_._2.boughtWithin(fromMs, fromMs + horizonMs).length.toLong).fold(0L)(_ + _)
-
-  private def catalogue(snapshot: Snapshot): Long = snapshot.blocks.map(_.isKnown.count(identity).toLong).fold(0L)(_ + _)
-}
-
-/**
- * The time of the sales, cut into windows of one length, the horizon.
- *
- * @param fromMs      the oldest sale
- * @param untilMs     the moment after the newest
- * @param holdoutFromMs where the newest window begins; None if nothing can be held out
- */
-final case class Span(fromMs: Long, untilMs: Long, holdoutFromMs: Option[Long]) {
-  /** How long recommendations are made for; of sales without a holdout, all their time. */
-  val horizonMs: Long = math.max(1L, untilMs - holdoutFromMs.getOrElse(fromMs))
-
-  /** Begins of the holdout and of the windows before it, newest first; each has a horizon of sales before it. */
-  def windows(before: Int): Seq[Long] = holdoutFromMs.toSeq.flatMap { holdout =>
-    holdout +: (1 to before).map(holdout - _ * horizonMs).takeWhile(_ - horizonMs >= fromMs)
-  }
+  private def catalogueOf(snapshot: Snapshot, shop: Shop): Catalogue =
+    Catalogue.of(snapshot.buyers, snapshot.purchases.count(), shop.productCount)
 }

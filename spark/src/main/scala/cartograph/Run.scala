@@ -17,8 +17,9 @@ object Run {
   /** Interactions per block: larger shops are cut finer than there are cores. */
   private val InteractionsPerBlock = 2000000
 
-  def train(sc: SparkContext, lake: Lake, arguments: Arguments, inputs: Inputs, steps: Steps): JsonNode = {
+  def train(sc: SparkContext, lake: Lake, arguments: Arguments, inputs: Inputs, algorithms: Seq[Algorithm], steps: Steps): JsonNode = {
     val config = inputs.last.model
+    val algorithm = Algorithm.named(config.algorithm, algorithms)
     val blocks = sc.defaultParallelism
     val prefix = Keys.run(arguments.window, arguments.attempt)
     val files = new RunFiles(lake.root, prefix, new SerializableConfiguration(sc.hadoopConfiguration))
@@ -27,16 +28,19 @@ object Run {
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
     val compacted = steps("compact")(tables.compacted(set.fresh))
 
-    val holdoutFrom = steps("split")(holdout(set, config))
+    val shareFrom = steps("split") {
+      Holdout.from(set.interactions, set.summary.interactions, set.summary.oldestMs, set.summary.newestMs, config.holdoutShare)
+    }
     val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, blocks))
     val history = steps("gather") {
       val all = Purchases.of(shop, set.interactions, config.typeWeights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
       all
     }
-    val span = Span(set.summary.oldestMs, set.summary.newestMs + 1, holdoutFrom)
-    val Recommended(lists, factors, quality, choices) = Recommender.recommend(shop, history, span, config, steps)
-    if (config.algorithm == Algorithm.Ranker) tell(choices, arguments.window)
+    val cuts = Cuts.of(history, set.summary, shareFrom, config)
+    val compared = if (cuts.kind == Cuts.Window) steps("read served lists")(Served.read(sc, lake, shop, arguments.window)) else None
+    val Recommended(lists, factors, quality, orderedBy) =
+      Recommender.recommend(shop, history, cuts, compared.map(_.lists), algorithm, config, steps)
     val links = steps("recommend") {
       val all = Links.of(shop, lists)
       all.count()
@@ -52,9 +56,9 @@ object Run {
         tables.graph(vertices, vertexCount, edges, edgeCount) ++
         tables.model(shop, factors)
     }
-    val held = holdoutFrom.map(from => set.interactions.filter(_.atMs >= from).count()).getOrElse(0L)
-    val metrics = Metrics.document(arguments.window, config.holdoutShare, holdoutFrom, held, quality)
-    val all = compacted ++ written ++ summaries :+ files.json("metrics.json", metrics)
+    val told = Metrics(arguments.window, config.holdoutShare, cuts, quality, orderedBy, compared.map(_.run))
+    val held = cuts.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
+    val all = compacted ++ written ++ summaries :+ files.json("metrics.json", told.document(held, inputs.series))
     obj(
       "run" -> arguments.window,
       "attempt" -> arguments.attempt,
@@ -70,7 +74,9 @@ object Run {
         "vertices" -> vertexCount,
         "edges" -> edgeCount
       ),
-      "quality" -> Metrics.headline(quality),
+      "quality" -> told.headline,
+      "gate" -> told.gate,
+      "afterwards" -> told.afterwards,
       "seconds" -> obj(steps.seconds: _*),
       "files" -> arr(all.sortBy(_.name).map(fileNode))
     )
@@ -83,17 +89,6 @@ object Run {
         s"${summary.conflicts} addresses came with different content; one of each was kept",
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
-
-  private def holdout(set: TrainingSet, config: ModelConfig): Option[Long] = {
-    val summary = set.summary
-    config.holdoutFromMs.filter(from => from > summary.oldestMs && from <= summary.newestMs) orElse Holdout.from(set.interactions, summary.interactions, summary.oldestMs, summary.newestMs, config.holdoutShare)
-  }
-
-  private def tell(choices: Seq[(ListKind, Ranker.Choice)], window: Int): Unit =
-    choices.foreach { case (list, choice) =>
-      val what = choice.trees.fold("the best baseline")(trees => s"$trees trees")
-      Steps.tell("info", s"List ${list.name} is ordered by $what", obj("window" -> window, "tried" -> obj(choice.tried: _*)))
-    }
 
   private def verticesOf(shop: Shop, edges: RDD[Link], blocks: Int): RDD[Vertex] = {
     val facts = SalesGraph.facts(edges.map(link => (link.user, link.product.number)), blocks).map(facts => facts.number -> facts)

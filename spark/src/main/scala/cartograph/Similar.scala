@@ -48,7 +48,7 @@ object Similar {
     val known = stats.map { case (product, of) => (product, of.buyers, of.userMass, of.basketMass, of.freshBuys) }
       .takeOrdered(MaxProducts)(Ordering.by(row => (-row._2, row._1)))
       .sortBy(_._1)
-    val catalogue = sc.broadcast(known)
+    val catalogue = Broadcasts.checked(sc, "products to count together", known, 32L * known.length)
     val share = math.min(1.0, MaxLines.toDouble / math.max(1L, lines))
     val rows = math.max(1, MaxCells / math.max(1, known.length))
     val ranges = math.max(purchases.getNumPartitions, math.ceil(known.length.toDouble / rows).toInt)
@@ -107,7 +107,7 @@ object Similar {
         val count = counts(offset + column)
         if (count > 0 && column != row) {
           val strength = count / norm(row, column)
-          if (strength >= selection.bar) selection.offer(Ranked(column, strength))
+          if (strength >= selection.bar) selection.offer(column, strength)
         }
         column += 1
       }

@@ -5,7 +5,12 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 /** Links from products of a user's history to products of one block, by source: `targets` counts from the block's first. */
-final case class BlockLinks(sources: Array[Int], starts: Array[Int], targets: Array[Int], strengths: Array[Float])
+final case class BlockLinks(sources: Array[Int], starts: Array[Int], targets: Array[Int], strengths: Array[Float]) {
+  /** Index among `sources`, negative if nothing leads from the product into the block. */
+  def indexOf(source: Int): Int = java.util.Arrays.binarySearch(sources, source)
+
+  def sizeBytes: Long = 4L * (sources.length + starts.length + targets.length + strengths.length)
+}
 
 /**
  * Everything that is known of a run of products, as arrays: the other side of the matrix products.
@@ -30,6 +35,11 @@ final case class ProductBlock(
     links: Array[BlockLinks]
 ) {
   def size: Int = isKnown.length
+
+  def sizeBytes: Long = {
+    val floats = columns.length.toLong + gaps.length + logPrices.length + factors.length + audience.length + newestAudience.length
+    isKnown.length + 4 * floats + links.map(_.sizeBytes).sum
+  }
 }
 
 /**
@@ -46,21 +56,40 @@ final class Snapshot(
     val purchases: RDD[(Int, Purchases)],
     val factors: Factors,
     val blocks: RDD[ProductBlock],
-    val popular: Broadcast[Array[Array[Int]]]
-)
+    val popular: Broadcast[Array[Array[Int]]],
+    stats: RDD[(Int, ProductStats)]
+) {
+  /** By product that anybody had bought: how many users had. */
+  def buyers: RDD[(Int, Int)] = stats.mapValues(_.buyers)
+
+  /** Frees what it holds; it cannot be used any more. */
+  def unpersist(): Unit =
+    Seq(purchases, factors.users, factors.products, blocks, stats).foreach(_.unpersist(blocking = false))
+}
 
 object Snapshot {
-  private val ProductsPerBlock = 4096
+  private val ProductsPerBlock = 8192
   private val Popular = 400
   /** Half life of a purchase in the weights of matrix factorisation, in horizons. */
   private val FactorHalfLife = 4.0
   private val AudiencePrior = 5f
 
-  /** Matrix factorisation alone needs no neighbours: they are learned for the ranker. */
-  def of(shop: Shop, history: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, config: ModelConfig): Snapshot = {
-    val blocks = history.getNumPartitions
-    val purchases = history.mapValues(_.before(asOfMs)).filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK_SER)
-    val byProduct = new NumberPartitioner(shop.productCount, math.max(1, math.ceil(shop.productCount.toDouble / ProductsPerBlock).toInt))
+  /**
+   * @param known         purchases before the moment
+   * @param hasNeighbours whether products that go together are looked for; matrix factorisation alone needs none
+   */
+  def of(
+      known: RDD[(Int, Purchases)],
+      productCount: Int,
+      asOfMs: Long,
+      horizonMs: Long,
+      config: ModelConfig,
+      hasNeighbours: Boolean,
+      productsPerBlock: Int = ProductsPerBlock
+  ): Snapshot = {
+    val (sc, blocks) = (known.sparkContext, known.getNumPartitions)
+    val purchases = known.filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK_SER)
+    val byProduct = new NumberPartitioner(productCount, math.max(1, math.ceil(productCount.toDouble / productsPerBlock).toInt))
     val stats = ProductStats.of(purchases, asOfMs, horizonMs, byProduct).persist(StorageLevel.MEMORY_AND_DISK)
     val totals = totalsOf(stats)
     val factors = Als.fit(
@@ -70,15 +99,16 @@ object Snapshot {
     )
     val audiences = audiencesOf(purchases, factors.users, asOfMs, horizonMs, config.rank, byProduct)
     val neighbours =
-      if (config.algorithm == Algorithm.Ranker) Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
-      else history.sparkContext.emptyRDD[(Int, Array[Neighbours])]
+      if (hasNeighbours) Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, asOfMs, horizonMs)
+      else sc.emptyRDD[(Int, Array[Neighbours])]
     val assembled = stats
       .cogroup(factors.products, audiences, linksTo(neighbours, byProduct), byProduct)
       .mapPartitionsWithIndex { (part, rows) =>
         Iterator.single(assemble(byProduct.start(part), byProduct.start(part + 1), rows, totals, asOfMs, horizonMs, config.rank))
       }
       .persist(StorageLevel.MEMORY_AND_DISK)
-    new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, history.sparkContext.broadcast(popularOf(stats)))
+    val popular = Broadcasts.checked(sc, "popular products", popularOf(stats), 16L * Popular)
+    new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, popular, stats)
   }
 
   private def totalsOf(stats: RDD[(Int, ProductStats)]): Features.Totals = {

@@ -41,6 +41,9 @@ object TrainJob {
       classOf[Candidates],
       classOf[Labelled],
       classOf[RankingRows],
+      classOf[Observed],
+      classOf[Bootstrap.Sums],
+      classOf[Parquets.Recommendation],
       classOf[Some[_]],
       None.getClass
     ))
@@ -50,12 +53,16 @@ object TrainJob {
       case argument: IllegalArgumentException => argument.getMessage
     }.getOrElse(error.getMessage)
 
-  /** Trains on windows 1..N and writes attempt K of run N; the manifest last. */
-  def run(sc: SparkContext, arguments: Arguments): Unit = {
+  /**
+   * Trains on windows 1..N and writes attempt K of run N; the manifest last.
+   *
+   * @param algorithms those that configuration may name
+   */
+  def run(sc: SparkContext, arguments: Arguments, algorithms: Seq[Algorithm] = Algorithm.all): Unit = {
     val lake = new Lake(arguments.lake, sc.hadoopConfiguration)
     val steps = new Steps(arguments.window)
     val inputs = steps("windows")(Inputs.read(lake, arguments.window))
-    val manifest = Run.train(sc, lake, arguments, inputs, steps)
+    val manifest = Run.train(sc, lake, arguments, inputs, algorithms, steps)
     val key = Keys.manifest(arguments.window)
     val isFirst = lake.createIfAbsent(key, Documents.toText(manifest))
     val message = if (isFirst) "Wrote the manifest" else "Another attempt wrote the manifest first; this one is not used"

@@ -24,6 +24,7 @@ final class TrainingSet(
  * @param fresh        distinct addresses that no earlier manifest holds
  * @param sha256       of the set, hexadecimal; independent of order and of how the rows were batched
  * @param newestMs     the newest sale, epoch ms; 0 without sales
+ * @param knownUntilMs the newest sale that an earlier manifest holds; None if none holds any
  */
 final case class TrainingSummary(
     interactions: Long,
@@ -32,7 +33,8 @@ final case class TrainingSummary(
     fresh: Long,
     sha256: String,
     oldestMs: Long,
-    newestMs: Long
+    newestMs: Long,
+    knownUntilMs: Option[Long]
 )
 
 object TrainingSet {
@@ -116,7 +118,8 @@ object TrainingSet {
       fresh: Long,
       lanes: Seq[Long],
       oldestMs: Long,
-      newestMs: Long
+      newestMs: Long,
+      knownUntilMs: Long
   ) {
     def +(other: Sums): Sums = Sums(
       distinct + other.distinct,
@@ -125,11 +128,12 @@ object TrainingSet {
       fresh + other.fresh,
       lanes.zip(other.lanes).map { case (a, b) => a + b },
       math.min(oldestMs, other.oldestMs),
-      math.max(newestMs, other.newestMs)
+      math.max(newestMs, other.newestMs),
+      math.max(knownUntilMs, other.knownUntilMs)
     )
   }
 
-  private val NoSums = Sums(0, 0, 0, 0, Seq(0L, 0L, 0L, 0L), Long.MaxValue, Long.MinValue)
+  private val NoSums = Sums(0, 0, 0, 0, Seq(0L, 0L, 0L, 0L), Long.MaxValue, Long.MinValue, Long.MinValue)
 
   /**
    * The hash of a set is the SHA-256 of its size and of the sum of its members' SHA-256, lane by lane of 64 bits:
@@ -148,7 +152,8 @@ object TrainingSet {
       fresh = sums.fresh,
       sha256 = Hashes.hex(Hashes.sha256(bytes.array)),
       oldestMs = if (sums.distinct == 0) 0 else sums.oldestMs,
-      newestMs = if (sums.distinct == 0) 0 else sums.newestMs
+      newestMs = if (sums.distinct == 0) 0 else sums.newestMs,
+      knownUntilMs = Some(sums.knownUntilMs).filter(_ != Long.MinValue)
     )
   }
 
@@ -162,7 +167,8 @@ object TrainingSet {
       fresh = if (copies.isFresh) 1 else 0,
       lanes = Seq.fill(4)(hash.getLong()),
       oldestMs = atMs,
-      newestMs = atMs
+      newestMs = atMs,
+      knownUntilMs = if (copies.isFresh) Long.MinValue else atMs
     )
   }
 }

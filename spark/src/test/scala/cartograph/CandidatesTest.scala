@@ -11,12 +11,16 @@ class CandidatesTest extends SparkSuite {
       Sale(f"u$user%02d", f"p${(user % 3) * 20 + random.nextInt(20)}%02d", (n / 10) * Day + random.nextInt(1000))
     }
   }
-  private val config = ModelConfig(Algorithm.Ranker, 4, 3, 0.3, 3, 5, 0.1, None, Map("purchase" -> 1.0), 1, Documents.obj())
+  private val config = ModelConfig(Ranker.name, 4, 3, 0.3, 3, 5, 0.1, None, holdoutLastBasket = false, Map("purchase" -> 1.0), 1, Documents.obj())
   private val (asOf, horizon) = (121 * Day, 30 * Day)
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
   private lazy val history = Purchases.of(shop, all, Map("purchase" -> 1.0)).persist()
-  private lazy val snapshot = Snapshot.of(shop, history, asOf, horizon, config)
+  private def snapshotOf(productsPerBlock: Int): Snapshot = {
+    val moment = asOf
+    Snapshot.of(history.mapValues(_.before(moment)), shop.productCount, asOf, horizon, config, hasNeighbours = true, productsPerBlock)
+  }
+  private lazy val snapshot = snapshotOf(productsPerBlock = 100)
   private lazy val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
 
   test("scores of matrix factorisation are the products of the factors") {
@@ -62,8 +66,44 @@ class CandidatesTest extends SparkSuite {
     }
   }
 
+  test("a catalogue in several blocks gives the same candidates, features and all") {
+    val several = snapshotOf(productsPerBlock = 16)
+    assert(several.blocks.getNumPartitions === 4)
+    val others = Candidates.of(several, several.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
+    assert(others.size === found.size)
+    for ((user, candidates) <- found) {
+      assert(others(user).products.toSeq === candidates.products.toSeq)
+      assert(others(user).wanted.toSeq === candidates.wanted.toSeq)
+      for (index <- candidates.features.indices) assert(math.abs(others(user).features(index) - candidates.features(index)) < 1e-4)
+    }
+  }
+
+  test("lists by matrix factorisation equal those that a naive computation over the whole catalogue makes") {
+    val lists = MatrixFactorisation.lists(Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int])), 5).collectAsMap()
+    val theirs = snapshot.factors.users.collectAsMap()
+    val ours = snapshot.factors.products.collectAsMap()
+    for ((user, Lists(any, fresh)) <- lists) {
+      val scores = ours.toSeq.map { case (product, factor) => product -> factor.zip(theirs(user)).map { case (a, b) => a * b }.sum }
+      def naive(admitted: Int => Boolean): Seq[Float] = scores.filter { case (product, _) => admitted(product) }.map(_._2).sorted.reverse.take(5)
+      def close(list: Array[Ranked], scores: Seq[Float]): Boolean =
+        list.length == scores.length && list.zip(scores).forall { case (ranked, score) => math.abs(ranked.score - score) < 2e-3 }
+      assert(close(any, naive(_ => true)) && close(fresh, naive(!found(user).bought.contains(_))), s"user $user")
+    }
+  }
+
   test("what is asked for is scored, but for what nobody had bought") {
     for ((_, candidates) <- found) assert(candidates.wanted.toSeq === Seq(0, 1))
+  }
+
+  test("the last baskets can be taken away, and each be asked for; what was only given back is no basket") {
+    val theirs = Purchases.gathered(Seq(
+      Purchases.Line(1, 10, "a", 1, None, 1), Purchases.Line(2, 20, "b", 1, None, 1), Purchases.Line(1, 20, "b", 1, None, 1),
+      Purchases.Line(3, 30, "c", 1, None, 1), Purchases.Line(2, 40, "d", -1, None, 1)
+    ))
+    assert(theirs.basketCount === 3)
+    assert(theirs.basketBefore(0).toSeq === Seq(3) && theirs.basketBefore(1).toSeq === Seq(1, 2) && theirs.basketBefore(9).isEmpty)
+    assert(theirs.withoutLast(1).products.toSeq === Seq(1, 1, 2, 2))
+    assert(theirs.withoutLast(1).before(99).products.toSeq === Seq(1, 1))
   }
 
   test("purchases before a moment leave out what was given back by then, and what came later") {

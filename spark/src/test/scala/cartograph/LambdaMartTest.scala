@@ -19,7 +19,7 @@ class LambdaMartTest extends AnyFunSuite {
   private def ndcg(trees: Trees, rows: RankingRows): Double = {
     val perGroup = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) =>
       val order = (from until until).sortBy(row => -trees(rows.features, row * rows.width))
-      Evaluation.ndcg(Evaluation.Judged(order.toArray, (from until until).filter(row => rows.relevant(row)).toSet))
+      Answers.ndcg(order.toArray, (from until until).filter(row => rows.relevant(row)).toSet)
     }
     perGroup.sum / perGroup.length
   }

@@ -1,0 +1,69 @@
+package cartograph
+
+import org.apache.spark.rdd.RDD
+
+/** Which of the two lists. */
+sealed abstract class ListKind(val name: String) extends Serializable {
+  /** Whether a candidate may stand in the list. */
+  def admits(owned: Boolean): Boolean
+  def of(lists: Lists): Array[Ranked]
+}
+object ListKind {
+  case object Any extends ListKind("any") {
+    def admits(owned: Boolean): Boolean = true
+    def of(lists: Lists): Array[Ranked] = lists.any
+  }
+  case object New extends ListKind("new") {
+    def admits(owned: Boolean): Boolean = !owned
+    def of(lists: Lists): Array[Ranked] = lists.fresh
+  }
+  val all: Seq[ListKind] = Seq(Any, New)
+}
+
+/** A way to order candidates; higher is better. */
+trait Scorer extends Serializable {
+  /** As metrics.json names it; see Scorers in lambdas/shared/quality.ts. */
+  def name: String
+  def score(candidates: Candidates, row: Int): Double
+}
+
+/** A column, and where it is equal another one. */
+final case class ByColumn(name: String, column: Int, tie: Int) extends Scorer {
+  def score(candidates: Candidates, row: Int): Double =
+    candidates.feature(row, column) + 1e-3 * candidates.feature(row, tie) / (1 + candidates.feature(row, tie))
+}
+
+object Scorers {
+  val Popularity: Scorer = ByColumn("popularity", Features.ProductBuyers, Features.ProductEver)
+  val RecentPopularity: Scorer = ByColumn("recentPopularity", Features.ProductOne, Features.ProductEver)
+  val PersonalFrequency: Scorer = ByColumn("personalFrequency", Features.OwnDecayed + 2, Features.ProductOne)
+  val MatrixFactorisation: Scorer = ByColumn("matrixFactorisation", Features.Als, Features.ProductOne)
+
+  /** What a shop could do without a model, first what it gets where nothing can be measured. */
+  def baselines(list: ListKind): Seq[Scorer] = list match {
+    case ListKind.Any => Seq(PersonalFrequency, RecentPopularity, Popularity)
+    case ListKind.New => Seq(RecentPopularity, Popularity)
+  }
+
+  /** The best of a user's candidates, ties by number. */
+  def best(scorer: Scorer, candidates: Candidates, list: ListKind, count: Int): Array[Ranked] = {
+    val selection = new Selection(count)
+    var row = 0
+    while (row < candidates.size) {
+      if (list.admits(candidates.owned(row)))
+        selection.offer(candidates.products(row), Ranking.rounded(scorer.score(candidates, row)))
+      row += 1
+    }
+    selection.result
+  }
+}
+
+/** Both lists by scorers, each candidate by itself. */
+object ByScorers {
+  def lists(users: RDD[(Int, Candidates)], scorer: ListKind => Scorer, depth: Int): RDD[(Int, Lists)] = {
+    val (any, fresh) = (scorer(ListKind.Any), scorer(ListKind.New))
+    users.mapValues { candidates =>
+      Lists(Scorers.best(any, candidates, ListKind.Any, depth), Scorers.best(fresh, candidates, ListKind.New, depth))
+    }
+  }
+}

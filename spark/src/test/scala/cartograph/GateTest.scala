@@ -1,0 +1,146 @@
+package cartograph
+
+import java.io.ByteArrayOutputStream
+import java.nio.file.{Files, Paths}
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.rdd.RDD
+import org.scalatest.BeforeAndAfterEach
+
+/** What the gate decides by, over several windows of a shop of three tastes. The decisions are made in lambdas/publish. */
+class GateTest extends SparkSuite with BeforeAndAfterEach {
+  private val Day = 86400000L
+  private val Users = 120
+  private val PerTaste = 12
+  private val model =
+    """"algorithm": "als", "rank": 6, "iterations": 4, "regularisation": 0.1, "alpha": 5, "topN": 10, "holdoutShare": 0.1,
+      |"typeWeights": {"purchase": 1}, "seed": 1""".stripMargin
+  private var lake: FileLake = _
+  override def beforeEach(): Unit = lake = new FileLake
+  override def afterEach(): Unit = lake.delete()
+
+  /** Sales of 30 days; `taste` says which third of the products a user buys of. */
+  private def window(number: Int)(taste: Int => Int): Unit = {
+    val random = new scala.util.Random(number)
+    val rows = (0 until 1500).map { n =>
+      val user = random.nextInt(Users)
+      val at = ((number - 1) * 30 + n * 30.0 / 1500) * Day
+      Sale(f"u$user%03d", f"p${taste(user) % 3 * PerTaste + random.nextInt(PerTaste)}%02d", at.toLong,
+        address = Sale.Home.copy(offset = number * 10000L + n))
+    }
+    val key = lake.batch(s"interactions/$number.parquet", rows: _*)
+    lake.put(Keys.window(number), s"""{"window": $number, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}""")
+  }
+
+  private def run(number: Int, algorithms: Seq[Algorithm] = Algorithm.all): JsonNode = {
+    Console.withOut(new ByteArrayOutputStream)(TrainJob.run(sc, Arguments(lake.root, number, 1), algorithms))
+    lake.json(Keys.manifest(number))
+  }
+
+  private def serve(run: Int): Unit = lake.put(Keys.Current, s"""{"publication": $run, "run": $run, "previous": null, "decidedThrough": $run}""")
+
+  /** Factorises, and then gives every user the lists of another one. */
+  private object Shuffled extends Algorithm with Fitted {
+    val name = "als"
+    val windows = 0
+    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
+    def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = this
+    def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
+    def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = {
+      val all = MatrixFactorisation.lists(users, depth).collect().sortBy(_._1)
+      val moved = all.indices.map(index => all(index)._1 -> all((index + 1) % all.length)._2)
+      users.sparkContext.parallelize(moved).partitionBy(users.partitioner.get)
+    }
+  }
+
+  private def metric(node: JsonNode): (Double, Double, Double) =
+    (node.get("low").asDouble, node.get("value").asDouble, node.get("high").asDouble)
+
+  test("a run is compared with the served one on the sales that came after it, which neither was trained on") {
+    window(1)(identity)
+    assert(run(1).get("gate").get("served").isNull)
+    serve(1)
+    window(2)(identity)
+    val manifest = run(2)
+    assert(manifest.get("gate").get("served").asInt === 1)
+    val metrics = lake.json("runs/00000002/00000001/metrics.json")
+    assert(metrics.get("holdout").get("kind").asText === "window")
+    assert(metrics.get("holdout").get("fromMs").asLong === lake.json(Keys.manifest(1)).get("asOfMs").asLong + 1)
+    val (low, _, high) = metric(manifest.get("gate").get("any").get("overServed"))
+    assert(low < 0.02 && high > -0.02, "both know the tastes")
+    assert(metric(manifest.get("gate").get("any").get("overBaseline"))._2 > -0.05)
+    assert(metrics.get("any").get("served").get("ndcg@10") === manifest.get("afterwards").get("any"))
+  }
+
+  test("a planted bad model, which gives every user the lists of another, is significantly worse than what is served") {
+    window(1)(identity)
+    run(1)
+    serve(1)
+    window(2)(identity)
+    val manifest = run(2, Seq(Shuffled))
+    for (list <- Seq("any", "new")) assert(metric(manifest.get("gate").get(list).get("overServed"))._3 < -0.1, list)
+    // test/lambdas/publish reads it: publish has to refuse this run.
+    val fixture = Seq(Paths.get("test", "fixtures"), Paths.get("..", "test", "fixtures")).find(Files.isDirectory(_)).get.resolve("manifest-shuffled.json")
+    if (!Files.exists(fixture)) Files.writeString(fixture, lake.text(Keys.manifest(2)))
+    val saved = new com.fasterxml.jackson.databind.ObjectMapper().readTree(Files.readString(fixture)).get("gate").get("any").get("overServed")
+    assert(math.abs(saved.get("value").asDouble - metric(manifest.get("gate").get("any").get("overServed"))._2) < 1e-3)
+  }
+
+  test("a shop whose taste changes half-way shows it in the series: what was served did badly on what came after") {
+    for (number <- 1 to 4) {
+      window(number)(user => if (number < 3) user else user + 1)
+      run(number)
+      serve(number)
+    }
+    val series = lake.json("runs/00000004/00000001/metrics.json").get("series").elements.asScala.toSeq
+    assert(series.map(point => (point.get("window").asInt, point.get("run").asInt)) === Seq((2, 1), (3, 2), (4, 3)))
+    val any = series.map(point => metric(point.get("any")))
+    assert(any(1)._3 < any(0)._1 / 2, "the interval after the change lies below half of the one before it")
+    assert(any(2)._1 > any(1)._3, "and it recovers")
+  }
+
+  test("what is served changes nothing of what is recommended") {
+    window(1)(identity)
+    run(1)
+    window(2)(identity)
+    lake.put(Keys.window(2), lake.text(Keys.window(2)).replace("als", "ranker"))
+    run(2)
+    val alone = lake.text("runs/00000002/00000001/recommendations.csv")
+    serve(1)
+    Files.delete(lake.file(Keys.manifest(2)))
+    run(2)
+    assert(lake.text("runs/00000002/00000001/recommendations.csv") === alone)
+  }
+
+  test("nothing served, a served run that is gone, and one whose files are damaged: nothing is compared") {
+    window(1)(identity)
+    run(1)
+    window(2)(identity)
+    lake.put(Keys.Current, """{"publication": 1, "run": null, "previous": null, "decidedThrough": 1}""")
+    def kinds(): (String, Boolean, Boolean) = {
+      lake.file(Keys.manifest(2)).toFile.delete()
+      val manifest = run(2)
+      val kind = lake.json("runs/00000002/00000001/metrics.json").get("holdout").get("kind").asText
+      (kind, manifest.get("gate").get("served").isNull, manifest.get("afterwards").isNull)
+    }
+    assert(kinds() === (("window", true, true)))
+    serve(7)
+    assert(kinds() === (("window", true, true)))
+    serve(1)
+    Files.walk(lake.file("runs/00000001/00000001/recommendations")).iterator.asScala.filter(Files.isRegularFile(_)).toSeq.foreach(Files.delete)
+    assert(kinds() === (("window", true, true)))
+  }
+
+  test("fewer than fifty users in what came after say too little") {
+    window(1)(identity)
+    run(1)
+    serve(1)
+    val rows = (0 until 30).map(n => Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n)))
+    val key = lake.batch("interactions/2.parquet", rows: _*)
+    lake.put(Keys.window(2), s"""{"window": 2, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}""")
+    run(2)
+    assert(lake.json("runs/00000002/00000001/metrics.json").get("holdout").get("kind").asText === "share")
+  }
+}
