@@ -1,20 +1,7 @@
 import { manifestKey, PREFIX, parseNumberedKey, publicationKey } from '../shared/keys.ts';
 import { type Lake, readJson } from '../shared/lake.ts';
-import type { Afterwards, Gate, Quality } from '../shared/quality.ts';
 import { Manifest, Publication } from '../shared/schemas.ts';
-
-/** A run with what became of it, and by which numbers. */
-export interface RunOutcome {
-  readonly run: number;
-  /** Moment of the newest sale in the data, epoch ms. */
-  readonly asOfMs: number;
-  readonly quality: Quality;
-  readonly gate: Gate | null;
-  readonly afterwards: Afterwards | null;
-  /** Null: not decided. */
-  readonly decision: Publication['decision'] | null;
-  readonly reason: string | null;
-}
+import type { RunOutcome } from './charts/chart.ts';
 
 /** Decided runs on a page and in its pictures. */
 export const SHOWN_RUNS = 50;

@@ -2,38 +2,52 @@ import type { z } from 'zod';
 import { type Lake, readJson } from '../shared/lake.ts';
 import { Metrics } from '../shared/quality.ts';
 import type { Manifest } from '../shared/schemas.ts';
-import { Diff, GraphFacts, Network, SalesSummary, UserSummary } from '../shared/summaries.ts';
+import {
+  DegreeSummary,
+  Diff,
+  GraphFacts,
+  GraphSummary,
+  Network,
+  ProductSummary,
+  SalesSummary,
+  UserSummary,
+} from '../shared/summaries.ts';
+import { readOutcomes } from './decisions.ts';
 import type { PageData } from './page/data.ts';
 
-/** What the page of a run is made of beside what its pictures are drawn from. */
-export async function readPageDocuments(
-  lake: Lake,
-  manifest: Manifest,
-): Promise<Pick<PageData, 'metrics' | 'users' | 'facts' | 'diff' | 'sales' | 'network'>> {
-  const optional = <Schema extends z.ZodType>(name: string, schema: Schema) =>
-    readFile(lake, manifest, name, schema);
-  const [metrics, users, facts, diff, sales, network] = await Promise.all([
-    optional('metrics.json', Metrics),
-    optional('summary/users.json', UserSummary),
-    optional('graph.json', GraphFacts),
-    optional('diff.json', Diff),
-    optional('summary/sales.json', SalesSummary),
-    optional('summary/network.json', Network),
-  ]);
-  if (!metrics) throw new Error(`Cannot render run ${manifest.run}: its manifest names no metrics.json`);
-  if (!users) throw new Error(`Cannot render run ${manifest.run}: its manifest names no summary/users.json`);
-  return { metrics, users: users.users, facts, diff, sales, network };
+/**
+ * Reads what the pictures and the page of a run are made of.
+ *
+ * @throws {Error} If a document is not named by the manifest, missing, or not what it should be; the message names it.
+ */
+export async function readRun(lake: Lake, manifest: Manifest): Promise<Omit<PageData, 'pictures'>> {
+  const read = <Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.infer<Schema>> =>
+    readDocument(lake, manifest, name, schema);
+  const [metrics, graph, degrees, products, facts, diff, sales, network, { users }, runs] = await Promise.all(
+    [
+      read('metrics.json', Metrics),
+      read('summary/graph.json', GraphSummary),
+      read('summary/degrees.json', DegreeSummary),
+      read('summary/products.json', ProductSummary),
+      read('graph.json', GraphFacts),
+      read('diff.json', Diff),
+      read('summary/sales.json', SalesSummary),
+      read('summary/network.json', Network),
+      read('summary/users.json', UserSummary),
+      readOutcomes(lake, manifest),
+    ],
+  );
+  return { manifest, metrics, graph, degrees, products, facts, diff, sales, network, users, runs };
 }
 
-/** @returns undefined if the manifest names no such file: the run is of a version that did not write it */
-async function readFile<Schema extends z.ZodType>(
+async function readDocument<Schema extends z.ZodType>(
   lake: Lake,
   manifest: Manifest,
   name: string,
   schema: Schema,
-): Promise<z.infer<Schema> | undefined> {
+): Promise<z.infer<Schema>> {
   const file = manifest.files.find((candidate) => candidate.name === name);
-  if (!file) return undefined;
+  if (!file) throw new Error(`Cannot render run ${manifest.run}: its manifest names no ${name}`);
   const document = await readJson(lake, file.key, schema);
   if (document === undefined) throw new Error(`Cannot render run ${manifest.run}: ${file.key} is missing`);
   return document;

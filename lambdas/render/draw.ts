@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { parse, type Spec, View } from 'vega';
+import { parse, type Spec, textMetrics, View } from 'vega';
+import { escapeHtml } from '../shared/html.ts';
+import { inXml, widthOf } from './charts/text.ts';
 
 /** Files that are no code; the bundle has them beside it. */
 const ASSETS = {
@@ -23,11 +25,29 @@ const fontBuffers = [readAsset('DejaVuSans.ttf'), readAsset('DejaVuSans-Bold.ttf
 /** Pixels per unit of the picture, so that it is sharp on dense screens. */
 const SCALE = 1.5;
 
-/** Draws a Vega specification as SVG. The same specification gives the same text. */
+declare module 'vega' {
+  /** Vega exports it and does not declare it. */
+  export const textMetrics: object;
+}
+
+// Without a canvas Vega takes every letter to be equally wide, and puts the titles of axes where the labels are not.
+Object.assign(textMetrics, {
+  width: (
+    { fontSize = 11, fontWeight }: { fontSize?: number; fontWeight?: unknown },
+    text: unknown,
+  ): number => widthOf(String(text), fontSize, fontWeight === 'bold' ? 'bold' : 'normal'),
+});
+
+/**
+ * Draws a Vega specification as SVG, in light colours; its description is there for those who cannot see it. The same
+ * specification gives the same text.
+ */
 export async function toSvg(spec: Spec): Promise<string> {
   const view = new View(parse(spec), { renderer: 'none' });
   try {
-    return await view.toSVG();
+    const svg = await view.toSVG();
+    const label = escapeHtml(inXml(String(spec.description ?? '')));
+    return svg.replace('<svg ', `<svg role="img" aria-label="${label}" `);
   } finally {
     view.finalize();
   }

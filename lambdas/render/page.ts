@@ -1,5 +1,6 @@
 import { browserCode } from '../shared/browser-code.ts';
 import { count, type Html, html, moment, page } from '../shared/html.ts';
+import { darkRules } from './charts/theme.ts';
 import { graphFacts } from './page/communities.ts';
 import type { PageData, Section } from './page/data.ts';
 import { decision } from './page/decision.ts';
@@ -23,6 +24,7 @@ export function runPage(data: PageData): string {
     title: `Run ${run}`,
     header,
     main: html`${sections.map(section)}`,
+    style: `@media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`,
     ...(hasNetwork(data) && { script: browserCode('run-page') }),
   });
 }

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import {
   chartsFailedKey,
   chartsOf,
@@ -11,11 +10,11 @@ import {
 import { type Lake, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
 import { Manifest } from '../shared/schemas.ts';
-import { DegreeSummary, GraphSummary, ProductSummary } from '../shared/summaries.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
-import { decidedThrough, readDecidedRun, readOutcomes } from './decisions.ts';
-import { readPageDocuments } from './documents.ts';
+import { themed } from './charts/theme.ts';
+import { decidedThrough, readDecidedRun } from './decisions.ts';
+import { readRun } from './documents.ts';
 import { toPng, toSvg } from './draw.ts';
 import type { Picture } from './page/data.ts';
 import { runPage } from './page.ts';
@@ -52,24 +51,11 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
-  const data = {
-    manifest,
-    graph: await readDocument(lake, manifest, 'summary/graph.json', GraphSummary),
-    degrees: await readDocument(lake, manifest, 'summary/degrees.json', DegreeSummary),
-    products: await readDocument(lake, manifest, 'summary/products.json', ProductSummary),
-  };
-  const [documents, runs] = await Promise.all([
-    readPageDocuments(lake, manifest),
-    readOutcomes(lake, manifest),
-  ]);
+  const data = await readRun(lake, manifest);
   const pictures = await drawAll(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
-  await lake.create(
-    `${folder}index.html`,
-    runPage({ ...data, ...documents, runs, pictures }),
-    'text/html; charset=utf-8',
-  );
+  await lake.create(`${folder}index.html`, runPage({ ...data, pictures }), 'text/html; charset=utf-8');
   log.measure({ Rendered: 1 });
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });
 }
@@ -85,7 +71,7 @@ async function drawAll(
     // Before it is drawn: Vega keeps its own notes in the specification.
     await write(`${name}.vg.json`, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
-    await write(`${name}.svg`, svg, 'image/svg+xml');
+    await write(`${name}.svg`, themed(svg), 'image/svg+xml');
     await write(`${name}.png`, toPng(svg), 'image/png');
     pictures.push({ name, svg, caption: CHARTS[name].describe(data) });
   }
@@ -94,8 +80,8 @@ async function drawAll(
 
 /**
  * Renders every decided run that has no page, and those that were passed over: a newer run was decided before they were
- * ready. A run that fails again and again is given up, so that it costs nothing for ever;
- * its tries are counted by objects, for the bucket is the only state.
+ * ready. A run that fails again and again is given up, so that it costs nothing for ever; its tries are counted by
+ * objects, for the bucket is the only state.
  *
  * @throws {AggregateError} If runs failed that are not given up yet; all others are rendered.
  */
@@ -135,17 +121,4 @@ async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {
   if (await lake.create(chartsFailedKey(run), toJson({ run, tries: count }), 'application/json'))
     log.error(`Gave up rendering after ${MAX_TRIES} tries`, { window: run, object: manifestKey(run) });
   return false;
-}
-
-async function readDocument<Schema extends z.ZodType>(
-  lake: Lake,
-  manifest: Manifest,
-  name: string,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
-  const file = manifest.files.find((candidate) => candidate.name === name);
-  if (!file) throw new Error(`Cannot render run ${manifest.run}: its manifest names no ${name}`);
-  const document = await readJson(lake, file.key, schema);
-  if (document === undefined) throw new Error(`Cannot render run ${manifest.run}: ${file.key} is missing`);
-  return document;
 }

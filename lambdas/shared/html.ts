@@ -36,12 +36,14 @@ export interface PageParts {
   readonly title: string;
   readonly header: Html;
   readonly main: Html;
+  /** Rules beside those of all pages. */
+  readonly style?: string;
   /** The one program of the page; nothing else in it is ever run, whatever data says. */
   readonly script?: string;
 }
 
 /** A whole page, without anything from elsewhere; a browser is told to load and run nothing else. */
-export const page = ({ title, header, main, script }: PageParts): string =>
+export const page = ({ title, header, main, style = '', script }: PageParts): string =>
   `<!doctype html>\n${
     html`<html lang="en">
 <head>
@@ -49,7 +51,7 @@ export const page = ({ title, header, main, script }: PageParts): string =>
 <meta http-equiv="Content-Security-Policy" content="${policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${new Html(STYLE)}</style>
+<style>${new Html(STYLE + style)}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

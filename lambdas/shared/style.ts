@@ -5,7 +5,6 @@ export const STYLE = `
 @media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e6ebf0; --soft: #a9b4c0; --line: #37434f; --paper: #1a2129; --back: #11161c;
     --link: #82bbf5; --good: #7fd49b; --bad: #f3a08c; --user: #8cc7ee; --product: #93d79f; }
-  .drawn svg, .drawn img { filter: invert(.9) hue-rotate(180deg); }
 }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }

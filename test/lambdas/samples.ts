@@ -1,9 +1,19 @@
+import type { RunData } from '../../lambdas/render/charts/chart.ts';
 import { manifestKey } from '../../lambdas/shared/keys.ts';
 import { toJson } from '../../lambdas/shared/lake.ts';
 import { Model } from '../../lambdas/shared/model.ts';
 import { Metrics } from '../../lambdas/shared/quality.ts';
 import { Manifest } from '../../lambdas/shared/schemas.ts';
-import { DegreeSummary, GraphSummary, ProductSummary, UserSummary } from '../../lambdas/shared/summaries.ts';
+import {
+  DegreeSummary,
+  Diff,
+  GraphFacts,
+  GraphSummary,
+  Network,
+  ProductSummary,
+  SalesSummary,
+  UserSummary,
+} from '../../lambdas/shared/summaries.ts';
 import type { MemoryLake } from '../lake.ts';
 
 /** A run of three shoppers and four lamps, as the Spark job would have left it; one lamp's name is an attack. */
@@ -21,7 +31,72 @@ const ranking = (value: number) => ({
   'coverage@10': value,
 });
 
+const HOUR_MS = 3_600_000;
+
+/** Lists: Blue lamp in two, two others in one, the fourth lamp in none. */
+const FACTS = GraphFacts.parse({
+  run: 1,
+  vertices: 7,
+  edges: 9,
+  users: 3,
+  products: 4,
+  edgesByKind: { bought: 5, recommended: 4, similar: 0 },
+  exposure: {
+    recommendations: 4,
+    gini: 0.375,
+    top10Share: 1,
+    neverRecommended: 1,
+    lorenz: [
+      [0, 0],
+      [0.25, 0],
+      [0.5, 0.25],
+      [0.75, 0.5],
+      [1, 1],
+    ],
+  },
+  components: { count: 1, largest: [{ users: 3, products: 4 }] },
+  tails: { users: null, products: null },
+  communities: {
+    count: 2,
+    modularity: 0.2,
+    largest: [
+      { community: 0, users: 2, products: 2, top: [{ product: 'lamp1', name: 'Blue lamp' }] },
+      { community: 1, users: 1, products: 2, top: [{ product: 'lamp2', name: ATTACK }] },
+    ],
+    crossingEdges: 3,
+    edges: 9,
+  },
+  graphmlLeftOut: null,
+});
+
+/** What run 1 had before it: nothing. */
+const DIFF = Diff.parse({ run: 1, previous: null, changes: null });
+
+const SALES = SalesSummary.parse({ bucketMs: HOUR_MS, fromMs: NOON - 3 * HOUR_MS, counts: [5, 0, 7] });
+
+/** Beside what is drawn: the graph to walk through. */
+const NETWORK = Network.parse({
+  vertices: {
+    ids: ['u:ann', 'u:bob', 'p:lamp1', 'p:lamp2', 'p:ann'],
+    labels: ['ann', 'bob', 'Blue lamp', ATTACK, 'Lamp with the id of a user'],
+    communities: [0, 1, 0, 1, -1],
+    degrees: [3, 2, 2, 3, 1],
+    sales: [2, 1, 1, 2, 1],
+  },
+  edges: {
+    sources: [0, 0, 1, 1, 2],
+    targets: [2, 3, 2, 4, 3],
+    kinds: [1, 0, 1, 1, 2],
+    strengths: [1, 0.5, 0.9, 0, 1],
+  },
+  chosen: 'All users and products',
+  leftOut: { vertices: 2, edges: 4 },
+});
+
 const DOCUMENTS = {
+  'graph.json': FACTS,
+  'diff.json': DIFF,
+  'summary/sales.json': SALES,
   'metrics.json': Metrics.parse({
     run: 1,
     holdout: { share: 0.1, fromMs: NOON - 3_600_000, interactions: 2, users: 2, unknownPairs: 0 },
@@ -90,6 +165,21 @@ function vertex(id: string, label: string, inDegree: number, outDegree: number) 
 
 /** The same run of a shop in which everything was returned. */
 const EMPTY_DOCUMENTS: Documents = {
+  'graph.json': {
+    run: 1,
+    vertices: 0,
+    edges: 0,
+    users: 0,
+    products: 0,
+    edgesByKind: { bought: 0, recommended: 0, similar: 0 },
+    exposure: { recommendations: 0, gini: null, top10Share: null, neverRecommended: 0, lorenz: [] },
+    components: { count: 0, largest: [] },
+    tails: { users: null, products: null },
+    communities: { count: 0, modularity: null, largest: [], crossingEdges: 0, edges: 0 },
+    graphmlLeftOut: null,
+  },
+  'diff.json': DIFF,
+  'summary/sales.json': { bucketMs: HOUR_MS, fromMs: NOON, counts: [] },
   'metrics.json': Metrics.parse({
     run: 1,
     holdout: { share: 0.1, fromMs: null, interactions: 0, users: 0, unknownPairs: 0 },
@@ -142,7 +232,7 @@ export function sampleRun(run: number, { isEmpty = false } = {}): Sample {
     counts,
     quality: isEmpty ? { any: null, new: null } : { any: quality, new: quality },
     seconds: { read: 1.5, fit: 2 },
-    files: Object.keys(documents).map((name) => ({
+    files: [...Object.keys(documents), NETWORK_NAME].map((name) => ({
       name,
       key: keyOf(run, name),
       sizeBytes: 1,
@@ -151,6 +241,23 @@ export function sampleRun(run: number, { isEmpty = false } = {}): Sample {
     })),
   });
   return { manifest, documents };
+}
+
+const NETWORK_NAME = 'summary/network.json';
+
+/** What the charts of a sample are drawn from; the run is the only one, and not decided yet. */
+export function runDataOf({ manifest, documents }: Sample): RunData {
+  return {
+    manifest,
+    metrics: documents['metrics.json'],
+    graph: documents['summary/graph.json'],
+    degrees: documents['summary/degrees.json'],
+    products: documents['summary/products.json'],
+    facts: documents['graph.json'],
+    diff: documents['diff.json'],
+    sales: documents['summary/sales.json'],
+    runs: [{ ...manifest, decision: null, reason: null }],
+  };
 }
 
 const keyOf = (run: number, name: string): string => `runs/${String(run).padStart(8, '0')}/00000001/${name}`;
@@ -164,5 +271,6 @@ export async function storeRun(
   const { manifest, documents } = sampleRun(run, options);
   for (const [name, document] of Object.entries(documents))
     await lake.create(keyOf(run, name), toJson(document), 'application/json');
+  await lake.create(keyOf(run, NETWORK_NAME), toJson(NETWORK), 'application/json');
   await lake.create(manifestKey(run), toJson(manifest), 'application/json');
 }

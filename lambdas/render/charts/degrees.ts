@@ -1,105 +1,98 @@
-import type { Spec } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
-import type { DegreeSummary } from '../../shared/summaries.ts';
-import { type Chart, COLOURS, counted, FONT, heading, type RunData, subtitle } from './chart.ts';
+import type { Mark } from 'vega';
+import type { DegreeSummary, GraphFacts } from '../../shared/summaries.ts';
+import { type Chart, type RunData, subtitle } from './chart.ts';
+import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
+import { PANEL_TITLE, panel } from './panel.ts';
+import { counted, grouped } from './text.ts';
+import { COLOURS } from './theme.ts';
 
-/** How many links have users and products? A bar per range of degrees, users and products apart. */
+/** How many links have users and products? The share that has so many or more, users and products apart. */
 export const degrees: Chart = {
-  describe: ({ degrees: { users, products } }) =>
-    `Degree distribution. Median degree ${median(users)} of users, ${median(products)} of products; highest ${highest(users)} and ${highest(products)}.`,
+  describe: ({ degrees: { users, products }, facts: { tails } }) =>
+    `Degree distribution. Median degree ${grouped(median(users))} of users, ${grouped(median(products))} of products; highest ${grouped(highest(users))} and ${grouped(highest(products))}.${KINDS.map(
+      ({ kind, name }) => tailText(name, tails[kind]),
+    ).join('')}`,
 
   draw(run) {
-    const { users, products } = run.degrees;
-    const rows = [...bins(users, 'Users'), ...bins(products, 'Products')];
-    const isLog = highest(users) > WIDE || highest(products) > WIDE;
-    const ranges = [...new Set(rows.toSorted((a, b) => a.from - b.from).map(({ range }) => range))];
-    const spec: TopLevelSpec = {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      background: 'white',
-      padding: 20,
-      data: { values: rows },
-      facet: {
-        row: {
-          field: 'kind',
-          type: 'nominal',
-          sort: ['Users', 'Products'],
-          title: null,
-          header: {
-            labelFontSize: 14,
-            labelFontWeight: 'bold',
-            labelAngle: 0,
-            labelAlign: 'left',
-            labelAnchor: 'start',
-            labelOrient: 'top',
-          },
-        },
-      },
-      resolve: { scale: { x: 'independent', y: 'independent' } },
-      spec: {
-        width: 760,
-        height: 200,
-        layer: [
-          {
-            mark: { type: 'bar', strokeWidth: 1 },
-            encoding: {
-              color: {
-                field: 'kind',
-                type: 'nominal',
-                legend: null,
-                scale: { domain: ['Users', 'Products'], range: [COLOURS.user.fill, COLOURS.product.fill] },
-              },
-              stroke: {
-                field: 'kind',
-                type: 'nominal',
-                legend: null,
-                scale: {
-                  domain: ['Users', 'Products'],
-                  range: [COLOURS.user.stroke, COLOURS.product.stroke],
-                },
-              },
-            },
-          },
-          {
-            mark: { type: 'text', dy: -7, fontSize: 11 },
-            encoding: { text: { field: 'vertices', type: 'quantitative', format: ',d' } },
-          },
+    const isLog = KINDS.some(({ kind }) => highest(run.degrees[kind]) > WIDE);
+    const width = plotWidth({ left: LEFT });
+    return framed(
+      {
+        title: title(run),
+        notes: [
+          subtitle(run),
+          `Links of both kinds count: what was bought, and what is recommended (list any). ${isLog ? 'Both axes are logarithmic: a straight line is a power law; the dashed one is fitted to the tail.' : 'Nothing is left out.'}${isLog ? withoutLinks(run.degrees) : ''}`,
         ],
-        encoding: {
-          x: {
-            field: 'range',
-            type: 'ordinal',
-            sort: ranges,
-            title: isLog ? 'degree (each bar twice as wide as the one before)' : 'degree',
-            axis: { labelAngle: 0 },
-          },
-          y: {
-            field: 'vertices',
-            type: 'quantitative',
-            title: 'vertices',
-            axis: { format: ',d', tickMinStep: 1 },
-          },
-        },
+        description: degrees.describe(run),
+        left: LEFT,
+        bottom: 40,
+        height: 2 * (HEIGHT + PANEL_TITLE) + GAP,
       },
-      config: {
-        font: FONT,
-        axis: { labelFontSize: 12, titleFontSize: 12, grid: true, gridColor: '#e8ecf0' },
-        view: { stroke: null },
+      {
+        marks: KINDS.map(({ kind, name, fill, stroke, shape }, index) => {
+          const rows = run.degrees[kind].filter(({ degree }) => degree > 0 || !isLog);
+          const points = isLog
+            ? exceeding(rows)
+            : rows.map(({ degree, vertices }) => ({ degree, y: vertices }));
+          const tail = isLog ? tailOf(points, run.facts.tails[kind]) : [];
+          return panel({
+            title: `${name}${tailText('', run.facts.tails[kind])}`,
+            top: PANEL_TITLE + index * (HEIGHT + PANEL_TITLE + GAP),
+            width,
+            height: HEIGHT,
+            scales: [
+              isLog
+                ? {
+                    name: 'x',
+                    type: 'log',
+                    domain: [smallest(run.degrees), Math.max(10, overall(run.degrees))],
+                    range: [0, width],
+                  }
+                : { name: 'x', type: 'linear', domain: [0, overall(run.degrees) + 1], range: [0, width] },
+              isLog
+                ? { name: 'y', type: 'log', domain: [lowest(points), 1], range: [HEIGHT, 0] }
+                : {
+                    name: 'y',
+                    type: 'linear',
+                    domain: [0, Math.max(1, ...points.map(({ y }) => y))],
+                    range: [HEIGHT, 0],
+                  },
+            ],
+            axes: axesOf(isLog, kind),
+            empty: points.length > 0 ? undefined : 'None have any.',
+            marks: [
+              isLog
+                ? pointMark(thinned(points), { fill, stroke, shape })
+                : stemMark(points, { fill, stroke }),
+              ...(tail.length > 0 ? [tailMark(tail)] : []),
+            ],
+          });
+        }),
       },
-    };
-    return {
-      ...compile(spec).spec,
-      title: heading(title(run), [
-        subtitle(run),
-        'Links of both kinds count: what was bought, and what is recommended (list any). Nothing is left out.',
-      ]),
-    } satisfies Spec;
+    );
   },
 };
 
-/** Beyond this degree ranges double, for single degrees could not be told apart. */
+/** Beyond this degree the axes are logarithmic, for single degrees could not be told apart. */
 const WIDE = 24;
+const [LEFT, HEIGHT, GAP] = [74, 190, 56];
+
+const KINDS = [
+  { kind: 'users', name: 'Users', fill: COLOURS.user, stroke: COLOURS.userStroke, shape: 'circle' },
+  {
+    kind: 'products',
+    name: 'Products',
+    fill: COLOURS.product,
+    stroke: COLOURS.productStroke,
+    shape: 'square',
+  },
+] as const;
 
 const highest = (rows: DegreeSummary['users']): number => rows.at(-1)?.degree ?? 0;
+const overall = ({ users, products }: DegreeSummary): number => Math.max(highest(users), highest(products));
+
+const smallest = ({ users, products }: DegreeSummary): number =>
+  Math.min(...[users, products].flatMap((rows) => rows.find(({ degree }) => degree > 0)?.degree ?? []), 10);
 
 function median(rows: DegreeSummary['users']): number {
   const half = rows.reduce((sum, { vertices }) => sum + vertices, 0) / 2;
@@ -114,28 +107,150 @@ function median(rows: DegreeSummary['users']): number {
 const title = ({ degrees: { users, products } }: RunData): string =>
   users.length === 0
     ? 'There are no links yet'
-    : `Half of the users have ${counted(median(users), 'link')} or fewer, half of the products ${median(products).toLocaleString('en-US')}`;
+    : `Half of the users have ${counted(median(users), 'link')} or fewer, half of the products ${grouped(median(products))}`;
 
-interface Bin {
-  readonly kind: string;
-  readonly range: string;
-  readonly from: number;
-  readonly vertices: number;
+const tailText = (name: string, tail: GraphFacts['tails']['users']): string =>
+  tail
+    ? ` ${name}${name ? ' f' : '· f'}rom ${counted(tail.from, 'link')} on like a power law, exponent ${tail.exponent.toFixed(2)}${name ? '.' : ''}`
+    : '';
+
+function withoutLinks({ users, products }: DegreeSummary): string {
+  const [of, and] = [users, products].map((rows) => rows.find(({ degree }) => degree === 0)?.vertices ?? 0);
+  return of || and
+    ? ` Left out, for they have none: ${counted(of ?? 0, 'user')}, ${counted(and ?? 0, 'product')}.`
+    : '';
 }
 
-function bins(rows: DegreeSummary['users'], kind: string): Bin[] {
-  const isLog = highest(rows) > WIDE;
-  const counts = new Map<number, number>();
-  for (const { degree, vertices } of rows) {
-    const from = isLog && degree > 0 ? 2 ** Math.floor(Math.log2(degree)) : degree;
-    counts.set(from, (counts.get(from) ?? 0) + vertices);
-  }
-  return [...counts]
-    .sort(([a], [b]) => a - b)
-    .map(([from, vertices]) => ({
-      kind,
-      from,
-      vertices,
-      range: isLog && from > 1 ? `${from}–${2 * from - 1}` : String(from),
-    }));
+interface Place {
+  readonly degree: number;
+  readonly y: number;
 }
+
+/** By degree, the share of vertices that have that degree or a higher one. */
+function exceeding(rows: DegreeSummary['users']): Place[] {
+  const all = rows.reduce((sum, { vertices }) => sum + vertices, 0);
+  let left = all;
+  return rows.map(({ degree, vertices }) => {
+    const y = left / all;
+    left -= vertices;
+    return { degree, y };
+  });
+}
+
+/** At most eight points per doubling: more cover each other. */
+function thinned(points: readonly Place[]): Place[] {
+  let next = 0;
+  return points.filter(({ degree }, index) => {
+    const isShown = degree >= next || index === points.length - 1;
+    if (isShown) next = degree * 2 ** (1 / 8);
+    return isShown;
+  });
+}
+
+/** Ends of the fitted line: shares fall like degree^(1 - exponent). */
+function tailOf(points: readonly Place[], tail: GraphFacts['tails']['users']): Place[] {
+  const first = tail && points.find(({ degree }) => degree >= tail.from);
+  const last = points.at(-1);
+  if (!first || !last || last.degree <= first.degree) return [];
+  const fallen = (last.degree / first.degree) ** (1 - tail.exponent);
+  return [first, { degree: last.degree, y: Math.max(first.y * fallen, lowest(points)) }];
+}
+
+/** The power of ten below all shares. */
+const lowest = (points: readonly Place[]): number =>
+  10 ** Math.min(-1, Math.floor(Math.log10(points.at(-1)?.y ?? 0.1)));
+
+function axesOf(isLog: boolean, kind: (typeof KINDS)[number]['kind']): Parameters<typeof panel>[0]['axes'] {
+  return [
+    {
+      scale: 'y',
+      orient: 'left',
+      grid: true,
+      tickCount: isLog ? 3 : 4,
+      tickMinStep: isLog ? 0 : 1,
+      ...(isLog ? { encode: PERCENT_LABELS } : { format: ',d' }),
+      title: isLog ? 'have so many or more' : kind,
+      titleAnchor: 'middle',
+      domain: false,
+      ticks: false,
+    },
+    {
+      scale: 'x',
+      orient: 'bottom',
+      tickCount: isLog ? 5 : 10,
+      tickMinStep: isLog ? 0 : 1,
+      format: isLog ? ',~r' : ',d',
+      labelOverlap: true,
+      ...(kind === 'products' && { title: 'links' }),
+    },
+  ];
+}
+
+interface Paint {
+  readonly fill: string;
+  readonly stroke: string;
+  readonly shape?: string;
+}
+
+const pointMark = (values: readonly Place[], { fill, stroke, shape = 'circle' }: Paint): Mark => ({
+  type: 'group',
+  data: [{ name: 'points', values: [...values] }],
+  marks: [
+    {
+      type: 'symbol',
+      from: { data: 'points' },
+      encode: {
+        enter: {
+          x: { scale: 'x', field: 'degree' },
+          y: { scale: 'y', field: 'y' },
+          shape: { value: shape },
+          size: { value: 45 },
+          fill: { value: fill },
+          stroke: { value: stroke },
+          strokeWidth: { value: 1.2 },
+        },
+      },
+    },
+  ],
+});
+
+const stemMark = (values: readonly Place[], { fill, stroke }: Paint): Mark => ({
+  type: 'group',
+  data: [{ name: 'points', values: [...values] }],
+  marks: [
+    {
+      type: 'rect',
+      from: { data: 'points' },
+      encode: {
+        enter: {
+          xc: { scale: 'x', field: 'degree' },
+          width: { signal: "max(2, 0.7 * (scale('x', 1) - scale('x', 0)))" },
+          y: { scale: 'y', field: 'y' },
+          y2: { scale: 'y', value: 0 },
+          fill: { value: fill },
+          stroke: { value: stroke },
+        },
+      },
+    },
+  ],
+});
+
+const tailMark = (values: readonly Place[]): Mark => ({
+  type: 'group',
+  data: [{ name: 'tail', values: [...values] }],
+  marks: [
+    {
+      type: 'line',
+      from: { data: 'tail' },
+      encode: {
+        enter: {
+          x: { scale: 'x', field: 'degree' },
+          y: { scale: 'y', field: 'y' },
+          stroke: { value: COLOURS.ink },
+          strokeWidth: { value: 2 },
+          strokeDash: { value: [6, 4] },
+        },
+      },
+    },
+  ],
+});

@@ -1,12 +1,4 @@
-import {
-  forceCollide,
-  forceLink,
-  forceManyBody,
-  forceSimulation,
-  forceX,
-  forceY,
-  type SimulationNodeDatum,
-} from 'd3-force';
+import { type Adjacency, adjacency, pivotStart } from './layout-start.ts';
 
 /** Where a vertex lies. */
 export interface Point {
@@ -19,124 +11,189 @@ export interface Size {
   readonly height: number;
 }
 
-const TICKS = 400;
+/** Pairs of indices of vertices. */
+export type Edges = readonly (readonly [number, number])[];
+
+/** One place per vertex, by index. */
+export interface Places {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
 /** Room at the border for circles and labels. */
-const MARGIN = 40;
+const MARGIN = 24;
+/** Up to here every pair is looked at, so that no two vertices cover each other. */
+const SEPARATED = 300;
 
 /**
- * Places vertices so that linked ones are near and none overlap. d3-force starts on a spiral and draws its chances from
- * a fixed generator, so the same graph gets the same places.
+ * Places vertices so that linked ones are near, and of a few hundred or fewer none cover each other. The same graph
+ * gets the same places.
  *
- * @param edges Pairs of indices of vertices.
+ * @param edges Without direction; the order matters for the places, not for their quality.
  * @returns One point per vertex, within the size.
+ * @example placeVertices(2, [[0, 1]], { width: 100, height: 100 }) // two points inside, apart
  */
-export function placeVertices(
-  count: number,
-  edges: readonly (readonly [number, number])[],
-  { width, height }: Size,
-): Point[] {
-  const nodes: SimulationNodeDatum[] = Array.from({ length: count }, () => ({}));
-  const links = edges.map(([source, target]) => ({ source, target }));
-  forceSimulation(nodes)
-    .force('link', forceLink(links).distance(55).strength(0.5))
-    .force('charge', forceManyBody().strength(-170).distanceMax(350))
-    .force('collide', forceCollide(24).iterations(2))
-    .force('x', forceX(0).strength(0.05 * (height / width)))
-    .force('y', forceY(0).strength(0.06))
-    .stop()
-    .tick(TICKS);
-  return fitInto(
-    nodes.map(({ x = 0, y = 0 }) => ({ x, y })),
-    { width, height },
-  );
+export function placeVertices(count: number, edges: Edges, size: Size): Point[] {
+  const sources = Int32Array.from(edges, ([source]) => source);
+  const targets = Int32Array.from(edges, ([, target]) => target);
+  const places = layoutGraph(count, sources, targets);
+  fitInto(places, size);
+  if (count <= SEPARATED) {
+    separate(places, Math.sqrt((0.42 * size.width * size.height) / Math.max(1, count)));
+    fitInto(places, size);
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    x: Math.round(10 * (places.x[index] as number)) / 10,
+    y: Math.round(10 * (places.y[index] as number)) / 10,
+  }));
 }
 
-function fitInto(points: readonly Point[], { width, height }: Size): Point[] {
-  const along = (pick: (point: Point) => number, length: number) => {
-    const values = points.map(pick);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    return (value: number) =>
-      high === low ? length / 2 : MARGIN + ((value - low) / (high - low)) * (length - 2 * MARGIN);
-  };
-  const [toX, toY] = [along(({ x }) => x, width), along(({ y }) => y, height)];
-  return points.map(({ x, y }) => ({ x: Math.round(10 * toX(x)) / 10, y: Math.round(10 * toY(y)) / 10 }));
-}
-
-export interface Label extends Point {
-  readonly text: string;
-  readonly align: 'left' | 'right' | 'center';
-  readonly fontSize: number;
-}
-
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** What a label belongs to. */
-export interface Anchor extends Point {
-  readonly text: string;
-  readonly radius: number;
-  readonly fontSize: number;
-}
+/** Passes over all edges; each pass moves less than the one before. */
+const PASSES = 80;
+/** Vertices drawn by chance that each edge's ends are pushed away from, in turns. */
+const PUSHES = 5;
+/** No push moves further than this at once, or two vertices in one place would fly apart. */
+const FURTHEST = 4;
 
 /**
- * Puts each label right, left, above or below of its circle, where it covers no circle, no other label and no border;
- * a label without such a place is left out.
+ * The layout itself, for graphs of up to some ten thousands of vertices: time grows with the edges, not with the pairs.
  *
- * @param anchors The important ones first: they choose first.
- * @param circles All circles of the picture.
+ * It begins with Pivot MDS (Brandes and Pich 2006), which finds the large shape; then each edge pulls its ends together
+ * and pushes them from a few vertices drawn by chance, by the gradient of LargeVis (Tang et al. 2016) and DRGraph (Zhu et
+ * al. 2020). Chance is a fixed sequence, and nothing but + - * / and square roots is used: every machine gets the same.
+ *
+ * @param sources, targets The ends of the edges, indices below `count`.
+ * @returns Places around the origin, in units of about the length of an edge.
  */
-export function placeLabels(
-  anchors: readonly Anchor[],
-  circles: readonly (Point & { readonly radius: number })[],
-  size: Size,
-): Label[] {
-  const taken: Box[] = circles.map(({ x, y, radius }) => ({
-    left: x - radius,
-    top: y - radius,
-    right: x + radius,
-    bottom: y + radius,
-  }));
-  const labels: Label[] = [];
-  for (const anchor of anchors)
-    for (const { label, box } of candidates(anchor)) {
-      const isInside = box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
-      if (!isInside || taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
-      labels.push(label);
-      break;
-    }
-  return labels;
+export function layoutGraph(count: number, sources: Int32Array, targets: Int32Array): Places {
+  const near = adjacency(count, sources, targets);
+  const places = pivotStart(count, near);
+  spread(places, count);
+  const random = xorshift();
+  for (let pass = 0; pass < PASSES; pass++)
+    movePass(places, sources, targets, { step: 1 - pass / PASSES, random });
+  placeOutside(places, near);
+  return places;
 }
 
-const overlap = (a: Box, b: Box): boolean =>
-  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+/** 32 random bits a call: Marsaglia, "Xorshift RNGs", 2003. */
+function xorshift(): () => number {
+  let state = 12_345;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
 
-/** Width of an average letter of DejaVu Sans Bold, in units of the font size; a little too wide is better than an overlap. */
-const LETTER_WIDTH = 0.66;
+/** Scales the start to the area that the vertices will take, and moves each a little, for many may lie in one place. */
+function spread({ x, y }: Places, count: number): void {
+  let squares = 0;
+  for (let v = 0; v < count; v++) squares += (x[v] as number) ** 2 + (y[v] as number) ** 2;
+  const scale = squares > 0 ? (0.5 * count) / Math.sqrt(squares) : 0;
+  const random = xorshift();
+  const jitter = (): number => random() / 2 ** 32 - 0.5;
+  for (let v = 0; v < count; v++) {
+    x[v] = (x[v] as number) * scale + jitter();
+    y[v] = (y[v] as number) * scale + jitter();
+  }
+}
 
-function candidates({ x, y, text, radius, fontSize }: Anchor): { label: Label; box: Box }[] {
-  const width = [...text].length * fontSize * LETTER_WIDTH;
-  const [half, gap] = [fontSize * 0.6, radius + 3];
-  const box = (left: number, middle: number): Box => ({
-    left,
-    right: left + width,
-    top: middle - half,
-    bottom: middle + half,
-  });
-  return [
-    { label: { x: x + gap, y, text, fontSize, align: 'left' }, box: box(x + gap, y) },
-    { label: { x: x - gap, y, text, fontSize, align: 'right' }, box: box(x - gap - width, y) },
-    {
-      label: { x, y: y - gap - half, text, fontSize, align: 'center' },
-      box: box(x - width / 2, y - gap - half),
-    },
-    {
-      label: { x, y: y + gap + half, text, fontSize, align: 'center' },
-      box: box(x - width / 2, y + gap + half),
-    },
-  ];
+interface Pass {
+  /** 1 at first, falling to 0. */
+  readonly step: number;
+  readonly random: () => number;
+}
+
+function movePass({ x, y }: Places, sources: Int32Array, targets: Int32Array, { step, random }: Pass): void {
+  const share = x.length / 2 ** 32;
+  for (let edge = 0; edge < sources.length; edge++) {
+    const source = sources[edge] as number;
+    const target = targets[edge] as number;
+    const dx = (x[source] as number) - (x[target] as number);
+    const dy = (y[source] as number) - (y[target] as number);
+    const pull = (-2 * step) / (1 + dx * dx + dy * dy);
+    x[source] = (x[source] as number) + pull * dx;
+    y[source] = (y[source] as number) + pull * dy;
+    x[target] = (x[target] as number) - pull * dx;
+    y[target] = (y[target] as number) - pull * dy;
+    for (let push = 0; push < PUSHES; push++) {
+      const moved = push % 2 === 0 ? source : target;
+      pushFrom(x, y, moved, { other: Math.floor(random() * share), step });
+    }
+  }
+}
+
+function pushFrom(
+  x: Float64Array,
+  y: Float64Array,
+  moved: number,
+  { other, step }: { readonly other: number; readonly step: number },
+): void {
+  if (other === moved) return;
+  const dx = (x[moved] as number) - (x[other] as number);
+  const dy = (y[moved] as number) - (y[other] as number);
+  const square = dx * dx + dy * dy;
+  const push = 2 / ((0.01 + square) * (1 + square));
+  x[moved] = (x[moved] as number) + step * Math.min(FURTHEST, Math.max(-FURTHEST, push * dx));
+  y[moved] = (y[moved] as number) + step * Math.min(FURTHEST, Math.max(-FURTHEST, push * dy));
+}
+
+/** Vertices without edges, which nothing moves, lie on a circle around the others. */
+function placeOutside({ x, y }: Places, { offsets }: Adjacency): void {
+  const alone: number[] = [];
+  let radius = 1;
+  for (let v = 0; v < x.length; v++) {
+    if (offsets[v] === offsets[v + 1]) alone.push(v);
+    else radius = Math.max(radius, Math.sqrt((x[v] as number) ** 2 + (y[v] as number) ** 2));
+  }
+  for (const [index, v] of alone.entries()) {
+    const [left, up] = onCircle(index / alone.length);
+    x[v] = 1.1 * radius * left;
+    y[v] = 1.1 * radius * up;
+  }
+}
+
+/** A point of the unit circle; by a rational formula, for sines differ between machines. @param turn In [0, 1). */
+function onCircle(turn: number): [number, number] {
+  const half = turn < 0.5 ? 1 : -1;
+  const t = 4 * (turn < 0.5 ? turn : turn - 0.5) - 1;
+  return [(half * (1 - t * t)) / (1 + t * t), (half * 2 * t) / (1 + t * t)];
+}
+
+/** Moves pairs apart that are nearer than `distance`, a few times over. */
+function separate({ x, y }: Places, distance: number): void {
+  for (let round = 0; round < 60; round++)
+    for (let a = 0; a < x.length; a++)
+      for (let b = a + 1; b < x.length; b++) {
+        const dx = (x[b] as number) - (x[a] as number);
+        const dy = (y[b] as number) - (y[a] as number);
+        const square = dx * dx + dy * dy;
+        if (square >= distance * distance) continue;
+        const length = Math.sqrt(square);
+        const half = length > 0 ? (distance - length) / (4 * length) : 0;
+        // Two in one place have no direction: they part by their numbers.
+        const [moveX, moveY] = length > 0 ? [half * dx, half * dy] : [distance / 4, (b - a) / 100];
+        x[a] = (x[a] as number) - moveX;
+        y[a] = (y[a] as number) - moveY;
+        x[b] = (x[b] as number) + moveX;
+        y[b] = (y[b] as number) + moveY;
+      }
+}
+
+function fitInto({ x, y }: Places, { width, height }: Size): void {
+  for (const [values, length] of [
+    [x, width],
+    [y, height],
+  ] as const) {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    const scale = high > low ? (length - 2 * MARGIN) / (high - low) : 0;
+    for (let v = 0; v < values.length; v++)
+      values[v] = scale > 0 ? MARGIN + ((values[v] as number) - low) * scale : length / 2;
+  }
 }

@@ -1,7 +1,12 @@
-import type { Spec } from 'vega';
+import type { Mark } from 'vega';
 import type { GraphSummary } from '../../shared/summaries.ts';
-import { type Chart, COLOURS, FONT, heading, type RunData, shortened, subtitle } from './chart.ts';
-import { placeLabels, placeVertices, type Size } from './layout.ts';
+import { type Chart, type RunData, subtitle } from './chart.ts';
+import { hulls } from './communities.ts';
+import { framed, plotWidth, textMark } from './frame.ts';
+import { placeLabels } from './labels.ts';
+import { type Point, placeVertices, type Size } from './layout.ts';
+import { counted, grouped, percent, shortened } from './text.ts';
+import { COLOURS } from './theme.ts';
 
 /** Who is recommended what? A part of the graph: users, products, and a line per recommendation. */
 export const recommendationGraph: Chart = {
@@ -9,70 +14,63 @@ export const recommendationGraph: Chart = {
     const { shown } = graph;
     if (shown.edges.length === 0) return 'No recommendations to show.';
     const products = shown.vertices.filter(isProduct).length;
-    return `${shown.edges.length} recommendations of ${products} products to ${shown.vertices.length - products} users. ${graph.chosen}.`;
+    return `${counted(shown.edges.length, 'recommendation')} of ${counted(products, 'product')} to ${counted(shown.vertices.length - products, 'user')}. ${graph.chosen}.`;
   },
 
   draw(run) {
     const { graph } = run;
-    const { vertices } = graph.shown;
-    const { circles, lines, labels } = arrange(graph);
-    return {
-      $schema: 'https://vega.github.io/schema/vega/v6.json',
-      ...SIZE,
-      padding: 20,
-      background: 'white',
-      title: heading(title(run), [
-        subtitle(run),
-        `Shown: ${vertices.length} of ${graph.vertices.toLocaleString('en-US')} vertices. ${graph.chosen}.`,
-        'The stronger a line, the higher the score. Labels that would cover something are left out.',
-      ]),
-      data: [
-        { name: 'lines', values: lines },
-        { name: 'circles', values: circles },
-        { name: 'labels', values: labels },
-      ],
-      scales: [
-        {
-          name: 'fill',
-          type: 'ordinal',
-          domain: ['user', 'product'],
-          range: [COLOURS.user.fill, COLOURS.product.fill],
-        },
-        {
-          name: 'stroke',
-          type: 'ordinal',
-          domain: ['user', 'product'],
-          range: [COLOURS.user.stroke, COLOURS.product.stroke],
-        },
-      ],
-      legends: [
-        {
-          fill: 'fill',
-          stroke: 'stroke',
-          symbolType: 'circle',
-          symbolSize: 160,
-          orient: 'none',
-          legendX: SIZE.width - 80,
-          legendY: -60,
-          labelFont: FONT,
-          labelFontSize: 13,
-        },
-      ],
-      marks: [lineMark, circleMark, labelMark],
-    };
+    const { circles, lines, labels, areas } = arrange(graph);
+    return framed(
+      {
+        title: title(run),
+        notes: [
+          subtitle(run),
+          `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${graph.chosen}.${areas.length > 0 ? ' A shaded area is a community, without those who lie far from it.' : ''}`,
+          'The stronger a line, the higher the score. Labels that would cover something are left out.',
+        ],
+        key: [
+          { text: 'user', shape: 'circle', fill: COLOURS.user, stroke: COLOURS.userStroke },
+          {
+            text: 'product: the larger, the more often shown here',
+            shape: 'square',
+            fill: COLOURS.product,
+            stroke: COLOURS.productStroke,
+          },
+        ],
+        description: recommendationGraph.describe(run),
+        height: sizeFor(circles.length).height,
+      },
+      {
+        data: [
+          { name: 'areas', values: areas },
+          { name: 'lines', values: lines },
+          { name: 'circles', values: circles },
+          { name: 'labels', values: labels },
+        ],
+        marks: [areaMark, lineMark, circleMark, labelMark('halo'), labelMark('ink')],
+      },
+    );
   },
 };
 
-const SIZE: Size = { width: 1080, height: 820 };
+/** The more vertices, the higher, up to a limit. */
+const sizeFor = (vertices: number): Size => ({
+  width: plotWidth({}),
+  height: Math.min(640, 200 + 8 * vertices),
+});
+/** How many vertices have a name, those that are linked most first; those of users are smaller. */
+const LABELS = 70;
 
 const isProduct = ({ id }: { readonly id: string }): boolean => id.startsWith('p:');
 
-function title({ graph }: RunData): string {
+function title({ graph, facts: { communities } }: RunData): string {
   const { vertices, edges } = graph.shown;
-  const product = vertices.filter(isProduct).sort((a, b) => b.inDegree - a.inDegree)[0];
-  return edges.length === 0 || !product
-    ? 'Nothing is recommended yet'
-    : `${shortened(product.label, 40)} leads among the products recommended first`;
+  const first = vertices.filter(isProduct).sort((a, b) => b.inDegree - a.inDegree)[0];
+  if (edges.length === 0 || !first) return 'Nothing is recommended yet';
+  const inside = communities.edges > 0 ? 1 - communities.crossingEdges / communities.edges : 0;
+  return communities.count > 1 && inside > 0
+    ? `${percent(inside)} of all links stay within one of ${counted(communities.count, 'community', 'communities')}`
+    : `${shortened(first.label, 40)} leads among the products recommended first`;
 }
 
 /** Places everything; what is returned is drawn as it is. */
@@ -81,34 +79,76 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
   const ends = edges.map(
     ({ source, target }) => [numbers.get(source) ?? 0, numbers.get(target) ?? 0] as const,
   );
-  const points = placeVertices(vertices.length, ends, SIZE);
-  const strongest = Math.max(...edges.map(({ score }) => score), 0);
+  const communities = vertices.map(({ community }) => community);
+  const points = placeTogether(communities, ends);
+  const links = new Int32Array(vertices.length);
+  for (const [, target] of ends) links[target] = (links[target] ?? 0) + 1;
   const circles = vertices.map((vertex, index) => {
-    const links = ends.filter(([, target]) => target === index).length;
+    const product = isProduct(vertex);
     return {
       ...(points[index] ?? { x: 0, y: 0 }),
-      kind: isProduct(vertex) ? 'product' : 'user',
-      radius: isProduct(vertex) ? 7 + Math.min(7, links) : 5,
-      text: shortened(vertex.label, 24),
-      fontSize: isProduct(vertex) ? 12 : 10,
-      links,
+      kind: product ? 'product' : 'user',
+      radius: product ? 7 + Math.min(7, links[index] ?? 0) : 6,
+      text: shortened(vertex.label, 20),
+      fontSize: product ? 13 : 11,
+      links: links[index] ?? 0,
     };
   });
-  const lines = edges.map(({ score }, index) => {
-    const [from, to] = (ends[index] ?? [0, 0]).map((end) => points[end]);
-    return {
-      x: from?.x,
-      y: from?.y,
-      x2: to?.x,
-      y2: to?.y,
-      strength: strongest > 0 ? Math.max(0, score) / strongest : 0,
-    };
-  });
-  const anchors = circles.toSorted((a, b) => b.radius - a.radius || b.links - a.links);
-  return { circles, lines, labels: placeLabels(anchors, circles, SIZE) };
+  const anchors = circles.toSorted((a, b) => b.radius - a.radius || b.links - a.links).slice(0, LABELS);
+  return {
+    circles,
+    lines: linesOf(edges, ends, points),
+    labels: placeLabels(anchors, circles, sizeFor(vertices.length)),
+    areas: hulls(points, communities),
+  };
 }
 
-type Mark = NonNullable<Spec['marks']>[number];
+/** Each community is pulled together by a vertex of its own, which is not drawn. */
+function placeTogether(
+  communities: readonly (number | null)[],
+  ends: readonly (readonly [number, number])[],
+): Point[] {
+  const names = [...new Set(communities)].filter((community) => community !== null);
+  const centres = new Map(names.map((community, index) => [community, communities.length + index]));
+  const bonds = communities.flatMap((community, index) => {
+    const centre = community === null ? undefined : centres.get(community);
+    return centre === undefined ? [] : [[index, centre] as const];
+  });
+  return placeVertices(
+    communities.length + names.length,
+    [...ends, ...bonds],
+    sizeFor(communities.length),
+  ).slice(0, communities.length);
+}
+
+function linesOf(
+  edges: GraphSummary['shown']['edges'],
+  ends: readonly (readonly [number, number])[],
+  points: readonly Point[],
+) {
+  const strongest = edges.reduce((most, { score }) => Math.max(most, score), 0);
+  return edges.map(({ score }, index) => {
+    const [from, to] = (ends[index] ?? [0, 0]).map((end) => points[end]);
+    const strength = strongest > 0 ? Math.max(0, score) / strongest : 0;
+    return { x: from?.x, y: from?.y, x2: to?.x, y2: to?.y, strength: Math.round(1000 * strength) / 1000 };
+  });
+}
+
+const areaMark: Mark = {
+  type: 'path',
+  from: { data: 'areas' },
+  encode: {
+    enter: {
+      path: { field: 'path' },
+      fill: { field: 'colour' },
+      stroke: { field: 'colour' },
+      strokeWidth: { value: 34 },
+      strokeJoin: { value: 'round' },
+      strokeCap: { value: 'round' },
+      opacity: { value: 0.75 },
+    },
+  },
+};
 
 const lineMark: Mark = {
   type: 'rule',
@@ -119,9 +159,9 @@ const lineMark: Mark = {
       y: { field: 'y' },
       x2: { field: 'x2' },
       y2: { field: 'y2' },
-      stroke: { value: '#7b8794' },
-      strokeWidth: { signal: '0.6 + 2.6 * datum.strength' },
-      strokeOpacity: { signal: '0.25 + 0.55 * datum.strength' },
+      stroke: { value: COLOURS.edge },
+      strokeWidth: { signal: '0.5 + 3 * datum.strength' },
+      strokeOpacity: { signal: '0.25 + 0.6 * datum.strength' },
     },
   },
 };
@@ -133,28 +173,34 @@ const circleMark: Mark = {
     enter: {
       x: { field: 'x' },
       y: { field: 'y' },
-      fill: { scale: 'fill', field: 'kind' },
-      stroke: { scale: 'stroke', field: 'kind' },
-      strokeWidth: { value: 1.2 },
+      shape: { signal: "datum.kind === 'user' ? 'circle' : 'square'" },
+      fill: { signal: `datum.kind === 'user' ? '${COLOURS.user}' : '${COLOURS.product}'` },
+      stroke: { signal: `datum.kind === 'user' ? '${COLOURS.userStroke}' : '${COLOURS.productStroke}'` },
+      strokeWidth: { value: 1.5 },
       size: { signal: 'PI * datum.radius * datum.radius' },
     },
   },
 };
 
-const labelMark: Mark = {
-  type: 'text',
-  from: { data: 'labels' },
-  encode: {
-    enter: {
+/** The halo, drawn first, keeps lines out of the letters. */
+const labelMark = (layer: 'halo' | 'ink'): Mark =>
+  textMark(
+    {
       x: { field: 'x' },
       y: { field: 'y' },
       text: { field: 'text' },
       align: { field: 'align' },
-      baseline: { value: 'middle' },
-      font: { value: FONT },
       fontSize: { field: 'fontSize' },
-      fontWeight: { signal: "datum.fontSize > 10 ? 'bold' : 'normal'" },
-      fill: { signal: "datum.fontSize > 10 ? '#1f5c24' : '#2c5d78'" },
+      fontWeight: { signal: "datum.fontSize > 11 ? 'bold' : 'normal'" },
+      ...(layer === 'halo'
+        ? {
+            fill: { value: COLOURS.paper },
+            stroke: { value: COLOURS.paper },
+            strokeWidth: { value: 3 },
+            strokeJoin: { value: 'round' },
+            opacity: { value: 0.7 },
+          }
+        : { fill: { signal: `datum.fontSize > 11 ? '${COLOURS.productText}' : '${COLOURS.userText}'` } }),
     },
-  },
-};
+    'labels',
+  );

@@ -1,85 +1,60 @@
-import type { Spec } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
-import { type Chart, COLOURS, FONT, heading, type RunData, shortened, subtitle } from './chart.ts';
+import type { ProductSummary } from '../../shared/summaries.ts';
+import { bars } from './bars.ts';
+import { type Chart, type RunData, subtitle } from './chart.ts';
+import { counted, grouped, percent, shortened } from './text.ts';
+import { COLOURS } from './theme.ts';
 
 const SHOWN = 20;
 
-/** Which products does the model push most? A bar per product, most recommended first, beside its rank by sales. */
+/** Which products does the model push most, and are they bestsellers anyway? A bar per product, beside its rank by sales. */
 export const topProducts: Chart = {
-  describe: ({ products: { products } }) =>
-    products.length === 0
-      ? 'No products are recommended.'
-      : `The ${Math.min(SHOWN, products.length)} most recommended products; first ${products[0]?.name ?? products[0]?.product}, to ${products[0]?.recommendedTo} users.`,
+  describe({ products: { products } }) {
+    const [first] = products;
+    if (!first) return 'No products are recommended.';
+    const top = products.slice(0, SHOWN);
+    const fresh = top.filter((row) => isDiscovery(row, top.length));
+    return `The ${counted(top.length, 'most recommended product')}; first ${shortened(first.name ?? first.product, 60)}, to ${counted(first.recommendedTo, 'user')}. ${fresh.length === 0 ? 'None' : grouped(fresh.length)} of them ${fresh.length < 2 ? 'is' : 'are'} not among the ${grouped(top.length)} most bought.`;
+  },
 
   draw(run) {
-    const rows = run.products.products.slice(0, SHOWN).map((row, index) => ({
-      // Two products may have one name: the order is the key.
-      key: String(index).padStart(2, '0'),
-      name: shortened(row.name ?? row.product, 34),
-      recommendedTo: row.recommendedTo,
-      note: `${row.recommendedTo.toLocaleString('en-US')} users · no. ${row.salesRank.toLocaleString('en-US')} by buyers`,
-    }));
-    const names = JSON.stringify(rows.map(({ name }) => name));
-    const spec: TopLevelSpec = {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      background: 'white',
-      padding: 20,
-      width: 560,
-      height: { step: 24 },
-      data: { values: rows },
-      layer: [
-        {
-          mark: {
-            type: 'bar',
-            color: COLOURS.product.fill,
-            stroke: COLOURS.product.stroke,
-            strokeWidth: 1,
-            height: 17,
+    const top = run.products.products.slice(0, SHOWN);
+    return bars(
+      {
+        title: title(run),
+        notes: [
+          subtitle(run),
+          `Users who have the product in their list (any), and the product's rank by buyers. Shown: the ${grouped(top.length)} most recommended of ${counted(run.manifest.counts.products, 'product')}.`,
+        ],
+        key: [
+          {
+            text: `blockbuster: one of the ${top.length} most bought`,
+            shape: 'square',
+            fill: COLOURS.product,
+            stroke: COLOURS.productStroke,
           },
-        },
-        {
-          mark: { type: 'text', align: 'left', dx: 6, fontSize: 12 },
-          encoding: { text: { field: 'note', type: 'nominal' } },
-        },
-      ],
-      encoding: {
-        y: {
-          field: 'key',
-          type: 'ordinal',
-          title: null,
-          axis: {
-            labelExpr: `${names}[toNumber(datum.value)]`,
-            labelLimit: 320,
-            ticks: false,
-            domain: false,
-          },
-        },
-        x: {
-          field: 'recommendedTo',
-          type: 'quantitative',
-          title: 'users who have it in their list',
-          axis: { format: ',d', tickMinStep: 1 },
-        },
+          { text: 'discovery: not', shape: 'square', fill: COLOURS.discovery, stroke: COLOURS.productStroke },
+        ],
+        description: topProducts.describe(run),
+        scale: 'users',
       },
-      config: {
-        font: FONT,
-        axis: { labelFontSize: 12, titleFontSize: 12, gridColor: '#e8ecf0' },
-        view: { stroke: null },
-      },
-    };
-    return {
-      ...compile(spec).spec,
-      title: heading(title(run), [subtitle(run), leftOut(run)]),
-    } satisfies Spec;
+      top.map((row) => ({
+        name: row.name ?? row.product,
+        value: row.recommendedTo,
+        label: `${grouped(row.recommendedTo)} · no. ${grouped(row.salesRank)}`,
+        fill: isDiscovery(row, top.length) ? COLOURS.discovery : COLOURS.product,
+        stroke: COLOURS.productStroke,
+      })),
+    );
   },
 };
+
+const isDiscovery = ({ salesRank }: ProductSummary['products'][number], shown: number): boolean =>
+  salesRank > shown;
 
 function title({ products: { products, recommendations } }: RunData): string {
   if (products.length === 0) return 'Nothing is recommended yet';
   const top = products.slice(0, SHOWN);
   const share = top.reduce((sum, { recommendedTo }) => sum + recommendedTo, 0) / recommendations;
-  return `${top.length} products take ${Math.round(100 * share)} % of all recommendations`;
+  const fresh = top.filter((row) => isDiscovery(row, top.length)).length;
+  return `${counted(top.length, 'product takes', 'products take')} ${percent(share)} of all recommendations; ${fresh === 0 ? 'none' : grouped(fresh)} of them ${fresh < 2 ? 'is a discovery' : 'are discoveries'}`;
 }
-
-const leftOut = ({ products, manifest }: RunData): string =>
-  `List any. Shown: the ${Math.min(SHOWN, products.products.length)} most recommended of ${manifest.counts.products.toLocaleString('en-US')} products.`;

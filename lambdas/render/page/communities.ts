@@ -13,7 +13,6 @@ import type { PageData } from './data.ts';
 
 /** What the graph says: how recommendations spread, what hangs together, which communities there are. */
 export function graphFacts({ facts }: PageData): Html {
-  if (!facts) return html`<p>This run was made by a version that does not describe its graph.</p>`;
   const { exposure, communities, components } = facts;
   return html`${factList([
     ['Vertices', count(facts.vertices)],

@@ -1,17 +1,6 @@
 import type { Html } from '../../shared/html.ts';
-import type { Metrics } from '../../shared/quality.ts';
-import type { Manifest } from '../../shared/schemas.ts';
-import type {
-  DegreeSummary,
-  Diff,
-  GraphFacts,
-  GraphSummary,
-  Network,
-  ProductSummary,
-  SalesSummary,
-  UserSummary,
-} from '../../shared/summaries.ts';
-import type { RunOutcome } from '../decisions.ts';
+import type { Network, UserSummary } from '../../shared/summaries.ts';
+import type { RunData } from '../charts/chart.ts';
 
 /** A chart as the page shows it. */
 export interface Picture {
@@ -20,20 +9,10 @@ export interface Picture {
   readonly caption: string;
 }
 
-/** Everything that the page of a run tells. What runs of earlier versions did not write is undefined. */
-export interface PageData {
-  readonly manifest: Manifest;
-  readonly metrics: Metrics;
+/** Everything that the page of a run tells: what its pictures are drawn from, and more. */
+export interface PageData extends RunData {
   readonly users: UserSummary['users'];
-  readonly graph: GraphSummary;
-  readonly degrees: DegreeSummary;
-  readonly products: ProductSummary;
-  readonly facts: GraphFacts | undefined;
-  readonly diff: Diff | undefined;
-  readonly sales: SalesSummary | undefined;
-  readonly network: Network | undefined;
-  /** Oldest first; the run itself is the last. */
-  readonly runs: readonly RunOutcome[];
+  readonly network: Network;
   readonly pictures: readonly Picture[];
 }
 

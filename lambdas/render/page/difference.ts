@@ -8,7 +8,7 @@ type Changes = NonNullable<Diff['changes']>;
 
 /** What changed since the run before. */
 export function changes({ diff }: PageData): Html {
-  if (!diff?.previous) return html`<p>There is no run before this one to compare it with.</p>`;
+  if (!diff.previous) return html`<p>There is no run before this one to compare it with.</p>`;
   const { previous, changes: found } = diff;
   const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${moment(previous.asOfMs)}`;
   if (!found) return html`<p>The run before is ${since}; its lists are gone, so nothing can be compared.</p>`;

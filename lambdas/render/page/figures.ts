@@ -58,7 +58,7 @@ const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
     table({
       label: 'How recommendations spread over the products',
       header: ['Share of the products, least recommended first', 'Their share of list any'],
-      rows: (facts?.exposure.lorenz ?? []).map(([products, share]) => [percent(products), percent(share)]),
+      rows: facts.exposure.lorenz.map(([products, share]) => [percent(products), percent(share)]),
       numbers: [0, 1],
     }),
   sales: salesTable,

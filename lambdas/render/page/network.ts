@@ -35,15 +35,14 @@ export interface EmbeddedNetwork {
 
 /** The whole graph to walk through, or as much of it as a browser moves smoothly. */
 export function network({ network: of, facts }: PageData): Html {
-  if (!of) return html`<p>This run was made by a version that writes no graph to walk through.</p>`;
   const { vertices, edges, chosen, leftOut } = of;
   if (vertices.ids.length === 0) return html`<p>There is nothing to walk through yet.</p>`;
   return html`<p class="soft">${chosen} ${count(vertices.ids.length)} vertices and ${count(edges.sources.length)} edges${leftOut.vertices + leftOut.edges > 0 ? `; left out: ${count(leftOut.vertices)} vertices, ${count(leftOut.edges)} edges` : ''}.</p>
 <div id="network"><noscript><p>To walk through the graph the page needs JavaScript. Its files are below.</p></noscript></div>
-${island('network-data', embed(of, facts?.communities.largest ?? []))}`;
+${island('network-data', embed(of, facts.communities.largest))}`;
 }
 
-type Communities = NonNullable<PageData['facts']>['communities']['largest'];
+type Communities = PageData['facts']['communities']['largest'];
 
 /** Places the vertices and packs all columns. */
 function embed(of: Network, communities: Communities): EmbeddedNetwork {
@@ -91,4 +90,4 @@ function shortened(text: string, letters = LABEL_LETTERS): string {
   return all.length <= letters ? text : `${all.slice(0, letters - 1).join('')}…`;
 }
 
-export const hasNetwork = ({ network: of }: PageData): boolean => (of?.vertices.ids.length ?? 0) > 0;
+export const hasNetwork = ({ network: of }: PageData): boolean => of.vertices.ids.length > 0;

@@ -9,7 +9,7 @@ import {
   type Metrics,
   type RankingMetrics,
 } from '../../shared/quality.ts';
-import type { RunOutcome } from '../decisions.ts';
+import type { RunOutcome } from '../charts/chart.ts';
 import type { PageData } from './data.ts';
 
 type Scorers = readonly (readonly [string, RankingMetrics])[];

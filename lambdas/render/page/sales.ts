@@ -1,9 +1,8 @@
-import { count, type Html, moment, NOTHING, table } from '../../shared/html.ts';
+import { count, type Html, moment, table } from '../../shared/html.ts';
 import type { PageData } from './data.ts';
 
 /** Sales by time, those buckets that have any. */
 export function salesTable({ sales }: PageData): Html {
-  if (!sales) return NOTHING;
   const { bucketMs, fromMs, counts } = sales;
   const hours = bucketMs / 3_600_000;
   return table({

@@ -7,23 +7,23 @@ import { manifestKey } from '../../../lambdas/shared/keys.ts';
 import { Diff, GraphFacts, Network, SalesSummary } from '../../../lambdas/shared/summaries.ts';
 import { memoryLake } from '../../lake.ts';
 import { EVIL_USER, pagesRun, storePagesRun } from '../pages-samples.ts';
-import { ATTACK, sampleRun } from '../samples.ts';
+import { ATTACK, runDataOf, sampleRun } from '../samples.ts';
 
-/** A run of an earlier version: no description of the graph, no difference, nothing to walk through, no decision. */
+const NO_NETWORK = Network.parse({
+  vertices: { ids: [], labels: [], communities: [], degrees: [], sales: [] },
+  edges: { sources: [], targets: [], kinds: [], strengths: [] },
+  chosen: '',
+  leftOut: { vertices: 0, edges: 0 },
+});
+
+/** A first run that nobody has decided, with nothing to walk through. */
 function plain(options: { isEmpty?: boolean } = {}): PageData {
-  const { manifest, documents } = sampleRun(1, options);
+  const sample = sampleRun(1, options);
   return {
-    manifest,
-    metrics: documents['metrics.json'],
-    users: documents['summary/users.json'].users,
-    graph: documents['summary/graph.json'],
-    degrees: documents['summary/degrees.json'],
-    products: documents['summary/products.json'],
-    facts: undefined,
-    diff: undefined,
-    sales: undefined,
-    network: undefined,
-    runs: [],
+    ...runDataOf(sample),
+    diff: Diff.parse({ run: 1, previous: null, changes: null }),
+    users: sample.documents['summary/users.json'].users,
+    network: NO_NETWORK,
     pictures: options.isEmpty
       ? []
       : [{ name: 'degrees', svg: '<svg id="drawn"><use href="#drawn"/></svg>', caption: `Most: ${ATTACK}` }],
@@ -62,7 +62,12 @@ test("the run's files are linked from the page's place in the bucket", () => {
     ([, link = '']) => new URL(link, place).pathname,
   );
   expect(new Set(links)).toEqual(
-    new Set(['/charts/index.html', ...data.manifest.files.map(({ key }) => `/${key}`), `/${manifestKey(1)}`]),
+    new Set([
+      '/charts/index.html',
+      '/charts/00000001/index.html',
+      ...data.manifest.files.map(({ key }) => `/${key}`),
+      `/${manifestKey(1)}`,
+    ]),
   );
 });
 

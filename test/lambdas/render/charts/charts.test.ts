@@ -1,27 +1,15 @@
 import { parse, type Spec, View, Warn } from 'vega';
 import { describe, expect, test, vi } from 'vitest';
-import { COLOURS, shortened } from '../../../../lambdas/render/charts/chart.ts';
-import { placeLabels, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
-import { CHART_NAMES, CHARTS } from '../../../../lambdas/render/charts/registry.ts';
+import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
+import { PICTURE_WIDTH } from '../../../../lambdas/render/charts/frame.ts';
+import { CHART_NAMES, CHARTS, type ChartName } from '../../../../lambdas/render/charts/registry.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
-import { seeded } from '../../../../local/random.ts';
-import { sampleRun } from '../../samples.ts';
+import { largeRun } from '../../large-sample.ts';
+import { ATTACK, runDataOf, sampleRun } from '../../samples.ts';
 
-const { manifest, documents } = sampleRun(1);
-const run = {
-  manifest,
-  graph: documents['summary/graph.json'],
-  degrees: documents['summary/degrees.json'],
-  products: documents['summary/products.json'],
-};
-
-const empty = sampleRun(1, { isEmpty: true });
-const emptyRun = {
-  manifest: empty.manifest,
-  graph: empty.documents['summary/graph.json'],
-  degrees: empty.documents['summary/degrees.json'],
-  products: empty.documents['summary/products.json'],
-};
+const run = runDataOf(sampleRun(1));
+const emptyRun = runDataOf(sampleRun(1, { isEmpty: true }));
+const large = largeRun();
 
 /** What Vega says while it reads and evaluates a specification; Vega-Lite says its part while the chart is made. */
 async function complaints(make: () => Spec): Promise<unknown[]> {
@@ -39,32 +27,48 @@ async function complaints(make: () => Spec): Promise<unknown[]> {
   }
 }
 
+/** What the picture of a run of nothing says, and what its text begins with. */
+const NOTHING: Readonly<Record<ChartName, readonly [string, RegExp]>> = {
+  'recommendation-graph': ['Nothing is recommended yet', /^No recommendations/],
+  'top-products': ['Nothing is recommended yet', /^No products/],
+  exposure: ['The first run: nothing to compare with', /^No earlier run/],
+  lorenz: ['Nothing is recommended yet', /^No recommendations/],
+  degrees: ['There are no links yet', /^Degree distribution. Median degree 0/],
+  quality: ['Run 1 could not be measured', /^No quality/],
+  decision: ['Run 1 is not decided yet', /^No differences/],
+  segments: ['Quality by user and product was not measured', /^No segments/],
+  sales: ['Nothing was sold yet', /^No sales/],
+};
+
 describe.each(CHART_NAMES)('%s', (name) => {
-  test('is a specification that Vega and Vega-Lite take without a word', async () => {
-    expect(await complaints(() => CHARTS[name].draw(run))).toEqual([]);
+  test.each([
+    ['a small run', run],
+    ['a run of nothing', emptyRun],
+    ['a large run', large],
+  ])('of %s is a specification that Vega takes without a word', async (_what, data) => {
+    expect(await complaints(() => CHARTS[name].draw(data))).toEqual([]);
   });
 
   test('of a run of nothing says so, in the picture and in its text', async () => {
-    expect(await toSvg(CHARTS[name].draw(emptyRun))).toContain(
-      {
-        'recommendation-graph': 'Nothing is recommended yet',
-        'top-products': 'Nothing is recommended yet',
-        degrees: 'There are no links yet',
-      }[name],
-    );
-    expect(await toSvg(CHARTS[name].draw(emptyRun))).not.toMatch(/NaN|Infinity|undefined/);
-    expect(CHARTS[name].describe(emptyRun)).toMatch(/^No |Median degree 0 of users, 0 of products/);
+    const [said, text] = NOTHING[name];
+    const svg = await toSvg(CHARTS[name].draw(emptyRun));
+    expect(svg).toContain(said);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(CHARTS[name].describe(emptyRun)).toMatch(text);
   });
 
   test('is a function of the run: it changes nothing in it, and is the same twice', () => {
-    const before = structuredClone(run);
-    expect(CHARTS[name].draw(run)).toEqual(CHARTS[name].draw(run));
-    expect(run).toEqual(before);
+    const before = structuredClone(large);
+    expect(CHARTS[name].draw(large)).toEqual(CHARTS[name].draw(large));
+    expect(large).toEqual(before);
   });
 
   test('has the specification that was looked at', async () => {
     await expect(`${JSON.stringify(CHARTS[name].draw(run), undefined, 2)}\n`).toMatchFileSnapshot(
-      `${name}.vg.json`,
+      `specs/${name}.vg.json`,
+    );
+    await expect(`${JSON.stringify(CHARTS[name].draw(large), undefined, 2)}\n`).toMatchFileSnapshot(
+      `specs/${name}.large.vg.json`,
     );
   });
 
@@ -74,18 +78,61 @@ describe.each(CHART_NAMES)('%s', (name) => {
     );
   });
 
-  test('has a text for those who cannot see it', () => {
-    expect(CHARTS[name].describe(run)).toMatch(/\d.*\.$/);
+  test('has a text for those who cannot see it, in the picture too', async () => {
+    const text = CHARTS[name].describe(large);
+    expect(text).toMatch(/\d.*\.$/);
+    expect(await toSvg(CHARTS[name].draw({ ...large, graph: run.graph }))).toMatch(
+      /^<svg role="img" aria-label="[^"]+\."/,
+    );
+  });
+
+  test('is as wide as all others', async () => {
+    const svg = await toSvg(CHARTS[name].draw(large));
+    expect(svg).toContain(` width="${PICTURE_WIDTH}"`);
   });
 });
 
-test('users are light blue, products light green', () => {
-  expect([COLOURS.user.fill, COLOURS.product.fill]).toEqual(['lightblue', 'lightgreen']);
+/** The titles, which state the findings: answers known from the sample. */
+const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
+  const svg = await toSvg(CHARTS[name].draw(data));
+  const [, lines = ''] = /font-size="20px" font-weight="bold"[^>]*>(.*?)<\/text>/.exec(svg) ?? [];
+  return lines.replace(/<\/tspan><tspan[^>]*>/g, ' ').replace(/<[^>]*>/g, '');
+};
+
+test.each<[ChartName, string]>([
+  ['recommendation-graph', '67 % of all links stay within one of 2 communities'],
+  ['top-products', '3 products take 100 % of all recommendations; none of them is a discovery'],
+  [
+    'lorenz',
+    'The ten most recommended products take 100 % of all recommendations; half of them go to 25 % of the products',
+  ],
+  ['degrees', 'Half of the users have 2 links or fewer, half of the products 1'],
+  ['quality', 'The model ranks 2 times as well as popularity, the best without a model'],
+  ['sales', '12 sales in 3 hours'],
+])('the title of %s states the finding', async (name, title) => {
+  expect(await titleOf(name, run)).toBe(title);
 });
 
-test('the title of the top products states the finding: three products take all four recommendations', async () => {
-  expect(await toSvg(CHARTS['top-products'].draw(run))).toContain(
-    '3 products take 100 % of all recommendations',
+test('what the gate decided stands in the title: the first run, promoted, refused', async () => {
+  const decided = (outcome: Partial<RunData['runs'][number]>): RunData => ({
+    ...large,
+    runs: large.runs.map((each) => (each.run === 50 ? { ...each, ...outcome } : each)),
+  });
+  const of = (outcome: Partial<RunData['runs'][number]>) => titleOf('decision', decided(outcome));
+  expect(await of({})).toBe('Run 50 was promoted in place of run 49');
+  expect(await of({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays');
+  expect(await of({ gate: { served: null, any: null, new: null } })).toBe(
+    'Run 50 was promoted: it is the first run',
+  );
+  expect(await of({ decision: null })).toBe('Run 50 is not decided yet');
+});
+
+test('a product that is recommended much and bought little is a discovery', () => {
+  const [first, ...others] = run.products.products;
+  if (!first) throw new Error('The sample has no product');
+  const products = { ...run.products, products: [{ ...first, salesRank: 4 }, ...others] };
+  expect(CHARTS['top-products'].describe({ ...run, products })).toContain(
+    '1 of them is not among the 3 most',
   );
 });
 
@@ -95,11 +142,10 @@ test('the median is of vertices: of three users with 2, 2 and 3 links it is 2; o
   );
 });
 
-test('a name is cut to its length between letters, and stands on one line', () => {
-  expect(shortened('Lamp', 4)).toBe('Lamp');
-  expect(shortened('Blue lamp', 6)).toBe('Blue…');
-  expect(shortened('💡💡💡', 2)).toBe('💡…');
-  expect(shortened(' Blue\n\tlamp ')).toBe('Blue  lamp');
+test('a product named <script> is shown as that', async () => {
+  const svg = await toSvg(CHARTS['top-products'].draw(run));
+  expect(svg).toContain(ATTACK.replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+  expect(svg).not.toContain('<script');
 });
 
 interface Place {
@@ -117,52 +163,8 @@ test('an edge leads from its user to its product, also where both have the same 
   const labelAt = (x: number, y: number) => circles.find((circle) => circle.x === x && circle.y === y)?.text;
   expect(lines.map(({ x, y, x2, y2 }) => [labelAt(x, y), labelAt(x2, y2)])).toEqual([
     ['ann', 'Blue lamp'],
-    ['ann', '<script>alert("lamp")</…'],
+    ['ann', '<script>alert("lamp…'],
     ['bob', 'Blue lamp'],
-    ['bob', 'Lamp with the id of a u…'],
+    ['bob', 'Lamp with the id of…'],
   ]);
-});
-
-describe('the layout of a hundred vertices', () => {
-  const size = { width: 1000, height: 800 };
-  const random = seeded(5);
-  const ends = Array.from({ length: 150 }, () => [random.below(60), 60 + random.below(40)] as const);
-  const points = placeVertices(100, ends, size);
-
-  test('keeps all of them on the picture, and is the same every time', () => {
-    for (const { x, y } of points) {
-      expect(x).toBeGreaterThanOrEqual(0);
-      expect(x).toBeLessThanOrEqual(size.width);
-      expect(y).toBeGreaterThanOrEqual(0);
-      expect(y).toBeLessThanOrEqual(size.height);
-    }
-    expect(placeVertices(100, ends, size)).toEqual(points);
-  });
-
-  test('lets no label cover another', () => {
-    const circles = points.map((point, index) => ({
-      ...point,
-      radius: 6,
-      text: `Lamp number ${index}`,
-      fontSize: 12,
-    }));
-    const labels = placeLabels(circles, circles, size);
-    expect(labels.length).toBeGreaterThan(20);
-    const boxes = labels.map(({ x, y, text, align, fontSize }) => {
-      const width = 0.5 * fontSize * text.length;
-      return {
-        text,
-        left: x - { left: 0, center: width / 2, right: width }[align],
-        width,
-        top: y - fontSize / 2,
-        height: fontSize,
-      };
-    });
-    for (const [index, a] of boxes.entries())
-      for (const b of boxes.slice(index + 1)) {
-        const isBeside = a.left + a.width <= b.left || b.left + b.width <= a.left;
-        const isAbove = a.top + a.height <= b.top || b.top + b.height <= a.top;
-        expect(isBeside || isAbove, `${a.text} covers ${b.text}`).toBe(true);
-      }
-  });
 });

@@ -1,0 +1,65 @@
+import type { Point } from './layout.ts';
+import { COMMUNITY_COLOURS } from './theme.ts';
+
+/** The area of a community, as a path of SVG. */
+export interface Area {
+  readonly path: string;
+  readonly colour: string;
+}
+
+/** Smaller ones get no area: what two or three have in common can be seen. */
+const SMALLEST = 4;
+/** Who lies further from the middle than so many times the median distance is not within the area. */
+const REACH = 1.9;
+
+/**
+ * The areas of the largest communities, as many as there are colours, largest first.
+ *
+ * @param communities By vertex; null: none.
+ */
+export function hulls(points: readonly Point[], communities: readonly (number | null)[]): Area[] {
+  const members = new Map<number, Point[]>();
+  for (const [index, community] of communities.entries()) {
+    const point = points[index];
+    if (community === null || !point) continue;
+    members.set(community, [...(members.get(community) ?? []), point]);
+  }
+  return [...members]
+    .filter(([, { length }]) => length >= SMALLEST)
+    .sort(([a, { length: sizeA }], [b, { length: sizeB }]) => sizeB - sizeA || a - b)
+    .slice(0, COMMUNITY_COLOURS.length)
+    .map(([, places], index) => ({
+      path: pathOf(hull(nearMiddle(places))),
+      colour: COMMUNITY_COLOURS[index % COMMUNITY_COLOURS.length] ?? COMMUNITY_COLOURS[0],
+    }));
+}
+
+const middleOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+function nearMiddle(points: readonly Point[]): Point[] {
+  const [x, y] = [middleOf(points.map((point) => point.x)), middleOf(points.map((point) => point.y))];
+  const distanceOf = (point: Point): number => Math.sqrt((point.x - x) ** 2 + (point.y - y) ** 2);
+  const furthest = REACH * middleOf(points.map(distanceOf));
+  return points.filter((point) => distanceOf(point) <= furthest);
+}
+
+/** Convex hull, counter-clockwise: A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions", 1979. */
+export function hull(points: readonly Point[]): Point[] {
+  const sorted = points.toSorted((a, b) => a.x - b.x || a.y - b.y);
+  const half = (ordered: readonly Point[]): Point[] => {
+    const chain: Point[] = [];
+    for (const point of ordered) {
+      while (chain.length > 1 && !turnsLeft(chain.at(-2), chain.at(-1), point)) chain.pop();
+      chain.push(point);
+    }
+    return chain.slice(0, -1);
+  };
+  return sorted.length < 3 ? sorted : [...half(sorted), ...half(sorted.toReversed())];
+}
+
+const turnsLeft = (a: Point | undefined, b: Point | undefined, c: Point): boolean =>
+  a !== undefined && b !== undefined && (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
+
+const pathOf = (points: readonly Point[]): string =>
+  points.length === 0 ? '' : `M${points.map(({ x, y }) => `${x},${y}`).join('L')}Z`;

@@ -1,0 +1,161 @@
+import type { Mark } from 'vega';
+import { BASELINES, LIST_KINDS, type Metric } from '../../shared/quality.ts';
+import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
+import { framed, plotWidth, TEXT_SIZE, textMark } from './frame.ts';
+import { nothing } from './panel.ts';
+import { counted, shortened, widthOf } from './text.ts';
+import { COLOURS } from './theme.ts';
+
+/** What did the gate decide about this run, and by which numbers? Differences with intervals beside the line of zero. */
+export const decision: Chart = {
+  describe(run) {
+    const outcome = outcomeOf(run);
+    const rows = rowsOf(outcome);
+    const numbers = rows.map(({ name, label }) => `${name} ${label}`).join('; ');
+    return rows.length === 0
+      ? `No differences could be measured. ${title(outcome)}.`
+      : `${title(outcome)}. Differences in NDCG@10, user by user: ${numbers}.`;
+  },
+
+  draw(run) {
+    const outcome = outcomeOf(run);
+    const rows = rowsOf(outcome);
+    const left = Math.max(60, ...rows.map(({ name }) => widthOf(name, TEXT_SIZE))) + 10;
+    const right = Math.max(20, ...rows.map(({ label }) => widthOf(label, TEXT_SIZE))) + 10;
+    const width = plotWidth({ left, right });
+    const furthest = Math.max(0.01, ...rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
+    const height = Math.max(1, rows.length) * STEP;
+    return framed(
+      {
+        title: title(outcome),
+        notes: [
+          subtitle(run),
+          ...(outcome.reason === null ? [] : [`The gate: ${shortened(outcome.reason, 240)}.`]),
+          `Mean difference in NDCG@10 on the same held out sales, user by user, with its 95 % interval. Right of the line this run is better. ${servedText(outcome)}`,
+        ],
+        description: decision.describe(run),
+        left,
+        right,
+        bottom: 40,
+        height,
+      },
+      rows.length === 0
+        ? { marks: [nothing('Nothing was compared.')] }
+        : {
+            data: [{ name: 'rows', values: rows.map((row, index) => ({ ...row, y: (index + 0.5) * STEP })) }],
+            scales: [
+              { name: 'x', type: 'linear', domain: [-furthest, furthest], nice: true, range: [0, width] },
+            ],
+            axes: [
+              {
+                scale: 'x',
+                orient: 'bottom',
+                grid: true,
+                domain: false,
+                ticks: false,
+                tickCount: 4,
+                encode: {
+                  labels: {
+                    update: { text: { signal: "datum.value === 0 ? '0' : format(datum.value, '+~g')" } },
+                  },
+                },
+                title: '← worse · difference in NDCG@10 · better →',
+              },
+            ],
+            marks: [...marksOf(height)],
+          },
+    );
+  },
+};
+
+const STEP = 40;
+
+/** The runs' last one, or the run alone where it is not among them. */
+const outcomeOf = ({ runs, manifest }: RunData): RunOutcome =>
+  runs.find(({ run }) => run === manifest.run) ?? { ...manifest, decision: null, reason: null };
+
+interface Row extends Pick<Metric, 'value' | 'low' | 'high'> {
+  readonly name: string;
+  readonly label: string;
+  readonly colour: string;
+}
+
+function rowsOf({ gate }: RunOutcome): Row[] {
+  return LIST_KINDS.flatMap((list) => {
+    const comparison = gate?.[list];
+    if (!comparison) return [];
+    return [
+      ...(comparison.overServed ? [rowOf(`${list}: over run ${gate.served}`, comparison.overServed)] : []),
+      rowOf(`${list}: over ${BASELINES[comparison.baseline]}`, comparison.overBaseline),
+    ];
+  });
+}
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+
+function rowOf(name: string, { value, low, high, n }: Metric): Row {
+  const colour = low > 0 ? COLOURS.more : high < 0 ? COLOURS.less : COLOURS.soft;
+  return { name, value, low, high, label: `${signed(value)}, ${counted(n, 'user')}`, colour };
+}
+
+function title({ run, decision: decided, gate }: RunOutcome): string {
+  if (decided === null) return `Run ${run} is not decided yet`;
+  if (decided === 'refused')
+    return `Run ${run} was refused${gate?.served ? `; run ${gate.served} stays` : ''}`;
+  return gate?.served
+    ? `Run ${run} was promoted in place of run ${gate.served}`
+    : `Run ${run} was promoted: it is the first run`;
+}
+
+const servedText = ({ gate }: RunOutcome): string =>
+  gate?.served
+    ? `Run ${gate.served} was served meanwhile.`
+    : 'Nothing was served yet, so this run is beside what needs no model alone.';
+
+const marksOf = (height: number): Mark[] => [
+  {
+    type: 'rule',
+    encode: {
+      enter: {
+        x: { scale: 'x', value: 0 },
+        y: { value: -4 },
+        y2: { value: height },
+        stroke: { value: COLOURS.ink },
+        strokeWidth: { value: 1.5 },
+      },
+    },
+  },
+  {
+    type: 'rule',
+    from: { data: 'rows' },
+    encode: {
+      enter: {
+        x: { scale: 'x', field: 'low' },
+        x2: { scale: 'x', field: 'high' },
+        y: { field: 'y' },
+        stroke: { field: 'colour' },
+        strokeWidth: { value: 4 },
+        strokeCap: { value: 'round' },
+      },
+    },
+  },
+  {
+    type: 'symbol',
+    from: { data: 'rows' },
+    encode: {
+      enter: {
+        x: { scale: 'x', field: 'value' },
+        y: { field: 'y' },
+        size: { value: 130 },
+        fill: { field: 'colour' },
+        stroke: { value: COLOURS.paper },
+        strokeWidth: { value: 1.5 },
+      },
+    },
+  },
+  textMark(
+    { x: { value: -10 }, y: { field: 'y' }, align: { value: 'right' }, text: { field: 'name' } },
+    'rows',
+  ),
+  textMark({ x: { signal: 'width + 10' }, y: { field: 'y' }, text: { field: 'label' } }, 'rows'),
+];

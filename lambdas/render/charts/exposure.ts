@@ -1,0 +1,79 @@
+import type { Diff } from '../../shared/summaries.ts';
+import { bars } from './bars.ts';
+import { type Chart, type RunData, subtitle } from './chart.ts';
+import { framed } from './frame.ts';
+import { counted, grouped, percent, shortened } from './text.ts';
+import { COLOURS } from './theme.ts';
+
+/** Which products gained and lost lists since the run before? Bars to the right and to the left. */
+export const exposure: Chart = {
+  describe({ diff: { previous, changes } }) {
+    if (!previous) return 'No earlier run to compare with.';
+    if (!changes) return `No differences: the lists of run ${previous.run} are gone.`;
+    const { gained, lost } = changes.exposure;
+    return `Lists won and lost since run ${previous.run}: ${counted(gained.length, 'product')} that gained, first ${best(gained)}; ${counted(lost.length, 'product')} that lost, first ${best(lost)}.`;
+  },
+
+  draw(run) {
+    const { previous, changes } = run.diff;
+    const frame = { title: title(run), description: exposure.describe(run) };
+    const rows = changes ? rowsOf(changes) : [];
+    if (!previous || !changes || rows.length === 0)
+      return framed({ ...frame, notes: [subtitle(run), ...leftOut(run)], height: 1 }, {});
+    return bars(
+      {
+        ...frame,
+        notes: [
+          subtitle(run),
+          `Lists (any) that a product stands in: then → now. Shown: the largest changes, at most ${SHOWN} each way.`,
+          ...leftOut(run),
+        ],
+        key: [
+          { text: 'gained', shape: 'square', fill: COLOURS.more },
+          { text: 'lost', shape: 'square', fill: COLOURS.less },
+        ],
+        scale: `change since run ${previous.run}, lists`,
+      },
+      rows,
+    );
+  },
+};
+
+const SHOWN = 10;
+type Changes = NonNullable<Diff['changes']>;
+type Change = Changes['exposure']['gained'][number];
+
+const nameOf = ({ name, product }: Change): string => shortened(name ?? product, 60);
+
+function best([first]: readonly Change[]): string {
+  return first ? `${nameOf(first)} (${grouped(first.before)} → ${grouped(first.now)})` : 'none';
+}
+
+const rowsOf = ({ exposure: { gained, lost } }: Changes) =>
+  [...gained.slice(0, SHOWN), ...lost.slice(0, SHOWN).toReversed()].map((change) => {
+    const fill = change.now >= change.before ? COLOURS.more : COLOURS.less;
+    return {
+      name: nameOf(change),
+      value: change.now - change.before,
+      label: `${grouped(change.before)} → ${grouped(change.now)}`,
+      fill,
+      stroke: fill,
+    };
+  });
+
+function title({ diff: { previous, changes } }: RunData): string {
+  if (!previous) return 'The first run: nothing to compare with';
+  if (!changes) return `Run ${previous.run} cannot be compared with: its lists are gone`;
+  const [gained] = changes.exposure.gained;
+  const { any } = changes.churn;
+  if (!gained || !any) return `No list changed since run ${previous.run}`;
+  return `${percent(any.mean)} of a list is new since run ${previous.run}; ${shortened(nameOf(gained), 32)} gained most`;
+}
+
+function leftOut({ diff: { previous, changes } }: RunData): string[] {
+  if (!previous || !changes) return [];
+  const { edges, vertices } = changes;
+  return [
+    `Both lists together: ${counted(edges.added, 'recommendation')} added, ${grouped(edges.removed)} removed, ${grouped(edges.kept)} kept. New: ${counted(vertices.new.users, 'user')}, ${counted(vertices.new.products, 'product')}; gone: ${grouped(vertices.gone.users)} and ${grouped(vertices.gone.products)}.`,
+  ];
+}

@@ -1,0 +1,140 @@
+import { bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
+import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
+import { framed, plotWidth } from './frame.ts';
+import { PANEL_TITLE, panel } from './panel.ts';
+import { beside, type Measured, SERIES, SERIES_NAMES, type SeriesName, seriesMarks } from './series.ts';
+import { counted, grouped } from './text.ts';
+
+/** Does the model get better from run to run, and is it better than what needs no model? NDCG@10 with intervals, by run. */
+export const quality: Chart = {
+  describe(run) {
+    const measured = LIST_KINDS.flatMap((list) => {
+      const of = run.manifest.quality[list];
+      if (!of) return [];
+      const best = bestBaseline(of);
+      return [
+        `list ${list}: model ${told(of.model)}, best without a model ${best.name} ${told(best.ndcg)}, ${counted(of.model.n, 'user')}`,
+      ];
+    });
+    return measured.length === 0
+      ? 'No quality could be measured.'
+      : `NDCG@10 by run with 95 % intervals. Run ${run.manifest.run}: ${measured.join('; ')}.`;
+  },
+
+  draw(run) {
+    const present = SERIES_NAMES.filter((series) =>
+      run.runs.some((outcome) => LIST_KINDS.some((list) => metricOf(outcome, list, series))),
+    );
+    const width = plotWidth({ left: LEFT, right: RIGHT });
+    return framed(
+      {
+        title: title(run),
+        notes: [
+          subtitle(run),
+          `NDCG@10 on held out sales (0: nothing found, 1: all in best order); mean over users, with its 95 % interval. Runs measure on other sales each: compare within a run. Shown: ${counted(run.runs.length, 'run')}, at most 50.`,
+        ],
+        key: present.map((series) => SERIES[series]),
+        description: quality.describe(run),
+        left: LEFT,
+        right: RIGHT,
+        bottom: 40,
+        height: 2 * (HEIGHT + PANEL_TITLE) + GAP,
+      },
+      {
+        marks: LIST_KINDS.map((list, index) => {
+          const values = measuredOf(run.runs, list, { present, width });
+          return panel({
+            title: TITLES[list],
+            top: PANEL_TITLE + index * (HEIGHT + PANEL_TITLE + GAP),
+            width,
+            height: HEIGHT,
+            scales: [
+              {
+                name: 'y',
+                type: 'linear',
+                domain: [0, Math.max(0.01, ...values.map(({ high }) => high))],
+                nice: true,
+                range: [HEIGHT, 0],
+              },
+              {
+                name: 'x',
+                type: 'point',
+                domain: run.runs.map((outcome) => outcome.run),
+                range: [0, width],
+                padding: PADDING,
+              },
+            ],
+            axes: [
+              {
+                scale: 'y',
+                orient: 'left',
+                grid: true,
+                domain: false,
+                ticks: false,
+                tickCount: 4,
+                title: 'NDCG@10',
+              },
+              {
+                scale: 'x',
+                orient: 'bottom',
+                labelOverlap: true,
+                labelAngle: 0,
+                ...(list === 'new' && { title: 'run' }),
+              },
+            ],
+            marks: seriesMarks(values),
+            empty: values.length > 0 ? undefined : 'Nothing could be held out.',
+          });
+        }),
+      },
+    );
+  },
+};
+
+const [LEFT, RIGHT, HEIGHT, GAP, PADDING] = [68, 10, 180, 46, 0.5];
+const TITLES: Readonly<Record<ListKind, string>> = {
+  any: 'List any: may include what was bought before',
+  new: 'List new: only what the user had not',
+};
+
+const told = ({ value, low, high }: Metric): string =>
+  `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+
+/** The served run's score on the sales of a window stands with the run of that window. */
+const metricOf = (
+  { quality: measured, afterwards }: RunOutcome,
+  list: ListKind,
+  series: SeriesName,
+): Metric | undefined => (series === 'served' ? afterwards?.[list] : measured[list]?.[series]) ?? undefined;
+
+function measuredOf(
+  runs: readonly RunOutcome[],
+  list: ListKind,
+  { present, width }: { readonly present: readonly SeriesName[]; readonly width: number },
+): Measured[] {
+  const step = width / (runs.length - 1 + 2 * PADDING);
+  const gap = Math.min(Math.max(14, 90 / runs.length), step / (present.length + 1));
+  return present.flatMap((series) =>
+    runs.flatMap((outcome, index) => {
+      const metric = metricOf(outcome, list, series);
+      if (!metric) return [];
+      const { value, low, high } = metric;
+      return [{ series, x: (PADDING + index) * step + beside(series, present, gap), value, low, high }];
+    }),
+  );
+}
+
+function title({ manifest: { quality: measured, run } }: RunData): string {
+  const list = measured.any ?? measured.new;
+  if (!list) return `Run ${run} could not be measured: there is nothing to hold out`;
+  const best = bestBaseline(list);
+  const times = best.ndcg.value > 0 ? list.model.value / best.ndcg.value : null;
+  if (times === null) return `The model finds what ${best.name} does not`;
+  if (list.model.value < best.ndcg.value)
+    return `The model ranks ${percentLess(times)} worse than ${best.name} on list ${measured.any ? 'any' : 'new'}`;
+  return times >= 1.995
+    ? `The model ranks ${grouped(Math.round(10 * times) / 10)} times as well as ${best.name}, the best without a model`
+    : `The model ranks ${Math.round(100 * (times - 1))} % better than ${best.name}, the best without a model`;
+}
+
+const percentLess = (times: number): string => `${Math.round(100 * (1 - times))} %`;

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { hull } from '../../../../lambdas/render/charts/communities.ts';
+import { placeLabels } from '../../../../lambdas/render/charts/labels.ts';
+import { layoutGraph, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
+import { widthOf } from '../../../../lambdas/render/charts/text.ts';
+import { seeded } from '../../../../local/random.ts';
+
+describe('the layout of a hundred vertices', () => {
+  const size = { width: 1000, height: 800 };
+  const random = seeded(5);
+  const ends = Array.from({ length: 150 }, () => [random.below(60), 60 + random.below(40)] as const);
+  const points = placeVertices(100, ends, size);
+
+  test('keeps all of them on the picture, and is the same every time', () => {
+    for (const { x, y } of points) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x).toBeLessThanOrEqual(size.width);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThanOrEqual(size.height);
+    }
+    expect(placeVertices(100, ends, size)).toEqual(points);
+  });
+
+  test('lets no two of them cover each other', () => {
+    for (const [index, a] of points.entries())
+      for (const b of points.slice(index + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(16);
+  });
+
+  test('lets no label cover another', () => {
+    const circles = points.map((point, index) => ({
+      ...point,
+      radius: 6,
+      text: `Lamp number ${index}`,
+      fontSize: 12,
+    }));
+    const labels = placeLabels(circles, circles, size);
+    expect(labels.length).toBeGreaterThan(20);
+    const boxes = labels.map(({ x, y, text, align, fontSize }) => {
+      const width = widthOf(text, fontSize);
+      return {
+        text,
+        left: x - { left: 0, center: width / 2, right: width }[align],
+        width,
+        top: y - fontSize / 2,
+        height: fontSize,
+      };
+    });
+    for (const [index, a] of boxes.entries())
+      for (const b of boxes.slice(index + 1)) {
+        const isBeside = a.left + a.width <= b.left || b.left + b.width <= a.left;
+        const isAbove = a.top + a.height <= b.top || b.top + b.height <= a.top;
+        expect(isBeside || isAbove, `${a.text} covers ${b.text}`).toBe(true);
+      }
+  });
+});
+
+test('two groups that are linked by one edge lie apart: each vertex is nearer to its own', () => {
+  const group = (first: number) =>
+    Array.from({ length: 6 }, (_, a) =>
+      Array.from({ length: a }, (__, b) => [first + a, first + b] as const),
+    ).flat();
+  const points = placeVertices(12, [...group(0), ...group(6), [0, 6]], { width: 600, height: 600 });
+  const middle = (from: number) => {
+    const own = points.slice(from, from + 6);
+    const mean = (pick: (point: { x: number; y: number }) => number) =>
+      own.reduce((sum, point) => sum + pick(point), 0) / 6;
+    return { x: mean(({ x }) => x), y: mean(({ y }) => y) };
+  };
+  const [left, right] = [middle(0), middle(6)];
+  for (const [index, { x, y }] of points.entries()) {
+    const [own, other] = index < 6 ? [left, right] : [right, left];
+    expect(Math.hypot(x - own.x, y - own.y)).toBeLessThan(Math.hypot(x - other.x, y - other.y));
+  }
+});
+
+test.each([0, 1, 2, 3])(
+  'a graph of %i vertices without edges has that many places, all of them inside',
+  (count) => {
+    const points = placeVertices(count, [], { width: 100, height: 80 });
+    expect(new Set(points.map(({ x, y }) => `${x} ${y}`)).size).toBe(count);
+    for (const { x, y } of points) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x).toBeLessThanOrEqual(100);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThanOrEqual(80);
+    }
+  },
+);
+
+test('vertices without edges lie around the others, none in the middle', () => {
+  const { x, y } = layoutGraph(10, Int32Array.of(0, 1, 2), Int32Array.of(1, 2, 0));
+  const radius = (v: number) => Math.hypot(x[v] ?? 0, y[v] ?? 0);
+  const linked = Math.max(radius(0), radius(1), radius(2));
+  for (let v = 3; v < 10; v++) expect(radius(v)).toBeGreaterThan(linked);
+});
+
+test('the hull of a square with a point inside is the square', () => {
+  const square = [
+    { x: 0, y: 0 },
+    { x: 2, y: 0 },
+    { x: 2, y: 2 },
+    { x: 0, y: 2 },
+  ];
+  expect(hull([...square, { x: 1, y: 1 }])).toEqual(square);
+});

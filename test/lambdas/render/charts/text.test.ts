@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import {
+  counted,
+  fitted,
+  percent,
+  shortened,
+  widthOf,
+  wrapped,
+} from '../../../../lambdas/render/charts/text.ts';
+
+test('a name is cut to its length between letters, and stands on one line', () => {
+  expect(shortened('Lamp', 4)).toBe('Lamp');
+  expect(shortened('Blue lamp', 6)).toBe('Blue…');
+  expect(shortened('💡💡💡', 2)).toBe('💡…');
+  expect(shortened(' Blue\n\tlamp ')).toBe('Blue  lamp');
+});
+
+test('what XML has not is replaced', () => {
+  expect(shortened('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
+});
+
+test('shares have two digits that say something, and 100 % is said only of all', () => {
+  expect([0, 0.004, 0.0123, 0.4, 0.999, 1].map(percent)).toEqual([
+    '0 %',
+    '0.4 %',
+    '1.2 %',
+    '40 %',
+    '99.9 %',
+    '100 %',
+  ]);
+});
+
+test('one sale, two sales, a thousand sales with a separator', () => {
+  expect([1, 2, 1000].map((count) => counted(count, 'sale'))).toEqual(['1 sale', '2 sales', '1,000 sales']);
+});
+
+test('a line is broken between words where the next would be too wide; a single word stays whole', () => {
+  expect(wrapped('lamp lamp lamp', widthOf('lamp lamp', 10), 10)).toEqual(['lamp lamp', 'lamp']);
+  expect(wrapped('lamp', 1, 10)).toEqual(['lamp']);
+});
+
+test('a name is cut to the room it has', () => {
+  expect(fitted('Blue lamp', 1000, 14)).toBe('Blue lamp');
+  const cut = fitted('Blue lamp', 40, 14);
+  expect(cut).toMatch(/^Bl.*…$/);
+  expect(widthOf(cut, 14)).toBeLessThanOrEqual(40);
+});
+
+/** https://learn.microsoft.com/typography/opentype/spec/: table directory, head, hhea, hmtx; glyph 3 is the space. */
+test.each([
+  ['normal', 'DejaVuSans.ttf'],
+  ['bold', 'DejaVuSans-Bold.ttf'],
+] as const)('the widths are those of the font itself: %s', (weight, file) => {
+  const font = readFileSync(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${file}`)));
+  const tables = new Map(
+    Array.from({ length: font.readUInt16BE(4) }, (_, index) => {
+      const at = 12 + 16 * index;
+      return [font.toString('latin1', at, at + 4), font.readUInt32BE(at + 8)];
+    }),
+  );
+  const unitsPerEm = font.readUInt16BE((tables.get('head') ?? 0) + 18);
+  const width = (letter: string) => {
+    const glyph = letter.charCodeAt(0) - 32 + 3;
+    return font.readUInt16BE((tables.get('hmtx') ?? 0) + 4 * glyph) / unitsPerEm;
+  };
+  for (const letter of ' aWi.9~') expect(widthOf(letter, 1, weight)).toBeCloseTo(width(letter), 2);
+});
