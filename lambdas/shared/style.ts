@@ -15,7 +15,7 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin: .25rem 0; } h2 { font-size: 1.
 h4 { font-size: .95rem; margin: 1rem 0 .35rem; } ul.reasons { margin: 0; padding: 0; list-style: none; }
 h3 { font-size: 1.08rem; margin: 1.4rem 0 .5rem; }
 p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { color: var(--link); }
-.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1.25rem; align-items: start; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1.25rem; align-items: start; } .gallery > * { min-width: 0; }
 [tabindex="-1"]:focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .4rem .8rem; }
@@ -53,6 +53,6 @@ fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; 
   .scroll, .wide-picture, .long { overflow: visible; max-height: none; } figure, tr, .facts div { break-inside: avoid; }
   h2, h3 { break-after: avoid; } a { color: inherit; text-decoration: none; }
   table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }
-  details::details-content { content-visibility: visible; height: auto; }
+  details:not([open]) { display: none; }
 }
 `;

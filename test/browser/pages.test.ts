@@ -73,7 +73,7 @@ describe.skipIf(noBrowser !== undefined)(
       );
     });
 
-    test('on paper nothing is cut off, controls are left out and tables are there', async () => {
+    test('on paper nothing is cut off, controls are left out, and of the tables those that are open are there', async () => {
       for (const path of [pageKey(2), INDEX_KEY]) {
         const { page } = await open(site.url(path), { viewport: { width: 718, height: 1000 } });
         await page.emulateMedia({ media: 'print' });

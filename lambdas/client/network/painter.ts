@@ -58,7 +58,7 @@ export class Painter {
     const [dx, dy] = [size.width / 2 - camera.x * camera.scale, size.height / 2 - camera.y * camera.scale];
     let [style, waiting] = [-1, 0];
     // The more edges in sight, the fainter each.
-    const crowd = Math.max(0.07, Math.min(1, (4_000 * camera.scale) / size.width / this.order.length));
+    const crowd = Math.max(0.1, Math.min(1, (8_000 * camera.scale) / size.width / this.order.length));
     for (const edge of this.order) {
       if (shown.edges[edge] === 0) continue;
       const [source, target] = [sources[edge] ?? 0, targets[edge] ?? 0];

@@ -4,7 +4,7 @@ import { salesTable } from './sales.ts';
 
 /** The pictures, each with what it shows in words and the table behind it. */
 export const figures = (data: PageData): Html =>
-  html`${data.pictures.map((picture) => figure(picture, data))}`;
+  html`<div class="gallery">${data.pictures.map((picture) => figure(picture, data))}</div>`;
 
 const figure = ({ name, svg, caption }: Picture, data: PageData): Html => html`<figure>
 <div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${caption}">${new Html(inlined(svg, name))}</div></div>
