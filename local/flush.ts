@@ -4,9 +4,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { s3Lake } from '../lambdas/shared/lake.ts';
 import { command } from './command.ts';
+import { decisionOn, readDecisions } from './decisions.ts';
 import { readEndpoints } from './endpoints.ts';
 import { committedLag } from './lag.ts';
 import { FLUSH_OPTIONS, helpText, parseOptions } from './options.ts';
+import { printable } from './printable.ts';
 import { callFunction } from './stack.ts';
 import { resolveTarget } from './target.ts';
 import { Watch, watchUntil } from './watch.ts';
@@ -35,7 +37,8 @@ await command(async (args) => {
   );
   if (cut === undefined) return console.log(`No window is cut: ${reason}`);
   console.log(`Window ${cut} is cut: ${reason}`);
-  const watch = new Watch(s3Lake(bucket, new S3Client(client)), () => undefined);
+  const lake = s3Lake(bucket, new S3Client(client));
+  const watch = new Watch(lake, () => undefined);
   await watchUntil(watch, () => watch.isSettled, {
     what: `window ${cut}`,
     timeoutSeconds: isLocal ? LOCAL_TIMEOUT_SECONDS : STACK_TIMEOUT_SECONDS,
@@ -45,7 +48,10 @@ await command(async (args) => {
   if (!watch.sightings.get(cut)?.has('trained'))
     throw new Error(`Cannot train window ${cut}: its attempts are used up; the log of train says why`);
   const charts = watch.undrawn.includes(cut) ? 'could not be drawn' : 'are drawn';
-  console.log(`Run ${cut} is served, and its charts ${charts}`);
+  const decision = decisionOn(cut, await readDecisions(lake));
+  const verdict =
+    decision?.decision === 'refused' ? `is not served: ${printable(decision.reason)}` : 'is served';
+  console.log(`Run ${cut} ${verdict}, and its charts ${charts}`);
 });
 
 /** Waits until the poller has committed every record of the topic: a window holds only what is stored. */

@@ -11,9 +11,10 @@ import {
   windowKey,
 } from '../lambdas/shared/keys.ts';
 import { type Lake, parseJson, readJson } from '../lambdas/shared/lake.ts';
-import { Current, Failed, Manifest, Window } from '../lambdas/shared/schemas.ts';
+import { Current, Failed, Manifest, type Publication, Window } from '../lambdas/shared/schemas.ts';
 import { UserSummary } from '../lambdas/shared/summaries.ts';
 import { covers } from '../lambdas/threshold/ranges.ts';
+import { readDecisions } from './decisions.ts';
 
 /** What the bucket tells of the pipeline's work; everything in it was read from there. */
 export interface Outcome {
@@ -21,6 +22,8 @@ export interface Outcome {
   readonly sources: ReadonlyMap<string, SourceOutcome>;
   readonly windows: readonly WindowOutcome[];
   readonly current: Current | undefined;
+  /** What the gate decided, oldest first. */
+  readonly decisions: readonly Publication[];
   /** One user of the served run. */
   readonly user: UserSummary['users'][number] | undefined;
 }
@@ -57,6 +60,7 @@ export async function readOutcome(lake: Lake): Promise<Outcome> {
     sources: countSources(batches, await readRejects(lake), latestRun({ windows })?.window.partitions ?? {}),
     windows,
     current,
+    decisions: await readDecisions(lake),
     user: served && (await readUser(lake, served)),
   };
 }

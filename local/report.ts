@@ -1,5 +1,6 @@
 import { bestBaseline, LIST_KINDS, type Metric, type Quality } from '../lambdas/shared/quality.ts';
 import type { UserSummary } from '../lambdas/shared/summaries.ts';
+import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { Milestone, Sightings } from './watch.ts';
@@ -37,7 +38,8 @@ function trainingProblems(outcome: Outcome): string[] {
   if (!trained) return [];
   const problems: string[] = [];
   const { run, inputs } = trained;
-  if (outcome.current?.run !== run)
+  const isRefused = decisionOn(run, outcome.decisions)?.decision === 'refused';
+  if (outcome.current?.run !== run && !isRefused)
     problems.push(`Run ${run} is finished, but run ${outcome.current?.run ?? 'none'} is served`);
   const sources = [...outcome.sources.values()];
   const cut = sum(sources.map((of) => of.cut));
@@ -57,6 +59,7 @@ export function formatReport(facts: ReportFacts): string {
     salesSection(facts),
     windowsSection(facts),
     qualitySection(outcome),
+    decisionsSection(outcome),
     userSection(outcome),
     `Charts    ${chartsUrl}`,
   ];
@@ -152,6 +155,17 @@ function besideBest(quality: NonNullable<Quality['any']>): string {
 
 const metric = ({ value, low, high }: Metric): string =>
   `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+
+/** Why each run is served, or is not. */
+const decisionsSection = ({ decisions }: Outcome): string =>
+  decisions
+    .map(({ run, decision, reason }, index) =>
+      wrap(
+        `${index === 0 ? 'Gate      ' : INDENT}run ${run} ${decision}: ${printable(reason, MAX_PROBLEM)}`,
+        INDENT,
+      ),
+    )
+    .join('\n');
 
 const SHOWN_PRODUCTS = 5;
 

@@ -16,8 +16,12 @@ export const Model = z.strictObject({
   iterations: z.int().min(1).max(100).default(6),
   /** Lambda of Hu, Koren, Volinsky 2008, times the number of a row's pairs. */
   regularisation: z.number().positive().max(1000).default(0.3),
-  /** Confidence is 1 + alpha * weight; a purchase weighs 1 by its type, halved with every four horizons of age. */
+  /** Confidence is 1 + alpha * weight, the sum over a user's purchases of a product. */
   alpha: z.number().positive().max(10_000).default(3),
+  /** A purchase weighs what its type does, halved with every so many horizons of its age; a horizon is as long as the holdout. */
+  halfLifeHorizons: z.number().positive().max(1000).default(4),
+  /** … times quantity to this power, so that quantity is damped: 0 counts purchases, 1 units. */
+  quantityExponent: z.number().min(0).max(1).default(0),
   /** Products per user and list. */
   topN: z.int().min(1).max(1000).default(10),
   /** Share of the distinct interactions, the newest, that is held out to measure quality; 0 to 1, exclusive. */

@@ -144,6 +144,7 @@ describe('each record counts once', () => {
       sources: new Map(),
       windows: [],
       current: undefined,
+      decisions: [],
       user: undefined,
     });
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decide } from '../../lambdas/publish/decide.ts';
 import { Window } from '../../lambdas/shared/schemas.ts';
 import type { Outcome, SourceOutcome } from '../../local/outcome.ts';
 import { formatReport, problemsOf } from '../../local/report.ts';
@@ -31,8 +32,10 @@ const COUNTS: SourceOutcome = {
 };
 const sourcesWith = (counts: Partial<SourceOutcome>) => new Map([[SOURCE, { ...COUNTS, ...counts }]]);
 const trained = { window, manifest, failures: [], thresholdSeconds: 0.35 };
+const decision = decide({ run: 1, manifest }, undefined);
 const OUTCOME: Outcome = {
   sources: sourcesWith({}),
+  decisions: [decision],
   windows: [trained],
   current: { publication: 1, run: 1, previous: null, decidedThrough: 1 },
   user: documents['summary/users.json'].users[0],
@@ -73,6 +76,8 @@ test('a run that worked is told at a glance', () => {
               run 1, any: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
               run 1, new: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
 
+    Gate      run 1 promoted: nothing could be measured: no user bought before and after
+
     User      ann & bob bought <script>alert("lamp")</script> (lamp2)
                   any                                     new (never bought before)
                1  <script>alert("lamp")</script> (lamp2)  Blue lamp (lamp1)
@@ -80,6 +85,16 @@ test('a run that worked is told at a glance', () => {
     Charts    http://127.0.0.1:1/charts/index.html"
   `);
   expect(problemsOf(facts(OUTCOME))).toEqual([]);
+});
+
+test('a run that the gate refused is no problem, and why is told; one that is not decided is', () => {
+  const refused = { ...decision, decision: 'refused' as const, reason: 'worse than run 0: any −0.050' };
+  const outcome = { ...OUTCOME, current: undefined, decisions: [refused] };
+  expect(problemsOf(facts(outcome))).toEqual([]);
+  expect(formatReport(facts(outcome))).toContain('Gate      run 1 refused: worse than run 0: any −0.050');
+  expect(problemsOf(facts({ ...outcome, decisions: [] }))).toEqual([
+    'Run 1 is finished, but run none is served',
+  ]);
 });
 
 test('numbers that do not add up are a problem, and are not shown as if they did', () => {

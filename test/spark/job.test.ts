@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { judge } from '../../lambdas/publish/gate.ts';
 import { manifestKey } from '../../lambdas/shared/keys.ts';
 import { Metrics } from '../../lambdas/shared/quality.ts';
 import { Manifest } from '../../lambdas/shared/schemas.ts';
@@ -163,13 +164,17 @@ describe('a simulated shop of planted tastes', () => {
   });
 });
 
-test('on uniformly random sales the model does not beat popularity', { timeout: 3 * MINUTES }, async () => {
+test('on uniformly random sales the model does not beat popularity, and the gate lets nothing take its place', {
+  timeout: 3 * MINUTES,
+}, async () => {
   const lake = join(directory, 'uniform');
   writeFileLake(lake, [sales(plantUniformShop({ users: 400, products: 150 }), 12_000)], { rank: 16 });
   await runJob(lake);
-  const { quality } = manifestOf(lake);
+  const { quality, gate } = manifestOf(lake);
   for (const list of [quality.any, quality.new])
     expect(list?.model.value).toBeLessThan((list?.popularity.high ?? 0) + 0.01);
+  // Nobody has to be asked about what is served: popularity would be.
+  expect(judge({ gate }, 1).decision).toBe('refused');
 });
 
 test('invariant 2: delivered twice, reordered and re-cut, the training set has the same hash and every file the same bytes', {

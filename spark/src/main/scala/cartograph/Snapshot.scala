@@ -70,8 +70,6 @@ final class Snapshot(
 object Snapshot {
   private val ProductsPerBlock = 8192
   private val Popular = 400
-  /** Half life of a purchase in the weights of matrix factorisation, in horizons. */
-  private val FactorHalfLife = 4.0
   private val AudiencePrior = 5f
 
   /**
@@ -93,7 +91,7 @@ object Snapshot {
     val stats = ProductStats.of(purchases, asOfMs, horizonMs, byProduct).persist(StorageLevel.MEMORY_AND_DISK)
     val totals = totalsOf(stats)
     val factors = Als.fit(
-      weights(purchases, asOfMs, horizonMs),
+      weights(purchases, asOfMs, horizonMs, config),
       AlsConfig(config.rank, config.iterations, config.regularisation, config.alpha, config.seed),
       blocks
     )
@@ -119,16 +117,26 @@ object Snapshot {
     Features.Totals(parts.map(_._2).sum, parts.map(_._3).foldLeft(ProductStats.None)(_ + _))
   }
 
-  /** Every purchase counts by its type and fades with age. */
-  private def weights(purchases: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long): RDD[(Int, Int, Double)] =
+  /**
+   * How strongly each user prefers each product, the r_ui of Hu, Koren and Volinsky (ICDM 2008): every purchase counts by its
+   * type and fades with age.
+   *
+   *   weight(u, p) = sum over purchases of weight(type) * quantity ^ quantityExponent * 0.5 ^ (age / halfLife)
+   *
+   * @return user, product, weight > 0; one row per pair
+   */
+  private[cartograph] def weights(purchases: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, config: ModelConfig): RDD[(Int, Int, Double)] = {
+    val (halfLife, exponent) = (config.halfLifeHorizons, config.quantityExponent)
     purchases.flatMap { case (user, theirs) =>
       theirs.products.indices.groupBy(theirs.products(_)).iterator.map { case (product, lines) =>
         val weight = lines.map { line =>
-          theirs.weights(line) * ProductStats.halved((asOfMs - theirs.atMs(line)).toDouble / horizonMs, FactorHalfLife)
+          val age = (asOfMs - theirs.atMs(line)).toDouble / horizonMs
+          theirs.weights(line) * math.pow(theirs.quantities(line).toDouble, exponent) * ProductStats.halved(age, halfLife)
         }.sum
         (user, product, weight)
       }
     }
+  }
 
   /** The mean factor of the users that bought a product in the last horizon, and in its last quarter, shrunk towards zero. */
   private def audiencesOf(

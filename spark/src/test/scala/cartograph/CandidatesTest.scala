@@ -11,7 +11,7 @@ class CandidatesTest extends SparkSuite {
       Sale(f"u$user%02d", f"p${(user % 3) * 20 + random.nextInt(20)}%02d", (n / 10) * Day + random.nextInt(1000))
     }
   }
-  private val config = ModelConfig(Ranker.name, 4, 3, 0.3, 3, 5, 0.1, None, holdoutLastBasket = false, Map("purchase" -> 1.0), 1, Documents.obj())
+  private val config = ModelConfig(Ranker.name, 4, 3, 0.3, 3, 4, 0, 5, 0.1, None, holdoutLastBasket = false, Map("purchase" -> 1.0), 1, Documents.obj())
   private val (asOf, horizon) = (121 * Day, 30 * Day)
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
@@ -93,6 +93,19 @@ class CandidatesTest extends SparkSuite {
 
   test("what is asked for is scored, but for what nobody had bought") {
     for ((_, candidates) <- found) assert(candidates.wanted.toSeq === Seq(0, 1))
+  }
+
+  test("a purchase weighs by its type, its damped quantity and its age") {
+    val theirs = Purchases.gathered(Seq(
+      Purchases.Line(1, 100, "a", 9, None, 2), Purchases.Line(1, 300, "b", 4, None, 1), Purchases.Line(2, 300, "b", 1, None, 1)
+    ))
+    def weights(halfLife: Double, exponent: Double): Seq[(Int, Int, Double)] = {
+      val configured = config.copy(halfLifeHorizons = halfLife, quantityExponent = exponent)
+      Snapshot.weights(sc.parallelize(Seq(7 -> theirs)), asOfMs = 300, horizonMs = 100, configured).collect().toSeq.sortBy(_._2)
+    }
+    // The first is two horizons old.
+    assert(weights(halfLife = 2, exponent = 0) === Seq((7, 1, 2 * 0.5 + 1), (7, 2, 1.0)))
+    assert(weights(halfLife = 1, exponent = 0.5) === Seq((7, 1, 2 * 3 * 0.25 + 2), (7, 2, 1.0)))
   }
 
   test("the last baskets can be taken away, and each be asked for; what was only given back is no basket") {
