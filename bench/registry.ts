@@ -1,13 +1,24 @@
 import { accumulate } from './accumulate.ts';
 import type { Benchmark } from './benchmark.ts';
 import { bundles } from './bundles.ts';
+import { charts } from './charts.ts';
 import { clone } from './clone.ts';
 import { job } from './job.ts';
+import { layout } from './layout.ts';
+import { render } from './render.ts';
 import { retail } from './retail.ts';
 import { start } from './start.ts';
 
 /** Adding a benchmark is adding a file and a line here. */
-export const BENCHMARKS = { accumulate, bundles, job, start, retail, clone } satisfies Readonly<
-  Record<string, Benchmark>
->;
+export const BENCHMARKS = {
+  accumulate,
+  bundles,
+  layout,
+  charts,
+  render,
+  job,
+  start,
+  retail,
+  clone,
+} satisfies Readonly<Record<string, Benchmark>>;
 export type BenchmarkName = keyof typeof BENCHMARKS;

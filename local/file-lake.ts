@@ -41,11 +41,22 @@ export function writeFileLake(
   return writePolls(directory, records, model);
 }
 
-/** The same for polls whose offsets are given: repeated, overlapping, in any order. */
+/** Adds the next window to such a directory: its records follow those of the windows before. */
+export function addToFileLake(directory: string, records: readonly OutgoingRecord[], last: Window): Window {
+  const ends = Object.values(last.partitions).flatMap(({ ranges }) => ranges.map(([, end]) => end));
+  return writePolls(directory, [polled(records, Math.max(...ends) + 1)], last.model, last);
+}
+
+/**
+ * The same for polls whose offsets are given: repeated, overlapping, in any order.
+ *
+ * @param last The window before; without it the first one is cut.
+ */
 export function writePolls(
   directory: string,
   polls: readonly (readonly PolledRecord[])[],
   model: Partial<Model> = {},
+  last?: Window,
 ): Window {
   const judge = createJudge({});
   const uncut = new Map<string, UncutBatch>();
@@ -63,7 +74,7 @@ export function writePolls(
     }
   const sorted = [...uncut.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const situation = {
-    last: { number: 0, window: undefined },
+    last: { number: last?.window ?? 0, window: last },
     inFlight: false,
     uncut: sorted,
     flush: true,
@@ -71,7 +82,7 @@ export function writePolls(
   };
   const { cut } = decide(situation, Threshold.parse({}), Model.parse(model));
   if (!cut) throw new Error('Cannot write the lake: there is no valid sale');
-  write(join(directory, windowKey(1)), JSON.stringify(cut));
+  write(join(directory, windowKey(cut.window)), JSON.stringify(cut));
   return cut;
 }
 

@@ -19,8 +19,13 @@ function readAsset(name: keyof typeof ASSETS): Uint8Array<ArrayBuffer> {
   );
 }
 
-await initWasm(readAsset('index_bg.wasm'));
-const fontBuffers = [readAsset('DejaVuSans.ttf'), readAsset('DejaVuSans-Bold.ttf')];
+let fonts: Promise<Uint8Array[]> | undefined;
+
+/** The renderer's code and its fonts, read when the first PNG is drawn: who draws none does not wait for them. */
+async function start(): Promise<Uint8Array[]> {
+  await initWasm(readAsset('index_bg.wasm'));
+  return [readAsset('DejaVuSans.ttf'), readAsset('DejaVuSans-Bold.ttf')];
+}
 
 /** Pixels per unit of the picture, so that it is sharp on dense screens. */
 const SCALE = 1.5;
@@ -54,7 +59,9 @@ export async function toSvg(spec: Spec): Promise<string> {
 }
 
 /** Draws an SVG as PNG, with a font of its own: Lambda has none. */
-export function toPng(svg: string): Uint8Array {
+export async function toPng(svg: string): Promise<Uint8Array> {
+  fonts ??= start();
+  const fontBuffers = await fonts;
   const renderer = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: SCALE },
     font: {

@@ -15,7 +15,6 @@ import { CHART_NAMES, CHARTS } from './charts/registry.ts';
 import { themed } from './charts/theme.ts';
 import { decidedThrough, readDecidedRun } from './decisions.ts';
 import { readRun } from './documents.ts';
-import { toPng, toSvg } from './draw.ts';
 import type { Picture } from './page/data.ts';
 import { runPage } from './page.ts';
 
@@ -65,6 +64,8 @@ async function drawAll(
   data: RunData,
   write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
 ): Promise<Picture[]> {
+  // Vega is read here and not before: it is most of the code, and a sweep that finds nothing needs none of it.
+  const { toPng, toSvg } = await import('./draw.ts');
   const pictures: Picture[] = [];
   for (const name of CHART_NAMES) {
     const spec = CHARTS[name].draw(data);
@@ -72,7 +73,7 @@ async function drawAll(
     await write(`${name}.vg.json`, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
     await write(`${name}.svg`, themed(svg), 'image/svg+xml');
-    await write(`${name}.png`, toPng(svg), 'image/png');
+    await write(`${name}.png`, await toPng(svg), 'image/png');
     pictures.push({ name, svg, caption: CHARTS[name].describe(data) });
   }
   return pictures;

@@ -49,7 +49,7 @@ export function placeVertices(count: number, edges: Edges, size: Size): Point[] 
 }
 
 /** Passes over all edges; each pass moves less than the one before. */
-const PASSES = 80;
+const PASSES = 60;
 /** Vertices drawn by chance that each edge's ends are pushed away from, in turns. */
 const PUSHES = 5;
 /** No push moves further than this at once, or two vertices in one place would fly apart. */
@@ -162,24 +162,41 @@ function onCircle(turn: number): [number, number] {
   return [(half * (1 - t * t)) / (1 + t * t), (half * 2 * t) / (1 + t * t)];
 }
 
-/** Moves pairs apart that are nearer than `distance`, a few times over. */
-function separate({ x, y }: Places, distance: number): void {
-  for (let round = 0; round < 60; round++)
-    for (let a = 0; a < x.length; a++)
-      for (let b = a + 1; b < x.length; b++) {
-        const dx = (x[b] as number) - (x[a] as number);
-        const dy = (y[b] as number) - (y[a] as number);
-        const square = dx * dx + dy * dy;
-        if (square >= distance * distance) continue;
-        const length = Math.sqrt(square);
-        const half = length > 0 ? (distance - length) / (4 * length) : 0;
-        // Two in one place have no direction: they part by their numbers.
-        const [moveX, moveY] = length > 0 ? [half * dx, half * dy] : [distance / 4, (b - a) / 100];
-        x[a] = (x[a] as number) - moveX;
-        y[a] = (y[a] as number) - moveY;
-        x[b] = (x[b] as number) + moveX;
-        y[b] = (y[b] as number) + moveY;
-      }
+/** Rounds at the most; it ends before when no pair is too near. */
+const ROUNDS = 30;
+
+/** Moves pairs apart that are nearer than `distance`. */
+function separate(places: Places, distance: number): void {
+  const order = Array.from(places.x.keys());
+  for (let round = 0; round < ROUNDS; round++) {
+    // In order of x, so that nobody is compared with those far to the right.
+    order.sort((a, b) => (places.x[a] as number) - (places.x[b] as number) || a - b);
+    if (!separateOnce(places, order, distance)) return;
+  }
+}
+
+/** @returns whether anything moved */
+function separateOnce({ x, y }: Places, order: readonly number[], distance: number): boolean {
+  let hasMoved = false;
+  for (let first = 0; first < order.length; first++)
+    for (let second = first + 1; second < order.length; second++) {
+      const [a, b] = [order[first] as number, order[second] as number];
+      const dx = (x[b] as number) - (x[a] as number);
+      if (dx >= 2 * distance) break;
+      const dy = (y[b] as number) - (y[a] as number);
+      const square = dx * dx + dy * dy;
+      if (square >= distance * distance) continue;
+      hasMoved = true;
+      const length = Math.sqrt(square);
+      const half = length > 0 ? (distance - length) / (4 * length) : 0;
+      // Two in one place have no direction: they part by their numbers.
+      const [moveX, moveY] = length > 0 ? [half * dx, half * dy] : [distance / 4, (b - a) / 100];
+      x[a] = (x[a] as number) - moveX;
+      y[a] = (y[a] as number) - moveY;
+      x[b] = (x[b] as number) + moveX;
+      y[b] = (y[b] as number) + moveY;
+    }
+  return hasMoved;
 }
 
 function fitInto({ x, y }: Places, { width, height }: Size): void {

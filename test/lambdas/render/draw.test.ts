@@ -10,29 +10,29 @@ const sizeOf = (png: Uint8Array): readonly [number, number] => {
   return [view.getUint32(16), view.getUint32(20)];
 };
 
-test('a picture of 40 by 20 has 60 by 30 pixels', () => {
-  expect(sizeOf(toPng(svg('')))).toEqual([60, 30]);
+test('a picture of 40 by 20 has 60 by 30 pixels', async () => {
+  expect(sizeOf(await toPng(svg('')))).toEqual([60, 30]);
 });
 
-test('text is drawn with the fonts that are brought along, in both weights', () => {
+test('text is drawn with the fonts that are brought along, in both weights', async () => {
   const text = (weight: string) =>
     toPng(
       svg(`<text x="2" y="15" font-family="DejaVu Sans, sans-serif" font-weight="${weight}">lamp</text>`),
     );
-  const [nothing, normal, bold] = [toPng(svg('')), text('normal'), text('bold')];
+  const [nothing, normal, bold] = [await toPng(svg('')), await text('normal'), await text('bold')];
   expect(normal).not.toEqual(nothing);
   expect(bold).not.toEqual(nothing);
   expect(bold).not.toEqual(normal);
 });
 
-test('a family that is not there is drawn in the one that is', () => {
+test('a family that is not there is drawn in the one that is', async () => {
   const text = (family: string) => toPng(svg(`<text x="2" y="15" font-family="${family}">lamp</text>`));
-  expect(text('No Such Font, sans-serif')).toEqual(text('DejaVu Sans'));
+  expect(await text('No Such Font, sans-serif')).toEqual(await text('DejaVu Sans'));
 });
 
-test('what is no SVG is an error, and the next picture is drawn', () => {
-  expect(() => toPng('<svg')).toThrow('SVG');
-  expect(sizeOf(toPng(svg('')))).toEqual([60, 30]);
+test('what is no SVG is an error, and the next picture is drawn', async () => {
+  await expect(toPng('<svg')).rejects.toThrow('SVG');
+  expect(sizeOf(await toPng(svg('')))).toEqual([60, 30]);
 });
 
 test('the same specification gives the same text', async () => {

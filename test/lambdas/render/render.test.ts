@@ -217,7 +217,9 @@ test('without a run the sweep has nothing to do', async () => {
   expect(lake.keys()).toEqual([]);
 });
 
-test('the page tells the decision, as it stood then: what is decided later changes nothing', async () => {
+test('the page tells the decision, as it stood then: what is decided later changes nothing', {
+  timeout: 60_000,
+}, async () => {
   const [early, late] = [memoryLake(), memoryLake()];
   for (const lake of [early, late]) for (const run of [1, 2]) await storePagesRun(lake, run);
   await storePagesRun(late, 3, { decision: 'refused' });

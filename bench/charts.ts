@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NODE_BIN, ROOT, STATE } from '../local/paths.ts';
+import { type Benchmark, type Figure, median } from './benchmark.ts';
+import { bundled } from './bundled.ts';
+import { drawCsv, type Kind } from './draw-csv.ts';
+import { timed } from './processes.ts';
+import { randomGraph } from './random-graph.ts';
+
+const SIZES = [300, 1_000] as const;
+const ROUNDS = 3;
+/** Times a warm process has drawn before it is timed, as a Lambda that has drawn other runs. */
+const WARM_UP = 8;
+/** For the other side only. */
+const VENV = join(STATE, 'bench-charts-venv');
+const PACKAGES = ['networkx==3.4.2', 'matplotlib==3.10.0', 'scipy==1.15.1'];
+
+export const charts: Benchmark = {
+  title: 'three charts of one CSV: networkx and matplotlib as the seed drew them, beside this, cold and warm',
+  async run(say) {
+    if (!existsSync(join(VENV, 'bin', 'python'))) {
+      say(`installing ${PACKAGES.join(', ')} for the other side …`);
+      await timed('python3', ['-m', 'venv', VENV]);
+      await timed(join(VENV, 'bin', 'pip'), ['install', '--quiet', ...PACKAGES]);
+    }
+    const directory = mkdtempSync(join(tmpdir(), 'cartograph-charts-'));
+    try {
+      const program = await bundled(join(ROOT, 'bench', 'draw-csv-process.ts'), join(directory, 'bundle'));
+      const figures: Figure[] = [];
+      for (const count of SIZES)
+        for (const kind of ['svg', 'png'] as const)
+          figures.push(await compare(say, { directory, program, count, kind }));
+      return figures;
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+};
+
+interface Comparison {
+  readonly directory: string;
+  readonly program: string;
+  readonly count: number;
+  readonly kind: Kind;
+}
+
+async function compare(
+  say: (line: string) => void,
+  { directory, program, count, kind }: Comparison,
+): Promise<Figure> {
+  const csv = join(directory, `${count}.csv`);
+  const output = join(directory, 'output');
+  mkdirSync(output, { recursive: true });
+  writeFileSync(csv, recommendationsOf(count));
+  const [theirs, cold, warm]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < WARM_UP; round++) await drawCsv(csv, output, kind);
+  for (let round = 0; round < ROUNDS; round++) {
+    const seed = [join(ROOT, 'bench', 'seed-charts.py'), csv, output, kind];
+    theirs.push((await timed(join(VENV, 'bin', 'python'), seed)).seconds);
+    cold.push((await timed(join(NODE_BIN, 'node'), [program, csv, output, kind])).seconds);
+    const startedMs = performance.now();
+    await drawCsv(csv, output, kind);
+    warm.push((performance.now() - startedMs) / 1000);
+  }
+  const ratio = (ours: readonly number[]): string =>
+    `${(ours.at(-1) === undefined ? 0 : median(theirs.map((seconds, round) => seconds / (ours[round] ?? Number.NaN)))).toFixed(0)}x`;
+  const ms = (seconds: readonly number[]): string => `${(1000 * median(seconds)).toFixed(0)} ms`;
+  const measured = `warm ${ms(warm)}: ${ratio(warm)}; new process ${ms(cold)}: ${ratio(cold)}; seed ${median(theirs).toFixed(1)} s`;
+  say(`${count} vertices as ${kind}: ${measured}`);
+  return {
+    what: `three charts as ${kind.toUpperCase()}, ${count.toLocaleString('en-US')} vertices, beside networkx and matplotlib`,
+    reach: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
+    measured,
+  };
+}
+
+/** Recommendations to the users of a random graph, as CSV. */
+function recommendationsOf(count: number): string {
+  const { users, edges } = randomGraph(count);
+  const ranks = new Map<number, number>();
+  const rows = edges
+    .filter(([user]) => user < users)
+    .map(([user, product]) => {
+      const rank = (ranks.get(user) ?? 0) + 1;
+      ranks.set(user, rank);
+      return `u${user},p${product},any,${rank},${(1 / rank).toFixed(3)}`;
+    });
+  return ['user,product,list,rank,score', ...rows, ''].join('\n');
+}
