@@ -127,6 +127,25 @@ const Network = z.strictObject({
     .optional(),
 });
 
+/** A public address for the pages; without it the bucket is read by those who have rights in the account. */
+const Site = z.strictObject({
+  /**
+   * Addresses and ranges (IPv4) that may read; whoever sends from there needs nothing else, so name your office or VPN.
+   * `0.0.0.0/0` is everybody.
+   */
+  allowFrom: z
+    .array(
+      z.union([z.cidrv4(), z.ipv4()], {
+        error: 'should be IPv4 addresses such as 203.0.113.7 or 203.0.113.0/24',
+      }),
+    )
+    .min(1)
+    .max(50),
+  /** A web ACL of AWS WAF (scope CLOUDFRONT, in us-east-1), for rules of your own. */
+  webAclArn: arn('wafv2', 'a web ACL of scope CLOUDFRONT').optional(),
+});
+export type Site = z.infer<typeof Site>;
+
 /** What CloudWatch allows. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2557, 3653,
@@ -167,6 +186,8 @@ export const Config = z
     sweepMinutes: z.int().min(1).max(1440).default(5),
     train: Train.prefault({}),
     retention: Retention.prefault({}),
+    /** Off unless it is given. */
+    site: Site.optional(),
     /** Gets every alarm, and the budget's warnings, once its owner has confirmed the subscription by the link in a mail. */
     alarmEmail: z.email().optional(),
     /** A day without sales is taken for a fault of the stream; hours until the alarm. */

@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambdas/shared/env.ts';
-import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/keys.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { LogKeeping } from './stage-function.ts';
@@ -153,10 +153,10 @@ export class Lake extends Construct {
       this.allow(role, action, [`${PREFIX.runs}*`]);
   }
 
-  /** Lets `fn` read runs and add pictures. The index page is publish's alone. */
+  /** Lets `fn` read runs and decisions, and add pictures. The index page is publish's alone. */
   grantRender(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'charts');
-    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
+    this.list(fn, 'manifests', 'publications', 'charts');
+    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
     this.put(fn, `${PREFIX.charts}0*`);
   }
 
@@ -167,6 +167,24 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
     // Without it S3 answers 403 instead of 404 for the two objects that do not exist at first.
     this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);
+  }
+
+  /** Lets a CloudFront distribution read what people may see: pages, decisions and files of runs; never sales. */
+  grantShow(distributionArn: string): void {
+    const state = (effect: iam.Effect, keys: readonly string[]): void => {
+      this.bucket.addToResourcePolicy(
+        new iam.PolicyStatement({
+          sid: effect === iam.Effect.ALLOW ? 'ShowPages' : 'HideSales',
+          effect,
+          principals: [new iam.ServicePrincipal('cloudfront.amazonaws.com')],
+          actions: ['s3:GetObject'],
+          resources: keys.map((key) => this.bucket.arnForObjects(key)),
+          conditions: { StringEquals: { 'aws:SourceArn': distributionArn } },
+        }),
+      );
+    };
+    state(iam.Effect.ALLOW, [...SHOWN_PREFIXES.map((prefix) => `${prefix}*`), CURRENT_KEY]);
+    state(iam.Effect.DENY, [`${PREFIX.runs}*/compacted/*`]);
   }
 
   /** A rule's pattern: an object was created below the prefix. */

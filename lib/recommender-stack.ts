@@ -8,6 +8,7 @@ import { Operations } from './operations.ts';
 import { Produce } from './produce.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
+import { Site } from './site.ts';
 import { pollersNeed, Stream } from './stream.ts';
 import { Threshold } from './threshold.ts';
 import { Train } from './train.ts';
@@ -46,6 +47,8 @@ export class RecommenderStack extends Stack {
     const render = new Render(this, 'Render', { lake, ...common });
     const publish = new Publish(this, 'Publish', { lake, ...common });
 
+    const site = config.site && new Site(this, 'Site', { lake, config: config.site });
+
     const stages = { accumulate, threshold, train, render, publish };
     const operations = new Operations(this, 'Operations', { config, stream, stages });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
@@ -56,6 +59,7 @@ export class RecommenderStack extends Stack {
         Object.entries(stages).map(([name, { fn }]) => [`${name}Function`, fn.functionName]),
       ),
       ...(produce && { ProduceFunction: produce.fn.functionName }),
+      ...(site && { SiteUrl: site.url }),
       ClusterArn: stream.clusterArn,
       Topic: stream.topic,
       Dashboard: operations.dashboard.dashboardName,

@@ -3,6 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { browserCodeCommand } from '../lambdas/shared/browser-code.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
@@ -13,7 +14,7 @@ export interface RenderProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** `manifests/N.json` → `charts/N/…`. */
+/** `publications/K.json` → `charts/N/…`: the page of a run tells what was decided about it. */
 export class Render extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -32,7 +33,7 @@ export class Render extends Construct {
     lake.grantRender(this.fn);
 
     this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: true });
-    this.queue.on('Manifests', lake.createdBelow('manifests'));
+    this.queue.on('Publications', lake.createdBelow('publications'));
     this.queue.sweepEvery(sweepMinutes);
   }
 }
@@ -47,6 +48,8 @@ const ASSETS = [
 const copyAssets: ICommandHooks = {
   beforeInstall: () => [],
   beforeBundling: () => [],
-  afterBundling: (inputDirectory, outputDirectory) =>
-    ASSETS.map((asset) => `cp "${inputDirectory}/node_modules/${asset}" "${outputDirectory}/"`),
+  afterBundling: (inputDirectory, outputDirectory) => [
+    ...ASSETS.map((asset) => `cp "${inputDirectory}/node_modules/${asset}" "${outputDirectory}/"`),
+    browserCodeCommand('run-page', inputDirectory, outputDirectory),
+  ],
 };

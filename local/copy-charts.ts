@@ -1,15 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { CURRENT_KEY, chartsOf, INDEX_KEY } from '../lambdas/shared/keys.ts';
 import { readJson, s3Lake } from '../lambdas/shared/lake.ts';
 import { Current } from '../lambdas/shared/schemas.ts';
+import type { PagesSource } from './pages.ts';
 
-export interface ChartsSource {
-  readonly client: S3Client;
-  readonly bucket: string;
-}
+export type ChartsSource = PagesSource;
 
 export interface ServedCharts {
   readonly run: number;

@@ -303,6 +303,8 @@ export const CHARTS_OPTIONS = {
   to: words('DIR', 'copy the pages there (default: a temporary folder)'),
   open: flag('open the page with the program of this machine'),
   url: flag('print addresses that work for an hour, for whoever has them, instead of copying'),
+  serve: flag('serve the pages to this machine, with explorer and new runs, until Ctrl-C'),
+  port: wholeNumber('with --serve: port of the pages (default: a free one)', 1, 65_535),
   help: flag('this list'),
 } satisfies Options;
 

@@ -1,10 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
-import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/keys.ts';
-import { awsClient } from './emulator.ts';
-
-/** Shows what the bucket holds for people; nothing of the sales. */
-const SHOWN = [PREFIX.charts, PREFIX.runs, PREFIX.manifests, PREFIX.publications, CURRENT_KEY];
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
 
 /** The compacted interactions of a run are sales. */
 const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
@@ -18,29 +14,27 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
+/** A bucket, and a client that may read it. */
+export interface PagesSource {
+  readonly client: S3Client;
+  readonly bucket: string;
+}
+
 export interface Pages {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Serves charts and run files from the bucket, to this machine only. */
-export async function startPages(
-  endpoint: string,
-  bucket: string,
-  { port = 0, host = '127.0.0.1' } = {},
-): Promise<Pages> {
-  const client = new S3Client(awsClient(endpoint));
+/** Serves charts and run files from the bucket, to this machine only, and to nobody to change. */
+export async function startPages(source: PagesSource, { port = 0, host = '127.0.0.1' } = {}): Promise<Pages> {
   const server = createServer((request, response) => {
-    const key = keyOf(request.url ?? '/');
-    if (request.method !== 'GET' || key === undefined) return end(response, 404, 'Not here');
-    if (key === '') return response.writeHead(302, { location: `/${INDEX_KEY}` }).end();
-    serve(client, bucket, key, response).catch((error: unknown) =>
-      end(
-        response,
-        error instanceof NoSuchKey ? 404 : 502,
-        error instanceof NoSuchKey ? 'Not here (yet)' : 'The bucket does not answer',
-      ),
-    );
+    answer(source, request, response).catch((error: unknown) => {
+      const isMissing =
+        error instanceof NoSuchKey ||
+        (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404);
+      if (response.headersSent) response.destroy();
+      else end(response, isMissing ? 404 : 502, isMissing ? 'Not here (yet)' : 'The bucket does not answer');
+    });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const address = server.address();
@@ -54,11 +48,31 @@ export async function startPages(
   };
 }
 
+async function answer(
+  source: PagesSource,
+  { method, url = '/', headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const key = keyOf(url);
+  if (method !== 'GET' || key === undefined || !isThisMachine(headers.host))
+    return end(response, 404, 'Not here');
+  if (key === '') {
+    response.writeHead(302, { location: `/${INDEX_KEY}` }).end();
+    return;
+  }
+  await serve(source, key, response);
+}
+
+/** A page elsewhere that gives its own name this machine's address would read the bucket through its visitor. */
+const isThisMachine = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+
 /** The key that a path asks for; empty for the root, undefined for what is not shown. */
 function keyOf(url: string): string | undefined {
   const key = decoded(url.split('?', 1)[0] ?? '')?.slice(1);
   if (key === undefined || key.split('/').includes('..') || isSales(key)) return undefined;
-  return key === '' || SHOWN.some((prefix) => key.startsWith(prefix)) ? key : undefined;
+  return key === '' || key === CURRENT_KEY || SHOWN_PREFIXES.some((prefix) => key.startsWith(prefix))
+    ? key
+    : undefined;
 }
 
 function decoded(path: string): string | undefined {
@@ -69,17 +83,34 @@ function decoded(path: string): string | undefined {
   }
 }
 
-async function serve(client: S3Client, bucket: string, key: string, response: ServerResponse): Promise<void> {
+async function serve({ client, bucket }: PagesSource, key: string, response: ServerResponse): Promise<void> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const bytes = await Body?.transformToByteArray();
+  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+  const isPage = key.endsWith('.html');
   response
     .writeHead(200, {
       'content-type': CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-      'content-security-policy': "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'",
+      'content-security-policy': isPage
+        ? pagePolicy(Buffer.from(bytes).toString('utf8', 0, HEAD_BYTES))
+        : POLICY,
       'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
       'cache-control': 'no-cache',
     })
     .end(bytes);
+}
+
+const POLICY =
+  "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** A page names its program in its first lines. */
+const HEAD_BYTES = 1024;
+
+/** What a page may do here: run the one program that its head names by its hash, and read what is served beside it. */
+function pagePolicy(head: string): string {
+  const [, hash] =
+    /http-equiv="Content-Security-Policy" content="[^"]*script-src &#39;(sha256-[\w+/=]+)&#39;/.exec(head) ??
+    [];
+  return hash === undefined ? POLICY : `${POLICY}; script-src '${hash}'; connect-src 'self'`;
 }
 
 const end = (response: ServerResponse, status: number, text: string): void => {

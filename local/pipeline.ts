@@ -121,10 +121,10 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     }),
   );
   const pages = await parts.start('pages', () =>
-    startPages(endpoint, bucket, {
-      port: options.pagesPort ?? 0,
-      host: elsewhere ? '0.0.0.0' : '127.0.0.1',
-    }),
+    startPages(
+      { client: new S3Client(awsClient(endpoint)), bucket },
+      { port: options.pagesPort ?? 0, host: elsewhere ? '0.0.0.0' : '127.0.0.1' },
+    ),
   );
   return {
     endpoint,

@@ -106,8 +106,8 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     const parts = [
       ['threshold', isOfThisStart ? thresholdSeconds : undefined],
       ['train', between(seen, 'cut', 'trained')],
-      ['render', between(seen, 'trained', 'rendered')],
       ['publish', between(seen, 'trained', 'published')],
+      ['render', between(seen, 'published', 'rendered')],
     ] as const;
     const times = parts.flatMap(([stage, seconds]) =>
       seconds === undefined || Number.isNaN(seconds) ? [] : [`${stage} ${duration(seconds)}`],

@@ -84,6 +84,7 @@ const filter = process.argv.slice(2);
 const counts = [
   check('Format and lint', node('biome'), ['ci', '--error-on-warnings']),
   check('Types', node('tsc'), []),
+  check('Types of what runs in a browser', node('tsc'), ['-p', 'tsconfig.browser.json']),
   typescriptTests(filter),
   ...(filter.length > 0 ? [] : [scalaTests()]),
 ];

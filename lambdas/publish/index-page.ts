@@ -1,9 +1,10 @@
-import { count, type Html, html, moment, page, table } from '../shared/html.ts';
+import { browserCode } from '../shared/browser-code.ts';
+import { count, type Html, html, moment, NOTHING, page, table } from '../shared/html.ts';
 import { numberInKey } from '../shared/keys.ts';
 import { bestBaseline, type Quality } from '../shared/quality.ts';
 import type { Current, Publication } from '../shared/schemas.ts';
 
-/** The pictures of a run that the index shows; render writes them, perhaps a little later. */
+/** The pictures of a run that the index shows; render writes them, a little later. */
 const PICTURES = [
   ['recommendation-graph', 'The recommendation graph'],
   ['top-products', 'The products that are recommended most'],
@@ -11,32 +12,69 @@ const PICTURES = [
 ] as const;
 
 /**
- * `charts/index.html`: the served run and the list of decisions. Its links are relative, so it works from any place.
+ * `charts/index.html`: the served run and the list of decisions. Its links are relative, so it works from any place. Where
+ * it can read the bucket its program follows what is published, and explores the served run.
  *
  * @param publications Newest first.
  * @returns The same text for the same arguments.
  */
 export function indexPage(current: Current, publications: readonly Publication[]): string {
-  const body = html`<h1>Cartograph</h1>
-${current.run === null ? html`<p>No run is served yet.</p>` : served(current.run, publications)}
-<h2>Decisions</h2>
-${table(['Publication', 'Run', 'Decision', 'Newest sale', 'Sales', 'NDCG@10 any', 'NDCG@10 new'], publications.map(row), [0, 1, 4, 5, 6])}
-<p class="soft">NDCG@10: the model beside the best baseline, on the newest sales, which training had not seen.</p>`;
-  return page(current.run === null ? 'Cartograph' : `Cartograph: run ${current.run}`, body);
+  const { run, publication } = current;
+  return page({
+    title: run === null ? 'Cartograph' : `Cartograph: run ${run}`,
+    header: html`<h1>Cartograph</h1>
+<p id="status" class="soft noprint" role="status"></p>`,
+    main: html`<div id="live" data-state="${publication} ${run ?? 'none'}">
+${run === null ? html`<p>No run is served yet.</p>` : served(run, publications)}
+</div>
+<section aria-labelledby="explore">
+<h2 id="explore">Users and products</h2>
+<div id="explorer"><p class="soft">Looking up users and products needs JavaScript, and a place where this page can read the bucket.</p></div>
+</section>
+<section aria-labelledby="look">
+<h2 id="look">What it looks like</h2>
+<div id="pictures">${run === null ? NOTHING : pictures(run)}</div>
+</section>
+<section id="differences" aria-label="What the served run changed"></section>
+<section aria-labelledby="decisions">
+<h2 id="decisions">Decisions</h2>
+<div id="decisions-table">${decisions(publications)}</div>
+<p class="soft">NDCG@10: the model beside the best baseline, on the newest sales, which training had not seen.</p>
+</section>`,
+    script: browserCode('index-page'),
+  });
 }
 
 function served(run: number, publications: readonly Publication[]): Html {
   const numbers = publications.find((publication) => publication.run === run)?.numbers;
   const folder = numberInKey(run);
-  return html`<p>Run <a href="${folder}/index.html">${run}</a> is served.
-${numbers ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${moment(numbers.asOfMs)}.` : ''}</p>
-${PICTURES.map(([name, title]) => html`<figure><a href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title}"></a></figure>\n`)}`;
+  const knows = numbers
+    ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${moment(numbers.asOfMs)}.`
+    : NOTHING;
+  return html`<p>Run <a href="${folder}/index.html">${run}</a> is served. ${knows}</p>
+<p><a href="${folder}/index.html">Everything about run ${run}</a>: all pictures, the graph to walk through, quality, files.</p>`;
 }
+
+function pictures(run: number): Html {
+  const folder = numberInKey(run);
+  return html`<div class="gallery">${PICTURES.map(
+    ([name, title]) =>
+      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title}"></a></figure>\n`,
+  )}</div>`;
+}
+
+const decisions = (publications: readonly Publication[]): Html =>
+  table({
+    label: 'Decisions, newest first',
+    header: ['Publication', 'Run', 'Decision', 'Newest sale', 'Sales', 'NDCG@10 any', 'NDCG@10 new'],
+    rows: publications.map(row),
+    numbers: [0, 1, 3, 4, 5, 6],
+  });
 
 const row = ({ publication, run, decision, reason, numbers }: Publication) => [
   publication,
   html`<a href="${numberInKey(run)}/index.html">${run}</a>`,
-  `${decision}: ${reason}`,
+  html`<span data-decision>${decision}: ${reason}</span>`,
   numbers ? moment(numbers.asOfMs) : '–',
   numbers ? count(numbers.interactions) : '–',
   quality(numbers?.quality.any ?? null),

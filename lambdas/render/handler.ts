@@ -5,12 +5,12 @@ import { PREFIX, parseNumberedKey } from '../shared/keys.ts';
 import { s3Lake } from '../shared/lake.ts';
 import { createLog } from '../shared/log.ts';
 import { parseQueueEvent, type QueueMessage, type QueueResponse } from '../shared/messages.ts';
-import { type Parts, renderRun, sweep } from './render.ts';
+import { type Parts, renderDecided, sweep } from './render.ts';
 
 const environment = readEnvironment(z.object({ [ENV.lakeBucket]: z.string().min(1) }));
 const lake = s3Lake(environment[ENV.lakeBucket]);
 
-/** One message, one run; those that failed come again, the others do not. */
+/** One message, one decided run; those that failed come again, the others do not. */
 export async function handler(event: unknown, context: Context): Promise<QueueResponse> {
   const log = createLog('render', {
     requestId: context.awsRequestId,
@@ -32,10 +32,11 @@ export async function handler(event: unknown, context: Context): Promise<QueueRe
 
 async function answer(parts: Parts, message: QueueMessage): Promise<void> {
   if (message.kind === 'sweep') return sweep(parts);
-  const run = message.kind === 'object' ? parseNumberedKey(PREFIX.manifests, message.key) : undefined;
-  if (run === undefined)
+  if (message.kind !== 'object' || !message.key.startsWith(PREFIX.publications))
     throw new TypeError(
-      `Cannot render: the message is ${message.kind}, should tell of a manifest or be a sweep`,
+      `Cannot render: the message is ${message.kind}, should tell of a publication or be a sweep`,
     );
-  await renderRun(parts, run);
+  const publication = parseNumberedKey(PREFIX.publications, message.key);
+  // Publish also counts its tries below the prefix.
+  if (publication !== undefined) await renderDecided(parts, publication);
 }

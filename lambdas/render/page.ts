@@ -1,130 +1,57 @@
-import { count, Html, html, moment, page, table } from '../shared/html.ts';
-import { BASELINES, LIST_KINDS, type ListKind, type Metric, type Metrics } from '../shared/quality.ts';
-import type { Manifest } from '../shared/schemas.ts';
-import type { UserSummary } from '../shared/summaries.ts';
-import type { ChartName } from './charts/registry.ts';
-
-/** A chart as the page shows it. */
-export interface Picture {
-  readonly name: ChartName;
-  readonly svg: string;
-  readonly caption: string;
-}
-
-export interface PageData {
-  readonly manifest: Manifest;
-  readonly metrics: Metrics;
-  readonly users: UserSummary['users'];
-  readonly pictures: readonly Picture[];
-}
+import { browserCode } from '../shared/browser-code.ts';
+import { count, type Html, html, moment, page } from '../shared/html.ts';
+import { darkRules } from './charts/theme.ts';
+import { graphFacts } from './page/communities.ts';
+import type { PageData, Section } from './page/data.ts';
+import { decision } from './page/decision.ts';
+import { changes } from './page/difference.ts';
+import { figures } from './page/figures.ts';
+import { files } from './page/files.ts';
+import { inputs } from './page/inputs.ts';
+import { hasNetwork, network } from './page/network.ts';
+import { oneUser } from './page/one-user.ts';
+import { quality } from './page/quality.ts';
 
 /** `charts/N/index.html`: one file that opens from anywhere; its links to the run's files are relative to the bucket. */
-export function runPage({ manifest, metrics, users, pictures }: PageData): string {
-  const { run, asOfMs, inputs, counts } = manifest;
-  const body = html`<p><a href="../index.html">All runs</a></p>
+export function runPage(data: PageData): string {
+  const { run, asOfMs, inputs: read, counts } = data.manifest;
+  const sections = sectionsOf(data);
+  const header = html`<p><a href="../index.html">All runs</a></p>
 <h1>Run ${run}</h1>
-<p class="soft">${count(inputs.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users, the newest of ${moment(asOfMs)}</p>
-${pictures.map(figure)}
-<h2>Quality</h2>
-${quality(metrics)}
-${users.slice(0, 1).map(user)}
-<h2>Files</h2>
-${table(
-  ['File', 'Rows', 'Bytes', 'SHA-256'],
-  manifest.files.map(({ name, key, rows, sizeBytes, sha256 }) => [
-    html`<a href="../../${key}">${name}</a>`,
-    count(rows),
-    count(sizeBytes),
-    html`<code>${sha256.slice(0, 16)}…</code>`,
-  ]),
-  [1, 2],
-)}
-<h2>Inputs and versions</h2>
-${table(['What', 'Value'], facts(manifest))}`;
-  return page(`Run ${run}`, body);
+<p class="soft">${count(read.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users, the newest of ${moment(asOfMs)}</p>
+<nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
+  return page({
+    title: `Run ${run}`,
+    header,
+    main: html`${sections.map(section)}`,
+    style: `@media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`,
+    ...(hasNetwork(data) && { script: browserCode('run-page') }),
+  });
 }
 
-const figure = ({ name, svg, caption }: Picture): Html => html`<figure role="img" aria-label="${caption}">
-${new Html(svg)}
-<figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${name}.vg.json">Vega</a></figcaption>
-</figure>
-`;
-
-function quality(metrics: Metrics): Html {
-  const { holdout, rmsePreference } = metrics;
-  const rows = LIST_KINDS.flatMap((list) => rowsOf(list, metrics[list]));
-  if (rows.length === 0 || holdout.fromMs === null)
-    return html`<p>No holdout could be made: there are too few sales, or all of one moment.</p>`;
-  return html`${table(['List', 'Scorer', 'NDCG@10', 'Recall@10', 'MAP@10', 'Hit rate@10', 'Coverage@10', 'Users'], rows, [2, 3, 4, 5, 6, 7])}
-<p class="soft">Held out: ${count(holdout.interactions)} sales since ${moment(holdout.fromMs)}; mean over users with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out, for nobody can rank a user or product without a past.</p>
-${rmsePreference ? html`<p class="soft">Root mean squared error of the preference: ${rmsePreference.value.toFixed(3)}. It says little about ranking.</p>` : ''}`;
-}
-
-const SCORER_NAMES: Readonly<Record<string, string>> = {
-  ...BASELINES,
-  matrixFactorisation: 'matrix factorisation',
-};
-
-const rowsOf = (list: ListKind, scorers: Metrics['any']): (string | number)[][] =>
-  Object.entries(scorers ?? {}).map(([scorer, metrics]) => [
-    list,
-    SCORER_NAMES[scorer] ?? scorer,
-    metric(metrics['ndcg@10']),
-    metric(metrics['recall@10']),
-    metric(metrics['map@10']),
-    metric(metrics['hitRate@10']),
-    `${(100 * metrics['coverage@10']).toFixed(1)} %`,
-    count(metrics['ndcg@10'].n),
-  ]);
-
-const metric = ({ value, low, high }: Metric): string =>
-  `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
-
-const user = ({ user: id, bought, recommended }: UserSummary['users'][number]): Html => {
-  const listed = (list: ListKind) => recommended.filter((row) => row.list === list);
-  const label = ({ name, product }: { name: string | null; product: string }) =>
-    name === null ? product : `${name} (${product})`;
-  return html`<h2>One user: ${id}</h2>
-<p>Bought last: ${bought.map(label).join(', ')}</p>
-${table(
-  ['Rank', 'Any', 'New'],
-  listed('any').map((row, index) => {
-    const fresh = listed('new')[index];
-    return [row.rank, label(row), fresh ? label(fresh) : '–'];
-  }),
-  [0],
-)}
-<p class="soft">Any may include what the user has bought; new does not.</p>
-`;
-};
-
-function facts({ attempt, inputs, model, versions, seconds, counts }: Manifest): (string | Html)[][] {
-  const offsets = Object.entries(inputs.offsets).map(
-    ([partition, ranges]) =>
-      html`<code>${partition}: ${ranges.map(([first, last]) => `${first}–${last}`).join(', ')}</code><br>`,
-  );
-  return [
-    ['Windows', inputs.windows.join(', ')],
-    ['Batches', count(inputs.batches)],
-    ['Offsets', html`${offsets}`],
-    ['Repeats dropped', count(inputs.repeats)],
-    ['Addresses with different content', count(inputs.conflicts)],
-    ['Sales of a type without weight', count(inputs.unweighted)],
-    ['Training set SHA-256', html`<code>${inputs.trainingSetSha256}</code>`],
-    ['Attempt', String(attempt)],
-    ['Graph', `${count(counts.vertices)} vertices, ${count(counts.edges)} edges`],
-    ['Model', html`<code>${JSON.stringify(model)}</code>`],
-    [
-      'Versions',
-      Object.entries(versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-    ],
-    [
-      'Seconds',
-      Object.entries(seconds)
-        .map(([step, taken]) => `${step} ${taken}`)
-        .join(', '),
-    ],
+/** In the order of the page: what was decided, what it looks like, how good it is, what it is made of. */
+function sectionsOf(data: PageData): Section[] {
+  const { manifest, pictures, users } = data;
+  const all: Section[] = [
+    { id: 'decision', title: 'Decision', body: decision(data) },
+    { id: 'pictures', title: 'Pictures', body: figures(data) },
+    { id: 'walk', title: 'The graph to walk through', body: network(data) },
+    { id: 'quality', title: 'Quality', body: quality(data) },
+    { id: 'difference', title: 'Since the run before', body: changes(data) },
+    { id: 'graph', title: 'What the graph says', body: graphFacts(data) },
+    { id: 'user', title: 'One user', body: oneUser(data) },
+    { id: 'files', title: 'Files', body: files(manifest) },
+    { id: 'inputs', title: 'Inputs and versions', body: inputs(manifest) },
   ];
+  const isEmpty: Readonly<Record<string, boolean>> = {
+    pictures: pictures.length === 0,
+    user: users.length === 0,
+  };
+  return all.filter(({ id }) => !isEmpty[id]);
 }
+
+const section = ({ id, title, body }: Section): Html => html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+${body}
+</section>
+`;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import {
   chartsFailedKey,
   chartsOf,
@@ -6,32 +5,40 @@ import {
   numberInKey,
   PREFIX,
   parseNumberedKey,
+  publicationKey,
 } from '../shared/keys.ts';
 import { type Lake, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
-import { Metrics } from '../shared/quality.ts';
 import { Manifest } from '../shared/schemas.ts';
-import {
-  DegreeSummary,
-  Diff,
-  GraphFacts,
-  GraphSummary,
-  ProductSummary,
-  SalesSummary,
-  UserSummary,
-} from '../shared/summaries.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
 import { themed } from './charts/theme.ts';
-import { type Picture, runPage } from './page.ts';
+import { decidedThrough, readDecidedRun } from './decisions.ts';
+import { readRun } from './documents.ts';
+import type { Picture } from './page/data.ts';
+import { runPage } from './page.ts';
 
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
 }
 
+const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
+
 /** Sweeps that may fail on one run before it is left alone. */
 export const MAX_TRIES = 5;
+
+/**
+ * Draws the run that a publication decides, unless it has its page already.
+ *
+ * @throws {Error} If there is no such publication, or as {@link renderRun}.
+ */
+export async function renderDecided({ lake, log }: Parts, publication: number): Promise<void> {
+  const run = await readDecidedRun(lake, publication);
+  if (run === undefined) throw new Error(`Cannot render: ${publicationKey(publication)} is missing`);
+  for await (const _ of lake.list(pageKey(run))) return;
+  await renderRun({ lake, log }, run);
+}
 
 /**
  * Draws the charts and the page of a run into `charts/N/`; the page last. Doing it again writes the same and changes
@@ -44,31 +51,13 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
   const data = await readRun(lake, manifest);
-  const { users } = await readDocument(lake, manifest, 'summary/users.json', UserSummary);
   const pictures = await drawAll(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
-  await lake.create(
-    `${folder}index.html`,
-    runPage({ manifest, metrics: data.metrics, users, pictures }),
-    'text/html; charset=utf-8',
-  );
+  await lake.create(`${folder}index.html`, runPage({ ...data, pictures }), 'text/html; charset=utf-8');
   log.measure({ Rendered: 1 });
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });
 }
-
-/** What the charts are drawn from; of the runs, this one alone. */
-const readRun = async (lake: Lake, manifest: Manifest): Promise<RunData> => ({
-  manifest,
-  metrics: await readDocument(lake, manifest, 'metrics.json', Metrics),
-  graph: await readDocument(lake, manifest, 'summary/graph.json', GraphSummary),
-  degrees: await readDocument(lake, manifest, 'summary/degrees.json', DegreeSummary),
-  products: await readDocument(lake, manifest, 'summary/products.json', ProductSummary),
-  facts: await readDocument(lake, manifest, 'graph.json', GraphFacts),
-  diff: await readDocument(lake, manifest, 'diff.json', Diff),
-  sales: await readDocument(lake, manifest, 'summary/sales.json', SalesSummary),
-  runs: [{ ...manifest, decision: null, reason: null }],
-});
 
 /** Draws every chart and hands each file to `write`. */
 async function drawAll(
@@ -91,18 +80,19 @@ async function drawAll(
 }
 
 /**
- * Renders every run that has no page. A run that fails again and again is given up, so that it costs nothing for ever;
- * its tries are counted by objects, for the bucket is the only state.
+ * Renders every decided run that has no page, and those that were passed over: a newer run was decided before they were
+ * ready. A run that fails again and again is given up, so that it costs nothing for ever; its tries are counted by
+ * objects, for the bucket is the only state.
  *
  * @throws {AggregateError} If runs failed that are not given up yet; all others are rendered.
  */
 export async function sweep({ lake, log }: Parts): Promise<void> {
-  const rendered = new Set(await lake.folders(PREFIX.charts));
+  const done = await runsDone(lake);
+  const through = await decidedThrough(lake);
   const problems: unknown[] = [];
   for await (const { key } of lake.list(PREFIX.manifests)) {
     const run = parseNumberedKey(PREFIX.manifests, key);
-    if (run === undefined) continue;
-    if (rendered.has(chartsOf(run)) && (await lake.read(`${chartsOf(run)}index.html`))) continue;
+    if (run === undefined || run > through || done.has(chartsOf(run))) continue;
     try {
       if (await mayTry({ lake, log }, run)) await renderRun({ lake, log }, run);
     } catch (error) {
@@ -111,6 +101,16 @@ export async function sweep({ lake, log }: Parts): Promise<void> {
     }
   }
   if (problems.length > 0) throw new AggregateError(problems, `Cannot render ${problems.length} runs`);
+}
+
+/** Folders of the runs that have a page, which is written last, or were given up. */
+async function runsDone(lake: Lake): Promise<ReadonlySet<string>> {
+  const folders = new Set<string>();
+  for await (const { key } of lake.list(PREFIX.charts)) {
+    const [, folder] = /^(.*\/)(?:index\.html|failed\.json)$/.exec(key) ?? [];
+    if (folder !== undefined) folders.add(folder);
+  }
+  return folders;
 }
 
 async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {
@@ -122,17 +122,4 @@ async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {
   if (await lake.create(chartsFailedKey(run), toJson({ run, tries: count }), 'application/json'))
     log.error(`Gave up rendering after ${MAX_TRIES} tries`, { window: run, object: manifestKey(run) });
   return false;
-}
-
-async function readDocument<Schema extends z.ZodType>(
-  lake: Lake,
-  manifest: Manifest,
-  name: string,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
-  const file = manifest.files.find((candidate) => candidate.name === name);
-  if (!file) throw new Error(`Cannot render run ${manifest.run}: its manifest names no ${name}`);
-  const document = await readJson(lake, file.key, schema);
-  if (document === undefined) throw new Error(`Cannot render run ${manifest.run}: ${file.key} is missing`);
-  return document;
 }

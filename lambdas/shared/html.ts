@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { STYLE } from './style.ts';
+
 /** HTML that is safe by construction: whatever is put into an `html` template is escaped, unless it is HTML itself. */
 export class Html {
   readonly text: string;
@@ -6,7 +9,7 @@ export class Html {
   }
 }
 
-type Content = string | number | Html | readonly Html[];
+export type Content = string | number | Html | readonly Html[];
 
 /** Text as it may stand in an element or a quoted attribute. */
 export const escapeHtml = (text: string): string =>
@@ -27,61 +30,113 @@ export function html(strings: TemplateStringsArray, ...contents: readonly Conten
   return new Html(strings.map((string, index) => string + (rendered[index] ?? '')).join(''));
 }
 
-/** A whole page, without anything from elsewhere. */
-export const page = (title: string, body: Html): string =>
+export const NOTHING = new Html('');
+
+export interface PageParts {
+  readonly title: string;
+  readonly header: Html;
+  readonly main: Html;
+  /** Rules beside those of all pages. */
+  readonly style?: string;
+  /** The one program of the page; nothing else in it is ever run, whatever data says. */
+  readonly script?: string;
+}
+
+/** A whole page, without anything from elsewhere; a browser is told to load and run nothing else. */
+export const page = ({ title, header, main, style = '', script }: PageParts): string =>
   `<!doctype html>\n${
     html`<html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${STYLE}</style>
+<style>${new Html(STYLE + style)}</style>
 </head>
 <body>
-${body}
-</body>
+<a class="skip" href="#main">Skip to content</a>
+<header>
+${header}
+</header>
+<main id="main">
+${main}
+</main>
+${script === undefined ? NOTHING : program(script)}</body>
 </html>
 `.text
   }`;
 
-const STYLE = new Html(`
-:root { color-scheme: light; --ink: #1c2530; --soft: #5a6675; --line: #d9dfe6; --paper: #fff; --back: #f5f7f9; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 68rem; padding: 1.5rem 1rem 4rem; background: var(--back); color: var(--ink);
-  font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.25rem 0 .6rem; }
-p { margin: .4rem 0; } .soft { color: var(--soft); } a { color: #0b5cad; }
-figure { margin: 1rem 0; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
-figure svg, figure img { display: block; width: 100%; height: auto; } figcaption { color: var(--soft); font-size: .9rem; margin-top: .5rem; }
-.scroll { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
-table { border-collapse: collapse; width: 100%; font-size: .93rem; }
-th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
-tr:last-child td { border-bottom: 0; } th { color: var(--soft); font-weight: 600; white-space: nowrap; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-code { font-size: .88em; overflow-wrap: anywhere; }
-@media print { body { background: #fff; max-width: none; } figure { break-inside: avoid; } }
-`);
+/** What a page may load and run: its own pictures and files, and the one program whose hash is named. */
+function policy(script: string | undefined): string {
+  const hash = script === undefined ? undefined : createHash('sha256').update(script).digest('base64');
+  return [
+    "default-src 'none'",
+    "img-src 'self' data:",
+    "style-src 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    ...(hash === undefined ? [] : [`script-src 'sha256-${hash}'`, "connect-src 'self'"]),
+  ].join('; ');
+}
 
-/** A table; cells of columns named in `numbers` are set flush right. */
-export const table = (
-  header: readonly string[],
-  rows: readonly (readonly Content[])[],
-  numbers: readonly number[] = [],
-): Html => {
-  const cell = (tag: 'th' | 'td') => (content: Content, column: number) => {
+/** @throws {TypeError} If the program holds what would end its element. */
+function program(script: string): Html {
+  if (/<\/script|<!--/i.test(script))
+    throw new TypeError('Cannot embed a program: it holds </script or <!--, its bundler should escape those');
+  return new Html(`<script>${script}</script>\n`);
+}
+
+/** Data for the program of the page; no text in it can end its element. */
+export const island = (id: string, value: unknown): Html =>
+  new Html(
+    `<script type="application/json" id="${escapeHtml(id)}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`,
+  );
+
+export interface TableParts {
+  /** What the table shows, for those who hear the page. */
+  readonly label: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly Content[])[];
+  /** Columns of numbers, set flush right. */
+  readonly numbers?: readonly number[];
+}
+
+/** A table that scrolls by itself where it is too wide or too long. */
+export const table = ({ label, header, rows, numbers = [] }: TableParts): Html => {
+  const cell = (tag: 'th scope="col"' | 'td') => (content: Content, column: number) => {
     const open = new Html(numbers.includes(column) ? `<${tag} class="number">` : `<${tag}>`);
-    return html`${open}${content}${new Html(`</${tag}>`)}`;
+    return html`${open}${content}${new Html(`</${tag.slice(0, 2)}>`)}`;
   };
-  return html`<div class="scroll" tabindex="0"><table>
-<thead><tr>${header.map(cell('th'))}</tr></thead>
+  const size = new Html(rows.length > LONG ? 'scroll long' : 'scroll');
+  return html`<div class="${size}" role="group" aria-label="${label}" tabindex="0"><table>
+<thead><tr>${header.map(cell('th scope="col"'))}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map(cell('td'))}</tr>\n`)}</tbody>
 </table></div>`;
 };
 
+/** Rows from which on a table scrolls. */
+const LONG = 25;
+
+/** Numbers with their names, at a glance. */
+export const factList = (facts: readonly (readonly [string, Content])[]): Html =>
+  html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
 /** 12345 → 12,345 */
 export const count = (value: number): string => value.toLocaleString('en-US');
+
+/** 0.4567 → 45.7 % */
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
 /** A moment as a person reads it, UTC, to the minute. */
 export const moment = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** A product by its name, with its id where that says more. */
+export const productLabel = ({
+  product,
+  name,
+}: {
+  readonly product: string;
+  readonly name: string | null;
+}): string => (name === null || name === product ? product : `${name} (${product})`);

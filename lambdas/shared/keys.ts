@@ -22,6 +22,9 @@ export const PREFIX = {
 export const CURRENT_KEY = 'current.json';
 export const INDEX_KEY = `${PREFIX.charts}index.html`;
 
+/** What pages show to people, beside the pointer: nothing of the sales, except that runs hold theirs in `compacted/`. */
+export const SHOWN_PREFIXES = [PREFIX.charts, PREFIX.runs, PREFIX.manifests, PREFIX.publications] as const;
+
 const OFFSET_DIGITS = 20;
 const PARTITION_DIGITS = 6;
 const NUMBER_DIGITS = 8;

@@ -14,6 +14,7 @@ const securityGroupId = 'sg-0a1b2c3d4e5f60718';
 export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
+  ServerlessSite: { site: { allowFrom: ['203.0.113.0/24'] } },
   ServerlessExistingVpc: { network: { existing: { ...vpc, createEndpoints: true } } },
   Provisioned: {
     stream: { kind: 'provisioned' },

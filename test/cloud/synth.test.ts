@@ -88,4 +88,9 @@ test('the app itself is synthesized by the CLI, with its bundles', { timeout: 90
   // Five stages, the topic, produce.
   expect(bundles).toHaveLength(7);
   for (const files of bundles) expect(files).toContain('index.mjs.map');
+  // The programs of the pages stand beside the Lambdas that write those.
+  expect(bundles.flatMap((files) => files.filter((name) => name.endsWith('.client.js'))).sort()).toEqual([
+    'index-page.client.js',
+    'run-page.client.js',
+  ]);
 });

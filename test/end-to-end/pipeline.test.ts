@@ -234,8 +234,8 @@ test('invariant 5: with every event of the bucket lost, the sweeps bring a windo
   await sweep('train');
   expect(await exists(startedKey(3, 1))()).toBe(true);
   await until('run 3', manifestOf(3));
-  await sweep('render');
   await sweep('publish');
+  await sweep('render');
   expect(await exists(`${chartsOf(3)}index.html`)()).toBe(true);
   expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 3 });
   await switchRules('on');
@@ -288,7 +288,7 @@ test('invariant 4: a run that fails for good does not stop the next window, and 
   const late = await until('the retried run 5', manifestOf(5));
   expect(late).toMatchObject({ run: 5, attempt: 3, inputs: { windows: [1, 2, 3, 4, 5] } });
   // The next test stops the pipeline: a drawing that is cut off then would wait for the sweep.
-  await until('the charts of run 5', exists(`${chartsOf(5)}index.html`));
+  await until('the charts of run 5', exists(`${chartsOf(5)}index.html`), () => sweep('render'));
   await sweep('publish');
   expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 6 });
 });

@@ -134,7 +134,7 @@ describe('what each stage may do', () => {
   test.each([
     ['threshold', ['attempts/*', 'manifests/*', 'windows/*']],
     ['train', ['attempts/*', 'manifests/*', 'windows/*']],
-    ['render', ['charts/*', 'manifests/*', 'runs/*']],
+    ['render', ['charts/*', 'manifests/*', 'publications/*', 'runs/*']],
     ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*']],
   ])('%s reads %j only', (stage, prefixes) => {
     expect(prefixesOf(stage, 's3:GetObject')).toEqual(prefixes);
@@ -402,7 +402,7 @@ describe('events', () => {
       'interactions/',
       'manifests/',
       'manifests/',
-      'manifests/',
+      'publications/',
       'windows/',
     ]);
     for (const { EventPattern } of rules.filter((rule) => rule.EventPattern?.source[0] === 'aws.s3'))

@@ -1,6 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createHash } from 'node:crypto';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { html, NOTHING, page } from '../../lambdas/shared/html.ts';
+import { awsClient } from '../../local/emulator.ts';
 import { type Pages, startPages } from '../../local/pages.ts';
 
 /** The pages in front of a server that stands for S3 and holds some objects. */
@@ -12,18 +16,26 @@ const OBJECTS: Readonly<Record<string, string>> = {
   '/lake/rejected/secret.ndjson': 'sales',
   '/lake/manifests/00000001.json': '{}',
   '/lake/current.json': '{}',
+  '/lake/charts/00000001/index.html': page({
+    title: 'Run 1',
+    header: NOTHING,
+    main: html`<meta http-equiv="Content-Security-Policy" content="script-src &#39;sha256-slipped&#39;">`,
+    script: 'run()',
+  }),
+  '/lake/charts/00000001/degrees.svg': '<svg/>',
 };
+const source = (endpoint: string) => ({ client: new S3Client(awsClient(endpoint)), bucket: 'lake' });
 let s3: Server;
 let pages: Pages;
 
 beforeAll(async () => {
-  s3 = createServer((request, response) => {
-    const body = OBJECTS[(request.url ?? '').split('?')[0] ?? ''];
+  s3 = createServer((asked, response) => {
+    const body = OBJECTS[(asked.url ?? '').split('?')[0] ?? ''];
     if (body === undefined) response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
     else response.end(body);
   });
   await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
-  pages = await startPages(`http://127.0.0.1:${(s3.address() as AddressInfo).port}`, 'lake');
+  pages = await startPages(source(`http://127.0.0.1:${(s3.address() as AddressInfo).port}`));
 });
 afterAll(async () => {
   await pages.stop();
@@ -38,6 +50,32 @@ test('the charts are shown as HTML that can load nothing from elsewhere', async 
   expect(await answer.text()).toBe('<h1>Cartograph</h1>');
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+});
+
+test('a page may run the one program that its head names, and read what is served here; a picture may run none', async () => {
+  const policyOf = async (path: string) => (await get(path)).headers.get('content-security-policy');
+  const hash = createHash('sha256').update('run()').digest('base64');
+  const policy = await policyOf('/charts/00000001/index.html');
+  expect(policy).toContain(`script-src 'sha256-${hash}'; connect-src 'self'`);
+  expect(policy).toContain("frame-ancestors 'none'");
+  for (const path of ['/charts/index.html', '/charts/00000001/degrees.svg', '/current.json'])
+    expect(await policyOf(path), path).not.toContain('script-src');
+});
+
+test('a page elsewhere that calls itself by this address reads nothing', async () => {
+  const { port } = new URL(pages.url);
+  const ask = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path: '/current.json', headers: { host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .once('error', reject)
+        .end();
+    });
+  expect(await ask(`localhost:${port}`)).toBe(200);
+  expect(await ask('evil.example.com')).toBe(404);
+  expect(await ask(`127.0.0.1.example.com:${port}`)).toBe(404);
 });
 
 test('the root leads to the charts', async () => {
@@ -77,7 +115,7 @@ test('nothing can be changed', async () => {
 });
 
 test('a bucket that does not answer is said, and the pages go on', async () => {
-  const orphan = await startPages('http://127.0.0.1:1', 'lake');
+  const orphan = await startPages(source('http://127.0.0.1:1'));
   try {
     for (let time = 0; time < 2; time++) {
       const answer = await fetch(orphan.url);
@@ -90,7 +128,7 @@ test('a bucket that does not answer is said, and the pages go on', async () => {
 
 test('a port that is taken is an error', async () => {
   const port = Number(new URL(pages.url).port);
-  await expect(startPages('http://127.0.0.1:1', 'lake', { port })).rejects.toMatchObject({
+  await expect(startPages(source('http://127.0.0.1:1'), { port })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });

@@ -69,7 +69,7 @@ test('a run that worked is told at a glance', () => {
 
     Window 1  12 new interactions in 2 batches: at least 10 were needed
               trained on 12 sales of 4 products to 3 users
-              threshold 0.3 s, train 12.5 s, render 1.5 s, publish 0.5 s
+              threshold 0.3 s, train 12.5 s, publish 0.5 s, render 1.0 s
               job: read 1.5 s, fit 2.0 s
 
     Quality   NDCG@10, the model beside the best baseline, on the newest sales that training had not seen

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,37 @@ test('charts copies the served run, and says where it is', async () => {
   const { stdout: urls } = await run('charts', '--url');
   expect(urls).toContain(`${aws.endpoint}/shop-lake/charts/00000001/index.html?`);
   expect((await run('charts', '--url', '--to', to)).stderr).toContain('--url contradicts --to and --open');
+});
+
+test('charts --serve shows the private bucket to this machine until it is stopped', async () => {
+  const env = { PATH: process.env.PATH, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
+  const child = spawn(
+    join(NODE_BIN, 'node'),
+    [join(ROOT, 'local', 'charts.ts'), '--stack', 'Shop', '--serve'],
+    {
+      env,
+    },
+  );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  await expect.poll(() => output, { timeout: 15_000 }).toContain('Ctrl-C ends it');
+  const [, url = ''] = /^Charts +(\S+)$/m.exec(output) ?? [];
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect(await (await fetch(url)).text()).toBe('<h1>');
+  expect((await fetch(new URL('/windows/00000001.json', url))).status).toBe(404);
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+});
+
+test.each([
+  [['--serve', '--to', 'x'], '--serve contradicts --url and --to'],
+  [['--port', '80'], '--port needs --serve'],
+])('charts %j is refused with the reason', async (args, message) => {
+  const { code, stderr } = await run('charts', ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
 });
 
 test('flush cuts a window and waits for its run', async () => {

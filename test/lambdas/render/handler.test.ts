@@ -1,10 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../../lambdas/shared/env.ts';
-import { chartsOf, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { chartsOf, manifestKey, publicationKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { toJson } from '../../../lambdas/shared/lake.ts';
 import type { QueueResponse } from '../../../lambdas/shared/messages.ts';
 import { memoryLake } from '../../lake.ts';
-import { storeRun } from '../samples.ts';
+import { pagesPublication, storePagesRun } from '../pages-samples.ts';
 
 const lake = memoryLake();
 vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
@@ -43,18 +44,18 @@ beforeEach(() => {
 });
 
 test('only the messages that failed come again; their neighbours are rendered', async () => {
-  for (const run of [1, 3]) await storeRun(lake, run);
-  const answer = await call(queued(...[1, 2, 3].map((run) => created(manifestKey(run)))));
+  for (const run of [1, 3]) await storePagesRun(lake, run);
+  const answer = await call(queued(...[1, 2, 3].map((run) => created(publicationKey(run)))));
   expect(failed(answer)).toEqual(['m1']);
   expect(lake.keys('charts/').filter((key) => key.endsWith('index.html'))).toEqual([pageOf(1), pageOf(3)]);
   expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error')).toMatchObject([
-    { stage: 'render', requestId: 'r1', object: manifestKey(2) },
+    { stage: 'render', requestId: 'r1', object: publicationKey(2) },
   ]);
 });
 
 test('a doubled message succeeds and changes nothing', async () => {
-  await storeRun(lake, 1);
-  const event = queued(created(manifestKey(1)), created(manifestKey(1)));
+  await storePagesRun(lake, 1);
+  const event = queued(created(publicationKey(1)), created(publicationKey(1)));
   expect(failed(await call(event))).toEqual([]);
   const before = lake.keys().map((key) => [key, lake.text(key)]);
   expect(failed(await call(event))).toEqual([]);
@@ -62,17 +63,23 @@ test('a doubled message succeeds and changes nothing', async () => {
 });
 
 test('a sweep renders what no message told of', async () => {
-  await storeRun(lake, 1);
+  await storePagesRun(lake, 1);
   expect(failed(await call(queued({ sweep: true })))).toEqual([]);
   expect(lake.keys(pageOf(1))).toHaveLength(1);
 });
 
 test('a sweep that leaves a run undrawn comes again', async () => {
   await lake.create(manifestKey(1), 'not JSON', 'application/json');
+  await lake.create(publicationKey(1), toJson(pagesPublication(1)), 'application/json');
   expect(failed(await call(queued({ sweep: true })))).toEqual(['m0']);
 });
 
-test('a message about something else than a manifest is a failure, not a run', async () => {
+test('what publish counts below the prefix of its decisions is nothing to draw', async () => {
+  expect(failed(await call(queued(created('publications/tries/00000001/00000001.json'))))).toEqual([]);
+  expect(lake.keys()).toEqual([]);
+});
+
+test('a message about something else than a decision is a failure, not a run', async () => {
   expect(failed(await call(queued(created(windowKey(1)), { flush: true })))).toEqual(['m0', 'm1']);
   expect(lake.keys()).toEqual([]);
 });

@@ -1,18 +1,55 @@
 import { expect, test } from 'vitest';
+import { readOutcomes } from '../../../lambdas/render/decisions.ts';
+import type { PageData } from '../../../lambdas/render/page/data.ts';
+import { spans } from '../../../lambdas/render/page/inputs.ts';
 import { runPage } from '../../../lambdas/render/page.ts';
-import { ATTACK, sampleRun } from '../samples.ts';
+import { manifestKey } from '../../../lambdas/shared/keys.ts';
+import { Diff, GraphFacts, Network, SalesSummary } from '../../../lambdas/shared/summaries.ts';
+import { memoryLake } from '../../lake.ts';
+import { EVIL_USER, pagesRun, storePagesRun } from '../pages-samples.ts';
+import { ATTACK, runDataOf, sampleRun } from '../samples.ts';
 
-const { manifest, documents } = sampleRun(1);
-const data = {
+const NO_NETWORK = Network.parse({
+  vertices: { ids: [], labels: [], communities: [], degrees: [], sales: [] },
+  edges: { sources: [], targets: [], kinds: [], strengths: [] },
+  chosen: '',
+  leftOut: { vertices: 0, edges: 0 },
+});
+
+/** A first run that nobody has decided, with nothing to walk through. */
+function plain(options: { isEmpty?: boolean } = {}): PageData {
+  const sample = sampleRun(1, options);
+  return {
+    ...runDataOf(sample),
+    diff: Diff.parse({ run: 1, previous: null, changes: null }),
+    users: sample.documents['summary/users.json'].users,
+    network: NO_NETWORK,
+    pictures: options.isEmpty
+      ? []
+      : [{ name: 'degrees', svg: '<svg id="drawn"><use href="#drawn"/></svg>', caption: `Most: ${ATTACK}` }],
+  };
+}
+const data = plain();
+
+/** Run 2 of a shop, decided after run 1, with everything there is to tell. */
+const lake = memoryLake();
+for (const run of [1, 2]) await storePagesRun(lake, run);
+const { manifest, documents } = pagesRun(2);
+const whole: PageData = {
+  ...data,
   manifest,
-  metrics: documents['metrics.json'],
-  users: documents['summary/users.json'].users,
-  pictures: [{ name: 'degrees' as const, svg: '<svg id="drawn"></svg>', caption: `Most: ${ATTACK}` }],
+  facts: GraphFacts.parse(documents['graph.json']),
+  diff: Diff.parse(documents['diff.json']),
+  sales: SalesSummary.parse(documents['summary/sales.json']),
+  network: Network.parse(documents['summary/network.json']),
+  metrics: documents['metrics.json'] as PageData['metrics'],
+  runs: await readOutcomes(lake, manifest),
 };
+const wholePage = runPage(whole);
 
 test('a picture stands in the page itself, with its caption as text for those who cannot see it', () => {
   const page = runPage(data);
-  expect(page).toContain('<svg id="drawn"></svg>');
+  expect(page).toContain('<svg id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
   expect(page).toContain('aria-label="Most: &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
   expect(page).not.toContain('<script');
   for (const file of ['degrees.svg', 'degrees.png', 'degrees.vg.json'])
@@ -24,14 +61,80 @@ test("the run's files are linked from the page's place in the bucket", () => {
   const links = [...runPage(data).matchAll(/href="(\.\.[^"]*)"/g)].map(
     ([, link = '']) => new URL(link, place).pathname,
   );
-  expect(links).toEqual(['/charts/index.html', ...manifest.files.map(({ key }) => `/${key}`)]);
+  expect(new Set(links)).toEqual(
+    new Set([
+      '/charts/index.html',
+      '/charts/00000001/index.html',
+      ...data.manifest.files.map(({ key }) => `/${key}`),
+      `/${manifestKey(1)}`,
+    ]),
+  );
+});
+
+test('files in thousands of parts are counted, and not linked one by one', () => {
+  expect(wholePage).toContain('<td>explorer/users-NNNNN.json</td><td class="number">2</td>');
+  expect(wholePage).not.toContain('users-00000.json');
 });
 
 test('model and popularity stand side by side, with interval and number of users', () => {
-  expect(runPage(data)).toContain('<td>new</td><td>model</td><td class="number">0.400 (0.300–0.500)</td>');
   expect(runPage(data)).toContain(
-    '<td>any</td><td>popularity</td><td class="number">0.250 (0.150–0.350)</td>',
+    '<td><strong>model</strong></td><td class="number">0.400 (0.300–0.500)</td>',
   );
+  expect(runPage(data)).toContain('<td>popularity</td><td class="number">0.250 (0.150–0.350)</td>');
+  expect(wholePage).toContain('<td>the served run</td><td class="number">0.300 (0.280–0.320)</td>');
+});
+
+test('quality is told by length of history and by popularity of the product, each with its n', () => {
+  expect(wholePage).toContain('<td>10 or more</td><td class="number">0.372 (0.342–0.402), n 332</td>');
+  expect(wholePage).toContain('<td>tenth 10 (least bought)</td>');
+  expect(runPage(data)).not.toContain('tenth 1');
+});
+
+test('what was decided stands on top with the numbers that it was decided by', () => {
+  expect(wholePage).toContain('<span class="good">✓ promoted</span>: better than run 1 by +0.010');
+  expect(wholePage).toContain(
+    '<td>any</td><td>trees</td><td>personal frequency</td><td class="number">+0.030 (+0.018 to +0.042)</td><td class="number">+0.010 (−0.010 to +0.030)</td>',
+  );
+  expect(wholePage).toContain('How run 1 did on the sales of window 2');
+});
+
+test('a run that was passed over, and one of which nothing was held out, says so', () => {
+  expect(runPage(data)).toContain('There was no decision when this page was drawn');
+  expect(runPage(data)).toContain('Nothing was held out, so there are no numbers to decide by.');
+});
+
+test('a refused run says why, as text', () => {
+  const runs = whole.runs.map((run) => ({ ...run, decision: 'refused' as const, reason: ATTACK }));
+  expect(runPage({ ...whole, runs })).toContain('✗ refused</span>: &lt;script&gt;');
+});
+
+test('runs so far are listed newest first, each with a link to its page', () => {
+  const links = [...wholePage.matchAll(/href="\.\.\/(\d{8})\/index\.html">/g)].map(([, run]) => Number(run));
+  expect(links).toEqual([2, 1, 1]);
+});
+
+test('the difference to the run before: edges, churn, exposure', () => {
+  expect(wholePage).toContain('<dt>added</dt><dd>1,234</dd>');
+  expect(wholePage).toContain('<dt>Mean change of a list, any</dt><dd>21.3 %</dd>');
+  expect(wholePage).toContain('<td>nothing</td><td class="number">20</td>');
+  expect(wholePage).toContain(
+    '<td class="number">22</td><td class="number">9</td><td class="number">−13</td>',
+  );
+  expect(runPage(data)).toContain('There is no run before this one');
+  const gone = { ...whole.diff, run: 2, previous: { run: 1, asOfMs: 0 }, changes: null };
+  expect(runPage({ ...whole, diff: gone })).toContain('its lists are gone');
+});
+
+test('what the graph says: exposure, communities with their products, tails', () => {
+  expect(wholePage).toContain('<dd>40.2 %</dd>');
+  expect(wholePage).toContain('Blue glass lamp (p0000) · &lt;script&gt;');
+  expect(wholePage).toContain('fall like a power of −2.31');
+});
+
+test('the graph to walk through is data that ends no element, and the one program of the page', () => {
+  expect(wholePage.match(/<script[ >]/g)).toEqual(['<script ', '<script>']);
+  const [, json = ''] = /<script type="application\/json" id="network-data">([^<]*)</.exec(wholePage) ?? [];
+  expect(JSON.parse(json).ids[0]).toBe(`u${EVIL_USER}`);
 });
 
 test('a user has a dash where there is no further new product', () => {
@@ -42,15 +145,9 @@ test('a user has a dash where there is no further new product', () => {
 });
 
 test('a run without holdout, user or picture has a page that says so', () => {
-  const empty = sampleRun(1, { isEmpty: true });
-  const page = runPage({
-    manifest: empty.manifest,
-    metrics: empty.documents['metrics.json'],
-    users: [],
-    pictures: [],
-  });
+  const page = runPage(plain({ isEmpty: true }));
   expect(page).toContain('No holdout could be made');
-  expect(page).not.toContain('One user');
+  for (const id of ['user', 'pictures']) expect(page).not.toContain(`id="${id}"`);
 });
 
 test('what went in stands in the page: offsets, model and versions', () => {
@@ -58,4 +155,8 @@ test('what went in stands in the page: offsets, model and versions', () => {
   expect(page).toContain('0a1b2c3d/sales/000000: 0–11');
   expect(page).toContain('&quot;seed&quot;:42');
   expect(page).toContain('cartograph 0.1.0, spark 4.0.1');
+});
+
+test('numbers that follow each other are told as spans', () => {
+  expect([spans([1, 2, 3, 5]), spans([7]), spans([])]).toEqual(['1–3, 5', '7', '']);
 });

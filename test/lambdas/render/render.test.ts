@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { CHART_NAMES } from '../../../lambdas/render/charts/registry.ts';
-import { MAX_TRIES, renderRun, sweep } from '../../../lambdas/render/render.ts';
-import { chartsFailedKey, chartsOf, manifestKey } from '../../../lambdas/shared/keys.ts';
+import { MAX_TRIES, renderDecided, renderRun, sweep } from '../../../lambdas/render/render.ts';
+import { chartsFailedKey, chartsOf, manifestKey, publicationKey } from '../../../lambdas/shared/keys.ts';
 import { toJson } from '../../../lambdas/shared/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
+import { pagesPublication, storePagesRun } from '../pages-samples.ts';
 import { sampleRun, storeRun } from '../samples.ts';
 
 const parts = (lake: MemoryLake, log = recordingLog()) => ({ lake, log });
@@ -15,6 +16,12 @@ const keyOf = (name: string): string => {
   if (!file) throw new Error(`The sample has no ${name}`);
   return file.key;
 };
+
+/** Decides runs, each by the publication of its number. */
+async function decide(lake: MemoryLake, ...runs: readonly number[]): Promise<void> {
+  for (const run of runs)
+    await lake.create(publicationKey(run), toJson(pagesPublication(run)), 'application/json');
+}
 
 /** Makes a file of run 1 another one, as only a test may. */
 const rewrite = (lake: MemoryLake, name: string, change: (text: string) => string): Promise<void> =>
@@ -56,12 +63,13 @@ test('a product named <script> is shown as that, on the page and in the pictures
   const lake = memoryLake();
   await storeRun(lake, 1);
   await renderRun(parts(lake), 1);
+  // A page has its data and its program.
   for (const key of FILES.filter((name) => /\.(svg|html)$/.test(name)))
-    expect(lake.text(key), key).not.toContain('<script');
+    expect(lake.text(key).match(/<script[ >]/g) ?? [], key).toHaveLength(key.endsWith('.html') ? 2 : 0);
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain(
     '&lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt; (lamp2)',
   );
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('One user: ann &amp; bob');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('ann &amp; bob bought last');
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('&lt;script&gt;');
 });
 
@@ -143,6 +151,7 @@ test('invariant 5: the sweep draws what has no page, goes past what fails, and g
   const log = recordingLog();
   await lake.create(manifestKey(1), 'not JSON', 'application/json');
   await storeRun(lake, 2);
+  await decide(lake, 1, 2);
   for (let tries = 0; tries < MAX_TRIES; tries++)
     await expect(sweep(parts(lake, log))).rejects.toThrow('Cannot render 1 runs');
   expect(lake.keys(chartsOf(2))).toContain(`${chartsOf(2)}index.html`);
@@ -157,6 +166,7 @@ test('invariant 5: the sweep draws what has no page, goes past what fails, and g
 test('a run that was given up is left alone by sweeps; a message draws it when it can be read', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
+  await decide(lake, 1);
   const { text = '' } = (await lake.read(manifestKey(1))) ?? {};
   await rewriteKey(lake, manifestKey(1), () => 'not JSON');
   for (let tries = 0; tries < MAX_TRIES; tries++)
@@ -175,6 +185,7 @@ test('a run that was given up is left alone by sweeps; a message draws it when i
 test('the sweep leaves a run with a page alone, and does not count it as a try', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
+  await decide(lake, 1);
   await renderRun(parts(lake), 1);
   lake.fault = (operation, key) => {
     if (operation === 'create') throw new Error(`${key} is written again`);
@@ -185,7 +196,10 @@ test('the sweep leaves a run with a page alone, and does not count it as a try',
 
 test('a crash between the charts and the page is healed by the sweep', async () => {
   const [crashed, whole] = [memoryLake(), memoryLake()];
-  for (const lake of [crashed, whole]) await storeRun(lake, 1);
+  for (const lake of [crashed, whole]) {
+    await storeRun(lake, 1);
+    await decide(lake, 1);
+  }
   crashed.fault = (operation, key) => {
     if (operation === 'create' && key.endsWith('index.html')) throw new Error('the store is away');
   };
@@ -201,4 +215,47 @@ test('without a run the sweep has nothing to do', async () => {
   const lake = memoryLake();
   await sweep(parts(lake));
   expect(lake.keys()).toEqual([]);
+});
+
+test('the page tells the decision, as it stood then: what is decided later changes nothing', {
+  timeout: 60_000,
+}, async () => {
+  const [early, late] = [memoryLake(), memoryLake()];
+  for (const lake of [early, late]) for (const run of [1, 2]) await storePagesRun(lake, run);
+  await storePagesRun(late, 3, { decision: 'refused' });
+  for (const lake of [early, late]) await renderDecided(parts(lake), 2);
+  const page = `${chartsOf(2)}index.html`;
+  expect(late.text(page)).toBe(early.text(page));
+  expect(late.text(page)).toContain('✓ promoted</span>: better than run 1');
+  await renderDecided(parts(late), 3);
+  expect(late.text(`${chartsOf(3)}index.html`)).toContain('✗ refused</span>: worse on &lt;script&gt;');
+});
+
+test('a decision whose run has its page is left alone; one that is not there is an error', async () => {
+  const lake = memoryLake();
+  await storePagesRun(lake, 1);
+  await renderDecided(parts(lake), 1);
+  const before = lake.keys();
+  const log = recordingLog();
+  await renderDecided(parts(lake, log), 1);
+  expect([lake.keys(), log.lines]).toEqual([before, []]);
+  await expect(renderDecided(parts(lake), 2)).rejects.toThrow('publications/00000002.json is missing');
+});
+
+test('the sweep leaves a run alone that is not decided yet, and draws one that was passed over', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2, 3]) await storeRun(lake, run);
+  await lake.create(
+    publicationKey(1),
+    toJson({ ...pagesPublication(2), publication: 1 }),
+    'application/json',
+  );
+  // Publish counts its tries below the prefix of its decisions.
+  await lake.create('publications/tries/00000003/00000001.json', '{}', 'application/json');
+  await sweep(parts(lake));
+  expect(lake.keys('charts/').filter((key) => key.endsWith('.html'))).toEqual([
+    `${chartsOf(1)}index.html`,
+    `${chartsOf(2)}index.html`,
+  ]);
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('There was no decision');
 });

@@ -1,0 +1,54 @@
+import type { Diff } from '../../shared/summaries.ts';
+import { count, element, productLabel, table } from '../dom.ts';
+
+/** What changed since the run before, in short; the run's own page tells the rest. */
+export function differences({ run, previous, changes }: Diff): HTMLElement[] {
+  const title = element('h2', { id: 'differences-title' }, 'What the served run changed');
+  if (!previous || !changes) return [title, element('p', {}, `There is nothing to compare run ${run} with.`)];
+  const { edges, churn, exposure } = changes;
+  const churned = churn.any
+    ? ` On average ${(100 * churn.any.mean).toFixed(1)} % of a user’s list any is other than in run ${previous.run}.`
+    : '';
+  return [
+    title,
+    element(
+      'p',
+      {},
+      `Since run ${previous.run}: ${count(edges.added)} recommendations added, ${count(edges.removed)} removed, ${count(edges.kept)} kept.${churned} `,
+      element('a', { href: `${String(run).padStart(8, '0')}/index.html#difference` }, 'All differences'),
+    ),
+    element(
+      'div',
+      { class: 'pair' },
+      products('In more lists', exposure.gained),
+      products('In fewer lists', exposure.lost),
+    ),
+  ];
+}
+
+const MOST = 5;
+
+function products(
+  title: string,
+  rows: readonly { product: string; name: string | null; before: number; now: number }[],
+): HTMLElement {
+  return element(
+    'div',
+    {},
+    element('h3', {}, title),
+    rows.length === 0
+      ? element('p', { class: 'soft' }, 'None.')
+      : table(
+          title,
+          ['Product', 'Before', 'Now'],
+          rows
+            .slice(0, MOST)
+            .map((row) => [
+              element('a', { href: `#product=${encodeURIComponent(row.product)}` }, productLabel(row)),
+              count(row.before),
+              count(row.now),
+            ]),
+          [1, 2],
+        ),
+  );
+}

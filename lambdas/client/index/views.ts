@@ -1,0 +1,98 @@
+import { count, day, element, productLabel, table } from '../dom.ts';
+import type { ProductPage, UserPage } from './bucket.ts';
+import { linkTo } from './subject.ts';
+
+interface Named {
+  readonly product: string;
+  readonly name: string | null;
+}
+
+const productLink = (of: Named): HTMLElement =>
+  element('a', { href: linkTo({ kind: 'product', id: of.product }) }, productLabel(of));
+
+/** What one user bought, is recommended, and why. */
+export function userView(user: string, page: UserPage | undefined, run: number): HTMLElement {
+  if (!page) return unknown('user', user, run);
+  return element(
+    'section',
+    { 'aria-label': `User ${user}` },
+    element('h3', {}, `User ${user}`),
+    element('p', { class: 'soft' }, `As run ${run} knows it.`),
+    element('h4', {}, 'Bought, newest first'),
+    page.history.length === 0
+      ? element('p', { class: 'soft' }, 'Nothing that counts.')
+      : table(
+          `What ${user} bought`,
+          ['Product', 'Times', 'Last'],
+          page.history.map((row) => [productLink(row), count(row.times), day(row.lastMs)]),
+          [1, 2],
+        ),
+    element(
+      'div',
+      { class: 'pair' },
+      list('any', 'may include what was bought', page.any),
+      list('new', 'only what was not bought', page.new),
+    ),
+  );
+}
+
+function list(kind: 'any' | 'new', meaning: string, rows: UserPage['any']): HTMLElement {
+  return element(
+    'div',
+    {},
+    element('h4', {}, `Recommended, ${kind}: ${meaning}`),
+    rows.length === 0
+      ? element('p', { class: 'soft' }, 'Nothing.')
+      : table(
+          `List ${kind}`,
+          ['Rank', 'Product', 'Because of'],
+          rows.map((row, index) => [String(index + 1), productLink(row), because(row.because)]),
+          [0],
+        ),
+  );
+}
+
+function because(reasons: UserPage['any'][number]['because']): Node {
+  if (reasons.length === 0) return element('span', { class: 'soft' }, 'what sells now');
+  const parts = reasons.map((reason) =>
+    element('li', {}, productLink(reason), ` ${Math.round(100 * reason.share)}\u00a0%`),
+  );
+  return element('ul', { class: 'reasons' }, ...parts);
+}
+
+/** What is known of one product, and what is like it. */
+export function productView(product: string, page: ProductPage | undefined, run: number): HTMLElement {
+  if (!page) return unknown('product', product, run);
+  const facts: readonly (readonly [string, string])[] = [
+    ['Buyers', count(page.buyers)],
+    ['Sales', count(page.sales)],
+    ['First sale', day(page.firstMs)],
+    ['Last sale', day(page.lastMs)],
+    ['In lists any', count(page.recommendedAny)],
+    ['In lists new', count(page.recommendedNew)],
+    ['Community', page.community === null ? '–' : String(page.community)],
+  ];
+  return element(
+    'section',
+    { 'aria-label': `Product ${product}` },
+    element('h3', {}, productLabel({ product, name: page.name })),
+    element('p', { class: 'soft' }, `As run ${run} knows it.`),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    ),
+    element('h4', {}, 'Similar products'),
+    page.similar.length === 0
+      ? element('p', { class: 'soft' }, 'None.')
+      : table(
+          `Similar to ${product}`,
+          ['Rank', 'Product', 'Score'],
+          page.similar.map((row, index) => [String(index + 1), productLink(row), row.score.toFixed(3)]),
+          [0, 2],
+        ),
+  );
+}
+
+const unknown = (kind: string, id: string, run: number): HTMLElement =>
+  element('p', {}, `Run ${run} knows no ${kind} ${id}.`);

@@ -1,0 +1,81 @@
+import { manifestKey, PREFIX, parseNumberedKey, publicationKey } from '../shared/keys.ts';
+import { type Lake, readJson } from '../shared/lake.ts';
+import { Manifest, Publication } from '../shared/schemas.ts';
+import type { RunOutcome } from './charts/chart.ts';
+
+/** Decided runs on a page and in its pictures. */
+export const SHOWN_RUNS = 50;
+
+/** @returns the run that a publication decides; undefined if there is no such publication */
+export const readDecidedRun = async (lake: Lake, publication: number): Promise<number | undefined> =>
+  (await readJson(lake, publicationKey(publication), Publication))?.run;
+
+/** Runs up to here are decided, those that were passed over too; 0 before the first decision. */
+export async function decidedThrough(lake: Lake): Promise<number> {
+  const newest = (await publicationNumbers(lake)).at(-1);
+  const publication =
+    newest === undefined ? undefined : await readJson(lake, publicationKey(newest), Publication);
+  return publication?.decidedThrough ?? 0;
+}
+
+/**
+ * The decisions as they stood when a run was decided; what was decided later changes nothing, so that its page is
+ * always the same.
+ *
+ * @returns at most {@link SHOWN_RUNS}, oldest first, without earlier runs whose manifest cannot be read. The run itself
+ *   is the last; without a decision if there is none, or a newer run was decided before it was ready.
+ */
+export async function readOutcomes(lake: Lake, manifest: Manifest): Promise<RunOutcome[]> {
+  const { run } = manifest;
+  const found = await publicationsUpTo(lake, run);
+  const own = found.find((publication) => publication.run === run);
+  const earlier = found.filter((publication) => publication.run < run).slice(0, SHOWN_RUNS - 1);
+  const outcomes = await Promise.all(earlier.reverse().map((publication) => withManifest(lake, publication)));
+  return [...outcomes.flatMap((one) => one ?? []), outcomeOf(manifest, own)];
+}
+
+/** Newest first. */
+async function publicationsUpTo(lake: Lake, run: number): Promise<Publication[]> {
+  const numbers = await publicationNumbers(lake);
+  const found: Publication[] = [];
+  for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
+    const publication = await readJson(lake, publicationKey(number), Publication);
+    if (publication && publication.run <= run) found.push(publication);
+    if (found.length === SHOWN_RUNS) break;
+  }
+  return found;
+}
+
+const outcomeOf = (
+  { run, asOfMs, quality, gate, afterwards }: Manifest,
+  publication: Publication | undefined,
+): RunOutcome => ({
+  run,
+  asOfMs,
+  quality,
+  gate,
+  afterwards,
+  decision: publication?.decision ?? null,
+  reason: publication?.reason ?? null,
+});
+
+async function withManifest(lake: Lake, publication: Publication): Promise<RunOutcome | undefined> {
+  // Publish could not read it, so nobody can.
+  if (!publication.numbers) return undefined;
+  const manifest = await readJson(lake, manifestKey(publication.run), Manifest).catch((error: unknown) => {
+    // A run that is not what it should be holds up its own page, not those of the others.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  });
+  return manifest && outcomeOf(manifest, publication);
+}
+
+/** Ascending. */
+async function publicationNumbers(lake: Lake): Promise<number[]> {
+  const numbers: number[] = [];
+  for await (const { key } of lake.list(PREFIX.publications)) {
+    const number = parseNumberedKey(PREFIX.publications, key);
+    if (number !== undefined) numbers.push(number);
+  }
+  return numbers;
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import { type Lake, readJson } from '../shared/lake.ts';
+import { Metrics } from '../shared/quality.ts';
+import type { Manifest } from '../shared/schemas.ts';
+import {
+  DegreeSummary,
+  Diff,
+  GraphFacts,
+  GraphSummary,
+  Network,
+  ProductSummary,
+  SalesSummary,
+  UserSummary,
+} from '../shared/summaries.ts';
+import { readOutcomes } from './decisions.ts';
+import type { PageData } from './page/data.ts';
+
+/**
+ * Reads what the pictures and the page of a run are made of.
+ *
+ * @throws {Error} If a document is not named by the manifest, missing, or not what it should be; the message names it.
+ */
+export async function readRun(lake: Lake, manifest: Manifest): Promise<Omit<PageData, 'pictures'>> {
+  const read = <Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.infer<Schema>> =>
+    readDocument(lake, manifest, name, schema);
+  const [metrics, graph, degrees, products, facts, diff, sales, network, { users }, runs] = await Promise.all(
+    [
+      read('metrics.json', Metrics),
+      read('summary/graph.json', GraphSummary),
+      read('summary/degrees.json', DegreeSummary),
+      read('summary/products.json', ProductSummary),
+      read('graph.json', GraphFacts),
+      read('diff.json', Diff),
+      read('summary/sales.json', SalesSummary),
+      read('summary/network.json', Network),
+      read('summary/users.json', UserSummary),
+      readOutcomes(lake, manifest),
+    ],
+  );
+  return { manifest, metrics, graph, degrees, products, facts, diff, sales, network, users, runs };
+}
+
+async function readDocument<Schema extends z.ZodType>(
+  lake: Lake,
+  manifest: Manifest,
+  name: string,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const file = manifest.files.find((candidate) => candidate.name === name);
+  if (!file) throw new Error(`Cannot render run ${manifest.run}: its manifest names no ${name}`);
+  const document = await readJson(lake, file.key, schema);
+  if (document === undefined) throw new Error(`Cannot render run ${manifest.run}: ${file.key} is missing`);
+  return document;
+}

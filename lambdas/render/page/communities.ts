@@ -1,0 +1,73 @@
+import {
+  count,
+  factList,
+  type Html,
+  html,
+  NOTHING,
+  percent,
+  productLabel,
+  table,
+} from '../../shared/html.ts';
+import type { GraphFacts } from '../../shared/summaries.ts';
+import type { PageData } from './data.ts';
+
+/** What the graph says: how recommendations spread, what hangs together, which communities there are. */
+export function graphFacts({ facts }: PageData): Html {
+  const { exposure, communities, components } = facts;
+  return html`${factList([
+    ['Vertices', count(facts.vertices)],
+    ['Edges', count(facts.edges)],
+    ['Top ten products’ share of list any', shown(exposure.top10Share, percent)],
+    ['Gini of the exposure (0 even, 1 one product)', shown(exposure.gini, (value) => value.toFixed(2))],
+    ['Products never recommended', count(exposure.neverRecommended)],
+    ['Components', count(components.count)],
+    ['Communities', count(communities.count)],
+    ['Modularity', shown(communities.modularity, (value) => value.toFixed(2))],
+  ])}
+${largestCommunities(communities)}
+${largestComponents(components)}
+${tails(facts.tails)}`;
+}
+
+const shown = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '–' : format(value);
+
+const largestCommunities = ({ largest, crossingEdges, edges }: GraphFacts['communities']): Html =>
+  largest.length === 0
+    ? NOTHING
+    : html`<h3>The largest communities</h3>
+${table({
+  label: 'The largest communities',
+  header: ['Community', 'Users', 'Products', 'Its most bought products'],
+  rows: largest.map(({ community, users, products, top }) => [
+    community,
+    count(users),
+    count(products),
+    top.map(productLabel).join(' · '),
+  ]),
+  numbers: [0, 1, 2],
+})}
+<p class="soft">${count(crossingEdges)} of ${count(edges)} edges between a user and a product lead from one community to another${edges > 0 ? ` (${percent(crossingEdges / edges)})` : ''}.</p>`;
+
+const largestComponents = ({ largest }: GraphFacts['components']): Html =>
+  largest.length === 0
+    ? NOTHING
+    : html`<details><summary>The largest components</summary>
+${table({
+  label: 'The largest components',
+  header: ['Place', 'Users', 'Products'],
+  rows: largest.map(({ users, products }, index) => [index + 1, count(users), count(products)]),
+  numbers: [0, 1, 2],
+})}</details>`;
+
+function tails(of: GraphFacts['tails']): Html {
+  const sentences = (['users', 'products'] as const).flatMap((kind) => {
+    const tail = of[kind];
+    return tail
+      ? [
+          `The degrees of ${count(tail.vertices)} ${kind} from ${count(tail.from)} on fall like a power of ${(-tail.exponent).toFixed(2).replace('-', '−')}.`,
+        ]
+      : [];
+  });
+  return sentences.length === 0 ? NOTHING : html`<p class="soft">${sentences.join(' ')}</p>`;
+}

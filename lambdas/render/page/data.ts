@@ -1,0 +1,24 @@
+import type { Html } from '../../shared/html.ts';
+import type { Network, UserSummary } from '../../shared/summaries.ts';
+import type { RunData } from '../charts/chart.ts';
+
+/** A chart as the page shows it. */
+export interface Picture {
+  readonly name: string;
+  readonly svg: string;
+  readonly caption: string;
+}
+
+/** Everything that the page of a run tells: what its pictures are drawn from, and more. */
+export interface PageData extends RunData {
+  readonly users: UserSummary['users'];
+  readonly network: Network;
+  readonly pictures: readonly Picture[];
+}
+
+/** One part of the page, with the heading and the anchor that the list of contents leads to. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}

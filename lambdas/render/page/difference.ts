@@ -1,0 +1,73 @@
+import { count, factList, type Html, html, moment, percent, productLabel, table } from '../../shared/html.ts';
+import { numberInKey } from '../../shared/keys.ts';
+import { LIST_KINDS } from '../../shared/quality.ts';
+import type { Diff } from '../../shared/summaries.ts';
+import type { PageData } from './data.ts';
+
+type Changes = NonNullable<Diff['changes']>;
+
+/** What changed since the run before. */
+export function changes({ diff }: PageData): Html {
+  if (!diff.previous) return html`<p>There is no run before this one to compare it with.</p>`;
+  const { previous, changes: found } = diff;
+  const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${moment(previous.asOfMs)}`;
+  if (!found) return html`<p>The run before is ${since}; its lists are gone, so nothing can be compared.</p>`;
+  return html`<p>Compared with ${since}.</p>
+${factList([
+  ['Recommendations kept', count(found.edges.kept)],
+  ['added', count(found.edges.added)],
+  ['removed', count(found.edges.removed)],
+  ['New users', count(found.vertices.new.users)],
+  ['New products', count(found.vertices.new.products)],
+  ['Users gone', count(found.vertices.gone.users)],
+  ['Products gone', count(found.vertices.gone.products)],
+  ...LIST_KINDS.flatMap((list) => {
+    const churn = found.churn[list];
+    return churn ? [[`Mean change of a list, ${list}`, percent(churn.mean)] as const] : [];
+  }),
+])}
+${churnTable(found.churn)}
+<div class="pair">
+${exposure('Products in more lists than before', found.exposure.gained)}
+${exposure('Products in fewer lists than before', found.exposure.lost)}
+</div>`;
+}
+
+const TENTHS = Array.from({ length: 11 }, (_, index) =>
+  index === 0 ? 'nothing' : `over ${10 * (index - 1)} to ${10 * index} %`,
+);
+
+function churnTable(churn: Changes['churn']): Html {
+  const measured = LIST_KINDS.flatMap((list) => {
+    const of = churn[list];
+    return of ? [{ list, of }] : [];
+  });
+  if (measured.length === 0) return html`<p class="soft">No user had a list in both runs.</p>`;
+  return html`<details><summary>How much of a user’s list changed</summary>
+${table({
+  label: 'Users by the share of their list that changed',
+  header: [
+    'Of the list changed',
+    ...measured.map(({ list, of }) => `Users, ${list} (of ${count(of.users)})`),
+  ],
+  rows: TENTHS.map((name, index) => [name, ...measured.map(({ of }) => count(of.shares[index] ?? 0))]),
+  numbers: measured.map((_, index) => index + 1),
+})}</details>`;
+}
+
+const exposure = (title: string, rows: Changes['exposure']['gained']): Html => html`<div><h3>${title}</h3>
+${
+  rows.length === 0
+    ? html`<p class="soft">None.</p>`
+    : table({
+        label: title,
+        header: ['Product', 'Before', 'Now', 'Change'],
+        rows: rows.map((row) => [
+          productLabel(row),
+          count(row.before),
+          count(row.now),
+          `${row.now < row.before ? '−' : '+'}${count(Math.abs(row.now - row.before))}`,
+        ]),
+        numbers: [1, 2, 3],
+      })
+}</div>`;

@@ -1,0 +1,58 @@
+/** How the pages look: light, dark and on paper. No file, no font from elsewhere. */
+export const STYLE = `
+:root { color-scheme: light dark; --ink: #1c2530; --soft: #55606d; --line: #d5dce4; --paper: #fff; --back: #f4f6f8;
+  --link: #0b5cad; --good: #1b6e3c; --bad: #a3341f; --user: #2f78a8; --product: #2c7a3d; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #e6ebf0; --soft: #a9b4c0; --line: #37434f; --paper: #1a2129; --back: #11161c;
+    --link: #82bbf5; --good: #7fd49b; --bad: #f3a08c; --user: #8cc7ee; --product: #93d79f; }
+}
+* { box-sizing: border-box; }
+html { scroll-padding-top: 1rem; }
+body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
+header, main, footer { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
+header { padding-top: 1.25rem; } main { padding-bottom: 4rem; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: .25rem 0; } h2 { font-size: 1.25rem; margin: 2.5rem 0 .6rem; }
+h4 { font-size: .95rem; margin: 1rem 0 .35rem; } ul.reasons { margin: 0; padding: 0; list-style: none; }
+h3 { font-size: 1.08rem; margin: 1.4rem 0 .5rem; }
+p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { color: var(--link); }
+.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1.25rem; align-items: start; } .gallery > * { min-width: 0; }
+[tabindex="-1"]:focus { outline: none; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
+.skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .4rem .8rem; }
+nav ul, ul.plain { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style: none; padding: 0; margin: .6rem 0; }
+figure { margin: 1rem 0; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
+.wide-picture { overflow-x: auto; } .drawn svg, .drawn img { display: block; width: 100%; height: auto; }
+figcaption { color: var(--soft); font-size: .92rem; margin-top: .6rem; } figcaption a { margin-left: .35rem; white-space: nowrap; }
+.scroll { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
+.long { max-height: 30rem; overflow-y: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .93rem; }
+th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+tr:last-child td { border-bottom: 0; } th { color: var(--soft); font-weight: 600; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
+code { font-size: .88em; overflow-wrap: anywhere; }
+.good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
+details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 1.25rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0; padding: 0; }
+.facts div { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: .55rem .8rem; }
+.facts dt { color: var(--soft); font-size: .86rem; } .facts dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: .35rem .6rem; min-height: 2.4rem; }
+input[type=checkbox] { min-height: 0; width: 1.1rem; height: 1.1rem; vertical-align: -.15rem; margin: 0 .35rem 0 0; accent-color: var(--link); }
+input[type=search] { width: 100%; } button { cursor: pointer; } button:hover { border-color: var(--link); }
+button.link { border: 0; background: none; padding: .1rem 0; min-height: 0; color: var(--link); text-decoration: underline; text-align: left; overflow-wrap: anywhere; }
+label { font-size: .92rem; } .controls { display: flex; flex-wrap: wrap; gap: .6rem 1.1rem; align-items: end; margin: .6rem 0; }
+.controls > * { max-width: 100%; min-width: 0; } select { max-width: 100%; } .controls > * { max-width: 100%; min-width: 0; } select { max-width: 100%; } .controls > .wide { flex: 1 1 16rem; } fieldset { border: 0; padding: 0; margin: 0; min-width: 0; } legend { padding: 0; font-size: .92rem; color: var(--soft); }
+.swatch { display: inline-block; width: 1.1rem; height: 0; margin: 0 .35rem; border-top: 3px solid; vertical-align: .25rem; }
+fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; margin-right: .8rem; }
+[hidden] { display: none !important; }
+@media (max-width: 40rem) { th, td { padding: .35rem .5rem; } figure { padding: .6rem; } figure .drawn svg { min-width: 36rem; } }
+@media print {
+  @page { margin: 14mm; }
+  body { background: #fff; font-size: 10.5pt; } header, main { max-width: none; padding-left: 0; padding-right: 0; }
+  .noprint, nav, .skip, summary { display: none !important; }
+  .scroll, .wide-picture, .long { overflow: visible; max-height: none; } figure, tr, .facts div { break-inside: avoid; }
+  h2, h3 { break-after: avoid; } a { color: inherit; text-decoration: none; }
+  table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }
+  details:not([open]) { display: none; }
+}
+`;

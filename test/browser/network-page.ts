@@ -1,0 +1,21 @@
+import { pack, ROOM } from '../../lambdas/render/page/network.ts';
+import { browserCode } from '../../lambdas/shared/browser-code.ts';
+import { html, island, page } from '../../lambdas/shared/html.ts';
+import type { Network } from '../../lambdas/shared/summaries.ts';
+import { seeded } from '../../local/random.ts';
+
+/** A page with nothing but a graph, placed by community: laying out is not what is looked at. */
+export function networkPage(network: Network): string {
+  const { unit } = seeded(7);
+  const around = () => (unit() + unit() + unit() - 1.5) / 1.5;
+  const points = network.vertices.communities.map((community) => ({
+    x: ROOM.width * (0.5 + 0.32 * Math.cos(community) + 0.16 * around()),
+    y: ROOM.height * (0.5 + 0.32 * Math.sin(community) + 0.16 * around()),
+  }));
+  return page({
+    title: 'A graph',
+    header: html`<h1>A graph</h1>`,
+    main: html`<div id="network"></div>${island('network-data', pack(network, [], points))}`,
+    script: browserCode('run-page'),
+  });
+}

@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { S3Client } from '@aws-sdk/client-s3';
+import { indexPage } from '../../lambdas/publish/index-page.ts';
+import { renderDecided } from '../../lambdas/render/render.ts';
+import { CURRENT_KEY, INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { toJson } from '../../lambdas/shared/lake.ts';
+import type { Current, Publication } from '../../lambdas/shared/schemas.ts';
+import { awsClient } from '../../local/emulator.ts';
+import { startPages } from '../../local/pages.ts';
+import { type MemoryLake, memoryLake } from '../lake.ts';
+import { recordingLog } from '../lambdas/log.ts';
+import { pagesPublication, type ShopSize, storePagesRun } from '../lambdas/pages-samples.ts';
+
+/** A bucket in memory, served as `npm start` does. */
+export interface Site {
+  readonly lake: MemoryLake;
+  /** Address of a key. */
+  url(key: string): string;
+  /** A run is trained, decided and drawn. */
+  publish(run: number, options?: { size?: ShopSize; decision?: Publication['decision'] }): Promise<void>;
+  /** While it is down the bucket answers nothing. */
+  isDown: boolean;
+  stop(): Promise<void>;
+}
+
+export async function startSite(): Promise<Site> {
+  const lake = memoryLake();
+  const s3 = createServer((request, response) => {
+    const key = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').replace('/lake/', '');
+    const object = site.isDown ? undefined : lake.objects.get(key);
+    if (object) response.setHeader('etag', '"1"').end(object.bytes);
+    else if (site.isDown) response.writeHead(400).end('<Error><Code>Down</Code></Error>');
+    else response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
+  });
+  await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(s3.address() as AddressInfo).port}`;
+  const pages = await startPages({ client: new S3Client(awsClient(endpoint)), bucket: 'lake' });
+  const decided: Publication[] = [];
+  let current: Current | undefined;
+  const move = async (key: string, text: string): Promise<void> => {
+    await lake.replace(key, text, '', (await lake.read(key))?.etag);
+  };
+  const site: Site = {
+    lake,
+    isDown: false,
+    url: (key) => new URL(`/${key}`, pages.url).href,
+    async publish(run, { size, decision = 'promoted' } = {}) {
+      await storePagesRun(lake, run, { decision, ...(size && { size }) });
+      decided.unshift(pagesPublication(run, decision));
+      const served = decision === 'promoted' ? run : (current?.run ?? null);
+      current = { publication: run, run: served, previous: current?.run ?? null, decidedThrough: run };
+      await move(CURRENT_KEY, toJson(current));
+      await move(INDEX_KEY, indexPage(current, decided));
+      await renderDecided({ lake, log: recordingLog() }, run);
+    },
+    async stop() {
+      await pages.stop();
+      s3.closeAllConnections();
+      s3.close();
+    },
+  };
+  return site;
+}

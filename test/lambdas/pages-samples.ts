@@ -1,0 +1,353 @@
+import { chartsOf, manifestKey, publicationKey } from '../../lambdas/shared/keys.ts';
+import { type Lake, toJson } from '../../lambdas/shared/lake.ts';
+import type { Metric, RankingMetrics } from '../../lambdas/shared/quality.ts';
+import { Metrics } from '../../lambdas/shared/quality.ts';
+import { Manifest, Publication } from '../../lambdas/shared/schemas.ts';
+import { shardOf } from '../../lambdas/shared/shards.ts';
+import {
+  Diff,
+  ExplorerIndex,
+  ExplorerProducts,
+  ExplorerUsers,
+  GraphFacts,
+  Network,
+  SalesSummary,
+} from '../../lambdas/shared/summaries.ts';
+import { seeded } from '../../local/random.ts';
+import { ATTACK, sampleRun } from './samples.ts';
+
+/** What the pages need beside what `samples.ts` has: a shop of some users and products, names that attack among them. */
+
+export const EVIL_USER = '</script><img src=x onerror=alert(1)>';
+/** A name of JavaScript's own objects, which no lookup may find by accident. */
+export const ODD_USER = 'constructor';
+export const NOON = Date.UTC(2026, 5, 30, 12);
+const DAY_MS = 86_400_000;
+
+const NAMES = ['Blue glass lamp', ATTACK, 'Oak table', 'Tea cup, set of six', 'Red candle', 'Wool blanket'];
+const named = (index: number) => ({
+  product: `p${String(index).padStart(4, '0')}`,
+  name: index % 7 === 6 ? null : `${NAMES[index % NAMES.length]}${index < NAMES.length ? '' : ` ${index}`}`,
+});
+const userOf = (index: number): string =>
+  index === 0 ? EVIL_USER : index === 1 ? ODD_USER : `u${String(index).padStart(4, '0')}`;
+
+const metric = (value: number, spread = 0.02, n = 812): Metric => ({
+  value,
+  n,
+  low: value - spread,
+  high: value + spread,
+});
+
+const ranking = (value: number): RankingMetrics => ({
+  'ndcg@10': metric(value),
+  'recall@10': metric(value * 0.9),
+  'map@10': metric(value * 0.7),
+  'hitRate@10': metric(value * 2),
+  'novelty@10': metric(7.2, 0.1),
+  'coverage@10': 0.413,
+  byHistory: [
+    { from: 1, to: 1, 'ndcg@10': metric(value * 0.6, 0.05, 80) },
+    { from: 2, to: 9, 'ndcg@10': metric(value * 0.9, 0.03, 400) },
+    { from: 10, to: null, 'ndcg@10': metric(value * 1.2, 0.03, 332) },
+  ],
+  byPopularity: Array.from({ length: 10 }, (_, index) => ({
+    decile: index + 1,
+    'recall@10': metric(value / (index + 1), 0.02, 500 - 40 * index),
+  })),
+});
+
+const scorers = (value: number) => ({
+  model: ranking(value),
+  served: ranking(value - 0.01),
+  personalFrequency: ranking(value - 0.03),
+  recentPopularity: ranking(value / 3),
+  popularity: ranking(value / 4),
+});
+
+const quality = (value: number) => ({
+  model: metric(value),
+  personalFrequency: metric(value - 0.03),
+  recentPopularity: metric(value / 3),
+  popularity: metric(value / 4),
+});
+
+const series = [2, 3].map((window) => ({
+  window,
+  run: window - 1,
+  fromMs: NOON - (4 - window) * 7 * DAY_MS,
+  untilMs: NOON - (3 - window) * 7 * DAY_MS,
+  any: metric(0.2 + window / 100),
+  new: metric(0.1 + window / 100),
+}));
+
+export interface ShopSize {
+  readonly users: number;
+  readonly products: number;
+  readonly shards?: number;
+}
+
+/** A graph with communities: most edges lead to products of the user's own. */
+export function sampleNetwork({ users, products }: ShopSize, edgesPerUser = 4, seed = 1): Network {
+  const random = seeded(seed).unit;
+  const communities = 12;
+  const count = users + products;
+  const pick = (below: number): number => Math.floor(random() * below);
+  const edges = {
+    sources: [] as number[],
+    targets: [] as number[],
+    kinds: [] as number[],
+    strengths: [] as number[],
+  };
+  const add = (source: number, target: number, kind: number): void => {
+    edges.sources.push(source);
+    edges.targets.push(target);
+    edges.kinds.push(kind);
+    edges.strengths.push(Math.round(1000 * random() ** 2) / 1000);
+  };
+  const productOf = (community: number): number => {
+    const own = Math.floor(products / communities);
+    return (
+      users + (own === 0 ? pick(products) : (community * own + Math.floor(own * random() ** 2)) % products)
+    );
+  };
+  for (let user = 0; user < users; user++)
+    for (let edge = 0; edge < edgesPerUser; edge++)
+      add(user, random() < 0.85 ? productOf(user % communities) : users + pick(products), edge % 2);
+  for (let product = users; product < count; product++) add(product, users + pick(products), 2);
+  const degrees = Array.from({ length: count }, () => 0);
+  for (const end of [...edges.sources, ...edges.targets]) degrees[end] = (degrees[end] ?? 0) + 1;
+  const own = Math.max(1, Math.floor(products / communities));
+  return Network.parse({
+    vertices: {
+      ids: Array.from({ length: count }, (_, index) =>
+        index < users ? `u:${userOf(index)}` : `p:${named(index - users).product}`,
+      ),
+      labels: Array.from({ length: count }, (_, index) => {
+        if (index < users) return userOf(index);
+        const { product, name } = named(index - users);
+        return name ?? product;
+      }),
+      communities: Array.from({ length: count }, (_, index) =>
+        index < users ? index % communities : Math.min(communities - 1, Math.floor((index - users) / own)),
+      ),
+      degrees,
+      sales: degrees,
+    },
+    edges,
+    chosen: 'The products that most users bought, and the users who bought most.',
+    leftOut: { vertices: 120, edges: 3400 },
+  });
+}
+
+const facts = (run: number, { users, products }: ShopSize): GraphFacts =>
+  GraphFacts.parse({
+    run,
+    vertices: users + products,
+    edges: 4 * users,
+    users,
+    products,
+    edgesByKind: { bought: 2 * users, recommended: 2 * users, similar: products },
+    exposure: {
+      recommendations: 10 * users,
+      gini: 0.71,
+      top10Share: 0.402,
+      neverRecommended: 12,
+      lorenz: [
+        [0, 0],
+        [0.5, 0.1],
+        [1, 1],
+      ],
+    },
+    components: { count: 3, largest: [{ users, products }] },
+    tails: { users: null, products: { exponent: 2.31, from: 4, vertices: 88 } },
+    communities: {
+      count: 12,
+      modularity: 0.48,
+      largest: Array.from({ length: 12 }, (_, community) => ({
+        community,
+        users: Math.floor(users / 12),
+        products: Math.floor(products / 12),
+        top: [0, 1, 2].map((index) => named(community * Math.max(1, Math.floor(products / 12)) + index)),
+      })),
+      crossingEdges: 77,
+      edges: 4 * users,
+    },
+    graphmlLeftOut: null,
+  });
+
+export const sampleDiff = (run: number): Diff =>
+  Diff.parse({
+    run,
+    previous: run === 1 ? null : { run: run - 1, asOfMs: NOON - 7 * DAY_MS },
+    changes:
+      run === 1
+        ? null
+        : {
+            edges: { added: 1234, removed: 987, kept: 20_456 },
+            churn: {
+              any: { users: 300, mean: 0.213, shares: [20, 60, 90, 60, 30, 20, 10, 5, 3, 1, 1] },
+              new: null,
+            },
+            exposure: {
+              gained: [0, 1, 2].map((index) => ({ ...named(index), before: 3, now: 40 - index })),
+              lost: [{ ...named(6), before: 22, now: 9 }],
+            },
+            vertices: { new: { users: 14, products: 2 }, gone: { users: 0, products: 1 } },
+          },
+  });
+
+const sales = SalesSummary.parse({
+  bucketMs: 3_600_000,
+  fromMs: NOON - 72 * 3_600_000,
+  counts: Array.from({ length: 72 }, (_, hour) => (hour % 24 < 7 ? 0 : hour % 5)),
+});
+
+const metrics = (run: number): Metrics =>
+  Metrics.parse({
+    run,
+    holdout: {
+      kind: 'window',
+      share: 0.1,
+      fromMs: NOON - 7 * DAY_MS,
+      interactions: 2_345,
+      users: 812,
+      unknownPairs: 34,
+      scoredShare: 0.98,
+    },
+    any: scorers(0.31),
+    new: { model: ranking(0.12), recentPopularity: ranking(0.08), popularity: ranking(0.05) },
+    series,
+    rmsePreference: metric(0.7),
+  });
+
+type Documents = Readonly<Record<string, unknown>>;
+
+function explorer(run: number, { users, products, shards = 2 }: ShopSize): Documents {
+  const because = [
+    { ...named(0), share: 0.62 },
+    { ...named(2), share: 0.38 },
+  ];
+  const row = (index: number) => ({ ...named(index % products), score: 0.9 - index / 20, because });
+  const userPage = (index: number) => ({
+    history: [1, 0, 3].map((product) => ({
+      ...named((product + index) % products),
+      times: 1 + (index % 3),
+      lastMs: NOON - product * DAY_MS,
+    })),
+    any: Array.from({ length: 10 }, (_, place) => row(place + index)),
+    new: Array.from({ length: 10 }, (_, place) => ({ ...row(place + index + 5), because: [] })),
+  });
+  const productPage = (index: number) => ({
+    name: named(index).name,
+    buyers: 40 + index,
+    sales: 90 + index,
+    firstMs: NOON - 90 * DAY_MS,
+    lastMs: NOON,
+    recommendedAny: 100 - (index % 100),
+    recommendedNew: 50,
+    community: index % 12,
+    similar: Array.from({ length: 5 }, (_, place) => ({
+      ...named((index + place + 1) % products),
+      score: 0.8 - place / 10,
+    })),
+  });
+  const pages = <Page>(ids: readonly string[], page: (index: number) => Page, shard: number) =>
+    Object.fromEntries(
+      ids.flatMap((id, index) => (shardOf(id, shards) === shard ? [[id, page(index)]] : [])),
+    );
+  const userIds = Array.from({ length: users }, (_, index) => userOf(index));
+  const productIds = Array.from({ length: products }, (_, index) => named(index).product);
+  const parts = Array.from({ length: shards }, (_, shard) => [
+    [
+      `explorer/users-${String(shard).padStart(5, '0')}.json`,
+      ExplorerUsers.parse(pages(userIds, userPage, shard)),
+    ],
+    [
+      `explorer/products-${String(shard).padStart(5, '0')}.json`,
+      ExplorerProducts.parse(pages(productIds, productPage, shard)),
+    ],
+  ]).flat();
+  return {
+    'explorer/index.json': ExplorerIndex.parse({
+      run,
+      userShards: shards,
+      productShards: shards,
+      users: userIds.slice(0, 200),
+      products: productIds.slice(0, 5000).map((_, index) => named(index)),
+    }),
+    ...Object.fromEntries(parts),
+  };
+}
+
+const keyOf = (run: number, name: string): string => `runs/${String(run).padStart(8, '0')}/00000001/${name}`;
+
+export interface PagesSample {
+  readonly manifest: Manifest;
+  readonly documents: Documents;
+}
+
+/** A run with every document that a page reads. */
+export function pagesRun(run: number, size: ShopSize = { users: 60, products: 30 }): PagesSample {
+  const base = sampleRun(run);
+  const documents: Documents = {
+    ...base.documents,
+    'metrics.json': metrics(run),
+    'graph.json': facts(run, size),
+    'diff.json': sampleDiff(run),
+    'summary/network.json': sampleNetwork(size),
+    'summary/sales.json': sales,
+    ...explorer(run, size),
+  };
+  const comparison = {
+    orderedBy: 'trees' as const,
+    baseline: 'personalFrequency' as const,
+    overBaseline: metric(0.03, 0.012),
+    overServed: run === 1 ? null : metric(0.01, 0.02),
+  };
+  const manifest = Manifest.parse({
+    ...base.manifest,
+    asOfMs: NOON + (run - 1) * 7 * DAY_MS,
+    quality: { any: quality(0.31), new: null },
+    gate: { served: run === 1 ? null : run - 1, any: comparison, new: null },
+    afterwards: run === 1 ? null : series[0],
+    files: Object.keys(documents)
+      .map((name) => ({ name, key: keyOf(run, name), sizeBytes: 12_345, rows: 1, sha256: 'b'.repeat(64) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  });
+  return { manifest, documents };
+}
+
+/** Publication K decides run K. */
+export const pagesPublication = (run: number, decision: Publication['decision'] = 'promoted'): Publication =>
+  Publication.parse({
+    publication: run,
+    run,
+    decision,
+    reason: decision === 'promoted' ? 'better than run 1 by +0.010' : `worse on ${ATTACK}`,
+    numbers: {
+      asOfMs: NOON + (run - 1) * 7 * DAY_MS,
+      interactions: 12_345 * run,
+      users: 60,
+      products: 30,
+      quality: { any: quality(0.31), new: null },
+    },
+    served: run,
+    previous: run === 1 ? null : run - 1,
+    decidedThrough: run,
+  });
+
+/** Puts a finished and decided run into the lake. */
+export async function storePagesRun(
+  lake: Lake,
+  run: number,
+  { size, decision }: { size?: ShopSize; decision?: Publication['decision'] } = {},
+): Promise<void> {
+  const { manifest, documents } = pagesRun(run, size);
+  for (const [name, document] of Object.entries(documents))
+    await lake.create(keyOf(run, name), toJson(document), 'application/json');
+  await lake.create(manifestKey(run), toJson(manifest), 'application/json');
+  await lake.create(publicationKey(run), toJson(pagesPublication(run, decision)), 'application/json');
+}
+
+export const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
