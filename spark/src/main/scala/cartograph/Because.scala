@@ -43,7 +43,7 @@ final class Because(val table: NeighbourTable, asOfMs: Long, horizonMs: Long) ex
     val best = new Selection(Because.Reasons)
     // By index, as the products of a history stand in the order of their numbers.
     contributions.indices.foreach { index =>
-      if (contributions(index) > 0 && bought(index).product.number != listed) best.offer(Ranked(index, contributions(index)))
+      if (contributions(index) > 0 && bought(index).product.number != listed) best.offer(index, contributions(index))
     }
     val itself = bought.indexWhere(_.product.number == listed)
     val others = best.result.map(_.product).toSeq

@@ -54,6 +54,9 @@ object Documents {
 
   def toText(node: JsonNode): String = mapper.writeValueAsString(node) + "\n"
 
+  /** A string as JSON. */
+  def quoted(text: String): String = toNode(text).toString
+
   /** @throws IllegalArgumentException if the text is not JSON; the message names the key */
   def parse(key: String, text: String): JsonNode =
     try mapper.readTree(text)

@@ -57,7 +57,10 @@ object GraphRun {
 
   def of(sc: SparkContext, lake: Lake, files: RunFiles, run: Int, shop: Shop, lists: RDD[(Int, Lists)], now: Snapshot, steps: Steps): GraphRun = {
     val blocks = shop.byUser.numPartitions
-    val table = steps("similar")(sc.broadcast(NeighbourTable.of(now.neighbours, shop.products)))
+    val table = steps("similar") {
+      val known = NeighbourTable.of(now.neighbours, shop.products)
+      Broadcasts.checked(sc, "similar products", known, known.sizeBytes)
+    }
     val communities = steps("communities")(Communities.of(shop, now.purchases, table))
     val links = steps("recommend") {
       val all = Links.of(shop, now.purchases, lists, communities)
@@ -67,7 +70,7 @@ object GraphRun {
     steps("graph") {
       val similar = table.value.similar.toSeq.map(edge => (edge.source, edge.target))
       val facts = SalesGraph.facts(links.map(link => (link.user, link.product.number)), similar, blocks)
-      val because = sc.broadcast(new Because(table.value, now.asOfMs, now.horizonMs))
+      val because = Broadcasts.checked(sc, "reasons", new Because(table.value, now.asOfMs, now.horizonMs), table.value.sizeBytes)
       new GraphRun(sc, lake, files, run, shop, links, Vertices.of(links, facts, blocks), communities, because)
     }
   }

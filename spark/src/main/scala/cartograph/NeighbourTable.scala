@@ -20,6 +20,8 @@ final class NeighbourTable(
 ) extends Serializable {
   private val numbers = products.map(_.number)
 
+  def sizeBytes: Long = 100L * products.length + 4L * (starts.map(_.length.toLong).sum + 2 * targets.map(_.length.toLong).sum)
+
   /** Negative where Similar does not know the product. */
   def placeOf(product: Int): Int = java.util.Arrays.binarySearch(numbers, product)
 
@@ -40,7 +42,7 @@ final class NeighbourTable(
     val best = new Selection(NeighbourTable.SimilarPerProduct)
     foreachOf(Together.Users, place) { (target, strength) =>
       val score = Ranking.rounded(strength)
-      if (score > 0) best.offer(Ranked(numbers(target), score))
+      if (score > 0) best.offer(numbers(target), score)
     }
     best.result.iterator.zipWithIndex.map { case (ranked, index) => SimilarEdge(numbers(place), ranked.product, index + 1, ranked.score) }
   }.toArray

@@ -19,8 +19,8 @@ class CommunitiesTest extends SparkSuite {
     val all = sales(rows: _*).repartition(blocks)
     val shop = Shop.build(all, weights, blocks)
     val history = Purchases.of(shop, all, weights)
-    val config = ModelConfig(Algorithm.Als, 2, 1, 0.3, 3, 5, 0.1, None, weights, 1, Documents.obj())
-    val now = Snapshot.of(shop, history, 80 * Day, 20 * Day, config)
+    val config = ModelConfig(MatrixFactorisation.name, 2, 1, 0.3, 3, 4, 0, 5, 0.1, None, holdoutLastBasket = false, weights, 1, Documents.obj())
+    val now = Snapshot.of(history.mapValues(_.before(80 * 86400000L)), shop.productCount, 80 * Day, 20 * Day, config, hasNeighbours = false)
     val table = sc.broadcast(NeighbourTable.of(now.neighbours, shop.products))
     val found = Communities.of(shop, now.purchases, table)
     val ids = shop.users.collect().toMap
