@@ -31,7 +31,7 @@ export const decision: Chart = {
         notes: [
           subtitle(run),
           ...(outcome.reason === null ? [] : [`The gate: ${shortened(outcome.reason, 240)}.`]),
-          `Mean difference in NDCG@10 on the same held out sales, user by user, with its 95 % interval. Right of the line this run is better. ${servedText(outcome)}`,
+          `Mean difference in NDCG@10 on the same held out sales, user by user, with its 95 % interval. Right of the line this run is better. ${servedText(outcome)}`.trimEnd(),
         ],
         description: decision.describe(run),
         left,
@@ -108,9 +108,11 @@ function title({ run, decision: decided, gate }: RunOutcome): string {
 }
 
 const servedText = ({ gate }: RunOutcome): string =>
-  gate?.served
-    ? `Run ${gate.served} was served meanwhile.`
-    : 'Nothing was served yet, so this run is beside what needs no model alone.';
+  gate === null
+    ? ''
+    : gate.served
+      ? `Run ${gate.served} was served meanwhile.`
+      : 'Nothing was served yet, so this run is beside what needs no model alone.';
 
 const marksOf = (height: number): Mark[] => [
   {

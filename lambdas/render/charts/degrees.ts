@@ -1,6 +1,7 @@
-import type { Mark } from 'vega';
 import type { DegreeSummary, GraphFacts } from '../../shared/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
+import { pointMark, stemMark, tailMark } from './degree-marks.ts';
+import { exceeding, lowest, tailOf, thinned } from './exceeding.ts';
 import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
 import { counted, grouped } from './text.ts';
@@ -121,45 +122,6 @@ function withoutLinks({ users, products }: DegreeSummary): string {
     : '';
 }
 
-interface Place {
-  readonly degree: number;
-  readonly y: number;
-}
-
-/** By degree, the share of vertices that have that degree or a higher one. */
-function exceeding(rows: DegreeSummary['users']): Place[] {
-  const all = rows.reduce((sum, { vertices }) => sum + vertices, 0);
-  let left = all;
-  return rows.map(({ degree, vertices }) => {
-    const y = left / all;
-    left -= vertices;
-    return { degree, y };
-  });
-}
-
-/** At most eight points per doubling: more cover each other. */
-function thinned(points: readonly Place[]): Place[] {
-  let next = 0;
-  return points.filter(({ degree }, index) => {
-    const isShown = degree >= next || index === points.length - 1;
-    if (isShown) next = degree * 2 ** (1 / 8);
-    return isShown;
-  });
-}
-
-/** Ends of the fitted line: shares fall like degree^(1 - exponent). */
-function tailOf(points: readonly Place[], tail: GraphFacts['tails']['users']): Place[] {
-  const first = tail && points.find(({ degree }) => degree >= tail.from);
-  const last = points.at(-1);
-  if (!first || !last || last.degree <= first.degree) return [];
-  const fallen = (last.degree / first.degree) ** (1 - tail.exponent);
-  return [first, { degree: last.degree, y: Math.max(first.y * fallen, lowest(points)) }];
-}
-
-/** The power of ten below all shares. */
-const lowest = (points: readonly Place[]): number =>
-  10 ** Math.min(-1, Math.floor(Math.log10(points.at(-1)?.y ?? 0.1)));
-
 function axesOf(isLog: boolean, kind: (typeof KINDS)[number]['kind']): Parameters<typeof panel>[0]['axes'] {
   return [
     {
@@ -185,72 +147,3 @@ function axesOf(isLog: boolean, kind: (typeof KINDS)[number]['kind']): Parameter
     },
   ];
 }
-
-interface Paint {
-  readonly fill: string;
-  readonly stroke: string;
-  readonly shape?: string;
-}
-
-const pointMark = (values: readonly Place[], { fill, stroke, shape = 'circle' }: Paint): Mark => ({
-  type: 'group',
-  data: [{ name: 'points', values: [...values] }],
-  marks: [
-    {
-      type: 'symbol',
-      from: { data: 'points' },
-      encode: {
-        enter: {
-          x: { scale: 'x', field: 'degree' },
-          y: { scale: 'y', field: 'y' },
-          shape: { value: shape },
-          size: { value: 45 },
-          fill: { value: fill },
-          stroke: { value: stroke },
-          strokeWidth: { value: 1.2 },
-        },
-      },
-    },
-  ],
-});
-
-const stemMark = (values: readonly Place[], { fill, stroke }: Paint): Mark => ({
-  type: 'group',
-  data: [{ name: 'points', values: [...values] }],
-  marks: [
-    {
-      type: 'rect',
-      from: { data: 'points' },
-      encode: {
-        enter: {
-          xc: { scale: 'x', field: 'degree' },
-          width: { signal: "max(2, 0.7 * (scale('x', 1) - scale('x', 0)))" },
-          y: { scale: 'y', field: 'y' },
-          y2: { scale: 'y', value: 0 },
-          fill: { value: fill },
-          stroke: { value: stroke },
-        },
-      },
-    },
-  ],
-});
-
-const tailMark = (values: readonly Place[]): Mark => ({
-  type: 'group',
-  data: [{ name: 'tail', values: [...values] }],
-  marks: [
-    {
-      type: 'line',
-      from: { data: 'tail' },
-      encode: {
-        enter: {
-          x: { scale: 'x', field: 'degree' },
-          y: { scale: 'y', field: 'y' },
-          stroke: { value: COLOURS.ink },
-          strokeWidth: { value: 2 },
-          strokeDash: { value: [6, 4] },
-        },
-      },
-    },
-  ],
-});

@@ -27,6 +27,11 @@ export const segments: Chart = {
     const present = SERIES_NAMES.filter((name) =>
       parts.some(({ values }) => values.some(({ series }) => series === name)),
     );
+    if (present.length === 0)
+      return framed(
+        { title: title(run), notes: [subtitle(run)], description: segments.describe(run), height: 1 },
+        {},
+      );
     const width = plotWidth({ left: LEFT, right: RIGHT });
     return framed(
       {
