@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The fields of a sale, by our names; all others are never stored. */
 export const SALE_FIELDS = [

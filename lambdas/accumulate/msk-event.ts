@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A record as Lambda's Kafka pollers hand it over. */
 export interface PolledRecord {

@@ -1,5 +1,5 @@
 import type { Producer } from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A record for the topic. */
 export interface TopicRecord {

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENV, readEnvironment } from '../shared/env.ts';
 import { s3Lake } from '../shared/lake.ts';
 import { createLog } from '../shared/log.ts';

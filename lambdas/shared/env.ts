@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names of the environment variables that constructs set and handlers read. */
 export const ENV = {

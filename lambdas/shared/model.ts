@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the Spark job may be told. It travels inside `windows/N.json`, so that a run is a function of its windows:

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How good a run is: `metrics.json`, and what of it stands in the manifest. */
 

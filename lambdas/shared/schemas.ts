@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Model } from './model.ts';
 import { Afterwards, Gate, Quality } from './quality.ts';
 

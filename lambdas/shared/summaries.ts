@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ListKind } from './quality.ts';
 
 /** Small documents of a run: what is drawn and shown, so that nobody has to read the large files for that. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When a window is cut. */
 export const Threshold = z.strictObject({

@@ -1,5 +1,5 @@
 import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../shared/log.ts';
 import { clusterHash, type Identity, readIdentity, writeIdentity } from './identity.ts';
 

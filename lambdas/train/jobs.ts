@@ -5,7 +5,7 @@ import {
   GetJobRunCommand,
   StartJobRunCommand,
 } from '@aws-sdk/client-emr-serverless';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attempt } from '../shared/schemas.ts';
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_JobRun.html */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the launcher must know of the job and its cluster; the construct fills it in. */
 export const Launch = z.strictObject({

@@ -22,7 +22,7 @@ export const degrees: Chart = {
         title: title(run),
         notes: [
           subtitle(run),
-          `Links of both kinds count: what was bought, and what is recommended (list any). ${isLog ? 'Both axes are logarithmic: a straight line is a power law; the dashed one is fitted to the tail.' : 'Nothing is left out.'}${isLog ? withoutLinks(run.degrees) : ''}`,
+          `Every link counts: what was bought, what is recommended, which products are similar. ${isLog ? 'Both axes are logarithmic: a straight line is a power law; the dashed one is fitted to the tail.' : 'Nothing is left out.'}${isLog ? withoutLinks(run.degrees) : ''}`,
         ],
         description: degrees.describe(run),
         left: LEFT,
