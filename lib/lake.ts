@@ -162,7 +162,7 @@ export class Lake extends Construct {
 
   /** Lets `fn` read manifests, write decisions, and move the pointer and the index page. */
   grantPublish(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'publications');
+    this.list(fn, 'manifests', 'publications', 'runs');
     this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
     this.put(fn, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
     // Without it S3 answers 403 instead of 404 for the two objects that do not exist at first.

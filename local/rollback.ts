@@ -10,7 +10,9 @@ await command(async (args) => {
   if (help) return console.log(helpText('npm run rollback: serve an earlier run again', ROLLBACK_OPTIONS));
   const { client, functions } = await resolveTarget(stack);
   const request = { rollback: to ?? true };
-  const answer = String(await callFunction(new LambdaClient(client), functions.publish, request));
+  // One try: a second one, after an answer that was lost, would go back twice.
+  const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
+  const answer = String(await callFunction(lambda, functions.publish, request));
   if (answer.startsWith('Cannot')) throw new Error(answer);
   console.log(answer);
 });

@@ -5,6 +5,8 @@ export type Verdict = Pick<Publication, 'decision' | 'reason'>;
 
 /** Fewer users in a holdout say too little: the interval of a mean over them is no interval yet. */
 export const LEAST_USERS = 50;
+/** Of fewer even that a run is worse cannot be told. */
+export const NO_USERS = 10;
 
 interface Measured extends Comparison {
   readonly list: ListKind;
@@ -20,7 +22,8 @@ interface Measured extends Comparison {
  *
  * @param served What is served now; a run that was compared with another one is judged by the baselines alone.
  */
-export function judge({ gate }: Pick<Manifest, 'gate'>, served: number | null): Verdict {
+export function judge({ gate, counts }: Pick<Manifest, 'gate' | 'counts'>, served: number | null): Verdict {
+  if (counts.recommendations === 0) return refused('it recommends nothing');
   const measured = LIST_KINDS.flatMap((list): Measured[] => {
     const comparison = gate?.[list];
     return comparison ? [{ list, ...comparison }] : [];
@@ -38,8 +41,8 @@ export function judge({ gate }: Pick<Manifest, 'gate'>, served: number | null): 
 
 function judgeFew(measured: readonly Measured[]): Verdict {
   const users = Math.max(...measured.map(({ overBaseline: { n } }) => n));
-  const few = `too few users to decide, ${users} of ${LEAST_USERS}`;
-  const worse = measured.find(({ overBaseline }) => isBelow(overBaseline));
+  const few = `too few users to decide, ${users} of the ${LEAST_USERS} that it takes`;
+  const worse = measured.find(({ overBaseline: over }) => over.n >= NO_USERS && isBelow(over));
   return worse ? refused(`${few}: ${overBaseline(worse)}`) : promoted(`${few}: not worse than the baselines`);
 }
 
@@ -60,7 +63,7 @@ function judgeLists(lists: readonly Measured[], compared: number | null, served:
   ].join('; ');
   if (lists.some(({ overBaseline }) => isAbove(overBaseline)))
     return promoted(`better than the baselines: ${numbers}`);
-  const isBaseline = lists.every(({ orderedBy, baseline }) => orderedBy === baseline);
+  const isBaseline = lists.every(({ orderedBy }) => orderedBy in BASELINES);
   const isNeeded = served === null || lists.some((list) => isAbove(overServed(list)));
   if (isBaseline && isNeeded)
     return promoted(`nothing beats the baselines here, so the lists are theirs: ${numbers}`);

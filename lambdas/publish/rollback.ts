@@ -1,28 +1,69 @@
-import { CURRENT_KEY, manifestKey } from '../shared/keys.ts';
-import { parseJson, readJson, toJson } from '../shared/lake.ts';
-import { Current, Manifest } from '../shared/schemas.ts';
+import { CURRENT_KEY, manifestKey, PREFIX, publicationKey } from '../shared/keys.ts';
+import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
+import { Current, Manifest, Publication } from '../shared/schemas.ts';
 import { type Parts, refreshIndex } from './publish.ts';
 
 /**
  * Serves an earlier run again. It moves the pointer and nothing else: `decidedThrough` stays, so no sweep undoes it, and
  * the next run is decided as always.
  *
- * @param to The run; undefined: the one that was served before.
+ * @param to The run; undefined: the one that was promoted before the one that is served, so that a second rollback goes
+ *   back further.
  * @returns what was done, or why nothing could be, for the person who asked
  */
 export async function rollback({ lake, log }: Parts, to: number | undefined): Promise<string> {
   const pointer = await lake.read(CURRENT_KEY);
   if (!pointer) return 'Cannot roll back: no run is served yet';
   const current = parseJson(pointer.text, CURRENT_KEY, Current);
-  const run = to ?? current.previous;
-  if (run === null) return 'Cannot roll back: no run was served before';
+  const decisions = await readDecisions(lake, current.publication);
+  const run = to ?? promotedBefore(current, decisions);
+  if (run === undefined) return 'Cannot roll back: no run was served before';
   if (run === current.run) return `Cannot roll back: run ${run} is served already`;
-  if (!(await readJson(lake, manifestKey(run), Manifest)))
-    return `Cannot roll back to run ${run}: there is no ${manifestKey(run)}`;
+  const problem = await problemOf(lake, run, current);
+  if (problem !== undefined) return `Cannot roll back to run ${run}: ${problem}`;
   const next: Current = { ...current, run, previous: current.run };
   if (!(await lake.replace(CURRENT_KEY, toJson(next), 'application/json', pointer.etag)))
     return 'Cannot roll back: the pointer moved in the same moment; look at what is served now, and try again';
   log.warn(`Rolled back to run ${run}`, { window: run, object: CURRENT_KEY, from: current.run });
   await refreshIndex(lake);
-  return `Run ${run} is served again, instead of run ${current.run ?? 'none'}`;
+  const refused = decisions.some((decision) => decision.run === run && decision.decision === 'refused');
+  const although = refused ? ', although the gate had refused it' : '';
+  return `Run ${run} is served again, instead of run ${current.run ?? 'none'}${although}`;
+}
+
+/** Newest first. */
+async function readDecisions(lake: Lake, newest: number): Promise<Publication[]> {
+  const decisions: Publication[] = [];
+  for (let number = newest; number >= 1; number--) {
+    const decision = await readJson(lake, publicationKey(number), Publication);
+    if (decision) decisions.push(decision);
+  }
+  return decisions;
+}
+
+function promotedBefore({ run }: Current, decisions: readonly Publication[]): number | undefined {
+  const promoted = decisions
+    .filter(({ decision }) => decision === 'promoted')
+    .map((decision) => decision.run);
+  const at = run === null ? -1 : promoted.indexOf(run);
+  return promoted.slice(at + 1).find((earlier) => earlier !== run);
+}
+
+/** Why a run cannot be served; undefined if it can. */
+async function problemOf(lake: Lake, run: number, { decidedThrough }: Current): Promise<string | undefined> {
+  if (run > decidedThrough) return 'it is not decided yet';
+  let manifest: Manifest | undefined;
+  try {
+    manifest = await readJson(lake, manifestKey(run), Manifest);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return error.message;
+  }
+  if (!manifest) return `there is no ${manifestKey(run)}`;
+  const present = new Set<string>();
+  const [first] = manifest.files;
+  const folder = first?.key.slice(0, first.key.length - first.name.length) ?? PREFIX.runs;
+  for await (const { key } of lake.list(folder)) present.add(key);
+  const gone = manifest.files.find(({ key }) => !present.has(key));
+  return gone && `its files are gone: there is no ${gone.key}`;
 }

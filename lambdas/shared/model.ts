@@ -23,7 +23,7 @@ export const Model = z.strictObject({
   /** … times quantity to this power, so that quantity is damped: 0 counts purchases, 1 units. */
   quantityExponent: z.number().min(0).max(1).default(0),
   /** Products per user and list. */
-  topN: z.int().min(1).max(1000).default(10),
+  topN: z.int().min(1).max(100).default(10),
   /** Share of the distinct interactions, the newest, that is held out to measure quality; 0 to 1, exclusive. */
   holdoutShare: z.number().gt(0).lt(1).default(0.1),
   /** Where the holdout begins, epoch ms, instead of by its share: to compare with measurements made elsewhere. */

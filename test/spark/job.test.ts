@@ -154,11 +154,11 @@ test('on uniformly random sales the model does not beat popularity, and the gate
   const lake = join(directory, 'uniform');
   writeFileLake(lake, [sales(plantUniformShop({ users: 400, products: 150 }), 12_000)], { rank: 16 });
   await runJob(lake);
-  const { quality, gate } = manifestOf(lake);
+  const { quality, gate, counts } = manifestOf(lake);
   for (const list of [quality.any, quality.new])
     expect(list?.model.value).toBeLessThan((list?.popularity.high ?? 0) + 0.01);
   // Nobody has to be asked about what is served: popularity would be.
-  expect(judge({ gate }, 1).decision).toBe('refused');
+  expect(judge({ gate, counts }, 1).decision).toBe('refused');
 });
 
 test('invariant 2: delivered twice, reordered and re-cut, the training set has the same hash and every file the same bytes', {

@@ -20,7 +20,9 @@ const comparison = (changes: Partial<Comparison> = {}): Comparison => ({
   overServed: over(0.01),
   ...changes,
 });
-const gate = (changes: Partial<Gate> = {}): { gate: Gate } => ({
+const counts = { users: 9, products: 9, pairs: 9, recommendations: 9, vertices: 18, edges: 18 };
+const gate = (changes: Partial<Gate> = {}): { gate: Gate; counts: Manifest['counts'] } => ({
+  counts,
   gate: { served: 3, any: comparison(), new: comparison(), ...changes },
 });
 /** What a baseline is over itself. */
@@ -74,6 +76,9 @@ describe('a run whose lists are those of a baseline, for nothing beat it', () =>
     expect(judge(better, 3)).toEqual({ decision: 'promoted', reason });
     expect(judge(gate({ any: itself(over(0.01)), new: itself(over(0)) }), 3).decision).toBe('refused');
     expect(judge(first, 3).decision).toBe('refused');
+    // Another baseline was a little better on this holdout: popularity is still better than no list.
+    const other = { ...itself(null), baseline: 'recentPopularity' as const, overBaseline: over(-0.002) };
+    expect(judge(gate({ served: null, any: other, new: null }), null).decision).toBe('promoted');
   });
 });
 
@@ -84,12 +89,22 @@ describe('where little is known', () => {
       judge(gate({ any: comparison({ overBaseline: over(value, few) }), new: null }), 3);
     expect(of(0)).toEqual({
       decision: 'promoted',
-      reason: 'too few users to decide, 49 of 50: not worse than the baselines',
+      reason: 'too few users to decide, 49 of the 50 that it takes: not worse than the baselines',
     });
     expect(of(-0.1)).toMatchObject({
       decision: 'refused',
-      reason: expect.stringMatching(/^too few users to decide, 49 of 50: any −0\.100/),
+      reason: expect.stringMatching(/^too few users to decide, 49 of the 50 that it takes: any −0\.100/),
     });
+  });
+
+  test('of fewer than ten users nothing is told, not even that it is worse', () => {
+    const few = comparison({ overBaseline: { value: -0.5, n: 9, low: -0.5, high: -0.5 } });
+    expect(judge(gate({ any: few, new: few }), 3).decision).toBe('promoted');
+  });
+
+  test('a run that recommends nothing is refused', () => {
+    const empty = { ...gate({ any: null, new: null }), counts: { ...counts, recommendations: 0 } };
+    expect(judge(empty, 3)).toEqual({ decision: 'refused', reason: 'it recommends nothing' });
   });
 
   test('a list with too few users has no say beside one with enough', () => {
@@ -99,7 +114,7 @@ describe('where little is known', () => {
 
   test('nothing measured: promoted, for nothing speaks against it', () => {
     const reason = 'nothing could be measured: no user bought before and after';
-    expect(judge({ gate: null }, null)).toEqual({ decision: 'promoted', reason });
+    expect(judge({ gate: null, counts }, null)).toEqual({ decision: 'promoted', reason });
     expect(judge(gate({ any: null, new: null }), 3)).toEqual({ decision: 'promoted', reason });
   });
 

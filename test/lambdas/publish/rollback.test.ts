@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { publish } from '../../../lambdas/publish/publish.ts';
 import { rollback } from '../../../lambdas/publish/rollback.ts';
-import { CURRENT_KEY, INDEX_KEY } from '../../../lambdas/shared/keys.ts';
+import { CURRENT_KEY, INDEX_KEY, manifestKey } from '../../../lambdas/shared/keys.ts';
 import { Current } from '../../../lambdas/shared/schemas.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
@@ -20,14 +20,16 @@ async function served(...runs: readonly number[]): Promise<MemoryLake> {
   return lake;
 }
 
-test('the run that was served before is served again, byte for byte, and back', async () => {
-  const lake = await served(1, 2);
+test('the run that was served before is served again, byte for byte; a second time the one before that', async () => {
+  const lake = await served(1, 2, 3);
   const runs = lake.keys('runs/').map((key) => [key, lake.text(key)]);
-  expect(await rollback(parts(lake), undefined)).toBe('Run 1 is served again, instead of run 2');
-  expect(currentOf(lake)).toEqual({ publication: 2, run: 1, previous: 2, decidedThrough: 2 });
-  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000001/index.html">1</a> is served');
+  expect(await rollback(parts(lake), undefined)).toBe('Run 2 is served again, instead of run 3');
+  expect(currentOf(lake)).toEqual({ publication: 3, run: 2, previous: 3, decidedThrough: 3 });
+  expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000002/index.html">2</a> is served');
   expect(lake.keys('runs/').map((key) => [key, lake.text(key)])).toEqual(runs);
-  expect(await rollback(parts(lake), undefined)).toBe('Run 2 is served again, instead of run 1');
+  expect(await rollback(parts(lake), undefined)).toBe('Run 1 is served again, instead of run 2');
+  expect(await rollback(parts(lake), undefined)).toBe('Cannot roll back: no run was served before');
+  expect(await rollback(parts(lake), 3)).toBe('Run 3 is served again, instead of run 1');
 });
 
 test('a named run is served again; no sweep undoes it, and the next run is promoted as always', async () => {
@@ -46,8 +48,23 @@ test('what cannot be served is refused with the reason, and the pointer stays', 
   const before = lake.text(CURRENT_KEY);
   expect(await rollback(parts(lake), undefined)).toBe('Cannot roll back: no run was served before');
   expect(await rollback(parts(lake), 1)).toBe('Cannot roll back: run 1 is served already');
-  expect(await rollback(parts(lake), 7)).toBe(
-    'Cannot roll back to run 7: there is no manifests/00000007.json',
+  expect(await rollback(parts(lake), 7)).toBe('Cannot roll back to run 7: it is not decided yet');
+  expect(lake.text(CURRENT_KEY)).toBe(before);
+});
+
+test('a run whose manifest or files are gone or damaged is not served again, and why is told', async () => {
+  const lake = await served(1, 2, 3);
+  const before = lake.text(CURRENT_KEY);
+  const [file = ''] = lake.keys('runs/00000002/');
+  lake.objects.delete(file);
+  expect(await rollback(parts(lake), 2)).toBe(
+    `Cannot roll back to run 2: its files are gone: there is no ${file}`,
+  );
+  lake.objects.set(manifestKey(1), { bytes: Buffer.from('{}'), storedAtMs: 0 });
+  expect(await rollback(parts(lake), 1)).toMatch(/^Cannot roll back to run 1: Cannot read manifests/);
+  lake.objects.delete(manifestKey(1));
+  expect(await rollback(parts(lake), 1)).toBe(
+    'Cannot roll back to run 1: there is no manifests/00000001.json',
   );
   expect(lake.text(CURRENT_KEY)).toBe(before);
 });

@@ -51,7 +51,7 @@ object Cuts {
     val horizonMs = math.max(1L, untilMs - shareFromMs.getOrElse(sales.oldestMs))
     def within(from: Long): Boolean = from > sales.oldestMs && from <= sales.newestMs
     def hasUsers(from: Long): Boolean =
-      history.filter { case (_, theirs) => theirs.atMs.head < from && theirs.atMs.last >= from }.count() >= LeastUsers
+      history.filter { case (_, theirs) => theirs.before(from).size > 0 && theirs.boughtWithin(from, untilMs).nonEmpty }.count() >= LeastUsers
     val moment = config.holdoutFromMs.filter(within)
     lazy val window = sales.knownUntilMs.map(_ + 1).filter(from => within(from) && hasUsers(from))
     def byTime(kind: String, from: Option[Long], horizonMs: Long): Cuts = Cuts.byTime(history, kind, sales.oldestMs, untilMs, from, horizonMs)

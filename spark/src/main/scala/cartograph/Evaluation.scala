@@ -51,8 +51,9 @@ final case class Quality(
  * @param tests     users whose purchases are held out, with candidates that hold whatever a scorer could rank first
  * @param heldOut   pairs that were bought, net, within the holdout, whether they can be ranked or not
  * @param catalogue of the products that were bought before it
+ * @param depth     length of the lists that are measured, on all sides alike
  */
-final case class Tests(tests: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue)
+final case class Tests(tests: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue, depth: Int = Answers.Depth)
 
 object Evaluation {
   /** First and last number of products of a user's history; of the last there is no end. */
@@ -78,7 +79,7 @@ object Evaluation {
    */
   def measure(of: Tests, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): Quality = {
     val rankable = of.tests.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
-    val judged = together(of.tests, model, served)
+    val judged = together(of, model, served)
     def compared(list: ListKind): Option[Compared] = {
       val names = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+ Scorers.MatrixFactorisation.name
       val told = names.zipWithIndex.filter { case (name, _) => list == ListKind.Any || name != Scorers.PersonalFrequency.name }
@@ -95,18 +96,20 @@ object Evaluation {
     )
   }
 
-  private def together(tests: RDD[(Int, Labelled)], model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): RDD[(Int, Judged)] = {
-    val plain = tests.mapValues { case Labelled(candidates, relevant) =>
+  private def together(of: Tests, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): RDD[(Int, Judged)] = {
+    val depth = of.depth
+    val plain = of.tests.mapValues { case Labelled(candidates, relevant) =>
       val scorers = Scorers.baselines(ListKind.Any) :+ Scorers.MatrixFactorisation
       val lists = scorers.map { scorer =>
-        Lists(Scorers.best(scorer, candidates, ListKind.Any, Answers.Depth), Scorers.best(scorer, candidates, ListKind.New, Answers.Depth))
+        Lists(Scorers.best(scorer, candidates, ListKind.Any, depth), Scorers.best(scorer, candidates, ListKind.New, depth))
       }
       Judged(candidates.bought, relevant, lists.toArray)
     }
     val nothing = Lists(Array.empty, Array.empty)
     // A user whom the served run does not know gets nothing from it.
     val beside = served.fold(plain)(plain.leftOuterJoin(_).mapValues { case (judged, theirs) =>
-      judged.copy(lists = theirs.getOrElse(nothing) +: judged.lists)
+      val published = theirs.getOrElse(nothing)
+      judged.copy(lists = Lists(published.any.take(depth), published.fresh.take(depth)) +: judged.lists)
     })
     beside.join(model).mapValues { case (judged, ours) => judged.copy(lists = ours +: judged.lists) }
   }
@@ -120,7 +123,8 @@ object Evaluation {
       val lists = scorers.map(index => list.of(of.lists(index)).map(_.product)).toArray
       val all = Observed(new Array[Double](lists.length * Columns), new Array[Double](lists.length * Columns))
       lists.indices.foreach(index => observe(lists(index), right, of.bought.length, catalogue, all, index * Columns))
-      Measured(lists.map(_.take(Answers.Depth)), all)
+      // What is served may list what was unknown before the cut: it is no part of the catalogue.
+      Measured(lists.map(_.take(Answers.Depth).filter(catalogue.isKnown)), all)
     }
   }
 

@@ -201,7 +201,7 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
   val columns: Array[Float] = {
     val recent = products.indices.map(linesInLast(_, 3)).sum
     val recentlyNew = products.indices.count(index => ordinals(firstLine(index)) > baskets - 3)
-    val (last, first) = (age(purchases.atMs.last), age(purchases.atMs.head))
+    val (last, first) = (age(purchases.atMs.max), age(purchases.atMs.min))
     Array(
       baskets.toDouble,
       products.length.toDouble,

@@ -3,9 +3,9 @@ package cartograph
 import org.apache.spark.rdd.RDD
 
 /**
- * What a user bought and gave back, a line per basket and product, oldest first; arrays of equal length.
+ * What a user bought and gave back, a line per basket and product, oldest basket first; arrays of equal length.
  *
- * @param atMs       when the basket began, epoch ms
+ * @param atMs       of the first sale of the line, epoch ms
  * @param baskets    equal for the lines of one basket; they stand side by side
  * @param quantities negative for what was given back
  * @param prices     per unit; NaN where none was told
@@ -70,7 +70,10 @@ final case class Purchases(
 object Purchases {
   private val DayMs = 86400000L
 
-  /** One sale, on its way to its user's purchases. `basket` is the order, or without one the day. */
+  /** More than this of one line is a mistake, and would swamp everything else. */
+  private val MostUnits = 1e6
+
+  /** One sale, on its way to its user's purchases. `basket` is the day, and the order if there is one. */
   final case class Line(product: Int, atMs: Long, basket: String, quantity: Double, price: Option[Double], weight: Double)
 
   /**
@@ -96,7 +99,9 @@ object Purchases {
   }
 
   private def lineOf(sale: Interaction, weight: Double): Line = {
-    val basket = sale.orderId.fold(s"day ${Math.floorDiv(sale.atMs, DayMs)}")(order => s"order $order")
+    // The day besides: a number that is used again, or for what is given back, is not the same basket.
+    val day = Math.floorDiv(sale.atMs, DayMs)
+    val basket = sale.orderId.fold(s"$day")(order => s"$day $order")
     Line(0, sale.atMs, basket, sale.quantity, sale.price, weight)
   }
 
@@ -106,14 +111,15 @@ object Purchases {
       .map { case (name, inside) => (inside.map(_.atMs).min, name, inside) }
       .sortBy { case (atMs, name, _) => (atMs, name) }
     val merged = for {
-      ((atMs, _, inside), basket) <- baskets.zipWithIndex
+      ((_, _, inside), basket) <- baskets.zipWithIndex
       (product, same) <- inside.groupBy(_.product).toSeq.sortBy(_._1)
       // Goods and what was given back in one order stay two lines.
       (_, part) <- same.groupBy(_.quantity > 0).toSeq.sortBy(_._1)
     } yield {
       val prices = part.flatMap(_.price).toSeq.sorted
       val price = if (prices.isEmpty) Float.NaN else (prices.sum / prices.size).toFloat
-      (product, atMs, basket, part.map(_.quantity).toSeq.sorted.sum.toFloat, price, part.map(_.weight).max.toFloat)
+      val quantity = math.max(-MostUnits, math.min(MostUnits, part.map(_.quantity).toSeq.sorted.sum))
+      (product, part.map(_.atMs).min, basket, quantity.toFloat, price, part.map(_.weight).max.toFloat)
     }
     Purchases(
       merged.map(_._1).toArray,

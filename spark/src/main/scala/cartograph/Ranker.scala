@@ -23,6 +23,7 @@ object Ranker extends Algorithm {
   private val Negatives = 60
   private val Sizes = Seq(10, 25, 50, 100)
   private val Ensembles = 3
+  /** Fewer users teach nothing, and show nothing. */
   private val LeastLearners = 50
   /** How many standard errors better than the best baseline trees have to be. */
   private val Clearly = 2.0
@@ -91,7 +92,7 @@ object Ranker extends Algorithm {
 
   private final case class Tried(name: String, perUser: Array[Double]) {
     def mean: Double = perUser.sum / math.max(1, perUser.length)
-    def isBetterThan(other: Tried): Boolean = {
+    def isBetterThan(other: Tried): Boolean = perUser.length >= LeastLearners && {
       val differences = perUser.zip(other.perUser).map { case (a, b) => a - b }
       val mean = differences.sum / differences.length
       val variance = differences.map(value => (value - mean) * (value - mean)).sum / math.max(1, differences.length - 1)

@@ -15,27 +15,35 @@ object Ranking {
 final class Selection(size: Int) {
   private val products = new Array[Int](size)
   private val scores = new Array[Double](size)
+  private val ties = new Array[Double](size)
   private var count = 0
 
   /** Scores below it cannot be among the best any more; a little lower than the last score, for that one is rounded. */
   def bar: Double = if (count < size) Double.NegativeInfinity else scores(count - 1) - 1e-6
 
-  /** @param score rounded, if ranks shall not depend on the order of sums */
-  def offer(product: Int, score: Double): Unit =
-    if (size > 0 && (count < size || isBefore(score, product, count - 1))) {
+  /**
+   * @param score rounded, if ranks shall not depend on the order of sums
+   * @param tie   higher is better where scores are equal; where it is equal too, the smaller number
+   */
+  def offer(product: Int, score: Double, tie: Double = 0): Unit =
+    if (size > 0 && (count < size || isBefore(score, tie, product, count - 1))) {
       var position = if (count < size) count else count - 1
-      while (position > 0 && isBefore(score, product, position - 1)) {
+      while (position > 0 && isBefore(score, tie, product, position - 1)) {
         scores(position) = scores(position - 1)
+        ties(position) = ties(position - 1)
         products(position) = products(position - 1)
         position -= 1
       }
       scores(position) = score
+      ties(position) = tie
       products(position) = product
       if (count < size) count += 1
     }
 
-  private def isBefore(score: Double, product: Int, place: Int): Boolean =
-    score > scores(place) || (score == scores(place) && product < products(place))
+  private def isBefore(score: Double, tie: Double, product: Int, place: Int): Boolean =
+    if (score != scores(place)) score > scores(place)
+    else if (tie != ties(place)) tie > ties(place)
+    else product < products(place)
 
   /** Best first. */
   def result: Array[Ranked] = Array.tabulate(count)(place => Ranked(products(place), scores(place)))

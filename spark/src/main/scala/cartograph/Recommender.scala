@@ -45,10 +45,11 @@ object Recommender {
     val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_._2), config.seed))
     val quality = steps("measure")(holdout.zip(cuts.holdout).map { case ((of, tests), cut) =>
       val heldOut = cut.next.map(_._2.length.toLong).fold(0L)(_ + _)
-      Evaluation.measure(Tests(tests, heldOut, catalogueOf(of, shop)), fitted.lists(tests.mapValues(_.candidates), Answers.Depth), served)
+      val depth = math.min(Answers.Depth, config.topN)
+      Evaluation.measure(Tests(tests, heldOut, catalogueOf(of, shop), depth), fitted.lists(tests.mapValues(_.candidates), depth), served)
     })
     val last = steps("learn")(holdout.zip(cuts.learnable).fold(fitted) { case ((_, tests), next) =>
-      fitted.refitted(relabelled(tests, next) +: windows.map(_._2))
+      fitted.refitted(relabelled(tests, sampled(next)) +: windows.map(_._2))
     })
     (windows ++ holdout).foreach { case (of, rows) =>
       of.unpersist()
@@ -68,7 +69,7 @@ object Recommender {
   private def relabelled(tests: RDD[(Int, Labelled)], next: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
     tests.join(next).mapValues { case (of, sooner) => of.copy(relevant = of.relevant.intersect(sooner)) }
 
-  /** About 10,000 users, always the same: a window teaches no more by more of them. */
+  /** About 10,000 users, by their numbers: a window teaches no more by more of them. */
   private def sampled(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] = {
     val share = MaxLearners.toDouble / math.max(1L, next.count())
     next.filter { case (user, _) => share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }

@@ -22,7 +22,7 @@ object Run {
     val blocks = sc.defaultParallelism
     val prefix = Keys.run(arguments.window, arguments.attempt)
     val files = new RunFiles(lake.root, prefix, new SerializableConfiguration(sc.hadoopConfiguration))
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, blocks))
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, inputs.last.batches, blocks))
     warnOfConflicts(set.summary, arguments.window)
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
     val compacted = steps("compact")(tables.compacted(set.fresh))

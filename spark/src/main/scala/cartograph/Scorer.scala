@@ -26,13 +26,15 @@ trait Scorer extends Serializable {
   def name: String
   /** Of each candidate, in their order. */
   def scores(candidates: Candidates): Array[Double]
+
+  /** Decides between candidates with equal scores; higher is better. */
+  def tie(candidates: Candidates, row: Int): Double = 0
 }
 
 /** A column, and where it is equal another one. */
-final case class ByColumn(name: String, column: Int, tie: Int) extends Scorer {
-  def scores(candidates: Candidates): Array[Double] = Array.tabulate(candidates.size) { row =>
-    candidates.feature(row, column) + 1e-3 * candidates.feature(row, tie) / (1 + candidates.feature(row, tie))
-  }
+final case class ByColumn(name: String, column: Int, second: Int) extends Scorer {
+  def scores(candidates: Candidates): Array[Double] = Array.tabulate(candidates.size)(candidates.feature(_, column).toDouble)
+  override def tie(candidates: Candidates, row: Int): Double = candidates.feature(row, second).toDouble
 }
 
 object Scorers {
@@ -54,7 +56,7 @@ object Scorers {
     var row = 0
     while (row < candidates.size) {
       if (list.admits(candidates.owned(row)))
-        selection.offer(candidates.products(row), Ranking.rounded(scores(row)))
+        selection.offer(candidates.products(row), Ranking.rounded(scores(row)), scorer.tie(candidates, row))
       row += 1
     }
     selection.result

@@ -24,6 +24,8 @@ object Served {
       for {
         pointer <- lake.read(Keys.Current)
         run <- Documents.servedRun(Keys.Current, pointer)
+        // A window that is trained again, later: what is served may have learned from what is held out here.
+        if run < window
         manifest <- lake.read(Keys.manifest(run))
       } yield {
         val lists = listsOf(sc, lake, shop, Documents.earlier(Keys.manifest(run), manifest).recommendations)

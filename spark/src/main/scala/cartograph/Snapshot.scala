@@ -46,8 +46,8 @@ final case class ProductBlock(
  * What could be known at a moment: everything that candidates and their features are made from.
  *
  * @param purchases by user, before the moment; users without any are not there
- * @param popular   products by lines in the last quarter, in the last horizon, by first buys in it, and by lines ever; each best
- *                  first, at most 400 numbers
+ * @param popular   products by lines in the last quarter, in the last horizon, by first buys in it, by lines ever, and by buyers;
+ *                  each best first, at most 400 numbers
  */
 final class Snapshot(
     val asOfMs: Long,
@@ -105,7 +105,7 @@ object Snapshot {
         Iterator.single(assemble(byProduct.start(part), byProduct.start(part + 1), rows, totals, asOfMs, horizonMs, config.rank))
       }
       .persist(StorageLevel.MEMORY_AND_DISK)
-    val popular = Broadcasts.checked(sc, "popular products", popularOf(stats), 16L * Popular)
+    val popular = Broadcasts.checked(sc, "popular products", popularOf(stats), 20L * Popular)
     new Snapshot(asOfMs, horizonMs, config.rank, purchases, factors, assembled, popular, neighbours, stats)
   }
 
@@ -193,7 +193,8 @@ object Snapshot {
       _.lines(ProductStats.Quarter),
       _.lines(ProductStats.One),
       _.firstBuys,
-      _.lines(ProductStats.Ever)
+      _.lines(ProductStats.Ever),
+      _.buyers
     )
     counts.map { count =>
       stats.mapValues(count).filter(_._2 > 0).takeOrdered(Popular)(Ordering.by(row => (-row._2, row._1))).map(_._1)

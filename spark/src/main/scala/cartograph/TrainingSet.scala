@@ -24,7 +24,7 @@ final class TrainingSet(
  * @param fresh        distinct addresses that no earlier manifest holds
  * @param sha256       of the set, hexadecimal; independent of order and of how the rows were batched
  * @param newestMs     the newest sale, epoch ms; 0 without sales
- * @param knownUntilMs the newest sale that an earlier manifest holds; None if none holds any
+ * @param knownUntilMs the newest sale of an earlier window, none being newer than its record; None if there is none
  */
 final case class TrainingSummary(
     interactions: Long,
@@ -43,20 +43,29 @@ object TrainingSet {
    * What is known of one address: the row to keep, in how many rows of raw batches it came, and whether its copies differ.
    * Compacted parts may overlap where a window was trained after a later one; that is not counted.
    */
-  private final case class Copies(kept: Interaction, isFresh: Boolean, rawRows: Long, isConflict: Boolean)
+  private final case class Copies(kept: Interaction, isFresh: Boolean, isNew: Boolean, rawRows: Long, isConflict: Boolean)
+
+  /** Whether an earlier manifest holds a row already, and whether the last window brought it. */
+  private final case class Origin(isFresh: Boolean, isNew: Boolean)
 
   /**
    * Reads the windows' batches and drops repeats by address.
    *
    * @param raw       keys of batches of windows without a manifest
    * @param compacted keys of the compacted parts of the other windows
+   * @param last      keys of the batches of the last window
    * @param blocks    partitions of the result
    * @throws IllegalArgumentException if an object is missing or damaged; the message names it
    */
-  def read(sc: SparkContext, lake: Lake, raw: Seq[String], compacted: Seq[String], blocks: Int): TrainingSet = {
-    val rows = readAll(sc, lake, compacted, isFresh = false, blocks) ++ readAll(sc, lake, raw, isFresh = true, blocks)
+  def read(sc: SparkContext, lake: Lake, raw: Seq[String], compacted: Seq[String], last: Seq[String], blocks: Int): TrainingSet = {
+    val (newest, older) = raw.partition(last.toSet)
+    val rows = readAll(sc, lake, compacted, Origin(isFresh = false, isNew = false), blocks) ++
+      readAll(sc, lake, older, Origin(isFresh = true, isNew = false), blocks) ++
+      readAll(sc, lake, newest, Origin(isFresh = true, isNew = true), blocks)
     val distinct = rows
-      .map { case (isFresh, interaction) => interaction.address -> Copies(interaction, isFresh, if (isFresh) 1 else 0, isConflict = false) }
+      .map { case (Origin(isFresh, isNew), interaction) =>
+        interaction.address -> Copies(interaction, isFresh, isNew, if (isFresh) 1 else 0, isConflict = false)
+      }
       .repartitionAndSortWithinPartitions(new HashPartitioner(blocks))
       .mapPartitions(mergeRepeats)
       .setName("distinct interactions")
@@ -68,15 +77,15 @@ object TrainingSet {
       sc: SparkContext,
       lake: Lake,
       keys: Seq[String],
-      isFresh: Boolean,
+      origin: Origin,
       blocks: Int
-  ): RDD[(Boolean, Interaction)] = {
+  ): RDD[(Origin, Interaction)] = {
     if (keys.isEmpty) sc.emptyRDD
     else {
       val configuration = sc.broadcast(new SerializableConfiguration(sc.hadoopConfiguration))
       val paths = keys.map(key => lake.path(key).toString)
       sc.parallelize(paths, math.min(paths.size, math.max(blocks, paths.size / 16))).flatMap { path =>
-        Parquets.readInteractions(new org.apache.hadoop.fs.Path(path), configuration.value.value).map(isFresh -> _)
+        Parquets.readInteractions(new org.apache.hadoop.fs.Path(path), configuration.value.value).map(origin -> _)
       }
     }
   }
@@ -106,6 +115,7 @@ object TrainingSet {
     Copies(
       kept = if (keepA) a.kept else b.kept,
       isFresh = a.isFresh && b.isFresh,
+      isNew = a.isNew && b.isNew,
       rawRows = a.rawRows + b.rawRows,
       isConflict = a.isConflict || b.isConflict || !isSame
     )
@@ -168,7 +178,8 @@ object TrainingSet {
       lanes = Seq.fill(4)(hash.getLong()),
       oldestMs = atMs,
       newestMs = atMs,
-      knownUntilMs = if (copies.isFresh) Long.MinValue else atMs
+      // A clock that is ahead, on one device, would else leave nothing newer.
+      knownUntilMs = if (copies.isNew) Long.MinValue else math.min(atMs, copies.kept.address.kafkaMs)
     )
   }
 }

@@ -108,6 +108,31 @@ class CandidatesTest extends SparkSuite {
     assert(weights(halfLife = 1, exponent = 0.5) === Seq((7, 1, 2 * 3 * 0.25 + 2), (7, 2, 1.0)))
   }
 
+  test("a cut within a day parts what was bought before it from what was bought after it, in one order or without any") {
+    for (order <- Seq(None, Some("o1"))) {
+      val rows = Seq("lamp" -> 9, "vase" -> 18).map { case (product, hour) => Sale("ann", product, hour * 3600000L).copy(orderId = order) } :+
+        Sale("ann", "lamp", 20 * 3600000L, quantity = -1).copy(orderId = order)
+      val all = sales(rows: _*)
+      val theirs = Purchases.of(Shop.build(all, Map("purchase" -> 1.0), 1), all, Map("purchase" -> 1.0)).values.first()
+      assert(theirs.before(14 * 3600000L).products.length === 1, "the vase is not known yet, and the lamp not given back")
+      assert(theirs.boughtWithin(14 * 3600000L, 19 * 3600000L).length === 1)
+      assert(theirs.before(21 * 3600000L).products.toSeq === theirs.boughtWithin(14 * 3600000L, 19 * 3600000L).toSeq)
+    }
+  }
+
+  test("every baseline ranks the whole catalogue, whatever is bought by the line") {
+    // Sixty-five products that few buy often, and ten that many bought once: more buyers, fewer lines.
+    val often = for (product <- 0 until 65; user <- 0 until 3; day <- 0 until 4) yield Sale(s"few$user", f"often$product%02d", day * Day)
+    val once = for (product <- 0 until 10; user <- 0 until 8) yield Sale(s"many$user", f"once$product%02d", 5 * Day)
+    val all = sales(often ++ once: _*)
+    val shop = Shop.build(all, Map("purchase" -> 1.0), 2)
+    val history = Purchases.of(shop, all, Map("purchase" -> 1.0))
+    val now = Snapshot.of(history.mapValues(_.before(99 * 86400000L)), shop.productCount, 99 * Day, 30 * Day, config, hasNeighbours = true)
+    val lists = ByScorers.lists(Candidates.of(now, now.purchases.mapValues(_ => Array.empty[Int])), _ => Scorers.Popularity, 10).collect()
+    val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
+    for ((_, list) <- lists) assert(list.any.forall(ranked => numbers(ranked.product).startsWith("once")))
+  }
+
   test("the last baskets can be taken away, and each be asked for; what was only given back is no basket") {
     val theirs = Purchases.gathered(Seq(
       Purchases.Line(1, 10, "a", 1, None, 1), Purchases.Line(2, 20, "b", 1, None, 1), Purchases.Line(1, 20, "b", 1, None, 1),

@@ -28,7 +28,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
       val user = random.nextInt(Users)
       val at = ((number - 1) * 30 + n * 30.0 / 1500) * Day
       Sale(f"u$user%03d", f"p${taste(user) % 3 * PerTaste + random.nextInt(PerTaste)}%02d", at.toLong,
-        address = Sale.Home.copy(offset = number * 10000L + n))
+        address = Sale.Home.copy(offset = number * 10000L + n, kafkaMs = at.toLong))
     }
     val key = lake.batch(s"interactions/$number.parquet", rows: _*)
     lake.put(Keys.window(number), s"""{"window": $number, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}""")
@@ -114,6 +114,35 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(lake.text("runs/00000002/00000001/recommendations.csv") === alone)
   }
 
+  test("nor does it matter whether the window before has a run by now") {
+    for (number <- 1 to 3) window(number)(identity)
+    run(1)
+    run(3)
+    val without = lake.text("runs/00000003/00000001/recommendations.csv")
+    Files.delete(lake.file(Keys.manifest(3)))
+    run(2)
+    run(3)
+    assert(lake.text("runs/00000003/00000001/recommendations.csv") === without)
+  }
+
+  test("a window that is trained again, when a later one is served already, is not compared: the served run knows its sales") {
+    for (number <- 1 to 2) window(number)(identity)
+    run(1)
+    serve(2)
+    assert(run(2).get("gate").get("served").isNull)
+  }
+
+  test("lists of one product are compared with lists of one product") {
+    window(1)(identity)
+    lake.put(Keys.window(1), lake.text(Keys.window(1)).replace("\"topN\": 10", "\"topN\": 1"))
+    run(1)
+    serve(1)
+    window(2)(identity)
+    lake.put(Keys.window(2), lake.text(Keys.window(2)).replace("\"topN\": 10", "\"topN\": 1"))
+    val (low, _, high) = metric(run(2).get("gate").get("any").get("overServed"))
+    assert(low < 0.03 && high > -0.03)
+  }
+
   test("nothing served, a served run that is gone, and one whose files are damaged: nothing is compared") {
     window(1)(identity)
     run(1)
@@ -137,7 +166,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     window(1)(identity)
     run(1)
     serve(1)
-    val rows = (0 until 30).map(n => Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n)))
+    val rows = (0 until 30).map(n => Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n, kafkaMs = 30 * Day + n)))
     val key = lake.batch("interactions/2.parquet", rows: _*)
     lake.put(Keys.window(2), s"""{"window": 2, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}""")
     run(2)

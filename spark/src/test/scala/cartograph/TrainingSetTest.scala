@@ -11,7 +11,7 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     Sale(user, "lamp", offset, address = Address(source, "sales", 0, offset, kafkaMs))
 
   private def read(raw: Seq[String], compacted: Seq[String] = Nil, blocks: Int = 2): TrainingSet =
-    TrainingSet.read(sc, new Lake(lake.root, sc.hadoopConfiguration), raw, compacted, blocks)
+    TrainingSet.read(sc, new Lake(lake.root, sc.hadoopConfiguration), raw, compacted, last = raw, blocks)
 
   test("the same address counts once, however often it was stored") {
     val a = lake.batch("a.parquet", at(0), at(1), at(2))
