@@ -40,7 +40,7 @@ object Run {
     val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
-    } ++ steps("write graph")(graph.files) ++ steps("write explorer")(graph.explorer)
+    } ++ steps("write graph")(graph.files)
     val held = holdoutFrom.map(from => set.interactions.filter(_.atMs >= from).count()).getOrElse(0L)
     val metrics = Metrics.document(arguments.window, config.holdoutShare, holdoutFrom, held, quality)
     val all = compacted ++ written ++ documents :+ files.json("metrics.json", metrics)
