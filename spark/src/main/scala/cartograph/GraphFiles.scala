@@ -25,15 +25,22 @@ object GraphFiles {
     s"graph.graphml is left out: the graph has ${GraphCounts.told(edges)} edges, and a program that reads GraphML holds all of them in memory; it is written up to ${GraphCounts.told(MaxGraphMlEdges)}"
   )
 
-  /** Vertices in order of id; edges in order of user, kind, list, rank and product, behind them those between products. */
-  def write(files: RunFiles, run: Int, vertices: RDD[Vertex], edges: RDD[GraphEdge], counts: GraphCounts): Seq[RunFile] = {
+  /**
+   * Vertices in order of id; edges in order of user, kind, list, rank and product, behind them those between products.
+   *
+   * @return a job for each format, the longest first
+   */
+  def writes(files: RunFiles, run: Int, vertices: RDD[Vertex], edges: RDD[GraphEdge], counts: GraphCounts): Seq[() => Seq[RunFile]] = {
     val inOrder = vertices.sortBy(_.typedId, numPartitions = RunTables.partsFor(counts.vertices))
     val edgeRows = RunTables.inParts(edges, counts.edges)
-    val tables = files.csv("graph/vertices", VertexColumns.names, inOrder.map(VertexColumns.texts)) ++
-      files.parquet("graph/vertices", VertexColumns.schema, inOrder)(VertexColumns.fill) ++
-      files.csv("graph/edges", EdgeColumns.names, edgeRows.map(EdgeColumns.texts)) ++
-      files.parquet("graph/edges", EdgeColumns.schema, edgeRows)(EdgeColumns.fill)
-    if (graphMlLeftOut(counts.edges).nonEmpty) tables else tables :+ GraphMl.write(files, "graph/graph.graphml", run, inOrder, edges)
+    val tables = Seq(
+      () => files.csv("graph/vertices", VertexColumns.names, inOrder.map(VertexColumns.texts)),
+      () => files.parquet("graph/vertices", VertexColumns.schema, inOrder)(VertexColumns.fill),
+      () => files.csv("graph/edges", EdgeColumns.names, edgeRows.map(EdgeColumns.texts)),
+      () => files.parquet("graph/edges", EdgeColumns.schema, edgeRows)(EdgeColumns.fill)
+    )
+    if (graphMlLeftOut(counts.edges).nonEmpty) tables
+    else (() => Seq(GraphMl.write(files, "graph/graph.graphml", run, inOrder, edges))) +: tables
   }
 
   /** Edges between users and products, behind them those between products. */

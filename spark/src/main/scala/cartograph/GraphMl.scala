@@ -10,11 +10,10 @@ object GraphMl {
   private val Structural = Set("id", "source", "target")
 
   def write(files: RunFiles, name: String, run: Int, vertices: RDD[Vertex], edges: RDD[GraphEdge]): RunFile = {
-    val nodes = vertices.map { vertex =>
-      s"""<node id="${attribute(vertex.typedId)}">${data("v", GraphFiles.VertexColumns, vertex)}</node>"""
-    }
+    val (nodeKeys, edgeKeys) = (named("v", GraphFiles.VertexColumns), named("e", GraphFiles.EdgeColumns))
+    val nodes = vertices.map(vertex => s"""<node id="${attribute(vertex.typedId)}">${data(nodeKeys, vertex)}</node>""")
     val arcs = edges.map { edge =>
-      s"""<edge source="${attribute(edge.source)}" target="${attribute(edge.target)}">${data("e", GraphFiles.EdgeColumns, edge)}</edge>"""
+      s"""<edge source="${attribute(edge.source)}" target="${attribute(edge.target)}">${data(edgeKeys, edge)}</edge>"""
     }
     val lines = (nodes ++ arcs).coalesce(1, shuffle = false, Some(InOrder))
     files.text(name, head(run), lines, "</graph>\n</graphml>\n")
@@ -31,17 +30,25 @@ object GraphMl {
       s"""<key id="$key" for="$of" attr.name="${column.name}" attr.type="${column.kind.graphMl}"/>\n"""
     }.mkString
 
-  private def data[Row](prefix: String, columns: Columns[Row], row: Row): String =
-    named(prefix, columns).map { case (key, column) =>
-      if (column.value(row).isEmpty) "" else s"""<data key="$key">${text(column.text(row))}</data>"""
-    }.mkString
+  private def data[Row](keys: Seq[(String, Column[Row])], row: Row): String = {
+    val out = new java.lang.StringBuilder(256)
+    keys.foreach { case (key, column) =>
+      val value = column.text(row)
+      if (value.nonEmpty || column.value(row).nonEmpty) out.append("<data key=\"").append(key).append("\">").append(text(value)).append("</data>")
+    }
+    out.toString
+  }
 
   /** Short names, for they stand in every line: v1, e4. */
   private def named[Row](prefix: String, columns: Columns[Row]): Seq[(String, Column[Row])] =
     columns.columns.zipWithIndex.collect { case (column, index) if !Structural.contains(column.name) => s"$prefix$index" -> column }
 
   /** Text between tags. */
-  private[cartograph] def text(value: String): String = {
+  private[cartograph] def text(value: String): String = if (value.forall(isPlain)) value else escaped(value)
+
+  private def isPlain(char: Char): Boolean = char >= ' ' && char < 127 && char != '&' && char != '<' && char != '>'
+
+  private def escaped(value: String): String = {
     val out = new java.lang.StringBuilder(value.length + 16)
     var at = 0
     while (at < value.length) {
@@ -63,7 +70,8 @@ object GraphMl {
 
   /** Text between quotes; a reader would make spaces of tabs and line ends. */
   private[cartograph] def attribute(value: String): String =
-    text(value).replace("\"", "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+    if (value.forall(char => isPlain(char) && char != '"')) value
+    else text(value).replace("\"", "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
 
   /** Char of https://www.w3.org/TR/xml/#charsets */
   private def isXml(point: Int): Boolean =

@@ -48,9 +48,11 @@ final class GraphRun private (
     )
   }
 
-  def files: Seq[RunFile] = GraphFiles.write(runFiles, run, vertices, GraphFiles.edgesOf(run, links, table), counts)
-
-  def explorer: Seq[RunFile] = Explorer.write(runFiles, run, vertices, links, counts, because)
+  /** The graph in all formats, and the explorer. */
+  def files: Seq[RunFile] = AtOnce.all(
+    GraphFiles.writes(runFiles, run, vertices, GraphFiles.edgesOf(run, links, table), counts) :+
+      (() => Explorer.write(runFiles, run, vertices, links, counts, because))
+  ).flatten
 }
 
 object GraphRun {

@@ -44,7 +44,7 @@ object Run {
     val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
-    } ++ steps("write graph")(graph.files) ++ steps("write explorer")(graph.explorer)
+    } ++ steps("write graph")(graph.files)
     val told = Metrics(arguments.window, config.holdoutShare, cuts, quality, orderedBy, compared.map(_.run))
     val held = cuts.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
     val all = compacted ++ written ++ documents :+ files.json("metrics.json", told.document(held, inputs.series))
