@@ -104,7 +104,7 @@ function title({ run, decision: decided, gate }: RunOutcome): string {
     return `Run ${run} was refused${gate?.served ? `; run ${gate.served} stays` : ''}`;
   return gate?.served
     ? `Run ${run} was promoted in place of run ${gate.served}`
-    : `Run ${run} was promoted: it is the first run`;
+    : `Run ${run} was promoted${run === 1 ? ': it is the first run' : ', beside the baselines alone'}`;
 }
 
 const servedText = ({ gate }: RunOutcome): string =>
@@ -112,7 +112,7 @@ const servedText = ({ gate }: RunOutcome): string =>
     ? ''
     : gate.served
       ? `Run ${gate.served} was served meanwhile.`
-      : 'Nothing was served yet, so this run is beside what needs no model alone.';
+      : 'There was no served run to compare with: this one stands beside what needs no model.';
 
 const marksOf = (height: number): Mark[] => [
   {

@@ -122,7 +122,7 @@ test('what the gate decided stands in the title: the first run, promoted, refuse
   expect(await of({})).toBe('Run 50 was promoted in place of run 49');
   expect(await of({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays');
   expect(await of({ gate: { served: null, any: null, new: null } })).toBe(
-    'Run 50 was promoted: it is the first run',
+    'Run 50 was promoted, beside the baselines alone',
   );
   expect(await of({ decision: null })).toBe('Run 50 is not decided yet');
 });
