@@ -161,7 +161,7 @@ const decisionsSection = ({ decisions }: Outcome): string =>
   decisions
     .map(({ run, decision, reason }, index) =>
       wrap(
-        `${index === 0 ? 'Gate      ' : INDENT}run ${run} ${decision}: ${printable(reason, MAX_PROBLEM)}`,
+        `${index === 0 ? 'Gate      ' : ''}run ${run} ${decision}: ${printable(reason, MAX_PROBLEM)}`,
         INDENT,
       ),
     )
