@@ -48,7 +48,7 @@ final class Because(val table: NeighbourTable, asOfMs: Long, horizonMs: Long) ex
     val itself = bought.indexWhere(_.product.number == listed)
     val others = best.result.map(_.product).toSeq
     (if (itself >= 0) itself +: others else others).take(Because.Reasons)
-      .map(index => Reason(bought(index).product, Ranking.rounded(contributions(index) / sum)))
+      .map(index => Reason(bought(index).product, if (sum > 0) Ranking.rounded(contributions(index) / sum) else 0.0))
   }
 }
 

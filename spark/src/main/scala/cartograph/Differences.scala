@@ -49,7 +49,7 @@ object Differences {
         Some(changesSince(earlier, new Files(sc, lake.root), shop, links, vertices))
       } catch {
         case NonFatal(cause) =>
-          Steps.tell("warn", s"Cannot compare with run ${earlier.run}: ${cause.getMessage.linesIterator.nextOption().getOrElse("")}", obj("window" -> run))
+          Steps.tell("warn", s"Cannot compare with run ${earlier.run}: ${Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")}", obj("window" -> run))
           None
       }
     }

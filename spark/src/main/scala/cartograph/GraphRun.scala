@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.SparkContext
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
+import org.apache.spark.storage.StorageLevel
 
 import Documents.obj
 
@@ -69,9 +70,14 @@ object GraphRun {
       all.count()
       all
     }
-    steps("graph") {
+    val facts = steps("graph") {
+      val linked = links.mapPartitions(Links.byUser(_).map(theirs => theirs.head.user -> theirs.map(_.product.number).toArray))
       val similar = table.value.similar.toSeq.map(edge => (edge.source, edge.target))
-      val facts = SalesGraph.facts(links.map(link => (link.user, link.product.number)), similar, blocks)
+      val all = SalesGraph.facts(linked, similar, blocks).persist(StorageLevel.MEMORY_AND_DISK)
+      all.count()
+      all
+    }
+    steps("vertices") {
       val because = Broadcasts.checked(sc, "reasons", new Because(table.value, now.asOfMs, now.horizonMs), table.value.sizeBytes)
       new GraphRun(sc, lake, files, run, shop, links, Vertices.of(links, facts, blocks), communities, because)
     }

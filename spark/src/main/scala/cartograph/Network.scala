@@ -18,10 +18,29 @@ object Network {
   private val Similar = 2
 
   /**
-   * @param order    edges with a smaller one are shown rather
+   * An edge that may be shown; those of a smaller group, then of a smaller place, are shown rather.
+   *
    * @param strength score, or how often it was bought
    */
-  private final case class Drawn(order: (Int, Long, Long, Long), source: Long, target: Long, kind: Int, strength: Double)
+  private final case class Drawn(group: Int, place: Long, newest: Long, source: Long, target: Long, kind: Int, strength: Double)
+
+  private object Drawn {
+    /** By hand: every edge of the graph is compared. */
+    val ordering: Ordering[Drawn] = (a, b) => {
+      val byGroup = Integer.compare(a.group, b.group)
+      if (byGroup != 0) byGroup
+      else {
+        val byPlace = java.lang.Long.compare(a.place, b.place)
+        if (byPlace != 0) byPlace
+        else {
+          val byTime = java.lang.Long.compare(b.newest, a.newest)
+          if (byTime != 0) byTime
+          else if (a.source != b.source) java.lang.Long.compare(a.source, b.source)
+          else java.lang.Long.compare(a.target, b.target)
+        }
+      }
+    }
+  }
 
   /**
    * Vertices by degree; where there are too many, half of them products and half users, unless one kind needs less. Of the
@@ -34,8 +53,8 @@ object Network {
     val chosen = vertices.sparkContext.broadcast(candidates.map(_.facts.number).sorted)
     val similar = table.similar.toSeq.map(drawn)
     val edges = (links.filter(_.kind != LinkKind.RecommendedNew).map(drawn) ++ links.sparkContext.parallelize(similar, 1))
-      .filter(edge => Seq(edge.source, edge.target).forall(java.util.Arrays.binarySearch(chosen.value, _) >= 0))
-      .takeOrdered(MaxEdges)(Ordering.by(_.order))
+      .filter(edge => java.util.Arrays.binarySearch(chosen.value, edge.source) >= 0 && java.util.Arrays.binarySearch(chosen.value, edge.target) >= 0)
+      .takeOrdered(MaxEdges)(Drawn.ordering)
     val ends = edges.iterator.flatMap(edge => Iterator(edge.source, edge.target)).toSet
     val shown = candidates.filter(vertex => ends.contains(vertex.facts.number))
     val places = shown.iterator.map(_.facts.number).zipWithIndex.toMap
@@ -60,13 +79,13 @@ object Network {
   private def drawn(link: Link): Drawn = {
     val (source, target) = (SalesGraph.userVertex(link.user), SalesGraph.productVertex(link.product.number))
     if (link.kind == LinkKind.Bought)
-      Drawn((2, -link.bought.count.toLong, -link.bought.lastMs, source << 32 | target), source, target, Bought, link.bought.count.toDouble)
-    else Drawn((if (link.rank <= FirstRecommended) 0 else 4, link.rank.toLong, source, target), source, target, Recommended, link.score)
+      Drawn(2, -link.bought.count.toLong, link.bought.lastMs, source, target, Bought, link.bought.count.toDouble)
+    else Drawn(if (link.rank <= FirstRecommended) 0 else 4, link.rank.toLong, 0, source, target, Recommended, link.score)
   }
 
   private def drawn(edge: SimilarEdge): Drawn = {
     val (source, target) = (SalesGraph.productVertex(edge.source), SalesGraph.productVertex(edge.target))
-    Drawn((if (edge.rank <= FirstSimilar) 1 else 3, edge.rank.toLong, source, target), source, target, Similar, edge.score)
+    Drawn(if (edge.rank <= FirstSimilar) 1 else 3, edge.rank.toLong, 0, source, target, Similar, edge.score)
   }
 
   private def sentence(counts: GraphCounts, vertices: Long, edges: Long): String = {
@@ -75,8 +94,8 @@ object Network {
       else s"${GraphCounts.told(vertices)} of ${GraphCounts.told(counts.vertices)} users and products, those with most edges"
     val what =
       if (edges == counts.edges - counts.recommendedNew) "all their edges"
-      else s"${GraphCounts.told(edges)} of ${GraphCounts.told(counts.edges)} edges: the $FirstRecommended best recommendations of each user, the $FirstSimilar products most similar " +
-        "to each, then purchases, most often bought first"
+      else s"${GraphCounts.told(edges)} of ${GraphCounts.told(counts.edges)} edges: of the $FirstRecommended best recommendations of each user, then of the $FirstSimilar products " +
+        "most similar to each, then of the purchases, most often bought first, as many as there is room for"
     s"$who; $what; list new is left out"
   }
 

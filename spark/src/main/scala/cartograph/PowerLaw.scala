@@ -13,12 +13,15 @@ object PowerLaw {
   private val LeastVertices = 50L
   /** Beginnings that are tried, spread over the degrees that there are. */
   private val Beginnings = 100
+  /** Of Kolmogorov and Smirnov, for many vertices and five per cent. */
+  private val CriticalDistance = 1.36
   private val LeastExponent = 1.01
   private val MostExponent = 15.0
 
   /**
    * @param counts vertices by degree
-   * @return None if fewer than 50 vertices lie in any tail of two degrees, or if it falls more steeply than any power law is told
+   * @return None if fewer than 50 vertices lie in any tail of two degrees, if it falls more steeply than any power law is told,
+   *         or if it is none: its distance is beyond what chance would do in one of twenty
    */
   def fit(counts: Iterable[(Int, Long)]): Option[PowerLaw] = {
     val sorted = counts.filter(_._1 > 0).toArray.sortBy(_._1)
@@ -30,7 +33,10 @@ object PowerLaw {
       val exponent = mostLikely(tail)
       (distance(tail, exponent), PowerLaw(math.round(exponent * 1000) / 1000.0, tail.head._1, inTail(possible(index))))
     }
-    fits.minByOption { case (distance, fit) => (distance, fit.from) }.map(_._2).filter(_.exponent < MostExponent - 0.01)
+    fits.minByOption { case (distance, fit) => (distance, fit.from) }
+      .filter { case (distance, fit) => distance <= CriticalDistance / math.sqrt(fit.vertices.toDouble) }
+      .map(_._2)
+      .filter(_.exponent < MostExponent - 0.01)
   }
 
   /** The likelihood has one top: thirds are cut off until nothing is left. */

@@ -16,7 +16,8 @@ class SalesGraphTest extends SparkSuite {
   }
 
   private lazy val graphs = Documents.parse("graphs.json", Fixtures.text("graphs.json")).get("graphs").elements.asScala.toSeq.map { graph =>
-    val facts = SalesGraph.facts(sc.parallelize(pairs(graph.get("links")), 4), pairs(graph.get("similar")), blocks = 3).collect()
+    val links = sc.parallelize(pairs(graph.get("links")), 4).groupByKey(4).mapValues(_.toArray)
+    val facts = SalesGraph.facts(links, pairs(graph.get("similar")), blocks = 3).collect()
     val expected = graph.get("vertices").elements.asScala.toSeq.map { vertex =>
       def at(name: String): JsonNode = vertex.get(name)
       Expected(numberOf(at("id").asText), at("inDegree").asInt, at("outDegree").asInt, at("pageRank").asDouble, at("component").asInt)
@@ -44,8 +45,14 @@ class SalesGraphTest extends SparkSuite {
       assert(members.map(member => facts(member.number).component).distinct === Seq(members.map(_.number).min))
   }
 
+  test("a forest connects what the edges connect, from the first vertex of each component, whatever their order") {
+    val edges = Seq((1L, 2L), (5L, 4L), (2L, 3L), (3L, 1L), (4L, 6L), (2L, 1L))
+    assert(SalesGraph.forest(edges.iterator).toSeq === Seq((1L, 2L), (1L, 3L), (4L, 5L), (4L, 6L)))
+    assert(SalesGraph.forest(edges.reverse.iterator).toSeq === SalesGraph.forest(edges.iterator).toSeq)
+  }
+
   test("a graph of nothing has no vertices") {
-    assert(SalesGraph.facts(sc.parallelize(Seq.empty[(Int, Int)], 2), Nil, blocks = 2).collect().isEmpty)
+    assert(SalesGraph.facts(sc.parallelize(Seq.empty[(Int, Array[Int])], 2), Nil, blocks = 2).collect().isEmpty)
   }
 }
 
