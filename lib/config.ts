@@ -128,6 +128,7 @@ const Network = z.strictObject({
 });
 
 /** A public address for the pages; without it the bucket is read by those who have rights in the account. */
+/** Readers of the pages see who bought what and is recommended what (the explorer, the graph), by user id. */
 const Site = z.strictObject({
   /**
    * Addresses and ranges (IPv4) that may read; whoever sends from there needs nothing else, so name your office or VPN.
@@ -186,7 +187,7 @@ export const Config = z
     sweepMinutes: z.int().min(1).max(1440).default(5),
     train: Train.prefault({}),
     retention: Retention.prefault({}),
-    /** Off unless it is given. */
+    /** Pages at an address of their own, which tell who bought what. Off unless it is given. */
     site: Site.optional(),
     /** Gets every alarm, and the budget's warnings, once its owner has confirmed the subscription by the link in a mail. */
     alarmEmail: z.email().optional(),

@@ -169,7 +169,10 @@ export class Lake extends Construct {
     this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);
   }
 
-  /** Lets a CloudFront distribution read what people may see: pages, decisions and files of runs; never sales. */
+  /**
+   * Lets a CloudFront distribution read what people may see: pages, decisions and files of runs.
+   * Not the sales as they came, with order and price; who bought what is in the explorer and the graph.
+   */
   grantShow(distributionArn: string): void {
     const state = (effect: iam.Effect, keys: readonly string[]): void => {
       this.bucket.addToResourcePolicy(

@@ -13,7 +13,10 @@ export interface SiteProps {
   readonly config: SiteConfig;
 }
 
-/** The pages at an address of their own. The bucket stays private: it answers this distribution, and for these prefixes. */
+/**
+ * The pages at an address of their own, and with them who bought what: the explorer and the graph hold it. The bucket
+ * stays private: it answers this distribution, and for these prefixes.
+ */
 export class Site extends Construct {
   /** Address of the index page. */
   readonly url: string;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
 
-/** The compacted interactions of a run are sales. */
+/** The sales as they came, with order and price, are not shown; who bought what is in the explorer and the graph. */
 const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

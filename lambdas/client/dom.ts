@@ -1,8 +1,10 @@
+import { withoutBidi } from '../shared/bidi.ts';
+
 type Value = string | number | boolean | ((event: Event) => void);
 type Child = Node | string;
 
 /**
- * Makes an element; children that are strings become text, whatever stands in them.
+ * Makes an element; children that are strings become text, whatever stands in them, and turn no direction.
  *
  * @param attributes A function listens to the event of that name; `true` is an attribute without a value, `false` none.
  * @example element('a', { href: '#' }, '<b>') // shows <b>
@@ -17,7 +19,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
     if (typeof value === 'function') made.addEventListener(name, value);
     else if (value === true) made.setAttribute(name, '');
     else if (value !== false) made.setAttribute(name, String(value));
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === 'string' ? withoutBidi(child) : child)));
   return made;
 }
 

@@ -35,7 +35,7 @@ ${run === null ? html`<p>No run is served yet.</p>` : served(run, publications)}
 <h2 id="look">What it looks like</h2>
 <div id="pictures">${run === null ? NOTHING : pictures(run)}</div>
 </section>
-<section id="differences" aria-label="What the served run changed"></section>
+<section id="differences" aria-label="Against the run before"></section>
 <section aria-labelledby="decisions">
 <h2 id="decisions">Decisions</h2>
 <div id="decisions-table">${decisions(publications)}</div>
@@ -59,7 +59,7 @@ function pictures(run: number): Html {
   const folder = numberInKey(run);
   return html`<div class="gallery">${PICTURES.map(
     ([name, title]) =>
-      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title}"></a></figure>\n`,
+      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)"></a></figure>\n`,
   )}</div>`;
 }
 

@@ -4,7 +4,7 @@ import { darkRules } from './charts/theme.ts';
 import { graphFacts } from './page/communities.ts';
 import type { PageData, Section } from './page/data.ts';
 import { decision } from './page/decision.ts';
-import { changes } from './page/difference.ts';
+import { against, changes } from './page/difference.ts';
 import { figures } from './page/figures.ts';
 import { files } from './page/files.ts';
 import { inputs } from './page/inputs.ts';
@@ -37,7 +37,7 @@ function sectionsOf(data: PageData): Section[] {
     { id: 'pictures', title: 'Pictures', body: figures(data) },
     { id: 'walk', title: 'The graph to walk through', body: network(data) },
     { id: 'quality', title: 'Quality', body: quality(data) },
-    { id: 'difference', title: 'Since the run before', body: changes(data) },
+    { id: 'difference', title: against(data), body: changes(data) },
     { id: 'graph', title: 'What the graph says', body: graphFacts(data) },
     { id: 'user', title: 'One user', body: oneUser(data) },
     { id: 'files', title: 'Files', body: files(manifest) },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutBidi } from './bidi.ts';
 import { STYLE } from './style.ts';
 
 /** HTML that is safe by construction: whatever is put into an `html` template is escaped, unless it is HTML itself. */
@@ -11,9 +12,9 @@ export class Html {
 
 export type Content = string | number | Html | readonly Html[];
 
-/** Text as it may stand in an element or a quoted attribute. */
+/** Text as it may stand in an element or a quoted attribute; it turns the direction of nothing around it. */
 export const escapeHtml = (text: string): string =>
-  text
+  withoutBidi(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -22,7 +22,10 @@ export const PREFIX = {
 export const CURRENT_KEY = 'current.json';
 export const INDEX_KEY = `${PREFIX.charts}index.html`;
 
-/** What pages show to people, beside the pointer: nothing of the sales, except that runs hold theirs in `compacted/`. */
+/**
+ * What pages show to people, beside the pointer. Not the sales as they came, with order and price: those of runs lie in
+ * `compacted/`, which readers leave out. Who bought what is in the explorer and the graph.
+ */
 export const SHOWN_PREFIXES = [PREFIX.charts, PREFIX.runs, PREFIX.manifests, PREFIX.publications] as const;
 
 const OFFSET_DIGITS = 20;

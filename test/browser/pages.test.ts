@@ -193,8 +193,35 @@ describe.skipIf(noBrowser !== undefined)(
         await page.getByRole('heading', { name: 'Oak table (p0002)' }).waitFor();
         await field.fill('nobody');
         await page.keyboard.press('Enter');
-        await page.getByText('Run 2 knows no user and no product nobody.').waitFor();
+        await page
+          .getByText(
+            'No user or product of run 2 has the id nobody; names are searched among the 30 most bought products.',
+          )
+          .waitFor();
       });
+    });
+
+    describe('a read that fails once', () => {
+      test.each(['manifests/', 'explorer/index.json'])(
+        'of %s is made again at the next lookup',
+        async (key) => {
+          const { page } = await open('about:blank');
+          let reads = 0;
+          await page.route(
+            ({ href }) => href.includes(key),
+            (route) => (++reads === 1 ? route.fulfill({ status: 503 }) : route.continue()),
+          );
+          await page.goto(site.url(INDEX_KEY));
+          await page
+            .getByText('The files of run 2 cannot be read; look something up to try again.')
+            .waitFor();
+          await page.getByLabel('User or product, by id or name').fill('u0005');
+          await page.keyboard.press('Enter');
+          await page.getByRole('heading', { name: 'User u0005' }).waitFor();
+          await page.getByRole('heading', { name: 'Against run 1' }).waitFor();
+          expect(reads).toBe(2);
+        },
+      );
     });
 
     describe('the graph to walk through', () => {
@@ -285,6 +312,7 @@ describe.skipIf(noBrowser !== undefined)(
         expect(await page.title()).toBe('Cartograph: run 2');
         expect(await page.locator('#pictures img').first().getAttribute('src')).toContain('00000002/');
         expect(await page.locator('#decisions-table tbody tr').count()).toBe(2);
+        expect(await page.getByRole('heading', { name: 'Against run 1, the one trained' }).count()).toBe(1);
         expect(await page.getByText('Since run 1: 1,234 recommendations added').count()).toBe(1);
         await followed.publish(3, { decision: 'refused' });
         await expect.poll(() => status.textContent(), { timeout: 15_000 }).toMatch(/^Decided: refused/);

@@ -1,5 +1,5 @@
 import type { Diff } from '../../shared/summaries.ts';
-import { element } from '../dom.ts';
+import { count, element } from '../dom.ts';
 import { RunFiles } from './bucket.ts';
 import { differences } from './differences.ts';
 import { showPicks } from './picks.ts';
@@ -10,6 +10,8 @@ const UNREADABLE = 'The bucket cannot be read; try again.';
 
 /** Shows any user and product of the served run; each view is an address of its own. */
 export class Explorer {
+  private run: number | undefined;
+  /** Undefined: to be opened at the next lookup. */
   private files: Promise<RunFiles> | undefined;
   /** Counts what was asked for: an answer that comes after the next question is dropped. */
   private turn = 0;
@@ -47,15 +49,28 @@ export class Explorer {
 
   /** From now on everything comes from this run; what is looked at is looked up again in it. */
   serve(run: number): void {
-    const isFirst = this.files === undefined;
-    this.files = RunFiles.open(run);
-    void this.greet(run, this.files);
+    const isFirst = this.run === undefined;
+    this.run = run;
+    this.files = this.open(run);
     void this.show(isFirst);
+  }
+
+  private open(run: number): Promise<RunFiles> {
+    const opening = RunFiles.open(run);
+    void this.greet(run, opening);
+    return opening;
+  }
+
+  /** What a lookup reads; opened again where that has failed. */
+  private opened(): Promise<RunFiles> | undefined {
+    if (this.run !== undefined) this.files ??= this.open(this.run);
+    return this.files;
   }
 
   private async greet(run: number, opening: Promise<RunFiles>): Promise<void> {
     try {
       const files = await opening;
+      if (run !== this.run) return;
       this.form.hidden = files.index === undefined;
       this.status.textContent = files.index
         ? ''
@@ -64,7 +79,9 @@ export class Explorer {
       const diff = await files.document<Diff>('diff.json');
       document.getElementById('differences')?.replaceChildren(...(diff ? differences(diff) : []));
     } catch {
-      this.status.textContent = `The files of run ${run} cannot be read.`;
+      if (run !== this.run) return;
+      this.files = undefined;
+      this.status.textContent = `The files of run ${run} cannot be read; look something up to try again.`;
     }
   }
 
@@ -76,11 +93,12 @@ export class Explorer {
 
   /** Goes where an id or a name leads; says so where that is nowhere, or several places. */
   private async lookUp(text: string): Promise<void> {
-    if (text === '' || !this.files) return;
+    const opened = this.opened();
+    if (text === '' || !opened) return;
     try {
-      const files = await this.files;
+      const files = await opened;
       const [only, ...more] = await find(files, text);
-      if (!only) this.status.textContent = `Run ${files.run} knows no user and no product ${text}.`;
+      if (!only) this.status.textContent = unknown(files, text);
       else if (more.length === 0) this.goTo(only);
       else {
         this.status.textContent = `${more.length + 1} are called ${text}:`;
@@ -100,9 +118,10 @@ export class Explorer {
   private async show(isNavigation: boolean): Promise<void> {
     const own = ++this.turn;
     const subject = subjectOf(location.hash);
-    if (!subject || !this.files) return this.view.replaceChildren();
+    const opened = subject && this.opened();
+    if (!opened) return this.view.replaceChildren();
     try {
-      const shown = await viewOf(await this.files, subject);
+      const shown = await viewOf(await opened, subject);
       if (own !== this.turn) return;
       this.view.replaceChildren(shown);
       this.status.textContent = '';
@@ -134,6 +153,10 @@ async function find(files: RunFiles, text: string): Promise<Subject[]> {
     ...named.map(({ product: id }) => ({ kind: 'product', id }) as const),
   ];
 }
+
+/** Names are known of the products in the index alone; of others ids. */
+const unknown = ({ run, index }: RunFiles, text: string): string =>
+  `No user or product of run ${run} has the id ${text}; names are searched among the ${count(index?.products.length ?? 0)} most bought products.`;
 
 const choices = (subjects: readonly Subject[]): HTMLElement =>
   element(

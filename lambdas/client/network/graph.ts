@@ -1,4 +1,5 @@
 import type { EmbeddedNetwork } from '../../render/page/network.ts';
+import { withoutBidi } from '../../shared/bidi.ts';
 
 export const EDGE_KINDS = ['bought', 'recommended', 'similar'] as const;
 
@@ -53,7 +54,9 @@ export function readGraph(embedded: EmbeddedNetwork): Graph {
     vertices: {
       length,
       ids: embedded.ids.map((id) => id.slice(1)),
-      labels: embedded.labels.map((label, index) => label || (embedded.ids[index]?.slice(1) ?? '')),
+      labels: embedded.labels.map((label, index) =>
+        withoutBidi(label || (embedded.ids[index]?.slice(1) ?? '')),
+      ),
       users: Uint8Array.from(embedded.ids, (id) => (id.startsWith('u') ? 1 : 0)),
       x: along(0),
       y: along(1),

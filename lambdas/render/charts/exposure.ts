@@ -9,7 +9,7 @@ import { COLOURS } from './theme.ts';
 export const exposure: Chart = {
   describe({ diff: { previous, changes } }) {
     if (!previous) return 'No earlier run to compare with.';
-    if (!changes) return `No differences: the lists of run ${previous.run} are gone.`;
+    if (!changes) return `No differences: it cannot be compared with run ${previous.run}.`;
     const { gained, lost } = changes.exposure;
     return `Lists won and lost since run ${previous.run}: ${counted(gained.length, 'product')} that gained, first ${best(gained)}; ${counted(lost.length, 'product')} that lost, first ${best(lost)}.`;
   },
@@ -63,11 +63,19 @@ const rowsOf = ({ exposure: { gained, lost } }: Changes) =>
 
 function title({ diff: { previous, changes } }: RunData): string {
   if (!previous) return 'The first run: nothing to compare with';
-  if (!changes) return `Run ${previous.run} cannot be compared with: its lists are gone`;
-  const [gained] = changes.exposure.gained;
-  const { any } = changes.churn;
-  if (!gained || !any) return `No list changed since run ${previous.run}`;
-  return `${percent(any.mean)} of a list is new since run ${previous.run}; ${shortened(nameOf(gained), 32)} gained most`;
+  if (!changes) return `Cannot be compared with run ${previous.run}`;
+  const { edges, churn } = changes;
+  if (edges.added + edges.removed === 0) return `No list changed since run ${previous.run}`;
+  const changed = churn.any
+    ? `${percent(churn.any.mean)} of list any is new since run ${previous.run}`
+    : `No user had a list any in run ${previous.run} and in this one`;
+  return `${changed}${furthest(changes.exposure)}`;
+}
+
+/** The product that gained most lists; where none did, the one that lost most. */
+function furthest({ gained: [gained], lost: [lost] }: Changes['exposure']): string {
+  if (gained) return `; ${shortened(nameOf(gained), 32)} gained most`;
+  return lost ? `; ${shortened(nameOf(lost), 32)} lost most` : '';
 }
 
 function leftOut({ diff: { previous, changes } }: RunData): string[] {

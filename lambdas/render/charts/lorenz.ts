@@ -6,8 +6,9 @@ import { COLOURS } from './theme.ts';
 /** How evenly do recommendations spread over the products? The Lorenz curve beside the line of equality. */
 export const lorenz: Chart = {
   describe({ facts: { exposure } }) {
-    if (exposure.gini === null || exposure.top10Share === null) return 'No recommendations to spread.';
-    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')}: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, ${counted(exposure.neverRecommended, 'product stands', 'products stand')} in no list.`;
+    if (exposure.gini === null || exposure.top10Share === null)
+      return 'No recommendations of list any to spread.';
+    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, ${inNeither(exposure)}.`;
   },
 
   draw(run) {
@@ -18,7 +19,7 @@ export const lorenz: Chart = {
         title: title(run),
         notes: [
           subtitle(run),
-          `Products in order of how often they are recommended (list any), least first. Gini coefficient ${exposure.gini === null ? 'unknown' : exposure.gini.toFixed(2)}: the coloured part of the triangle. ${counted(exposure.neverRecommended, 'product with a buyer stands', 'products with a buyer stand')} in no list.`,
+          `Products in order of how often they are recommended (list any), least first. Gini coefficient ${exposure.gini === null ? 'unknown' : exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
         ],
         description: lorenz.describe(run),
         left: LEFT,
@@ -41,7 +42,7 @@ export const lorenz: Chart = {
             ticks: false,
             tickCount: 5,
             encode: PERCENT_LABELS,
-            title: 'share of the recommendations',
+            title: 'share of the recommendations (list any)',
           },
           {
             scale: 'x',
@@ -108,12 +109,16 @@ export const lorenz: Chart = {
 
 const [LEFT, RIGHT, HEIGHT] = [74, 24, 400];
 
+/** Unlike the rest of the picture this counts both lists. */
+const inNeither = ({ neverRecommended }: RunData['facts']['exposure']): string =>
+  `${counted(neverRecommended, 'product with a buyer stands', 'products with a buyer stand')} in neither list`;
+
 function title({ facts: { exposure } }: RunData): string {
   if (exposure.gini === null || exposure.top10Share === null) return 'Nothing is recommended yet';
   const half = topHalf(exposure.lorenz);
   return half === null
-    ? `The ten most recommended products take ${percent(exposure.top10Share)} of all recommendations`
-    : `The ten most recommended products take ${percent(exposure.top10Share)} of all recommendations; half of them go to ${percent(half)} of the products`;
+    ? `The ten most recommended products take ${percent(exposure.top10Share)} of the recommendations of list any`
+    : `The ten most recommended products take ${percent(exposure.top10Share)} of the recommendations of list any; half of them go to ${percent(half)} of the products`;
 }
 
 /** The share of the products, most recommended first, that takes half of the recommendations. */

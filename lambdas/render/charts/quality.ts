@@ -1,4 +1,4 @@
-import { bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
+import { BASELINES, bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 import { framed, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
@@ -124,17 +124,25 @@ function measuredOf(
   );
 }
 
-function title({ manifest: { quality: measured, run } }: RunData): string {
-  const list = measured.any ?? measured.new;
+/** States no more than the numbers hold: of a difference whose interval covers 0 nothing can be told. */
+function title({ manifest: { quality: measured, gate, run } }: RunData): string {
+  const kind = measured.any ? 'any' : 'new';
+  const list = measured[kind];
   if (!list) return `Run ${run} could not be measured: there is nothing to hold out`;
   const best = bestBaseline(list);
-  const times = best.ndcg.value > 0 ? list.model.value / best.ndcg.value : null;
-  if (times === null) return `The model finds what ${best.name} does not`;
-  if (list.model.value < best.ndcg.value)
-    return `The model ranks ${percentLess(times)} worse than ${best.name} on list ${measured.any ? 'any' : 'new'}`;
-  return times >= 1.995
-    ? `The model ranks ${grouped(Math.round(10 * times) / 10)} times as well as ${best.name}, the best without a model`
-    : `The model ranks ${Math.round(100 * (times - 1))} % better than ${best.name}, the best without a model`;
+  if (list.model.value === 0 && best.ndcg.value === 0)
+    return `Neither the model nor ${best.name} found anything`;
+  const compared = gate?.[kind];
+  if (compared && compared.overBaseline.low <= 0 && compared.overBaseline.high >= 0)
+    return `No difference between the model and ${BASELINES[compared.baseline]} can be told (${counted(compared.overBaseline.n, 'user')})`;
+  if (best.ndcg.value === 0) return `The model finds what ${best.name} does not`;
+  return ranked(list.model.value / best.ndcg.value, best.name, kind);
 }
 
-const percentLess = (times: number): string => `${Math.round(100 * (1 - times))} %`;
+function ranked(times: number, name: string, kind: ListKind): string {
+  if (times < 1)
+    return `The model ranks ${Math.round(100 * (1 - times))} % worse than ${name} on list ${kind}`;
+  return times >= 1.995
+    ? `The model ranks ${grouped(Math.round(10 * times) / 10)} times as well as ${name}, the best without a model`
+    : `The model ranks ${Math.round(100 * (times - 1))} % better than ${name}, the best without a model`;
+}

@@ -1,5 +1,6 @@
 import {
-  bestBaseline,
+  BASELINES,
+  Baseline,
   LIST_KINDS,
   type ListKind,
   type Metrics,
@@ -177,20 +178,26 @@ function placed(
   }));
 }
 
+/** A group is won where the intervals do not overlap: a higher mean alone may be chance. */
 function title({ metrics }: RunData): string {
   const { scorers } = shownOf(metrics);
-  const short = scorers?.model.byHistory?.find((row) => row['ndcg@10'].n > 0);
-  if (!scorers || !short) return 'Quality by user and product was not measured';
-  const best = bestBaseline({
-    model: scorers.model['ndcg@10'],
-    popularity: scorers.popularity['ndcg@10'],
-    ...(scorers.personalFrequency && { personalFrequency: scorers.personalFrequency['ndcg@10'] }),
-  });
-  const wins = (scorers.model.byHistory ?? []).filter((row, index) => {
-    const key = best.name === 'personal frequency' ? 'personalFrequency' : 'popularity';
-    const other = scorers[key]?.byHistory?.[index];
-    return other && row['ndcg@10'].n > 0 && row['ndcg@10'].value > other['ndcg@10'].value;
+  const groups = (scorers?.model.byHistory ?? []).filter((row) => row['ndcg@10'].n > 0);
+  if (!scorers || groups.length === 0) return 'Quality by user and product was not measured';
+  const best = bestOf(scorers);
+  const others = new Map(scorers[best]?.byHistory?.map((row) => [row.from, row['ndcg@10']]));
+  const wins = groups.filter(({ from, 'ndcg@10': own }) => {
+    const other = others.get(from);
+    return other && own.low > other.high;
   }).length;
-  const all = (scorers.model.byHistory ?? []).filter((row) => row['ndcg@10'].n > 0).length;
-  return `The model beats ${best.name} in ${wins} of ${counted(all, 'group')} of users`;
+  return `The model clearly beats ${BASELINES[best]} in ${wins} of ${counted(groups.length, 'group')} of users`;
 }
+
+/** The baseline that ranks best over all users. */
+const bestOf = (scorers: NonNullable<Metrics['any']>): Baseline =>
+  Baseline.options.reduce(
+    (best, other) => (ndcgOf(scorers, other) > ndcgOf(scorers, best) ? other : best),
+    'popularity',
+  );
+
+const ndcgOf = (scorers: NonNullable<Metrics['any']>, baseline: Baseline): number =>
+  scorers[baseline]?.['ndcg@10'].value ?? Number.NEGATIVE_INFINITY;

@@ -1,10 +1,13 @@
+import { withoutBidi } from '../../shared/bidi.ts';
+
 /** Text as pictures have it: cut, wrapped, counted and measured without a browser. */
 
 /** What XML has not, not even escaped: one such character in a name, and the picture cannot be drawn. */
 const NOT_IN_XML = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 
-/** The text on one line, with a sign in place of what XML has not. */
-export const inXml = (text: string): string => text.replace(/\s/g, ' ').replace(NOT_IN_XML, '\ufffd');
+/** The text on one line, with a sign in place of what XML has not and of what turns the direction of a line. */
+export const inXml = (text: string): string =>
+  withoutBidi(text).replace(/\s/g, ' ').replace(NOT_IN_XML, '\ufffd');
 
 /**
  * A name as pictures show it: on one line (a line separator would end a string in an expression of Vega), without what

@@ -10,10 +10,10 @@ const SHOWN = 20;
 export const topProducts: Chart = {
   describe({ products: { products } }) {
     const [first] = products;
-    if (!first) return 'No products are recommended.';
+    if (!first) return 'No products are recommended in list any.';
     const top = products.slice(0, SHOWN);
     const fresh = top.filter((row) => isDiscovery(row, top.length));
-    return `The ${counted(top.length, 'most recommended product')}; first ${shortened(first.name ?? first.product, 60)}, to ${counted(first.recommendedTo, 'user')}. ${fresh.length === 0 ? 'None' : grouped(fresh.length)} of them ${fresh.length < 2 ? 'is' : 'are'} not among the ${grouped(top.length)} most bought.`;
+    return `The ${counted(top.length, 'most recommended product')} of list any; first ${shortened(first.name ?? first.product, 60)}, to ${counted(first.recommendedTo, 'user')}. ${fresh.length === 0 ? 'None' : grouped(fresh.length)} of them ${fresh.length < 2 ? 'is' : 'are'} not among the ${grouped(top.length)} most bought.`;
   },
 
   draw(run) {
@@ -52,9 +52,9 @@ const isDiscovery = ({ salesRank }: ProductSummary['products'][number], shown: n
   salesRank > shown;
 
 function title({ products: { products, recommendations } }: RunData): string {
-  if (products.length === 0) return 'Nothing is recommended yet';
+  if (products.length === 0 || recommendations === 0) return 'Nothing is recommended yet';
   const top = products.slice(0, SHOWN);
   const share = top.reduce((sum, { recommendedTo }) => sum + recommendedTo, 0) / recommendations;
   const fresh = top.filter((row) => isDiscovery(row, top.length)).length;
-  return `${counted(top.length, 'product takes', 'products take')} ${percent(share)} of all recommendations; ${fresh === 0 ? 'none' : grouped(fresh)} of them ${fresh < 2 ? 'is a discovery' : 'are discoveries'}`;
+  return `${counted(top.length, 'product takes', 'products take')} ${percent(share)} of the recommendations of list any; ${fresh === 0 ? 'none' : grouped(fresh)} of them ${fresh < 2 ? 'is a discovery' : 'are discoveries'}`;
 }

@@ -27,7 +27,7 @@ function gateNumbers(gate: Gate | null): Html {
     rows,
     numbers: [3, 4, 5],
   })}
-<p class="soft">Differences in NDCG@10, user by user, with their 95 % interval: above 0 this run is better.${gate.served === null ? ' No run was served that it could be compared with.' : ` The served run was run ${gate.served}.`}</p>`;
+<p class="soft">Differences in NDCG@10, user by user, with their 95 % interval: above 0 this run is better.${gate.served === null ? ' It was compared with no served run.' : ` The served run was run ${gate.served}.`}</p>`;
 }
 
 const ORDERS: Readonly<Record<string, string>> = {

@@ -6,12 +6,16 @@ import type { PageData } from './data.ts';
 
 type Changes = NonNullable<Diff['changes']>;
 
-/** What changed since the run before. */
+/** The heading: not what serving the run changed. */
+export const against = ({ diff: { previous } }: PageData): string =>
+  previous ? `Against run ${previous.run}, the one trained before it` : 'Against the run before';
+
+/** What changed since the newest run trained before, which may never have been served. */
 export function changes({ diff }: PageData): Html {
   if (!diff.previous) return html`<p>There is no run before this one to compare it with.</p>`;
   const { previous, changes: found } = diff;
   const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${moment(previous.asOfMs)}`;
-  if (!found) return html`<p>The run before is ${since}; its lists are gone, so nothing can be compared.</p>`;
+  if (!found) return html`<p>It cannot be compared with ${since}.</p>`;
   return html`<p>Compared with ${since}.</p>
 ${factList([
   ['Recommendations kept', count(found.edges.kept)],

@@ -37,10 +37,13 @@ export interface EmbeddedNetwork {
 export function network({ network: of, facts }: PageData): Html {
   const { vertices, edges, chosen, leftOut } = of;
   if (vertices.ids.length === 0) return html`<p>There is nothing to walk through yet.</p>`;
-  return html`<p class="soft">${chosen} ${count(vertices.ids.length)} vertices and ${count(edges.sources.length)} edges${leftOut.vertices + leftOut.edges > 0 ? `; left out: ${count(leftOut.vertices)} vertices, ${count(leftOut.edges)} edges` : ''}.</p>
+  return html`<p class="soft">${sentence(chosen)} ${count(vertices.ids.length)} vertices and ${count(edges.sources.length)} edges${leftOut.vertices + leftOut.edges > 0 ? `; left out: ${count(leftOut.vertices)} vertices, ${count(leftOut.edges)} edges` : ''}.</p>
 <div id="network"><noscript><p>To walk through the graph the page needs JavaScript. Its files are below.</p></noscript></div>
 ${island('network-data', embed(of, facts.communities.largest))}`;
 }
+
+/** Runs write it with or without its full stop. */
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 type Communities = PageData['facts']['communities']['largest'];
 

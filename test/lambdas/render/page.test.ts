@@ -103,6 +103,12 @@ test('a run that was passed over, and one of which nothing was held out, says so
   expect(runPage(data)).toContain('Nothing was held out, so there are no numbers to decide by.');
 });
 
+test('a run that was compared with no served run does not say that none was served', () => {
+  const { gate } = whole.manifest;
+  const alone = { ...whole.manifest, gate: gate && { ...gate, served: null } };
+  expect(runPage({ ...whole, manifest: alone })).toContain('It was compared with no served run.');
+});
+
 test('a refused run says why, as text', () => {
   const runs = whole.runs.map((run) => ({ ...run, decision: 'refused' as const, reason: ATTACK }));
   expect(runPage({ ...whole, runs })).toContain('✗ refused</span>: &lt;script&gt;');
@@ -114,6 +120,7 @@ test('runs so far are listed newest first, each with a link to its page', () => 
 });
 
 test('the difference to the run before: edges, churn, exposure', () => {
+  expect(wholePage).toContain('<h2 id="difference">Against run 1, the one trained before it</h2>');
   expect(wholePage).toContain('<dt>added</dt><dd>1,234</dd>');
   expect(wholePage).toContain('<dt>Mean change of a list, any</dt><dd>21.3 %</dd>');
   expect(wholePage).toContain('<td>nothing</td><td class="number">20</td>');
@@ -122,7 +129,9 @@ test('the difference to the run before: edges, churn, exposure', () => {
   );
   expect(runPage(data)).toContain('There is no run before this one');
   const gone = { ...whole.diff, run: 2, previous: { run: 1, asOfMs: 0 }, changes: null };
-  expect(runPage({ ...whole, diff: gone })).toContain('its lists are gone');
+  expect(runPage({ ...whole, diff: gone })).toContain(
+    '<p>It cannot be compared with run <a href="../00000001/index.html">1</a>, whose',
+  );
 });
 
 test('what the graph says: exposure, communities with their products, tails', () => {
@@ -135,6 +144,13 @@ test('the graph to walk through is data that ends no element, and the one progra
   expect(wholePage.match(/<script[ >]/g)).toEqual(['<script ', '<script>']);
   const [, json = ''] = /<script type="application\/json" id="network-data">([^<]*)</.exec(wholePage) ?? [];
   expect(JSON.parse(json).ids[0]).toBe(`u${EVIL_USER}`);
+});
+
+test('what was chosen of the graph ends with one full stop, as the run wrote it or not', () => {
+  for (const chosen of ['The busiest; list new is left out', 'The busiest; list new is left out.'])
+    expect(runPage({ ...whole, network: { ...whole.network, chosen } })).toContain(
+      'is left out. 90 vertices',
+    );
 });
 
 test('a user has a dash where there is no further new product', () => {

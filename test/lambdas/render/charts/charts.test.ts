@@ -101,10 +101,10 @@ const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
 
 test.each<[ChartName, string]>([
   ['recommendation-graph', '67 % of all links stay within one of 2 communities'],
-  ['top-products', '3 products take 100 % of all recommendations; none of them is a discovery'],
+  ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
   [
     'lorenz',
-    'The ten most recommended products take 100 % of all recommendations; half of them go to 25 % of the products',
+    'The ten most recommended products take 100 % of the recommendations of list any; half of them go to 25 % of the products',
   ],
   ['degrees', 'Half of the users have 2 links or fewer, half of the products 1'],
   ['quality', 'The model ranks 2 times as well as popularity, the best without a model'],

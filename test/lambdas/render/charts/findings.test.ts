@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
+import { CHARTS, type ChartName } from '../../../../lambdas/render/charts/registry.ts';
+import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { runDataOf, sampleRun } from '../../samples.ts';
+
+/** Titles state findings: each only as far as the numbers hold it. */
+
+const run = runDataOf(sampleRun(1));
+
+const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
+  const svg = await toSvg(CHARTS[name].draw(data));
+  const [, lines = ''] = /font-size="20px" font-weight="bold"[^>]*>(.*?)<\/text>/.exec(svg) ?? [];
+  return lines.replace(/<\/tspan><tspan[^>]*>/g, ' ').replace(/<[^>]*>/g, '');
+};
+
+describe('what is counted of list any alone says so', () => {
+  test.each(['top-products', 'lorenz'] as const)('%s', (name) => {
+    expect(CHARTS[name].describe(run)).toContain('of list any');
+  });
+
+  test('the products without a list are those of neither list', () => {
+    const { exposure } = run.facts;
+    const one = { ...run, facts: { ...run.facts, exposure: { ...exposure, neverRecommended: 1 } } };
+    expect(CHARTS.lorenz.describe(one)).toMatch(/1 product with a buyer stands in neither list\.$/);
+  });
+});
+
+describe('quality', () => {
+  const metric = (value: number, low = value, high = value) => ({ value, n: 42, low, high });
+  const titled = (model: number, popularity: number, overBaseline?: ReturnType<typeof metric>) =>
+    titleOf('quality', {
+      ...run,
+      manifest: {
+        ...run.manifest,
+        quality: { any: { model: metric(model), popularity: metric(popularity) }, new: null },
+        gate: overBaseline
+          ? {
+              served: null,
+              any: { orderedBy: 'trees', baseline: 'popularity', overBaseline, overServed: null },
+              new: null,
+            }
+          : null,
+      },
+    });
+
+  test('where both are 0 neither found anything', async () => {
+    expect(await titled(0, 0)).toBe('Neither the model nor popularity found anything');
+    expect(await titled(0, 0, metric(0))).toBe('Neither the model nor popularity found anything');
+  });
+
+  test('a difference whose interval covers 0 is none', async () => {
+    const none = 'No difference between the model and popularity can be told (42 users)';
+    expect(await titled(0.3, 0.2, metric(0.1, -0.01, 0.2))).toBe(none);
+    expect(await titled(0.3, 0.2, metric(0.1, 0, 0.2))).toBe(none);
+    expect(await titled(0.3, 0.2, metric(0.1, 0.01, 0.2))).toBe(
+      'The model ranks 50 % better than popularity, the best without a model',
+    );
+  });
+
+  test('better, worse, and where only the model found anything', async () => {
+    expect(await titled(0.3, 0.2)).toMatch(/50 % better/);
+    expect(await titled(0.1, 0.2)).toMatch(/50 % worse than popularity on list any/);
+    expect(await titled(0.1, 0)).toBe('The model finds what popularity does not');
+  });
+});
+
+describe('exposure', () => {
+  type Changes = NonNullable<RunData['diff']['changes']>;
+  const named = (product: string) => ({ product, name: null, before: 5, now: 3 });
+  const churn = { users: 2, mean: 0.25, shares: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0] };
+  const changes: Changes = {
+    edges: { added: 1, removed: 1, kept: 1 },
+    churn: { any: churn, new: null },
+    exposure: { gained: [], lost: [] },
+    vertices: { new: { users: 0, products: 0 }, gone: { users: 0, products: 0 } },
+  };
+  const titled = (changed: Partial<Changes> | null) =>
+    titleOf('exposure', {
+      ...run,
+      diff: { run: 2, previous: { run: 1, asOfMs: 0 }, changes: changed && { ...changes, ...changed } },
+    });
+
+  test('no list changed only where no recommendation came or went', async () => {
+    expect(await titled({ edges: { added: 0, removed: 0, kept: 9 } })).toBe('No list changed since run 1');
+    expect(await titled({})).toBe('25 % of list any is new since run 1');
+  });
+
+  test('where no product gained, the one that lost most is named', async () => {
+    const lost = [named('lamp'), named('cup')];
+    expect(await titled({ exposure: { gained: [], lost } })).toBe(
+      '25 % of list any is new since run 1; lamp lost most',
+    );
+    expect(await titled({ exposure: { gained: [named('table')], lost } })).toMatch(/; table gained most$/);
+  });
+
+  test('where no user had a list in both runs it says so', async () => {
+    expect(await titled({ churn: { any: null, new: null } })).toBe(
+      'No user had a list any in run 1 and in this one',
+    );
+  });
+
+  test('without lists to compare with it names no cause', async () => {
+    expect(await titled(null)).toBe('Cannot be compared with run 1');
+  });
+});
+
+describe('segments', () => {
+  const metric = (low: number, high: number, n = 9) => ({ value: (low + high) / 2, n, low, high });
+  const scorer = (all: number, groups: readonly ReturnType<typeof metric>[]) => {
+    const whole = metric(all, all);
+    return {
+      'ndcg@10': whole,
+      'recall@10': whole,
+      'map@10': whole,
+      'hitRate@10': whole,
+      'coverage@10': 0.5,
+      byHistory: groups.map((each, from) => ({ from, to: from, 'ndcg@10': each })),
+    };
+  };
+  const titled = (model: ReturnType<typeof scorer>, recentPopularity: ReturnType<typeof scorer>) =>
+    titleOf('segments', {
+      ...run,
+      metrics: {
+        ...run.metrics,
+        any: { model, recentPopularity, popularity: scorer(0.1, []) },
+      },
+    });
+
+  test('groups whose intervals overlap are not won; every baseline may be the best', async () => {
+    const model = scorer(0.5, [metric(0.4, 0.5), metric(0.4, 0.5), metric(0.4, 0.5, 0)]);
+    const other = scorer(0.3, [metric(0.2, 0.3), metric(0.2, 0.41), metric(0.1, 0.2)]);
+    expect(await titled(model, other)).toBe(
+      'The model clearly beats recent popularity in 1 of 2 groups of users',
+    );
+  });
+
+  test('one group is a group', async () => {
+    expect(await titled(scorer(0.5, [metric(0.4, 0.5)]), scorer(0.3, [metric(0.2, 0.3)]))).toMatch(
+      /in 1 of 1 group of users$/,
+    );
+  });
+});
