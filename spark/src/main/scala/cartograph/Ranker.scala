@@ -22,7 +22,7 @@ object Ranker extends Algorithm {
   /** Candidates per user, drawn by chance, that were not bought. */
   private val Negatives = 60
   private val Sizes = Seq(10, 25, 50, 100)
-  private val Ensembles = 3
+  private val Ensembles = 2
   /** Fewer users teach nothing, and show nothing. */
   private val LeastLearners = 50
   /** How many standard errors better than the best baseline trees have to be. */
