@@ -16,6 +16,7 @@ final case class RankingRows(features: Array[Float], width: Int, relevant: Array
 /**
  * @param trees        in each ensemble
  * @param leaves       of a tree, at most
+ * @param levels       between the root and a leaf, at most: every row takes as many steps as the deepest leaf
  * @param learningRate what a tree's answer is multiplied by
  * @param l2           added to the sum of second derivatives of a leaf
  * @param leastRows    of a leaf
@@ -26,6 +27,7 @@ final case class RankingRows(features: Array[Float], width: Int, relevant: Array
 final case class LambdaMartConfig(
     trees: Int = 100,
     leaves: Int = 15,
+    levels: Int = 6,
     learningRate: Double = 0.1,
     l2: Double = 5,
     leastRows: Int = 50,
@@ -218,7 +220,7 @@ object LambdaMart {
   }
 
   /** A leaf that may still be split: its rows lie at from..until of the order, `split` is the best one found. */
-  private final case class Leaf(node: Int, from: Int, until: Int, histogram: Histogram, split: Option[Split])
+  private final case class Leaf(node: Int, level: Int, from: Int, until: Int, histogram: Histogram, split: Option[Split])
 
   private final case class Split(gain: Double, slot: Int, bin: Int)
 
@@ -257,7 +259,7 @@ object LambdaMart {
     private val value = new Array[Double](nodes)
 
     def grow(order: Array[Int]): Tree = {
-      val root = leaf(0, 0, order.length, build(order, 0, order.length))
+      val root = leaf(0, 0, 0, order.length, build(order, 0, order.length))
       @scala.annotation.tailrec
       def growing(leaves: Vector[Leaf], used: Int): Int = {
         val best = leaves.filter(_.split.nonEmpty).maxByOption(_.split.fold(0.0)(_.gain))
@@ -285,7 +287,7 @@ object LambdaMart {
       val counted = if (leftIsSmaller) build(order, at.from, middle) else build(order, middle, at.until)
       val rest = at.histogram.minus(counted)
       val (left, right) = if (leftIsSmaller) (counted, rest) else (rest, counted)
-      (leaf(firstChild, at.from, middle, left), leaf(firstChild + 1, middle, at.until, right))
+      (leaf(firstChild, at.level + 1, at.from, middle, left), leaf(firstChild + 1, at.level + 1, middle, at.until, right))
     }
 
     /** Rows at or below the bin come first, each side in its order. @return where the other side begins */
@@ -329,8 +331,8 @@ object LambdaMart {
       }
     }
 
-    private def leaf(node: Int, from: Int, until: Int, histogram: Histogram): Leaf =
-      Leaf(node, from, until, histogram, bestSplit(histogram))
+    private def leaf(node: Int, level: Int, from: Int, until: Int, histogram: Histogram): Leaf =
+      Leaf(node, level, from, until, histogram, if (level < config.levels) bestSplit(histogram) else None)
 
     private def bestSplit(histogram: Histogram): Option[Split] = {
       val (first, second, rows) = totals(histogram)

@@ -46,7 +46,8 @@ class LambdaMartTest extends AnyFunSuite {
     assert(told(1) !== told(2))
   }
 
-  test("a tree has at most its leaves, and each of them enough rows") {
+  test("a tree has at most its leaves and levels, and each leaf enough rows") {
+    for (tree <- LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 15, levels = 2), 1).trees) assert(tree.feature.count(_ < 0) <= 4)
     val trees = LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 4, groupShare = 1), 1)
     for (tree <- trees.trees) assert(tree.feature.count(_ < 0) <= 4)
     assert(LambdaMart.fit(rows(2, 1)(_(0).toDouble), config.copy(leastRows = 50), 1).trees.forall(_.feature.length == 1))
