@@ -185,7 +185,7 @@ test('every record that was produced is stored or rejected, once, with its conte
   for (const { reason } of rejected) expect(reason).not.toBe('');
 });
 
-test('the windows name every batch once; their runs train on everything so far; the newest is served, drawn and exported', async () => {
+test('the windows name every batch once; their runs train on everything so far; the newest is decided, the served one drawn and exported', async () => {
   const outcome = await readOutcome(pipeline.lake);
   expect(outcome.windows.map(({ window }) => window.reason.kind)).toEqual(['threshold', 'flush']);
   expect(outcome.windows.flatMap(({ window }) => window.batches.map(({ key }) => key)).sort()).toEqual(
@@ -199,7 +199,9 @@ test('the windows name every batch once; their runs train on everything so far; 
     conflicts: 0,
     windows: [1, 2],
   });
-  expect(outcome.current).toMatchObject({ run: 2, decidedThrough: 2 });
+  // Whether a run of so small a shop is better than the baselines is the gate's to say.
+  expect(outcome.current).toMatchObject({ decidedThrough: 2 });
+  expect(outcome.decisions.map(({ run }) => run)).toEqual([1, 2]);
   expect(await problems()).toEqual([]);
 
   const copy = join(directory, 'export');
@@ -218,7 +220,7 @@ test('the windows name every batch once; their runs train on everything so far; 
     expect(readFileSync(join(copy, name)).length, name).toBeGreaterThan(100);
 
   const page = await (await fetch(pipeline.pagesUrl)).text();
-  expect(page).toContain('promoted: better than the baselines');
+  expect(page).toContain('promoted: ');
 });
 
 test('invariant 5: with every event of the bucket lost, the sweeps bring a window through', {
@@ -237,7 +239,7 @@ test('invariant 5: with every event of the bucket lost, the sweeps bring a windo
   await sweep('publish');
   await sweep('render');
   expect(await exists(`${chartsOf(3)}index.html`)()).toBe(true);
-  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 3 });
+  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ decidedThrough: 3 });
   await switchRules('on');
 });
 
@@ -256,8 +258,8 @@ test('invariant 4: a Spark run killed half-way is tried again and leaves one man
   const manifest = await until('run 4', manifestOf(4));
   expect(manifest.attempt).toBe(2);
   for (const { key } of manifest.files) expect(key).toMatch(/^runs\/00000004\/00000002\//);
-  await until('run 4 to be served', async () =>
-    (await readJson(pipeline.lake, CURRENT_KEY, Current))?.run === 4 ? true : undefined,
+  await until('run 4 to be decided', async () =>
+    (await readJson(pipeline.lake, CURRENT_KEY, Current))?.decidedThrough === 4 ? true : undefined,
   );
 });
 
@@ -290,7 +292,7 @@ test('invariant 4: a run that fails for good does not stop the next window, and 
   // The next test stops the pipeline: a drawing that is cut off then would wait for the sweep.
   await until('the charts of run 5', exists(`${chartsOf(5)}index.html`), () => sweep('render'));
   await sweep('publish');
-  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 6 });
+  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ decidedThrough: 6 });
 });
 
 test('a broker made anew beside a kept bucket loses nothing, though its offsets start again', {
@@ -310,7 +312,7 @@ test('a broker made anew beside a kept bucket loses nothing, though its offsets 
   const manifest = await manifestOf(7)();
   expect(manifest?.inputs.interactions).toBe(before + valid(produced).length);
   expect(manifest?.inputs.repeats).toBe(0);
-  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ run: 7 });
+  expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ decidedThrough: 7 });
   expect(await problems()).toEqual([]);
 });
 
