@@ -44,12 +44,12 @@ export class RecommenderStack extends Stack {
       ...common,
     });
     const train = new Train(this, 'Train', { lake, config: config.train, jarPath, ...common });
-    const render = new Render(this, 'Render', { lake, ...common });
     const publish = new Publish(this, 'Publish', { lake, ...common });
+    const render = new Render(this, 'Render', { lake, ...common });
 
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
-    const stages = { accumulate, threshold, train, render, publish };
+    const stages = { accumulate, threshold, train, publish, render };
     const operations = new Operations(this, 'Operations', { config, stream, stages });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 

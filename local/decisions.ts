@@ -1,18 +1,10 @@
-import { PREFIX, parseNumberedKey, publicationKey } from '../lambdas/shared/keys.ts';
-import { type Lake, readJson } from '../lambdas/shared/lake.ts';
-import { Publication } from '../lambdas/shared/schemas.ts';
+import type { Lake } from '../lambdas/shared/lake.ts';
+import { listPublications } from '../lambdas/shared/publications.ts';
+import type { Publication } from '../lambdas/shared/schemas.ts';
 
 /** What publish decided, oldest first. */
-export async function readDecisions(lake: Lake): Promise<Publication[]> {
-  const decisions: Publication[] = [];
-  for await (const { key } of lake.list(PREFIX.publications)) {
-    const number = parseNumberedKey(PREFIX.publications, key);
-    const decision =
-      number === undefined ? undefined : await readJson(lake, publicationKey(number), Publication);
-    if (decision) decisions.push(decision);
-  }
-  return decisions;
-}
+export const readDecisions = async (lake: Lake): Promise<Publication[]> =>
+  (await listPublications(lake)).reverse();
 
 /** The decision on a run; undefined before it is made. */
 export const decisionOn = (run: number, decisions: readonly Publication[]): Publication | undefined =>

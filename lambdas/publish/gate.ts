@@ -16,7 +16,7 @@ interface Measured extends Comparison {
  * Whether a run may be served: only what is better than doing without a model, and not worse than what is served.
  *
  * "Significantly" means that the 95 % interval of the paired difference in NDCG@10 lies on one side of zero. A run is
- * refused if one of its lists is significantly worse than the served run's or than the best baseline, or if none is
+ * refused if it recommends nothing, if one of its lists is significantly worse than the served run's or than the best baseline, or if none is
  * significantly better than the best baseline. A run whose lists are those of the baselines, for nothing beat them, is
  * served where nothing else is, or where it is significantly better than that.
  *

@@ -9,6 +9,7 @@ import {
 } from '../shared/keys.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
 import type { Log } from '../shared/log.ts';
+import { listPublications } from '../shared/publications.ts';
 import { Current, Manifest, Publication } from '../shared/schemas.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
 import { indexPage } from './index-page.ts';
@@ -109,18 +110,9 @@ export async function refreshIndex(lake: Lake): Promise<void> {
     const before = await lake.read(INDEX_KEY);
     const current = await readJson(lake, CURRENT_KEY, Current);
     if (!current) return;
-    const page = indexPage(current, await readPublications(lake, current.publication));
+    const shown = { newest: current.publication, most: SHOWN_PUBLICATIONS };
+    const page = indexPage(current, await listPublications(lake, shown));
     if (before?.text === page) return;
     if (await lake.replace(INDEX_KEY, page, 'text/html; charset=utf-8', before?.etag)) return;
   }
-}
-
-/** The newest decisions, newest first. */
-async function readPublications(lake: Lake, newest: number): Promise<Publication[]> {
-  const publications: Publication[] = [];
-  for (let number = newest; number > Math.max(0, newest - SHOWN_PUBLICATIONS); number--) {
-    const publication = await readJson(lake, publicationKey(number), Publication);
-    if (publication) publications.push(publication);
-  }
-  return publications;
 }

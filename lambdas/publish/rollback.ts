@@ -1,6 +1,7 @@
-import { CURRENT_KEY, manifestKey, PREFIX, publicationKey } from '../shared/keys.ts';
+import { CURRENT_KEY, manifestKey, PREFIX } from '../shared/keys.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
-import { Current, Manifest, Publication } from '../shared/schemas.ts';
+import { listPublications } from '../shared/publications.ts';
+import { Current, Manifest, type Publication } from '../shared/schemas.ts';
 import { type Parts, refreshIndex } from './publish.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function rollback({ lake, log }: Parts, to: number | undefined): Pr
   const pointer = await lake.read(CURRENT_KEY);
   if (!pointer) return 'Cannot roll back: no run is served yet';
   const current = parseJson(pointer.text, CURRENT_KEY, Current);
-  const decisions = await readDecisions(lake, current.publication);
+  const decisions = await listPublications(lake, { newest: current.publication });
   const run = to ?? promotedBefore(current, decisions);
   if (run === undefined) return 'Cannot roll back: no run was served before';
   if (run === current.run) return `Cannot roll back: run ${run} is served already`;
@@ -31,16 +32,7 @@ export async function rollback({ lake, log }: Parts, to: number | undefined): Pr
   return `Run ${run} is served again, instead of run ${current.run ?? 'none'}${although}`;
 }
 
-/** Newest first. */
-async function readDecisions(lake: Lake, newest: number): Promise<Publication[]> {
-  const decisions: Publication[] = [];
-  for (let number = newest; number >= 1; number--) {
-    const decision = await readJson(lake, publicationKey(number), Publication);
-    if (decision) decisions.push(decision);
-  }
-  return decisions;
-}
-
+/** @param decisions Newest first. */
 function promotedBefore({ run }: Current, decisions: readonly Publication[]): number | undefined {
   const promoted = decisions
     .filter(({ decision }) => decision === 'promoted')

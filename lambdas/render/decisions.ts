@@ -1,5 +1,6 @@
-import { manifestKey, PREFIX, parseNumberedKey, publicationKey } from '../shared/keys.ts';
+import { manifestKey, publicationKey } from '../shared/keys.ts';
 import { type Lake, readJson } from '../shared/lake.ts';
+import { readPublications } from '../shared/publications.ts';
 import { Manifest, Publication } from '../shared/schemas.ts';
 import type { RunOutcome } from './charts/chart.ts';
 
@@ -12,10 +13,8 @@ export const readDecidedRun = async (lake: Lake, publication: number): Promise<n
 
 /** Runs up to here are decided, those that were passed over too; 0 before the first decision. */
 export async function decidedThrough(lake: Lake): Promise<number> {
-  const newest = (await publicationNumbers(lake)).at(-1);
-  const publication =
-    newest === undefined ? undefined : await readJson(lake, publicationKey(newest), Publication);
-  return publication?.decidedThrough ?? 0;
+  for await (const newest of readPublications(lake)) return newest.decidedThrough;
+  return 0;
 }
 
 /**
@@ -36,11 +35,9 @@ export async function readOutcomes(lake: Lake, manifest: Manifest): Promise<RunO
 
 /** Newest first. */
 async function publicationsUpTo(lake: Lake, run: number): Promise<Publication[]> {
-  const numbers = await publicationNumbers(lake);
   const found: Publication[] = [];
-  for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
-    const publication = await readJson(lake, publicationKey(number), Publication);
-    if (publication && publication.run <= run) found.push(publication);
+  for await (const publication of readPublications(lake)) {
+    if (publication.run <= run) found.push(publication);
     if (found.length === SHOWN_RUNS) break;
   }
   return found;
@@ -68,14 +65,4 @@ async function withManifest(lake: Lake, publication: Publication): Promise<RunOu
     throw error;
   });
   return manifest && outcomeOf(manifest, publication);
-}
-
-/** Ascending. */
-async function publicationNumbers(lake: Lake): Promise<number[]> {
-  const numbers: number[] = [];
-  for await (const { key } of lake.list(PREFIX.publications)) {
-    const number = parseNumberedKey(PREFIX.publications, key);
-    if (number !== undefined) numbers.push(number);
-  }
-  return numbers;
 }

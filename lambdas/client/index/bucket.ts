@@ -1,3 +1,4 @@
+import { CURRENT_KEY, manifestKey } from '../../shared/keys.ts';
 import type { Current, Manifest } from '../../shared/schemas.ts';
 import type { ExplorerIndex, ExplorerProducts, ExplorerUsers } from '../../shared/summaries.ts';
 import { shardOf } from './shard.ts';
@@ -20,7 +21,7 @@ export async function fetchText(path: string, signal?: AbortSignal): Promise<str
 const fetchJson = async <Document>(key: string): Promise<Document> =>
   JSON.parse(await fetchText(ROOT + key.split('/').map(encodeURIComponent).join('/')));
 
-export const fetchCurrent = (): Promise<Current> => fetchJson<Current>('current.json');
+export const fetchCurrent = (): Promise<Current> => fetchJson<Current>(CURRENT_KEY);
 
 export type UserPage = ExplorerUsers[string];
 export type ProductPage = ExplorerProducts[string];
@@ -40,7 +41,7 @@ export class RunFiles {
   }
 
   static async open(run: number): Promise<RunFiles> {
-    const manifest = await fetchJson<Manifest>(`manifests/${String(run).padStart(8, '0')}.json`);
+    const manifest = await fetchJson<Manifest>(manifestKey(run));
     const keys = new Map(manifest.files.map(({ name, key }) => [name, key]));
     const key = keys.get('explorer/index.json');
     return new RunFiles(run, keys, key === undefined ? undefined : await fetchJson<ExplorerIndex>(key));

@@ -2,7 +2,16 @@ import { BASELINES, bestBaseline, LIST_KINDS, type ListKind, type Metric } from 
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 import { framed, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
-import { beside, type Measured, SERIES, SERIES_NAMES, type SeriesName, seriesMarks } from './series.ts';
+import {
+  beside,
+  type Measured,
+  SERIES,
+  SERIES_NAMES,
+  type SeriesName,
+  seriesMarks,
+  VALUE_AXIS,
+  valueScale,
+} from './series.ts';
 import { counted, grouped } from './text.ts';
 
 /** Does the model get better from run to run, and is it better than what needs no model? NDCG@10 with intervals, by run. */
@@ -49,13 +58,7 @@ export const quality: Chart = {
             width,
             height: HEIGHT,
             scales: [
-              {
-                name: 'y',
-                type: 'linear',
-                domain: [0, Math.max(0.01, ...values.map(({ high }) => high))],
-                nice: true,
-                range: [HEIGHT, 0],
-              },
+              valueScale(values, HEIGHT),
               {
                 name: 'x',
                 type: 'point',
@@ -65,15 +68,7 @@ export const quality: Chart = {
               },
             ],
             axes: [
-              {
-                scale: 'y',
-                orient: 'left',
-                grid: true,
-                domain: false,
-                ticks: false,
-                tickCount: 4,
-                title: 'NDCG@10',
-              },
+              { ...VALUE_AXIS, title: 'NDCG@10' },
               {
                 scale: 'x',
                 orient: 'bottom',

@@ -9,7 +9,16 @@ import {
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
-import { beside, type Measured, SERIES, SERIES_NAMES, type SeriesName, seriesMarks } from './series.ts';
+import {
+  beside,
+  type Measured,
+  SERIES,
+  SERIES_NAMES,
+  type SeriesName,
+  seriesMarks,
+  VALUE_AXIS,
+  valueScale,
+} from './series.ts';
 import { counted, percent } from './text.ts';
 
 /** For whom and for what does the model work? NDCG@10 by length of history, recall@10 by popularity of what was bought. */
@@ -56,23 +65,12 @@ export const segments: Chart = {
             width,
             height: HEIGHT,
             scales: [
-              {
-                name: 'y',
-                type: 'linear',
-                domain: [0, Math.max(0.01, ...values.map(({ high }) => high))],
-                nice: true,
-                range: [HEIGHT, 0],
-              },
+              valueScale(values, HEIGHT),
               { name: 'x', type: 'band', domain: [...groups], range: [0, width] },
             ],
             axes: [
               {
-                scale: 'y',
-                orient: 'left',
-                grid: true,
-                domain: false,
-                ticks: false,
-                tickCount: 4,
+                ...VALUE_AXIS,
                 title: index === 0 ? 'NDCG@10' : 'share listed',
                 ...(index === 1 && { encode: PERCENT_LABELS }),
               },

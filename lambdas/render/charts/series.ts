@@ -1,4 +1,4 @@
-import type { Mark } from 'vega';
+import type { Axis, Mark, Scale } from 'vega';
 import type { KeyItem } from './frame.ts';
 import { COLOURS } from './theme.ts';
 
@@ -21,6 +21,24 @@ export interface Measured {
   readonly low: number;
   readonly high: number;
 }
+
+/** From 0 to the highest interval, the scale `y` of a group. */
+export const valueScale = (values: readonly Pick<Measured, 'high'>[], height: number): Scale => ({
+  name: 'y',
+  type: 'linear',
+  domain: [0, Math.max(0.01, ...values.map(({ high }) => high))],
+  nice: true,
+  range: [height, 0],
+});
+
+export const VALUE_AXIS = {
+  scale: 'y',
+  orient: 'left',
+  grid: true,
+  domain: false,
+  ticks: false,
+  tickCount: 4,
+} as const satisfies Axis;
 
 /** More points than these in a series: intervals become a band, for their bars would hide everything. */
 const MANY = 15;

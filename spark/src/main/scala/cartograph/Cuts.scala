@@ -37,7 +37,7 @@ object Cuts {
   val Window = "window"
   /** Users with fewer baskets keep all of them. */
   private val LeastBaskets = 3
-  /** Fewer users in what came after the earlier runs say too little; see publish/decide.ts. */
+  /** Fewer users in what came after the earlier runs say too little; a test holds it to LEAST_USERS in lambdas/publish/gate.ts. */
   val LeastUsers = 50L
 
   /**

@@ -3,11 +3,7 @@ package cartograph
 import scala.util.control.NonFatal
 
 import com.fasterxml.jackson.databind.JsonNode
-import org.apache.hadoop.conf.Configuration
-import org.apache.parquet.example.data.Group
-import org.apache.parquet.hadoop.ParquetReader
-import org.apache.parquet.hadoop.api.ReadSupport
-import org.apache.parquet.hadoop.example.GroupReadSupport
+import org.apache.hadoop.fs.Path
 import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
 import org.apache.spark.util.SerializableConfiguration
@@ -114,24 +110,7 @@ object Differences {
 
     def rows(keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = {
       val (lake, settings) = (root, configuration)
-      sc.parallelize(keys, math.max(1, keys.size)).flatMap(key => Differences.read(lake, key, settings.value, columns))
-    }
-  }
-
-  private def read(root: String, key: String, configuration: Configuration, columns: Seq[String]): Iterator[Seq[String]] = {
-    val only = new Configuration(configuration)
-    only.set(ReadSupport.PARQUET_READ_SCHEMA, columns.map(column => s"required binary $column (UTF8);").mkString("message row { ", " ", " }"))
-    val path = new Lake(root, configuration).path(key)
-    val reader: ParquetReader[Group] = ParquetReader.builder(new GroupReadSupport, path).withConf(only).build()
-    new Iterator[Seq[String]] {
-      private var row = reader.read()
-      def hasNext: Boolean = row != null
-      def next(): Seq[String] = {
-        val texts = columns.map(row.getBinary(_, 0).toStringUsingUTF8)
-        row = reader.read()
-        if (row == null) reader.close()
-        texts
-      }
+      sc.parallelize(keys, math.max(1, keys.size)).flatMap(key => Parquets.readTexts(new Path(s"$lake/$key"), settings.value, columns))
     }
   }
 

@@ -7,6 +7,7 @@ import org.apache.hadoop.fs.Path
 import org.apache.parquet.column.ParquetProperties
 import org.apache.parquet.example.data.Group
 import org.apache.parquet.hadoop.ParquetReader
+import org.apache.parquet.hadoop.api.ReadSupport
 import org.apache.parquet.hadoop.example.{ExampleParquetWriter, GroupReadSupport}
 import org.apache.parquet.hadoop.metadata.CompressionCodecName
 import org.apache.parquet.schema.{MessageType, MessageTypeParser}
@@ -55,6 +56,17 @@ object Parquets {
       def text(column: String): String = row.getBinary(column, 0).toStringUsingUTF8
       Recommendation(text("user"), text("product"), text("list").intern, row.getInteger("rank", 0), row.getDouble("score", 0))
     }
+
+  /**
+   * Columns of text of any such file; the others are not read.
+   *
+   * @throws IllegalArgumentException as [[readInteractions]]
+   */
+  def readTexts(path: Path, configuration: Configuration, columns: Seq[String]): Iterator[Seq[String]] = {
+    val only = new Configuration(configuration)
+    only.set(ReadSupport.PARQUET_READ_SCHEMA, columns.map(column => s"required binary $column (UTF8);").mkString("message row { ", " ", " }"))
+    read(path, only, columns.mkString(", "))(row => columns.map(row.getBinary(_, 0).toStringUsingUTF8))
+  }
 
   private def read[Row](path: Path, configuration: Configuration, what: String)(toRow: Group => Row): Iterator[Row] = {
     val reader =

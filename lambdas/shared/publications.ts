@@ -1,0 +1,36 @@
+import { PREFIX, parseNumberedKey, publicationKey } from './keys.ts';
+import { type Lake, readJson } from './lake.ts';
+import { Publication } from './schemas.ts';
+
+/**
+ * What publish decided, newest first; each is read when it is asked for.
+ *
+ * @param newest Later ones are passed over.
+ */
+export async function* readPublications(
+  lake: Lake,
+  newest = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Publication> {
+  const numbers: number[] = [];
+  for await (const { key } of lake.list(PREFIX.publications)) {
+    const number = parseNumberedKey(PREFIX.publications, key);
+    if (number !== undefined && number <= newest) numbers.push(number);
+  }
+  for (const number of numbers.reverse()) {
+    const publication = await readJson(lake, publicationKey(number), Publication);
+    if (publication) yield publication;
+  }
+}
+
+/** The same as a list, newest first, at most `most`. */
+export async function listPublications(
+  lake: Lake,
+  { newest, most = Number.POSITIVE_INFINITY }: { readonly newest?: number; readonly most?: number } = {},
+): Promise<Publication[]> {
+  const publications: Publication[] = [];
+  for await (const publication of readPublications(lake, newest)) {
+    publications.push(publication);
+    if (publications.length >= most) break;
+  }
+  return publications;
+}
