@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundle } from '../lib/bundle.ts';
+import { RENDER_FILES } from '../lib/render.ts';
 import { NODE_BIN, ROOT, STATE } from '../local/paths.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
-import { bundled } from './bundled.ts';
 import { drawCsv, type Kind } from './draw-csv.ts';
 import { timed } from './processes.ts';
 import { randomGraph } from './random-graph.ts';
@@ -26,7 +27,8 @@ export const charts: Benchmark = {
     }
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-charts-'));
     try {
-      const program = await bundled(join(ROOT, 'bench', 'draw-csv-process.ts'), join(directory, 'bundle'));
+      const program = join(directory, 'bundle');
+      bundle({ entry: join(ROOT, 'bench', 'draw-csv-process.ts'), beside: RENDER_FILES }, program);
       const figures: Figure[] = [];
       for (const count of SIZES)
         for (const kind of ['svg', 'png'] as const)
@@ -58,7 +60,7 @@ async function compare(
   for (let round = 0; round < ROUNDS; round++) {
     const seed = [join(ROOT, 'bench', 'seed-charts.py'), csv, output, kind];
     theirs.push((await timed(join(VENV, 'bin', 'python'), seed)).seconds);
-    cold.push((await timed(join(NODE_BIN, 'node'), [program, csv, output, kind])).seconds);
+    cold.push((await timed(join(NODE_BIN, 'node'), [join(program, 'index.mjs'), csv, output, kind])).seconds);
     const startedMs = performance.now();
     await drawCsv(csv, output, kind);
     warm.push((performance.now() - startedMs) / 1000);

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { manifestKey } from '../lambdas/shared/keys.ts';
+import { bundle } from '../lib/bundle.ts';
+import { RENDER_FILES } from '../lib/render.ts';
 import { NODE_BIN, ROOT } from '../local/paths.ts';
 import { type Benchmark, median, spread } from './benchmark.ts';
-import { bundled } from './bundled.ts';
 import { timed } from './processes.ts';
 import { retailSizedRun } from './retail-sized-run.ts';
 
@@ -15,7 +16,8 @@ export const render: Benchmark = {
   async run(say) {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-render-'));
     try {
-      const program = await bundled(join(ROOT, 'bench', 'render-process.ts'), join(directory, 'bundle'));
+      const program = join(directory, 'bundle');
+      bundle({ entry: join(ROOT, 'bench', 'render-process.ts'), beside: RENDER_FILES }, program);
       const [whole, cpu, memory, first]: [number[], number[], number[], number[]] = [[], [], [], []];
       for (let round = 0; round < ROUNDS; round++) {
         const lake = join(directory, `lake-${round}`);
@@ -23,7 +25,7 @@ export const render: Benchmark = {
           mkdirSync(dirname(join(lake, key)), { recursive: true });
           writeFileSync(join(lake, key), body);
         }
-        const { seconds, output } = await timed(join(NODE_BIN, 'node'), [program, lake]);
+        const { seconds, output } = await timed(join(NODE_BIN, 'node'), [join(program, 'index.mjs'), lake]);
         const told = JSON.parse(readFileSync(join(lake, 'told.json'), 'utf8')) as Record<string, number>;
         whole.push(seconds);
         cpu.push(told.cpuSeconds ?? Number.NaN);

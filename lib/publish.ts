@@ -1,9 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { browserCodeCommand } from '../lambdas/shared/browser-code.ts';
+import { browserFile } from '../lambdas/shared/browser-code.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
@@ -26,7 +25,7 @@ export class Publish extends Construct {
       memoryMb: 512,
       timeout: Duration.minutes(1),
       logKeeping,
-      bundling: { commandHooks: bundleIndexPage },
+      beside: browserFile('index-page'),
     });
     this.fn = fn;
     this.logGroup = logGroup;
@@ -37,12 +36,3 @@ export class Publish extends Construct {
     this.queue.sweepEvery(sweepMinutes);
   }
 }
-
-/** The program of the index page stands beside the code that writes the page. */
-const bundleIndexPage: ICommandHooks = {
-  beforeInstall: () => [],
-  beforeBundling: () => [],
-  afterBundling: (inputDirectory, outputDirectory) => [
-    browserCodeCommand('index-page', inputDirectory, outputDirectory),
-  ],
-};

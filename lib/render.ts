@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { browserCodeCommand } from '../lambdas/shared/browser-code.ts';
+import { ASSETS } from '../lambdas/render/assets.ts';
+import { browserFile } from '../lambdas/shared/browser-code.ts';
+import type { Program } from './bundle.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
@@ -26,7 +29,7 @@ export class Render extends Construct {
       memoryMb: 1769,
       timeout: Duration.minutes(2),
       logKeeping,
-      bundling: { commandHooks: copyAssets },
+      beside: RENDER_FILES,
     });
     this.fn = fn;
     this.logGroup = logGroup;
@@ -38,18 +41,13 @@ export class Render extends Construct {
   }
 }
 
-/** What `lambdas/render/draw.ts` reads beside its code. */
-const ASSETS = [
-  '@resvg/resvg-wasm/index_bg.wasm',
-  'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
-  'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
-];
-
-const copyAssets: ICommandHooks = {
-  beforeInstall: () => [],
-  beforeBundling: () => [],
-  afterBundling: (inputDirectory, outputDirectory) => [
-    ...ASSETS.map((asset) => `cp "${inputDirectory}/node_modules/${asset}" "${outputDirectory}/"`),
-    browserCodeCommand('run-page', inputDirectory, outputDirectory),
-  ],
+/** What the stage reads beside its code: what draws PNGs, and the program of a run's page. */
+export const RENDER_FILES: NonNullable<Program['beside']> = {
+  ...Object.fromEntries(
+    Object.entries(ASSETS).map(([name, path]) => [
+      name,
+      () => readFileSync(fileURLToPath(import.meta.resolve(path))),
+    ]),
+  ),
+  ...browserFile('run-page'),
 };

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Helper, Stage } from '../lambdas/shared/log.ts';
 import { acknowledge, managed, wildcard } from './acknowledge.ts';
+import { bundle, type Program } from './bundle.ts';
 
 /** How long the logs of the Lambdas are kept, and what becomes of them with the stack. */
 export interface LogKeeping {
@@ -26,8 +26,8 @@ export interface StageFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly logKeeping: LogKeeping;
-  /** What this stage's bundle needs beyond the others'. */
-  readonly bundling?: BundlingOptions;
+  /** What its code reads beside itself. */
+  readonly beside?: Program['beside'];
   /** Where the Lambda must be to reach what it talks to; only the brokers ask that. */
   readonly inside?: Inside;
 }
@@ -38,23 +38,20 @@ export interface StageFunction {
   readonly logGroup: logs.LogGroup;
 }
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const RUNTIME = lambda.Runtime.NODEJS_24_X;
+const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
 
-/**
- * The Lambda of a stage, from `lambdas/NAME/handler.ts`: one minified module with the AWS SDK in it, for the runtime's
- * own SDK changes without notice.
- */
+/** The Lambda of a stage, from `lambdas/NAME/handler.ts`, with the AWS SDK in it, for the runtime's own changes without notice. */
 export function stageFunction(
   scope: Construct,
   name: Stage | Helper,
-  { memoryMb, timeout, logKeeping, bundling, inside }: StageFunctionProps,
+  { memoryMb, timeout, logKeeping, beside, inside }: StageFunctionProps,
 ): StageFunction {
   const logGroup = new logs.LogGroup(scope, 'Logs', logKeeping);
-  const fn = new NodejsFunction(scope, 'Function', {
-    entry: `${ROOT}lambdas/${name}/handler.ts`,
-    projectRoot: ROOT,
-    depsLockFilePath: `${ROOT}package-lock.json`,
-    runtime: lambda.Runtime.NODEJS_24_X,
+  const fn = new lambda.Function(scope, 'Function', {
+    code: bundled(`${LAMBDAS}${name}`, beside),
+    handler: 'index.handler',
+    runtime: RUNTIME,
     architecture: lambda.Architecture.ARM_64,
     memorySize: memoryMb,
     timeout,
@@ -63,20 +60,6 @@ export function stageFunction(
     tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps' },
     ...(inside && { vpc: inside.vpc, vpcSubnets: inside.subnets, securityGroups: [inside.securityGroup] }),
-    bundling: {
-      format: OutputFormat.ESM,
-      target: 'node24',
-      mainFields: ['module', 'main'],
-      minify: true,
-      sourceMap: true,
-      // Stack traces name our lines; the text of the sources would double the bundle.
-      sourcesContent: false,
-      bundleAwsSDK: true,
-      externalModules: [],
-      // Some dependencies are CommonJS and call require().
-      banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-      ...bundling,
-    },
   });
   acknowledge(fn, {
     'Serverless-LambdaDLQ':
@@ -84,6 +67,22 @@ export function stageFunction(
   });
   return { fn, logGroup };
 }
+
+/** The bundle of a stage's directory; its hash is that of the bundle, so that only changed code is deployed. */
+const bundled = (directory: string, beside: Program['beside']): lambda.Code =>
+  lambda.Code.fromAsset(directory, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      local: {
+        tryBundle(outputDirectory) {
+          bundle({ entry: `${directory}/handler.ts`, ...(beside && { beside }) }, outputDirectory);
+          return true;
+        },
+      },
+      // Required, and never pulled: bundling on this machine either works or throws.
+      image: RUNTIME.bundlingImage,
+    },
+  });
 
 /** May write to its own log group and send traces, nothing else yet. */
 function functionRole(scope: Construct, logGroup: logs.LogGroup, isInside: boolean): iam.Role {

@@ -3,16 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { parse, type Spec, textMetrics, View } from 'vega';
 import { escapeHtml } from '../shared/html.ts';
+import { ASSETS, type AssetName } from './assets.ts';
 import { inXml, widthOf } from './charts/text.ts';
 
-/** Files that are no code; the bundle has them beside it. */
-const ASSETS = {
-  'index_bg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
-  'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
-  'DejaVuSans-Bold.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
-} as const;
-
-function readAsset(name: keyof typeof ASSETS): Uint8Array<ArrayBuffer> {
+function readAsset(name: AssetName): Uint8Array<ArrayBuffer> {
   const beside = fileURLToPath(new URL(name, import.meta.url));
   return new Uint8Array(
     readFileSync(existsSync(beside) ? beside : fileURLToPath(import.meta.resolve(ASSETS[name]))),

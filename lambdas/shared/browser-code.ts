@@ -5,18 +5,13 @@ import { fileURLToPath } from 'node:url';
 /** Programs of pages: `lambdas/client/NAME.ts` with all that it imports. */
 export type BrowserProgram = 'index-page' | 'run-page';
 
-/** Options of esbuild, the same wherever it runs, so that the same sources are the same text. */
-const OPTIONS = {
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  target: 'es2022',
-  charset: 'utf8',
-  legalComments: 'none',
-} as const;
-
 /** How the program is called beside the code of a Lambda. */
 const fileName = (name: BrowserProgram): string => `${name}.client.js`;
+
+/** The file of a program, to be put beside the code of a Lambda while that is bundled. */
+export const browserFile = (name: BrowserProgram): Readonly<Record<string, () => string>> => ({
+  [fileName(name)]: () => bundle(name),
+});
 
 const built = new Map<BrowserProgram, string>();
 
@@ -35,15 +30,15 @@ function bundle(name: BrowserProgram): string {
   // Not by `import`: the bundle of a Lambda would hold esbuild.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
   const entry = fileURLToPath(new URL(`../client/${name}.ts`, import.meta.url));
-  const { outputFiles } = buildSync({ ...OPTIONS, entryPoints: [entry], write: false });
-  return outputFiles[0]?.text ?? '';
-}
-
-/** The shell command that puts the program beside the code of a Lambda while that is bundled. */
-export function browserCodeCommand(name: BrowserProgram, root: string, outputDirectory: string): string {
-  const flags = Object.entries(OPTIONS).map(([option, value]) => {
-    const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? flag : `${flag}=${value}`;
+  const { outputFiles } = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    write: false,
   });
-  return `"${root}/node_modules/.bin/esbuild" "${root}/lambdas/client/${name}.ts" ${flags.join(' ')} --log-level=warning --outfile="${outputDirectory}/${fileName(name)}"`;
+  return outputFiles[0]?.text ?? '';
 }
