@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
+import { read } from 'vega';
 import type { Chart, RunData } from '../lambdas/render/charts/chart.ts';
 import { degrees } from '../lambdas/render/charts/degrees.ts';
 import { recommendationGraph } from '../lambdas/render/charts/recommendation-graph.ts';
@@ -18,7 +18,7 @@ interface Row {
 
 /** Draws the three charts of a CSV of recommendations into a directory; of the graph every vertex is shown. */
 export async function drawCsv(path: string, output: string, kind: Kind): Promise<void> {
-  const rows: Row[] = parse(readFileSync(path), { columns: true });
+  const rows = read(readFileSync(path, 'utf8'), { type: 'csv' }) as Row[];
   const data = dataOf(rows);
   const charts: Readonly<Record<string, Chart>> = {
     graph: recommendationGraph,

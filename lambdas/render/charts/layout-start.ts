@@ -24,7 +24,7 @@ export function adjacency(count: number, sources: Int32Array, targets: Int32Arra
 }
 
 /** More find no better shape, and cost time. */
-const PIVOTS = 24;
+const PIVOTS = 12;
 
 /**
  * Pivot MDS: distances in the graph to a few pivots, each as far as can be from those before, seen from the direction in
@@ -37,7 +37,7 @@ const PIVOTS = 24;
 export function pivotStart(count: number, near: Adjacency): { x: Float64Array; y: Float64Array } {
   const distances = pivotDistances(count, near);
   centre(distances, count);
-  const products = distances.map((a) => distances.map((b) => dot(a, b)));
+  const products = innerProducts(distances);
   const first = mainAxis(products, undefined);
   const second = mainAxis(products, first);
   return { x: along(distances, first, count), y: along(distances, second, count) };
@@ -51,7 +51,8 @@ function pivotDistances(count: number, near: Adjacency): Float64Array[] {
   while (distances.length < Math.min(PIVOTS, count)) {
     const distance = breadthFirst(count, near, pivot);
     for (let v = 0; v < count; v++) nearest[v] = Math.min(nearest[v] as number, distance[v] as number);
-    distances.push(distance.map((value) => value * value));
+    for (let v = 0; v < count; v++) distance[v] = (distance[v] as number) ** 2;
+    distances.push(distance);
     pivot = indexOfLargest(nearest);
   }
   return distances;
@@ -85,7 +86,8 @@ function breadthFirst(count: number, { offsets, neighbours }: Adjacency, from: n
       queue[tail++] = other;
     }
   }
-  return distance.map((value) => (value < 0 ? furthest + 2 : value));
+  for (let v = 0; v < count; v++) if (distance[v] === -1) distance[v] = furthest + 2;
+  return distance;
 }
 
 /** Double centring: of rows, of columns, and half of it with the sign turned. */
@@ -109,30 +111,47 @@ const sum = (values: Float64Array): number => {
   return total;
 };
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
   for (let index = 0; index < a.length; index++) total += (a[index] as number) * (b[index] as number);
   return total;
 }
 
+/** Of every row with every row. */
+function innerProducts(rows: readonly Float64Array[]): Float64Array[] {
+  const products = rows.map(() => new Float64Array(rows.length));
+  for (const [index, row] of rows.entries())
+    for (let other = 0; other <= index; other++) {
+      const product = dot(row, rows[other] as Float64Array);
+      (products[index] as Float64Array)[other] = product;
+      (products[other] as Float64Array)[index] = product;
+    }
+  return products;
+}
+
 /** Power iteration: the direction of the largest spread, at right angles to `other`. */
-function mainAxis(products: readonly (readonly number[])[], other: readonly number[] | undefined): number[] {
-  let axis = products.map((_, index) => 1 + index / 100);
+function mainAxis(products: readonly Float64Array[], other: Float64Array | undefined): Float64Array {
+  const axis = Float64Array.from(products, (_, index) => 1 + index / 100);
+  const turned = new Float64Array(products.length);
   for (let round = 0; round < 60; round++) {
-    const turned = products.map((row) => dot(row, axis));
-    const share = other ? dot(turned, other) : 0;
-    const free = turned.map((value, index) => value - share * (other?.[index] ?? 0));
-    const length = Math.sqrt(dot(free, free));
-    if (length === 0) return free;
-    axis = free.map((value) => value / length);
+    for (const [index, row] of products.entries()) turned[index] = dot(row, axis);
+    if (other) addScaled(turned, other, -dot(turned, other));
+    const length = Math.sqrt(dot(turned, turned));
+    axis.fill(0);
+    if (length === 0) return axis;
+    addScaled(axis, turned, 1 / length);
   }
   return axis;
 }
 
-function along(distances: readonly Float64Array[], axis: readonly number[], count: number): Float64Array {
+/** values += scale * added */
+function addScaled(values: Float64Array, added: Float64Array, scale: number): void {
+  for (let index = 0; index < values.length; index++)
+    values[index] = (values[index] as number) + scale * (added[index] as number);
+}
+
+function along(distances: readonly Float64Array[], axis: Float64Array, count: number): Float64Array {
   const values = new Float64Array(count);
-  for (const [pivot, distance] of distances.entries())
-    for (let v = 0; v < count; v++)
-      values[v] = (values[v] as number) + (distance[v] as number) * (axis[pivot] as number);
+  for (const [pivot, distance] of distances.entries()) addScaled(values, distance, axis[pivot] as number);
   return values;
 }
