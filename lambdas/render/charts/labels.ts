@@ -16,14 +16,15 @@ interface Box {
 
 /** What a label belongs to. */
 export interface Anchor extends Point {
-  readonly text: string;
+  /** What it may be called, the wanted one first: where that finds no place, the next is tried. */
+  readonly texts: readonly string[];
   readonly radius: number;
   readonly fontSize: number;
 }
 
 /**
- * Puts each label beside, above or below its circle, or at one of its corners, where it covers no circle, no other label and no border;
- * a label without such a place is left out.
+ * Puts each label beside, above or below its circle, or at one of its corners, where it covers no circle, no other label
+ * and no border; a label without such a place is shortened, and left out if that does not help.
  *
  * @param anchors The important ones first: they choose first.
  * @param circles All circles of the picture.
@@ -41,7 +42,7 @@ export function placeLabels(
   }));
   const labels: Label[] = [];
   for (const anchor of anchors)
-    for (const { label, box } of candidates(anchor)) {
+    for (const { label, box } of anchor.texts.flatMap((text) => candidates(anchor, text))) {
       const isInside = box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
       if (!isInside || taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
@@ -59,7 +60,10 @@ interface Candidate {
   readonly box: Box;
 }
 
-function candidates({ x, y, text, radius, fontSize }: Anchor): Candidate[] {
+/** How far a label above or below may be moved along its circle, in its widths. */
+const SHIFTS = [0, -0.2, 0.2, -0.38, 0.38] as const;
+
+function candidates({ x, y, radius, fontSize }: Anchor, text: string): Candidate[] {
   const width = widthOf(text, fontSize, 'bold') + 2;
   const [half, gap] = [fontSize * 0.6, radius + 3];
   const box = (left: number, middle: number): Box => ({
@@ -73,8 +77,15 @@ function candidates({ x, y, text, radius, fontSize }: Anchor): Candidate[] {
   return [
     { label: { x: x + gap, y, text, fontSize, align: 'left' }, box: box(x + gap, y) },
     { label: { x: x - gap, y, text, fontSize, align: 'right' }, box: box(x - gap - width, y) },
-    { label: { x, y: above, text, fontSize, align: 'center' }, box: box(x - width / 2, above) },
-    { label: { x, y: below, text, fontSize, align: 'center' }, box: box(x - width / 2, below) },
+    ...SHIFTS.flatMap((shift) =>
+      [above, below].map((middle): Candidate => {
+        const centre = x + shift * width;
+        return {
+          label: { x: Math.round(10 * centre) / 10, y: middle, text, fontSize, align: 'center' },
+          box: box(centre - width / 2, middle),
+        };
+      }),
+    ),
     ...[y - slant, y + slant].flatMap((middle): Candidate[] => [
       { label: { x: x + radius, y: middle, text, fontSize, align: 'left' }, box: box(x + radius, middle) },
       {

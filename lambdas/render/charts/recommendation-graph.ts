@@ -60,6 +60,11 @@ const sizeFor = (vertices: number): Size => ({
 });
 /** How many vertices have a name, those that are linked most first; those of users are smaller. */
 const LABELS = 70;
+/** Letters of a name; the fewer, the more places it fits into. */
+const LENGTHS = [20, 15, 10] as const;
+const namesOf = (label: string): string[] => [
+  ...new Set(LENGTHS.map((letters) => shortened(label, letters))),
+];
 
 const isProduct = ({ id }: { readonly id: string }): boolean => id.startsWith('p:');
 
@@ -89,12 +94,15 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
       ...(points[index] ?? { x: 0, y: 0 }),
       kind: product ? 'product' : 'user',
       radius: product ? 7 + Math.min(7, links[index] ?? 0) : 6,
-      text: shortened(vertex.label, 20),
+      text: shortened(vertex.label, LENGTHS[0]),
       fontSize: product ? 13 : 11,
       links: links[index] ?? 0,
     };
   });
-  const anchors = circles.toSorted((a, b) => b.radius - a.radius || b.links - a.links).slice(0, LABELS);
+  const anchors = circles
+    .map((circle, index) => ({ ...circle, texts: namesOf(vertices[index]?.label ?? '') }))
+    .sort((a, b) => b.radius - a.radius || b.links - a.links)
+    .slice(0, LABELS);
   return {
     circles,
     lines: linesOf(edges, ends, points),

@@ -26,11 +26,20 @@ describe('the layout of a hundred vertices', () => {
       for (const b of points.slice(index + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(16);
   });
 
+  test('shortens a label that finds no place, and leaves it out where that does not help', () => {
+    const narrow = { width: 110, height: 30 };
+    const circle = { x: 15, y: 15, radius: 6, fontSize: 12 };
+    const placed = (...texts: string[]) => placeLabels([{ ...circle, texts }], [circle], narrow);
+    expect(placed('Blue lamp', 'Lamp')[0]?.text).toBe('Blue lamp');
+    expect(placed('Blue glass lamp', 'Lamp')[0]?.text).toBe('Lamp');
+    expect(placed('Blue glass lamp', 'Green oak frame')).toEqual([]);
+  });
+
   test('lets no label cover another', () => {
     const circles = points.map((point, index) => ({
       ...point,
       radius: 6,
-      text: `Lamp number ${index}`,
+      texts: [`Lamp number ${index}`, `Lamp ${index}`],
       fontSize: 12,
     }));
     const labels = placeLabels(circles, circles, size);
