@@ -94,6 +94,8 @@ export type UserSummary = z.infer<typeof UserSummary>;
 
 const Named = z.strictObject({ product: z.string(), name: z.string().nullable() });
 
+const Crossings = z.strictObject({ edges: Count, crossing: Count });
+
 /** `graph.json`: what the graph says. */
 export const GraphFacts = z.strictObject({
   run: Numbered,
@@ -129,10 +131,16 @@ export const GraphFacts = z.strictObject({
     largest: z
       .array(z.strictObject({ community: Count, users: Count, products: Count, top: z.array(Named).max(5) }))
       .max(20),
-    /** Edges bought and recommended between a user and a product of different communities. */
-    crossingEdges: Count,
-    /** … of so many whose both ends have a community */
-    edges: Count,
+    /**
+     * Edges whose both ends have a community, by kind, and how many of them lead from one to another. Communities are made
+     * from purchases: that edges `bought` and `similar` seldom cross says nothing new, of recommendations it does.
+     */
+    edges: z.strictObject({
+      bought: Crossings,
+      recommendedAny: Crossings,
+      recommendedNew: Crossings,
+      similar: Crossings,
+    }),
   }),
   /** Why there is no graph.graphml, in one sentence; null if there is one. */
   graphmlLeftOut: z.string().nullable(),

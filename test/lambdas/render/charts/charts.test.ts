@@ -100,7 +100,10 @@ const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
 };
 
 test.each<[ChartName, string]>([
-  ['recommendation-graph', '67 % of all links stay within one of 2 communities'],
+  [
+    'recommendation-graph',
+    '75 % of the recommendations stay within the user’s own community (2 communities)',
+  ],
   ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
   [
     'lorenz',

@@ -31,8 +31,12 @@ object GraphFacts {
       "count" -> communities.count,
       "modularity" -> communities.modularity,
       "largest" -> arr((0 until math.min(VertexTotals.LargestCommunities, communities.count)).map(communityNode(_, totals))),
-      "crossingEdges" -> counts.crossing,
-      "edges" -> counts.placed
+      "edges" -> obj(
+        "bought" -> crossings(counts.crossingsBought),
+        "recommendedAny" -> crossings(counts.crossingsAny),
+        "recommendedNew" -> crossings(counts.crossingsNew),
+        "similar" -> crossings(counts.crossingsSimilar)
+      )
     ),
     "graphmlLeftOut" -> GraphFiles.graphMlLeftOut(counts.edges)
   )
@@ -56,6 +60,8 @@ object GraphFacts {
     "products" -> totals.productsIn.getOrElse(community, 0L),
     "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => Explorer.named(product.id, product.name)))
   )
+
+  private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing)
 
   private def tail(degrees: Iterable[(Int, Long)]): Option[JsonNode] = PowerLaw.fit(degrees).map { fit =>
     obj("exponent" -> fit.exponent, "from" -> fit.from, "vertices" -> fit.vertices)
