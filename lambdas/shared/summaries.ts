@@ -111,10 +111,12 @@ export const GraphFacts = z.strictObject({
     gini: z.number().min(0).max(1).nullable(),
     /** Share of the recommendations that the ten most recommended products take. */
     top10Share: z.number().min(0).max(1).nullable(),
+    /** The fewest products that take half of the recommendations or more, the most recommended ones, and their share. Null without recommendations. */
+    half: z.strictObject({ products: Numbered, share: z.number().min(0.5).max(1) }).nullable(),
     /** Products with a buyer that stand in neither list; unlike the rest not of `any` alone. */
     neverRecommended: Count,
-    /** The Lorenz curve: [share of products, share of recommendations], least recommended first, from [0,0] to [1,1]; at most 101 points. */
-    lorenz: z.array(z.tuple([z.number(), z.number()])),
+    /** The Lorenz curve: [share of products, share of recommendations], least recommended first, from [0,0] to [1,1]: ends of its straight pieces, close where it is steep. */
+    lorenz: z.array(z.tuple([z.number(), z.number()])).max(402),
   }),
   components: z.strictObject({
     count: Count,

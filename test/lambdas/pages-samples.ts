@@ -152,6 +152,7 @@ const facts = (run: number, { users, products }: ShopSize): GraphFacts =>
       recommendations: 10 * users,
       gini: 0.71,
       top10Share: 0.402,
+      half: { products: Math.ceil(products / 8), share: 0.502 },
       neverRecommended: 12,
       lorenz: [
         [0, 0],

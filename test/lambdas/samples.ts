@@ -45,6 +45,7 @@ const FACTS = GraphFacts.parse({
     recommendations: 4,
     gini: 0.375,
     top10Share: 1,
+    half: { products: 1, share: 0.5 },
     neverRecommended: 1,
     lorenz: [
       [0, 0],
@@ -178,7 +179,14 @@ const EMPTY_DOCUMENTS: Documents = {
     users: 0,
     products: 0,
     edgesByKind: { bought: 0, recommended: 0, similar: 0 },
-    exposure: { recommendations: 0, gini: null, top10Share: null, neverRecommended: 0, lorenz: [] },
+    exposure: {
+      recommendations: 0,
+      gini: null,
+      top10Share: null,
+      half: null,
+      neverRecommended: 0,
+      lorenz: [],
+    },
     components: { count: 0, largest: [] },
     tails: { users: null, products: null },
     communities: {

@@ -118,6 +118,21 @@ export function testGraphFiles(lake: string): void {
     }
   });
 
+  test('how recommendations spread is stated exactly: the ten most recommended products, and those that take half', () => {
+    const manifest = manifestOf(lake);
+    const lists = new Map<string, number>();
+    for (const { product = '', list } of rowsOf(lake, keyOf(manifest, 'recommendations.csv')))
+      if (list === 'any') lists.set(product, (lists.get(product) ?? 0) + 1);
+    const most = [...lists.values()].sort((a, b) => b - a);
+    const sum = (counts: readonly number[]): number => counts.reduce((total, each) => total + each, 0);
+    const takers = most.findIndex((_, index) => 2 * sum(most.slice(0, index + 1)) >= sum(most)) + 1;
+    const { exposure } = summaries.GraphFacts.parse(json(lake, keyOf(manifest, 'graph.json')));
+    expect(exposure.recommendations).toBe(sum(most));
+    expect(exposure.top10Share).toBeCloseTo(sum(most.slice(0, 10)) / sum(most), 6);
+    expect(exposure.half?.products).toBe(takers);
+    expect(exposure.half?.share).toBeCloseTo(sum(most.slice(0, takers)) / sum(most), 6);
+  });
+
   test('pictures hold no more than they promise, and only edges between the vertices that they show', () => {
     const manifest = manifestOf(lake);
     const { shown } = summaries.GraphSummary.parse(json(lake, keyOf(manifest, 'summary/graph.json')));

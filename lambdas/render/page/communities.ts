@@ -18,6 +18,7 @@ export function graphFacts({ facts }: PageData): Html {
     ['Vertices', count(facts.vertices)],
     ['Edges', count(facts.edges)],
     ['Top ten products’ share of list any', shown(exposure.top10Share, percent)],
+    ['Products that take half of list any', shown(exposure.half, ({ products }) => count(products))],
     ['Gini of the exposure (0 even, 1 one product)', shown(exposure.gini, (value) => value.toFixed(2))],
     ['Products never recommended', count(exposure.neverRecommended)],
     ['Components', count(components.count)],
@@ -29,7 +30,7 @@ ${largestComponents(components)}
 ${tails(facts.tails)}`;
 }
 
-const shown = (value: number | null, format: (value: number) => string): string =>
+const shown = <Value>(value: Value | null, format: (value: Value) => string): string =>
   value === null ? '–' : format(value);
 
 const largestCommunities = ({ largest, edges }: GraphFacts['communities']): Html =>

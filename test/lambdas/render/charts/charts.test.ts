@@ -107,7 +107,7 @@ test.each<[ChartName, string]>([
   ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
   [
     'lorenz',
-    'The ten most recommended products take 100 % of the recommendations of list any; half of them go to 25 % of the products',
+    'The ten most recommended products take 100 % of the recommendations of list any; half go to 1 of 4 products',
   ],
   ['degrees', 'Half of the users have 2 links or fewer, half of the products 1'],
   ['quality', 'The model ranks 2 times as well as popularity, the best without a model'],
