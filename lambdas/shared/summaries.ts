@@ -177,7 +177,7 @@ export const Diff = z.strictObject({
 });
 export type Diff = z.infer<typeof Diff>;
 
-/** `summary/network.json`: the graph to walk through, at most 20,000 vertices and 60,000 edges; column by column, for size. */
+/** `summary/network.json`: the graph to walk through, at most 20,000 vertices and 60,000 edges (a third of each kind, as far as there are as many); column by column, for size. */
 export const Network = z.strictObject({
   vertices: z.strictObject({
     ids: z.array(z.string()), // u:…, p:…
