@@ -82,7 +82,10 @@ function dataOf(rows: readonly Row[]): RunData {
           salesRank: index + 1,
         })),
     },
-    facts: { communities: { count: 0, edges: 0, crossingEdges: 0 }, tails: { users: null, products: null } },
+    facts: {
+      communities: { count: 0, edges: { recommendedAny: { edges: 0, crossing: 0 } } },
+      tails: { users: null, products: null },
+    },
   } as never;
   return parts as RunData;
 }

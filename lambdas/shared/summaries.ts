@@ -94,6 +94,8 @@ export type UserSummary = z.infer<typeof UserSummary>;
 
 const Named = z.strictObject({ product: z.string(), name: z.string().nullable() });
 
+const Crossings = z.strictObject({ edges: Count, crossing: Count });
+
 /** `graph.json`: what the graph says. */
 export const GraphFacts = z.strictObject({
   run: Numbered,
@@ -109,10 +111,12 @@ export const GraphFacts = z.strictObject({
     gini: z.number().min(0).max(1).nullable(),
     /** Share of the recommendations that the ten most recommended products take. */
     top10Share: z.number().min(0).max(1).nullable(),
+    /** The fewest products that take half of the recommendations or more, the most recommended ones, and their share. Null without recommendations. */
+    half: z.strictObject({ products: Numbered, share: z.number().min(0.5).max(1) }).nullable(),
     /** Products with a buyer that stand in neither list; unlike the rest not of `any` alone. */
     neverRecommended: Count,
-    /** The Lorenz curve: [share of products, share of recommendations], least recommended first, from [0,0] to [1,1]; at most 101 points. */
-    lorenz: z.array(z.tuple([z.number(), z.number()])),
+    /** The Lorenz curve: [share of products, share of recommendations], least recommended first, from [0,0] to [1,1]: ends of its straight pieces, close where it is steep. */
+    lorenz: z.array(z.tuple([z.number(), z.number()])).max(402),
   }),
   components: z.strictObject({
     count: Count,
@@ -129,10 +133,16 @@ export const GraphFacts = z.strictObject({
     largest: z
       .array(z.strictObject({ community: Count, users: Count, products: Count, top: z.array(Named).max(5) }))
       .max(20),
-    /** Edges bought and recommended between a user and a product of different communities. */
-    crossingEdges: Count,
-    /** … of so many whose both ends have a community */
-    edges: Count,
+    /**
+     * Edges whose both ends have a community, by kind, and how many of them lead from one to another. Communities are made
+     * from purchases: that edges `bought` and `similar` seldom cross says nothing new, of recommendations it does.
+     */
+    edges: z.strictObject({
+      bought: Crossings,
+      recommendedAny: Crossings,
+      recommendedNew: Crossings,
+      similar: Crossings,
+    }),
   }),
   /** Why there is no graph.graphml, in one sentence; null if there is one. */
   graphmlLeftOut: z.string().nullable(),
@@ -167,7 +177,7 @@ export const Diff = z.strictObject({
 });
 export type Diff = z.infer<typeof Diff>;
 
-/** `summary/network.json`: the graph to walk through, at most 20,000 vertices and 60,000 edges; column by column, for size. */
+/** `summary/network.json`: the graph to walk through, at most 20,000 vertices and 60,000 edges (a third of each kind, as far as there are as many); column by column, for size. */
 export const Network = z.strictObject({
   vertices: z.strictObject({
     ids: z.array(z.string()), // u:…, p:…

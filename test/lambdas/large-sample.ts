@@ -181,12 +181,16 @@ const facts = (): GraphFacts =>
   GraphFacts.parse({
     ...runDataOf(sampleRun(1)).facts,
     run: RUNS,
+    users: 12_345,
+    products: 2_345,
     exposure: {
       recommendations: 123_450,
-      gini: 0.5,
+      gini: 0.82,
       top10Share: 0.234,
+      // 1 - 0.5 ^ (1 / 10) of the products.
+      half: { products: 157, share: 0.5 },
       neverRecommended: 1_234,
-      lorenz: Array.from({ length: 101 }, (_, index) => [index / 100, (index / 100) ** 3]),
+      lorenz: Array.from({ length: 101 }, (_, index) => [index / 100, (index / 100) ** 10]),
     },
     tails: {
       users: { exponent: 2.5, from: 20, vertices: 400 },

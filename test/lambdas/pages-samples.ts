@@ -152,6 +152,7 @@ const facts = (run: number, { users, products }: ShopSize): GraphFacts =>
       recommendations: 10 * users,
       gini: 0.71,
       top10Share: 0.402,
+      half: { products: Math.ceil(products / 8), share: 0.502 },
       neverRecommended: 12,
       lorenz: [
         [0, 0],
@@ -170,8 +171,12 @@ const facts = (run: number, { users, products }: ShopSize): GraphFacts =>
         products: Math.floor(products / 12),
         top: [0, 1, 2].map((index) => named(community * Math.max(1, Math.floor(products / 12)) + index)),
       })),
-      crossingEdges: 77,
-      edges: 4 * users,
+      edges: {
+        bought: { edges: 2 * users, crossing: Math.floor(users / 10) },
+        recommendedAny: { edges: 10 * users, crossing: 3 * users },
+        recommendedNew: { edges: 10 * users, crossing: 4 * users },
+        similar: { edges: products, crossing: 0 },
+      },
     },
     graphmlLeftOut: null,
   });

@@ -45,6 +45,7 @@ const FACTS = GraphFacts.parse({
     recommendations: 4,
     gini: 0.375,
     top10Share: 1,
+    half: { products: 1, share: 0.5 },
     neverRecommended: 1,
     lorenz: [
       [0, 0],
@@ -63,8 +64,12 @@ const FACTS = GraphFacts.parse({
       { community: 0, users: 2, products: 2, top: [{ product: 'lamp1', name: 'Blue lamp' }] },
       { community: 1, users: 1, products: 2, top: [{ product: 'lamp2', name: ATTACK }] },
     ],
-    crossingEdges: 3,
-    edges: 9,
+    edges: {
+      bought: { edges: 5, crossing: 1 },
+      recommendedAny: { edges: 4, crossing: 1 },
+      recommendedNew: { edges: 0, crossing: 0 },
+      similar: { edges: 0, crossing: 0 },
+    },
   },
   graphmlLeftOut: null,
 });
@@ -163,6 +168,8 @@ function vertex(id: string, label: string, inDegree: number, outDegree: number) 
   return { id, label, degree: inDegree + outDegree, inDegree, outDegree, pageRank: 1, component: 0 };
 }
 
+const NONE = { edges: 0, crossing: 0 };
+
 /** The same run of a shop in which everything was returned. */
 const EMPTY_DOCUMENTS: Documents = {
   'graph.json': {
@@ -172,10 +179,22 @@ const EMPTY_DOCUMENTS: Documents = {
     users: 0,
     products: 0,
     edgesByKind: { bought: 0, recommended: 0, similar: 0 },
-    exposure: { recommendations: 0, gini: null, top10Share: null, neverRecommended: 0, lorenz: [] },
+    exposure: {
+      recommendations: 0,
+      gini: null,
+      top10Share: null,
+      half: null,
+      neverRecommended: 0,
+      lorenz: [],
+    },
     components: { count: 0, largest: [] },
     tails: { users: null, products: null },
-    communities: { count: 0, modularity: null, largest: [], crossingEdges: 0, edges: 0 },
+    communities: {
+      count: 0,
+      modularity: null,
+      largest: [],
+      edges: { bought: NONE, recommendedAny: NONE, recommendedNew: NONE, similar: NONE },
+    },
     graphmlLeftOut: null,
   },
   'diff.json': DIFF,

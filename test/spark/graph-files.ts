@@ -90,6 +90,49 @@ export function testGraphFiles(lake: string): void {
     expect(ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length).toBeCloseTo(1, 5);
   });
 
+  test('edges between communities are counted by kind, as the tables have them', () => {
+    const manifest = manifestOf(lake);
+    const communityOf = new Map(
+      rowsOf(lake, keyOf(manifest, 'graph/vertices.csv')).map(({ id = '', community = '' }) => [
+        id,
+        community,
+      ]),
+    );
+    const counted = (kind: string, list = '') => {
+      const placed = rowsOf(lake, keyOf(manifest, 'graph/edges.csv'))
+        .filter((edge) => edge.kind === kind && edge.list === list)
+        .map(({ source = '', target = '' }) => [communityOf.get(source), communityOf.get(target)])
+        .filter((ends) => !ends.includes(''));
+      return { edges: placed.length, crossing: placed.filter(([from, to]) => from !== to).length };
+    };
+    const { communities } = summaries.GraphFacts.parse(json(lake, keyOf(manifest, 'graph.json')));
+    expect(communities.edges).toEqual({
+      bought: counted('bought'),
+      recommendedAny: counted('recommended', 'any'),
+      recommendedNew: counted('recommended', 'new'),
+      similar: counted('similar'),
+    });
+    for (const { edges, crossing } of Object.values(communities.edges)) {
+      expect(edges).toBeGreaterThan(100);
+      expect(crossing).toBeGreaterThan(0);
+    }
+  });
+
+  test('how recommendations spread is stated exactly: the ten most recommended products, and those that take half', () => {
+    const manifest = manifestOf(lake);
+    const lists = new Map<string, number>();
+    for (const { product = '', list } of rowsOf(lake, keyOf(manifest, 'recommendations.csv')))
+      if (list === 'any') lists.set(product, (lists.get(product) ?? 0) + 1);
+    const most = [...lists.values()].sort((a, b) => b - a);
+    const sum = (counts: readonly number[]): number => counts.reduce((total, each) => total + each, 0);
+    const takers = most.findIndex((_, index) => 2 * sum(most.slice(0, index + 1)) >= sum(most)) + 1;
+    const { exposure } = summaries.GraphFacts.parse(json(lake, keyOf(manifest, 'graph.json')));
+    expect(exposure.recommendations).toBe(sum(most));
+    expect(exposure.top10Share).toBeCloseTo(sum(most.slice(0, 10)) / sum(most), 6);
+    expect(exposure.half?.products).toBe(takers);
+    expect(exposure.half?.share).toBeCloseTo(sum(most.slice(0, takers)) / sum(most), 6);
+  });
+
   test('pictures hold no more than they promise, and only edges between the vertices that they show', () => {
     const manifest = manifestOf(lake);
     const { shown } = summaries.GraphSummary.parse(json(lake, keyOf(manifest, 'summary/graph.json')));

@@ -1,14 +1,16 @@
+import type { Mark } from 'vega';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { framed, PERCENT_LABELS, plotWidth, textMark } from './frame.ts';
-import { counted, percent } from './text.ts';
+import { framed, PERCENT_LABELS, plotWidth, TEXT_SIZE, textMark } from './frame.ts';
+import { counted, grouped, percent, widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** How evenly do recommendations spread over the products? The Lorenz curve beside the line of equality. */
 export const lorenz: Chart = {
-  describe({ facts: { exposure } }) {
-    if (exposure.gini === null || exposure.top10Share === null)
+  describe(run) {
+    const { exposure } = run.facts;
+    if (exposure.gini === null || exposure.top10Share === null || exposure.half === null)
       return 'No recommendations of list any to spread.';
-    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, ${inNeither(exposure)}.`;
+    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, half go to ${takersOfHalf(run)}; ${inNeither(exposure)}.`;
   },
 
   draw(run) {
@@ -101,6 +103,7 @@ export const lorenz: Chart = {
             text: { value: 'all equally often' },
             fill: { value: COLOURS.soft },
           }),
+          ...halfMarks(run, width),
         ],
       },
     );
@@ -108,23 +111,52 @@ export const lorenz: Chart = {
 };
 
 const [LEFT, RIGHT, HEIGHT] = [74, 24, 400];
+/** Between a point and its name. */
+const GAP = 14;
+const LINE = 18;
 
 /** Unlike the rest of the picture this counts both lists. */
 const inNeither = ({ neverRecommended }: RunData['facts']['exposure']): string =>
   `${counted(neverRecommended, 'product with a buyer stands', 'products with a buyer stand')} in neither list`;
 
-function title({ facts: { exposure } }: RunData): string {
-  if (exposure.gini === null || exposure.top10Share === null) return 'Nothing is recommended yet';
-  const half = topHalf(exposure.lorenz);
-  return half === null
-    ? `The ten most recommended products take ${percent(exposure.top10Share)} of the recommendations of list any`
-    : `The ten most recommended products take ${percent(exposure.top10Share)} of the recommendations of list any; half of them go to ${percent(half)} of the products`;
+function title(run: RunData): string {
+  const { gini, top10Share, half } = run.facts.exposure;
+  return gini === null || top10Share === null || half === null
+    ? 'Nothing is recommended yet'
+    : `The ten most recommended products take ${percent(top10Share)} of the recommendations of list any; half go to ${takersOfHalf(run)}`;
 }
 
-/** The share of the products, most recommended first, that takes half of the recommendations. */
-function topHalf(curve: readonly (readonly [number, number])[]): number | null {
-  const after = curve.findIndex(([, share]) => share >= 0.5);
-  const [x2, y2] = curve[after] ?? [0, 0];
-  const [x1, y1] = curve[after - 1] ?? [0, 0];
-  return after < 1 || y2 === y1 ? null : 1 - (x1 + ((x2 - x1) * (0.5 - y1)) / (y2 - y1));
+const takersOfHalf = ({ facts: { exposure, products } }: RunData): string =>
+  `${grouped(exposure.half?.products ?? 0)} of ${counted(products, 'product')}`;
+
+/** The point of the curve above which the products lie that take half, with its name where there is room. */
+function halfMarks({ facts: { exposure, products } }: RunData, width: number): Mark[] {
+  const { half } = exposure;
+  if (!half) return [];
+  const lines = ['half go to', counted(half.products, 'product')];
+  const [x, y] = [width * (1 - half.products / products), HEIGHT * half.share];
+  const room = Math.max(...lines.map((line) => widthOf(line, TEXT_SIZE))) + GAP;
+  const isRight = x + room <= width + RIGHT;
+  return [
+    {
+      type: 'symbol',
+      encode: {
+        enter: {
+          x: { value: x },
+          y: { value: y },
+          size: { value: 110 },
+          fill: { value: COLOURS.paper },
+          stroke: { value: COLOURS.productStroke },
+          strokeWidth: { value: 3 },
+        },
+      },
+    },
+    textMark({
+      x: { value: isRight ? x + GAP : x - GAP },
+      y: { value: isRight ? y + GAP : y - GAP },
+      align: { value: isRight ? 'left' : 'right' },
+      text: { value: lines },
+      lineHeight: { value: LINE },
+    }),
+  ];
 }

@@ -72,9 +72,10 @@ function title({ graph, facts: { communities } }: RunData): string {
   const { vertices, edges } = graph.shown;
   const first = vertices.filter(isProduct).sort((a, b) => b.inDegree - a.inDegree)[0];
   if (edges.length === 0 || !first) return 'Nothing is recommended yet';
-  const inside = communities.edges > 0 ? 1 - communities.crossingEdges / communities.edges : 0;
-  return communities.count > 1 && inside > 0
-    ? `${percent(inside)} of all links stay within one of ${counted(communities.count, 'community', 'communities')}`
+  // Not of purchases: communities are made from those.
+  const { edges: all, crossing } = communities.edges.recommendedAny;
+  return communities.count > 1 && all > 0
+    ? `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community (${counted(communities.count, 'community', 'communities')})`
     : `${shortened(first.label, 40)} leads among the products recommended first`;
 }
 

@@ -18,6 +18,7 @@ export function graphFacts({ facts }: PageData): Html {
     ['Vertices', count(facts.vertices)],
     ['Edges', count(facts.edges)],
     ['Top ten products’ share of list any', shown(exposure.top10Share, percent)],
+    ['Products that take half of list any', shown(exposure.half, ({ products }) => count(products))],
     ['Gini of the exposure (0 even, 1 one product)', shown(exposure.gini, (value) => value.toFixed(2))],
     ['Products never recommended', count(exposure.neverRecommended)],
     ['Components', count(components.count)],
@@ -29,10 +30,10 @@ ${largestComponents(components)}
 ${tails(facts.tails)}`;
 }
 
-const shown = (value: number | null, format: (value: number) => string): string =>
+const shown = <Value>(value: Value | null, format: (value: Value) => string): string =>
   value === null ? '–' : format(value);
 
-const largestCommunities = ({ largest, crossingEdges, edges }: GraphFacts['communities']): Html =>
+const largestCommunities = ({ largest, edges }: GraphFacts['communities']): Html =>
   largest.length === 0
     ? NOTHING
     : html`<h3>The largest communities</h3>
@@ -47,7 +48,27 @@ ${table({
   ]),
   numbers: [0, 1, 2],
 })}
-<p class="soft">${count(crossingEdges)} of ${count(edges)} edges between a user and a product lead from one community to another${edges > 0 ? ` (${percent(crossingEdges / edges)})` : ''}.</p>`;
+${crossings(edges)}`;
+
+/** Recommendations alone say something: a user's community is that of most purchases, so few of those can cross. */
+function crossings({ recommendedAny, recommendedNew, bought }: GraphFacts['communities']['edges']): Html {
+  const rows = (
+    [
+      ['Recommended, list any', recommendedAny],
+      ['Recommended, list new', recommendedNew],
+      ['Bought', bought],
+    ] as const
+  ).filter(([, { edges }]) => edges > 0);
+  return rows.length === 0
+    ? NOTHING
+    : html`${table({
+        label: 'Links within the user’s own community',
+        header: ['From a user to a product', 'Links', 'Within the user’s own community'],
+        rows: rows.map(([name, { edges, crossing }]) => [name, count(edges), percent(1 - crossing / edges)]),
+        numbers: [1, 2],
+      })}
+<p class="soft">Communities are made from purchases, so most of those stay within one. Recommendations need not.</p>`;
+}
 
 const largestComponents = ({ largest }: GraphFacts['components']): Html =>
   largest.length === 0

@@ -138,6 +138,9 @@ test('what the graph says: exposure, communities with their products, tails', ()
   expect(wholePage).toContain('<dd>40.2 %</dd>');
   expect(wholePage).toContain('Blue glass lamp (p0000) · &lt;script&gt;');
   expect(wholePage).toContain('fall like a power of −2.31');
+  expect(wholePage).toContain(
+    '<td>Recommended, list any</td><td class="number">600</td><td class="number">70.0 %</td>',
+  );
 });
 
 test('the graph to walk through is data that ends no element, and the one program of the page', () => {

@@ -100,11 +100,14 @@ const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
 };
 
 test.each<[ChartName, string]>([
-  ['recommendation-graph', '67 % of all links stay within one of 2 communities'],
+  [
+    'recommendation-graph',
+    '75 % of the recommendations stay within the user’s own community (2 communities)',
+  ],
   ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
   [
     'lorenz',
-    'The ten most recommended products take 100 % of the recommendations of list any; half of them go to 25 % of the products',
+    'The ten most recommended products take 100 % of the recommendations of list any; half go to 1 of 4 products',
   ],
   ['degrees', 'Half of the users have 2 links or fewer, half of the products 1'],
   ['quality', 'The model ranks 2 times as well as popularity, the best without a model'],

@@ -8,11 +8,13 @@ import org.apache.spark.rdd.RDD
  *
  * @param users      by user, placed as the purchases; [[Communities.Without]] for those who bought nothing of any community
  * @param products   by product: the product and its community
+ * @param ofSimilar  of the similar products, by place in the table of neighbours
  * @param modularity of the similar products, each edge weighted by its score; None where nothing is similar
  */
 final class Communities(
     val users: RDD[(Int, Int)],
     val products: RDD[(Int, (Product, Int))],
+    val ofSimilar: Array[Int],
     val count: Int,
     val modularity: Option[Double]
 )
@@ -62,7 +64,13 @@ object Communities {
       case (number, (product, other)) => number -> (product -> names.value.getOrElse(other.getOrElse(similar.of(number)), Without))
     }
     val count = names.value.size
-    new Communities(users.mapValues(names.value.getOrElse(_, Without)), products, count, Option.when(count > 0)(Ranking.rounded(found.modularity)))
+    new Communities(
+      users.mapValues(names.value.getOrElse(_, Without)),
+      products,
+      renamed(of, names.value),
+      count,
+      Option.when(count > 0)(Ranking.rounded(found.modularity))
+    )
   }
 
   private def weights(table: NeighbourTable): Seq[(Int, Int, Long)] =

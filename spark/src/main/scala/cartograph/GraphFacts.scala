@@ -1,5 +1,7 @@
 package cartograph
 
+import scala.annotation.tailrec
+
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
@@ -9,7 +11,8 @@ import Documents.{arr, obj}
 object GraphFacts {
   private val LargestComponents = 20
   private val TopProducts = 10
-  private val LorenzSteps = 100
+  /** The Lorenz curve has a point at least wherever it has moved by so much of its height or width. */
+  private val LorenzSteps = 200
 
   /** Of how many components there are, and of the largest users and products. */
   final case class Components(count: Long, largest: Seq[(Long, Long)])
@@ -31,8 +34,12 @@ object GraphFacts {
       "count" -> communities.count,
       "modularity" -> communities.modularity,
       "largest" -> arr((0 until math.min(VertexTotals.LargestCommunities, communities.count)).map(communityNode(_, totals))),
-      "crossingEdges" -> counts.crossing,
-      "edges" -> counts.placed
+      "edges" -> obj(
+        "bought" -> crossings(counts.crossingsBought),
+        "recommendedAny" -> crossings(counts.crossingsAny),
+        "recommendedNew" -> crossings(counts.crossingsNew),
+        "similar" -> crossings(counts.crossingsSimilar)
+      )
     ),
     "graphmlLeftOut" -> GraphFiles.graphMlLeftOut(counts.edges)
   )
@@ -57,6 +64,8 @@ object GraphFacts {
     "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => Explorer.named(product.id, product.name)))
   )
 
+  private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing)
+
   private def tail(degrees: Iterable[(Int, Long)]): Option[JsonNode] = PowerLaw.fit(degrees).map { fit =>
     obj("exponent" -> fit.exponent, "from" -> fit.from, "vertices" -> fit.vertices)
   }
@@ -68,6 +77,10 @@ object GraphFacts {
       "recommendations" -> recommendations,
       "gini" -> Option.when(recommendations > 0)(Ranking.rounded(gini(sorted))),
       "top10Share" -> Option.when(recommendations > 0)(Ranking.rounded(top(sorted, TopProducts).toDouble / recommendations)),
+      "half" -> Option.when(recommendations > 0) {
+        val (products, lists) = half(sorted)
+        obj("products" -> products, "share" -> Ranking.rounded(lists.toDouble / recommendations))
+      },
       "neverRecommended" -> totals.neverRecommended,
       "lorenz" -> arr(lorenz(sorted).map { case (products, lists) => arr(Seq(products, lists)) })
     )
@@ -93,16 +106,41 @@ object GraphFacts {
       (left - taken, sum + taken * lists)
     }._2
 
-  /** A point for every hundredth of the products, from (0, 0) to (1, 1); without recommendations just these two. */
+  /**
+   * The fewest products that stand in half of all lists or more, and in how many: those that stand in most.
+   *
+   * @param sorted as for [[gini]]
+   */
+  private[cartograph] def half(sorted: Array[(Int, Long)]): (Long, Long) = {
+    val wanted = (sorted.map { case (lists, products) => lists * products }.sum + 1) / 2
+    @tailrec
+    def from(group: Int, products: Long, taken: Long): (Long, Long) = {
+      val (lists, count) = sorted(group)
+      if (taken + lists * count < wanted) from(group - 1, products + count, taken + lists * count)
+      else {
+        val some = (wanted - taken + lists - 1) / lists
+        (products + some, taken + some * lists)
+      }
+    }
+    from(sorted.length - 1, 0, 0)
+  }
+
+  /**
+   * The curve is made of straight pieces, one for every number of lists. Of their ends, both first and last, and those that
+   * lie 1/200 or more from the one kept before, along either side: where it rises steeply they lie close. At most 402.
+   */
   private[cartograph] def lorenz(sorted: Array[(Int, Long)]): Seq[(Double, Double)] = {
     val products = sorted.map(_._2).scanLeft(0L)(_ + _)
     val lists = sorted.map { case (lists, count) => lists * count }.scanLeft(0L)(_ + _)
     if (lists.last == 0) Seq((0.0, 0.0), (1.0, 1.0))
-    else (0 to LorenzSteps).map { step =>
-      val share = step.toDouble / LorenzSteps
-      val place = share * products.last
-      val group = math.max(0, math.min(sorted.length - 1, products.indexWhere(_ >= place) - 1))
-      (share, Ranking.rounded((lists(group) + (place - products(group)) * sorted(group)._1) / lists.last))
+    else {
+      val ends = products.zip(lists).map { case (x, y) => (x.toDouble / products.last, y.toDouble / lists.last) }
+      val kept = ends.foldLeft(Vector.empty[(Double, Double)]) { case (kept, end) =>
+        val isFar = kept.lastOption.forall { case (x, y) => math.max(end._1 - x, end._2 - y) >= 1.0 / LorenzSteps }
+        if (isFar) kept :+ end else kept
+      }
+      val whole = if (kept.last == ends.last) kept else kept :+ ends.last
+      whole.map { case (x, y) => (Ranking.rounded(x), Ranking.rounded(y)) }
     }
   }
 }

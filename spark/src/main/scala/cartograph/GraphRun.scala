@@ -23,7 +23,7 @@ final class GraphRun private (
   private val blocks = shop.byUser.numPartitions
   private val table = because.value.table
   private val totals = VertexTotals.of(vertices)
-  val counts: GraphCounts = GraphCounts.of(totals, links, table)
+  val counts: GraphCounts = GraphCounts.of(totals, links, table, communities)
 
   def manifestCounts: JsonNode = obj(
     "users" -> counts.users,

@@ -2,10 +2,10 @@ package cartograph
 
 import org.apache.spark.rdd.RDD
 
-/**
- * @param placed   edges between a user and a product that both have a community
- * @param crossing those of them whose communities differ
- */
+/** Edges whose both ends have a community; `crossing` those of them whose communities differ. */
+final case class Crossings(edges: Long, crossing: Long)
+
+/** How many there are of everything; of edges by kind, all of them and those between communities. */
 final case class GraphCounts(
     users: Long,
     products: Long,
@@ -13,8 +13,10 @@ final case class GraphCounts(
     recommendedAny: Long,
     recommendedNew: Long,
     similar: Long,
-    placed: Long,
-    crossing: Long
+    crossingsBought: Crossings,
+    crossingsAny: Crossings,
+    crossingsNew: Crossings,
+    crossingsSimilar: Crossings
 ) {
   def vertices: Long = users + products
   def recommended: Long = recommendedAny + recommendedNew
@@ -103,18 +105,37 @@ object GraphCounts {
   /** For a sentence: 1,234,567 wherever the machine stands. */
   def told(count: Long): String = "%,d".formatLocal(java.util.Locale.ROOT, count)
 
-  def of(totals: VertexTotals, links: RDD[Link], table: NeighbourTable): GraphCounts = {
-    val sums = links.mapPartitions { part =>
-      val counts = new Array[Long](5)
-      part.foreach { link =>
-        counts(link.kind.order) += 1
-        if (link.userCommunity != Communities.Without && link.community != Communities.Without) {
-          counts(3) += 1
-          if (link.userCommunity != link.community) counts(4) += 1
-        }
+  def of(totals: VertexTotals, links: RDD[Link], table: NeighbourTable, communities: Communities): GraphCounts = {
+    val byKind = links.mapPartitions { part =>
+      val sums = Array.fill(LinkKind.Count)(new Tally)
+      part.foreach(link => sums(link.kind.order).add(link.userCommunity, link.community))
+      Iterator.single(sums)
+    }.fold(Array.fill(LinkKind.Count)(new Tally))((a, b) => a.zip(b).map { case (x, y) => x + y })
+    val similar = new Tally
+    table.similar.foreach(edge => similar.add(communities.ofSimilar(table.placeOf(edge.source)), communities.ofSimilar(table.placeOf(edge.target))))
+    val (bought, any, fresh) = (byKind(LinkKind.Bought.order), byKind(LinkKind.RecommendedAny.order), byKind(LinkKind.RecommendedNew.order))
+    GraphCounts(totals.users, totals.products, bought.edges, any.edges, fresh.edges, similar.edges, bought.crossings, any.crossings, fresh.crossings, similar.crossings)
+  }
+
+  /** Counts edges of one kind. */
+  private final class Tally extends Serializable {
+    private val counts = new Array[Long](3)
+
+    def add(community: Int, other: Int): Unit = {
+      counts(0) += 1
+      if (community != Communities.Without && other != Communities.Without) {
+        counts(1) += 1
+        if (community != other) counts(2) += 1
       }
-      Iterator.single(counts)
-    }.fold(new Array[Long](5))((a, b) => a.zip(b).map { case (x, y) => x + y })
-    GraphCounts(totals.users, totals.products, sums(0), sums(1), sums(2), table.similar.length.toLong, sums(3), sums(4))
+    }
+
+    def +(other: Tally): Tally = {
+      val sum = new Tally
+      counts.indices.foreach(at => sum.counts(at) = counts(at) + other.counts(at))
+      sum
+    }
+
+    def edges: Long = counts(0)
+    def crossings: Crossings = Crossings(counts(1), counts(2))
   }
 }

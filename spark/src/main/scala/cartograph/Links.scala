@@ -12,6 +12,8 @@ object LinkKind {
   case object RecommendedAny extends LinkKind(1)
   /** Stands in the list `new`. */
   case object RecommendedNew extends LinkKind(2)
+
+  val Count = 3
 }
 
 /** Times that a user bought a product, a line per basket; none of them where it was not bought. */

@@ -27,6 +27,7 @@ class CommunitiesTest extends SparkSuite {
     Result(
       found.users.collect().map { case (number, community) => ids(number) -> community }.toMap,
       found.products.values.collect().map { case (product, community) => product.id -> community }.toMap,
+      table.value.products.map(_.id).zip(found.ofSimilar).toMap,
       found.count,
       found.modularity
     )
@@ -48,11 +49,16 @@ class CommunitiesTest extends SparkSuite {
     assert((found.products("anvil"), found.users("loner")) === ((Communities.Without, Communities.Without)))
   }
 
+  test("the communities of similar products are known by their places in the table too") {
+    val similar = found.ofSimilar.filter(_._2 != Communities.Without)
+    assert(similar.size === 18 && similar === found.products.filter { case (product, _) => similar.contains(product) })
+  }
+
   test("the same sales in other partitions give the same communities, also where matrix factorisation alone makes the lists") {
     assert(communities(blocks = 3) === found)
   }
 }
 
 object CommunitiesTest {
-  final case class Result(users: Map[String, Int], products: Map[String, Int], count: Int, modularity: Option[Double])
+  final case class Result(users: Map[String, Int], products: Map[String, Int], ofSimilar: Map[String, Int], count: Int, modularity: Option[Double])
 }

@@ -11,12 +11,36 @@ class GraphFactsTest extends AnyFunSuite {
     assert(math.abs(GraphFacts.gini(Array((1, 1L), (2, 1L), (3, 1L))) - 2.0 / 9) < 1e-12)
   }
 
+  test("half of the recommendations go to the fewest products that take it, by hand") {
+    // 10 lists: one product with four, then one of the two with two.
+    assert(GraphFacts.half(Array((1, 2L), (2, 2L), (4, 1L))) === ((2L, 6L)))
+    assert(GraphFacts.half(Array((1, 4L))) === ((2L, 2L)))
+    assert(GraphFacts.half(Array((0, 9L), (5, 1L))) === ((1L, 5L)))
+    // 7 lists: three are less than half.
+    assert(GraphFacts.half(Array((1, 4L), (3, 1L))) === ((2L, 4L)))
+  }
+
   test("the Lorenz curve goes from (0, 0) to (1, 1): half of four products with one list each of ten, the rest with four") {
-    val curve = GraphFacts.lorenz(Array((1, 2L), (4, 2L)))
-    assert(curve.size === 101)
-    assert((curve.head, curve(25), curve(50), curve.last) === (((0.0, 0.0), (0.25, 0.1), (0.5, 0.2), (1.0, 1.0))))
+    assert(GraphFacts.lorenz(Array((1, 2L), (4, 2L))) === Seq((0.0, 0.0), (0.5, 0.2), (1.0, 1.0)))
     assert(GraphFacts.lorenz(Array((0, 5L))) === Seq((0.0, 0.0), (1.0, 1.0)))
     assert(GraphFacts.lorenz(Array.empty) === Seq((0.0, 0.0), (1.0, 1.0)))
+  }
+
+  test("the Lorenz curve of a shop with a steep head is nowhere further than 1/200 from all of its bends, in at most 402 points") {
+    // The thousandth product stands in a thousandth of the lists of the first.
+    val sorted = (1 to 20000).map(rank => 1000000 / rank).groupMapReduce(identity)(_ => 1L)(_ + _).toArray.sorted
+    val curve = GraphFacts.lorenz(sorted)
+    assert(sorted.length > 1000 && curve.size <= 402 && (curve.head, curve.last) === (((0.0, 0.0), (1.0, 1.0))))
+    val (products, lists) = (sorted.map(_._2).sum.toDouble, sorted.map { case (of, count) => of * count }.sum.toDouble)
+    val bends = sorted.scanLeft((0.0, 0.0)) { case ((x, y), (of, count)) => (x + count / products, y + of * count / lists) }
+    bends.foreach { case (x, y) =>
+      val after = math.max(1, curve.indexWhere(_._1 >= x - 1e-6))
+      val ((x1, y1), (x2, y2)) = (curve(after - 1), curve(after))
+      val drawn = if (x2 == x1) y2 else y1 + (y2 - y1) * (x - x1) / (x2 - x1)
+      assert(math.abs(drawn - y) < 1.0 / 200, s"at $x")
+    }
+    // The head: the last hundredth of the products has a tenth of the points and more.
+    assert(curve.count(_._1 > 0.99) > 40)
   }
 
   test("the tail of a planted power law of exponent 2.5 from 4 on is found, though there are as many small degrees") {
