@@ -240,7 +240,7 @@ describe.skipIf(noBrowser !== undefined)(
         const before = await pixels(page);
         for (const key of ['+', 'ArrowLeft', 'ArrowUp', '0']) await page.keyboard.press(key);
         await page.getByLabel('similar').uncheck();
-        await page.getByLabel('Community').selectOption({ index: 1 });
+        await page.getByLabel('Community', { exact: true }).selectOption({ index: 1 });
         await expect.poll(() => pixels(page)).not.toBe(before);
         await page.getByRole('button', { name: 'Show all' }).click();
         expect(await page.locator('.panel').textContent()).toBe('');
