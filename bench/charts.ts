@@ -27,8 +27,10 @@ export const charts: Benchmark = {
     }
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-charts-'));
     try {
-      const program = join(directory, 'bundle');
-      bundle({ entry: join(ROOT, 'bench', 'draw-csv-process.ts'), beside: RENDER_FILES }, program);
+      const program = bundle(
+        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), beside: RENDER_FILES },
+        join(directory, 'bundle'),
+      );
       const figures: Figure[] = [];
       for (const count of SIZES)
         for (const kind of ['svg', 'png'] as const)
@@ -59,8 +61,10 @@ async function compare(
   for (let round = 0; round < ROUNDS; round++) {
     const seed = [join(ROOT, 'bench', 'seed-charts.py'), csv, output, kind];
     theirs.push((await timed(join(VENV, 'bin', 'python'), seed)).seconds);
-    cold.push((await timed(join(NODE_BIN, 'node'), [join(program, 'index.mjs'), csv, output, kind])).seconds);
+    cold.push((await timed(join(NODE_BIN, 'node'), [program, csv, output, kind])).seconds);
   }
+  const told = (ours: readonly number[]): string =>
+    `${(1000 * median(ours)).toFixed(0)} ms: ${(median(theirs) / median(ours)).toFixed(0)}x`;
   const warm: string[] = [];
   let drawn = 0;
   for (const warmUp of WARM_UPS) {
@@ -72,9 +76,6 @@ async function compare(
       seconds.push((performance.now() - startedMs) / 1000);
     }
     warm.push(`after ${warmUp} times ${told(seconds)}`);
-  }
-  function told(ours: readonly number[]): string {
-    return `${(1000 * median(ours)).toFixed(0)} ms: ${(median(theirs) / median(ours)).toFixed(0)}x`;
   }
   const measured = `warm, ${warm.join(', ')}; new process ${told(cold)}; seed ${median(theirs).toFixed(1)} s`;
   say(`${count} vertices as ${kind}: ${measured}`);

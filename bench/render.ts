@@ -16,8 +16,10 @@ export const render: Benchmark = {
   async run(say) {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-render-'));
     try {
-      const program = join(directory, 'bundle');
-      bundle({ entry: join(ROOT, 'bench', 'render-process.ts'), beside: RENDER_FILES }, program);
+      const program = bundle(
+        { entry: join(ROOT, 'bench', 'render-process.ts'), beside: RENDER_FILES },
+        join(directory, 'bundle'),
+      );
       const [whole, cpu, memory, first]: [number[], number[], number[], number[]] = [[], [], [], []];
       for (let round = 0; round < ROUNDS; round++) {
         const lake = join(directory, `lake-${round}`);
@@ -25,7 +27,7 @@ export const render: Benchmark = {
           mkdirSync(dirname(join(lake, key)), { recursive: true });
           writeFileSync(join(lake, key), body);
         }
-        const { seconds, output } = await timed(join(NODE_BIN, 'node'), [join(program, 'index.mjs'), lake]);
+        const { seconds, output } = await timed(join(NODE_BIN, 'node'), [program, lake]);
         const told = JSON.parse(readFileSync(join(lake, 'told.json'), 'utf8')) as Record<string, number>;
         whole.push(seconds);
         cpu.push(told.cpuSeconds ?? Number.NaN);

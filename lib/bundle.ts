@@ -16,9 +16,10 @@ export interface Program {
  * Whatever is imported by `import()` becomes a part of its own and is read when it is needed: a Lambda starts as fast as
  * what all its calls need is small. The same sources give the same bytes.
  *
+ * @returns The path of `index.mjs`.
  * @throws {Error} If a module does not exist or does not parse; esbuild's message names file and line.
  */
-export function bundle({ entry, beside = {} }: Program, directory: string): void {
+export function bundle({ entry, beside = {} }: Program, directory: string): string {
   buildSync({
     entryPoints: { index: entry },
     outdir: directory,
@@ -38,4 +39,5 @@ export function bundle({ entry, beside = {} }: Program, directory: string): void
     logLevel: 'warning',
   });
   for (const [name, read] of Object.entries(beside)) writeFileSync(join(directory, name), read());
+  return join(directory, 'index.mjs');
 }

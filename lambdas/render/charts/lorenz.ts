@@ -10,7 +10,7 @@ export const lorenz: Chart = {
     const { exposure } = run.facts;
     if (exposure.gini === null || exposure.top10Share === null || exposure.half === null)
       return 'No recommendations of list any to spread.';
-    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, half go to ${takersOfHalf(run)}; ${inNeither(exposure)}.`;
+    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, half go to ${takersOfHalf(run)}. ${inNeither(exposure)}.`;
   },
 
   draw(run) {
@@ -117,7 +117,9 @@ const LINE = 18;
 
 /** Unlike the rest of the picture this counts both lists. */
 const inNeither = ({ neverRecommended }: RunData['facts']['exposure']): string =>
-  `${counted(neverRecommended, 'product with a buyer stands', 'products with a buyer stand')} in neither list`;
+  neverRecommended === 0
+    ? 'Every product with a buyer stands in one of the lists'
+    : `${counted(neverRecommended, 'product with a buyer stands', 'products with a buyer stand')} in neither list`;
 
 function title(run: RunData): string {
   const { gini, top10Share, half } = run.facts.exposure;

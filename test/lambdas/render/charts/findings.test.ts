@@ -21,8 +21,13 @@ describe('what is counted of list any alone says so', () => {
 
   test('the products without a list are those of neither list', () => {
     const { exposure } = run.facts;
-    const one = { ...run, facts: { ...run.facts, exposure: { ...exposure, neverRecommended: 1 } } };
-    expect(CHARTS.lorenz.describe(one)).toMatch(/1 product with a buyer stands in neither list\.$/);
+    const described = (neverRecommended: number): string =>
+      CHARTS.lorenz.describe({
+        ...run,
+        facts: { ...run.facts, exposure: { ...exposure, neverRecommended } },
+      });
+    expect(described(1)).toMatch(/1 product with a buyer stands in neither list\.$/);
+    expect(described(0)).toMatch(/Every product with a buyer stands in one of the lists\.$/);
   });
 });
 

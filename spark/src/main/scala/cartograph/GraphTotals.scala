@@ -107,10 +107,10 @@ object GraphCounts {
 
   def of(totals: VertexTotals, links: RDD[Link], table: NeighbourTable, communities: Communities): GraphCounts = {
     val byKind = links.mapPartitions { part =>
-      val sums = Array.fill(LinkKind.Count)(new Tally)
+      val sums = LinkKind.all.map(_ => new Tally).toArray
       part.foreach(link => sums(link.kind.order).add(link.userCommunity, link.community))
       Iterator.single(sums)
-    }.fold(Array.fill(LinkKind.Count)(new Tally))((a, b) => a.zip(b).map { case (x, y) => x + y })
+    }.fold(LinkKind.all.map(_ => new Tally).toArray)((a, b) => a.zip(b).map { case (x, y) => x + y })
     val similar = new Tally
     table.similar.foreach(edge => similar.add(communities.ofSimilar(table.placeOf(edge.source)), communities.ofSimilar(table.placeOf(edge.target))))
     val (bought, any, fresh) = (byKind(LinkKind.Bought.order), byKind(LinkKind.RecommendedAny.order), byKind(LinkKind.RecommendedNew.order))

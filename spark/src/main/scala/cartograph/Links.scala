@@ -13,7 +13,8 @@ object LinkKind {
   /** Stands in the list `new`. */
   case object RecommendedNew extends LinkKind(2)
 
-  val Count = 3
+  /** By `order`. */
+  val all: Seq[LinkKind] = Seq(Bought, RecommendedAny, RecommendedNew)
 }
 
 /** Times that a user bought a product, a line per basket; none of them where it was not bought. */
