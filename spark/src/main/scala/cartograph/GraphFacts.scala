@@ -5,7 +5,7 @@ import scala.annotation.tailrec
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
-import Documents.{arr, obj}
+import Documents.{arr, named, obj}
 
 /** `graph.json`: what the graph says; see GraphFacts in lambdas/shared/summaries.ts. */
 object GraphFacts {
@@ -61,7 +61,7 @@ object GraphFacts {
     "community" -> community,
     "users" -> totals.usersIn.getOrElse(community, 0L),
     "products" -> totals.productsIn.getOrElse(community, 0L),
-    "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => Explorer.named(product.id, product.name)))
+    "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => named(product.id, product.name)))
   )
 
   private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing)
