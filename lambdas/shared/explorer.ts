@@ -44,8 +44,7 @@ const explorerBlock = <Value extends z.ZodType>(value: Value) =>
 
 const Listed = z.strictObject({
   product: z.string(),
-  score: z.number(),
-  /** Up to 3 products of the history that carry it, strongest first, with their share of what the history says for it (0..1); for a product that was bought before, the product itself is first. */
+  /** Up to 3 products of the history that carry it, strongest first, with their share of what the history says for it (0..1, hundredths); for a product that was bought before, the product itself is first. */
   because: z.array(z.strictObject({ product: z.string(), share: z.number() })).max(3),
 });
 

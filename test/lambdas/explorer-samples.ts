@@ -53,7 +53,7 @@ export function explorerSample(
     { product: idOf(0), share: 0.62 },
     { product: idOf(2), share: 0.38 },
   ];
-  const row = (index: number) => ({ product: idOf(index), score: 0.9 - index / 20, because });
+  const row = (index: number) => ({ product: idOf(index), because });
   const userPage = (index: number) => ({
     history: [1, 0, 3].map((product) => ({
       product: idOf(product + index),

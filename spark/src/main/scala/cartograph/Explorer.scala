@@ -13,7 +13,7 @@ import Documents.{arr, named, obj}
  * ExplorerUsers, ExplorerProducts and ExplorerNames in lambdas/shared/explorer.ts.
  */
 object Explorer {
-  private val UsersPerBlock = 100
+  private val UsersPerBlock = 50
   private val ProductsPerBlock = 100
   private val NamesPerBlock = 500
   private val HistoryShown = 50
@@ -79,8 +79,10 @@ object Explorer {
     def list(kind: LinkKind): JsonNode = arr(listed.filter(_.kind == kind).map { link =>
       obj(
         "product" -> link.product.id,
-        "score" -> link.score,
-        "because" -> arr(reasons(link.product.number).map { case Reason(product, share) => obj("product" -> product.id, "share" -> share) })
+        "because" -> arr(reasons(link.product.number).map { case Reason(product, share) =>
+          // A hundredth is what is shown; digits that nobody sees are most of a block's size.
+          obj("product" -> product.id, "share" -> math.round(100 * share) / 100.0)
+        })
       )
     })
     val newest = bought.sortBy(link => (-link.bought.lastMs, link.product.number)).take(HistoryShown)
