@@ -95,7 +95,12 @@ export type UserSummary = z.infer<typeof UserSummary>;
 /** A product, and its name if it has one. */
 export const Named = z.strictObject({ product: z.string(), name: z.string().nullable() });
 
-const Crossings = z.strictObject({ edges: Count, crossing: Count });
+const Crossings = z.strictObject({
+  edges: Count,
+  crossing: Count,
+  /** Edges that would cross if the same beginnings and ends were paired at random. */
+  byChance: z.number().min(0),
+});
 
 /** `graph.json`: what the graph says. */
 export const GraphFacts = z.strictObject({

@@ -108,7 +108,17 @@ export function testGraphFiles(lake: string): void {
         .filter((edge) => edge.kind === kind && edge.list === list)
         .map(({ source = '', target = '' }) => [communityOf.get(source), communityOf.get(target)])
         .filter((ends) => !ends.includes(''));
-      return { edges: placed.length, crossing: placed.filter(([from, to]) => from !== to).length };
+      // Every beginning with every end.
+      const ends = (at: 0 | 1) => Map.groupBy(placed, (edge) => edge[at]);
+      const staying = [...ends(0)].reduce(
+        (sum, [community, edges]) => sum + edges.length * (ends(1).get(community)?.length ?? 0),
+        0,
+      );
+      return {
+        edges: placed.length,
+        crossing: placed.filter(([from, to]) => from !== to).length,
+        byChance: expect.closeTo(placed.length - staying / placed.length, 4),
+      };
     };
     const { communities } = summaries.GraphFacts.parse(json(lake, keyOf(manifest, 'graph.json')));
     expect(communities.edges).toEqual({

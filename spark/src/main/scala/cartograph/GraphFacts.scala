@@ -64,7 +64,7 @@ object GraphFacts {
     "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => named(product.id, product.name)))
   )
 
-  private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing)
+  private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing, "byChance" -> of.byChance)
 
   private def tail(degrees: Iterable[(Int, Long)]): Option[JsonNode] = PowerLaw.fit(degrees).map { fit =>
     obj("exponent" -> fit.exponent, "from" -> fit.from, "vertices" -> fit.vertices)
