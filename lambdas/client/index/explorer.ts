@@ -52,7 +52,7 @@ export class Explorer {
         element('button', { type: 'submit' }, 'Look up'),
       ),
     );
-    place.replaceChildren(this.form, this.picks, this.status, this.view);
+    place.replaceChildren(this.form, this.status, this.picks, this.view);
     addEventListener('hashchange', () => void this.show(true));
   }
 

@@ -65,9 +65,15 @@ function list(kind: ListKind, meaning: string, rows: UserPage['any'], names: Nam
 
 function because(reasons: UserPage['any'][number]['because'], names: Names): Node {
   if (reasons.length === 0) return element('span', { class: 'soft' }, 'what sells now');
-  const parts = reasons.map((reason) =>
-    element('li', {}, productLink(reason.product, names), ` ${Math.round(100 * reason.share)}\u00a0%`),
-  );
+  const parts = reasons.map(({ product, share }) => {
+    // The name alone, for there is little room; where it leads, the id stands.
+    const link = element(
+      'a',
+      { href: linkTo({ kind: 'product', id: product }) },
+      names.get(product) ?? product,
+    );
+    return element('li', {}, `${Math.round(100 * share)}\u00a0% `, link);
+  });
   return element('ul', { class: 'reasons' }, ...parts);
 }
 
