@@ -7,8 +7,8 @@ const Count = z.int().min(0);
 const Numbered = z.int().min(1);
 
 /**
- * A table of the explorer: rows in the order of their keys (by UTF-16 code units, as `<` compares strings), in blocks of
- * about a hundred that are read one by one, each a gzip member of its file and a JSON document.
+ * A table of the explorer: rows in the order of their keys (by UTF-16 code units, as `<` compares strings), in blocks
+ * that are read one by one, each a gzip member of its file and a JSON document.
  */
 const ExplorerTable = z.array(
   z
@@ -51,6 +51,8 @@ const Listed = z.strictObject({
 /** A block of `explorer/users-NNNNN.json.gz`; the key is the user. */
 export const ExplorerUsers = explorerBlock(
   z.strictObject({
+    /** Products that were bought, in all. */
+    products: Count,
     /** Newest first, at most 50: what was bought, how often, when last. */
     history: z.array(z.strictObject({ product: z.string(), times: Numbered, lastMs: Count })).max(50),
     /** Best first. */

@@ -98,8 +98,8 @@ export const Named = z.strictObject({ product: z.string(), name: z.string().null
 const Crossings = z.strictObject({
   edges: Count,
   crossing: Count,
-  /** Edges that would cross if the same beginnings and ends were paired at random. */
-  byChance: z.number().min(0),
+  /** Edges that would cross if the same beginnings and ends were paired at random; null: the run is of a version that did not count them. */
+  byChance: z.number().min(0).nullable().default(null),
 });
 
 /** `graph.json`: what the graph says. */

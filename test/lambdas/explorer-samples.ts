@@ -7,6 +7,7 @@ import {
   ExplorerUsers,
 } from '../../lambdas/shared/explorer.ts';
 import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
+import { separator } from './separator.ts';
 
 /** The explorer's files of a sample run: tables in blocks of few rows, so that a small shop has several. */
 
@@ -15,20 +16,29 @@ const ROWS_PER_BLOCK = 8;
 type Row = readonly [key: string, value: unknown];
 type Schema = { parse(block: unknown): unknown };
 
-/** Rows in order of key, as the Spark job writes them. */
-export function sampleTable(name: string, rows: readonly Row[], schema: Schema, perBlock = ROWS_PER_BLOCK) {
+/** Rows in order of key, as the Spark job writes them, in two parts where there are several blocks. */
+export function sampleTable(name: string, rows: readonly Row[], schema: Schema) {
   const sorted = rows.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const blocks = Array.from({ length: Math.ceil(rows.length / perBlock) }, (_, at) =>
-    sorted.slice(at * perBlock, (at + 1) * perBlock),
+  const blocks = Array.from({ length: Math.ceil(rows.length / ROWS_PER_BLOCK) }, (_, at) =>
+    sorted.slice(at * ROWS_PER_BLOCK, (at + 1) * ROWS_PER_BLOCK),
   );
   const members = blocks.map((block) =>
     gzipSync(`${JSON.stringify(schema.parse({ names: namesIn(block), rows: block }))}\n`),
   );
-  const file = `explorer/${name}-00000.json.gz`;
-  const from = blocks.map(([first]) => first?.[0] ?? '');
+  const half = Math.ceil(blocks.length / 2);
+  const parts = [0, half]
+    .filter((first, part) => part === 0 || first < blocks.length)
+    .map((first, part) => {
+      const own = blocks.slice(first, first + half);
+      return {
+        file: `explorer/${name}-0000${part}.json.gz`,
+        from: own.map(([row], at) => separator(own[at - 1]?.at(-1)?.[0], row?.[0] ?? '')),
+        bytes: members.slice(first, first + half),
+      };
+    });
   return {
-    parts: rows.length === 0 ? [] : [{ file, from, sizes: members.map(({ length }) => length) }],
-    files: { [file]: new Uint8Array(Buffer.concat(members)) },
+    parts: parts.map(({ file, from, bytes }) => ({ file, from, sizes: bytes.map(({ length }) => length) })),
+    files: Object.fromEntries(parts.map(({ file, bytes }) => [file, new Uint8Array(Buffer.concat(bytes))])),
   };
 }
 
@@ -55,6 +65,8 @@ export function explorerSample(
   ];
   const row = (index: number) => ({ product: idOf(index), because });
   const userPage = (index: number) => ({
+    // Of the fifth 53, of which the page has the newest.
+    products: index === 5 ? 53 : 3,
     history: [1, 0, 3].map((product) => ({
       product: idOf(product + index),
       times: 1 + (index % 3),
@@ -107,6 +119,6 @@ export function explorerSample(
 function nameRows(index: number): Row[] {
   const { product, name } = named(index);
   const all = words(name ?? '');
-  const keys = new Set(all.map((_, at) => searchKey(all.slice(at).join(' '))));
+  const keys = new Set(all.map((_, at) => searchKey(all.slice(at))));
   return [...keys].map((key, at) => [`${key}\t${Math.min(at, 1)}\t${product}`, product]);
 }

@@ -66,7 +66,7 @@ const FACTS = GraphFacts.parse({
     ],
     edges: {
       bought: { edges: 5, crossing: 1, byChance: 2.4 },
-      recommendedAny: { edges: 4, crossing: 1, byChance: 2 },
+      recommendedAny: { edges: 4, crossing: 1, byChance: 3 },
       recommendedNew: { edges: 0, crossing: 0, byChance: 0 },
       similar: { edges: 0, crossing: 0, byChance: 0 },
     },

@@ -53,17 +53,22 @@ export class BlockTable<Value> {
    * Rows whose keys begin so, in order; the first ones.
    *
    * @param most How many at most; blocks behind are not read.
+   * @param isWanted Called in order, for rows that begin so; others are passed over, those of {@link FARTHEST} blocks.
    */
-  async beginningWith(beginning: string, most: number): Promise<Row<Value>[]> {
+  async beginningWith(
+    beginning: string,
+    most: number,
+    isWanted: (row: Row<Value>) => boolean = () => true,
+  ): Promise<Row<Value>[]> {
     const found: Row<Value>[] = [];
-    for (
-      let at = Math.max(0, this.placeOf(beginning));
-      found.length < most && this.mayHold(at, beginning);
-      at++
-    ) {
+    const first = Math.max(0, this.placeOf(beginning));
+    for (let at = first; at < first + FARTHEST && this.mayHold(at, beginning); at++) {
       const { rows, names } = await this.block(at);
-      for (const [key, value] of rows)
-        if (key.startsWith(beginning) && found.length < most) found.push({ key, value, names });
+      for (const [key, value] of rows) {
+        if (!key.startsWith(beginning) || !isWanted({ key, value, names })) continue;
+        found.push({ key, value, names });
+        if (found.length === most) return found;
+      }
     }
     return found;
   }
@@ -96,6 +101,9 @@ export class BlockTable<Value> {
     return opening;
   }
 }
+
+/** Blocks that one search reads at most: thousands of names that begin alike are not all read. */
+const FARTHEST = 20;
 
 const NOTHING = { rows: [], names: new Map<string, string>() };
 

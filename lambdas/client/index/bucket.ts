@@ -9,15 +9,20 @@ const ROOT = '../';
 /** There is no such object (yet); for a refusal the bucket answers the same, since it does not tell what there is. */
 export class Missing extends Error {}
 
-/** @throws {Missing} @throws {Error} If the bucket does not answer. */
+/** Nothing can be said of what is there. */
+export class Unanswered extends Error {}
+
+/** @throws {Missing} @throws {Unanswered} */
 async function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const answer = await fetch(path, { cache: 'no-cache', headers });
+  const answer = await fetch(path, { cache: 'no-cache', headers }).catch((cause: unknown) => {
+    throw new Unanswered(`Cannot read ${path}: the bucket does not answer`, { cause });
+  });
   if (answer.status === 404 || answer.status === 403) throw new Missing(`${path} is not there`);
-  if (!answer.ok) throw new Error(`the bucket answers ${answer.status}`);
+  if (!answer.ok) throw new Unanswered(`Cannot read ${path}: the bucket answers ${answer.status}`);
   return answer;
 }
 
-/** @throws {Missing} @throws {Error} If the bucket does not answer. */
+/** @throws {Missing} @throws {Unanswered} */
 export const fetchText = async (path: string): Promise<string> => (await get(path)).text();
 
 const pathOf = (key: string): string => ROOT + key.split('/').map(encodeURIComponent).join('/');

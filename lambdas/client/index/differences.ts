@@ -1,5 +1,7 @@
+import { numberInKey } from '../../shared/keys.ts';
 import type { Diff } from '../../shared/summaries.ts';
 import { count, element, productLabel, table } from '../dom.ts';
+import { linkTo } from './subject.ts';
 
 /** What changed since the newest run trained before, served or not, in short; the run's own page tells the rest. */
 export function differences({ run, previous, changes, reason }: Diff): HTMLElement[] {
@@ -24,7 +26,7 @@ export function differences({ run, previous, changes, reason }: Diff): HTMLEleme
       'p',
       {},
       `Since run ${previous.run}: ${count(edges.added)} recommendations added, ${count(edges.removed)} removed, ${count(edges.kept)} kept.${churned} `,
-      element('a', { href: `${String(run).padStart(8, '0')}/index.html#difference` }, 'All differences'),
+      element('a', { href: `${numberInKey(run)}/index.html#difference` }, 'All differences'),
     ),
     element(
       'div',
@@ -53,7 +55,7 @@ function products(
           rows
             .slice(0, MOST)
             .map((row) => [
-              element('a', { href: `#product=${encodeURIComponent(row.product)}` }, productLabel(row)),
+              element('a', { href: linkTo({ kind: 'product', id: row.product }) }, productLabel(row)),
               count(row.before),
               count(row.now),
             ]),

@@ -1,14 +1,14 @@
 import type { Diff } from '../../shared/summaries.ts';
 import { element } from '../dom.ts';
-import { RunFiles, type Tables } from './bucket.ts';
+import { type Answer, lookUp, type Ready, whileTyping } from './answers.ts';
+import { RunFiles, type Tables, Unanswered } from './bucket.ts';
 import { differences } from './differences.ts';
-import { showPicks } from './picks.ts';
 import { replaceContent } from './replace.ts';
-import { find, type Suggestions, suggest } from './search.ts';
-import { linkTo, type Subject, subjectOf } from './subject.ts';
-import { productView, userView } from './views.ts';
+import { isOfExplorer, linkTo, type Subject, subjectOf } from './subject.ts';
+import { subjectView } from './views.ts';
 
-const UNREADABLE = 'The bucket cannot be read; try again.';
+/** Who types is not asked before. */
+const PAUSE_MS = 150;
 
 /** A run, and what can be looked up in it; undefined where its version wrote nothing that this page reads. */
 interface Opened {
@@ -19,27 +19,31 @@ interface Opened {
 /** Shows any user and product of the served run; each view is an address of its own. */
 export class Explorer {
   private run: number | undefined;
-  /** Undefined: to be opened at the next lookup. */
+  /** Undefined: to be opened at the next question. */
   private opening: Promise<Opened> | undefined;
-  /** Count what was asked for: an answer that comes after the next question is dropped. */
-  private turn = 0;
-  private pickTurn = 0;
+  /** Questions of the field, and of the address: an answer to one that is not the last is dropped. */
+  private typed = 0;
+  private addressed = 0;
+  /** Somebody went to the address and has not been shown it yet. */
+  private isArriving = true;
+  private hasFailed = false;
+  private pause: ReturnType<typeof setTimeout> | undefined;
   private readonly field = element('input', {
     type: 'search',
     id: 'explorer-search',
     autocomplete: 'off',
     spellcheck: 'false',
-    input: () => void this.pick(),
+    input: () => this.type(),
   });
   private readonly picks = element('div');
   private readonly view = element('div', { id: 'view', tabindex: -1 });
-  private readonly status = element('p', { class: 'soft', role: 'status' });
+  private readonly status = element('p', { class: 'soft noprint', role: 'status' });
   private readonly form: HTMLElement;
 
   constructor(place: HTMLElement) {
     const submit = (event: Event): void => {
       event.preventDefault();
-      void this.lookUp(this.field.value.trim());
+      this.lookUp();
     };
     this.form = element(
       'form',
@@ -53,150 +57,171 @@ export class Explorer {
       ),
     );
     place.replaceChildren(this.form, this.status, this.picks, this.view);
-    addEventListener('hashchange', () => void this.show(true));
+    addEventListener('hashchange', () => {
+      if (isOfExplorer(location.hash)) this.arrive();
+    });
   }
 
-  /** From now on everything comes from this run; what is looked at is looked up again in it. */
+  /** From now on everything comes from this run; what is looked at, or was found, is looked up again in it. */
   serve(run: number): void {
-    const isFirst = this.run === undefined;
     this.run = run;
     this.opening = this.open(run);
-    void this.show(isFirst);
+    this.show();
+    if (this.picks.hasChildNodes()) this.suggest();
   }
 
   private open(run: number): Promise<Opened> {
     const opening = RunFiles.open(run).then(async (files) => ({ files, tables: await files.tables() }));
-    void this.greet(run, opening);
+    opening.then(
+      (opened) => run === this.run && this.welcome(opened),
+      (error: unknown) => {
+        if (run !== this.run) return;
+        this.opening = undefined;
+        this.fail(error, `The files of run ${run} cannot be read; look something up to try again.`);
+      },
+    );
     return opening;
   }
 
-  /** What a lookup reads; opened again where that has failed. */
-  private opened(): Promise<Opened> | undefined {
-    if (this.run !== undefined) this.opening ??= this.open(this.run);
-    return this.opening;
+  private welcome({ files, tables }: Opened): void {
+    this.say('');
+    if (!tables) {
+      this.say(
+        `Run ${files.run} was made by an earlier version of Cartograph; its users and products cannot be looked up here. Those of the next run can.`,
+      );
+      const isLeft = this.form.contains(document.activeElement);
+      for (const place of [this.picks, this.view]) replaceContent(place, this.view, []);
+      if (isLeft) this.view.focus({ preventScroll: true });
+    }
+    this.form.hidden = tables === undefined;
+    void this.tellDifferences(files);
   }
 
-  private async greet(run: number, opening: Promise<Opened>): Promise<void> {
+  private async tellDifferences(files: RunFiles): Promise<void> {
+    let told: HTMLElement[] = [];
     try {
-      const { files, tables } = await opening;
-      if (run !== this.run) return;
-      this.form.hidden = tables === undefined;
-      this.status.textContent = tables
-        ? ''
-        : `Run ${run} was made by an earlier version of Cartograph; its users and products cannot be looked up here. Those of the next run can.`;
       const diff = await files.document<Diff>('diff.json');
-      document.getElementById('differences')?.replaceChildren(...(diff ? differences(diff) : []));
-    } catch {
-      if (run !== this.run) return;
-      this.opening = undefined;
-      this.status.textContent = `The files of run ${run} cannot be read; look something up to try again.`;
+      if (diff) told = differences(diff);
+    } catch (error) {
+      console.error(error);
     }
+    if (files.run === this.run) document.getElementById('differences')?.replaceChildren(...told);
   }
 
-  /** What there is to pick from, for what is typed. */
-  private async pick(): Promise<void> {
-    const own = ++this.pickTurn;
-    const text = this.field.value.trim();
+  /** Reads, and uses what was read unless another question came meanwhile; of another run by then, it is read there. */
+  private async ask<Read>(
+    isLast: () => boolean,
+    read: (ready: Ready) => Promise<Read>,
+    use: (answer: Read) => void,
+  ): Promise<void> {
+    if (this.run === undefined) return;
+    this.opening ??= this.open(this.run);
+    // What happens where that fails is said where it is opened.
+    const opened = await this.opening.catch(() => undefined);
+    if (!opened?.tables || !isLast()) return;
+    const { files, tables } = opened;
     try {
-      // That a run cannot be opened is said where it is opened.
-      const opened = await this.opening?.catch(() => undefined);
-      if (!opened?.tables) return;
-      const found = text === '' ? atFirst(opened.tables) : await suggest(opened.tables, text);
-      if (own !== this.pickTurn) return;
-      this.status.textContent =
-        subjectsOf(found).length === 0 && text !== '' ? nothing(opened.files.run, text) : '';
-      this.showPicks(found, text !== '');
-    } catch {
-      if (own === this.pickTurn) this.status.textContent = UNREADABLE;
+      const answer = await read({ run: files.run, tables });
+      if (!isLast()) return;
+      if (files.run !== this.run) return await this.ask(isLast, read, use);
+      if (this.hasFailed) this.say('');
+      use(answer);
+    } catch (error) {
+      if (isLast())
+        this.fail(
+          error,
+          error instanceof Unanswered
+            ? 'The bucket does not answer; try again.'
+            : `A file of run ${files.run} is not what it should be.`,
+        );
     }
   }
 
-  private showPicks(found: Suggestions, isSearch: boolean): void {
-    replaceContent(this.picks, this.field, showPicks(found, isSearch));
+  /** The field has changed; what there is is asked when it stays so for a moment. */
+  private type(): void {
+    this.typed++;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.suggest(), PAUSE_MS);
   }
 
-  /** Goes where an id or a name leads; says so where that is nowhere, or several places. */
-  private async lookUp(text: string): Promise<void> {
-    const opened = this.opened();
-    if (text === '' || !opened) return;
-    try {
-      const { files, tables } = await opened;
-      if (!tables) return;
-      const [only, ...more] = await find(tables, text);
-      if (only && more.length === 0) return this.goTo(only);
-      this.pickTurn++;
-      if (only) {
-        this.status.textContent = `${more.length + 1} are called ${text}:`;
-        return replaceContent(this.picks, this.field, [choices([only, ...more])]);
-      }
-      const found = await suggest(tables, text);
-      const nearest = subjectsOf(found);
-      if (nearest.length === 1 && nearest[0]) return this.goTo(nearest[0]);
-      this.status.textContent =
-        nearest.length === 0
-          ? nothing(files.run, text)
-          : `Nothing in run ${files.run} is called ${text}; of these the id, or a word of the name, begins so:`;
-      this.showPicks(found, true);
-    } catch {
-      this.status.textContent = UNREADABLE;
-    }
+  private suggest(): void {
+    const [own, text] = [++this.typed, this.field.value];
+    void this.ask(
+      () => own === this.typed,
+      (ready) => whileTyping(ready, text),
+      (answer) => this.put(answer),
+    );
   }
 
-  private goTo(subject: Subject): void {
-    if (location.hash === linkTo(subject)) void this.show(true);
-    else location.hash = linkTo(subject);
+  private lookUp(): void {
+    clearTimeout(this.pause);
+    const text = this.field.value;
+    if (text.trim() === '') return;
+    const [own, address] = [++this.typed, location.hash];
+    void this.ask(
+      () => own === this.typed && address === location.hash,
+      (ready) => lookUp(ready, text),
+      (answer) => this.put(answer),
+    );
   }
 
-  /** Shows what the address names. @param isNavigation Whether somebody wants to be there now. */
-  private async show(isNavigation: boolean): Promise<void> {
-    const own = ++this.turn;
+  private put(answer: Answer): void {
+    if (!answer.goTo) {
+      this.say(answer.status);
+      replaceContent(this.picks, this.field, answer.picks);
+    } else if (location.hash === linkTo(answer.goTo)) this.arrive();
+    else location.hash = linkTo(answer.goTo);
+  }
+
+  private arrive(): void {
+    this.isArriving = true;
+    this.show();
+  }
+
+  /** Shows what the address names. */
+  private show(): void {
+    const own = ++this.addressed;
     const subject = subjectOf(location.hash);
-    const opened = subject && this.opened();
-    if (!opened) {
-      this.view.replaceChildren();
-      return this.pick();
-    }
-    try {
-      const { files, tables } = await opened;
-      const shown = tables ? [await viewOf(tables, subject, files.run)] : [];
-      if (own !== this.turn) return;
-      replaceContent(this.view, this.view, shown);
-      if (!tables) return;
-      this.status.textContent = '';
-      if (!isNavigation) return;
-      this.pickTurn++;
-      this.picks.replaceChildren();
-      this.field.value = subject.id;
-      this.view.scrollIntoView({ block: 'start' });
-      this.view.focus({ preventScroll: true });
-    } catch {
-      if (own === this.turn) this.status.textContent = UNREADABLE;
-    }
+    if (subject) this.lookAt(subject, () => own === this.addressed);
+    else this.lookAtNothing();
+  }
+
+  private lookAtNothing(): void {
+    this.isArriving = false;
+    const isUnreadable = isOfExplorer(location.hash) && location.hash !== '';
+    const said = element('p', {}, 'This address names no user and no product.');
+    replaceContent(this.view, this.field, isUnreadable ? [said] : []);
+    this.suggest();
+  }
+
+  private lookAt(subject: Subject, isLast: () => boolean): void {
+    const { typed } = this;
+    if (this.isArriving) this.field.value = subject.id;
+    void this.ask(
+      isLast,
+      (ready) => subjectView(ready, subject),
+      (view) => {
+        replaceContent(this.view, this.view, [view]);
+        const isAwaited = this.isArriving;
+        this.isArriving = false;
+        // Who has typed since goes on typing.
+        if (!isAwaited || typed !== this.typed) return;
+        this.say('');
+        this.picks.replaceChildren();
+        this.view.scrollIntoView({ block: 'start' });
+        this.view.focus({ preventScroll: true });
+      },
+    );
+  }
+
+  private fail(error: unknown, text: string): void {
+    console.error(error);
+    this.say(text);
+    this.hasFailed = true;
+  }
+
+  private say(text: string): void {
+    this.status.textContent = text;
+    this.hasFailed = false;
   }
 }
-
-const viewOf = async (tables: Tables, { kind, id }: Subject, run: number): Promise<HTMLElement> =>
-  kind === 'user'
-    ? userView(id, await tables.users.get(id), run)
-    : productView(id, await tables.products.get(id), run);
-
-const atFirst = ({ picks }: Tables): Suggestions => ({
-  ...picks,
-  hasMoreUsers: false,
-  hasMoreProducts: false,
-});
-
-const subjectsOf = ({ users, products }: Suggestions): Subject[] => [
-  ...users.map((id) => ({ kind: 'user', id }) as const),
-  ...products.map(({ product }) => ({ kind: 'product', id: product }) as const),
-];
-
-const nothing = (run: number, text: string): string =>
-  `No user or product of run ${run} has an id, or a word in its name, that begins with ${text}.`;
-
-const choices = (subjects: readonly Subject[]): HTMLElement =>
-  element(
-    'ul',
-    { class: 'plain' },
-    ...subjects.map((one) => element('li', {}, element('a', { href: linkTo(one) }, `${one.kind} ${one.id}`))),
-  );

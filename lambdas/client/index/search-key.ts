@@ -1,19 +1,21 @@
 const WORDS = 5;
 
 /**
- * What a text is searched by: its first words, whatever their case and accents; the rule of the Spark job's
- * `SearchKeys.scala`, which makes such keys from each word of a product's name on.
+ * The words of a text, as they are searched: whatever their case and accents, without what is neither letter nor digit. The
+ * rule of the Spark job's `SearchKeys.scala`; test/fixtures/search-keys.json holds both to it.
  *
  * @returns empty if there is neither letter nor digit in the text
- * @example searchKey(' Café-Crème!') // 'cafe creme'
+ * @example words(' Café-Crème!') // ['cafe', 'creme']
  */
-export const searchKey = (text: string): string => words(text).slice(0, WORDS).join(' ');
-
-/** All words, so that whole names can be told apart. */
 export const words = (text: string): string[] =>
   text
-    .toLowerCase()
+    .replace(/[™®©℠]/g, '')
     .normalize('NFKD')
-    .replace(/\p{Mn}+/gu, '')
+    .toLowerCase()
+    .replace(/\p{M}+/gu, '')
+    .replaceAll('ς', 'σ')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
+
+/** What words are searched by: the first five. The Spark job makes such a key from each word of a name on. */
+export const searchKey = (of: readonly string[]): string => of.slice(0, WORDS).join(' ');

@@ -6,7 +6,10 @@ import type { Subject } from './subject.ts';
 
 type Product = ExplorerIndex['picks']['products'][number];
 
-/** What a text may mean: users and products, at most {@link MOST} each. */
+/** What is shown of users and of products. */
+export const MOST = 10;
+
+/** What a text may mean: at most {@link MOST} users and as many products, and whether there are more. */
 export interface Suggestions {
   readonly users: readonly string[];
   readonly products: readonly Product[];
@@ -14,16 +17,16 @@ export interface Suggestions {
   readonly hasMoreProducts: boolean;
 }
 
-export const MOST = 10;
-
 /** Users and products whose ids begin so, and products in whose names words begin so. */
 export async function suggest(tables: Tables, text: string): Promise<Suggestions> {
-  const key = searchKey(text);
+  const key = searchKey(words(text));
+  const seen = new Set<string>();
+  // A name may hold a word twice.
+  const isFirst = ({ value }: Row<string>): boolean => !seen.has(value) && seen.add(value) !== undefined;
   const [users, byId, byName] = await Promise.all([
     eachCase(text, (id) => tables.users.beginningWith(id, MOST + 1)),
     eachCase(text, (id) => tables.products.beginningWith(id, MOST + 1)),
-    // A name may hold the word twice.
-    key === '' ? [] : tables.names.beginningWith(key, 2 * MOST + 1),
+    key === '' ? [] : tables.names.beginningWith(key, MOST + 1, isFirst),
   ]);
   const products = new Map([
     ...byId.map((row) => [row.key, productOf(row.key, row)] as const),
@@ -40,21 +43,20 @@ export async function suggest(tables: Tables, text: string): Promise<Suggestions
 /**
  * The users and products of this id, and the products of this name, whatever its case; users and products share no ids, so
  * it may be both.
+ *
+ * @returns at most {@link MOST} + 1 products
  */
 export async function find(tables: Tables, text: string): Promise<Subject[]> {
-  const whole = words(text).join(' ');
+  const wanted = words(text);
+  const isCalledSo = ({ value, names }: Row<string>): boolean =>
+    words(names.get(value) ?? '').join(' ') === wanted.join(' ');
   const [users, products, named] = await Promise.all([
     eachCase(text, async (id) => present(await tables.users.get(id))),
     eachCase(text, async (id) => present(await tables.products.get(id))),
-    // 0 says that the name begins here: this comes before names that only end so.
-    whole === '' ? [] : tables.names.beginningWith(`${searchKey(text)}\t0\t`, MOST),
+    // 0 says that the name begins here: names that only end so come behind.
+    wanted.length === 0 ? [] : tables.names.beginningWith(`${searchKey(wanted)}\t0\t`, MOST + 1, isCalledSo),
   ]);
-  const productIds = new Set([
-    ...products.map(({ key }) => key),
-    ...named
-      .filter(({ names, value }) => words(names.get(value) ?? '').join(' ') === whole)
-      .map(({ value }) => value),
-  ]);
+  const productIds = new Set([...products.map(({ key }) => key), ...named.map(({ value }) => value)]);
   return [
     ...users.map(({ key: id }) => ({ kind: 'user', id }) as const),
     ...[...productIds].map((id) => ({ kind: 'product', id }) as const),
@@ -68,9 +70,11 @@ const productOf = (product: string, { names }: Row<unknown>): Product => ({
 
 const present = <Found>(found: Found | undefined): Found[] => (found === undefined ? [] : [found]);
 
-/** Ids differ by case, but people type as they like: as it stands, and if there is nothing in one case throughout. */
+/** Ids differ by case and spaces, but people type as they like: as it stands, and if there is nothing in other ways. */
 async function eachCase<Found>(text: string, look: (id: string) => Promise<Found[]>): Promise<Found[]> {
-  for (const id of new Set([text, text.toUpperCase(), text.toLowerCase()])) {
+  const trimmed = text.trim();
+  if (trimmed === '') return [];
+  for (const id of new Set([text, trimmed, trimmed.toUpperCase(), trimmed.toLowerCase()])) {
     const found = await look(id);
     if (found.length > 0) return found;
   }

@@ -8,11 +8,16 @@ export interface Subject {
 
 export const linkTo = ({ kind, id }: Subject): string => `#${kind}=${encodeURIComponent(id)}`;
 
+const SUBJECT = /^#(user|product)=(.*)$/s;
+
+/** Whether an address is the explorer's to answer; others lead to places of the page. */
+export const isOfExplorer = (hash: string): boolean => hash === '' || SUBJECT.test(hash);
+
 /** @returns undefined if the address names nobody and nothing */
 export function subjectOf(hash: string): Subject | undefined {
-  const [, kind, id = ''] = /^#(user|product)=(.+)$/s.exec(hash) ?? [];
+  const [, kind, id = ''] = SUBJECT.exec(hash) ?? [];
   try {
-    return kind === undefined ? undefined : { kind: kind as Kind, id: decodeURIComponent(id) };
+    return kind === undefined || id === '' ? undefined : { kind: kind as Kind, id: decodeURIComponent(id) };
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 import type { ListKind } from '../../shared/quality.ts';
 import { count, day, element, productLabel, table } from '../dom.ts';
+import type { Ready } from './answers.ts';
 import type { Row } from './block-table.ts';
 import type { ProductPage, UserPage } from './bucket.ts';
-import { linkTo } from './subject.ts';
+import { linkTo, type Subject } from './subject.ts';
 
 type Names = Row<unknown>['names'];
 
@@ -12,8 +13,14 @@ const labelOf = (product: string, names: Names): string =>
 const productLink = (product: string, names: Names): HTMLElement =>
   element('a', { href: linkTo({ kind: 'product', id: product }) }, labelOf(product, names));
 
+/** What a run knows of a user or a product. */
+export const subjectView = async ({ run, tables }: Ready, { kind, id }: Subject): Promise<HTMLElement> =>
+  kind === 'user'
+    ? userView(id, await tables.users.get(id), run)
+    : productView(id, await tables.products.get(id), run);
+
 /** What one user bought, is recommended, and why. */
-export function userView(user: string, row: Row<UserPage> | undefined, run: number): HTMLElement {
+function userView(user: string, row: Row<UserPage> | undefined, run: number): HTMLElement {
   if (!row) return unknown('user', user, run);
   const { value: page, names } = row;
   return element(
@@ -21,17 +28,13 @@ export function userView(user: string, row: Row<UserPage> | undefined, run: numb
     { 'aria-label': `User ${user}` },
     element('h3', {}, `User ${user}`),
     element('p', { class: 'soft' }, `As run ${run} knows it.`),
-    element('h4', {}, 'Bought, newest first'),
+    element('h4', {}, bought(page)),
     page.history.length === 0
       ? element('p', { class: 'soft' }, 'Nothing that counts.')
       : table(
           `What ${user} bought`,
           ['Product', 'Times', 'Last'],
-          page.history.map((bought) => [
-            productLink(bought.product, names),
-            count(bought.times),
-            day(bought.lastMs),
-          ]),
+          page.history.map((row) => [productLink(row.product, names), count(row.times), day(row.lastMs)]),
           [1, 2],
         ),
     element(
@@ -42,6 +45,11 @@ export function userView(user: string, row: Row<UserPage> | undefined, run: numb
     ),
   );
 }
+
+const bought = ({ history, products }: UserPage): string =>
+  history.length < products
+    ? `Bought, the newest ${history.length} of ${count(products)} products`
+    : 'Bought, newest first';
 
 function list(kind: ListKind, meaning: string, rows: UserPage['any'], names: Names): HTMLElement {
   return element(
@@ -72,13 +80,13 @@ function because(reasons: UserPage['any'][number]['because'], names: Names): Nod
       { href: linkTo({ kind: 'product', id: product }) },
       names.get(product) ?? product,
     );
-    return element('li', {}, `${Math.round(100 * share)}\u00a0% `, link);
+    return element('li', {}, `${share < 0.01 ? '<1' : Math.round(100 * share)}\u00a0% `, link);
   });
   return element('ul', { class: 'reasons' }, ...parts);
 }
 
 /** What is known of one product, and what is like it. */
-export function productView(product: string, row: Row<ProductPage> | undefined, run: number): HTMLElement {
+function productView(product: string, row: Row<ProductPage> | undefined, run: number): HTMLElement {
   if (!row) return unknown('product', product, run);
   const { value: page, names } = row;
   const facts: readonly (readonly [string, string])[] = [

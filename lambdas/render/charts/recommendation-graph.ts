@@ -74,9 +74,10 @@ function title({ graph, facts: { communities } }: RunData): string {
   if (edges.length === 0 || !first) return 'Nothing is recommended yet';
   // Not of purchases: communities are made from those.
   const { edges: all, crossing, byChance } = communities.edges.recommendedAny;
-  return communities.count > 1 && all > 0
-    ? `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community; by chance ${percent(1 - byChance / all)} would`
-    : `${shortened(first.label, 40)} leads among the products recommended first`;
+  if (communities.count <= 1 || all === 0)
+    return `${shortened(first.label, 40)} leads among the products recommended first`;
+  const chance = byChance === null ? '' : `; by chance ${percent(1 - byChance / all)} would`;
+  return `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community${chance}`;
 }
 
 /** Places everything; what is returned is drawn as it is. */

@@ -68,7 +68,7 @@ function crossings({ recommendedAny, recommendedNew, bought }: GraphFacts['commu
           name,
           count(edges),
           percent(1 - crossing / edges),
-          percent(1 - byChance / edges),
+          shown(byChance, (crossing) => percent(1 - crossing / edges)),
         ]),
         numbers: [1, 2, 3],
       })}

@@ -2,8 +2,8 @@ import { count, type Html, html, NOTHING, table } from '../../shared/html.ts';
 import { manifestKey } from '../../shared/keys.ts';
 import type { Manifest, RunFile } from '../../shared/schemas.ts';
 
-/** Files that a person opens stand in the page; of the others, thousands in a large shop, the manifest tells. */
-const SHARDED = /^(.*\/)(?:part|users|products)-\d+[^/]*$/;
+/** Files that a person opens stand in the page; of the others, hundreds in a large shop, the manifest tells. */
+const SHARDED = /^(.*\/)(?:part|users|products|names)-\d+[^/]*$/;
 
 /** The run's files; links are relative to the page's place in the bucket. */
 export function files(manifest: Manifest): Html {

@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Block, type BlockPlace, BlockTable } from '../../../../lambdas/client/index/block-table.ts';
+import { separator } from '../../separator.ts';
 
 type Key = string;
-
-/** As the Spark job cuts it: the shortest beginning of a block's first key that is behind the block before. */
-function separator(previous: Key | undefined, key: Key): Key {
-  if (previous === undefined) return key;
-  let length = 1;
-  while (key.slice(0, length) <= previous) length++;
-  return key.slice(0, length);
-}
 
 /** A table of keys in two parts, whose values are the keys' lengths; it tells which blocks are read. */
 function tableOf(keys: readonly Key[], perBlock: number) {
@@ -90,6 +83,27 @@ test('of a large table the few blocks are read that are needed', async () => {
     'u177701',
   ]);
   expect(reads.length).toBeLessThanOrEqual(3);
+  // Nothing begins so, in the middle, in front and behind.
+  for (const beginning of ['u15x', 'a', 'v']) {
+    const before = reads.length;
+    expect(await table.beginningWith(beginning, 11)).toEqual([]);
+    expect(reads.length - before).toBeLessThanOrEqual(1);
+  }
+});
+
+test('rows that are not wanted are passed over, but not those of more than twenty blocks', async () => {
+  const { table, reads } = tableOf(
+    Array.from({ length: 10_000 }, (_, index) => `u${10_000 + index}`),
+    100,
+  );
+  const isEven = ({ key }: { key: string }): boolean => Number(key.slice(1)) % 2 === 0;
+  expect((await table.beginningWith('u1', 3, isEven)).map(({ key }) => key)).toEqual([
+    'u10000',
+    'u10002',
+    'u10004',
+  ]);
+  expect(await table.beginningWith('u1', 3, () => false)).toEqual([]);
+  expect(reads.length).toBe(20);
 });
 
 test('a row brings the names that its block has; a table without rows has none', async () => {

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { type Block, BlockTable } from '../../../../lambdas/client/index/block-table.ts';
+import { BlockTable } from '../../../../lambdas/client/index/block-table.ts';
 import type { ProductPage, Tables, UserPage } from '../../../../lambdas/client/index/bucket.ts';
 import { find, suggest } from '../../../../lambdas/client/index/search.ts';
 import { searchKey, words } from '../../../../lambdas/client/index/search-key.ts';
@@ -36,6 +36,8 @@ test('users and products are suggested by how their ids begin, in any case', asy
   expect([found.users.length, found.hasMoreUsers, found.products]).toEqual([10, false, []]);
   expect((await suggested('U0')).hasMoreUsers).toBe(true);
   expect((await suggested('P0029')).products).toEqual(['p0029']);
+  expect(await suggested('p00')).toMatchObject({ users: ['p0003'], hasMoreProducts: true });
+  expect((await suggested('p00')).products.length).toBe(10);
 });
 
 test('products are suggested by how words of their names begin, each once, those that the word begins first', async () => {
@@ -57,23 +59,79 @@ test('a whole name or id leads to one; a word of a name is no whole name', async
   expect(await find(tables, '__proto__')).toEqual([]);
 });
 
-test('a whole name is found among many names that end so', async () => {
-  const names = ['Lamp', ...Array.from({ length: 300 }, (_, at) => `Lamp ${at} lamp`)];
-  const block: Block<string> = {
-    names: names.map((name, at) => [`p${at}`, name]),
-    rows: names
-      .flatMap((name, at) =>
-        words(name).map(
-          (_, word, all) =>
-            [`${searchKey(all.slice(word).join(' '))}\t${Math.min(word, 1)}\tp${at}`, `p${at}`] as const,
-        ),
-      )
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+/** Products p0000, p0001, … of these names, and how many blocks of names were read. */
+function shopOf(names: readonly string[]) {
+  const idOf = (at: number): string => `p${String(at).padStart(4, '0')}`;
+  const rows = names
+    .flatMap((name, at) =>
+      words(name).map(
+        (_, word, all) =>
+          [`${searchKey(all.slice(word))}\t${Math.min(word, 1)}\t${idOf(at)}`, idOf(at)] as const,
+      ),
+    )
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const blocks = Array.from({ length: Math.ceil(rows.length / 50) }, (_, at) =>
+    rows.slice(at * 50, at * 50 + 50),
+  );
+  const part = {
+    file: 'n',
+    from: blocks.map(([first]) => first?.[0] ?? ''),
+    sizes: blocks.map((_, at) => at + 1),
   };
-  const shop = {
+  const reads = { count: 0 };
+  const all = new Map(names.map((name, at) => [idOf(at), name]));
+  const shop: Tables = {
     ...tables,
-    names: new BlockTable<string>([{ file: 'n', from: [''], sizes: [1] }], async () => block),
+    names: new BlockTable<string>([part], async ({ sizeBytes }) => {
+      reads.count++;
+      const block = blocks[sizeBytes - 1] ?? [];
+      return { names: block.map(([, id]) => [id, all.get(id) ?? '']), rows: block };
+    }),
   };
-  expect(await find(shop, 'lamp')).toEqual([{ kind: 'product', id: 'p0' }]);
-  expect((await suggest(shop, 'lam')).products[0]).toEqual({ product: 'p0', name: 'Lamp' });
+  return { shop, reads };
+}
+
+const endings = Array.from({ length: 300 }, (_, at) => `${'abcdefgh'[at % 8]}${at} lamp`);
+
+test('a product whose name a word begins comes before those that have the word further on', async () => {
+  const { shop } = shopOf([...endings, 'Lamp']);
+  expect((await suggest(shop, 'lamp')).products[0]).toEqual({ product: 'p0300', name: 'Lamp' });
+});
+
+test('a whole name is found by a block or two, and so is that there is none, however many names end so', async () => {
+  const { shop, reads } = shopOf([...endings, 'Lamp']);
+  expect(await find(shop, 'lamp')).toEqual([{ kind: 'product', id: 'p0300' }]);
+  expect(reads.count).toBeLessThanOrEqual(2);
+  const { shop: without, reads: others } = shopOf(endings);
+  expect(await find(without, 'lamp')).toEqual([]);
+  expect(others.count).toBeLessThanOrEqual(2);
+});
+
+test('a whole name of more than five words is told from others that begin so', async () => {
+  const letters = [...'abcdefghijklmno'];
+  const { shop } = shopOf(letters.map((letter) => `Set of 3 cake tins ${letter}`));
+  expect(await find(shop, 'set of 3 cake tins o')).toEqual([{ kind: 'product', id: 'p0014' }]);
+  expect(await find(shop, 'set of 3 cake tins')).toEqual([]);
+});
+
+test('of equal names there are as many as are asked for and one more, so that it can be said', async () => {
+  expect((await find(shopOf(Array.from({ length: 300 }, () => 'Lamp')).shop, 'lamp')).length).toBe(11);
+});
+
+test('a name that holds the word several times is one of the ten; that there are more is known', async () => {
+  const tea = (count: number) =>
+    shopOf(Array.from({ length: count }, (_, at) => `Tea${at} tea${at}a tea${at}b`)).shop;
+  const found = await suggest(tea(30), 'tea');
+  expect([new Set(found.products.map(({ product }) => product)).size, found.hasMoreProducts]).toEqual([
+    10,
+    true,
+  ]);
+  const all = await suggest(tea(10), 'tea');
+  expect([all.products.length, all.hasMoreProducts]).toEqual([10, false]);
+});
+
+test('what has neither letter nor digit is no name; spaces around an id may be typed or not', async () => {
+  expect(await find(tables, ' … ')).toEqual([]);
+  expect(await find(tables, ' u0005 ')).toEqual([{ kind: 'user', id: 'u0005' }]);
+  expect((await suggest(tables, '  ')).users).toEqual([]);
 });

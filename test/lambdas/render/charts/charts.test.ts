@@ -102,7 +102,7 @@ const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
 test.each<[ChartName, string]>([
   [
     'recommendation-graph',
-    '75 % of the recommendations stay within the user’s own community; by chance 50 % would',
+    '75 % of the recommendations stay within the user’s own community; by chance 25 % would',
   ],
   ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
   [

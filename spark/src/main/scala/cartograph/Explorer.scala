@@ -38,12 +38,12 @@ object Explorer {
       counts: GraphCounts,
       because: Broadcast[Because]
   ): Seq[RunFile] = {
-    val parts = RunTables.partsFor(counts.products)
-    val products = vertices.filter(!_.isUser).sortBy(_.number, numPartitions = parts)
+    val products = vertices.filter(!_.isUser).sortBy(_.number, numPartitions = RunTables.partsFor(counts.products))
+    val nameParts = RunTables.partsFor(SearchKeys.Beginnings * counts.products)
     // Links are in the order of users, so these rows are.
     val userRows = links.mapPartitions(Links.byUser(_).map(userRow(_, because.value)))
     val productRows = products.map(productRow(_, because.value.table))
-    val nameRows = products.flatMap(keysOf).sortBy(_._1, numPartitions = parts).map((nameRow _).tupled)
+    val nameRows = products.flatMap(keysOf).sortBy(_._1, numPartitions = nameParts).map((nameRow _).tupled)
     val users = table(files, "explorer/users", userRows, UsersPerBlock)
     val byId = table(files, "explorer/products", productRows, ProductsPerBlock)
     val byName = table(files, "explorer/names", nameRows, NamesPerBlock)
@@ -92,7 +92,7 @@ object Explorer {
     val shown = newest.map(_.product) ++ listed.map(_.product) ++ reasons.values.flatten.map(_.product)
     Row(
       theirs.head.userId,
-      obj("history" -> arr(history), "any" -> list(LinkKind.RecommendedAny), "new" -> list(LinkKind.RecommendedNew)),
+      obj("products" -> bought.size, "history" -> arr(history), "any" -> list(LinkKind.RecommendedAny), "new" -> list(LinkKind.RecommendedNew)),
       shown.map(nameOf)
     )
   }

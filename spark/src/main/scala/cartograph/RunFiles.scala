@@ -102,8 +102,8 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
    * @param rows     in order of their keys, within partitions and across them; no key twice
    * @param document what a block is, of its rows
    */
-  def jsonBlocks[Row](name: String, rows: RDD[Row], perBlock: Int)(key: Row => String)(document: Seq[Row] => JsonNode): Seq[BlocksFile] =
-    rows.mapPartitionsWithIndex { (part, partRows) =>
+  def jsonBlocks[Row](name: String, rows: RDD[Row], perBlock: Int)(key: Row => String)(document: Seq[Row] => JsonNode): Seq[BlocksFile] = {
+    val parts = rows.mapPartitionsWithIndex { (part, partRows) =>
       if (partRows.isEmpty) Iterator.empty
       else {
         val blocks = Seq.newBuilder[Block]
@@ -117,9 +117,12 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
             count += block.size
           }
         }
-        Iterator.single(BlocksFile(file.copy(rows = count), blocks.result()))
+        Iterator.single((BlocksFile(file.copy(rows = count), blocks.result()), last.fold("")(identity)))
       }
     }.collect().toSeq
+    parts.zip(parts.drop(1)).foreach { case ((_, last), (next, _)) => Blocks.separator(last, next.blocks.head.from) }
+    parts.map(_._1)
+  }
 
   private def write(name: String, rows: Long)(body: OutputStream => Unit): RunFile = {
     val key = prefix + name

@@ -10,12 +10,15 @@ import java.util.Locale
  */
 object SearchKeys {
   private val Words = 5
-  private val Beginnings = 12
+  /** Words of a name from which on it is found. */
+  val Beginnings = 12
 
   /** @return distinct, in the order of the words; empty if there is neither letter nor digit in the name */
   def of(name: String): Seq[String] = {
-    val words = Normalizer.normalize(name.toLowerCase(Locale.ROOT), Normalizer.Form.NFKD)
-      .replaceAll("\\p{Mn}+", "")
+    val words = Normalizer.normalize(name.replaceAll("[™®©℠]", ""), Normalizer.Form.NFKD)
+      .toLowerCase(Locale.ROOT)
+      .replaceAll("\\p{M}+", "")
+      .replace('ς', 'σ')
       .split("[^\\p{L}\\p{N}]+")
       .filter(_.nonEmpty)
     words.indices.take(Beginnings).map(at => words.slice(at, at + Words).mkString(" ")).distinct
