@@ -150,11 +150,7 @@ const areaMark: Mark = {
     enter: {
       path: { field: 'path' },
       fill: { field: 'colour' },
-      stroke: { field: 'colour' },
-      strokeWidth: { value: 34 },
-      strokeJoin: { value: 'round' },
-      strokeCap: { value: 'round' },
-      opacity: { value: 0.75 },
+      fillOpacity: { value: 0.75 },
     },
   },
 };
@@ -203,11 +199,11 @@ const labelMark = (layer: 'halo' | 'ink'): Mark =>
       fontWeight: { signal: "datum.fontSize > 11 ? 'bold' : 'normal'" },
       ...(layer === 'halo'
         ? {
-            fill: { value: COLOURS.paper },
+            fill: { value: 'transparent' },
             stroke: { value: COLOURS.paper },
             strokeWidth: { value: 3 },
             strokeJoin: { value: 'round' },
-            opacity: { value: 0.7 },
+            strokeOpacity: { value: 0.7 },
           }
         : { fill: { signal: `datum.fontSize > 11 ? '${COLOURS.productText}' : '${COLOURS.userText}'` } }),
     },

@@ -86,6 +86,11 @@ describe.each(CHART_NAMES)('%s', (name) => {
     );
   });
 
+  test('is half transparent only in fills and lines: a whole mark would be drawn apart, and the PNG take longer', async () => {
+    const svg = await toSvg(CHARTS[name].draw(large));
+    expect(svg.match(/ opacity="0?\.\d+"/g)).toBeNull();
+  });
+
   test('is as wide as all others', async () => {
     const svg = await toSvg(CHARTS[name].draw(large));
     expect(svg).toContain(` width="${PICTURE_WIDTH}"`);

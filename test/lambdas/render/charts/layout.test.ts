@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hull } from '../../../../lambdas/render/charts/communities.ts';
+import { around, hull } from '../../../../lambdas/render/charts/communities.ts';
 import { placeLabels } from '../../../../lambdas/render/charts/labels.ts';
 import { layoutGraph, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
@@ -111,4 +111,17 @@ test('the hull of a square with a point inside is the square', () => {
     { x: 0, y: 2 },
   ];
   expect(hull([...square, { x: 1, y: 1 }])).toEqual(square);
+});
+
+test('the outline around a square goes along its sides at the distance, round at the corners; around nothing is none', () => {
+  const square = [
+    { x: 0, y: 0 },
+    { x: 10, y: 0 },
+    { x: 10, y: 10 },
+    { x: 0, y: 10 },
+  ];
+  expect(around(square, 2)).toBe(
+    'M0,-2L10,-2A2,2 0 0 1 12,0L12,10A2,2 0 0 1 10,12L0,12A2,2 0 0 1 -2,10L-2,0A2,2 0 0 1 0,-2Z',
+  );
+  expect(around([])).toBe('');
 });
