@@ -26,7 +26,14 @@ function plain(options: { isEmpty?: boolean } = {}): PageData {
     network: NO_NETWORK,
     pictures: options.isEmpty
       ? []
-      : [{ name: 'degrees', svg: '<svg id="drawn"><use href="#drawn"/></svg>', caption: `Most: ${ATTACK}` }],
+      : [
+          {
+            name: 'degrees',
+            svg: '<svg id="drawn"><use href="#drawn"/></svg>',
+            caption: `Most: ${ATTACK}`,
+            alternative: `Half are ${ATTACK}`,
+          },
+        ],
   };
 }
 const data = plain();
@@ -47,10 +54,10 @@ const whole: PageData = {
 };
 const wholePage = runPage(whole);
 
-test('a picture stands in the page itself, with its caption as text for those who cannot see it', () => {
+test('a picture stands in the page itself, with a text for those who cannot see it', () => {
   const page = runPage(data);
   expect(page).toContain('<svg id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
-  expect(page).toContain('aria-label="Most: &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
+  expect(page).toContain('aria-label="Half are &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
   expect(page).not.toContain('<script');
   for (const file of ['degrees.svg', 'degrees.png', 'degrees.vg.json'])
     expect(page).toContain(`href="${file}"`);

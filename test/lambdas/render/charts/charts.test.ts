@@ -6,6 +6,7 @@ import { CHART_NAMES, CHARTS, type ChartName } from '../../../../lambdas/render/
 import { toSvg } from '../../../../lambdas/render/draw.ts';
 import { largeRun } from '../../large-sample.ts';
 import { ATTACK, runDataOf, sampleRun } from '../../samples.ts';
+import { titleOf } from './title.ts';
 
 const run = runDataOf(sampleRun(1));
 const emptyRun = runDataOf(sampleRun(1, { isEmpty: true }));
@@ -78,11 +79,14 @@ describe.each(CHART_NAMES)('%s', (name) => {
     );
   });
 
-  test('has a text for those who cannot see it, in the picture too', async () => {
+  test('has a text for those who cannot see it, in the picture too, after the finding', async () => {
     const text = CHARTS[name].describe(large);
     expect(text).toMatch(/\d.*\.$/);
     expect(await toSvg(CHARTS[name].draw({ ...large, graph: run.graph }))).toMatch(
       /^<svg role="img" aria-label="[^"]+\."/,
+    );
+    expect(CHARTS[name].draw(run).description).toBe(
+      `${await titleOf(name, run)}. ${CHARTS[name].describe(run)}`,
     );
   });
 
@@ -98,12 +102,6 @@ describe.each(CHART_NAMES)('%s', (name) => {
 });
 
 /** The titles, which state the findings: answers known from the sample. */
-const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
-  const svg = await toSvg(CHARTS[name].draw(data));
-  const [, lines = ''] = /font-size="20px" font-weight="bold"[^>]*>(.*?)<\/text>/.exec(svg) ?? [];
-  return lines.replace(/<\/tspan><tspan[^>]*>/g, ' ').replace(/<[^>]*>/g, '');
-};
-
 test.each<[ChartName, string]>([
   [
     'recommendation-graph',

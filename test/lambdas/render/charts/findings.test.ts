@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
-import { CHARTS, type ChartName } from '../../../../lambdas/render/charts/registry.ts';
-import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
+import { titleOf } from './title.ts';
 
 /** Titles state findings: each only as far as the numbers hold it. */
 
 const run = runDataOf(sampleRun(1));
-
-const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
-  const svg = await toSvg(CHARTS[name].draw(data));
-  const [, lines = ''] = /font-size="20px" font-weight="bold"[^>]*>(.*?)<\/text>/.exec(svg) ?? [];
-  return lines.replace(/<\/tspan><tspan[^>]*>/g, ' ').replace(/<[^>]*>/g, '');
-};
 
 describe('what is counted of list any alone says so', () => {
   test.each(['top-products', 'lorenz'] as const)('%s', (name) => {
