@@ -73,23 +73,6 @@ describe.skipIf(noBrowser !== undefined)(
       );
     });
 
-    test('on paper nothing is cut off, controls are left out, and of the tables those that are open are there', async () => {
-      for (const path of [pageKey(2), INDEX_KEY]) {
-        const { page } = await open(site.url(path), { viewport: { width: 718, height: 1000 } });
-        await page.emulateMedia({ media: 'print' });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
-        expect(
-          await page.evaluate(() =>
-            [...document.querySelectorAll('.scroll')]
-              .filter((box) => box.scrollWidth > box.clientWidth + 1)
-              .map((box) => box.ariaLabel),
-          ),
-        ).toEqual([]);
-        expect(await page.locator('input:visible, nav:visible').count()).toBe(0);
-        expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
-      }
-    });
-
     test('the page of a run opens from disk, loads nothing and says no error', async () => {
       const file = join(directory, 'run.html');
       writeFileSync(file, site.lake.text(pageKey(2)));
