@@ -16,7 +16,7 @@ import { quality } from './page/quality.ts';
 export function runPage(data: PageData): string {
   const { run, asOfMs, inputs: read, counts } = data.manifest;
   const sections = sectionsOf(data);
-  const header = html`<p><a href="../index.html">All runs</a></p>
+  const header = html`<p class="noprint"><a href="../index.html">All runs</a></p>
 <h1>Run ${run}</h1>
 <p class="soft">${count(read.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users, the newest of ${moment(asOfMs)}</p>
 <nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;

@@ -83,6 +83,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
 
 function behind(name: string, data: PageData): Html {
   const [rows, section] = [TABLES[name], SECTIONS[name]];
-  if (section !== undefined) return html`<p><a href="#${section}">The numbers as tables</a></p>`;
+  if (section !== undefined)
+    return html`<p class="noprint"><a href="#${section}">The numbers as tables</a></p>`;
   return rows ? html`<details><summary>The numbers as a table</summary>${rows(data)}</details>` : NOTHING;
 }
