@@ -58,7 +58,7 @@ fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; 
   .noprint, nav, .skip, summary, figcaption a { display: none !important; }
   /* What answers only to a pointer, and a search without an answer. */
   section:has(> #network), section:has(> #explorer):not(:has(#view > *)) { display: none; }
-  .gallery { display: block; } .drawn svg, .drawn img { max-width: 31rem; margin: 0 auto; } figure { padding: .6rem; }
+  .gallery { display: block; } .drawn svg, .drawn img { max-width: 31rem; } figure { padding: .6rem; }
   .scroll, .wide-picture, .long { overflow: visible; max-height: none; background: none; } figure, tr, .facts, .scroll:not(.long) { break-inside: avoid; }
   h1, h2, h3, h4 { break-after: avoid; } a { color: inherit; text-decoration: none; }
   table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }

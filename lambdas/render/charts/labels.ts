@@ -60,6 +60,8 @@ interface Candidate {
   readonly box: Box;
 }
 
+/** How far letters reach from the middle of their line, in font sizes: a capital with an accent, and a comma below. */
+const [ABOVE, BELOW] = [0.7, 0.56];
 /** How far a label above or below may be moved along its circle, in its widths. */
 const SHIFTS = [0, -0.2, 0.2, -0.38, 0.38] as const;
 
@@ -69,8 +71,8 @@ function candidates({ x, y, radius, fontSize }: Anchor, text: string): Candidate
   const box = (left: number, middle: number): Box => ({
     left,
     right: left + width,
-    top: middle - half,
-    bottom: middle + half,
+    top: middle - ABOVE * fontSize,
+    bottom: middle + BELOW * fontSize,
   });
   const [above, below] = [y - gap - half, y + gap + half];
   const slant = radius + half - 2;
