@@ -11,7 +11,7 @@ export const COLOURS = {
   soft: '#5a6675',
   line: '#c3ccd6',
   grid: '#e8ecf0',
-  edge: '#7b8794',
+  edge: '#687482',
   user: 'lightblue',
   userStroke: '#2f6f91',
   userText: '#2c5d78',
