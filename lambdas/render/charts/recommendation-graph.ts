@@ -104,10 +104,11 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
     .map((circle, index) => ({ ...circle, texts: namesOf(vertices[index]?.label ?? '') }))
     .sort((a, b) => b.radius - a.radius || b.links - a.links)
     .slice(0, LABELS);
+  const lines = linesOf(edges, ends, points);
   return {
     circles,
-    lines: linesOf(edges, ends, points),
-    labels: placeLabels(anchors, circles, sizeFor(vertices.length)),
+    lines,
+    labels: placeLabels(anchors, { circles, lines, size: sizeFor(vertices.length) }),
     areas: hulls(points, communities),
   };
 }
@@ -139,7 +140,13 @@ function linesOf(
   return edges.map(({ score }, index) => {
     const [from, to] = (ends[index] ?? [0, 0]).map((end) => points[end]);
     const strength = strongest > 0 ? Math.max(0, score) / strongest : 0;
-    return { x: from?.x, y: from?.y, x2: to?.x, y2: to?.y, strength: Math.round(1000 * strength) / 1000 };
+    return {
+      x: from?.x ?? 0,
+      y: from?.y ?? 0,
+      x2: to?.x ?? 0,
+      y2: to?.y ?? 0,
+      strength: Math.round(1000 * strength) / 1000,
+    };
   });
 }
 

@@ -13,6 +13,12 @@ describe('what is counted of list any alone says so', () => {
     expect(CHARTS[name].describe(run)).toContain('of list any');
   });
 
+  test('of more than ten products the ten most recommended have their share', async () => {
+    expect(await titleOf('lorenz', { ...run, facts: { ...run.facts, products: 11 } })).toBe(
+      'The ten most recommended products take 100 % of the recommendations of list any; half go to 1 of 11 products',
+    );
+  });
+
   test('the products without a list are those of neither list', () => {
     const { exposure } = run.facts;
     const described = (neverRecommended: number): string =>
@@ -131,6 +137,12 @@ describe('segments', () => {
     const other = scorer(0.3, [metric(0.2, 0.3), metric(0.2, 0.41), metric(0.1, 0.2)]);
     expect(await titled(model, other)).toBe(
       'The model clearly beats recent popularity in 1 of 2 groups of users',
+    );
+  });
+
+  test('a model that wins no group beats in none', async () => {
+    expect(await titled(scorer(0.5, [metric(0.2, 0.5)]), scorer(0.3, [metric(0.2, 0.3)]))).toMatch(
+      /in none of 1 group of users$/,
     );
   });
 
