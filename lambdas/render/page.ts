@@ -1,6 +1,6 @@
 import { browserCode } from '../shared/browser-code.ts';
 import { count, type Html, html, moment, page } from '../shared/html.ts';
-import { COLOURS, DARK, darkRules } from './charts/theme.ts';
+import { darkRules } from './charts/theme.ts';
 import { graphFacts } from './page/communities.ts';
 import type { PageData, Section } from './page/data.ts';
 import { decision } from './page/decision.ts';
@@ -33,10 +33,9 @@ export function runPage(data: PageData): string {
  * Pictures are dark where the page is. Their text would be too small on a phone, so there they scroll; that there is more is
  * seen behind them, so they leave their paper to the page.
  */
-const PICTURE_STYLE = `.wide-picture { --ground: ${COLOURS.paper}; }
-.wide-picture .drawn svg > rect:first-child { fill: none; }
+const PICTURE_STYLE = `.wide-picture .drawn svg > rect:first-child { fill: none; }
 @media (max-width: 40rem) { .drawn svg { min-width: 34rem; } }
-@media screen and (prefers-color-scheme: dark) { .wide-picture { --ground: ${DARK.paper}; } ${darkRules('.drawn svg ')} }`;
+@media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`;
 
 /** In the order of the page: what was decided, what it looks like, how good it is, what it is made of. */
 function sectionsOf(data: PageData): Section[] {

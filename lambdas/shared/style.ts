@@ -31,7 +31,7 @@ figcaption { color: var(--soft); font-size: .92rem; margin-top: .6rem; } figcapt
 .scroll { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
 .long { max-height: 30rem; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
-th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th, td { padding: .4rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 tr:last-child td { border-bottom: 0; } th { color: var(--soft); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
 code { font-size: .88em; overflow-wrap: anywhere; }

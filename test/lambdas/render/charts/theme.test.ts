@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CHART_NAMES, CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { COLOURS, DARK, darkRules, themed } from '../../../../lambdas/render/charts/theme.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { STYLE } from '../../../../lambdas/shared/style.ts';
 import { largeRun } from '../../large-sample.ts';
 
 test('users are light blue, products light green', () => {
@@ -27,6 +28,14 @@ test('an SVG as a file is dark where its reader prefers that, and stays light on
   const svg = themed('<svg width="1"><rect fill="lightblue"/></svg>');
   expect(svg).toMatch(/^<svg width="1"><style>@media screen and \(prefers-color-scheme:dark\)/);
   expect(svg).toContain(`[fill="lightblue"]{fill:${DARK.user}}`);
+});
+
+test('pictures and pages have the same paper, so that a picture has no edge in its page', () => {
+  const papers = [...STYLE.matchAll(/--paper: (#\w+)/g)].map(([, paper = '']) => paper);
+  expect(papers.map((paper) => paper.replace(/^#(\w)(\w)(\w)$/, '#$1$1$2$2$3$3'))).toEqual([
+    COLOURS.paper,
+    DARK.paper,
+  ]);
 });
 
 test('a page says where its pictures are dark', () => {
