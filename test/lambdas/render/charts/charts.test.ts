@@ -133,6 +133,7 @@ test('what the gate decided stands in the title: the first run, promoted, refuse
 test('a product that is recommended much and bought little is a discovery', () => {
   const [first, ...others] = run.products.products;
   if (!first) throw new Error('The sample has no product');
+  expect(CHARTS['top-products'].describe(run)).toContain('All of them are among the 3 most bought.');
   const products = { ...run.products, products: [{ ...first, salesRank: 4 }, ...others] };
   expect(CHARTS['top-products'].describe({ ...run, products })).toContain(
     '1 of them is not among the 3 most',
