@@ -175,7 +175,7 @@ const lineMark: Mark = {
       x2: { field: 'x2' },
       y2: { field: 'y2' },
       stroke: { value: COLOURS.edge },
-      strokeWidth: { signal: '0.4 + 3.2 * datum.strength' },
+      strokeWidth: { signal: '0.5 + 2.5 * datum.strength * datum.strength' },
       strokeOpacity: { value: OPACITY.edge },
     },
   },
