@@ -114,7 +114,7 @@ function measuredOf(
   { present, width }: { readonly present: readonly SeriesName[]; readonly width: number },
 ): Measured[] {
   const step = width / (runs.length - 1 + 2 * PADDING);
-  const gap = Math.min(Math.max(14, 90 / runs.length), step / (present.length + 1));
+  const gap = Math.min(Math.max(14, 40 / runs.length), step / (present.length + 1));
   return present.flatMap((series) =>
     runs.flatMap((outcome, index) => {
       const metric = metricOf(outcome, list, series);
