@@ -83,7 +83,7 @@ function dataOf(rows: readonly Row[]): RunData {
         })),
     },
     facts: {
-      communities: { count: 0, edges: { recommendedAny: { edges: 0, crossing: 0 } } },
+      communities: { count: 0, edges: { recommendedAny: { edges: 0, crossing: 0, byChance: 0 } } },
       tails: { users: null, products: null },
     },
   } as never;

@@ -4,10 +4,13 @@ import { renderRun } from '../lambdas/render/render.ts';
 import { createLog } from '../lambdas/shared/log.ts';
 import { directoryLake } from '../local/directory-lake.ts';
 
-/** Renders run 1 of a directory once, as a process of its own, and leaves there what it took. */
+/** Renders a run of a directory once, as a process of its own, and leaves there what it took. */
 const firstLineMs = performance.now();
-const [directory = ''] = process.argv.slice(2);
-await renderRun({ lake: directoryLake(directory), log: createLog('render', {}, () => undefined) }, 1);
+const [directory = '', run] = process.argv.slice(2);
+await renderRun(
+  { lake: directoryLake(directory), log: createLog('render', {}, () => undefined) },
+  Number(run),
+);
 const { user, system } = process.cpuUsage();
 const told = {
   firstLineMs,

@@ -12,6 +12,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   json: 'application/json',
   csv: 'text/csv; charset=utf-8',
   parquet: 'application/vnd.apache.parquet',
+  gz: 'application/gzip',
 };
 
 /** A bucket, and a client that may read it. */
@@ -32,7 +33,9 @@ export async function startPages(source: PagesSource, { port = 0, host = '127.0.
       const isMissing =
         error instanceof NoSuchKey ||
         (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404);
+      const isBehindEnd = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416;
       if (response.headersSent) response.destroy();
+      else if (isBehindEnd) end(response, 416, 'There are no such bytes');
       else end(response, isMissing ? 404 : 502, isMissing ? 'Not here (yet)' : 'The bucket does not answer');
     });
   });
@@ -60,7 +63,7 @@ async function answer(
     response.writeHead(302, { location: `/${INDEX_KEY}` }).end();
     return;
   }
-  await serve(source, key, response);
+  await serve(source, key, headers.range, response);
 }
 
 /** A page elsewhere that gives its own name this machine's address would read the bucket through its visitor. */
@@ -83,12 +86,25 @@ function decoded(path: string): string | undefined {
   }
 }
 
-async function serve({ client, bucket }: PagesSource, key: string, response: ServerResponse): Promise<void> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+/** One run of bytes; whoever asks for something else may be answered with the whole, says RFC 9110. */
+const RANGE = /^bytes=\d+-\d+$/;
+
+async function serve(
+  { client, bucket }: PagesSource,
+  key: string,
+  range: string | undefined,
+  response: ServerResponse,
+): Promise<void> {
+  const asked = range !== undefined && RANGE.test(range) && { Range: range };
+  const { Body, ContentRange } = await client.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key, ...asked }),
+  );
   const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
   const isPage = key.endsWith('.html');
   response
-    .writeHead(200, {
+    .writeHead(ContentRange === undefined ? 200 : 206, {
+      ...(ContentRange !== undefined && { 'content-range': ContentRange }),
+      'accept-ranges': 'bytes',
       'content-type': CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
       'content-security-policy': isPage
         ? pagePolicy(Buffer.from(bytes).toString('utf8', 0, HEAD_BYTES))

@@ -92,9 +92,15 @@ export const UserSummary = z.strictObject({
 });
 export type UserSummary = z.infer<typeof UserSummary>;
 
-const Named = z.strictObject({ product: z.string(), name: z.string().nullable() });
+/** A product, and its name if it has one. */
+export const Named = z.strictObject({ product: z.string(), name: z.string().nullable() });
 
-const Crossings = z.strictObject({ edges: Count, crossing: Count });
+const Crossings = z.strictObject({
+  edges: Count,
+  crossing: Count,
+  /** Edges that would cross if the same beginnings and ends were paired at random. */
+  byChance: z.number().min(0),
+});
 
 /** `graph.json`: what the graph says. */
 export const GraphFacts = z.strictObject({
@@ -153,7 +159,7 @@ export type GraphFacts = z.infer<typeof GraphFacts>;
 export const Diff = z.strictObject({
   run: Numbered,
   previous: z.strictObject({ run: Numbered, asOfMs: Count }).nullable(),
-  /** null where there is no earlier run, or its lists are gone. */
+  /** null where there is no earlier run, or it cannot be compared with. */
   changes: z
     .strictObject({
       /** Recommended edges (user, product, list). */
@@ -174,6 +180,8 @@ export const Diff = z.strictObject({
       }),
     })
     .nullable(),
+  /** Why it cannot be compared, a part of a sentence; null where it can, or there is no earlier run. */
+  reason: z.string().nullable().default(null),
 });
 export type Diff = z.infer<typeof Diff>;
 
@@ -211,48 +219,3 @@ export const SalesSummary = z.strictObject({
   counts: z.array(Count),
 });
 export type SalesSummary = z.infer<typeof SalesSummary>;
-
-/** `explorer/index.json`: where the explorer starts. */
-export const ExplorerIndex = z.strictObject({
-  run: Numbered,
-  /** Numbers of files users-NNNNN.json and products-NNNNN.json; a user or product lies in shard shardOf(id, count) (lambdas/shared/shards.ts). */
-  userShards: Count,
-  productShards: Count,
-  /** Some users to pick from, at most 200. */
-  users: z.array(z.string()),
-  /** Products to pick from, most bought first, at most 5,000. */
-  products: z.array(Named),
-});
-export type ExplorerIndex = z.infer<typeof ExplorerIndex>;
-
-/** `explorer/users-NNNNN.json`: at most about 256 users each, by id. */
-export const ExplorerUsers = z.record(
-  z.string(),
-  z.strictObject({
-    /** Newest first, at most 50: what was bought, how often, when last. */
-    history: z.array(Named.extend({ times: Numbered, lastMs: Count })),
-    /** Best first. `because`: up to 3 products of the history that carry it, strongest first, with their share of what the history says for it (0..1); for a product that was bought before, the product itself is first. */
-    any: z.array(Named.extend({ score: z.number(), because: z.array(Named.extend({ share: z.number() })) })),
-    new: z.array(Named.extend({ score: z.number(), because: z.array(Named.extend({ share: z.number() })) })),
-  }),
-);
-export type ExplorerUsers = z.infer<typeof ExplorerUsers>;
-
-/** `explorer/products-NNNNN.json`: at most about 256 products each, by id. */
-export const ExplorerProducts = z.record(
-  z.string(),
-  z.strictObject({
-    name: z.string().nullable(),
-    buyers: Count,
-    sales: Count,
-    firstMs: Count,
-    lastMs: Count,
-    /** Lists that it stands in. */
-    recommendedAny: Count,
-    recommendedNew: Count,
-    community: Count.nullable(),
-    /** Best first, at most 10. */
-    similar: z.array(Named.extend({ score: z.number() })),
-  }),
-);
-export type ExplorerProducts = z.infer<typeof ExplorerProducts>;

@@ -6,7 +6,8 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chartsOf, INDEX_KEY } from '../../lambdas/shared/keys.ts';
-import { EVIL_USER, ODD_USER, pageKey, sampleNetwork } from '../lambdas/pages-samples.ts';
+import { pageKey, sampleNetwork } from '../lambdas/pages-samples.ts';
+import { EVIL_USER, ODD_USER } from '../lambdas/sample-shop.ts';
 import { ATTACK } from '../lambdas/samples.ts';
 import { noBrowser, openPage, SIZES, startBrowser, type Watched } from './chromium.ts';
 import { networkPage } from './network-page.ts';
@@ -178,81 +179,6 @@ describe.skipIf(noBrowser !== undefined)(
         await page.goto(site.url(`${INDEX_KEY}#product=${ODD_USER}`));
         await page.getByText(`Run 2 knows no product ${ODD_USER}.`).waitFor();
       });
-    });
-
-    describe('the explorer', () => {
-      test('finds a user by id: history, both lists, and why', async () => {
-        const { page, requests } = await open(site.url(INDEX_KEY));
-        await explored(page);
-        await page.getByLabel('User or product, by id or name').fill('u0005');
-        await page.keyboard.press('Enter');
-        await page.getByRole('heading', { name: 'User u0005' }).waitFor();
-        expect(new URL(page.url()).hash).toBe('#user=u0005');
-        expect(
-          await page
-            .getByRole('group', { name: 'List any' })
-            .getByText('Blue glass lamp (p0000) 62 %')
-            .count(),
-        ).toBe(10);
-        expect(await page.getByRole('group', { name: 'List new' }).getByText('what sells now').count()).toBe(
-          10,
-        );
-        // One part for the user, one where a product of that id would be; never the whole run.
-        expect(requests.filter((url) => /explorer\/(users|products)-/.test(url)).length).toBeLessThanOrEqual(
-          2,
-        );
-      });
-
-      test('walks by links, back and forth, and the keyboard alone', async () => {
-        const { page } = await open(site.url(`${INDEX_KEY}#user=u0005`));
-        await page.locator('#view').getByRole('link', { name: 'Oak table (p0002)' }).first().focus();
-        await page.keyboard.press('Enter');
-        await page.getByRole('heading', { name: 'Oak table (p0002)' }).waitFor();
-        expect(await page.getByRole('group', { name: 'Similar to p0002' }).getByRole('row').count()).toBe(6);
-        await page.goBack();
-        await page.getByRole('heading', { name: 'User u0005' }).waitFor();
-        expect(await page.evaluate(() => document.activeElement?.id)).toBe('view');
-      });
-
-      test('finds a product by its name, offers both where a name is several, says what it does not know', async () => {
-        const { page } = await open(site.url(INDEX_KEY));
-        await explored(page);
-        const field = page.getByLabel('User or product, by id or name');
-        await field.fill('oak TABLE');
-        expect(await page.getByRole('link', { name: 'Oak table (p0002)' }).count()).toBeGreaterThan(0);
-        await page.getByRole('button', { name: 'Look up' }).click();
-        await page.getByRole('heading', { name: 'Oak table (p0002)' }).waitFor();
-        await field.fill('nobody');
-        await page.keyboard.press('Enter');
-        await page
-          .getByText(
-            'No user or product of run 2 has the id nobody; names are searched among the 30 most bought products.',
-          )
-          .waitFor();
-      });
-    });
-
-    describe('a read that fails once', () => {
-      test.each(['manifests/', 'explorer/index.json'])(
-        'of %s is made again at the next lookup',
-        async (key) => {
-          const { page } = await open('about:blank');
-          let reads = 0;
-          await page.route(
-            ({ href }) => href.includes(key),
-            (route) => (++reads === 1 ? route.fulfill({ status: 503 }) : route.continue()),
-          );
-          await page.goto(site.url(INDEX_KEY));
-          await page
-            .getByText('The files of run 2 cannot be read; look something up to try again.')
-            .waitFor();
-          await page.getByLabel('User or product, by id or name').fill('u0005');
-          await page.keyboard.press('Enter');
-          await page.getByRole('heading', { name: 'User u0005' }).waitFor();
-          await page.getByRole('heading', { name: 'Against run 1' }).waitFor();
-          expect(reads).toBe(2);
-        },
-      );
     });
 
     describe('the graph to walk through', () => {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { indexPage } from '../../lambdas/publish/index-page.ts';
@@ -10,7 +10,8 @@ import { awsClient } from '../../local/emulator.ts';
 import { startPages } from '../../local/pages.ts';
 import { type MemoryLake, memoryLake } from '../lake.ts';
 import { recordingLog } from '../lambdas/log.ts';
-import { pagesPublication, type ShopSize, storePagesRun } from '../lambdas/pages-samples.ts';
+import { pagesPublication, storePagesRun } from '../lambdas/pages-samples.ts';
+import type { ShopSize } from '../lambdas/sample-shop.ts';
 
 /** A bucket in memory, served as `npm start` does. */
 export interface Site {
@@ -29,7 +30,7 @@ export async function startSite(): Promise<Site> {
   const s3 = createServer((request, response) => {
     const key = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').replace('/lake/', '');
     const object = site.isDown ? undefined : lake.objects.get(key);
-    if (object) response.setHeader('etag', '"1"').end(object.bytes);
+    if (object) answerWith(object.bytes, request, response.setHeader('etag', '"1"'));
     else if (site.isDown) response.writeHead(400).end('<Error><Code>Down</Code></Error>');
     else response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
   });
@@ -61,4 +62,16 @@ export async function startSite(): Promise<Site> {
     },
   };
   return site;
+}
+
+/** The whole object, or the bytes that are asked for, as S3 does. */
+export function answerWith(bytes: Buffer, { headers }: IncomingMessage, response: ServerResponse): void {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+  if (first === undefined || last === undefined) response.end(bytes);
+  else if (Number(first) >= bytes.length)
+    response.writeHead(416).end('<Error><Code>InvalidRange</Code></Error>');
+  else
+    response
+      .writeHead(206, { 'content-range': `bytes ${first}-${last}/${bytes.length}` })
+      .end(bytes.subarray(Number(first), Number(last) + 1));
 }

@@ -3,34 +3,11 @@ import { type Lake, toJson } from '../../lambdas/shared/lake.ts';
 import type { Metric, RankingMetrics } from '../../lambdas/shared/quality.ts';
 import { Metrics } from '../../lambdas/shared/quality.ts';
 import { Manifest, Publication } from '../../lambdas/shared/schemas.ts';
-import { shardOf } from '../../lambdas/shared/shards.ts';
-import {
-  Diff,
-  ExplorerIndex,
-  ExplorerProducts,
-  ExplorerUsers,
-  GraphFacts,
-  Network,
-  SalesSummary,
-} from '../../lambdas/shared/summaries.ts';
+import { Diff, GraphFacts, Network, SalesSummary } from '../../lambdas/shared/summaries.ts';
 import { seeded } from '../../local/random.ts';
+import { explorerSample } from './explorer-samples.ts';
+import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
 import { ATTACK, sampleRun } from './samples.ts';
-
-/** What the pages need beside what `samples.ts` has: a shop of some users and products, names that attack among them. */
-
-export const EVIL_USER = '</script><img src=x onerror=alert(1)>';
-/** A name of JavaScript's own objects, which no lookup may find by accident. */
-export const ODD_USER = 'constructor';
-export const NOON = Date.UTC(2026, 5, 30, 12);
-const DAY_MS = 86_400_000;
-
-const NAMES = ['Blue glass lamp', ATTACK, 'Oak table', 'Tea cup, set of six', 'Red candle', 'Wool blanket'];
-const named = (index: number) => ({
-  product: `p${String(index).padStart(4, '0')}`,
-  name: index % 7 === 6 ? null : `${NAMES[index % NAMES.length]}${index < NAMES.length ? '' : ` ${index}`}`,
-});
-const userOf = (index: number): string =>
-  index === 0 ? EVIL_USER : index === 1 ? ODD_USER : `u${String(index).padStart(4, '0')}`;
 
 const metric = (value: number, spread = 0.02, n = 812): Metric => ({
   value,
@@ -80,12 +57,6 @@ const series = [2, 3].map((window) => ({
   any: metric(0.2 + window / 100),
   new: metric(0.1 + window / 100),
 }));
-
-export interface ShopSize {
-  readonly users: number;
-  readonly products: number;
-  readonly shards?: number;
-}
 
 /** A graph with communities: most edges lead to products of the user's own. */
 export function sampleNetwork({ users, products }: ShopSize, edgesPerUser = 4, seed = 1): Network {
@@ -172,10 +143,10 @@ const facts = (run: number, { users, products }: ShopSize): GraphFacts =>
         top: [0, 1, 2].map((index) => named(community * Math.max(1, Math.floor(products / 12)) + index)),
       })),
       edges: {
-        bought: { edges: 2 * users, crossing: Math.floor(users / 10) },
-        recommendedAny: { edges: 10 * users, crossing: 3 * users },
-        recommendedNew: { edges: 10 * users, crossing: 4 * users },
-        similar: { edges: products, crossing: 0 },
+        bought: { edges: 2 * users, crossing: Math.floor(users / 10), byChance: 1.8 * users },
+        recommendedAny: { edges: 10 * users, crossing: 3 * users, byChance: 8 * users },
+        recommendedNew: { edges: 10 * users, crossing: 4 * users, byChance: 8.5 * users },
+        similar: { edges: products, crossing: 0, byChance: 0.9 * products },
       },
     },
     graphmlLeftOut: null,
@@ -228,63 +199,6 @@ const metrics = (run: number): Metrics =>
 
 type Documents = Readonly<Record<string, unknown>>;
 
-function explorer(run: number, { users, products, shards = 2 }: ShopSize): Documents {
-  const because = [
-    { ...named(0), share: 0.62 },
-    { ...named(2), share: 0.38 },
-  ];
-  const row = (index: number) => ({ ...named(index % products), score: 0.9 - index / 20, because });
-  const userPage = (index: number) => ({
-    history: [1, 0, 3].map((product) => ({
-      ...named((product + index) % products),
-      times: 1 + (index % 3),
-      lastMs: NOON - product * DAY_MS,
-    })),
-    any: Array.from({ length: 10 }, (_, place) => row(place + index)),
-    new: Array.from({ length: 10 }, (_, place) => ({ ...row(place + index + 5), because: [] })),
-  });
-  const productPage = (index: number) => ({
-    name: named(index).name,
-    buyers: 40 + index,
-    sales: 90 + index,
-    firstMs: NOON - 90 * DAY_MS,
-    lastMs: NOON,
-    recommendedAny: 100 - (index % 100),
-    recommendedNew: 50,
-    community: index % 12,
-    similar: Array.from({ length: 5 }, (_, place) => ({
-      ...named((index + place + 1) % products),
-      score: 0.8 - place / 10,
-    })),
-  });
-  const pages = <Page>(ids: readonly string[], page: (index: number) => Page, shard: number) =>
-    Object.fromEntries(
-      ids.flatMap((id, index) => (shardOf(id, shards) === shard ? [[id, page(index)]] : [])),
-    );
-  const userIds = Array.from({ length: users }, (_, index) => userOf(index));
-  const productIds = Array.from({ length: products }, (_, index) => named(index).product);
-  const parts = Array.from({ length: shards }, (_, shard) => [
-    [
-      `explorer/users-${String(shard).padStart(5, '0')}.json`,
-      ExplorerUsers.parse(pages(userIds, userPage, shard)),
-    ],
-    [
-      `explorer/products-${String(shard).padStart(5, '0')}.json`,
-      ExplorerProducts.parse(pages(productIds, productPage, shard)),
-    ],
-  ]).flat();
-  return {
-    'explorer/index.json': ExplorerIndex.parse({
-      run,
-      userShards: shards,
-      productShards: shards,
-      users: userIds.slice(0, 200),
-      products: productIds.slice(0, 5000).map((_, index) => named(index)),
-    }),
-    ...Object.fromEntries(parts),
-  };
-}
-
 const keyOf = (run: number, name: string): string => `runs/${String(run).padStart(8, '0')}/00000001/${name}`;
 
 export interface PagesSample {
@@ -302,7 +216,7 @@ export function pagesRun(run: number, size: ShopSize = { users: 60, products: 30
     'diff.json': sampleDiff(run),
     'summary/network.json': sampleNetwork(size),
     'summary/sales.json': sales,
-    ...explorer(run, size),
+    ...explorerSample(run, size),
   };
   const comparison = {
     orderedBy: 'trees' as const,
@@ -350,7 +264,7 @@ export async function storePagesRun(
 ): Promise<void> {
   const { manifest, documents } = pagesRun(run, size);
   for (const [name, document] of Object.entries(documents))
-    await lake.create(keyOf(run, name), toJson(document), 'application/json');
+    await lake.create(keyOf(run, name), document instanceof Uint8Array ? document : toJson(document), '');
   await lake.create(manifestKey(run), toJson(manifest), 'application/json');
   await lake.create(publicationKey(run), toJson(pagesPublication(run, decision)), 'application/json');
 }

@@ -65,10 +65,10 @@ const FACTS = GraphFacts.parse({
       { community: 1, users: 1, products: 2, top: [{ product: 'lamp2', name: ATTACK }] },
     ],
     edges: {
-      bought: { edges: 5, crossing: 1 },
-      recommendedAny: { edges: 4, crossing: 1 },
-      recommendedNew: { edges: 0, crossing: 0 },
-      similar: { edges: 0, crossing: 0 },
+      bought: { edges: 5, crossing: 1, byChance: 2.4 },
+      recommendedAny: { edges: 4, crossing: 1, byChance: 2 },
+      recommendedNew: { edges: 0, crossing: 0, byChance: 0 },
+      similar: { edges: 0, crossing: 0, byChance: 0 },
     },
   },
   graphmlLeftOut: null,
@@ -168,7 +168,7 @@ function vertex(id: string, label: string, inDegree: number, outDegree: number) 
   return { id, label, degree: inDegree + outDegree, inDegree, outDegree, pageRank: 1, component: 0 };
 }
 
-const NONE = { edges: 0, crossing: 0 };
+const NONE = { edges: 0, crossing: 0, byChance: 0 };
 
 /** The same run of a shop in which everything was returned. */
 const EMPTY_DOCUMENTS: Documents = {

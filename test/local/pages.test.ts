@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { html, NOTHING, page } from '../../lambdas/shared/html.ts';
 import { awsClient } from '../../local/emulator.ts';
 import { type Pages, startPages } from '../../local/pages.ts';
+import { answerWith } from '../browser/site.ts';
 
 /** The pages in front of a server that stands for S3 and holds some objects. */
 const OBJECTS: Readonly<Record<string, string>> = {
@@ -23,6 +24,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     script: 'run()',
   }),
   '/lake/charts/00000001/degrees.svg': '<svg/>',
+  '/lake/runs/00000001/00000001/explorer/users-00000.json.gz': '0123456789',
 };
 const source = (endpoint: string) => ({ client: new S3Client(awsClient(endpoint)), bucket: 'lake' });
 let s3: Server;
@@ -32,7 +34,7 @@ beforeAll(async () => {
   s3 = createServer((asked, response) => {
     const body = OBJECTS[(asked.url ?? '').split('?')[0] ?? ''];
     if (body === undefined) response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
-    else response.end(body);
+    else answerWith(Buffer.from(body), asked, response);
   });
   await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
   pages = await startPages(source(`http://127.0.0.1:${(s3.address() as AddressInfo).port}`));
@@ -107,6 +109,19 @@ test('the files of a run are there by their keys, each as what it is', async () 
   expect(await typeOf('/runs/00000001/00000001/recommendations.csv')).toBe('text/csv; charset=utf-8');
   expect(await typeOf('/manifests/00000001.json?x=1')).toBe('application/json');
   expect(await typeOf('/current.json')).toBe('application/json');
+});
+
+test('of a large file a run of bytes is read; other ranges are answered with the whole file', async () => {
+  const path = '/runs/00000001/00000001/explorer/users-00000.json.gz';
+  const ask = async (range: string) => {
+    const answer = await fetch(new URL(path, pages.url), { headers: { range } });
+    return [answer.status, await answer.text(), answer.headers.get('content-range')];
+  };
+  expect(await ask('bytes=2-4')).toEqual([206, '234', 'bytes 2-4/10']);
+  for (const range of ['bytes=-4', 'bytes=0-1,4-5', 'lines=1-2'])
+    expect(await ask(range)).toEqual([200, '0123456789', null]);
+  expect(await ask('bytes=10-12')).toEqual([416, 'There are no such bytes\n', null]);
+  expect((await get(path)).headers.get('content-type')).toBe('application/gzip');
 });
 
 test('nothing can be changed', async () => {

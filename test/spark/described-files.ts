@@ -24,7 +24,7 @@ export const describedTables = (): DescribedTable[] =>
 
 /** Documents of the table of documents: file and name of its schema. */
 export const describedDocuments = (): { readonly name: string; readonly schema: string }[] =>
-  [...PAGE.matchAll(/^\| `([\w/-]+\.json)` \| `(\w+)` in /gm)].map(([, name = '', schema = '']) => ({
+  [...PAGE.matchAll(/^\| `([\w/-]+\.json(?:\.gz)?)` \| `(\w+)` in /gm)].map(([, name = '', schema = '']) => ({
     name,
     schema,
   }));

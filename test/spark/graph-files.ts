@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { ZodType } from 'zod';
+import { ZodType, type z } from 'zod';
+import type { Block } from '../../lambdas/client/index/block-table.ts';
+import { words } from '../../lambdas/client/index/search-key.ts';
+import * as explorer from '../../lambdas/shared/explorer.ts';
 import { Metrics } from '../../lambdas/shared/quality.ts';
-import { shardOf } from '../../lambdas/shared/shards.ts';
+import type { Manifest } from '../../lambdas/shared/schemas.ts';
 import * as summaries from '../../lambdas/shared/summaries.ts';
 import {
   describedDocuments,
@@ -12,13 +16,13 @@ import {
   isCalled,
   parquetColumns,
 } from './described-files.ts';
-import { json, keyOf, manifestOf, rowsOf } from './lake-files.ts';
+import { json, jsonLines, keyOf, manifestOf, rowsOf } from './lake-files.ts';
 
 /** What must hold of the graph, and of docs/files.md, in any run. @param lake with run 1, when the tests run. */
 export function testGraphFiles(lake: string): void {
   test('docs/files.md names every file of the run and no other; every document fits the schema that it names', () => {
     const { files } = manifestOf(lake);
-    const schemas: Record<string, unknown> = { Metrics, ...summaries };
+    const schemas: Record<string, unknown> = { Metrics, ...summaries, ...explorer };
     const documents = describedDocuments();
     const described = [
       ...describedTables().flatMap(({ names }) => names),
@@ -28,10 +32,11 @@ export function testGraphFiles(lake: string): void {
     expect(
       files.map(({ name }) => name).filter((name) => !described.some((each) => isCalled(each, name))),
     ).toEqual([]);
-    for (const { name, key } of files.filter((file) => file.name.endsWith('.json'))) {
+    for (const { name, key } of files.filter((file) => /\.json(\.gz)?$/.test(file.name))) {
       const schema = schemas[documents.find((document) => isCalled(document.name, name))?.schema ?? ''];
       if (!(schema instanceof ZodType)) throw new Error(`docs/files.md names no schema of ${name}`);
-      schema.parse(json(lake, key));
+      for (const document of name.endsWith('.gz') ? jsonLines(lake, key) : [json(lake, key)])
+        schema.parse(document);
     }
   });
 
@@ -103,7 +108,17 @@ export function testGraphFiles(lake: string): void {
         .filter((edge) => edge.kind === kind && edge.list === list)
         .map(({ source = '', target = '' }) => [communityOf.get(source), communityOf.get(target)])
         .filter((ends) => !ends.includes(''));
-      return { edges: placed.length, crossing: placed.filter(([from, to]) => from !== to).length };
+      // Every beginning with every end.
+      const ends = (at: 0 | 1) => Map.groupBy(placed, (edge) => edge[at]);
+      const staying = [...ends(0)].reduce(
+        (sum, [community, edges]) => sum + edges.length * (ends(1).get(community)?.length ?? 0),
+        0,
+      );
+      return {
+        edges: placed.length,
+        crossing: placed.filter(([from, to]) => from !== to).length,
+        byChance: expect.closeTo(placed.length - staying / placed.length, 4),
+      };
     };
     const { communities } = summaries.GraphFacts.parse(json(lake, keyOf(manifest, 'graph.json')));
     expect(communities.edges).toEqual({
@@ -152,36 +167,67 @@ export function testGraphFiles(lake: string): void {
     expect(Math.max(...edges.strengths)).toBe(1);
   });
 
-  test('the explorer holds every user and product in its shard, the lists of the run, and reasons out of the history', () => {
+  test('the explorer holds every user and product where its index says, the lists of the run, and reasons out of the history', () => {
     const manifest = manifestOf(lake);
-    const index = summaries.ExplorerIndex.parse(json(lake, keyOf(manifest, 'explorer/index.json')));
-    const shardName = (of: string, shard: number): string =>
-      `explorer/${of}-${String(shard).padStart(5, '0')}.json`;
+    const index = explorer.ExplorerIndex.parse(json(lake, keyOf(manifest, 'explorer/index.json')));
     const listed = new Map<string, string[]>();
     for (const { user = '', product = '', list = '' } of rowsOf(lake, keyOf(manifest, 'recommendations.csv')))
       listed.set(`${user} ${list}`, [...(listed.get(`${user} ${list}`) ?? []), product]);
-    let users = 0;
-    for (let shard = 0; shard < index.userShards; shard++)
-      for (const [user, { history, any, new: fresh }] of Object.entries(
-        summaries.ExplorerUsers.parse(json(lake, keyOf(manifest, shardName('users', shard)))),
-      )) {
-        users += 1;
-        expect(shardOf(user, index.userShards)).toBe(shard);
-        expect(any.map(({ product }) => product)).toEqual(listed.get(`${user} any`) ?? []);
-        expect(fresh.map(({ product }) => product)).toEqual(listed.get(`${user} new`) ?? []);
-        const bought = new Set(history.map(({ product }) => product));
-        for (const { product, because } of [...any, ...fresh]) {
-          if (history.length < 50) expect(because.every((reason) => bought.has(reason.product))).toBe(true);
-          if (bought.has(product)) expect(because[0]?.product).toBe(product);
-          expect(because.reduce((sum, { share }) => sum + share, 0)).toBeLessThan(1.00001);
-        }
+    const users = rowsIn(lake, manifest, index.users, explorer.ExplorerUsers);
+    for (const { key: user, value, names } of users) {
+      const { history, any, new: fresh } = value;
+      expect(any.map(({ product }) => product)).toEqual(listed.get(`${user} any`) ?? []);
+      expect(fresh.map(({ product }) => product)).toEqual(listed.get(`${user} new`) ?? []);
+      const bought = new Set(history.map(({ product }) => product));
+      for (const { product, because } of [...any, ...fresh]) {
+        expect(names.has(product)).toBe(true);
+        if (history.length < 50) expect(because.every((reason) => bought.has(reason.product))).toBe(true);
+        if (bought.has(product)) expect(because[0]?.product).toBe(product);
+        // Each is rounded to hundredths.
+        expect(because.reduce((sum, { share }) => sum + share, 0)).toBeLessThan(1.0151);
       }
-    expect(users).toBe(manifest.counts.users);
-    const products = Array.from({ length: index.productShards }, (_, shard) =>
-      Object.keys(
-        summaries.ExplorerProducts.parse(json(lake, keyOf(manifest, shardName('products', shard)))),
-      ),
-    ).flat();
-    expect(products.toSorted()).toEqual(index.products.map(({ product }) => product).toSorted());
+    }
+    const vertices = rowsOf(lake, keyOf(manifest, 'graph/vertices.csv'));
+    const idsOf = (kind: string) =>
+      vertices.filter((vertex) => vertex.kind === kind).map(({ id = '' }) => id.slice('u:'.length));
+    expect(users.map(({ key }) => key)).toEqual(idsOf('user').toSorted());
+    const products = rowsIn(lake, manifest, index.products, explorer.ExplorerProducts);
+    expect(products.map(({ key }) => key)).toEqual(idsOf('product').toSorted());
+    const labels = new Map(vertices.map(({ id, label }) => [id, label]));
+    expect(products.map(({ key, names }) => names.get(key))).toEqual(
+      products.map(({ key }) => labels.get(`p:${key}`)),
+    );
+    const names = rowsIn(lake, manifest, index.names, explorer.ExplorerNames);
+    expect(new Set(names.map(({ value }) => value))).toEqual(new Set(products.map(({ key }) => key)));
+    for (const { key, value } of names) {
+      const [search = '', at, product] = key.split('\t');
+      const name = words(labels.get(`p:${value}`) ?? '').join(' ');
+      expect(product).toBe(value);
+      expect(at === '0' ? name.startsWith(search) : ` ${name}`.includes(` ${search}`), key).toBe(true);
+    }
   });
+}
+
+/** All rows of a table, in order, each block read by its range of bytes as the page reads it. */
+function rowsIn<Value>(
+  lake: string,
+  manifest: Manifest,
+  table: explorer.ExplorerTable,
+  schema: z.ZodType<Block<Value>>,
+) {
+  const rows: { key: string; value: Value; names: ReadonlyMap<string, string> }[] = [];
+  for (const { file, from, sizes } of table) {
+    const bytes = readFileSync(join(lake, keyOf(manifest, file)));
+    let offset = 0;
+    for (const [at, size] of sizes.entries()) {
+      const member = gunzipSync(bytes.subarray(offset, offset + size)).toString();
+      const block = schema.parse(JSON.parse(member));
+      const [first = ''] = block.rows[0] ?? [];
+      expect((from[at] ?? '') <= first && (rows.at(-1)?.key ?? '') < (from[at] ?? '')).toBe(true);
+      for (const [key, value] of block.rows) rows.push({ key, value, names: new Map(block.names) });
+      offset += size;
+    }
+    expect(offset).toBe(bytes.length);
+  }
+  return rows;
 }

@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { manifestKey } from '../../lambdas/shared/keys.ts';
 import { Manifest } from '../../lambdas/shared/schemas.ts';
 
 export const json = (lake: string, key: string): unknown => JSON.parse(readFileSync(join(lake, key), 'utf8'));
+/** A document per line of a gzip file. */
+export const jsonLines = (lake: string, key: string): unknown[] =>
+  gunzipSync(readFileSync(join(lake, key)))
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 export const manifestOf = (lake: string, run = 1): Manifest => Manifest.parse(json(lake, manifestKey(run)));
 
 export function keyOf(manifest: Manifest, name: string): string {

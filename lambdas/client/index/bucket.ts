@@ -1,7 +1,7 @@
+import type { ExplorerIndex, ExplorerNames, ExplorerProducts, ExplorerUsers } from '../../shared/explorer.ts';
 import { CURRENT_KEY, manifestKey } from '../../shared/keys.ts';
 import type { Current, Manifest } from '../../shared/schemas.ts';
-import type { ExplorerIndex, ExplorerProducts, ExplorerUsers } from '../../shared/summaries.ts';
-import { shardOf } from './shard.ts';
+import { type Block, type BlockPlace, BlockTable } from './block-table.ts';
 
 /** The bucket as this page reads it: from its own place, `charts/`, upwards. */
 const ROOT = '../';
@@ -10,41 +10,50 @@ const ROOT = '../';
 export class Missing extends Error {}
 
 /** @throws {Missing} @throws {Error} If the bucket does not answer. */
-export async function fetchText(path: string, signal?: AbortSignal): Promise<string> {
-  const answer = await fetch(path, { cache: 'no-cache', ...(signal && { signal }) });
+async function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const answer = await fetch(path, { cache: 'no-cache', headers });
   if (answer.status === 404 || answer.status === 403) throw new Missing(`${path} is not there`);
   if (!answer.ok) throw new Error(`the bucket answers ${answer.status}`);
-  return answer.text();
+  return answer;
 }
+
+/** @throws {Missing} @throws {Error} If the bucket does not answer. */
+export const fetchText = async (path: string): Promise<string> => (await get(path)).text();
+
+const pathOf = (key: string): string => ROOT + key.split('/').map(encodeURIComponent).join('/');
 
 /** What the stages wrote, they checked; nobody else writes here. */
 const fetchJson = async <Document>(key: string): Promise<Document> =>
-  JSON.parse(await fetchText(ROOT + key.split('/').map(encodeURIComponent).join('/')));
+  JSON.parse(await fetchText(pathOf(key)));
 
 export const fetchCurrent = (): Promise<Current> => fetchJson<Current>(CURRENT_KEY);
 
-export type UserPage = ExplorerUsers[string];
-export type ProductPage = ExplorerProducts[string];
+export type UserPage = ExplorerUsers['rows'][number][1];
+export type ProductPage = ExplorerProducts['rows'][number][1];
+type ProductId = ExplorerNames['rows'][number][1];
+
+/** What can be looked up in a run. */
+export interface Tables {
+  readonly users: BlockTable<UserPage>;
+  readonly products: BlockTable<ProductPage>;
+  /** By search keys of names. */
+  readonly names: BlockTable<ProductId>;
+  readonly picks: ExplorerIndex['picks'];
+}
 
 /** The files of one run; nothing of two runs is ever mixed. */
 export class RunFiles {
   readonly run: number;
   private readonly keys: ReadonlyMap<string, string>;
-  readonly index: ExplorerIndex | undefined;
-  /** Parts that were read, by name: walking about reads the same ones. */
-  private readonly parts = new Map<string, Promise<unknown>>();
 
-  private constructor(run: number, keys: ReadonlyMap<string, string>, index: ExplorerIndex | undefined) {
+  private constructor(run: number, keys: ReadonlyMap<string, string>) {
     this.run = run;
     this.keys = keys;
-    this.index = index;
   }
 
   static async open(run: number): Promise<RunFiles> {
     const manifest = await fetchJson<Manifest>(manifestKey(run));
-    const keys = new Map(manifest.files.map(({ name, key }) => [name, key]));
-    const key = keys.get('explorer/index.json');
-    return new RunFiles(run, keys, key === undefined ? undefined : await fetchJson<ExplorerIndex>(key));
+    return new RunFiles(run, new Map(manifest.files.map(({ name, key }) => [name, key])));
   }
 
   /** @returns undefined if the run names no such file */
@@ -53,21 +62,29 @@ export class RunFiles {
     return key === undefined ? undefined : fetchJson<Document>(key);
   }
 
-  user(id: string): Promise<UserPage | undefined> {
-    return this.find<UserPage>('users', id, this.index?.userShards ?? 0);
+  /** @returns undefined if the run was made by a version that wrote none, or others */
+  async tables(): Promise<Tables | undefined> {
+    const index = await this.document<Partial<ExplorerIndex>>('explorer/index.json');
+    if (!index?.users || !index.products || !index.names || !index.picks) return undefined;
+    const table = <Value>(parts: ExplorerIndex['users']) =>
+      new BlockTable<Value>(parts, (place) => this.block<Value>(place));
+    return {
+      users: table(index.users),
+      products: table(index.products),
+      names: table(index.names),
+      picks: index.picks,
+    };
   }
 
-  product(id: string): Promise<ProductPage | undefined> {
-    return this.find<ProductPage>('products', id, this.index?.productShards ?? 0);
-  }
-
-  private async find<Page>(kind: string, id: string, shards: number): Promise<Page | undefined> {
-    if (shards === 0) return undefined;
-    const name = `explorer/${kind}-${String(await shardOf(id, shards)).padStart(5, '0')}.json`;
-    const part = this.parts.get(name) ?? this.document(name);
-    this.parts.set(name, part);
-    part.catch(() => this.parts.delete(name));
-    const pages = (await part) as Readonly<Record<string, Page>> | undefined;
-    return pages && Object.hasOwn(pages, id) ? pages[id] : undefined;
+  private async block<Value>({ file, offset, sizeBytes }: BlockPlace): Promise<Block<Value>> {
+    const key = this.keys.get(file);
+    if (key === undefined) throw new Missing(`run ${this.run} names no ${file}`);
+    const range = `bytes=${offset}-${offset + sizeBytes - 1}`;
+    const answer = await get(pathOf(key), { range });
+    const bytes = await answer.blob();
+    // A server that knows no ranges answers with the whole file.
+    const own = answer.status === 206 ? bytes : bytes.slice(offset, offset + sizeBytes);
+    const text = await new Response(own.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+    return JSON.parse(text);
   }
 }

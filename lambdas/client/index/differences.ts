@@ -2,7 +2,7 @@ import type { Diff } from '../../shared/summaries.ts';
 import { count, element, productLabel, table } from '../dom.ts';
 
 /** What changed since the newest run trained before, served or not, in short; the run's own page tells the rest. */
-export function differences({ run, previous, changes }: Diff): HTMLElement[] {
+export function differences({ run, previous, changes, reason }: Diff): HTMLElement[] {
   const title = (text: string): HTMLElement => element('h2', { id: 'differences-title' }, text);
   if (!previous)
     return [
@@ -10,7 +10,10 @@ export function differences({ run, previous, changes }: Diff): HTMLElement[] {
       element('p', {}, `There is nothing to compare run ${run} with.`),
     ];
   const against = title(`Against run ${previous.run}, the one trained before it`);
-  if (!changes) return [against, element('p', {}, `Run ${run} cannot be compared with run ${previous.run}.`)];
+  if (!changes) {
+    const why = reason ? `: ${reason}` : '';
+    return [against, element('p', {}, `Run ${run} cannot be compared with run ${previous.run}${why}.`)];
+  }
   const { edges, churn, exposure } = changes;
   const churned = churn.any
     ? ` On average ${(100 * churn.any.mean).toFixed(1)} % of a user’s list any is other than in run ${previous.run}.`

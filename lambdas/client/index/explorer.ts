@@ -1,20 +1,29 @@
 import type { Diff } from '../../shared/summaries.ts';
-import { count, element } from '../dom.ts';
-import { RunFiles } from './bucket.ts';
+import { element } from '../dom.ts';
+import { RunFiles, type Tables } from './bucket.ts';
 import { differences } from './differences.ts';
 import { showPicks } from './picks.ts';
+import { replaceContent } from './replace.ts';
+import { find, type Suggestions, suggest } from './search.ts';
 import { linkTo, type Subject, subjectOf } from './subject.ts';
 import { productView, userView } from './views.ts';
 
 const UNREADABLE = 'The bucket cannot be read; try again.';
 
+/** A run, and what can be looked up in it; undefined where its version wrote nothing that this page reads. */
+interface Opened {
+  readonly files: RunFiles;
+  readonly tables: Tables | undefined;
+}
+
 /** Shows any user and product of the served run; each view is an address of its own. */
 export class Explorer {
   private run: number | undefined;
   /** Undefined: to be opened at the next lookup. */
-  private files: Promise<RunFiles> | undefined;
-  /** Counts what was asked for: an answer that comes after the next question is dropped. */
+  private opening: Promise<Opened> | undefined;
+  /** Count what was asked for: an answer that comes after the next question is dropped. */
   private turn = 0;
+  private pickTurn = 0;
   private readonly field = element('input', {
     type: 'search',
     id: 'explorer-search',
@@ -43,7 +52,7 @@ export class Explorer {
         element('button', { type: 'submit' }, 'Look up'),
       ),
     );
-    place.replaceChildren(this.form, this.picks, this.status, this.view);
+    place.replaceChildren(this.form, this.status, this.picks, this.view);
     addEventListener('hashchange', () => void this.show(true));
   }
 
@@ -51,44 +60,59 @@ export class Explorer {
   serve(run: number): void {
     const isFirst = this.run === undefined;
     this.run = run;
-    this.files = this.open(run);
+    this.opening = this.open(run);
     void this.show(isFirst);
   }
 
-  private open(run: number): Promise<RunFiles> {
-    const opening = RunFiles.open(run);
+  private open(run: number): Promise<Opened> {
+    const opening = RunFiles.open(run).then(async (files) => ({ files, tables: await files.tables() }));
     void this.greet(run, opening);
     return opening;
   }
 
   /** What a lookup reads; opened again where that has failed. */
-  private opened(): Promise<RunFiles> | undefined {
-    if (this.run !== undefined) this.files ??= this.open(this.run);
-    return this.files;
+  private opened(): Promise<Opened> | undefined {
+    if (this.run !== undefined) this.opening ??= this.open(this.run);
+    return this.opening;
   }
 
-  private async greet(run: number, opening: Promise<RunFiles>): Promise<void> {
+  private async greet(run: number, opening: Promise<Opened>): Promise<void> {
     try {
-      const files = await opening;
+      const { files, tables } = await opening;
       if (run !== this.run) return;
-      this.form.hidden = files.index === undefined;
-      this.status.textContent = files.index
+      this.form.hidden = tables === undefined;
+      this.status.textContent = tables
         ? ''
-        : `Run ${run} was made by a version that writes nothing to explore.`;
-      await this.pick();
+        : `Run ${run} was made by an earlier version of Cartograph; its users and products cannot be looked up here. Those of the next run can.`;
       const diff = await files.document<Diff>('diff.json');
       document.getElementById('differences')?.replaceChildren(...(diff ? differences(diff) : []));
     } catch {
       if (run !== this.run) return;
-      this.files = undefined;
+      this.opening = undefined;
       this.status.textContent = `The files of run ${run} cannot be read; look something up to try again.`;
     }
   }
 
   /** What there is to pick from, for what is typed. */
   private async pick(): Promise<void> {
-    const files = await this.files?.catch(() => undefined);
-    this.picks.replaceChildren(...(files?.index ? showPicks(files.index, this.field.value) : []));
+    const own = ++this.pickTurn;
+    const text = this.field.value.trim();
+    try {
+      // That a run cannot be opened is said where it is opened.
+      const opened = await this.opening?.catch(() => undefined);
+      if (!opened?.tables) return;
+      const found = text === '' ? atFirst(opened.tables) : await suggest(opened.tables, text);
+      if (own !== this.pickTurn) return;
+      this.status.textContent =
+        subjectsOf(found).length === 0 && text !== '' ? nothing(opened.files.run, text) : '';
+      this.showPicks(found, text !== '');
+    } catch {
+      if (own === this.pickTurn) this.status.textContent = UNREADABLE;
+    }
+  }
+
+  private showPicks(found: Suggestions, isSearch: boolean): void {
+    replaceContent(this.picks, this.field, showPicks(found, isSearch));
   }
 
   /** Goes where an id or a name leads; says so where that is nowhere, or several places. */
@@ -96,14 +120,23 @@ export class Explorer {
     const opened = this.opened();
     if (text === '' || !opened) return;
     try {
-      const files = await opened;
-      const [only, ...more] = await find(files, text);
-      if (!only) this.status.textContent = unknown(files, text);
-      else if (more.length === 0) this.goTo(only);
-      else {
+      const { files, tables } = await opened;
+      if (!tables) return;
+      const [only, ...more] = await find(tables, text);
+      if (only && more.length === 0) return this.goTo(only);
+      this.pickTurn++;
+      if (only) {
         this.status.textContent = `${more.length + 1} are called ${text}:`;
-        this.picks.replaceChildren(choices([only, ...more]));
+        return replaceContent(this.picks, this.field, [choices([only, ...more])]);
       }
+      const found = await suggest(tables, text);
+      const nearest = subjectsOf(found);
+      if (nearest.length === 1 && nearest[0]) return this.goTo(nearest[0]);
+      this.status.textContent =
+        nearest.length === 0
+          ? nothing(files.run, text)
+          : `Nothing in run ${files.run} is called ${text}; of these the id, or a word of the name, begins so:`;
+      this.showPicks(found, true);
     } catch {
       this.status.textContent = UNREADABLE;
     }
@@ -119,13 +152,19 @@ export class Explorer {
     const own = ++this.turn;
     const subject = subjectOf(location.hash);
     const opened = subject && this.opened();
-    if (!opened) return this.view.replaceChildren();
+    if (!opened) {
+      this.view.replaceChildren();
+      return this.pick();
+    }
     try {
-      const shown = await viewOf(await opened, subject);
+      const { files, tables } = await opened;
+      const shown = tables ? [await viewOf(tables, subject, files.run)] : [];
       if (own !== this.turn) return;
-      this.view.replaceChildren(shown);
+      replaceContent(this.view, this.view, shown);
+      if (!tables) return;
       this.status.textContent = '';
       if (!isNavigation) return;
+      this.pickTurn++;
       this.picks.replaceChildren();
       this.field.value = subject.id;
       this.view.scrollIntoView({ block: 'start' });
@@ -136,27 +175,24 @@ export class Explorer {
   }
 }
 
-const viewOf = async (files: RunFiles, { kind, id }: Subject): Promise<HTMLElement> =>
+const viewOf = async (tables: Tables, { kind, id }: Subject, run: number): Promise<HTMLElement> =>
   kind === 'user'
-    ? userView(id, await files.user(id), files.run)
-    : productView(id, await files.product(id), files.run);
+    ? userView(id, await tables.users.get(id), run)
+    : productView(id, await tables.products.get(id), run);
 
-/** Users and products of this id, and products of this name; users and products share no ids, so it may be both. */
-async function find(files: RunFiles, text: string): Promise<Subject[]> {
-  const [user, product] = await Promise.all([files.user(text), files.product(text)]);
-  const named = (files.index?.products ?? []).filter(
-    ({ name, product: id }) => id !== text && name?.toLowerCase() === text.toLowerCase(),
-  );
-  return [
-    ...(user ? [{ kind: 'user', id: text } as const] : []),
-    ...(product ? [{ kind: 'product', id: text } as const] : []),
-    ...named.map(({ product: id }) => ({ kind: 'product', id }) as const),
-  ];
-}
+const atFirst = ({ picks }: Tables): Suggestions => ({
+  ...picks,
+  hasMoreUsers: false,
+  hasMoreProducts: false,
+});
 
-/** Names are known of the products in the index alone; of others ids. */
-const unknown = ({ run, index }: RunFiles, text: string): string =>
-  `No user or product of run ${run} has the id ${text}; names are searched among the ${count(index?.products.length ?? 0)} most bought products.`;
+const subjectsOf = ({ users, products }: Suggestions): Subject[] => [
+  ...users.map((id) => ({ kind: 'user', id }) as const),
+  ...products.map(({ product }) => ({ kind: 'product', id: product }) as const),
+];
+
+const nothing = (run: number, text: string): string =>
+  `No user or product of run ${run} has an id, or a word in its name, that begins with ${text}.`;
 
 const choices = (subjects: readonly Subject[]): HTMLElement =>
   element(

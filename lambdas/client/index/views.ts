@@ -1,18 +1,21 @@
+import type { ListKind } from '../../shared/quality.ts';
 import { count, day, element, productLabel, table } from '../dom.ts';
+import type { Row } from './block-table.ts';
 import type { ProductPage, UserPage } from './bucket.ts';
 import { linkTo } from './subject.ts';
 
-interface Named {
-  readonly product: string;
-  readonly name: string | null;
-}
+type Names = Row<unknown>['names'];
 
-const productLink = (of: Named): HTMLElement =>
-  element('a', { href: linkTo({ kind: 'product', id: of.product }) }, productLabel(of));
+const labelOf = (product: string, names: Names): string =>
+  productLabel({ product, name: names.get(product) ?? null });
+
+const productLink = (product: string, names: Names): HTMLElement =>
+  element('a', { href: linkTo({ kind: 'product', id: product }) }, labelOf(product, names));
 
 /** What one user bought, is recommended, and why. */
-export function userView(user: string, page: UserPage | undefined, run: number): HTMLElement {
-  if (!page) return unknown('user', user, run);
+export function userView(user: string, row: Row<UserPage> | undefined, run: number): HTMLElement {
+  if (!row) return unknown('user', user, run);
+  const { value: page, names } = row;
   return element(
     'section',
     { 'aria-label': `User ${user}` },
@@ -24,19 +27,23 @@ export function userView(user: string, page: UserPage | undefined, run: number):
       : table(
           `What ${user} bought`,
           ['Product', 'Times', 'Last'],
-          page.history.map((row) => [productLink(row), count(row.times), day(row.lastMs)]),
+          page.history.map((bought) => [
+            productLink(bought.product, names),
+            count(bought.times),
+            day(bought.lastMs),
+          ]),
           [1, 2],
         ),
     element(
       'div',
       { class: 'pair' },
-      list('any', 'may include what was bought', page.any),
-      list('new', 'only what was not bought', page.new),
+      list('any', 'may include what was bought', page.any, names),
+      list('new', 'only what was not bought', page.new, names),
     ),
   );
 }
 
-function list(kind: 'any' | 'new', meaning: string, rows: UserPage['any']): HTMLElement {
+function list(kind: ListKind, meaning: string, rows: UserPage['any'], names: Names): HTMLElement {
   return element(
     'div',
     {},
@@ -46,23 +53,34 @@ function list(kind: 'any' | 'new', meaning: string, rows: UserPage['any']): HTML
       : table(
           `List ${kind}`,
           ['Rank', 'Product', 'Because of'],
-          rows.map((row, index) => [String(index + 1), productLink(row), because(row.because)]),
+          rows.map((row, index) => [
+            String(index + 1),
+            productLink(row.product, names),
+            because(row.because, names),
+          ]),
           [0],
         ),
   );
 }
 
-function because(reasons: UserPage['any'][number]['because']): Node {
+function because(reasons: UserPage['any'][number]['because'], names: Names): Node {
   if (reasons.length === 0) return element('span', { class: 'soft' }, 'what sells now');
-  const parts = reasons.map((reason) =>
-    element('li', {}, productLink(reason), ` ${Math.round(100 * reason.share)}\u00a0%`),
-  );
+  const parts = reasons.map(({ product, share }) => {
+    // The name alone, for there is little room; where it leads, the id stands.
+    const link = element(
+      'a',
+      { href: linkTo({ kind: 'product', id: product }) },
+      names.get(product) ?? product,
+    );
+    return element('li', {}, `${Math.round(100 * share)}\u00a0% `, link);
+  });
   return element('ul', { class: 'reasons' }, ...parts);
 }
 
 /** What is known of one product, and what is like it. */
-export function productView(product: string, page: ProductPage | undefined, run: number): HTMLElement {
-  if (!page) return unknown('product', product, run);
+export function productView(product: string, row: Row<ProductPage> | undefined, run: number): HTMLElement {
+  if (!row) return unknown('product', product, run);
+  const { value: page, names } = row;
   const facts: readonly (readonly [string, string])[] = [
     ['Buyers', count(page.buyers)],
     ['Sales', count(page.sales)],
@@ -75,7 +93,7 @@ export function productView(product: string, page: ProductPage | undefined, run:
   return element(
     'section',
     { 'aria-label': `Product ${product}` },
-    element('h3', {}, productLabel({ product, name: page.name })),
+    element('h3', {}, labelOf(product, names)),
     element('p', { class: 'soft' }, `As run ${run} knows it.`),
     element(
       'dl',
@@ -88,7 +106,11 @@ export function productView(product: string, page: ProductPage | undefined, run:
       : table(
           `Similar to ${product}`,
           ['Rank', 'Product', 'Score'],
-          page.similar.map((row, index) => [String(index + 1), productLink(row), row.score.toFixed(3)]),
+          page.similar.map((other, index) => [
+            String(index + 1),
+            productLink(other.product, names),
+            other.score.toFixed(3),
+          ]),
           [0, 2],
         ),
   );

@@ -7,9 +7,10 @@ import { COLOURS } from './theme.ts';
 
 /** Which products gained and lost lists since the run before? Bars to the right and to the left. */
 export const exposure: Chart = {
-  describe({ diff: { previous, changes } }) {
+  describe({ diff: { previous, changes, reason } }) {
     if (!previous) return 'No earlier run to compare with.';
-    if (!changes) return `No differences: it cannot be compared with run ${previous.run}.`;
+    if (!changes)
+      return `No differences: it cannot be compared with run ${previous.run}${reason === null ? '' : `: ${reason}`}.`;
     const { gained, lost } = changes.exposure;
     return `Lists won and lost since run ${previous.run}: ${counted(gained.length, 'product')} that gained, first ${best(gained)}; ${counted(lost.length, 'product')} that lost, first ${best(lost)}.`;
   },

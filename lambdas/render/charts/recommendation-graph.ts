@@ -73,9 +73,9 @@ function title({ graph, facts: { communities } }: RunData): string {
   const first = vertices.filter(isProduct).sort((a, b) => b.inDegree - a.inDegree)[0];
   if (edges.length === 0 || !first) return 'Nothing is recommended yet';
   // Not of purchases: communities are made from those.
-  const { edges: all, crossing } = communities.edges.recommendedAny;
+  const { edges: all, crossing, byChance } = communities.edges.recommendedAny;
   return communities.count > 1 && all > 0
-    ? `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community (${counted(communities.count, 'community', 'communities')})`
+    ? `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community; by chance ${percent(1 - byChance / all)} would`
     : `${shortened(first.label, 40)} leads among the products recommended first`;
 }
 

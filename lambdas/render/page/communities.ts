@@ -63,11 +63,16 @@ function crossings({ recommendedAny, recommendedNew, bought }: GraphFacts['commu
     ? NOTHING
     : html`${table({
         label: 'Links within the user’s own community',
-        header: ['From a user to a product', 'Links', 'Within the user’s own community'],
-        rows: rows.map(([name, { edges, crossing }]) => [name, count(edges), percent(1 - crossing / edges)]),
-        numbers: [1, 2],
+        header: ['From a user to a product', 'Links', 'Within the user’s own community', 'By chance'],
+        rows: rows.map(([name, { edges, crossing, byChance }]) => [
+          name,
+          count(edges),
+          percent(1 - crossing / edges),
+          percent(1 - byChance / edges),
+        ]),
+        numbers: [1, 2, 3],
       })}
-<p class="soft">Communities are made from purchases, so most of those stay within one. Recommendations need not.</p>`;
+<p class="soft">Communities are made from purchases, so most of those stay within one. Recommendations need not. By chance: if the same users and products were paired at random.</p>`;
 }
 
 const largestComponents = ({ largest }: GraphFacts['components']): Html =>

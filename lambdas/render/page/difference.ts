@@ -1,4 +1,14 @@
-import { count, factList, type Html, html, moment, percent, productLabel, table } from '../../shared/html.ts';
+import {
+  count,
+  factList,
+  type Html,
+  html,
+  moment,
+  NOTHING,
+  percent,
+  productLabel,
+  table,
+} from '../../shared/html.ts';
 import { numberInKey } from '../../shared/keys.ts';
 import { LIST_KINDS } from '../../shared/quality.ts';
 import type { Diff } from '../../shared/summaries.ts';
@@ -13,9 +23,10 @@ export const against = ({ diff: { previous } }: PageData): string =>
 /** What changed since the newest run trained before, which may never have been served. */
 export function changes({ diff }: PageData): Html {
   if (!diff.previous) return html`<p>There is no run before this one to compare it with.</p>`;
-  const { previous, changes: found } = diff;
+  const { previous, changes: found, reason } = diff;
   const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${moment(previous.asOfMs)}`;
-  if (!found) return html`<p>It cannot be compared with ${since}.</p>`;
+  if (!found)
+    return html`<p>It cannot be compared with ${since}${reason === null ? NOTHING : html`: ${reason}`}.</p>`;
   return html`<p>Compared with ${since}.</p>
 ${factList([
   ['Recommendations kept', count(found.edges.kept)],

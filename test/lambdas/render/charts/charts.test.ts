@@ -105,7 +105,7 @@ describe.each(CHART_NAMES)('%s', (name) => {
 test.each<[ChartName, string]>([
   [
     'recommendation-graph',
-    '75 % of the recommendations stay within the user’s own community (2 communities)',
+    '75 % of the recommendations stay within the user’s own community; by chance 50 % would',
   ],
   ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
   ['lorenz', 'Half of the recommendations of list any go to 1 of 4 products'],

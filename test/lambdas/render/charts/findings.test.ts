@@ -83,7 +83,12 @@ describe('exposure', () => {
   const titled = (changed: Partial<Changes> | null) =>
     titleOf('exposure', {
       ...run,
-      diff: { run: 2, previous: { run: 1, asOfMs: 0 }, changes: changed && { ...changes, ...changed } },
+      diff: {
+        run: 2,
+        previous: { run: 1, asOfMs: 0 },
+        changes: changed && { ...changes, ...changed },
+        reason: null,
+      },
     });
 
   test('no list changed only where no recommendation came or went', async () => {

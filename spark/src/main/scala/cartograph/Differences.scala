@@ -8,7 +8,7 @@ import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
 import org.apache.spark.util.SerializableConfiguration
 
-import Documents.{arr, obj}
+import Documents.{arr, named, obj}
 
 /** `diff.json`: what changed since the run before; see Diff in lambdas/shared/summaries.ts. */
 object Differences {
@@ -36,25 +36,29 @@ object Differences {
     }
   }
 
-  /** Without an earlier run, or where its files cannot be read, there are no changes; the latter is told. */
+  /** Without an earlier run there are no changes, nor where its files cannot be read; why not is told then. */
   def document(sc: SparkContext, lake: Lake, run: Int, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): JsonNode = {
     val before = earlier(lake, run)
-    val changes = before.flatMap { earlier =>
-      try {
-        require(earlier.recommendations.nonEmpty && earlier.vertices.nonEmpty, "its manifest names no recommendations or no vertices as Parquet")
-        Some(changesSince(earlier, new Files(sc, lake.root), shop, links, vertices))
-      } catch {
-        case NonFatal(cause) =>
-          Steps.tell("warn", s"Cannot compare with run ${earlier.run}: ${Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")}", obj("window" -> run))
-          None
-      }
-    }
+    val compared = before.map(compare(_, new Files(sc, lake.root), run, shop, links, vertices))
     obj(
       "run" -> run,
       "previous" -> before.map(earlier => obj("run" -> earlier.run, "asOfMs" -> earlier.asOfMs)),
-      "changes" -> changes
+      "changes" -> compared.flatMap(_.toOption),
+      "reason" -> compared.flatMap(_.left.toOption)
     )
   }
+
+  /** @return the changes, or why there are none, for a person who does not see the job's log */
+  private def compare(earlier: Earlier, files: Files, run: Int, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): Either[String, JsonNode] =
+    if (earlier.recommendations.isEmpty || earlier.vertices.isEmpty)
+      Left(s"the manifest of run ${earlier.run} names no lists or no vertices as Parquet")
+    else
+      try Right(changesSince(earlier, files, shop, links, vertices))
+      catch {
+        case NonFatal(cause) =>
+          Steps.tell("warn", s"Cannot compare with run ${earlier.run}: ${Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")}", obj("window" -> run))
+          Left(s"the lists or vertices of run ${earlier.run} cannot be read; the job’s log says why")
+      }
 
   private def changesSince(earlier: Earlier, files: Files, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): JsonNode = {
     val before = files.rows(earlier.recommendations, Seq("user", "product", "list"))
@@ -89,7 +93,7 @@ object Differences {
     val names = if (gone.isEmpty) Map.empty[String, Option[String]]
       else shop.products.filter(product => gone.contains(product.id)).map(product => product.id -> product.name).collect().toMap
     def nodes(changes: Array[Exposure]): JsonNode = arr(changes.map { change =>
-      Explorer.named(change.product, change.name.orElse(names.get(change.product).flatten)).put("before", change.before).put("now", change.now)
+      named(change.product, change.name.orElse(names.get(change.product).flatten)).put("before", change.before).put("now", change.now)
     })
     obj("gained" -> nodes(gained), "lost" -> nodes(lost))
   }

@@ -54,8 +54,10 @@ object Documents {
 
   def toText(node: JsonNode): String = mapper.writeValueAsString(node) + "\n"
 
-  /** A string as JSON. */
-  def quoted(text: String): String = toNode(text).toString
+  /** A product as it is told of everywhere. */
+  def named(product: String, name: Option[String]): ObjectNode = obj("product" -> product, "name" -> name)
+
+  def text(value: String): JsonNode = toNode(value)
 
   /** @throws IllegalArgumentException if the text is not JSON; the message names the key */
   def parse(key: String, text: String): JsonNode =

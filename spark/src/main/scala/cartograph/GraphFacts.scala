@@ -5,7 +5,7 @@ import scala.annotation.tailrec
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
-import Documents.{arr, obj}
+import Documents.{arr, named, obj}
 
 /** `graph.json`: what the graph says; see GraphFacts in lambdas/shared/summaries.ts. */
 object GraphFacts {
@@ -61,10 +61,10 @@ object GraphFacts {
     "community" -> community,
     "users" -> totals.usersIn.getOrElse(community, 0L),
     "products" -> totals.productsIn.getOrElse(community, 0L),
-    "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => Explorer.named(product.id, product.name)))
+    "top" -> arr(totals.mostBought.getOrElse(community, Vector.empty).map(product => named(product.id, product.name)))
   )
 
-  private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing)
+  private def crossings(of: Crossings): JsonNode = obj("edges" -> of.edges, "crossing" -> of.crossing, "byChance" -> of.byChance)
 
   private def tail(degrees: Iterable[(Int, Long)]): Option[JsonNode] = PowerLaw.fit(degrees).map { fit =>
     obj("exponent" -> fit.exponent, "from" -> fit.from, "vertices" -> fit.vertices)

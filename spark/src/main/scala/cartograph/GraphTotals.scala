@@ -2,8 +2,13 @@ package cartograph
 
 import org.apache.spark.rdd.RDD
 
-/** Edges whose both ends have a community; `crossing` those of them whose communities differ. */
-final case class Crossings(edges: Long, crossing: Long)
+/**
+ * Edges whose both ends have a community.
+ *
+ * @param crossing those of them whose communities differ
+ * @param byChance how many would cross if the same beginnings and ends were paired at random
+ */
+final case class Crossings(edges: Long, crossing: Long, byChance: Double)
 
 /** How many there are of everything; of edges by kind, all of them and those between communities. */
 final case class GraphCounts(
@@ -118,24 +123,40 @@ object GraphCounts {
   }
 
   /** Counts edges of one kind. */
-  private final class Tally extends Serializable {
-    private val counts = new Array[Long](3)
+  private[cartograph] final class Tally extends Serializable {
+    private var all = 0L
+    private var crossing = 0L
+    /** Of the edges whose both ends have a community, by that of the one end and of the other; at most 16,384 each. */
+    private val (from, to) = (scala.collection.mutable.HashMap.empty[Int, Long], scala.collection.mutable.HashMap.empty[Int, Long])
 
     def add(community: Int, other: Int): Unit = {
-      counts(0) += 1
+      all += 1
       if (community != Communities.Without && other != Communities.Without) {
-        counts(1) += 1
-        if (community != other) counts(2) += 1
+        from(community) = from.getOrElse(community, 0L) + 1
+        to(other) = to.getOrElse(other, 0L) + 1
+        if (community != other) crossing += 1
       }
     }
 
     def +(other: Tally): Tally = {
       val sum = new Tally
-      counts.indices.foreach(at => sum.counts(at) = counts(at) + other.counts(at))
+      Seq(this, other).foreach { one =>
+        sum.all += one.all
+        sum.crossing += one.crossing
+        one.from.foreach { case (community, edges) => sum.from(community) = sum.from.getOrElse(community, 0L) + edges }
+        one.to.foreach { case (community, edges) => sum.to(community) = sum.to.getOrElse(community, 0L) + edges }
+      }
       sum
     }
 
-    def edges: Long = counts(0)
-    def crossings: Crossings = Crossings(counts(1), counts(2))
+    def edges: Long = all
+
+    /** By chance an edge from community c leads to c as often as edges lead there at all: sum over c of from(c) · to(c) / edges stay. */
+    def crossings: Crossings = {
+      val edges = from.values.sum
+      // In order, for sums of fractions depend on it.
+      val staying = from.toSeq.sorted.map { case (community, count) => count.toDouble * to.getOrElse(community, 0L) }.sum
+      Crossings(edges, crossing, if (edges == 0) 0 else Ranking.rounded(edges - staying / edges))
+    }
   }
 }

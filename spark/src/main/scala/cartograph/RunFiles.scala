@@ -96,34 +96,30 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
   }
 
   /**
-   * Writes `name-00000.json` and so on, an object each: {"id": value, …}, ids in order.
+   * Writes one file per partition, `name-00000.json.gz` and so on, in blocks that are gzip members each: a reader takes one
+   * by its range of bytes, and any gunzip makes a JSON document per line of the whole. Empty partitions make no file.
    *
-   * @param shards how many files; those without rows are empty objects
-   * @param rows   ((shard, id), value as JSON)
-   * @param parts  tasks that write them; each writes a run of files
+   * @param rows     in order of their keys, within partitions and across them; no key twice
+   * @param document what a block is, of its rows
    */
-  def jsonShards(name: String, shards: Int, rows: RDD[((Int, String), String)], parts: Int): Seq[RunFile] = {
-    val placed = new NumberPartitioner(shards, math.min(parts, shards))
-    rows.repartitionAndSortWithinPartitions(placed).mapPartitionsWithIndex { (part, partRows) =>
-      val waiting = partRows.buffered
-      (placed.start(part) until placed.start(part + 1)).iterator.map { shard =>
-        var count = 0L
-        val file = write(f"$name-$shard%05d.json", 0) { out =>
-          val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
-          writer.write("{")
-          while (waiting.hasNext && waiting.head._1._1 == shard) {
-            val ((_, id), value) = waiting.next()
-            writer.write(if (count == 0) "\n" else ",\n")
-            writer.write(s"${Documents.quoted(id)}:$value")
-            count += 1
+  def jsonBlocks[Row](name: String, rows: RDD[Row], perBlock: Int)(key: Row => String)(document: Seq[Row] => JsonNode): Seq[BlocksFile] =
+    rows.mapPartitionsWithIndex { (part, partRows) =>
+      if (partRows.isEmpty) Iterator.empty
+      else {
+        val blocks = Seq.newBuilder[Block]
+        var (last, count) = (Option.empty[String], 0L)
+        val file = write(f"$name-$part%05d.json.gz", 0) { out =>
+          partRows.grouped(perBlock).foreach { block =>
+            val bytes = Blocks.gzipped(document(block))
+            out.write(bytes)
+            blocks += Block(last.fold(key(block.head))(Blocks.separator(_, key(block.head))), bytes.length)
+            last = Some(key(block.last))
+            count += block.size
           }
-          writer.write("\n}\n")
-          writer.flush()
         }
-        file.copy(rows = count)
+        Iterator.single(BlocksFile(file.copy(rows = count), blocks.result()))
       }
     }.collect().toSeq
-  }
 
   private def write(name: String, rows: Long)(body: OutputStream => Unit): RunFile = {
     val key = prefix + name

@@ -3,7 +3,7 @@ package cartograph
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
-import Documents.{arr, obj}
+import Documents.{arr, named, obj}
 
 /** The smallest of the documents that are drawn and shown, so that nobody has to read the large files for that. */
 object Summaries {
@@ -27,7 +27,7 @@ object Summaries {
     obj(
       "recommendations" -> totals.exposure.map { case (lists, products) => lists * products }.sum,
       "products" -> arr(top.map { product =>
-        Explorer.named(product.id, product.name)
+        named(product.id, product.name)
           .put("recommendedTo", product.dealings.inAny)
           .put("buyers", product.dealings.partners)
           // One more than the products with more buyers.
@@ -55,7 +55,7 @@ object Summaries {
     obj(
       "user" -> user,
       "bought" -> arr(bought.map { sale =>
-        Explorer.named(sale.product, names.getOrElse(sale.product, sale.productName)).put("quantity", sale.quantity).put("atMs", sale.atMs)
+        named(sale.product, names.getOrElse(sale.product, sale.productName)).put("quantity", sale.quantity).put("atMs", sale.atMs)
       }),
       "recommended" -> arr(links.filter(_.kind != LinkKind.Bought).map { link =>
         obj(

@@ -2,6 +2,7 @@ package cartograph
 
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path => FilePath, Paths}
+import java.util.zip.GZIPInputStream
 
 import scala.jdk.CollectionConverters._
 
@@ -30,6 +31,11 @@ final class FileLake {
 
   def text(key: String): String = new String(Files.readAllBytes(file(key)), UTF_8)
   def json(key: String): JsonNode = new ObjectMapper().readTree(text(key))
+  /** A document per line of a gzip file. */
+  def blocks(key: String): Seq[JsonNode] = {
+    val text = new String(new GZIPInputStream(Files.newInputStream(file(key))).readAllBytes(), UTF_8)
+    text.linesIterator.map(new ObjectMapper().readTree(_: String)).toSeq
+  }
   def lines(key: String): Seq[String] = Files.readAllLines(file(key)).asScala.toSeq
   def file(key: String): FilePath = Paths.get(directory.toString, key.split('/'): _*)
 

@@ -11,6 +11,16 @@ class GraphFactsTest extends AnyFunSuite {
     assert(math.abs(GraphFacts.gini(Array((1, 1L), (2, 1L), (3, 1L))) - 2.0 / 9) < 1e-12)
   }
 
+  test("edges that cross communities, and how many would by chance, by hand; ends without a community do not count") {
+    val (one, other) = (new GraphCounts.Tally, new GraphCounts.Tally)
+    Seq(0 -> 0, 0 -> 0, 0 -> 1).foreach { case (from, to) => one.add(from, to) }
+    Seq(1 -> 1, 1 -> Communities.Without, Communities.Without -> 0).foreach { case (from, to) => other.add(from, to) }
+    val sum = one + other
+    // Of four, three begin in 0 and one in 1, two end in each: (3 * 2 + 1 * 2) / 4 = 2 stay by chance.
+    assert((sum.edges, sum.crossings) === ((6L, Crossings(edges = 4, crossing = 1, byChance = 2))))
+    assert(new GraphCounts.Tally().crossings === Crossings(0, 0, 0))
+  }
+
   test("half of the recommendations go to the fewest products that take it, by hand") {
     // 10 lists: one product with four, then one of the two with two.
     assert(GraphFacts.half(Array((1, 2L), (2, 2L), (4, 1L))) === ((2L, 6L)))

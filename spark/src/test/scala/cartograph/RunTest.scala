@@ -91,16 +91,24 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(diff.at("/changes/vertices/new").toString === """{"users":1,"products":1}""")
     assert(diff.at("/changes/vertices/gone").toString === """{"users":0,"products":0}""")
     assert(diff.at("/changes/churn/any/users").asInt === 2)
-    assert(diff.at("/changes/edges/added").asInt > 0)
+    assert(diff.at("/changes/edges/added").asInt > 0 && diff.get("reason").isNull)
     assert(diff.at("/changes/exposure/gained/0/now").asInt > 0)
   }
 
-  test("where the files of the run before are gone there is no difference, and the run goes on") {
+  test("where the files of the run before are gone there is no difference, it is said why, and the run goes on") {
     val first = train(Sale("ann", "lamp", 1), Sale("bob", "vase", 3))
     lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 2): _*))
     lake.file(keyOf(first, "recommendations/part-00000.parquet")).toFile.delete()
     val diff = document(run(window = 2), "diff.json")
     assert(diff.at("/previous/run").asInt === 1 && diff.get("changes").isNull)
+    assert(diff.get("reason").asText === "the lists or vertices of run 1 cannot be read; the job’s log says why")
+  }
+
+  test("where the manifest of the run before names no vertices as Parquet there is no difference, and it is said why") {
+    train(Sale("ann", "lamp", 1), Sale("bob", "vase", 3))
+    lake.put(Keys.manifest(1), lake.text(Keys.manifest(1)).replaceAll("graph/vertices-(\\d+).parquet", "graph/vertices-$1.csv"))
+    lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 2): _*))
+    assert(document(run(window = 2), "diff.json").get("reason").asText === "the manifest of run 1 names no lists or no vertices as Parquet")
   }
 
   test("odd names come through GraphML and the explorer as text") {
@@ -108,8 +116,9 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     val nodes = fileOf(manifest, "graph/graph.graphml").filter(_.startsWith("<node"))
     assert(nodes.exists(_.contains("&lt;script&gt;alert(1)&lt;/script&gt;\ufffd0001")))
     assert(nodes.exists(_.contains("id=\"p:&quot;q&quot;\"")))
-    val products = document(manifest, "explorer/products-00000.json")
-    assert(products.at("/a&b/name").asText === "<script>alert(1)</script>\u0001" && products.has("\"q\""))
+    val products = lake.blocks(keyOf(manifest, "explorer/products-00000.json.gz")).head
+    assert(products.at("/names/0").elements.asScala.map(_.asText).toSeq === Seq("a&b", "<script>alert(1)</script>\u0001"))
+    assert(products.get("rows").elements.asScala.map(_.get(0).asText).toSeq === Seq("\"q\"", "a&b"))
   }
 
   test("a second attempt writes its own files and leaves the manifest of the first") {

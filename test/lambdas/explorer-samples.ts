@@ -1,0 +1,112 @@
+import { gzipSync } from 'node:zlib';
+import { searchKey, words } from '../../lambdas/client/index/search-key.ts';
+import {
+  ExplorerIndex,
+  ExplorerNames,
+  ExplorerProducts,
+  ExplorerUsers,
+} from '../../lambdas/shared/explorer.ts';
+import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
+
+/** The explorer's files of a sample run: tables in blocks of few rows, so that a small shop has several. */
+
+const ROWS_PER_BLOCK = 8;
+
+type Row = readonly [key: string, value: unknown];
+type Schema = { parse(block: unknown): unknown };
+
+/** Rows in order of key, as the Spark job writes them. */
+export function sampleTable(name: string, rows: readonly Row[], schema: Schema, perBlock = ROWS_PER_BLOCK) {
+  const sorted = rows.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const blocks = Array.from({ length: Math.ceil(rows.length / perBlock) }, (_, at) =>
+    sorted.slice(at * perBlock, (at + 1) * perBlock),
+  );
+  const members = blocks.map((block) =>
+    gzipSync(`${JSON.stringify(schema.parse({ names: namesIn(block), rows: block }))}\n`),
+  );
+  const file = `explorer/${name}-00000.json.gz`;
+  const from = blocks.map(([first]) => first?.[0] ?? '');
+  return {
+    parts: rows.length === 0 ? [] : [{ file, from, sizes: members.map(({ length }) => length) }],
+    files: { [file]: new Uint8Array(Buffer.concat(members)) },
+  };
+}
+
+const PRODUCT = /^p(\d{4})$/;
+
+/** Names of all products that rows tell of. */
+function namesIn(block: readonly Row[]): [string, string][] {
+  const text = JSON.stringify(block);
+  const ids = new Set([...text.matchAll(/p(\d{4})/g)].map(([id]) => id));
+  return [...ids].toSorted().flatMap((id) => {
+    const { name } = named(Number(PRODUCT.exec(id)?.[1]));
+    return name === null ? [] : [[id, name] as [string, string]];
+  });
+}
+
+export function explorerSample(
+  run: number,
+  { users, products }: ShopSize,
+): Readonly<Record<string, unknown>> {
+  const idOf = (index: number): string => named(index % products).product;
+  const because = [
+    { product: idOf(0), share: 0.62 },
+    { product: idOf(2), share: 0.38 },
+  ];
+  const row = (index: number) => ({ product: idOf(index), because });
+  const userPage = (index: number) => ({
+    history: [1, 0, 3].map((product) => ({
+      product: idOf(product + index),
+      times: 1 + (index % 3),
+      lastMs: NOON - product * DAY_MS,
+    })),
+    any: Array.from({ length: 10 }, (_, place) => row(place + index)),
+    new: Array.from({ length: 10 }, (_, place) => ({ ...row(place + index + 5), because: [] })),
+  });
+  const productPage = (index: number) => ({
+    buyers: 40 + index,
+    sales: 90 + index,
+    firstMs: NOON - 90 * DAY_MS,
+    lastMs: NOON,
+    recommendedAny: 100 - (index % 100),
+    recommendedNew: 50,
+    community: index % 12,
+    similar: Array.from({ length: 5 }, (_, place) => ({
+      product: idOf(index + place + 1),
+      score: 0.8 - place / 10,
+    })),
+  });
+  const all = <Item>(count: number, of: (index: number) => Item): Item[] =>
+    Array.from({ length: count }, (_, index) => of(index));
+  const byUser = sampleTable(
+    'users',
+    all(users, (index) => [userOf(index), userPage(index)]),
+    ExplorerUsers,
+  );
+  const byId = sampleTable(
+    'products',
+    all(products, (index) => [idOf(index), productPage(index)]),
+    ExplorerProducts,
+  );
+  const byName = sampleTable('names', all(products, nameRows).flat(), ExplorerNames);
+  return {
+    'explorer/index.json': ExplorerIndex.parse({
+      run,
+      users: byUser.parts,
+      products: byId.parts,
+      names: byName.parts,
+      picks: { users: all(Math.min(10, users), userOf), products: all(Math.min(10, products), named) },
+    }),
+    ...byUser.files,
+    ...byId.files,
+    ...byName.files,
+  };
+}
+
+/** A row for each word that the name may be searched by. */
+function nameRows(index: number): Row[] {
+  const { product, name } = named(index);
+  const all = words(name ?? '');
+  const keys = new Set(all.map((_, at) => searchKey(all.slice(at).join(' '))));
+  return [...keys].map((key, at) => [`${key}\t${Math.min(at, 1)}\t${product}`, product]);
+}
