@@ -4,7 +4,7 @@ import { numberInKey } from '../shared/keys.ts';
 import { bestBaseline, type Quality } from '../shared/quality.ts';
 import type { Current, Publication } from '../shared/schemas.ts';
 
-/** The pictures of a run that the index shows; render writes them, a little later. */
+/** The pictures of a run that the index shows; render writes them, a little later, and the page's program their findings. */
 const PICTURES = [
   ['recommendation-graph', 'The recommendation graph'],
   ['top-products', 'The products that are recommended most'],
@@ -59,7 +59,7 @@ function pictures(run: number): Html {
   const folder = numberInKey(run);
   return html`<div class="gallery">${PICTURES.map(
     ([name, title]) =>
-      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)"></a></figure>\n`,
+      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)" data-title="${title}"></a></figure>\n`,
   )}</div>`;
 }
 

@@ -16,7 +16,7 @@ import { quality } from './page/quality.ts';
 export function runPage(data: PageData): string {
   const { run, asOfMs, inputs: read, counts } = data.manifest;
   const sections = sectionsOf(data);
-  const header = html`<p><a href="../index.html">All runs</a></p>
+  const header = html`<p class="noprint"><a href="../index.html">All runs</a></p>
 <h1>Run ${run}</h1>
 <p class="soft">${count(read.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users, the newest of ${moment(asOfMs)}</p>
 <nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
@@ -24,10 +24,18 @@ export function runPage(data: PageData): string {
     title: `Run ${run}`,
     header,
     main: html`${sections.map(section)}`,
-    style: `@media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`,
+    style: PICTURE_STYLE,
     ...(hasNetwork(data) && { script: browserCode('run-page') }),
   });
 }
+
+/**
+ * Pictures are dark where the page is. Their text would be too small on a phone, so there they scroll; that there is more is
+ * seen behind them, so they leave their paper to the page.
+ */
+const PICTURE_STYLE = `.wide-picture .drawn svg > rect:first-child { fill: none; }
+@media (max-width: 40rem) { .drawn svg { min-width: 34rem; } }
+@media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`;
 
 /** In the order of the page: what was decided, what it looks like, how good it is, what it is made of. */
 function sectionsOf(data: PageData): Section[] {

@@ -74,7 +74,7 @@ async function drawAll(
     const svg = await toSvg(spec);
     await write(`${name}.svg`, themed(svg), 'image/svg+xml');
     await write(`${name}.png`, await toPng(svg), 'image/png');
-    pictures.push({ name, svg, caption: CHARTS[name].describe(data) });
+    pictures.push({ name, svg, caption: CHARTS[name].describe(data), alternative: String(spec.description) });
   }
   return pictures;
 }

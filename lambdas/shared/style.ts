@@ -1,10 +1,10 @@
 /** How the pages look: light, dark and on paper. No file, no font from elsewhere. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2530; --soft: #55606d; --line: #d5dce4; --paper: #fff; --back: #f4f6f8;
-  --link: #0b5cad; --good: #1b6e3c; --bad: #a3341f; --user: #2f78a8; --product: #2c7a3d; }
+  --link: #0b5cad; --good: #1b6e3c; --bad: #a3341f; --user: #2f78a8; --product: #2c7a3d; --shade: rgb(28 37 48 / .3); }
 @media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e6ebf0; --soft: #a9b4c0; --line: #37434f; --paper: #1a2129; --back: #11161c;
-    --link: #82bbf5; --good: #7fd49b; --bad: #f3a08c; --user: #8cc7ee; --product: #93d79f; }
+    --link: #82bbf5; --good: #7fd49b; --bad: #f3a08c; --user: #8cc7ee; --product: #93d79f; --shade: rgb(169 180 192 / .5); }
 }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
@@ -18,17 +18,22 @@ p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { colo
 .gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1.25rem; align-items: start; } .gallery > * { min-width: 0; }
 [tabindex="-1"]:focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
+.wide-picture:focus-visible { outline-offset: -3px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .4rem .8rem; }
 nav ul, ul.plain { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style: none; padding: 0; margin: .6rem 0; }
 figure { margin: 1rem 0; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
-.wide-picture { overflow-x: auto; } .drawn svg, .drawn img { display: block; width: 100%; height: auto; }
+.drawn svg, .drawn img { display: block; width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .6rem; } figcaption a { margin-left: .35rem; white-space: nowrap; }
-.scroll { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
+/* A shadow at the edge behind which there is more: what scrolls along covers it at the end. */
+.scroll, .wide-picture { --ground: var(--paper); overflow-x: auto; background: linear-gradient(to right, var(--ground) 40%, transparent) local,
+  linear-gradient(to left, var(--ground) 40%, transparent) right local, linear-gradient(to right, var(--shade), transparent) scroll,
+  linear-gradient(to left, var(--shade), transparent) right scroll, var(--ground); background-repeat: no-repeat; background-size: 3rem 100%, 3rem 100%, 1.2rem 100%, 1.2rem 100%; }
+.scroll { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
 .long { max-height: 30rem; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
-th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th, td { padding: .4rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 tr:last-child td { border-bottom: 0; } th { color: var(--soft); font-weight: 600; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number, td.number span { white-space: nowrap; }
 code { font-size: .88em; overflow-wrap: anywhere; }
 .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
@@ -41,17 +46,21 @@ input[type=checkbox] { min-height: 0; width: 1.1rem; height: 1.1rem; vertical-al
 input[type=search] { width: 100%; } button { cursor: pointer; } button:hover { border-color: var(--link); }
 button.link { border: 0; background: none; padding: .1rem 0; min-height: 0; color: var(--link); text-decoration: underline; text-align: left; overflow-wrap: anywhere; }
 label { font-size: .92rem; } .controls { display: flex; flex-wrap: wrap; gap: .6rem 1.1rem; align-items: end; margin: .6rem 0; }
-.controls > * { max-width: 100%; min-width: 0; } select { max-width: 100%; } .controls > * { max-width: 100%; min-width: 0; } select { max-width: 100%; } .controls > .wide { flex: 1 1 16rem; } fieldset { border: 0; padding: 0; margin: 0; min-width: 0; } legend { padding: 0; font-size: .92rem; color: var(--soft); }
+.controls > * { max-width: 100%; min-width: 0; } .controls > .wide { flex: 1 1 16rem; } select { max-width: 100%; }
+fieldset { border: 0; padding: 0; margin: 0; min-width: 0; } legend { padding: 0; font-size: .92rem; color: var(--soft); }
 .swatch { display: inline-block; width: 1.1rem; height: 0; margin: 0 .35rem; border-top: 3px solid; vertical-align: .25rem; }
 fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; margin-right: .8rem; }
 [hidden] { display: none !important; }
-@media (max-width: 40rem) { th, td { padding: .35rem .5rem; } figure { padding: .6rem; } figure .drawn svg { min-width: 36rem; } }
+@media (max-width: 40rem) { th, td { padding: .35rem .5rem; } figure { padding: 0 0 .6rem; overflow: hidden; } figure > :not(.wide-picture, .drawn) { margin-left: .8rem; margin-right: .8rem; } }
 @media print {
   @page { margin: 14mm; }
   body { background: #fff; font-size: 10.5pt; } header, main { max-width: none; padding-left: 0; padding-right: 0; }
-  .noprint, nav, .skip, summary { display: none !important; }
-  .scroll, .wide-picture, .long { overflow: visible; max-height: none; } figure, tr, .facts div { break-inside: avoid; }
-  h2, h3 { break-after: avoid; } a { color: inherit; text-decoration: none; }
+  .noprint, nav, .skip, summary, figcaption a { display: none !important; }
+  /* What answers only to a pointer, and a search without an answer. */
+  section:has(> #network), section:has(> #explorer):not(:has(#view > *)) { display: none; }
+  .gallery { display: block; } .drawn svg, .drawn img { max-width: 31rem; } figure { padding: .6rem; }
+  .scroll, .wide-picture, .long { overflow: visible; max-height: none; background: none; } figure, tr, .facts, .scroll:not(.long) { break-inside: avoid; }
+  h1, h2, h3, h4 { break-after: avoid; } a { color: inherit; text-decoration: none; }
   table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }
   details:not([open]) { display: none; }
 }

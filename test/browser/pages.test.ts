@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { chartsOf, INDEX_KEY } from '../../lambdas/shared/keys.ts';
 import { pageKey, sampleNetwork } from '../lambdas/pages-samples.ts';
 import { EVIL_USER, ODD_USER } from '../lambdas/sample-shop.ts';
 import { ATTACK } from '../lambdas/samples.ts';
@@ -74,23 +74,6 @@ describe.skipIf(noBrowser !== undefined)(
       );
     });
 
-    test('on paper nothing is cut off, controls are left out, and of the tables those that are open are there', async () => {
-      for (const path of [pageKey(2), INDEX_KEY]) {
-        const { page } = await open(site.url(path), { viewport: { width: 718, height: 1000 } });
-        await page.emulateMedia({ media: 'print' });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
-        expect(
-          await page.evaluate(() =>
-            [...document.querySelectorAll('.scroll')]
-              .filter((box) => box.scrollWidth > box.clientWidth + 1)
-              .map((box) => box.ariaLabel),
-          ),
-        ).toEqual([]);
-        expect(await page.locator('input:visible, nav:visible').count()).toBe(0);
-        expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
-      }
-    });
-
     test('the page of a run opens from disk, loads nothing and says no error', async () => {
       const file = join(directory, 'run.html');
       writeFileSync(file, site.lake.text(pageKey(2)));
@@ -113,6 +96,54 @@ describe.skipIf(noBrowser !== undefined)(
       const { page } = await open(site.url(INDEX_KEY), { javaScriptEnabled: false });
       expect(await page.getByText('is served.').count()).toBe(1);
       expect(await page.getByText('Looking up users and products needs JavaScript').count()).toBe(1);
+    });
+
+    describe('the text of a picture of the index, for those who cannot see it,', () => {
+      const plain = (title: string) => `${title} (described on the run’s page)`;
+      const texts = (page: Page) =>
+        page.locator('#pictures img').evaluateAll((all) => all.map((each) => each.getAttribute('alt')));
+
+      test('is what the picture itself says, as text', async () => {
+        const { page, problems } = await open('about:blank');
+        await page.route('**/degrees.svg', (route) =>
+          route.request().resourceType() === 'fetch'
+            ? route.fulfill({
+                body: '<svg xmlns="http://www.w3.org/2000/svg" aria-label="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;"/>',
+              })
+            : route.continue(),
+        );
+        await page.goto(site.url(INDEX_KEY));
+        const spec = (name: string) =>
+          JSON.parse(site.lake.text(`${chartsOf(2)}${name}.vg.json`)) as { description: string };
+        await expect
+          .poll(() => texts(page), { timeout: 15_000 })
+          .toEqual([
+            `The recommendation graph: ${spec('recommendation-graph').description}`,
+            `The products that are recommended most: ${spec('top-products').description}`,
+            'How many links users and products have: "><img src=x onerror=alert(1)>',
+          ]);
+        expect(await page.locator('img[src="x"]').count()).toBe(0);
+        expect(problems).toEqual([]);
+      });
+
+      test('stays that of the page without JavaScript, and where the picture cannot be read', async () => {
+        const still = await open(site.url(INDEX_KEY), { javaScriptEnabled: false });
+        expect((await texts(still.page))[0]).toBe(plain('The recommendation graph'));
+        const { page } = await open('about:blank');
+        let reads = 0;
+        await page.route('**/degrees.svg', (route) =>
+          route.request().resourceType() === 'fetch' && ++reads === 1
+            ? route.fulfill({ status: 503 })
+            : route.continue(),
+        );
+        await page.goto(site.url(INDEX_KEY));
+        await expect.poll(() => reads, { timeout: 15_000 }).toBe(1);
+        expect((await texts(page))[2]).toBe(plain('How many links users and products have'));
+        await expect
+          .poll(async () => (await texts(page))[2], { timeout: 15_000 })
+          .toMatch(/^How many links users and products have: Half of /);
+        await expect(page.getByText('The bucket cannot be read').count()).resolves.toBe(0);
+      }, 40_000);
     });
 
     describe('names that attack', () => {

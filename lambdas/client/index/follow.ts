@@ -1,5 +1,6 @@
 import type { Current } from '../../shared/schemas.ts';
 import { fetchCurrent, fetchText, Missing } from './bucket.ts';
+import { describeDrawn, showDrawn } from './pictures.ts';
 
 const PERIOD_MS = 4_000;
 const MOST_MS = 60_000;
@@ -25,7 +26,9 @@ export function follow(status: HTMLElement, { onServed }: Followed): void {
       const current = await fetchCurrent();
       if (stateOf(document) !== stateText(current)) announce(status, await takeOver(current));
       else if (waitMs > PERIOD_MS) announce(status, 'Connected again.');
-      showDrawn();
+      const pictures = [...document.querySelectorAll<HTMLImageElement>('#pictures img')];
+      showDrawn(pictures);
+      void describeDrawn(pictures);
       waitMs = PERIOD_MS;
       if (current.run !== null && current.run !== served) {
         served = current.run;
@@ -68,13 +71,4 @@ async function takeOver(current: Current): Promise<string> {
   return before === String(current.run ?? 'none')
     ? `Decided: ${decision}`
     : `Run ${current.run} is served now. ${decision}`;
-}
-
-/** Render comes after publish: pictures that are not there yet are tried again. */
-function showDrawn(): void {
-  for (const picture of document.querySelectorAll<HTMLImageElement>('#pictures img'))
-    if (picture.complete && picture.naturalWidth === 0) {
-      const [path = ''] = (picture.getAttribute('src') ?? '').split('?');
-      picture.src = `${path}?${Date.now()}`;
-    }
 }

@@ -27,8 +27,8 @@ export function bars(frame: Omit<Frame, 'height'> & { readonly scale: string }, 
     const name = fitted(row.name, room, TEXT_SIZE);
     return { ...row, name };
   });
-  const left = Math.max(40, ...values.map(({ name }) => widthOf(name, TEXT_SIZE))) + 8;
-  const right = Math.max(20, ...values.map(({ label }) => widthOf(label, TEXT_SIZE))) + 8;
+  const left = Math.ceil(Math.max(40, ...values.map(({ name }) => widthOf(name, TEXT_SIZE)))) + 8;
+  const right = Math.ceil(Math.max(20, ...values.map(({ label }) => widthOf(label, TEXT_SIZE)))) + 8;
   const full = { ...frame, left, right, bottom: 40, height: Math.max(1, values.length) * STEP };
   return framed(full, {
     data: [{ name: 'bars', values: values.map((row, index) => ({ ...row, y: index * STEP })) }],

@@ -36,7 +36,7 @@ export interface RunData {
 
 /** A picture that answers one question. */
 export interface Chart {
-  /** What the picture shows, for those who cannot see it, and as its caption. */
+  /** What the picture shows beside the finding in its title: its caption, and for those who cannot see it. */
   describe(run: RunData): string;
   /** The picture: a function of the run and of nothing else. */
   draw(run: RunData): Spec;

@@ -29,7 +29,7 @@ export function hulls(points: readonly Point[], communities: readonly (number | 
     .sort(([a, { length: sizeA }], [b, { length: sizeB }]) => sizeB - sizeA || a - b)
     .slice(0, COMMUNITY_COLOURS.length)
     .map(([, places], index) => ({
-      path: pathOf(hull(nearMiddle(places))),
+      path: around(hull(nearMiddle(places))),
       colour: COMMUNITY_COLOURS[index % COMMUNITY_COLOURS.length] ?? COMMUNITY_COLOURS[0],
     }));
 }
@@ -61,5 +61,27 @@ export function hull(points: readonly Point[]): Point[] {
 const turnsLeft = (a: Point | undefined, b: Point | undefined, c: Point): boolean =>
   a !== undefined && b !== undefined && (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
 
-const pathOf = (points: readonly Point[]): string =>
-  points.length === 0 ? '' : `M${points.map(({ x, y }) => `${x},${y}`).join('L')}Z`;
+/** How far an area reaches beyond the middles of its outermost vertices. */
+const MARGIN = 17;
+
+/**
+ * The outline that lies around a hull at a distance, round at its corners. One shape, filled once: with a broad line
+ * around a shape, both half transparent, the picture would have to be drawn apart and laid over the others.
+ *
+ * @param corners Counter-clockwise, as {@link hull} gives them.
+ */
+export function around(corners: readonly Point[], distance = MARGIN): string {
+  const round = `A${distance},${distance} 0 0 1 `;
+  const sides = corners.map((from, index) => {
+    const to = corners[(index + 1) % corners.length] ?? from;
+    const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+    const [x, y] = [(distance * (to.y - from.y)) / length, (distance * (from.x - to.x)) / length];
+    return [`${place(from.x + x)},${place(from.y + y)}`, `${place(to.x + x)},${place(to.y + y)}`] as const;
+  });
+  const [first] = sides[0] ?? [];
+  return first === undefined
+    ? ''
+    : `M${sides.map(([from, to]) => `${from}L${to}`).join(round)}${round}${first}Z`;
+}
+
+const place = (value: number): number => Math.round(10 * value) / 10;

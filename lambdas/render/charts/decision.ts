@@ -30,7 +30,7 @@ export const decision: Chart = {
         title: title(outcome),
         notes: [
           subtitle(run),
-          ...(outcome.reason === null ? [] : [`The gate: ${shortened(outcome.reason, 240)}.`]),
+          ...(outcome.reason === null ? [] : [`The gate: ${shortened(outcome.reason, 400)}.`]),
           `Mean difference in NDCG@10 on the same held out sales, user by user, with its 95 % interval. Right of the line this run is better. ${servedText(outcome)}`.trimEnd(),
         ],
         description: decision.describe(run),

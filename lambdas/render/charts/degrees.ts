@@ -59,7 +59,7 @@ export const degrees: Chart = {
                     range: [HEIGHT, 0],
                   },
             ],
-            axes: axesOf(isLog, kind),
+            axes: axesOf(kind, isLog ? sharesFrom(lowest(points)) : undefined),
             empty: points.length > 0 ? undefined : 'None have any.',
             marks: [
               isLog
@@ -122,15 +122,26 @@ function withoutLinks({ users, products }: DegreeSummary): string {
     : '';
 }
 
-function axesOf(isLog: boolean, kind: (typeof KINDS)[number]['kind']): Parameters<typeof panel>[0]['axes'] {
+/** What is written at a logarithmic axis: powers of ten, and what lies between where there is one power alone. */
+const sharesFrom = (least: number): number[] =>
+  least >= 0.1
+    ? [1, 0.5, 0.2, 0.1]
+    : Array.from({ length: 1 - Math.round(Math.log10(least)) }, (_, index) => 10 ** -index);
+
+/** @param shares At the logarithmic axis; undefined: the axis is linear. */
+function axesOf(
+  kind: (typeof KINDS)[number]['kind'],
+  shares: readonly number[] | undefined,
+): Parameters<typeof panel>[0]['axes'] {
+  const isLog = shares !== undefined;
   return [
     {
       scale: 'y',
       orient: 'left',
       grid: true,
-      tickCount: isLog ? 3 : 4,
-      tickMinStep: isLog ? 0 : 1,
-      ...(isLog ? { encode: PERCENT_LABELS } : { format: ',d' }),
+      ...(isLog
+        ? { values: [...shares], encode: PERCENT_LABELS }
+        : { tickCount: 4, tickMinStep: 1, format: ',d' }),
       title: isLog ? 'have so many or more' : kind,
       titleAnchor: 'middle',
       domain: false,

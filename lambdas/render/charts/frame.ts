@@ -27,6 +27,7 @@ export interface Frame {
   readonly title: string;
   /** Below the title, each wrapped: what is shown of what, and what was left out. */
   readonly notes: readonly string[];
+  /** What it shows, for those who cannot see it; they are told the title, which is the finding, before it. */
   readonly description: string;
   readonly key?: readonly KeyItem[];
   /** Room above the plot for what stands there. */
@@ -52,7 +53,7 @@ export function framed(
   const heading = headingOf(frame);
   return {
     $schema: 'https://vega.github.io/schema/vega/v6.json',
-    description: frame.description,
+    description: `${frame.title}. ${frame.description}`,
     background: COLOURS.paper,
     width: plotWidth(frame),
     height,

@@ -22,17 +22,29 @@ export interface Anchor extends Point {
   readonly fontSize: number;
 }
 
+/** From one point to another. */
+export interface Line extends Point {
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** What labels keep away from. */
+export interface Surroundings {
+  readonly circles: readonly (Point & { readonly radius: number })[];
+  /** These are crossed where there is no better place. */
+  readonly lines?: readonly Line[];
+  readonly size: Size;
+}
+
 /**
  * Puts each label beside, above or below its circle, or at one of its corners, where it covers no circle, no other label
- * and no border; a label without such a place is shortened, and left out if that does not help.
+ * and no border, and if it can be no line; a label without such a place is shortened, and left out if that does not help.
  *
  * @param anchors The important ones first: they choose first.
- * @param circles All circles of the picture.
  */
 export function placeLabels(
   anchors: readonly Anchor[],
-  circles: readonly (Point & { readonly radius: number })[],
-  size: Size,
+  { circles, lines = [], size }: Surroundings,
 ): Label[] {
   const taken: Box[] = circles.map(({ x, y, radius }) => ({
     left: x - radius,
@@ -41,12 +53,19 @@ export function placeLabels(
     bottom: y + radius,
   }));
   const labels: Label[] = [];
+  const isFree = ({ box }: Candidate): boolean =>
+    box.left >= 0 &&
+    box.top >= 0 &&
+    box.right <= size.width &&
+    box.bottom <= size.height &&
+    !taken.some((other) => overlap(box, other));
   for (const anchor of anchors)
-    for (const { label, box } of anchor.texts.flatMap((text) => candidates(anchor, text))) {
-      const isInside = box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
-      if (!isInside || taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
-      labels.push(label);
+    for (const text of anchor.texts) {
+      const free = candidates(anchor, text).filter(isFree);
+      const best = free.find(({ box }) => !lines.some((line) => crosses(line, box))) ?? free[0];
+      if (!best) continue;
+      taken.push(best.box);
+      labels.push(best.label);
       break;
     }
   return labels;
@@ -55,11 +74,24 @@ export function placeLabels(
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
+/** The line runs through the box: they are at the same place, and not all corners are on one side of the line. */
+function crosses({ x, y, x2, y2 }: Line, { left, top, right, bottom }: Box): boolean {
+  const isNear =
+    Math.min(x, x2) < right && left < Math.max(x, x2) && Math.min(y, y2) < bottom && top < Math.max(y, y2);
+  if (!isNear) return false;
+  const side = (cornerX: number, cornerY: number): number =>
+    (x2 - x) * (cornerY - y) - (y2 - y) * (cornerX - x);
+  const sides = [side(left, top), side(right, top), side(left, bottom), side(right, bottom)];
+  return Math.min(...sides) < 0 && Math.max(...sides) > 0;
+}
+
 interface Candidate {
   readonly label: Label;
   readonly box: Box;
 }
 
+/** How far letters reach from the middle of their line, in font sizes: a capital with an accent, and a comma below. */
+const [ABOVE, BELOW] = [0.7, 0.56];
 /** How far a label above or below may be moved along its circle, in its widths. */
 const SHIFTS = [0, -0.2, 0.2, -0.38, 0.38] as const;
 
@@ -69,8 +101,8 @@ function candidates({ x, y, radius, fontSize }: Anchor, text: string): Candidate
   const box = (left: number, middle: number): Box => ({
     left,
     right: left + width,
-    top: middle - half,
-    bottom: middle + half,
+    top: middle - ABOVE * fontSize,
+    bottom: middle + BELOW * fontSize,
   });
   const [above, below] = [y - gap - half, y + gap + half];
   const slant = radius + half - 2;

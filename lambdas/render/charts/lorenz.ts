@@ -123,8 +123,9 @@ const inNeither = ({ neverRecommended }: RunData['facts']['exposure']): string =
 
 function title(run: RunData): string {
   const { gini, top10Share, half } = run.facts.exposure;
-  return gini === null || top10Share === null || half === null
-    ? 'Nothing is recommended yet'
+  if (gini === null || top10Share === null || half === null) return 'Nothing is recommended yet';
+  return run.facts.products <= 10
+    ? `Half of the recommendations of list any go to ${takersOfHalf(run)}`
     : `The ten most recommended products take ${percent(top10Share)} of the recommendations of list any; half go to ${takersOfHalf(run)}`;
 }
 

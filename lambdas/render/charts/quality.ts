@@ -34,6 +34,11 @@ export const quality: Chart = {
     const present = SERIES_NAMES.filter((series) =>
       run.runs.some((outcome) => LIST_KINDS.some((list) => metricOf(outcome, list, series))),
     );
+    if (present.length === 0)
+      return framed(
+        { title: title(run), notes: [subtitle(run)], description: quality.describe(run), height: 1 },
+        {},
+      );
     const width = plotWidth({ left: LEFT, right: RIGHT });
     return framed(
       {
@@ -73,6 +78,7 @@ export const quality: Chart = {
                 scale: 'x',
                 orient: 'bottom',
                 labelOverlap: true,
+                labelSeparation: 10,
                 labelAngle: 0,
                 ...(list === 'new' && { title: 'run' }),
               },
@@ -108,7 +114,7 @@ function measuredOf(
   { present, width }: { readonly present: readonly SeriesName[]; readonly width: number },
 ): Measured[] {
   const step = width / (runs.length - 1 + 2 * PADDING);
-  const gap = Math.min(Math.max(14, 90 / runs.length), step / (present.length + 1));
+  const gap = Math.min(Math.max(14, 40 / runs.length), step / (present.length + 1));
   return present.flatMap((series) =>
     runs.flatMap((outcome, index) => {
       const metric = metricOf(outcome, list, series);

@@ -105,10 +105,11 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
     .map((circle, index) => ({ ...circle, texts: namesOf(vertices[index]?.label ?? '') }))
     .sort((a, b) => b.radius - a.radius || b.links - a.links)
     .slice(0, LABELS);
+  const lines = linesOf(edges, ends, points);
   return {
     circles,
-    lines: linesOf(edges, ends, points),
-    labels: placeLabels(anchors, circles, sizeFor(vertices.length)),
+    lines,
+    labels: placeLabels(anchors, { circles, lines, size: sizeFor(vertices.length) }),
     areas: hulls(points, communities),
   };
 }
@@ -140,9 +141,18 @@ function linesOf(
   return edges.map(({ score }, index) => {
     const [from, to] = (ends[index] ?? [0, 0]).map((end) => points[end]);
     const strength = strongest > 0 ? Math.max(0, score) / strongest : 0;
-    return { x: from?.x, y: from?.y, x2: to?.x, y2: to?.y, strength: Math.round(1000 * strength) / 1000 };
+    return {
+      x: from?.x ?? 0,
+      y: from?.y ?? 0,
+      x2: to?.x ?? 0,
+      y2: to?.y ?? 0,
+      strength: Math.round(1000 * strength) / 1000,
+    };
   });
 }
+
+/** Areas leave others beneath them to be seen; edges stand out from areas, the thinnest too. */
+export const OPACITY = { area: 0.75, edge: 0.85 } as const;
 
 const areaMark: Mark = {
   type: 'path',
@@ -151,11 +161,7 @@ const areaMark: Mark = {
     enter: {
       path: { field: 'path' },
       fill: { field: 'colour' },
-      stroke: { field: 'colour' },
-      strokeWidth: { value: 34 },
-      strokeJoin: { value: 'round' },
-      strokeCap: { value: 'round' },
-      opacity: { value: 0.75 },
+      fillOpacity: { value: OPACITY.area },
     },
   },
 };
@@ -170,8 +176,8 @@ const lineMark: Mark = {
       x2: { field: 'x2' },
       y2: { field: 'y2' },
       stroke: { value: COLOURS.edge },
-      strokeWidth: { signal: '0.5 + 3 * datum.strength' },
-      strokeOpacity: { signal: '0.25 + 0.6 * datum.strength' },
+      strokeWidth: { signal: '0.5 + 2.5 * datum.strength * datum.strength' },
+      strokeOpacity: { value: OPACITY.edge },
     },
   },
 };
@@ -204,11 +210,11 @@ const labelMark = (layer: 'halo' | 'ink'): Mark =>
       fontWeight: { signal: "datum.fontSize > 11 ? 'bold' : 'normal'" },
       ...(layer === 'halo'
         ? {
-            fill: { value: COLOURS.paper },
+            fill: { value: 'transparent' },
             stroke: { value: COLOURS.paper },
             strokeWidth: { value: 3 },
             strokeJoin: { value: 'round' },
-            opacity: { value: 0.7 },
+            strokeOpacity: { value: 0.7 },
           }
         : { fill: { signal: `datum.fontSize > 11 ? '${COLOURS.productText}' : '${COLOURS.userText}'` } }),
     },

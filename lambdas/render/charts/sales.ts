@@ -1,3 +1,4 @@
+import { CUT, cutAbove, cutMarks, cutsOf } from './bursts.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { framed, plotWidth, textMark } from './frame.ts';
 import { counted, grouped, widthOf } from './text.ts';
@@ -17,12 +18,17 @@ export const sales: Chart = {
     const { bucketMs, fromMs, counts } = run.sales;
     const width = plotWidth({ left: LEFT, right: RIGHT });
     const untilMs = Math.max(fromMs + counts.length * bucketMs, run.manifest.asOfMs, fromMs + bucketMs);
+    const x = (ms: number): number => (width * (ms - fromMs)) / (untilMs - fromMs);
+    const height = cutAbove(counts);
+    const cuts = cutsOf(counts, height, (index) => x(fromMs + index * bucketMs));
+    const top = cuts.length > 0 ? CUT.room : 0;
     return framed(
       {
         title: title(run),
         notes: [
           subtitle(run),
           `Sales of a type with weight, by ${span(run)}, UTC. A line stands where a window ends, that is with the newest sale of its run.`,
+          ...cutNote(run, height),
         ],
         description: sales.describe(run),
         left: LEFT,
@@ -41,11 +47,11 @@ export const sales: Chart = {
               count,
             })),
           },
-          { name: 'runs', values: runMarks(run, (ms) => (width * (ms - fromMs)) / (untilMs - fromMs)) },
+          { name: 'runs', values: runMarks(run, x) },
         ],
         scales: [
           { name: 'x', type: 'utc', domain: [fromMs, untilMs], range: [0, width] },
-          { name: 'y', type: 'linear', domain: [0, Math.max(1, ...counts)], nice: true, range: [HEIGHT, 0] },
+          { name: 'y', type: 'linear', domain: [0, Math.max(1, height)], nice: true, range: [HEIGHT, top] },
         ],
         axes: [
           {
@@ -69,7 +75,13 @@ export const sales: Chart = {
               enter: {
                 x: { scale: 'x', field: 'from' },
                 x2: { scale: 'x', field: 'until' },
-                y: { scale: 'y', field: 'count' },
+                y:
+                  top > 0
+                    ? [
+                        { test: `datum.count > ${height}`, value: CUT.top },
+                        { scale: 'y', field: 'count' },
+                      ]
+                    : { scale: 'y', field: 'count' },
                 y2: { scale: 'y', value: 0 },
                 fill: { value: COLOURS.model },
               },
@@ -98,6 +110,7 @@ export const sales: Chart = {
             },
             'runs',
           ),
+          ...(cuts.length > 0 ? [cutMarks(cuts, width)] : []),
         ],
       },
     );
@@ -129,6 +142,23 @@ function span({ sales: { bucketMs } }: RunData): string {
 }
 
 const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+/** So many are named one by one. */
+const NAMED = 3;
+
+/** Which bars are higher than they are drawn. */
+function cutNote({ sales: { bucketMs, fromMs, counts } }: RunData, height: number): string[] {
+  const cut = counts
+    .map((count, index) => ({ count, named: `${grouped(count)} on ${moment(fromMs + index * bucketMs)}` }))
+    .filter(({ count }) => count > height)
+    .sort((a, b) => b.count - a.count);
+  if (cut.length === 0) return [];
+  const named = cut.slice(0, NAMED).map(({ named }) => named);
+  const others = cut.length - named.length;
+  return [
+    `${cut.length === 1 ? '1 bar is' : `${cut.length} bars are`} cut, so that the others can be seen: ${named.join(', ')}${others > 0 ? ` and ${counted(others, 'lower one')}` : ''}.`,
+  ];
+}
 
 function title(run: RunData): string {
   const all = total(run);

@@ -187,7 +187,7 @@ function title({ metrics }: RunData): string {
     const other = others.get(from);
     return other && own.low > other.high;
   }).length;
-  return `The model clearly beats ${BASELINES[best]} in ${wins} of ${counted(groups.length, 'group')} of users`;
+  return `The model clearly beats ${BASELINES[best]} in ${wins === 0 ? 'none' : wins} of ${counted(groups.length, 'group')} of users`;
 }
 
 /** The baseline that ranks best over all users. */

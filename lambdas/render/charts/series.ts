@@ -70,8 +70,9 @@ const barMark = (name: SeriesName): Mark => ({
       y: { scale: 'y', field: 'low' },
       y2: { scale: 'y', field: 'high' },
       stroke: { value: SERIES[name].fill },
-      strokeWidth: { value: 2 },
-      strokeOpacity: { value: 0.55 },
+      strokeWidth: { value: 1.5 },
+      // It is black, and stands at every run.
+      strokeOpacity: { value: name === 'served' ? 0.55 : 0.85 },
     },
   },
 });
@@ -99,7 +100,7 @@ const lineMark = (name: SeriesName): Mark => ({
       y: { scale: 'y', field: 'value' },
       stroke: { value: SERIES[name].fill },
       strokeWidth: { value: name === 'model' ? 2.5 : 1.5 },
-      strokeOpacity: { value: name === 'served' ? 0 : 0.8 },
+      strokeOpacity: { value: name === 'served' ? 0 : 0.85 },
     },
   },
 });

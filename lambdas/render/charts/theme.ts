@@ -11,7 +11,7 @@ export const COLOURS = {
   soft: '#5a6675',
   line: '#c3ccd6',
   grid: '#e8ecf0',
-  edge: '#7b8794',
+  edge: '#687482',
   user: 'lightblue',
   userStroke: '#2f6f91',
   userText: '#2c5d78',
@@ -36,11 +36,11 @@ export type Colour = keyof typeof COLOURS;
 
 /** What each becomes on a dark page. */
 export const DARK: Readonly<Record<Colour, string>> = {
-  paper: '#141a21',
+  paper: '#1a2129',
   ink: '#e8edf2',
   soft: '#a3afbc',
   line: '#46525f',
-  grid: '#27313b',
+  grid: '#2d3843',
   edge: '#8a97a5',
   user: '#9fd0e6',
   userStroke: '#d8f0fb',

@@ -13,7 +13,11 @@ export const topProducts: Chart = {
     if (!first) return 'No products are recommended in list any.';
     const top = products.slice(0, SHOWN);
     const fresh = top.filter((row) => isDiscovery(row, top.length));
-    return `The ${counted(top.length, 'most recommended product')} of list any; first ${shortened(first.name ?? first.product, 60)}, to ${counted(first.recommendedTo, 'user')}. ${fresh.length === 0 ? 'None' : grouped(fresh.length)} of them ${fresh.length < 2 ? 'is' : 'are'} not among the ${grouped(top.length)} most bought.`;
+    const found =
+      fresh.length === 0
+        ? 'All of them are'
+        : `${grouped(fresh.length)} of them ${fresh.length === 1 ? 'is' : 'are'} not`;
+    return `The ${counted(top.length, 'most recommended product')} of list any; first ${shortened(first.name ?? first.product, 60)}, to ${counted(first.recommendedTo, 'user')}. ${found} among the ${grouped(top.length)} most bought.`;
   },
 
   draw(run) {

@@ -7,6 +7,8 @@ export interface Picture {
   readonly name: string;
   readonly svg: string;
   readonly caption: string;
+  /** The finding and the caption, for those who cannot see the picture. */
+  readonly alternative: string;
 }
 
 /** Everything that the page of a run tells: what its pictures are drawn from, and more. */

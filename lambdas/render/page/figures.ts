@@ -6,8 +6,8 @@ import { salesTable } from './sales.ts';
 export const figures = (data: PageData): Html =>
   html`<div class="gallery">${data.pictures.map((picture) => figure(picture, data))}</div>`;
 
-const figure = ({ name, svg, caption }: Picture, data: PageData): Html => html`<figure>
-<div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${caption}">${new Html(inlined(svg, name))}</div></div>
+const figure = ({ name, svg, caption, alternative }: Picture, data: PageData): Html => html`<figure>
+<div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inlined(svg, name))}</div></div>
 <figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${name}.vg.json">Vega</a></figcaption>
 ${behind(name, data)}
 </figure>
@@ -15,7 +15,7 @@ ${behind(name, data)}
 
 /**
  * A picture as a part of a page. Pictures are drawn one by one and count their ids alike, so in one page each gets its
- * own; and each is told as a whole, by its caption, not mark by mark.
+ * own; and each is told as a whole, by one text, not mark by mark.
  */
 const inlined = (svg: string, name: string): string =>
   svg.replaceAll(/<[a-z][^>]*>/gi, (tag) =>
@@ -83,6 +83,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
 
 function behind(name: string, data: PageData): Html {
   const [rows, section] = [TABLES[name], SECTIONS[name]];
-  if (section !== undefined) return html`<p><a href="#${section}">The numbers as tables</a></p>`;
+  if (section !== undefined)
+    return html`<p class="noprint"><a href="#${section}">The numbers as tables</a></p>`;
   return rows ? html`<details><summary>The numbers as a table</summary>${rows(data)}</details>` : NOTHING;
 }

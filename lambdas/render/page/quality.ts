@@ -1,4 +1,4 @@
-import { count, type Html, html, moment, NOTHING, percent, table } from '../../shared/html.ts';
+import { type Content, count, type Html, html, moment, NOTHING, percent, table } from '../../shared/html.ts';
 import { numberInKey } from '../../shared/keys.ts';
 import {
   BASELINES,
@@ -79,9 +79,9 @@ ${byHistory(list, scorers)}
 ${byPopularity(list, scorers)}
 `;
 
-/** 0.400 (0.300–0.500) */
-export const interval = ({ value, low, high }: Metric, digits = 3): string =>
-  `${value.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
+/** 0.400 (0.300–0.500), which is broken, where it must be, before the bracket. */
+export const interval = ({ value, low, high }: Metric, digits = 3): Html =>
+  html`${value.toFixed(digits)} <span>(${low.toFixed(digits)}–${high.toFixed(digits)})</span>`;
 
 /** A column per scorer that was measured by these parts, a row per part. */
 function byPart<Part>(
@@ -102,7 +102,8 @@ function byPart<Part>(
   });
   const names = [...new Set(columns.flatMap(({ byName }) => [...byName.keys()]))];
   if (names.length === 0) return NOTHING;
-  const cell = (metric: Metric | undefined) => (metric ? `${interval(metric)}, n ${count(metric.n)}` : '–');
+  const cell = (metric: Metric | undefined) =>
+    metric ? html`${interval(metric)}, n ${count(metric.n)}` : '–';
   return html`<details><summary>${summary}</summary>
 ${table({
   label,
@@ -181,7 +182,7 @@ ${table({
   numbers: [0, 1, 3, 4, 5, 6],
 })}`;
 
-function besideBaseline(of: RunOutcome['quality']['any']): [string, string] {
+function besideBaseline(of: RunOutcome['quality']['any']): [Content, Content] {
   if (!of) return ['–', '–'];
   const best = bestBaseline(of);
   return [interval(of.model), `${best.ndcg.value.toFixed(3)} ${best.name}`];

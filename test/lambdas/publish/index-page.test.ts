@@ -16,7 +16,9 @@ test('the served run stands on top with its size and its pictures, the decisions
     '<img src="00000001/top-products.svg"',
     '<img src="00000001/degrees.svg"',
   ]);
-  expect(page).toContain('alt="The recommendation graph (described on the run’s page)"');
+  expect(page).toContain(
+    'alt="The recommendation graph (described on the run’s page)" data-title="The recommendation graph"',
+  );
   expect(page.indexOf('>refused: ')).toBeGreaterThan(0);
   expect(page.indexOf('>refused: ')).toBeLessThan(
     page.indexOf('>promoted: nothing could be measured: no user bought before and after<'),

@@ -27,7 +27,14 @@ function plain(options: { isEmpty?: boolean } = {}): PageData {
     network: NO_NETWORK,
     pictures: options.isEmpty
       ? []
-      : [{ name: 'degrees', svg: '<svg id="drawn"><use href="#drawn"/></svg>', caption: `Most: ${ATTACK}` }],
+      : [
+          {
+            name: 'degrees',
+            svg: '<svg id="drawn"><use href="#drawn"/></svg>',
+            caption: `Most: ${ATTACK}`,
+            alternative: `Half are ${ATTACK}`,
+          },
+        ],
   };
 }
 const data = plain();
@@ -48,10 +55,10 @@ const whole: PageData = {
 };
 const wholePage = runPage(whole);
 
-test('a picture stands in the page itself, with its caption as text for those who cannot see it', () => {
+test('a picture stands in the page itself, with a text for those who cannot see it', () => {
   const page = runPage(data);
   expect(page).toContain('<svg id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
-  expect(page).toContain('aria-label="Most: &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
+  expect(page).toContain('aria-label="Half are &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
   expect(page).not.toContain('<script');
   for (const file of ['degrees.svg', 'degrees.png', 'degrees.vg.json'])
     expect(page).toContain(`href="${file}"`);
@@ -79,14 +86,20 @@ test('files in thousands of parts are counted, and not linked one by one', () =>
 
 test('model and popularity stand side by side, with interval and number of users', () => {
   expect(runPage(data)).toContain(
-    '<td><strong>model</strong></td><td class="number">0.400 (0.300–0.500)</td>',
+    '<td><strong>model</strong></td><td class="number">0.400 <span>(0.300–0.500)</span></td>',
   );
-  expect(runPage(data)).toContain('<td>popularity</td><td class="number">0.250 (0.150–0.350)</td>');
-  expect(wholePage).toContain('<td>the served run</td><td class="number">0.300 (0.280–0.320)</td>');
+  expect(runPage(data)).toContain(
+    '<td>popularity</td><td class="number">0.250 <span>(0.150–0.350)</span></td>',
+  );
+  expect(wholePage).toContain(
+    '<td>the served run</td><td class="number">0.300 <span>(0.280–0.320)</span></td>',
+  );
 });
 
 test('quality is told by length of history and by popularity of the product, each with its n', () => {
-  expect(wholePage).toContain('<td>10 or more</td><td class="number">0.372 (0.342–0.402), n 332</td>');
+  expect(wholePage).toContain(
+    '<td>10 or more</td><td class="number">0.372 <span>(0.342–0.402)</span>, n 332</td>',
+  );
   expect(wholePage).toContain('<td>tenth 10 (least bought)</td>');
   expect(runPage(data)).not.toContain('tenth 1');
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COLOURS, type Colour, DARK } from '../../../../lambdas/render/charts/theme.ts';
-
-type Triple = readonly [number, number, number];
+import { linear, rgb, type Triple } from './colour.ts';
 
 /**
  * What people see who lack one kind of cone, in linear RGB: Machado, Oliveira and Fernandes, "A Physiologically-based
@@ -45,23 +44,12 @@ const COMPARED: readonly (readonly [Colour, Colour])[] = [
 /** A difference of 2.3 can just be seen side by side; lines and bars that lie apart need several times that. */
 const LEAST = 15;
 
-const NAMED: Readonly<Record<string, string>> = { lightblue: '#add8e6', lightgreen: '#90ee90' };
-
-function linear(colour: string): Triple {
-  const hex = NAMED[colour] ?? colour;
-  const part = (at: number): number => {
-    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return [part(1), part(3), part(5)];
-}
-
 const product = (row: Triple, [red, green, blue]: Triple): number =>
   row[0] * red + row[1] * green + row[2] * blue;
 
 /** CIE 1976 L*a*b* of what somebody sees, white D65. */
 function lab(colour: string, sight: readonly [Triple, Triple, Triple]): Triple {
-  const original = linear(colour);
+  const original = linear(rgb(colour));
   const [red, green, blue] = sight.map((row) => Math.min(1, Math.max(0, product(row, original))));
   const seen: Triple = [red ?? 0, green ?? 0, blue ?? 0];
   const root = (value: number): number =>

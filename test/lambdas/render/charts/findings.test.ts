@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
-import { CHARTS, type ChartName } from '../../../../lambdas/render/charts/registry.ts';
-import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
+import { titleOf } from './title.ts';
 
 /** Titles state findings: each only as far as the numbers hold it. */
 
 const run = runDataOf(sampleRun(1));
 
-const titleOf = async (name: ChartName, data: RunData): Promise<string> => {
-  const svg = await toSvg(CHARTS[name].draw(data));
-  const [, lines = ''] = /font-size="20px" font-weight="bold"[^>]*>(.*?)<\/text>/.exec(svg) ?? [];
-  return lines.replace(/<\/tspan><tspan[^>]*>/g, ' ').replace(/<[^>]*>/g, '');
-};
-
 describe('what is counted of list any alone says so', () => {
   test.each(['top-products', 'lorenz'] as const)('%s', (name) => {
     expect(CHARTS[name].describe(run)).toContain('of list any');
+  });
+
+  test('of more than ten products the ten most recommended have their share', async () => {
+    expect(await titleOf('lorenz', { ...run, facts: { ...run.facts, products: 11 } })).toBe(
+      'The ten most recommended products take 100 % of the recommendations of list any; half go to 1 of 11 products',
+    );
   });
 
   test('the products without a list are those of neither list', () => {
@@ -142,6 +142,12 @@ describe('segments', () => {
     const other = scorer(0.3, [metric(0.2, 0.3), metric(0.2, 0.41), metric(0.1, 0.2)]);
     expect(await titled(model, other)).toBe(
       'The model clearly beats recent popularity in 1 of 2 groups of users',
+    );
+  });
+
+  test('a model that wins no group beats in none', async () => {
+    expect(await titled(scorer(0.5, [metric(0.2, 0.5)]), scorer(0.3, [metric(0.2, 0.3)]))).toMatch(
+      /in none of 1 group of users$/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hull } from '../../../../lambdas/render/charts/communities.ts';
-import { placeLabels } from '../../../../lambdas/render/charts/labels.ts';
+import { around, hull } from '../../../../lambdas/render/charts/communities.ts';
+import { type Line, placeLabels } from '../../../../lambdas/render/charts/labels.ts';
 import { layoutGraph, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
 import { seeded } from '../../../../local/random.ts';
@@ -29,10 +29,36 @@ describe('the layout of a hundred vertices', () => {
   test('shortens a label that finds no place, and leaves it out where that does not help', () => {
     const narrow = { width: 110, height: 30 };
     const circle = { x: 15, y: 15, radius: 6, fontSize: 12 };
-    const placed = (...texts: string[]) => placeLabels([{ ...circle, texts }], [circle], narrow);
+    const placed = (...texts: string[]) =>
+      placeLabels([{ ...circle, texts }], { circles: [circle], size: narrow });
     expect(placed('Blue lamp', 'Lamp')[0]?.text).toBe('Blue lamp');
     expect(placed('Blue glass lamp', 'Lamp')[0]?.text).toBe('Lamp');
     expect(placed('Blue glass lamp', 'Green oak frame')).toEqual([]);
+  });
+
+  test('puts a label where no line runs through it, and upon a line only where there is no other place', () => {
+    const circle = { x: 100, y: 50, radius: 6, fontSize: 12 };
+    const placed = (lines: readonly Line[], height: number) =>
+      placeLabels([{ ...circle, y: height / 2, texts: ['Lamp'] }], {
+        circles: [{ ...circle, y: height / 2 }],
+        lines,
+        size: { width: 200, height },
+      }).map(({ align }) => align);
+    const [right, left] = [0, 200].map((x2) => ({ x: 100, y: 50, x2: 200 - x2, y2: 50 }));
+    if (!right || !left) throw new Error('Two lines were made');
+    expect(placed([], 100)).toEqual(['left']);
+    expect(placed([right], 100)).toEqual(['right']);
+    expect(placed([right, left], 100)).toEqual(['center']);
+    const flat = { y: 9, y2: 9 };
+    expect(
+      placed(
+        [
+          { ...right, ...flat },
+          { ...left, ...flat },
+        ],
+        18,
+      ),
+    ).toEqual(['left']);
   });
 
   test('lets no label cover another', () => {
@@ -42,7 +68,7 @@ describe('the layout of a hundred vertices', () => {
       texts: [`Lamp number ${index}`, `Lamp ${index}`],
       fontSize: 12,
     }));
-    const labels = placeLabels(circles, circles, size);
+    const labels = placeLabels(circles, { circles, size });
     expect(labels.length).toBeGreaterThan(20);
     const boxes = labels.map(({ x, y, text, align, fontSize }) => {
       const width = widthOf(text, fontSize);
@@ -111,4 +137,17 @@ test('the hull of a square with a point inside is the square', () => {
     { x: 0, y: 2 },
   ];
   expect(hull([...square, { x: 1, y: 1 }])).toEqual(square);
+});
+
+test('the outline around a square goes along its sides at the distance, round at the corners; around nothing is none', () => {
+  const square = [
+    { x: 0, y: 0 },
+    { x: 10, y: 0 },
+    { x: 10, y: 10 },
+    { x: 0, y: 10 },
+  ];
+  expect(around(square, 2)).toBe(
+    'M0,-2L10,-2A2,2 0 0 1 12,0L12,10A2,2 0 0 1 10,12L0,12A2,2 0 0 1 -2,10L-2,0A2,2 0 0 1 0,-2Z',
+  );
+  expect(around([])).toBe('');
 });

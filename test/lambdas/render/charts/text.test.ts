@@ -9,11 +9,13 @@ import {
   widthOf,
   wrapped,
 } from '../../../../lambdas/render/charts/text.ts';
+import { startFont } from './font.ts';
 
 test('a name is cut to its length between letters, and stands on one line', () => {
   expect(shortened('Lamp', 4)).toBe('Lamp');
   expect(shortened('Blue lamp', 6)).toBe('Blue…');
   expect(shortened('💡💡💡', 2)).toBe('💡…');
+  expect(shortened('Lamp no. 17', 9)).toBe('Lamp no…');
   expect(shortened(' Blue\n\tlamp ')).toBe('Blue  lamp');
 });
 
@@ -67,3 +69,19 @@ test.each([
   };
   for (const letter of ' aWi.9~') expect(widthOf(letter, 1, weight)).toBeCloseTo(width(letter), 2);
 });
+
+test.each(['normal', 'bold'] as const)(
+  'letters of other scripts are as wide as they are drawn: %s',
+  async (weight) => {
+    const inkOf = await startFont();
+    const drawnWidth = (text: string): number => {
+      // Between two lines, for a space has no ink.
+      const [line, lines] = [inkOf('||', 100, weight), inkOf(`|${text}|`, 100, weight)];
+      return (lines?.right ?? 0) - (line?.right ?? 0);
+    };
+    for (const letter of 'éŠŁœßΩψάЩжЯёїҐ…–’·€× ')
+      expect(Math.abs(widthOf(letter, 100, weight) - drawnWidth(letter)), letter).toBeLessThan(1.5);
+    for (const text of ['لمبة زرقاء', 'מנורה כחולה', 'Ƈȳ'])
+      expect(widthOf(text, 100, weight), text).toBeGreaterThanOrEqual(drawnWidth(text));
+  },
+);

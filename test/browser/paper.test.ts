@@ -1,0 +1,149 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { pageKey } from '../lambdas/pages-samples.ts';
+import { noBrowser, openPage, startBrowser } from './chromium.ts';
+import { type Site, startSite } from './site.ts';
+
+/** On paper, A4: everything that can be read is there, dark on white whatever the reader's screen looks like. */
+
+/** A4 within its margins, in pixels. */
+const PAPER = { width: 688, height: 1017 };
+
+const PAGES = [
+  ['the page of a run', pageKey(2), 'canvas'],
+  ['the index', INDEX_KEY, '#explorer form'],
+  ['a user in the index', `${INDEX_KEY}#user=u0005`, '#view table'],
+] as const;
+
+describe.skipIf(noBrowser !== undefined)('on paper', () => {
+  let browser: Browser;
+  let site: Site;
+  const printed: Record<string, Page> = {};
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([startBrowser(), startSite()]);
+    for (const run of [1, 2]) await site.publish(run);
+    for (const [what, key, ready] of PAGES) {
+      const { page } = await openPage(browser, site.url(key), { viewport: PAPER, colorScheme: 'dark' });
+      await page.locator(ready).first().waitFor();
+      await page.waitForFunction(() => [...document.images].every(({ naturalWidth }) => naturalWidth > 0));
+      // The reader has opened the tables behind the pictures, so they are printed.
+      await page.locator('details').evaluateAll((all) => {
+        for (const each of all) each.setAttribute('open', '');
+      });
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      printed[what] = page;
+    }
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+  const pageOf = (what: string): Page => {
+    const page = printed[what];
+    if (!page) throw new Error(`Cannot look at ${what}: it was not opened`);
+    return page;
+  };
+
+  describe.each(PAGES)('%s', (what) => {
+    test('is dark on white for a reader whose screen is dark', async () => {
+      const page = pageOf(what);
+      // To a file of its own, as the index has its pictures, the browser's test mode says screen; theme.test.ts has those.
+      const style = 'img { visibility: hidden; }';
+      expect(await blackest(browser, await page.screenshot({ fullPage: true, style }))).toBeLessThan(0.4);
+      const colours = await page.evaluate(() =>
+        [...document.querySelectorAll('h1, h2, p, td, th, figcaption, svg text')]
+          .filter((element) => element.checkVisibility())
+          .map((element) => [element, getComputedStyle(element)] as const)
+          .map(([element, style]) => (element instanceof SVGElement ? style.fill : style.color)),
+      );
+      expect(colours.length).toBeGreaterThan(5);
+      // Each of red, green and blue in the darker half.
+      expect([...new Set(colours)].filter((colour) => /(1[3-9]\d|2\d\d)/.test(colour))).toEqual([]);
+    });
+
+    test('has no control, nothing that answers only to a pointer, and nothing that is cut off', async () => {
+      const page = pageOf(what);
+      const controls = 'input, select, button, nav, summary, canvas, .skip, figcaption a';
+      expect(await page.locator(controls).filter({ visible: true }).count()).toBe(0);
+      const wide = await page.evaluate(() => [
+        document.documentElement.scrollWidth - window.innerWidth,
+        ...[...document.querySelectorAll('.scroll, .wide-picture')]
+          .filter((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+          .map(({ ariaLabel }) => ariaLabel),
+      ]);
+      expect(wide).toEqual([0]);
+    });
+
+    test('leaves no heading alone at the end of a page, and tears no picture and no short table', async () => {
+      const page = pageOf(what);
+      const torn = await page.evaluate(() =>
+        [...document.querySelectorAll('h1, h2, h3, h4, figure, .scroll:not(.long), tr')]
+          .filter((element) => element.checkVisibility())
+          .filter((element) => {
+            const { breakAfter, breakInside } = getComputedStyle(element);
+            return /^H/.test(element.tagName) ? breakAfter !== 'avoid' : breakInside !== 'avoid';
+          })
+          .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+      );
+      expect(torn).toEqual([]);
+    });
+  });
+
+  const headings = (what: string) =>
+    pageOf(what).locator('h1, h2, h3').filter({ visible: true }).allTextContents();
+
+  test('the page of a run has its decision, its pictures and its quality; the graph to walk through stays on the screen', async () => {
+    const what = 'the page of a run';
+    expect(await headings(what)).toEqual(
+      expect.arrayContaining(['Run 2', 'Decision', 'Pictures', 'Quality', 'Files', 'Inputs and versions']),
+    );
+    expect(await headings(what)).not.toContain('The graph to walk through');
+    const pictures = await pageOf(what)
+      .locator('figure svg')
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ width }) => width));
+    expect(pictures).toHaveLength(9);
+    // Of 640: the smallest letters are 11.
+    for (const width of pictures) expect(width).toBeGreaterThan(480);
+    for (const label of ['Numbers that the gate decides by', 'Quality of list any'])
+      expect(
+        await pageOf(what).getByRole('group', { name: label }).filter({ visible: true }).count(),
+        label,
+      ).toBeGreaterThan(0);
+  });
+
+  test('the index has pictures and decisions, and of the explorer only what was looked up', async () => {
+    expect(await headings('the index')).toEqual(expect.arrayContaining(['What it looks like', 'Decisions']));
+    expect(await headings('the index')).not.toContain('Users and products');
+    expect(await headings('a user in the index')).toEqual(
+      expect.arrayContaining(['Users and products', 'User u0005', 'What it looks like', 'Decisions']),
+    );
+    for (const image of await pageOf('the index').locator('img').all())
+      expect(await image.isVisible()).toBe(true);
+  });
+});
+
+/** The largest share of one row of pixels that is as dark as the paper of a dark page. */
+async function blackest(browser: Browser, png: Buffer): Promise<number> {
+  const page = await browser.newPage();
+  const share = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    if (!context) throw new Error('Cannot read pixels');
+    context.drawImage(image, 0, 0);
+    const { data, width, height } = context.getImageData(0, 0, image.width, image.height);
+    let most = 0;
+    for (let y = 0; y < height; y++) {
+      let dark = 0;
+      for (let x = 0; x < width; x++) {
+        const at = 4 * (y * width + x);
+        if (Math.max(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0) < 60) dark++;
+      }
+      most = Math.max(most, dark / width);
+    }
+    return most;
+  }, png.toString('base64'));
+  await page.close();
+  return share;
+}

@@ -1,0 +1,83 @@
+import type { Spec } from 'vega';
+import { describe, expect, test } from 'vitest';
+import { cutAbove, cutsOf } from '../../../../lambdas/render/charts/bursts.ts';
+import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
+import { plotWidth, TEXT_SIZE } from '../../../../lambdas/render/charts/frame.ts';
+import { sales } from '../../../../lambdas/render/charts/sales.ts';
+import { widthOf } from '../../../../lambdas/render/charts/text.ts';
+import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { runDataOf, sampleRun } from '../../samples.ts';
+
+/** One hour with as many sales as a month: the picture still shows the month. */
+
+const HOUR_MS = 3_600_000;
+/** Days of a shop that sells little at night: 2, 60, 90 and 70 in six hours. */
+const usual = Array.from({ length: 360 }, (_, index) => [2, 60, 90, 70][index % 4] ?? 0);
+const withBursts = (bursts: Readonly<Record<number, number>>): number[] =>
+  usual.map((count, index) => bursts[index] ?? count);
+
+const sold = (counts: readonly number[]): RunData => {
+  const run = runDataOf(sampleRun(1));
+  const bucketMs = 6 * HOUR_MS;
+  return { ...run, sales: { bucketMs, fromMs: Date.UTC(2026, 3, 2), counts: [...counts] } };
+};
+
+const scaleOf = (spec: Spec) => spec.scales?.find(({ name }) => name === 'y') as { domain: number[] };
+
+describe('where bars are cut', () => {
+  test('nowhere in days like others: nights and weekends are no bursts', () => {
+    expect(cutAbove(usual)).toBe(90);
+    expect(cutAbove(usual.map((count, index) => (index % 28 < 8 ? 4 * count : count)))).toBe(360);
+  });
+
+  test('nowhere in few bars, of which nobody can say what is usual, and in none', () => {
+    expect(cutAbove([1, 1, 1, 5_000])).toBe(5_000);
+    expect(cutAbove([])).toBe(0);
+    expect(cutAbove([0, 0])).toBe(0);
+  });
+
+  test('above the highest of the others, be it one hour or a week that is higher', () => {
+    expect(cutAbove(withBursts({ 300: 5_000 }))).toBe(90);
+    expect(cutAbove(usual.map((count, index) => (index < 28 ? 40 * count + 5_000 : count)))).toBe(90);
+  });
+
+  test('bars that stand side by side share a break', () => {
+    const counts = withBursts({ 100: 5_000, 101: 9_000, 200: 700 });
+    expect(cutsOf(counts, 90, (index) => 2 * index)).toEqual([
+      { x: 200, x2: 204, most: 9_000, bars: 2 },
+      { x: 400, x2: 402, most: 700, bars: 1 },
+    ]);
+    expect(cutsOf(usual, 90, (index) => index)).toEqual([]);
+  });
+});
+
+describe('a picture of sales with a burst', () => {
+  test('has the scale of the other bars, the value above the cut one, and says what is cut', async () => {
+    const spec = sales.draw(sold(withBursts({ 300: 5_000 })));
+    expect(scaleOf(spec).domain).toEqual([0, 90]);
+    const svg = await toSvg(spec);
+    expect(svg).toMatch(/>5,000<\/text>/);
+    expect(svg).toContain('1 bar is cut, so that the others can be seen: 5,000 on 2026-06-16 00:00.');
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test('names the three highest of many, and no value covers another', async () => {
+    const bursts = { 10: 1_000, 20: 2_000, 30: 3_000, 200: 4_000, 359: 5_000 };
+    const svg = await toSvg(sales.draw(sold(withBursts(bursts))));
+    const text = svg.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      '5 bars are cut, so that the others can be seen: 5,000 on 2026-06-30 18:00, 4,000 on 2026-05-22 00:00, 3,000 on 2026-04-09 12:00 and 2 lower ones.',
+    );
+    // 15 pixels apart: of the first three only the highest has its value.
+    expect(
+      ['1,000', '2,000', '3,000', '4,000', '5,000'].filter((value) => svg.includes(`>${value}<`)),
+    ).toEqual(['3,000', '4,000', '5,000']);
+    const [, right] = /translate\(([\d.]+),[\d.]+\)[^>]*>5,000</.exec(svg) ?? [];
+    expect(Number(right) + widthOf('5,000', TEXT_SIZE) / 2).toBeLessThan(plotWidth({ left: 70, right: 20 }));
+  });
+
+  test('differs in nothing from one without where there is none', () => {
+    const spec = sales.draw(sold(usual));
+    expect(JSON.stringify(spec)).not.toMatch(/breaks|are cut|is cut/);
+  });
+});

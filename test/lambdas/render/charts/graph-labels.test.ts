@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
+import { PICTURE_WIDTH } from '../../../../lambdas/render/charts/frame.ts';
+import type { Label } from '../../../../lambdas/render/charts/labels.ts';
+import type { Point } from '../../../../lambdas/render/charts/layout.ts';
+import { recommendationGraph } from '../../../../lambdas/render/charts/recommendation-graph.ts';
+import { GraphSummary } from '../../../../lambdas/shared/summaries.ts';
+import { type Random, seeded } from '../../../../local/random.ts';
+import { runDataOf, sampleRun } from '../../samples.ts';
+import { startFont } from './font.ts';
+
+/** Labels of shops of any size, with names of any length and script, measured with the font that they are drawn with. */
+
+const run = runDataOf(sampleRun(1));
+
+/** Words of names; letters of one script are wider than those of another. */
+const WORDS = {
+  latin: ['Blue', 'glass', 'lamp', 'of', 'a', 'table', 'Illuminated', 'candlestick'],
+  capitals: ['WHITE', 'HANGING', 'HEART', 'T-LIGHT', 'HOLDER', 'WWW', 'MMM'],
+  accents: ['Crème', 'brûlée', 'Škoda', 'Łódź', 'ŒUVRE', 'Größe'],
+  cyrillic: ['Щётка', 'для', 'ЖЖЖ', 'лампа', 'Шторы', 'Ящик'],
+  greek: ['ΩΜΕΓΑ', 'λάμπα', 'ΨΩΜΙ', 'τραπέζι'],
+  wide: ['蓝色', '玻璃', '台灯', '桌子', 'ランプ'],
+} as const;
+const SCRIPTS = Object.keys(WORDS) as (keyof typeof WORDS)[];
+
+function nameOf(random: Random): string {
+  const words = WORDS[SCRIPTS[random.below(SCRIPTS.length)] ?? 'latin'];
+  return Array.from({ length: 1 + random.below(7) }, () => words[random.below(words.length)]).join(' ');
+}
+
+/** A shop of 1 to 70 users and 1 to 30 products. */
+function shop(seed: number): RunData {
+  const random = seeded(seed);
+  const [users, products] = [1 + random.below(70), 1 + random.below(30)];
+  const communities = 1 + random.below(8);
+  const vertex = (id: string, label: string, isUser: boolean) => ({
+    id,
+    label,
+    degree: 1,
+    inDegree: isUser ? 0 : 1,
+    outDegree: isUser ? 1 : 0,
+    pageRank: 1,
+    component: 0,
+    community: random.below(communities),
+  });
+  const vertices = [
+    ...Array.from({ length: users }, (_, index) =>
+      vertex(`u:${index}`, random.chance(0.7) ? `${10 ** random.below(9) + index}` : nameOf(random), true),
+    ),
+    ...Array.from({ length: products }, (_, index) => vertex(`p:${index}`, nameOf(random), false)),
+  ];
+  const edges = Array.from({ length: users * (1 + random.below(3)) }, (_, index) => ({
+    source: `u:${index % users}`,
+    target: `p:${Math.floor(products * random.unit() ** 2)}`,
+    rank: 1 + Math.floor(index / users),
+    score: random.unit(),
+  }));
+  return { ...run, graph: GraphSummary.parse({ ...run.graph, shown: { vertices, edges } }) };
+}
+
+let inkOf: Awaited<ReturnType<typeof startFont>>;
+beforeAll(async () => {
+  inkOf = await startFont();
+});
+
+interface Box {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** What the letters of a label cover; undefined where the font has none of them. */
+function boxOf({ text, x, y, align, fontSize }: Label): Box | undefined {
+  const ink = inkOf(text, fontSize, fontSize > 11 ? 'bold' : 'normal');
+  if (!ink) return undefined;
+  const begin = x - { left: 0, center: 0.5, right: 1 }[align] * (ink.right + ink.left);
+  // As Vega centres a line of text.
+  const base = y + 0.3 * fontSize;
+  return {
+    text,
+    left: begin + ink.left,
+    right: begin + ink.right,
+    top: base + ink.top,
+    bottom: base + ink.bottom,
+  };
+}
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+describe.each(Array.from({ length: 30 }, (_, index) => index + 1))('of random shop %i', (seed) => {
+  const spec = recommendationGraph.draw(shop(seed));
+  const valuesOf = <Value>(name: string): Value[] =>
+    ((spec.data ?? []).find((table) => table.name === name) as unknown as { values: Value[] }).values;
+
+  test('no label covers another or a vertex, and none leaves the picture', () => {
+    const boxes = valuesOf<Label>('labels').flatMap((label) => boxOf(label) ?? []);
+    const circles = valuesOf<Point & { radius: number; text: string }>('circles').map(
+      ({ x, y, radius, text }): Box => ({
+        text: `the vertex ${text}`,
+        left: x - radius + 1,
+        right: x + radius - 1,
+        top: y - radius + 1,
+        bottom: y + radius - 1,
+      }),
+    );
+    const problems = boxes.flatMap((box, index) => [
+      ...[...boxes.slice(index + 1), ...circles]
+        .filter((other) => overlap(box, other))
+        .map((other) => `${box.text} covers ${other.text}`),
+      ...(box.left < 0 || box.right > PICTURE_WIDTH - 32 || box.top < 0 || box.bottom > Number(spec.height)
+        ? [`${box.text} leaves the picture`]
+        : []),
+    ]);
+    expect(problems).toEqual([]);
+    expect(boxes.length).toBeGreaterThan(0);
+  });
+});
