@@ -14,7 +14,7 @@ header { padding-top: 1.25rem; } main { padding-bottom: 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: .25rem 0; } h2 { font-size: 1.25rem; margin: 2.5rem 0 .6rem; }
 h4 { font-size: .95rem; margin: 1rem 0 .35rem; } ul.reasons { margin: 0; padding: 0; list-style: none; }
 h3 { font-size: 1.08rem; margin: 1.4rem 0 .5rem; }
-p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { color: var(--link); }
+p, h1, h2, h3, li { overflow-wrap: anywhere; } p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { color: var(--link); }
 .gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1.25rem; align-items: start; } .gallery > * { min-width: 0; }
 [tabindex="-1"]:focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }

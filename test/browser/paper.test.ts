@@ -1,9 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
 import { pageKey } from '../lambdas/pages-samples.ts';
-import { noBrowser, openPage, startBrowser } from './chromium.ts';
-import { type Site, startSite } from './site.ts';
+import { browsed, describeInChromium } from './browsed.ts';
 
 /** On paper, A4: everything that can be read is there, dark on white whatever the reader's screen looks like. */
 
@@ -16,15 +15,13 @@ const PAGES = [
   ['a user in the index', `${INDEX_KEY}#user=u0005`, '#view table'],
 ] as const;
 
-describe.skipIf(noBrowser !== undefined)('on paper', () => {
-  let browser: Browser;
-  let site: Site;
+const tab = browsed();
+
+describeInChromium(() => {
   const printed: Record<string, Page> = {};
   beforeAll(async () => {
-    [browser, site] = await Promise.all([startBrowser(), startSite()]);
-    for (const run of [1, 2]) await site.publish(run);
     for (const [what, key, ready] of PAGES) {
-      const { page } = await openPage(browser, site.url(key), { viewport: PAPER, colorScheme: 'dark' });
+      const { page } = await tab.open(tab.site.url(key), { viewport: PAPER, colorScheme: 'dark' });
       await page.locator(ready).first().waitFor();
       await page.waitForFunction(() => [...document.images].every(({ naturalWidth }) => naturalWidth > 0));
       // The reader has opened the tables behind the pictures, so they are printed.
@@ -34,10 +31,6 @@ describe.skipIf(noBrowser !== undefined)('on paper', () => {
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       printed[what] = page;
     }
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.stop();
   });
   const pageOf = (what: string): Page => {
     const page = printed[what];
@@ -50,7 +43,7 @@ describe.skipIf(noBrowser !== undefined)('on paper', () => {
       const page = pageOf(what);
       // To a file of its own, as the index has its pictures, the browser's test mode says screen; theme.test.ts has those.
       const style = 'img { visibility: hidden; }';
-      expect(await blackest(browser, await page.screenshot({ fullPage: true, style }))).toBeLessThan(0.4);
+      expect(await blackest(tab.browser, await page.screenshot({ fullPage: true, style }))).toBeLessThan(0.4);
       const colours = await page.evaluate(() =>
         [...document.querySelectorAll('h1, h2, p, td, th, figcaption, svg text')]
           .filter((element) => element.checkVisibility())

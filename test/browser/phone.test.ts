@@ -1,25 +1,16 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { pageKey } from '../lambdas/pages-samples.ts';
-import { noBrowser, openPage, SIZES, startBrowser } from './chromium.ts';
-import { type Site, startSite } from './site.ts';
+import { browsed, describeInChromium } from './browsed.ts';
+import { SIZES } from './chromium.ts';
 
 /** On a phone pictures and tables are wider than the screen: that they go on is seen, and they are reached by keyboard. */
 
-describe.skipIf(noBrowser !== undefined)('on a phone', () => {
-  let browser: Browser;
-  let site: Site;
-  beforeAll(async () => {
-    [browser, site] = await Promise.all([startBrowser(), startSite()]);
-    for (const run of [1, 2]) await site.publish(run);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.stop();
-  });
+const tab = browsed();
 
+describeInChromium(() => {
   const openRun = async (colorScheme: 'light' | 'dark'): Promise<Page> =>
-    (await openPage(browser, site.url(pageKey(2)), { viewport: SIZES.phone, colorScheme })).page;
+    (await tab.open(tab.site.url(pageKey(2)), { viewport: SIZES.phone, colorScheme })).page;
 
   describe.each([
     ['a picture', '.wide-picture'],

@@ -20,6 +20,8 @@ export interface Site {
   url(key: string): string;
   /** A run is trained, decided and drawn. */
   publish(run: number, options?: { size?: ShopSize; decision?: Publication['decision'] }): Promise<void>;
+  /** An earlier run is served again. */
+  rollBack(run: number): Promise<void>;
   /** While it is down the bucket answers nothing. */
   isDown: boolean;
   stop(): Promise<void>;
@@ -55,6 +57,12 @@ export async function startSite(): Promise<Site> {
       await move(INDEX_KEY, indexPage(current, decided));
       await renderDecided({ lake, log: recordingLog() }, run);
     },
+    async rollBack(run) {
+      if (!current) throw new Error('Cannot roll back: nothing is served');
+      current = { ...current, run, previous: current.run };
+      await move(CURRENT_KEY, toJson(current));
+      await move(INDEX_KEY, indexPage(current, decided));
+    },
     async stop() {
       await pages.stop();
       s3.closeAllConnections();
@@ -72,6 +80,8 @@ export function answerWith(bytes: Buffer, { headers }: IncomingMessage, response
     response.writeHead(416).end('<Error><Code>InvalidRange</Code></Error>');
   else
     response
-      .writeHead(206, { 'content-range': `bytes ${first}-${last}/${bytes.length}` })
+      .writeHead(206, {
+        'content-range': `bytes ${first}-${Math.min(Number(last), bytes.length - 1)}/${bytes.length}`,
+      })
       .end(bytes.subarray(Number(first), Number(last) + 1));
 }

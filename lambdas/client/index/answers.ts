@@ -24,7 +24,7 @@ export async function whileTyping({ run, tables }: Ready, text: string): Promise
   const found = await suggest(tables, text);
   return isEmpty(found)
     ? { status: nothing(run, text), picks: [] }
-    : { status: howMany(found), picks: showPicks(found) };
+    : { status: capital(howMany(found)), picks: showPicks(found) };
 }
 
 /** Where an id or a name leads; where that is nowhere, or several places, what there is. */
@@ -66,6 +66,8 @@ function howMany({ users, products, hasMoreUsers, hasMoreProducts }: Suggestions
   ].join(' and ');
   return `${text} found.`;
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const choices = (subjects: readonly Subject[]): HTMLElement =>
   element(

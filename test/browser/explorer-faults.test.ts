@@ -1,0 +1,230 @@
+import type { Page, Route } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { browsed, describeInChromium, explored, FIELD } from './browsed.ts';
+import { type Site, startSite } from './site.ts';
+
+/** The explorer when the bucket is slow, fails, is of another version, or serves another run meanwhile. */
+
+const tab = browsed();
+const { open } = tab;
+
+/** A page at an address, where what `isMeant` is answered by `answer`. */
+async function openAnswered(
+  path: string,
+  isMeant: (url: string) => boolean,
+  answer: (route: Route, times: number) => Promise<void>,
+): Promise<Page> {
+  const { page } = await open('about:blank');
+  let times = 0;
+  await page.route(
+    ({ href }) => isMeant(href),
+    (route) => answer(route, ++times),
+  );
+  await page.goto(tab.site.url(path));
+  return page;
+}
+
+/** Something that is held back until it is let go. */
+function gate() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+const isBlock = (url: string): boolean => url.endsWith('.json.gz');
+const isIndex = (url: string): boolean => url.endsWith('explorer/index.json');
+const isDiff = (url: string): boolean => url.endsWith('diff.json');
+const OLD_INDEX = { run: 1, userShards: 1, productShards: 1, users: [], products: [] };
+
+/** With a site of one run at first, for what changes while it is open. */
+async function following(runTest: (site: Site) => Promise<void>): Promise<void> {
+  const site = await startSite();
+  try {
+    await site.publish(1);
+    await runTest(site);
+  } finally {
+    await site.stop();
+  }
+}
+
+describeInChromium(() => {
+  test('a server that knows no ranges is asked for more than is needed, and it works', async () => {
+    const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, async (route) => {
+      const { range: _, ...headers } = route.request().headers();
+      await route.fulfill({ response: await route.fetch({ headers }) });
+    });
+    await page.getByRole('heading', { name: 'User u0005' }).waitFor();
+    expect(await page.locator('#view').getByText('Blue glass lamp').count()).toBeGreaterThan(0);
+  });
+
+  describe('a read that fails once', () => {
+    test.each([
+      ['the manifest', (url: string) => url.includes('manifests/')],
+      ['the index', isIndex],
+    ])('of %s is made again at the next lookup', async (_what, isMeant) => {
+      let reads = 0;
+      const page = await openAnswered(INDEX_KEY, isMeant, (route, times) => {
+        reads = times;
+        return times === 1 ? route.fulfill({ status: 503 }) : route.continue();
+      });
+      await page.getByText('The files of run 2 cannot be read; look something up to try again.').waitFor();
+      await page.getByLabel(FIELD).fill('u0005');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'User u0005' }).waitFor();
+      await page.getByRole('heading', { name: 'Against run 1' }).waitFor();
+      expect(reads).toBe(2);
+    });
+
+    test('of a block is made again by looking up what the address names, which stands in the field', async () => {
+      const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, (route, times) =>
+        times === 1 ? route.abort() : route.continue(),
+      );
+      await page.getByText('The bucket does not answer; try again.').waitFor();
+      await page.getByRole('button', { name: 'Look up' }).click();
+      await page.getByRole('heading', { name: 'User u0005' }).waitFor();
+      expect(await page.getByText('The bucket does not answer').count()).toBe(0);
+    });
+
+    test('of the differences leaves the search alone', async () => {
+      const page = await openAnswered(INDEX_KEY, isDiff, (route) => route.fulfill({ status: 404 }));
+      await explored(page);
+      await page.getByLabel(FIELD).fill('u0005');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'User u0005' }).waitFor();
+      expect(await page.locator('#differences').textContent()).toBe('');
+    });
+  });
+
+  test('a block that is damaged is told from a bucket that does not answer', async () => {
+    const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, (route) =>
+      route.fulfill({ status: 206, body: 'no gzip' }),
+    );
+    await page.getByText('A file of run 2 is not what it should be.').waitFor();
+  });
+
+  test('an answer that comes after the next question is dropped', async () => {
+    const slow = gate();
+    // The first file of users holds u0005, the second u0050.
+    const page = await openAnswered(
+      INDEX_KEY,
+      (url) => url.endsWith('users-00000.json.gz'),
+      async (route) => {
+        await slow.opened;
+        await route.continue();
+      },
+    );
+    await explored(page);
+    const field = page.getByLabel(FIELD);
+    await field.fill('u0005');
+    await page.keyboard.press('Enter');
+    await field.fill('u0050');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'User u0050' }).waitFor();
+    await page.evaluate(() => {
+      location.hash = '#user=u0005';
+      location.hash = '#user=u0051';
+    });
+    await page.getByRole('heading', { name: 'User u0051' }).waitFor();
+    const late = page.waitForResponse((answer) => answer.url().endsWith('users-00000.json.gz'));
+    slow.open();
+    await late;
+    await page.waitForTimeout(300);
+    expect(await page.locator('#view h3').textContent()).toBe('User u0051');
+    expect(new URL(page.url()).hash).toBe('#user=u0051');
+    expect(await field.inputValue()).toBe('u0051');
+  });
+
+  test('who types while an answer is awaited goes on typing, and is shown what is typed', async () => {
+    const slow = gate();
+    const page = await openAnswered(
+      INDEX_KEY,
+      (url) => url.endsWith('names-00000.json.gz'),
+      async (route) => {
+        await slow.opened;
+        await route.continue();
+      },
+    );
+    await explored(page);
+    const field = page.getByLabel(FIELD);
+    await field.fill('blue');
+    await page.keyboard.press('Enter');
+    await field.fill('u0050');
+    slow.open();
+    await page.getByText('1 user found.').waitFor();
+    await page.waitForTimeout(300);
+    expect(await page.getByText('is called blue').count()).toBe(0);
+    expect(await page.locator('#explorer').getByRole('link').allTextContents()).toEqual(['u0050']);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('explorer-search');
+  });
+
+  test(
+    'whoever stands on a link when a new run comes stands on the same link afterwards',
+    {
+      timeout: 60_000,
+    },
+    () =>
+      following(async (site) => {
+        const { page } = await open(site.url(`${INDEX_KEY}#product=p0001`));
+        await page.getByText('As run 1 knows it.').waitFor();
+        await page.locator('#view').getByRole('link').nth(2).focus();
+        const held = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
+        const before = await held();
+        await site.publish(2);
+        await page.getByText('As run 2 knows it.').waitFor({ timeout: 15_000 });
+        expect(before).toMatch(/^#product=p/);
+        expect(await held()).toBe(before);
+      }),
+  );
+
+  test(
+    'what was found is found again in a new run; an earlier version says that it has nothing',
+    {
+      timeout: 60_000,
+    },
+    () =>
+      following(async (site) => {
+        const [key = ''] = site.lake.keys('runs/00000001/').filter(isIndex);
+        await site.lake.replace(key, JSON.stringify(OLD_INDEX), '', (await site.lake.read(key))?.etag);
+        await site.publish(2, { size: { users: 60, products: 20 } });
+        const { page } = await open(site.url(INDEX_KEY));
+        await explored(page);
+        await page.getByLabel(FIELD).fill('tab');
+        await page.getByText('3 products found.').waitFor();
+        await site.publish(3);
+        await page.getByText('4 products found.').waitFor({ timeout: 15_000 });
+        expect(await page.locator('#explorer').getByRole('link').count()).toBe(4);
+        await site.rollBack(1);
+        await page
+          .getByText('Run 1 was made by an earlier version of Cartograph')
+          .waitFor({ timeout: 15_000 });
+        expect(await page.locator('#explorer').getByRole('link').count()).toBe(0);
+        expect(await page.getByLabel(FIELD).isVisible()).toBe(false);
+        expect(await page.evaluate(() => document.activeElement?.id)).toBe('view');
+      }),
+  );
+
+  test('differences that come late are not told of the run that is served by then', { timeout: 60_000 }, () =>
+    following(async (site) => {
+      const slow = gate();
+      await site.publish(2);
+      const { page } = await open('about:blank');
+      await page.route(
+        ({ href }) => href.includes('/00000002/') && isDiff(href),
+        async (route) => {
+          await slow.opened;
+          await route.continue();
+        },
+      );
+      await page.goto(site.url(INDEX_KEY));
+      await explored(page);
+      await site.publish(3);
+      await page.getByRole('heading', { name: 'Against run 2' }).waitFor({ timeout: 15_000 });
+      slow.open();
+      await page.waitForTimeout(500);
+      expect(await page.getByRole('heading', { name: 'Against run 2' }).count()).toBe(1);
+    }),
+  );
+});
