@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
 
@@ -95,25 +96,32 @@ async function serve(
   range: string | undefined,
   response: ServerResponse,
 ): Promise<void> {
-  const asked = range !== undefined && RANGE.test(range) && { Range: range };
-  const { Body, ContentRange } = await client.send(
-    new GetObjectCommand({ Bucket: bucket, Key: key, ...asked }),
-  );
-  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
   const isPage = key.endsWith('.html');
-  response
-    .writeHead(ContentRange === undefined ? 200 : 206, {
-      ...(ContentRange !== undefined && { 'content-range': ContentRange }),
-      'accept-ranges': 'bytes',
-      'content-type': CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-      'content-security-policy': isPage
-        ? pagePolicy(Buffer.from(bytes).toString('utf8', 0, HEAD_BYTES))
-        : POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-cache',
-    })
-    .end(bytes);
+  const part = !isPage && range !== undefined && RANGE.test(range) && { Range: range };
+  const { Body, ContentLength, ContentRange } = await client.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key, ...part }),
+  );
+  const head = {
+    'content-type': CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+  };
+  if (isPage) {
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    const policy = pagePolicy(Buffer.from(bytes).toString('utf8', 0, HEAD_BYTES));
+    response.writeHead(200, { ...head, 'content-security-policy': policy }).end(bytes);
+    return;
+  }
+  response.writeHead(ContentRange === undefined ? 200 : 206, {
+    ...head,
+    ...(ContentRange !== undefined && { 'content-range': ContentRange }),
+    ...(ContentLength !== undefined && { 'content-length': ContentLength }),
+    'accept-ranges': 'bytes',
+    'content-security-policy': POLICY,
+  });
+  // Files of large shops are larger than what a program should hold.
+  await pipeline(Body?.transformToWebStream() ?? [], response);
 }
 
 const POLICY =

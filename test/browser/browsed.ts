@@ -4,11 +4,10 @@ import { noBrowser, openPage, startBrowser, type Watched } from './chromium.ts';
 import { type Site, startSite } from './site.ts';
 
 /** Tests in a browser: skipped, with the reason in their name, where there is none. */
-export const describeInChromium = (tests: () => void): void =>
-  describe.skipIf(noBrowser !== undefined)(
-    `in chromium${noBrowser === undefined ? '' : ` (${noBrowser})`}`,
-    tests,
-  );
+export function describeInChromium(tests: () => void): void {
+  const name = `in chromium${noBrowser === undefined ? '' : ` (${noBrowser})`}`;
+  describe.skipIf(noBrowser !== undefined)(name, tests);
+}
 
 export interface Browsed {
   readonly browser: Browser;

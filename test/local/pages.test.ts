@@ -27,12 +27,15 @@ const OBJECTS: Readonly<Record<string, string>> = {
   '/lake/runs/00000001/00000001/explorer/users-00000.json.gz': '0123456789',
 };
 const source = (endpoint: string) => ({ client: new S3Client(awsClient(endpoint)), bucket: 'lake' });
+/** What the bucket was asked for, the last behind. */
+const askedRanges: (string | undefined)[] = [];
 let s3: Server;
 let pages: Pages;
 
 beforeAll(async () => {
   s3 = createServer((asked, response) => {
     const body = OBJECTS[(asked.url ?? '').split('?')[0] ?? ''];
+    askedRanges.push(asked.headers.range);
     if (body === undefined) response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
     else answerWith(Buffer.from(body), asked, response);
   });
@@ -118,10 +121,15 @@ test('of a large file a run of bytes is read; other ranges are answered with the
     return [answer.status, await answer.text(), answer.headers.get('content-range')];
   };
   expect(await ask('bytes=2-4')).toEqual([206, '234', 'bytes 2-4/10']);
+  expect(askedRanges.at(-1)).toBe('bytes=2-4');
   for (const range of ['bytes=-4', 'bytes=0-1,4-5', 'lines=1-2'])
-    expect(await ask(range)).toEqual([200, '0123456789', null]);
+    expect([await ask(range), askedRanges.at(-1)]).toEqual([[200, '0123456789', null], undefined]);
   expect(await ask('bytes=10-12')).toEqual([416, 'There are no such bytes\n', null]);
-  expect((await get(path)).headers.get('content-type')).toBe('application/gzip');
+  const whole = await get(path);
+  expect(whole.headers.get('content-type')).toBe('application/gzip');
+  expect(whole.headers.get('accept-ranges')).toBe('bytes');
+  const page = await fetch(pages.url, { headers: { range: 'bytes=0-3' } });
+  expect([page.status, await page.text()]).toEqual([200, '<h1>Cartograph</h1>']);
 });
 
 test('nothing can be changed', async () => {

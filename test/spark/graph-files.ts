@@ -224,7 +224,10 @@ function rowsIn<Value>(
       const block = schema.parse(JSON.parse(member));
       const [first = ''] = block.rows[0] ?? [];
       expect((from[at] ?? '') <= first && (rows.at(-1)?.key ?? '') < (from[at] ?? '')).toBe(true);
-      for (const [key, value] of block.rows) rows.push({ key, value, names: new Map(block.names) });
+      for (const [key, value] of block.rows) {
+        expect((rows.at(-1)?.key ?? '') < key, key).toBe(true);
+        rows.push({ key, value, names: new Map(block.names) });
+      }
       offset += size;
     }
     expect(offset).toBe(bytes.length);

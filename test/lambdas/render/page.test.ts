@@ -79,9 +79,10 @@ test("the run's files are linked from the page's place in the bucket", () => {
   );
 });
 
-test('files in thousands of parts are counted, and not linked one by one', () => {
-  expect(wholePage).toContain('<td>explorer/users-NNNNN.json.gz</td><td class="number">1</td>');
-  expect(wholePage).not.toContain('users-00000.json');
+test('files in many parts are counted, and not linked one by one', () => {
+  expect(wholePage).toContain('<td>explorer/users-NNNNN.json.gz</td><td class="number">2</td>');
+  for (const table of ['users', 'products', 'names'])
+    expect(wholePage).not.toContain(`${table}-00000.json`);
 });
 
 test('model and popularity stand side by side, with interval and number of users', () => {
@@ -142,10 +143,16 @@ test('the difference to the run before: edges, churn, exposure', () => {
     '<td class="number">22</td><td class="number">9</td><td class="number">−13</td>',
   );
   expect(runPage(data)).toContain('There is no run before this one');
-  const gone = { ...whole.diff, run: 2, previous: { run: 1, asOfMs: 0 }, changes: null };
-  expect(runPage({ ...whole, diff: gone })).toContain(
-    '<p>It cannot be compared with run <a href="../00000001/index.html">1</a>, whose',
-  );
+  const gone = {
+    ...whole.diff,
+    run: 2,
+    previous: { run: 1, asOfMs: 0 },
+    changes: null,
+    reason: 'its lists of <run 1> are gone',
+  };
+  const page = runPage({ ...whole, diff: gone });
+  expect(page).toContain('<p>It cannot be compared with run <a href="../00000001/index.html">1</a>, whose');
+  expect(page).toContain(': its lists of &lt;run 1&gt; are gone.</p>');
 });
 
 test('what the graph says: exposure, communities with their products, tails', () => {
@@ -153,7 +160,7 @@ test('what the graph says: exposure, communities with their products, tails', ()
   expect(wholePage).toContain('Blue glass lamp (p0000) · &lt;script&gt;');
   expect(wholePage).toContain('fall like a power of −2.31');
   expect(wholePage).toContain(
-    '<td>Recommended, list any</td><td class="number">600</td><td class="number">70.0 %</td>',
+    '<td>Recommended, list any</td><td class="number">600</td><td class="number">70.0 %</td><td class="number">20.0 %</td>',
   );
 });
 

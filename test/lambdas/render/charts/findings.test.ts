@@ -110,8 +110,13 @@ describe('exposure', () => {
     );
   });
 
-  test('without lists to compare with it names no cause', async () => {
+  test('without lists to compare with the title names no cause; the text for those who cannot see it does', async () => {
     expect(await titled(null)).toBe('Cannot be compared with run 1');
+    const diff = { run: 2, previous: { run: 1, asOfMs: 0 }, changes: null };
+    const described = (reason: string | null) =>
+      CHARTS.exposure.describe({ ...run, diff: { ...diff, reason } });
+    expect(described('its lists are gone')).toMatch(/with run 1: its lists are gone\.$/);
+    expect(described(null)).toMatch(/with run 1\.$/);
   });
 });
 

@@ -51,6 +51,13 @@ class BlocksTest extends SparkSuite with BeforeAndAfterEach {
     }
   }
 
+  test("files whose keys are not in order are an error, as are blocks") {
+    Seq(Seq("b", "c", "a", "d") -> 2, Seq("b", "c", "a") -> 1).foreach { case (keys, partitions) =>
+      val error = intercept[Exception](write(keys, partitions))
+      assert(Iterator.iterate[Throwable](error)(_.getCause).takeWhile(_ != null).exists(_.getMessage.contains("Cannot cut blocks: a comes behind c")))
+    }
+  }
+
   test("invariant 6: the same rows are the same bytes") {
     val keys = (100 until 200).map(_.toString)
     val hashes = Seq(1, 1).map(_ => write(keys, partitions = 2).map(_.file.sha256))
