@@ -123,10 +123,10 @@ describeInChromium(() => {
     await field.fill('u0050');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'User u0050' }).waitFor();
-    await page.evaluate(() => {
-      location.hash = '#user=u0005';
-      location.hash = '#user=u0051';
-    });
+    for (const user of ['u0005', 'u0051'])
+      await page.evaluate((hash) => {
+        location.hash = hash;
+      }, `#user=${user}`);
     await page.getByRole('heading', { name: 'User u0051' }).waitFor();
     const late = page.waitForResponse((answer) => answer.url().endsWith('users-00000.json.gz'));
     slow.open();

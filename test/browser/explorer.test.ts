@@ -94,6 +94,7 @@ describeInChromium(() => {
     await field.fill('u0042');
     await page.getByRole('link', { name: 'u0042' }).click();
     await page.getByRole('heading', { name: 'User u0042' }).waitFor();
+    expect(await page.locator('#explorer ul.plain').count()).toBe(0);
     await page.goBack();
     await page.getByText('1 user found.').waitFor();
     // Every block once, whatever is typed; a small shop has 8 of users, 4 of products and 13 of names.

@@ -81,8 +81,7 @@ test("the run's files are linked from the page's place in the bucket", () => {
 
 test('files in many parts are counted, and not linked one by one', () => {
   expect(wholePage).toContain('<td>explorer/users-NNNNN.json.gz</td><td class="number">2</td>');
-  for (const table of ['users', 'products', 'names'])
-    expect(wholePage).not.toContain(`${table}-00000.json`);
+  for (const table of ['users', 'products', 'names']) expect(wholePage).not.toContain(`${table}-00000.json`);
 });
 
 test('model and popularity stand side by side, with interval and number of users', () => {

@@ -130,6 +130,21 @@ test('a name that holds the word several times is one of the ten; that there are
   expect([all.products.length, all.hasMoreProducts]).toEqual([10, false]);
 });
 
+test('ids in capitals are found in small letters, those in small letters in capitals, others as they stand', async () => {
+  const ids = ['85123A', 'Mixed1', 'small1'];
+  const any = await tables.products.get('p0000');
+  if (!any) throw new Error('p0000 is not there');
+  const products = new BlockTable<ProductPage>([{ file: 'p', from: ['85123A'], sizes: [1] }], async () => ({
+    names: [],
+    rows: ids.map((id) => [id, any.value] as const),
+  }));
+  const foundBy = async (text: string) => (await find({ ...tables, products }, text)).map(({ id }) => id);
+  expect(await foundBy('85123a')).toEqual(['85123A']);
+  expect(await foundBy('SMALL1')).toEqual(['small1']);
+  expect(await foundBy('Mixed1')).toEqual(['Mixed1']);
+  expect(await foundBy('mixed1')).toEqual([]);
+});
+
 test('what has neither letter nor digit is no name; spaces around an id may be typed or not', async () => {
   expect(await find(tables, ' … ')).toEqual([]);
   expect(await find(tables, ' u0005 ')).toEqual([{ kind: 'user', id: 'u0005' }]);
