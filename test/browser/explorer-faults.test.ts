@@ -189,13 +189,14 @@ describeInChromium(() => {
         const [key = ''] = site.lake.keys('runs/00000001/').filter(isIndex);
         await site.lake.replace(key, JSON.stringify(OLD_INDEX), '', (await site.lake.read(key))?.etag);
         await site.publish(2, { size: { users: 60, products: 20 } });
-        const { page } = await open(site.url(INDEX_KEY));
-        await explored(page);
+        const { page } = await open(site.url(`${INDEX_KEY}#product=p0001`));
+        await page.getByText('As run 2 knows it.').waitFor();
         await page.getByLabel(FIELD).fill('tab');
         await page.getByText('3 products found.').waitFor();
         await site.publish(3);
         await page.getByText('4 products found.').waitFor({ timeout: 15_000 });
-        expect(await page.locator('#explorer').getByRole('link').count()).toBe(4);
+        await page.getByText('As run 3 knows it.').waitFor();
+        expect(await page.locator('#explorer ul.plain').getByRole('link').count()).toBe(4);
         await site.rollBack(1);
         await page
           .getByText('Run 1 was made by an earlier version of Cartograph')
