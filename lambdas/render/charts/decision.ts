@@ -9,12 +9,11 @@ import { COLOURS } from './theme.ts';
 /** What did the gate decide about this run, and by which numbers? Differences with intervals beside the line of zero. */
 export const decision: Chart = {
   describe(run) {
-    const outcome = outcomeOf(run);
-    const rows = rowsOf(outcome);
+    const rows = rowsOf(outcomeOf(run));
     const numbers = rows.map(({ name, label }) => `${name} ${label}`).join('; ');
     return rows.length === 0
-      ? `No differences could be measured. ${title(outcome)}.`
-      : `${title(outcome)}. Differences in NDCG@10, user by user: ${numbers}.`;
+      ? 'No differences could be measured.'
+      : `Differences in NDCG@10, user by user: ${numbers}.`;
   },
 
   draw(run) {

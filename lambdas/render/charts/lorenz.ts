@@ -8,9 +8,8 @@ import { COLOURS } from './theme.ts';
 export const lorenz: Chart = {
   describe(run) {
     const { exposure } = run.facts;
-    if (exposure.gini === null || exposure.top10Share === null || exposure.half === null)
-      return 'No recommendations of list any to spread.';
-    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one); the ten most recommended products take ${percent(exposure.top10Share)}, half go to ${takersOfHalf(run)}. ${inNeither(exposure)}.`;
+    if (exposure.gini === null) return 'No recommendations of list any to spread.';
+    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one). ${inNeither(exposure)}.`;
   },
 
   draw(run) {
