@@ -211,7 +211,7 @@ export type Network = z.infer<typeof Network>;
 
 /** `summary/sales.json`: sales by time. */
 export const SalesSummary = z.strictObject({
-  /** Width of a bucket: an hour, or so many hours that there are at most 400 buckets. */
+  /** Width of a bucket: hours that divide a day, or days, as few as make at most 400 buckets. */
   bucketMs: Numbered,
   /** Begin of the first bucket, a whole multiple of bucketMs since the epoch. */
   fromMs: Count,

@@ -22,7 +22,7 @@ export const degrees: Chart = {
         title: title(run),
         notes: [
           subtitle(run),
-          `Every link counts: what was bought, what is recommended, which products are similar. ${isLog ? 'Both axes are logarithmic: a straight line is a power law; the dashed one is fitted to the tail.' : 'Nothing is left out.'}${isLog ? withoutLinks(run.degrees) : ''}`,
+          `Every link counts: what was bought, what is recommended, which products are similar. ${isLog ? 'Both axes are logarithmic: a straight line is a power law. The dashed one is fitted to the tail; whether another curve fits better was not tested.' : 'Nothing is left out.'}${isLog ? withoutLinks(run.degrees) : ''}`,
         ],
         description: degrees.describe(run),
         left: LEFT,
@@ -108,11 +108,11 @@ function median(rows: DegreeSummary['users']): number {
 const title = ({ degrees: { users, products } }: RunData): string =>
   users.length === 0
     ? 'There are no links yet'
-    : `Half of the users have ${counted(median(users), 'link')} or fewer, half of the products ${grouped(median(products))}`;
+    : `The median user has ${counted(median(users), 'link')}, the median product ${grouped(median(products))}`;
 
 const tailText = (name: string, tail: GraphFacts['tails']['users']): string =>
   tail
-    ? ` ${name}${name ? ' f' : '· f'}rom ${counted(tail.from, 'link')} on like a power law, exponent ${tail.exponent.toFixed(2)}${name ? '.' : ''}`
+    ? ` ${name ? `Tail of ${name.toLowerCase()} ` : '· tail '}fitted from ${counted(tail.from, 'link')} on, exponent ${tail.exponent.toFixed(2)}${name ? '.' : ''}`
     : '';
 
 function withoutLinks({ users, products }: DegreeSummary): string {

@@ -12,7 +12,7 @@ export const exposure: Chart = {
     if (!changes)
       return `No differences: it cannot be compared with run ${previous.run}${reason === null ? '' : `: ${reason}`}.`;
     const { gained, lost } = changes.exposure;
-    return `Lists won and lost since run ${previous.run}: ${counted(gained.length, 'product')} that gained, first ${best(gained)}; ${counted(lost.length, 'product')} that lost, first ${best(lost)}.`;
+    return `Lists won and lost since run ${previous.run}: ${those(gained, 'gained')}; ${those(lost, 'lost')}.`;
   },
 
   draw(run) {
@@ -46,6 +46,16 @@ type Change = Changes['exposure']['gained'][number];
 
 const nameOf = ({ name, product }: Change): string => shortened(name ?? product, 60);
 
+/** The job keeps so many each way; how many more there are it does not say. */
+const KEPT = 20;
+
+const those = (changed: readonly Change[], what: 'gained' | 'lost'): string =>
+  `${
+    changed.length < KEPT
+      ? `${counted(changed.length, 'product')} that ${what}`
+      : `the ${KEPT} products that ${what} most`
+  }, first ${best(changed)}`;
+
 function best([first]: readonly Change[]): string {
   return first ? `${nameOf(first)} (${grouped(first.before)} → ${grouped(first.now)})` : 'none';
 }
@@ -68,7 +78,7 @@ function title({ diff: { previous, changes } }: RunData): string {
   const { edges, churn } = changes;
   if (edges.added + edges.removed === 0) return `No list changed since run ${previous.run}`;
   const changed = churn.any
-    ? `${percent(churn.any.mean)} of list any is new since run ${previous.run}`
+    ? `On average ${percent(churn.any.mean)} of a user’s list any is new since run ${previous.run}`
     : `No user had a list any in run ${previous.run} and in this one`;
   return `${changed}${furthest(changes.exposure)}`;
 }
@@ -81,8 +91,12 @@ function furthest({ gained: [gained], lost: [lost] }: Changes['exposure']): stri
 
 function leftOut({ diff: { previous, changes } }: RunData): string[] {
   if (!previous || !changes) return [];
-  const { edges, vertices } = changes;
+  const { edges, vertices, churn } = changes;
+  const over = churn.any
+    ? [`The average is over the ${counted(churn.any.users, 'user')} who had a list in both runs.`]
+    : [];
   return [
+    ...over,
     `Both lists together: ${counted(edges.added, 'recommendation')} added, ${grouped(edges.removed)} removed, ${grouped(edges.kept)} kept. New: ${counted(vertices.new.users, 'user')}, ${counted(vertices.new.products, 'product')}; gone: ${grouped(vertices.gone.users)} and ${grouped(vertices.gone.products)}.`,
   ];
 }

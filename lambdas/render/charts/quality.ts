@@ -144,6 +144,6 @@ function ranked(times: number, name: string, kind: ListKind): string {
   if (times < 1)
     return `The model ranks ${Math.round(100 * (1 - times))} % worse than ${name} on list ${kind}`;
   return times >= 1.995
-    ? `The model ranks ${grouped(Math.round(10 * times) / 10)} times as well as ${name}, the best without a model`
-    : `The model ranks ${Math.round(100 * (times - 1))} % better than ${name}, the best without a model`;
+    ? `The model ranks ${grouped(Math.round(10 * times) / 10)} times as well as ${name}, the best without a model, on list ${kind}`
+    : `The model ranks ${Math.round(100 * (times - 1))} % better than ${name}, the best without a model, on list ${kind}`;
 }

@@ -27,7 +27,7 @@ export const sales: Chart = {
         title: title(run),
         notes: [
           subtitle(run),
-          `Sales of a type with weight, by ${span(run)}, UTC. A line stands where a window ends, that is with the newest sale of its run.`,
+          `Sales of a type with weight, without returns, by ${span(run)}, UTC. A line stands where a window ends, that is with the newest sale of its run.`,
           ...cutNote(run, height),
         ],
         description: sales.describe(run),
@@ -166,7 +166,7 @@ function title(run: RunData): string {
   const days = (run.sales.counts.length * run.sales.bucketMs) / (24 * HOUR_MS);
   return days < 2
     ? `${counted(all, 'sale')} in ${counted(Math.max(1, Math.round(24 * days)), 'hour')}`
-    : `${counted(all, 'sale')} in ${counted(Math.round(days), 'day')}, ${grouped(Math.round(all / days))} a day`;
+    : `${counted(all, 'sale')} in ${counted(Math.round(days), 'day')}${all < days ? '' : `, ${grouped(Math.round(all / days))} a day`}`;
 }
 
 /** The runs within the time that is shown; a label only where it does not cover the one before, from the newest on. */

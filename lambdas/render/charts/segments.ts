@@ -3,6 +3,7 @@ import {
   Baseline,
   LIST_KINDS,
   type ListKind,
+  type Metric,
   type Metrics,
   type RankingMetrics,
 } from '../../shared/quality.ts';
@@ -48,7 +49,7 @@ export const segments: Chart = {
         title: title(run),
         notes: [
           subtitle(run),
-          `List ${list}, held out sales; means over users with their 95 % intervals. Below each group its users; a group without a measured user is left out.`,
+          `List ${list}, held out sales; means over users with their 95 % intervals, each for itself; that of the difference, user by user, is the gate’s. Below each group its users; a group without a measured user is left out.`,
         ],
         key: present.map((series) => SERIES[series]),
         description: segments.describe(run),
@@ -176,18 +177,49 @@ function placed(
   }));
 }
 
-/** A group is won where the intervals do not overlap: a higher mean alone may be chance. */
+/** Where the model's mean is above the best baseline's: what the picture shows, without a claim that it is no chance. */
 function title({ metrics }: RunData): string {
   const { scorers } = shownOf(metrics);
-  const groups = (scorers?.model.byHistory ?? []).filter((row) => row['ndcg@10'].n > 0);
-  if (!scorers || groups.length === 0) return 'Quality by user and product was not measured';
+  if (!scorers) return NOT_MEASURED;
   const best = bestOf(scorers);
-  const others = new Map(scorers[best]?.byHistory?.map((row) => [row.from, row['ndcg@10']]));
-  const wins = groups.filter(({ from, 'ndcg@10': own }) => {
-    const other = others.get(from);
-    return other && own.low > other.high;
-  }).length;
-  return `The model clearly beats ${BASELINES[best]} in ${wins === 0 ? 'none' : wins} of ${counted(groups.length, 'group')} of users`;
+  const other = scorers[best];
+  const users = ahead(
+    (scorers.model.byHistory ?? []).map((row) => [row['ndcg@10'], metricAt(other?.byHistory, row.from)]),
+  );
+  const tenths = ahead(
+    (scorers.model.byPopularity ?? []).map((row) => [
+      row['recall@10'],
+      other?.byPopularity?.find(({ decile }) => decile === row.decile)?.['recall@10'],
+    ]),
+  );
+  if (users.of === 0) return NOT_MEASURED;
+  const ofProducts = tenths.of === 0 ? '' : `, and in ${told(tenths, 'tenth')} of the products`;
+  return `The model is ahead of ${BASELINES[best]} in ${told(users, 'group')} of users${ofProducts}`;
+}
+
+const NOT_MEASURED = 'Quality by user and product was not measured';
+
+const metricAt = (rows: RankingMetrics['byHistory'], from: number): Metric | undefined =>
+  rows?.find((row) => row.from === from)?.['ndcg@10'];
+
+interface Share {
+  readonly ahead: number;
+  readonly of: number;
+}
+
+/** @param pairs The model's metric and the other's; where nothing was measured they do not count. */
+function ahead(pairs: readonly (readonly [Metric, Metric | undefined])[]): Share {
+  const measured = pairs.filter(([own, other]) => own.n > 0 && other !== undefined);
+  return {
+    ahead: measured.filter(([own, other]) => own.value > (other?.value ?? 0)).length,
+    of: measured.length,
+  };
+}
+
+function told({ ahead, of }: Share, one: string): string {
+  const many = of === 1 ? one : `${one}s`;
+  if (ahead === of) return of === 1 ? `the only ${one}` : `all ${of} ${many}`;
+  return `${ahead === 0 ? 'none' : ahead} of ${of} ${many}`;
 }
 
 /** The baseline that ranks best over all users. */

@@ -60,5 +60,5 @@ function title({ products: { products, recommendations } }: RunData): string {
   const top = products.slice(0, SHOWN);
   const share = top.reduce((sum, { recommendedTo }) => sum + recommendedTo, 0) / recommendations;
   const fresh = top.filter((row) => isDiscovery(row, top.length)).length;
-  return `${counted(top.length, 'product takes', 'products take')} ${percent(share)} of the recommendations of list any; ${fresh === 0 ? 'none' : grouped(fresh)} of them ${fresh < 2 ? 'is a discovery' : 'are discoveries'}`;
+  return `${counted(top.length, 'product takes', 'products take')} ${percent(share)} of the recommendations of list any; ${fresh === 0 ? 'all of them are' : `${grouped(fresh)} of them ${fresh === 1 ? 'is' : 'are'} not`} among the ${grouped(top.length)} most bought`;
 }

@@ -91,7 +91,7 @@ function tails(of: GraphFacts['tails']): Html {
     const tail = of[kind];
     return tail
       ? [
-          `The degrees of ${count(tail.vertices)} ${kind} from ${count(tail.from)} on fall like a power of ${(-tail.exponent).toFixed(2).replace('-', '−')}.`,
+          `A power law fitted to the degrees of the ${count(tail.vertices)} ${kind} with ${count(tail.from)} links or more has the exponent ${tail.exponent.toFixed(2)}; whether another curve fits better was not tested.`,
         ]
       : [];
   });

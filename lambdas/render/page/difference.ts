@@ -43,8 +43,8 @@ ${factList([
 ])}
 ${churnTable(found.churn)}
 <div class="pair">
-${exposure('Products in more lists than before', found.exposure.gained)}
-${exposure('Products in fewer lists than before', found.exposure.lost)}
+${exposure('Products in more lists than before, at most 20', found.exposure.gained)}
+${exposure('Products in fewer lists than before, at most 20', found.exposure.lost)}
 </div>`;
 }
 

@@ -107,10 +107,13 @@ test.each<[ChartName, string]>([
     'recommendation-graph',
     '75 % of the recommendations stay within the user’s own community; by chance 25 % would',
   ],
-  ['top-products', '3 products take 100 % of the recommendations of list any; none of them is a discovery'],
+  [
+    'top-products',
+    '3 products take 100 % of the recommendations of list any; all of them are among the 3 most bought',
+  ],
   ['lorenz', 'Half of the recommendations of list any go to 1 of 4 products'],
-  ['degrees', 'Half of the users have 2 links or fewer, half of the products 1'],
-  ['quality', 'The model ranks 2 times as well as popularity, the best without a model'],
+  ['degrees', 'The median user has 2 links, the median product 1'],
+  ['quality', 'The model ranks 2 times as well as popularity, the best without a model, on list any'],
   ['sales', '12 sales in 3 hours'],
 ])('the title of %s states the finding', async (name, title) => {
   expect(await titleOf(name, run)).toBe(title);

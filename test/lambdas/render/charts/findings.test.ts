@@ -59,7 +59,7 @@ describe('quality', () => {
     expect(await titled(0.3, 0.2, metric(0.1, -0.01, 0.2))).toBe(none);
     expect(await titled(0.3, 0.2, metric(0.1, 0, 0.2))).toBe(none);
     expect(await titled(0.3, 0.2, metric(0.1, 0.01, 0.2))).toBe(
-      'The model ranks 50 % better than popularity, the best without a model',
+      'The model ranks 50 % better than popularity, the best without a model, on list any',
     );
   });
 
@@ -93,13 +93,13 @@ describe('exposure', () => {
 
   test('no list changed only where no recommendation came or went', async () => {
     expect(await titled({ edges: { added: 0, removed: 0, kept: 9 } })).toBe('No list changed since run 1');
-    expect(await titled({})).toBe('25 % of list any is new since run 1');
+    expect(await titled({})).toBe('On average 25 % of a user’s list any is new since run 1');
   });
 
   test('where no product gained, the one that lost most is named', async () => {
     const lost = [named('lamp'), named('cup')];
     expect(await titled({ exposure: { gained: [], lost } })).toBe(
-      '25 % of list any is new since run 1; lamp lost most',
+      'On average 25 % of a user’s list any is new since run 1; lamp lost most',
     );
     expect(await titled({ exposure: { gained: [named('table')], lost } })).toMatch(/; table gained most$/);
   });
@@ -142,23 +142,38 @@ describe('segments', () => {
       },
     });
 
-  test('groups whose intervals overlap are not won; every baseline may be the best', async () => {
+  test('the model is ahead where its mean is higher, of what both were measured on; every baseline may be the best', async () => {
     const model = scorer(0.5, [metric(0.4, 0.5), metric(0.4, 0.5), metric(0.4, 0.5, 0)]);
-    const other = scorer(0.3, [metric(0.2, 0.3), metric(0.2, 0.41), metric(0.1, 0.2)]);
+    const other = scorer(0.3, [metric(0.2, 0.3), metric(0.45, 0.6), metric(0.1, 0.2)]);
     expect(await titled(model, other)).toBe(
-      'The model clearly beats recent popularity in 1 of 2 groups of users',
+      'The model is ahead of recent popularity in 1 of 2 groups of users',
     );
   });
 
-  test('a model that wins no group beats in none', async () => {
-    expect(await titled(scorer(0.5, [metric(0.2, 0.5)]), scorer(0.3, [metric(0.2, 0.3)]))).toMatch(
-      /in none of 1 group of users$/,
+  test('tenths of the products are counted beside the groups of users', async () => {
+    const tenths = (values: readonly number[]) =>
+      values.map((value, index) => ({ decile: index + 1, 'recall@10': metric(value, value) }));
+    const [own, others] = [scorer(0.5, [metric(0.4, 0.5)]), scorer(0.3, [metric(0.2, 0.3)])];
+    const model = { ...own, byPopularity: tenths([0.5, 0.2, 0.1]) };
+    expect(await titled(model, { ...others, byPopularity: tenths([0.4, 0.3, 0.1]) })).toBe(
+      'The model is ahead of recent popularity in the only group of users, and in 1 of 3 tenths of the products',
     );
   });
 
-  test('one group is a group', async () => {
-    expect(await titled(scorer(0.5, [metric(0.4, 0.5)]), scorer(0.3, [metric(0.2, 0.3)]))).toMatch(
-      /in 1 of 1 group of users$/,
-    );
+  test('none, one and all are said so', async () => {
+    const by = (own: readonly number[]) =>
+      titled(
+        scorer(
+          0.5,
+          own.map((value) => metric(value, value)),
+        ),
+        scorer(
+          0.3,
+          own.map(() => metric(0.3, 0.3)),
+        ),
+      );
+    expect(await by([0.2])).toMatch(/in none of 1 group of users$/);
+    expect(await by([0.4])).toMatch(/in the only group of users$/);
+    expect(await by([0.4, 0.5])).toMatch(/in all 2 groups of users$/);
   });
 });

@@ -9,6 +9,7 @@ import Documents.{arr, obj}
 object SalesOverTime {
   private val HourMs = 3600000L
   private val MaxBuckets = 400
+  private val PartsOfADay = Seq(1, 2, 3, 4, 6, 8, 12)
 
   /** @param weights of types of sales; others are left out, as are returns */
   def document(interactions: RDD[Interaction], weights: Map[String, Double], oldestMs: Long, newestMs: Long): JsonNode = {
@@ -23,9 +24,9 @@ object SalesOverTime {
     obj("bucketMs" -> bucketMs, "fromMs" -> first * bucketMs, "counts" -> arr(counts))
   }
 
-  /** As few hours as make at most 400 buckets, which begin at whole multiples of their width. */
+  /** As few hours as make at most 400 buckets: parts of a day, or whole days, so that all buckets have the same hours in them. */
   private[cartograph] def width(oldestMs: Long, newestMs: Long): Long = {
-    val least = math.max(1L, (newestMs - oldestMs) / HourMs / MaxBuckets)
-    Iterator.iterate(least)(_ + 1).map(_ * HourMs).find(width => newestMs / width - oldestMs / width < MaxBuckets).get
+    val days = Iterator.from(1).map(_ * 24)
+    (PartsOfADay.iterator ++ days).map(_ * HourMs).find(width => newestMs / width - oldestMs / width < MaxBuckets).get
   }
 }

@@ -73,12 +73,15 @@ class GraphFactsTest extends AnyFunSuite {
     assert(math.abs(PowerLaw.zeta(2, 1) - math.Pi * math.Pi / 6) < 1e-8)
   }
 
-  test("sales by time: as few hours as make at most 400 buckets at whole multiples of their width") {
+  test("sales by time: as few hours, of those that divide a day, or days as make at most 400 buckets at whole multiples of their width") {
     val hour = 3600000L
     assert(SalesOverTime.width(0, 10 * hour) === hour)
     assert(SalesOverTime.width(0, 400 * hour - 1) === hour)
     assert(SalesOverTime.width(0, 400 * hour) === 2 * hour)
     // 799 hours, but they touch 401 buckets of two hours.
     assert(SalesOverTime.width(hour, 800 * hour) === 3 * hour)
+    // A year is drawn by days, not by 22 hours; twenty years by 19 days.
+    assert(SalesOverTime.width(0, 365 * 24 * hour) === 24 * hour)
+    assert(SalesOverTime.width(0, 20 * 365 * 24 * hour) === 19 * 24 * hour)
   }
 }
