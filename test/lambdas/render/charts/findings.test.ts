@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
+import type { RankingMetrics } from '../../../../lambdas/shared/quality.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { titleOf } from './title.ts';
 
@@ -133,7 +134,7 @@ describe('segments', () => {
       byHistory: groups.map((each, from) => ({ from, to: from, 'ndcg@10': each })),
     };
   };
-  const titled = (model: ReturnType<typeof scorer>, recentPopularity: ReturnType<typeof scorer>) =>
+  const titled = (model: RankingMetrics, recentPopularity: RankingMetrics) =>
     titleOf('segments', {
       ...run,
       metrics: {
