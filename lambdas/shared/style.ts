@@ -14,7 +14,7 @@ header { padding-top: 1.25rem; } main { padding-bottom: 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: .25rem 0; } h2 { font-size: 1.25rem; margin: 2.5rem 0 .6rem; }
 h4 { font-size: .95rem; margin: 1rem 0 .35rem; } ul.reasons { margin: 0; padding: 0; list-style: none; }
 h3 { font-size: 1.08rem; margin: 1.4rem 0 .5rem; }
-p, h1, h2, h3, li { overflow-wrap: anywhere; } p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { color: var(--link); }
+p, h1, h2, h3, h4, li, dt, dd, figcaption, summary, label { overflow-wrap: anywhere; } p { margin: .45rem 0; max-width: 48rem; } .soft { color: var(--soft); } a { color: var(--link); }
 .gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1.25rem; align-items: start; } .gallery > * { min-width: 0; }
 [tabindex="-1"]:focus { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
@@ -40,7 +40,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padd
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 1.25rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0; padding: 0; }
 .facts div { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: .55rem .8rem; }
-.facts dt { color: var(--soft); font-size: .86rem; } .facts dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.facts dt { color: var(--soft); font-size: .86rem; } .facts dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: .35rem .6rem; min-height: 2.4rem; }
 input[type=checkbox] { min-height: 0; width: 1.1rem; height: 1.1rem; vertical-align: -.15rem; margin: 0 .35rem 0 0; accent-color: var(--link); }
 input[type=search] { width: 100%; } button { cursor: pointer; } button:hover { border-color: var(--link); }
