@@ -59,7 +59,7 @@ function pictures(run: number): Html {
   const folder = numberInKey(run);
   return html`<div class="gallery">${PICTURES.map(
     ([name, title]) =>
-      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)" data-title="${title}"></a></figure>\n`,
+      html`<figure><div class="wide-picture" role="group" aria-label="Picture: ${title}" tabindex="0"><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)" data-title="${title}"></a></div></figure>\n`,
   )}</div>`;
 }
 
@@ -69,6 +69,7 @@ const decisions = (publications: readonly Publication[]): Html =>
     header: ['Publication', 'Run', 'Decision', 'Newest sale', 'Sales', 'NDCG@10 any', 'NDCG@10 new'],
     rows: publications.map(row),
     numbers: [0, 1, 3, 4, 5, 6],
+    texts: [2],
   });
 
 const row = ({ publication, run, decision, reason, numbers }: Publication) => [

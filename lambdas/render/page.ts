@@ -29,12 +29,8 @@ export function runPage(data: PageData): string {
   });
 }
 
-/**
- * Pictures are dark where the page is. Their text would be too small on a phone, so there they scroll; that there is more is
- * seen behind them, so they leave their paper to the page.
- */
+/** Pictures are dark where the page is. That one which scrolls goes on is seen behind it, so they leave their paper to the page. */
 const PICTURE_STYLE = `.wide-picture .drawn svg > rect:first-child { fill: none; }
-@media (max-width: 40rem) { .drawn svg { min-width: 34rem; } }
 @media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`;
 
 /** In the order of the page: what was decided, what it looks like, how good it is, what it is made of. */

@@ -24,17 +24,21 @@ nav ul, ul.plain { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style
 figure { margin: 1rem 0; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
 .drawn svg, .drawn img { display: block; width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .6rem; } figcaption a { margin-left: .35rem; white-space: nowrap; }
+/* Where a picture shrinks to a phone its text is too small to read, so there it scrolls. */
+@media screen and (max-width: 40rem) { .drawn svg, .drawn img { min-width: 34rem; } }
 /* A shadow at the edge behind which there is more: what scrolls along covers it at the end. */
 .scroll, .wide-picture { --ground: var(--paper); overflow-x: auto; background: linear-gradient(to right, var(--ground) 40%, transparent) local,
   linear-gradient(to left, var(--ground) 40%, transparent) right local, linear-gradient(to right, var(--shade), transparent) scroll,
   linear-gradient(to left, var(--shade), transparent) right scroll, var(--ground); background-repeat: no-repeat; background-size: 3rem 100%, 3rem 100%, 1.2rem 100%, 1.2rem 100%; }
+/* A file of its own brings its paper: the shadow is seen through it. */
+.wide-picture img { mix-blend-mode: darken; } @media screen and (prefers-color-scheme: dark) { .wide-picture img { mix-blend-mode: lighten; } }
 .scroll { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
 .long { max-height: 30rem; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th, td { padding: .4rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 tr:last-child td { border-bottom: 0; } th { color: var(--soft); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number, td.number span { white-space: nowrap; }
-code { font-size: .88em; overflow-wrap: anywhere; }
+code { font-size: .88em; overflow-wrap: anywhere; } code.hash { white-space: nowrap; }
 .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 1.25rem; }
@@ -51,7 +55,7 @@ fieldset { border: 0; padding: 0; margin: 0; min-width: 0; } legend { padding: 0
 .swatch { display: inline-block; width: 1.1rem; height: 0; margin: 0 .35rem; border-top: 3px solid; vertical-align: .25rem; }
 fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; margin-right: .8rem; }
 [hidden] { display: none !important; }
-@media (max-width: 40rem) { th, td { padding: .35rem .5rem; } figure { padding: 0 0 .6rem; overflow: hidden; } figure > :not(.wide-picture, .drawn) { margin-left: .8rem; margin-right: .8rem; } }
+@media (max-width: 40rem) { th, td { padding: .35rem .5rem; } td.text { min-width: 17rem; } figure { padding: 0 0 .6rem; overflow: hidden; } figure > :not(.wide-picture, .drawn) { margin-left: .8rem; margin-right: .8rem; } }
 @media print {
   @page { margin: 14mm; }
   body { background: #fff; font-size: 10.5pt; } header, main { max-width: none; padding-left: 0; padding-right: 0; }
