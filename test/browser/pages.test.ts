@@ -202,6 +202,18 @@ describeInChromium(() => {
       expect(problems).toEqual([]);
     });
 
+    test('lets go of what a filter hides, and keeps what it does not', async () => {
+      const { page } = await open(tab.site.url(pageKey(2)));
+      await page.getByLabel('Find a user or product').fill('oak table');
+      await page.keyboard.press('Enter');
+      const picked = page.getByRole('heading', { name: 'Oak table', exact: true });
+      await picked.waitFor();
+      await page.getByLabel('users (discs)').uncheck();
+      expect(await picked.count()).toBe(1);
+      await page.getByLabel('products (squares)').uncheck();
+      expect(await page.locator('.panel').textContent()).toBe('');
+    });
+
     test('is moved by a finger, pinched by two, and a tap picks', async () => {
       const { page } = await open(tab.site.url(pageKey(2)), { viewport: SIZES.phone, hasTouch: true });
       const canvas = page.locator('canvas');
