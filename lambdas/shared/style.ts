@@ -62,8 +62,11 @@ fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; 
   .noprint, nav, .skip, summary, figcaption a { display: none !important; }
   /* What answers only to a pointer, and a search without an answer. */
   section:has(> #network), section:has(> #explorer):not(:has(#view > *)) { display: none; }
-  .gallery { display: block; } .drawn svg, .drawn img { max-width: 31rem; } figure { padding: .6rem; }
-  .scroll, .wide-picture, .long { overflow: visible; max-height: none; background: none; } figure, tr, .facts, .scroll:not(.long) { break-inside: avoid; }
+  /* Letters of 7 points at least; the caption beside the picture leaves room for another below it. */
+  .gallery { display: block; } .gallery figure { display: grid; grid-template-columns: minmax(0, 34.5rem) minmax(6rem, 1fr); gap: 0 .6rem; padding: 0; border: 0; margin: 0 0 1rem; }
+  .gallery figcaption { font-size: 8pt; margin: .5rem 0 0; } .gallery details { grid-column: 1 / -1; }
+  #difference ~ .pair { grid-template-columns: 1fr 1fr; }
+  .scroll, .wide-picture, .long { overflow: visible; max-height: none; background: none; } figure, tr, .facts, .scroll:not(:has(tr:nth-child(16))) { break-inside: avoid; }
   h1, h2, h3, h4 { break-after: avoid; } a { color: inherit; text-decoration: none; }
   table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }
   details:not([open]) { display: none; }
