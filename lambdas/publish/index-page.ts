@@ -1,5 +1,5 @@
 import { browserCode } from '../shared/browser-code.ts';
-import { count, type Html, html, moment, NOTHING, page, table } from '../shared/html.ts';
+import { count, type Html, html, NOTHING, page, table, time } from '../shared/html.ts';
 import { numberInKey } from '../shared/keys.ts';
 import { bestBaseline, type Quality } from '../shared/quality.ts';
 import type { Current, Publication } from '../shared/schemas.ts';
@@ -49,7 +49,7 @@ function served(run: number, publications: readonly Publication[]): Html {
   const numbers = publications.find((publication) => publication.run === run)?.numbers;
   const folder = numberInKey(run);
   const knows = numbers
-    ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${moment(numbers.asOfMs)}.`
+    ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${time(numbers.asOfMs)}.`
     : NOTHING;
   return html`<p>Run <a href="${folder}/index.html">${run}</a> is served. ${knows}</p>
 <p><a href="${folder}/index.html">Everything about run ${run}</a>: all pictures, the graph to walk through, quality, files.</p>`;
@@ -76,7 +76,7 @@ const row = ({ publication, run, decision, reason, numbers }: Publication) => [
   publication,
   html`<a href="${numberInKey(run)}/index.html">${run}</a>`,
   html`<span data-decision>${decision}: ${reason}</span>`,
-  numbers ? moment(numbers.asOfMs) : '–',
+  numbers ? time(numbers.asOfMs) : '–',
   numbers ? count(numbers.interactions) : '–',
   quality(numbers?.quality.any ?? null),
   quality(numbers?.quality.new ?? null),

@@ -137,6 +137,12 @@ export const percent = (share: number, digits = 1): string => `${(100 * share).t
 export const moment = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** A moment in a page: a line may end before its hour, never within its day. */
+export function time(ms: number): Html {
+  const [day = '', ...rest] = moment(ms).split(' ');
+  return html`<time>${day}</time> ${rest.join(' ')}`;
+}
+
 /** A product by its name, with its id where that says more. */
 export const productLabel = ({
   product,

@@ -38,7 +38,7 @@ table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th, td { padding: .4rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 tr:last-child td { border-bottom: 0; } th { color: var(--soft); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number, td.number span { white-space: nowrap; }
-code { font-size: .88em; overflow-wrap: anywhere; } code.hash { white-space: nowrap; }
+code { font-size: .88em; overflow-wrap: anywhere; } code.hash, time { white-space: nowrap; }
 .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 1.25rem; }
