@@ -1,5 +1,5 @@
 import { browserCode } from '../shared/browser-code.ts';
-import { count, type Html, html, moment, NOTHING, page, table } from '../shared/html.ts';
+import { count, type Html, html, NOTHING, page, table, time } from '../shared/html.ts';
 import { numberInKey } from '../shared/keys.ts';
 import { bestBaseline, type Quality } from '../shared/quality.ts';
 import type { Current, Publication } from '../shared/schemas.ts';
@@ -49,7 +49,7 @@ function served(run: number, publications: readonly Publication[]): Html {
   const numbers = publications.find((publication) => publication.run === run)?.numbers;
   const folder = numberInKey(run);
   const knows = numbers
-    ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${moment(numbers.asOfMs)}.`
+    ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${time(numbers.asOfMs)}.`
     : NOTHING;
   return html`<p>Run <a href="${folder}/index.html">${run}</a> is served. ${knows}</p>
 <p><a href="${folder}/index.html">Everything about run ${run}</a>: all pictures, the graph to walk through, quality, files.</p>`;
@@ -59,7 +59,7 @@ function pictures(run: number): Html {
   const folder = numberInKey(run);
   return html`<div class="gallery">${PICTURES.map(
     ([name, title]) =>
-      html`<figure><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)" data-title="${title}"></a></figure>\n`,
+      html`<figure><div class="wide-picture" role="group" aria-label="Picture: ${title}" tabindex="0"><a class="drawn" href="${folder}/index.html"><img src="${folder}/${name}.svg" alt="${title} (described on the run’s page)" data-title="${title}"></a></div></figure>\n`,
   )}</div>`;
 }
 
@@ -69,13 +69,14 @@ const decisions = (publications: readonly Publication[]): Html =>
     header: ['Publication', 'Run', 'Decision', 'Newest sale', 'Sales', 'NDCG@10 any', 'NDCG@10 new'],
     rows: publications.map(row),
     numbers: [0, 1, 3, 4, 5, 6],
+    texts: [2],
   });
 
 const row = ({ publication, run, decision, reason, numbers }: Publication) => [
   publication,
   html`<a href="${numberInKey(run)}/index.html">${run}</a>`,
   html`<span data-decision>${decision}: ${reason}</span>`,
-  numbers ? moment(numbers.asOfMs) : '–',
+  numbers ? time(numbers.asOfMs) : '–',
   numbers ? count(numbers.interactions) : '–',
   quality(numbers?.quality.any ?? null),
   quality(numbers?.quality.new ?? null),

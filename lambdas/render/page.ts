@@ -1,5 +1,5 @@
 import { browserCode } from '../shared/browser-code.ts';
-import { count, type Html, html, moment, page } from '../shared/html.ts';
+import { count, type Html, html, page, time } from '../shared/html.ts';
 import { darkRules } from './charts/theme.ts';
 import { graphFacts } from './page/communities.ts';
 import type { PageData, Section } from './page/data.ts';
@@ -18,7 +18,7 @@ export function runPage(data: PageData): string {
   const sections = sectionsOf(data);
   const header = html`<p class="noprint"><a href="../index.html">All runs</a></p>
 <h1>Run ${run}</h1>
-<p class="soft">${count(read.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users, the newest of ${moment(asOfMs)}</p>
+<p class="soft">${count(read.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users, the newest of ${time(asOfMs)}</p>
 <nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
   return page({
     title: `Run ${run}`,
@@ -29,12 +29,8 @@ export function runPage(data: PageData): string {
   });
 }
 
-/**
- * Pictures are dark where the page is. Their text would be too small on a phone, so there they scroll; that there is more is
- * seen behind them, so they leave their paper to the page.
- */
+/** Pictures are dark where the page is. That one which scrolls goes on is seen behind it, so they leave their paper to the page. */
 const PICTURE_STYLE = `.wide-picture .drawn svg > rect:first-child { fill: none; }
-@media (max-width: 40rem) { .drawn svg { min-width: 34rem; } }
 @media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`;
 
 /** In the order of the page: what was decided, what it looks like, how good it is, what it is made of. */

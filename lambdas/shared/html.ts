@@ -52,6 +52,7 @@ export const page = ({ title, header, main, style = '', script }: PageParts): st
 <meta http-equiv="Content-Security-Policy" content="${policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
+<link rel="icon" href="data:,">
 <style>${new Html(STYLE + style)}</style>
 </head>
 <body>
@@ -100,16 +101,19 @@ export interface TableParts {
   readonly rows: readonly (readonly Content[])[];
   /** Columns of numbers, set flush right. */
   readonly numbers?: readonly number[];
+  /** Columns of sentences or lists, which a phone leaves wide enough to read. */
+  readonly texts?: readonly number[];
 }
 
 /** A table that scrolls by itself where it is too wide or too long. */
-export const table = ({ label, header, rows, numbers = [] }: TableParts): Html => {
+export const table = ({ label, header, rows, numbers = [], texts = [] }: TableParts): Html => {
   const cell = (tag: 'th scope="col"' | 'td') => (content: Content, column: number) => {
-    const open = new Html(numbers.includes(column) ? `<${tag} class="number">` : `<${tag}>`);
+    const kind = numbers.includes(column) ? ' class="number"' : texts.includes(column) ? ' class="text"' : '';
+    const open = new Html(`<${tag}${kind}>`);
     return html`${open}${content}${new Html(`</${tag.slice(0, 2)}>`)}`;
   };
   const size = new Html(rows.length > LONG ? 'scroll long' : 'scroll');
-  return html`<div class="${size}" role="group" aria-label="${label}" tabindex="0"><table>
+  return html`<div class="${size}" role="group" aria-label="${label}" tabindex="0"><table aria-label="${label}">
 <thead><tr>${header.map(cell('th scope="col"'))}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map(cell('td'))}</tr>\n`)}</tbody>
@@ -132,6 +136,12 @@ export const percent = (share: number, digits = 1): string => `${(100 * share).t
 /** A moment as a person reads it, UTC, to the minute. */
 export const moment = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** A moment in a page: a line may end before its hour, never within its day. */
+export function time(ms: number): Html {
+  const [day = '', ...rest] = moment(ms).split(' ');
+  return html`<time>${day}</time> ${rest.join(' ')}`;
+}
 
 /** A product by its name, with its id where that says more. */
 export const productLabel = ({

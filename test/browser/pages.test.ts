@@ -49,6 +49,29 @@ describeInChromium(() => {
     );
   });
 
+  test.each([
+    ['the page of a run', pageKey(2), 'Blue glass lamp', 'canvas'],
+    ['the index', INDEX_KEY, 'better than run 1', '#explorer form'],
+  ])(
+    '%s is no wider than the screen where a name is 300 letters without a space',
+    async (_what, path, text, ready) => {
+      const unbroken = tab.site.lake.text(path).replaceAll(text, 'W'.repeat(300));
+      expect(unbroken).toMatch(
+        path === INDEX_KEY ? /data-decision>promoted: W{300}/ : /<figcaption>[^<]*W{300}/,
+      );
+      for (const viewport of Object.values(SIZES)) {
+        const { page } = await open('about:blank', { viewport });
+        await page.route(tab.site.url(path), (route) =>
+          route.fulfill({ body: unbroken, contentType: 'text/html' }),
+        );
+        await page.goto(tab.site.url(path));
+        await page.locator(ready).first().waitFor();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+        await page.close();
+      }
+    },
+  );
+
   test('the page of a run opens from disk, loads nothing and says no error', async () => {
     const file = join(directory, 'run.html');
     writeFileSync(file, tab.site.lake.text(pageKey(2)));
@@ -177,6 +200,18 @@ describeInChromium(() => {
       await page.getByRole('button', { name: 'Show all' }).click();
       expect(await page.locator('.panel').textContent()).toBe('');
       expect(problems).toEqual([]);
+    });
+
+    test('lets go of what a filter hides, and keeps what it does not', async () => {
+      const { page } = await open(tab.site.url(pageKey(2)));
+      await page.getByLabel('Find a user or product').fill('oak table');
+      await page.keyboard.press('Enter');
+      const picked = page.getByRole('heading', { name: 'Oak table', exact: true });
+      await picked.waitFor();
+      await page.getByLabel('users (discs)').uncheck();
+      expect(await picked.count()).toBe(1);
+      await page.getByLabel('products (squares)').uncheck();
+      expect(await page.locator('.panel').textContent()).toBe('');
     });
 
     test('is moved by a finger, pinched by two, and a tap picks', async () => {

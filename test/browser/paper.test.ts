@@ -41,9 +41,10 @@ describeInChromium(() => {
   describe.each(PAGES)('%s', (what) => {
     test('is dark on white for a reader whose screen is dark', async () => {
       const page = pageOf(what);
+      // Two headings side by side have letters along 0.45 of a row.
       // To a file of its own, as the index has its pictures, the browser's test mode says screen; theme.test.ts has those.
       const style = 'img { visibility: hidden; }';
-      expect(await blackest(tab.browser, await page.screenshot({ fullPage: true, style }))).toBeLessThan(0.4);
+      expect(await blackest(tab.browser, await page.screenshot({ fullPage: true, style }))).toBeLessThan(0.5);
       const colours = await page.evaluate(() =>
         [...document.querySelectorAll('h1, h2, p, td, th, figcaption, svg text')]
           .filter((element) => element.checkVisibility())
@@ -71,7 +72,7 @@ describeInChromium(() => {
     test('leaves no heading alone at the end of a page, and tears no picture and no short table', async () => {
       const page = pageOf(what);
       const torn = await page.evaluate(() =>
-        [...document.querySelectorAll('h1, h2, h3, h4, figure, .scroll:not(.long), tr')]
+        [...document.querySelectorAll('h1, h2, h3, h4, figure, .scroll:not(:has(tr:nth-child(16))), tr')]
           .filter((element) => element.checkVisibility())
           .filter((element) => {
             const { breakAfter, breakInside } = getComputedStyle(element);
@@ -96,13 +97,26 @@ describeInChromium(() => {
       .locator('figure svg')
       .evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ width }) => width));
     expect(pictures).toHaveLength(9);
-    // Of 640: the smallest letters are 11.
-    for (const width of pictures) expect(width).toBeGreaterThan(480);
+    // Of 640: the smallest letters are 11 pixels, here 7 points or more.
+    for (const width of pictures) expect(0.75 * 11 * (width / 640)).toBeGreaterThan(7);
     for (const label of ['Numbers that the gate decides by', 'Quality of list any'])
       expect(
         await pageOf(what).getByRole('group', { name: label }).filter({ visible: true }).count(),
         label,
       ).toBeGreaterThan(0);
+  });
+
+  test('two low pictures share a sheet: nothing but the picture adds to its height', async () => {
+    const heights = await pageOf('the page of a run')
+      .locator('figure:not(:has(table))')
+      .evaluateAll((all) =>
+        all.map((figure) => {
+          const of = (element: Element | null) => element?.getBoundingClientRect().height ?? 0;
+          return { figure: of(figure), picture: of(figure.querySelector('svg')) };
+        }),
+      );
+    expect(heights.length).toBeGreaterThan(0);
+    for (const { figure, picture } of heights) expect(figure).toBeLessThan(picture + 10);
   });
 
   test('the index has pictures and decisions, and of the explorer only what was looked up', async () => {

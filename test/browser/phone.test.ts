@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
 import { pageKey } from '../lambdas/pages-samples.ts';
 import { browsed, describeInChromium } from './browsed.ts';
 import { SIZES } from './chromium.ts';
@@ -9,17 +10,21 @@ import { SIZES } from './chromium.ts';
 const tab = browsed();
 
 describeInChromium(() => {
-  const openRun = async (colorScheme: 'light' | 'dark'): Promise<Page> =>
-    (await tab.open(tab.site.url(pageKey(2)), { viewport: SIZES.phone, colorScheme })).page;
+  const openOn = async (key: string, colorScheme: 'light' | 'dark'): Promise<Page> => {
+    const { page } = await tab.open(tab.site.url(key), { viewport: SIZES.phone, colorScheme });
+    await page.waitForFunction(() => [...document.images].every(({ naturalWidth }) => naturalWidth > 0));
+    return page;
+  };
 
   describe.each([
-    ['a picture', '.wide-picture'],
-    ['a table', '#decision ~ .scroll'],
-  ])('%s', (_what, selector) => {
+    ['a picture', pageKey(2), '.wide-picture'],
+    ['a picture of the index', INDEX_KEY, '.wide-picture'],
+    ['a table', pageKey(2), '#decision ~ .scroll'],
+  ])('%s', (_what, key, selector) => {
     test.each(['light', 'dark'] as const)(
       'that goes on to the right has a shadow there until one is at its end, %s',
       async (colorScheme) => {
-        const page = await openRun(colorScheme);
+        const page = await openOn(key, colorScheme);
         const wide = page.locator(selector).first();
         const most = await wide.evaluate((element) => element.scrollWidth - element.clientWidth);
         expect(most).toBeGreaterThan(20);
@@ -35,14 +40,43 @@ describeInChromium(() => {
     );
   });
 
-  test('the arrow keys scroll a picture', async () => {
-    const page = await openRun('light');
+  test.each([
+    ['the page of a run', pageKey(2)],
+    ['the index', INDEX_KEY],
+  ])('the arrow keys scroll a picture of %s', async (_what, key) => {
+    const page = await openOn(key, 'light');
     const wide = page.locator('.wide-picture').first();
     // Not every browser lets the keyboard reach what scrolls without being told.
     expect(await wide.getAttribute('tabindex')).toBe('0');
     await wide.focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => wide.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test.each([
+    ['the page of a run', pageKey(2)],
+    ['the index', INDEX_KEY],
+  ])('sentences and lists in tables of %s have room for lines of some words', async (_what, key) => {
+    const page = await openOn(key, 'light');
+    const widths = await page
+      .locator('td.text')
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
+    expect(widths.length).toBeGreaterThan(0);
+    for (const width of widths) expect(width).toBeGreaterThan(260);
+    await page.close();
+  });
+
+  test('a hash and a day take one line', async () => {
+    const page = await openOn(pageKey(2), 'light');
+    // In no room at all whatever may be broken is.
+    await page.addStyleTag({ content: 'td, p { max-width: 0 !important; }' });
+    for (const what of ['code.hash', 'time']) {
+      const lines = await page
+        .locator(what)
+        .evaluateAll((all) => all.map((each) => each.getClientRects().length).filter((count) => count > 0));
+      expect([...new Set(lines)], what).toEqual([1]);
+    }
     await page.close();
   });
 });

@@ -18,19 +18,28 @@ export interface Point {
 const MARGIN = 0.94;
 const MOST_ZOOM = 60;
 
-/** Shows everything. Places are between 0 and 1 along the longer side. */
+/** Share of the places that may lie outside at each side: a few far away would make all the others small. */
+const OUTSIDE = 0.02;
+/** How much further than the others these are still near, as a share of what the others take. */
+const NEAR = 0.1;
+
+/** Shows the graph but for a few places far away. Places are between 0 and 1 along the longer side. */
 export function cameraOnAll(x: Float32Array, y: Float32Array, { width, height }: Size): Camera {
-  let [left, right, top, bottom] = [1, 0, 1, 0];
-  for (let index = 0; index < x.length; index++) {
-    const [px, py] = [x[index] ?? 0, y[index] ?? 0];
-    left = Math.min(left, px);
-    right = Math.max(right, px);
-    top = Math.min(top, py);
-    bottom = Math.max(bottom, py);
-  }
+  const [[left, right], [top, bottom]] = [bulk(x), bulk(y)];
   const scale =
     MARGIN * Math.min(width / Math.max(right - left, 1e-3), height / Math.max(bottom - top, 1e-3));
   return { x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(scale, 20 * width) };
+}
+
+/** From where to where nearly all places lie along one direction, with what is near them. */
+function bulk(places: Float32Array): [number, number] {
+  const sorted = places.toSorted();
+  const last = sorted.length - 1;
+  const at = (index: number): number => sorted[index] ?? 0.5;
+  const outside = Math.floor(OUTSIDE * sorted.length);
+  const [low, high] = [at(outside), at(last - outside)];
+  const near = NEAR * (high - low);
+  return [Math.max(at(0), low - near), Math.min(at(last), high + near)];
 }
 
 export const toScreen = ({ x, y, scale }: Camera, { width, height }: Size, point: Point): Point => ({

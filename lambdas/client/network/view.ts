@@ -20,6 +20,7 @@ export class NetworkView {
   private readonly stage: Stage;
   private readonly panel = element('div', { 'aria-live': 'polite', class: 'panel' });
   private shown;
+  private picked: number | undefined;
 
   constructor(place: HTMLElement, graph: Graph) {
     this.graph = graph;
@@ -85,7 +86,7 @@ export class NetworkView {
           ' ',
           button('−', 'Zoom out', () => zoomBy(this.stage, -1)),
           ' ',
-          button('Show all', 'Show the whole graph', () => this.reset()),
+          button('Show all', 'Show the graph as a whole', () => this.reset()),
         ),
       ),
       filters(this.graph, (filter) => this.filter(filter)),
@@ -108,12 +109,16 @@ export class NetworkView {
     this.stage.showAll();
   }
 
+  /** What is picked is told anew, or let go where it is no longer shown. */
   private filter(filter: Filter): void {
     this.shown = apply(this.graph, filter);
     this.stage.change({ shown: this.shown });
+    const { picked } = this;
+    if (picked !== undefined) this.pick(this.shown.vertices[picked] === 1 ? picked : undefined);
   }
 
   private pick(vertex: number | undefined): void {
+    this.picked = vertex;
     this.stage.change({ picked: vertex ?? null, hovered: null });
     this.panel.replaceChildren(
       ...(vertex === undefined ? [] : [details(this.graph, this.shown, vertex, (next) => this.walkTo(next))]),

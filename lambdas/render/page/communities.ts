@@ -33,6 +33,9 @@ ${tails(facts.tails)}`;
 const shown = <Value>(value: Value | null, format: (value: Value) => string): string =>
   value === null ? '–' : format(value);
 
+/** Products that tell what a community is about; `graph.json` has more. */
+const MOST_NAMES = 3;
+
 const largestCommunities = ({ largest, edges }: GraphFacts['communities']): Html =>
   largest.length === 0
     ? NOTHING
@@ -44,9 +47,10 @@ ${table({
     community,
     count(users),
     count(products),
-    top.map(productLabel).join(' · '),
+    top.slice(0, MOST_NAMES).map(productLabel).join(' · '),
   ]),
   numbers: [0, 1, 2],
+  texts: [3],
 })}
 ${crossings(edges)}`;
 

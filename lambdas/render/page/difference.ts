@@ -3,11 +3,11 @@ import {
   factList,
   type Html,
   html,
-  moment,
   NOTHING,
   percent,
   productLabel,
   table,
+  time,
 } from '../../shared/html.ts';
 import { numberInKey } from '../../shared/keys.ts';
 import { LIST_KINDS } from '../../shared/quality.ts';
@@ -24,7 +24,7 @@ export const against = ({ diff: { previous } }: PageData): string =>
 export function changes({ diff }: PageData): Html {
   if (!diff.previous) return html`<p>There is no run before this one to compare it with.</p>`;
   const { previous, changes: found, reason } = diff;
-  const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${moment(previous.asOfMs)}`;
+  const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${time(previous.asOfMs)}`;
   if (!found)
     return html`<p>It cannot be compared with ${since}${reason === null ? NOTHING : html`: ${reason}`}.</p>`;
   return html`<p>Compared with ${since}.</p>

@@ -7,7 +7,7 @@ export const figures = (data: PageData): Html =>
   html`<div class="gallery">${data.pictures.map((picture) => figure(picture, data))}</div>`;
 
 const figure = ({ name, svg, caption, alternative }: Picture, data: PageData): Html => html`<figure>
-<div class="wide-picture" role="group" aria-label="Picture" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inlined(svg, name))}</div></div>
+<div class="wide-picture" role="group" aria-label="Picture: ${name.replaceAll('-', ' ')}" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inlined(svg, name))}</div></div>
 <figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${name}.vg.json">Vega</a></figcaption>
 ${behind(name, data)}
 </figure>
@@ -21,6 +21,7 @@ const inlined = (svg: string, name: string): string =>
   svg.replaceAll(/<[a-z][^>]*>/gi, (tag) =>
     tag
       .replaceAll(/\s(?:role|aria-[a-z]+)="[^"]*"/g, '')
+      .replace(/^<svg\b/, '<svg aria-hidden="true"')
       .replaceAll(/(\sid=")([\w-]+")/g, `$1${name}-$2`)
       .replaceAll(/(url\(#|href="#)([\w-]+)/g, `$1${name}-$2`),
   );

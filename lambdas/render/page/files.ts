@@ -19,7 +19,7 @@ export function files(manifest: Manifest): Html {
       html`<a href="${linkTo(key)}">${name}</a>`,
       count(rows),
       count(sizeBytes),
-      html`<code>${sha256.slice(0, 16)}…</code>`,
+      html`<code class="hash">${sha256.slice(0, 16)}…</code>`,
     ]),
     numbers: [1, 2],
   })}

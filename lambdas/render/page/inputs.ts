@@ -14,6 +14,7 @@ export const inputs = ({ attempt, inputs: read, model, versions, seconds }: Mani
   return table({
     label: 'Inputs and versions',
     header: ['What', 'Value'],
+    texts: [1],
     rows: [
       ['Windows', spans(read.windows)],
       ['Batches', count(read.batches)],

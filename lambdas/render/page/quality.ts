@@ -1,4 +1,4 @@
-import { type Content, count, type Html, html, moment, NOTHING, percent, table } from '../../shared/html.ts';
+import { type Content, count, type Html, html, NOTHING, percent, table, time } from '../../shared/html.ts';
 import { numberInKey } from '../../shared/keys.ts';
 import {
   BASELINES,
@@ -20,7 +20,7 @@ export function quality({ metrics, runs }: PageData): Html {
   const measured = LIST_KINDS.filter((list) => metrics[list]);
   if (measured.length === 0 || holdout.fromMs === null)
     return html`<p>No holdout could be made: there are too few sales, or all of one moment.</p>${overRuns(runs)}`;
-  return html`<p class="soft">Held out: ${count(holdout.interactions)} sales since ${moment(holdout.fromMs)} (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out: nobody can rank a user or product without a past.</p>
+  return html`<p class="soft">Held out: ${count(holdout.interactions)} sales since ${time(holdout.fromMs)} (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out: nobody can rank a user or product without a past.</p>
 ${measured.map((list) => ofList(list, scorersOf(metrics[list])))}
 ${rmsePreference ? html`<p class="soft">Root mean squared error of the preference: ${rmsePreference.value.toFixed(3)}. It says little about ranking.</p>` : NOTHING}
 ${afterwardsTable(series)}
@@ -154,8 +154,8 @@ ${table({
   rows: series.map(({ window, run, fromMs, untilMs, any, new: fresh }) => [
     window,
     run,
-    moment(fromMs),
-    moment(untilMs),
+    time(fromMs),
+    time(untilMs),
     any ? interval(any) : '–',
     fresh ? interval(fresh) : '–',
     count(any?.n ?? fresh?.n ?? 0),
@@ -174,7 +174,7 @@ ${table({
     .toReversed()
     .map(({ run, asOfMs, quality: of, decision }) => [
       html`<a href="../${numberInKey(run)}/index.html">${run}</a>`,
-      moment(asOfMs),
+      time(asOfMs),
       decision ?? '–',
       ...besideBaseline(of.any),
       ...besideBaseline(of.new),

@@ -1,4 +1,4 @@
-import { count, type Html, moment, table } from '../../shared/html.ts';
+import { count, type Html, table, time } from '../../shared/html.ts';
 import type { PageData } from './data.ts';
 
 /** Sales by time, those buckets that have any. */
@@ -8,9 +8,7 @@ export function salesTable({ sales }: PageData): Html {
   return table({
     label: 'Sales by time',
     header: [hours === 1 ? 'Hour from' : `${count(hours)} hours from`, 'Sales'],
-    rows: counts.flatMap((sold, index) =>
-      sold > 0 ? [[moment(fromMs + index * bucketMs), count(sold)]] : [],
-    ),
+    rows: counts.flatMap((sold, index) => (sold > 0 ? [[time(fromMs + index * bucketMs), count(sold)]] : [])),
     numbers: [0, 1],
   });
 }

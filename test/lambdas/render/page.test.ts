@@ -17,6 +17,13 @@ const NO_NETWORK = Network.parse({
   leftOut: { vertices: 0, edges: 0 },
 });
 
+const PICTURE = {
+  name: 'degrees',
+  svg: '<svg id="drawn"><use href="#drawn"/></svg>',
+  caption: `Most: ${ATTACK}`,
+  alternative: `Half are ${ATTACK}`,
+};
+
 /** A first run that nobody has decided, with nothing to walk through. */
 function plain(options: { isEmpty?: boolean } = {}): PageData {
   const sample = sampleRun(1, options);
@@ -25,16 +32,7 @@ function plain(options: { isEmpty?: boolean } = {}): PageData {
     diff: Diff.parse({ run: 1, previous: null, changes: null }),
     users: sample.documents['summary/users.json'].users,
     network: NO_NETWORK,
-    pictures: options.isEmpty
-      ? []
-      : [
-          {
-            name: 'degrees',
-            svg: '<svg id="drawn"><use href="#drawn"/></svg>',
-            caption: `Most: ${ATTACK}`,
-            alternative: `Half are ${ATTACK}`,
-          },
-        ],
+    pictures: options.isEmpty ? [] : [PICTURE],
   };
 }
 const data = plain();
@@ -57,11 +55,32 @@ const wholePage = runPage(whole);
 
 test('a picture stands in the page itself, with a text for those who cannot see it', () => {
   const page = runPage(data);
-  expect(page).toContain('<svg id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
+  expect(page).toContain('<svg aria-hidden="true" id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
   expect(page).toContain('aria-label="Half are &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
   expect(page).not.toContain('<script');
   for (const file of ['degrees.svg', 'degrees.png', 'degrees.vg.json'])
     expect(page).toContain(`href="${file}"`);
+});
+
+test('pictures and tables have each a name of their own; no picture is read mark by mark', () => {
+  const page = runPage({
+    ...data,
+    pictures: ['degrees', 'top-products'].map((name) => ({ ...PICTURE, name })),
+  });
+  expect(page.match(/aria-label="Picture[^"]*"/g)).toEqual([
+    'aria-label="Picture: degrees"',
+    'aria-label="Picture: top products"',
+  ]);
+  expect(page.match(/<svg[^>]*>/g)).toEqual([
+    '<svg aria-hidden="true" id="degrees-drawn">',
+    '<svg aria-hidden="true" id="top-products-drawn">',
+  ]);
+  expect(wholePage.match(/<table[^>]*>/g)?.filter((table) => !/aria-label="\w/.test(table))).toEqual([]);
+  expect(wholePage).toContain('<table aria-label="Files of the run">');
+});
+
+test('the page asks for no icon', () => {
+  expect(wholePage).toContain('<link rel="icon" href="data:,">');
 });
 
 test("the run's files are linked from the page's place in the bucket", () => {
