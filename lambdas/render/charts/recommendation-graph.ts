@@ -58,13 +58,33 @@ const sizeFor = (vertices: number): Size => ({
   width: plotWidth({}),
   height: Math.min(640, 200 + 8 * vertices),
 });
-/** How many vertices have a name, those that are linked most first; those of users are smaller. */
+/** How many vertices have a name: products, those that are linked most first, then users, whose names are smaller. */
 const LABELS = 70;
 /** Letters of a name; the fewer, the more places it fits into. */
-const LENGTHS = [20, 15, 10] as const;
-const namesOf = (label: string): string[] => [
-  ...new Set(LENGTHS.map((letters) => shortened(label, letters))),
-];
+const LENGTHS = [20, 15, 12] as const;
+/** For names that begin alike for so long. */
+const LONGER = [28, 40] as const;
+
+/** What each may be called, the wanted name first. No two products have the same, unless they are called the same. */
+function namesOf(labels: readonly string[]): string[][] {
+  const names = labels.map((label) => [...LENGTHS, ...LONGER].map((letters) => shortened(label, letters)));
+  const bearers = new Map<string, Set<string>>();
+  for (const [index, label] of labels.entries())
+    for (const name of names[index] ?? []) bearers.set(name, (bearers.get(name) ?? new Set()).add(label));
+  return names.map((all) => {
+    const own = all.map((name) => (bearers.get(name)?.size === 1 ? name : undefined));
+    const usual = own.slice(0, LENGTHS.length).filter((name) => name !== undefined);
+    return usual.length > 0 ? [...new Set(usual)] : own.filter((name) => name !== undefined).slice(0, 1);
+  });
+}
+
+/** Sides of a product's square and of a user's circle, in halves: the area grows with the links. */
+const [SMALLEST, LARGEST] = [6, 14];
+/** Where no product has more links than a few, none is as large as can be. */
+const FEW = 8;
+const radiusOf = (links: number, most: number): number =>
+  Math.round(10 * Math.sqrt(SMALLEST ** 2 + ((LARGEST ** 2 - SMALLEST ** 2) * links) / Math.max(FEW, most))) /
+  10;
 
 const isProduct = ({ id }: { readonly id: string }): boolean => id.startsWith('p:');
 
@@ -90,20 +110,22 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
   const points = placeTogether(communities, ends);
   const links = new Int32Array(vertices.length);
   for (const [, target] of ends) links[target] = (links[target] ?? 0) + 1;
+  const most = links.reduce((highest, own) => Math.max(highest, own), 0);
   const circles = vertices.map((vertex, index) => {
     const product = isProduct(vertex);
     return {
       ...(points[index] ?? { x: 0, y: 0 }),
       kind: product ? 'product' : 'user',
-      radius: product ? 7 + Math.min(7, links[index] ?? 0) : 6,
+      radius: product ? radiusOf(links[index] ?? 0, most) : SMALLEST,
       text: shortened(vertex.label, LENGTHS[0]),
       fontSize: product ? 13 : 11,
       links: links[index] ?? 0,
     };
   });
+  const names = namesOf(vertices.map(({ label }) => label));
   const anchors = circles
-    .map((circle, index) => ({ ...circle, texts: namesOf(vertices[index]?.label ?? '') }))
-    .sort((a, b) => b.radius - a.radius || b.links - a.links)
+    .map((circle, index) => ({ ...circle, texts: names[index] ?? [] }))
+    .sort((a, b) => Number(b.kind === 'product') - Number(a.kind === 'product') || b.links - a.links)
     .slice(0, LABELS);
   const lines = linesOf(edges, ends, points);
   return {

@@ -36,6 +36,19 @@ describe('the layout of a hundred vertices', () => {
     expect(placed('Blue glass lamp', 'Green oak frame')).toEqual([]);
   });
 
+  test('leaves more than a space between two labels on one line', () => {
+    const [fontSize, gap] = [12, 3];
+    const circle = { y: 10, radius: 6, fontSize };
+    const width = widthOf('Lamp', fontSize, 'bold');
+    const between = (apart: number) => {
+      const right = 6 + 2 * (6 + gap) + 2 * width + apart;
+      const circles = [6, right].map((x) => ({ ...circle, x, texts: ['Lamp'] }));
+      // No room right of the second.
+      return placeLabels(circles, { circles, size: { width: right + 10, height: 20 } }).length;
+    };
+    expect([between(9), between(12)]).toEqual([1, 2]);
+  });
+
   test('puts a label where no line runs through it, and upon a line only where there is no other place', () => {
     const circle = { x: 100, y: 50, radius: 6, fontSize: 12 };
     const placed = (lines: readonly Line[], height: number) =>
