@@ -1,6 +1,6 @@
 import { BASELINES, bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
-import { framed, plotWidth } from './frame.ts';
+import { framed, plotWidth, withoutPlot } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
 import {
   beside,
@@ -35,10 +35,11 @@ export const quality: Chart = {
       run.runs.some((outcome) => LIST_KINDS.some((list) => metricOf(outcome, list, series))),
     );
     if (present.length === 0)
-      return framed(
-        { title: title(run), notes: [subtitle(run)], description: quality.describe(run), height: 1 },
-        {},
-      );
+      return withoutPlot({
+        title: title(run),
+        notes: [subtitle(run)],
+        description: quality.describe(run),
+      });
     const width = plotWidth({ left: LEFT, right: RIGHT });
     return framed(
       {

@@ -2,10 +2,10 @@ import type { Mark } from 'vega';
 import type { GraphSummary } from '../../shared/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { hulls } from './communities.ts';
-import { framed, plotWidth, textMark } from './frame.ts';
+import { framed, plotWidth, TITLE, textMark, withoutPlot } from './frame.ts';
 import { placeLabels } from './labels.ts';
 import { type Point, placeVertices, type Size } from './layout.ts';
-import { counted, grouped, percent, shortened } from './text.ts';
+import { counted, fitted, grouped, percent, shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** Who is recommended what? A part of the graph: users, products, and a line per recommendation. */
@@ -19,10 +19,12 @@ export const recommendationGraph: Chart = {
 
   draw(run) {
     const { graph } = run;
+    const frame = { title: title(run), description: recommendationGraph.describe(run) };
+    if (graph.shown.edges.length === 0) return withoutPlot({ ...frame, notes: [subtitle(run)] });
     const { circles, lines, labels, areas } = arrange(graph);
     return framed(
       {
-        title: title(run),
+        ...frame,
         notes: [
           subtitle(run),
           `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${graph.chosen}.${areas.length > 0 ? ' A shaded area is a community, without those who lie far from it.' : ''}`,
@@ -37,7 +39,6 @@ export const recommendationGraph: Chart = {
             stroke: COLOURS.productStroke,
           },
         ],
-        description: recommendationGraph.describe(run),
         height: sizeFor(circles.length).height,
       },
       {
@@ -65,16 +66,24 @@ const LENGTHS = [20, 15, 12] as const;
 /** For names that begin alike for so long. */
 const LONGER = [28, 40] as const;
 
-/** What each may be called, the wanted name first. No two products have the same, unless they are called the same. */
+/**
+ * What each may be called, the wanted name first. No two have the same, unless they are called the same; of those that
+ * cannot be told apart the first has a name.
+ */
 function namesOf(labels: readonly string[]): string[][] {
-  const names = labels.map((label) => [...LENGTHS, ...LONGER].map((letters) => shortened(label, letters)));
   const bearers = new Map<string, Set<string>>();
-  for (const [index, label] of labels.entries())
-    for (const name of names[index] ?? []) bearers.set(name, (bearers.get(name) ?? new Set()).add(label));
-  return names.map((all) => {
-    const own = all.map((name) => (bearers.get(name)?.size === 1 ? name : undefined));
-    const usual = own.slice(0, LENGTHS.length).filter((name) => name !== undefined);
-    return usual.length > 0 ? [...new Set(usual)] : own.filter((name) => name !== undefined).slice(0, 1);
+  const named = labels.map((label) => {
+    const names = [...LENGTHS, ...LONGER].map((letters) => shortened(label, letters));
+    for (const name of names) bearers.set(name, (bearers.get(name) ?? new Set()).add(label));
+    return { label, names };
+  });
+  return named.map(({ label, names }) => {
+    const isOwn = (name: string): boolean => bearers.get(name)?.size === 1;
+    const usual = names.slice(0, LENGTHS.length).filter(isOwn);
+    if (usual.length > 0) return [...new Set(usual)];
+    const [wanted = ''] = names;
+    const [first] = bearers.get(wanted) ?? [];
+    return [names.find(isOwn) ?? (first === label ? wanted : undefined)].filter((name) => name !== undefined);
   });
 }
 
@@ -95,7 +104,7 @@ function title({ graph, facts: { communities } }: RunData): string {
   // Not of purchases: communities are made from those.
   const { edges: all, crossing, byChance } = communities.edges.recommendedAny;
   if (communities.count <= 1 || all === 0)
-    return `${shortened(first.label, 40)} leads among the products recommended first`;
+    return `${fitted(first.label, plotWidth({}), TITLE.size, 'bold')} leads among the products recommended first`;
   const chance = byChance === null ? '' : `; by chance ${percent(1 - byChance / all)} would`;
   return `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community${chance}`;
 }
@@ -122,11 +131,12 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
       links: links[index] ?? 0,
     };
   });
-  const names = namesOf(vertices.map(({ label }) => label));
-  const anchors = circles
-    .map((circle, index) => ({ ...circle, texts: names[index] ?? [] }))
+  const ranked = circles
+    .map((circle, index) => ({ ...circle, label: vertices[index]?.label ?? '' }))
     .sort((a, b) => Number(b.kind === 'product') - Number(a.kind === 'product') || b.links - a.links)
     .slice(0, LABELS);
+  const names = namesOf(ranked.map(({ label }) => label));
+  const anchors = ranked.map((circle, index) => ({ ...circle, texts: names[index] ?? [] }));
   const lines = linesOf(edges, ends, points);
   return {
     circles,

@@ -171,6 +171,16 @@ test('two products are never shortened into the same name', () => {
   );
 });
 
+test('of two products that begin alike for long the one that is linked more has its name', () => {
+  const spec = linked([1, 2].map((links) => ({ name: `${'W'.repeat(50)} ${links}`, links })));
+  const named = valuesOf<Label>(spec, 'labels').filter(({ fontSize }) => fontSize > 11);
+  const [x] = valuesOf<Point & { links: number }>(spec, 'circles').flatMap((circle) =>
+    circle.links === 2 ? [circle.x] : [],
+  );
+  expect(named.map(({ text }) => text)).toEqual(['WWWWWWWWWWWWWWWWWWW…']);
+  expect(Math.abs((named[0]?.x ?? 0) - (x ?? 0))).toBeLessThan(120);
+});
+
 test('names of users come after those of all products', () => {
   const products = Array.from({ length: 20 }, (_, index) => ({
     name: `Lamp ${index}`,

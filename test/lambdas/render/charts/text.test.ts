@@ -38,9 +38,10 @@ test('one sale, two sales, a thousand sales with a separator', () => {
   expect([1, 2, 1000].map((count) => counted(count, 'sale'))).toEqual(['1 sale', '2 sales', '1,000 sales']);
 });
 
-test('a line is broken between words where the next would be too wide; a single word stays whole', () => {
+test('a line is broken between words where the next would be too wide, a word only where it is too wide alone', () => {
   expect(wrapped('lamp lamp lamp', widthOf('lamp lamp', 10), 10)).toEqual(['lamp lamp', 'lamp']);
-  expect(wrapped('lamp', 1, 10)).toEqual(['lamp']);
+  expect(wrapped('a lamplamp lamp', widthOf('lamp', 10), 10)).toEqual(['a', 'lamp', 'lamp', 'lamp']);
+  expect(wrapped('👩‍👧👩‍👧', 1, 10)).toEqual(['👩‍👧', '👩‍👧']);
 });
 
 test('a name is cut to the room it has', () => {
