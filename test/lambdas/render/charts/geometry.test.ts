@@ -1,33 +1,12 @@
-import { parse, type Spec, View } from 'vega';
 import { expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
+import { itemsOf } from './items.ts';
 
 /** Where marks stand in the pictures of shops that are unlike others. */
 
 const run = runDataOf(sampleRun(1));
-
-interface Item {
-  readonly marktype?: string;
-  readonly items?: readonly Item[];
-  readonly bounds: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
-  readonly fill?: string;
-  readonly text?: string | readonly string[];
-}
-
-/** What is drawn, within the group that holds it. */
-async function itemsOf(spec: Spec, type: string): Promise<Item[]> {
-  const view = await new View(parse(spec), { renderer: 'none' }).runAsync();
-  const found: Item[] = [];
-  const walk = (item: Item): void => {
-    if (item.marktype === type) found.push(...(item.items ?? []));
-    for (const inner of item.items ?? []) walk(inner);
-  };
-  walk((view.scenegraph() as unknown as { root: Item }).root);
-  view.finalize();
-  return found;
-}
 
 const exposed = (products: number, half: number): RunData => {
   const lorenz = [
@@ -48,6 +27,46 @@ test.each([2, 4, 30])(
     expect(name?.bounds.x1).toBeGreaterThan(0);
   },
 );
+
+/** Differences in list any alone, over the best without a model. */
+const decided = (low: number, high: number): RunData => {
+  const overBaseline = { value: (low + high) / 2, n: 9, low, high };
+  const any = { orderedBy: 'trees', baseline: 'popularity', overBaseline, overServed: null } as const;
+  const gate = { served: null, any, new: null };
+  return { ...run, runs: run.runs.map((outcome) => ({ ...outcome, gate })) };
+};
+
+test.each([
+  [0.02, 0.08],
+  [-0.08, -0.02],
+  [-0.01, 0.09],
+])('differences from %d to %d and 0 fill the width of the plot, with room at both sides', (low, high) => {
+  const { scales = [] } = CHARTS.decision.draw(decided(low, high));
+  const [
+    {
+      domain: [from, to],
+    } = { domain: [0, 0] },
+  ] = scales as unknown as { domain: [number, number] }[];
+  const [least, most] = [Math.min(0, low), Math.max(0, high)];
+  expect(from).toBeLessThan(least);
+  expect(to).toBeGreaterThan(most);
+  expect((most - least) / (to - from)).toBeGreaterThan(0.85);
+});
+
+test('a list that was not measured has one sentence and no more room than that', async () => {
+  const { quality } = run.manifest;
+  const measured = quality.any ?? quality.new;
+  const heightOf = async (lists: RunData['manifest']['quality']) => {
+    const runs = run.runs.map((outcome) => ({ ...outcome, quality: lists }));
+    const spec = CHARTS.quality.draw({ ...run, manifest: { ...run.manifest, quality: lists }, runs });
+    const texts = (await itemsOf(spec, 'text')).map(({ text }) => text);
+    expect(texts.filter((text) => text === 'run')).toHaveLength(1);
+    return Number(spec.height);
+  };
+  const whole = await heightOf({ any: measured, new: measured });
+  expect(await heightOf({ any: measured, new: null })).toBeLessThan(whole - 140);
+  expect(await heightOf({ any: null, new: measured })).toBeLessThan(whole - 140);
+});
 
 test('bars of degrees stand within the plot, that of none too', async () => {
   const rows = [0, 1, 2].map((degree) => ({ degree, vertices: 5 }));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { around, hull } from '../../../../lambdas/render/charts/communities.ts';
+import { around, hull, hulls } from '../../../../lambdas/render/charts/communities.ts';
 import { type Line, placeLabels } from '../../../../lambdas/render/charts/labels.ts';
 import { layoutGraph, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
+import { COMMUNITY_COLOURS } from '../../../../lambdas/render/charts/theme.ts';
 import { seeded } from '../../../../local/random.ts';
 
 describe('the layout of a hundred vertices', () => {
@@ -150,6 +151,17 @@ test('the hull of a square with a point inside is the square', () => {
     { x: 0, y: 2 },
   ];
   expect(hull([...square, { x: 1, y: 1 }])).toEqual(square);
+});
+
+test('the largest community has the first colour, whichever comes first; one of three has no area', () => {
+  const sizes = [4, 3, 6, 5];
+  const communities = sizes.flatMap((size, community) => Array.from({ length: size }, () => community));
+  // Each around a place of its own, 100 pixels from the next.
+  const points = communities.map((community, index) => ({ x: 100 * community + (index % 3), y: index % 2 }));
+  const areas = hulls(points, communities);
+  const places = areas.map(({ path }) => Math.round(Number(/[\d.]+/.exec(path)?.[0]) / 100));
+  expect(places).toEqual([2, 3, 0]);
+  expect(areas.map(({ colour }) => colour)).toEqual(COMMUNITY_COLOURS.slice(0, 3));
 });
 
 test('the outline around a square goes along its sides at the distance, round at the corners; around nothing is none', () => {

@@ -51,6 +51,12 @@ test('a name is cut to the room it has', () => {
   expect(widthOf(cut, 14)).toBeLessThanOrEqual(40);
 });
 
+test('an accent of its own takes no room; a letter of East Asia takes at least its square', () => {
+  expect(widthOf('e\u0301', 10)).toBe(widthOf('é', 10));
+  expect(widthOf('ש\u05c1', 10)).toBe(widthOf('ש', 10));
+  expect(widthOf('蓝色ラ한', 10)).toBeGreaterThanOrEqual(40);
+});
+
 /** https://learn.microsoft.com/typography/opentype/spec/: table directory, head, hhea, hmtx; glyph 3 is the space. */
 test.each([
   ['normal', 'DejaVuSans.ttf'],
