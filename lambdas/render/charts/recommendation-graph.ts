@@ -28,7 +28,7 @@ export const recommendationGraph: Chart = {
         notes: [
           subtitle(run),
           `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${graph.chosen}.${areas.length > 0 ? ' A shaded area is a community, without those who lie far from it.' : ''}`,
-          'The stronger a line, the higher the score. Labels that would cover something are left out.',
+          'The stronger a line, the higher the score. Labels without room, or like another, are left out.',
         ],
         key: [
           { text: 'user', shape: 'circle', fill: COLOURS.user, stroke: COLOURS.userStroke },
@@ -67,23 +67,24 @@ const LENGTHS = [20, 15, 12] as const;
 const LONGER = [28, 40] as const;
 
 /**
- * What each may be called, the wanted name first. No two have the same, unless they are called the same; of those that
- * cannot be told apart the first has a name.
+ * What each may be called, the wanted name first. No two are shortened into the same; of those that cannot be told apart
+ * the first alone has a name.
  */
 function namesOf(labels: readonly string[]): string[][] {
-  const bearers = new Map<string, Set<string>>();
-  const named = labels.map((label) => {
+  const bearers = new Map<string, Set<number>>();
+  const named = labels.map((label, index) => {
     const names = [...LENGTHS, ...LONGER].map((letters) => shortened(label, letters));
-    for (const name of names) bearers.set(name, (bearers.get(name) ?? new Set()).add(label));
-    return { label, names };
+    for (const name of names) bearers.set(name, (bearers.get(name) ?? new Set()).add(index));
+    return { names, whole: shortened(label, Number.POSITIVE_INFINITY) };
   });
-  return named.map(({ label, names }) => {
-    const isOwn = (name: string): boolean => bearers.get(name)?.size === 1;
-    const usual = names.slice(0, LENGTHS.length).filter(isOwn);
-    if (usual.length > 0) return [...new Set(usual)];
-    const [wanted = ''] = names;
-    const [first] = bearers.get(wanted) ?? [];
-    return [names.find(isOwn) ?? (first === label ? wanted : undefined)].filter((name) => name !== undefined);
+  return named.map(({ names, whole }, index) => {
+    const isOwn = (name: string): boolean => name === whole || bearers.get(name)?.size === 1;
+    const usual = names.slice(0, LENGTHS.length);
+    if (usual.some(isOwn)) return [...new Set(usual.filter(isOwn))];
+    const longer = names.find(isOwn);
+    if (longer !== undefined) return [longer];
+    const [first] = bearers.get(usual[0] ?? '') ?? [];
+    return first === index ? usual : [];
   });
 }
 

@@ -181,6 +181,15 @@ test('of two products that begin alike for long the one that is linked more has 
   expect(Math.abs((named[0]?.x ?? 0) - (x ?? 0))).toBeLessThan(120);
 });
 
+test('two products of the same name both have it where it is short, and one where it is shortened', () => {
+  const named = (name: string) =>
+    valuesOf<Label>(linked([1, 2].map((links) => ({ name, links }))), 'labels')
+      .filter(({ fontSize }) => fontSize > 11)
+      .map(({ text }) => text);
+  expect(named('Lamp')).toEqual(['Lamp', 'Lamp']);
+  expect(named('Lamp of blue glass with a foot of oak and brass')).toEqual(['Lamp of blue glass…']);
+});
+
 test('names of users come after those of all products', () => {
   const products = Array.from({ length: 20 }, (_, index) => ({
     name: `Lamp ${index}`,
