@@ -5,9 +5,11 @@ import { COLOURS } from './theme.ts';
 
 /** Of fewer bars that have any height nobody can say what is usual. */
 const FEWEST = 10;
-/** Nine of ten bars are no higher than what is usual; a burst is higher than so many times that. */
-const USUAL = 0.9;
-const TIMES = 5;
+/**
+ * A burst is higher than so many times the median of the bars that have any height, of which nearly half may be bursts.
+ * The highest of 400 bars as chance makes them, where sales come in carts, is 9 times the median (exponential: log2(400)).
+ */
+const TIMES = 12;
 
 /**
  * The height at which bars are cut: that of the highest which is no burst. One hour with as many sales as a month would
@@ -19,7 +21,7 @@ export function cutAbove(counts: readonly number[]): number {
   const heights = counts.filter((count) => count > 0).sort((a, b) => a - b);
   const highest = heights.at(-1) ?? 0;
   if (heights.length < FEWEST) return highest;
-  const most = TIMES * (heights[Math.floor(USUAL * (heights.length - 1))] ?? 0);
+  const most = TIMES * (heights[Math.floor((heights.length - 1) / 2)] ?? 0);
   return heights.findLast((height) => height <= most) ?? highest;
 }
 

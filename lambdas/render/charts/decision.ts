@@ -22,7 +22,6 @@ export const decision: Chart = {
     const left = Math.max(60, ...rows.map(({ name }) => widthOf(name, TEXT_SIZE))) + 10;
     const right = Math.max(20, ...rows.map(({ label }) => widthOf(label, TEXT_SIZE))) + 10;
     const width = plotWidth({ left, right });
-    const furthest = Math.max(0.01, ...rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
     const height = Math.max(1, rows.length) * STEP;
     return framed(
       {
@@ -42,9 +41,7 @@ export const decision: Chart = {
         ? { marks: [nothing('Nothing was compared.')] }
         : {
             data: [{ name: 'rows', values: rows.map((row, index) => ({ ...row, y: (index + 0.5) * STEP })) }],
-            scales: [
-              { name: 'x', type: 'linear', domain: [-furthest, furthest], nice: true, range: [0, width] },
-            ],
+            scales: [{ name: 'x', type: 'linear', domain: domainOf(rows), range: [0, width] }],
             axes: [
               {
                 scale: 'x',
@@ -53,6 +50,8 @@ export const decision: Chart = {
                 domain: false,
                 ticks: false,
                 tickCount: 4,
+                labelOverlap: true,
+                labelSeparation: 8,
                 encode: {
                   labels: {
                     update: { text: { signal: "datum.value === 0 ? '0' : format(datum.value, '+~g')" } },
@@ -68,6 +67,14 @@ export const decision: Chart = {
 };
 
 const STEP = 40;
+
+/** From the lowest to the highest, and 0, with a little room on both sides. */
+function domainOf(rows: readonly Row[]): [number, number] {
+  const lowest = Math.min(0, ...rows.map(({ low }) => low));
+  const highest = Math.max(0, ...rows.map(({ high }) => high));
+  const room = Math.max(0.005, 0.06 * (highest - lowest));
+  return [lowest - room, highest + room];
+}
 
 /** The runs' last one, or the run alone where it is not among them. */
 const outcomeOf = ({ runs, manifest }: RunData): RunOutcome =>
@@ -147,10 +154,10 @@ const marksOf = (height: number): Mark[] => [
       enter: {
         x: { scale: 'x', field: 'value' },
         y: { field: 'y' },
-        size: { value: 130 },
+        size: { value: 50 },
         fill: { field: 'colour' },
         stroke: { value: COLOURS.paper },
-        strokeWidth: { value: 1.5 },
+        strokeWidth: { value: 1 },
       },
     },
   },

@@ -49,7 +49,12 @@ export const degrees: Chart = {
                     domain: [smallest(run.degrees), Math.max(10, overall(run.degrees))],
                     range: [0, width],
                   }
-                : { name: 'x', type: 'linear', domain: [0, overall(run.degrees) + 1], range: [0, width] },
+                : {
+                    name: 'x',
+                    type: 'linear',
+                    domain: [-0.5, overall(run.degrees) + 0.5],
+                    range: [0, width],
+                  },
               isLog
                 ? { name: 'y', type: 'log', domain: [lowest(points), 1], range: [HEIGHT, 0] }
                 : {

@@ -1,7 +1,7 @@
 import type { Diff } from '../../shared/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { framed } from './frame.ts';
+import { withoutPlot } from './frame.ts';
 import { counted, grouped, percent, shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
@@ -20,7 +20,7 @@ export const exposure: Chart = {
     const frame = { title: title(run), description: exposure.describe(run) };
     const rows = changes ? rowsOf(changes) : [];
     if (!previous || !changes || rows.length === 0)
-      return framed({ ...frame, notes: [subtitle(run), ...leftOut(run)], height: 1 }, {});
+      return withoutPlot({ ...frame, notes: [subtitle(run), ...leftOut(run)] });
     return bars(
       {
         ...frame,

@@ -11,7 +11,7 @@ import { COLOURS, FONT } from './theme.ts';
 export const PICTURE_WIDTH = 640;
 const EDGE = 16;
 export const TEXT_SIZE = 14;
-const TITLE = { size: 20, line: 26 } as const;
+export const TITLE = { size: 20, line: 26 } as const;
 const NOTE = { size: 13, line: 18 } as const;
 const KEY_LINE = 24;
 
@@ -64,6 +64,9 @@ export function framed(
     marks: [...heading.marks(-left), ...(parts.marks ?? [])],
   };
 }
+
+/** Where there is nothing to draw: what is said about it, and no plot. */
+export const withoutPlot = (frame: Omit<Frame, 'height'>): Spec => framed({ ...frame, height: 1 }, {});
 
 const CONFIG = {
   // One text says it all, on the picture as a whole; hundreds of marks that say theirs are noise.

@@ -64,7 +64,7 @@ export function placeLabels(
       const free = candidates(anchor, text).filter(isFree);
       const best = free.find(({ box }) => !lines.some((line) => crosses(line, box))) ?? free[0];
       if (!best) continue;
-      taken.push(best.box);
+      taken.push({ ...best.box, left: best.box.left - APART, right: best.box.right + APART });
       labels.push(best.label);
       break;
     }
@@ -92,6 +92,8 @@ interface Candidate {
 
 /** How far letters reach from the middle of their line, in font sizes: a capital with an accent, and a comma below. */
 const [ABOVE, BELOW] = [0.7, 0.56];
+/** Between two labels on one line, in pixels: a space and a half, lest they read as one. */
+const APART = 7;
 /** How far a label above or below may be moved along its circle, in its widths. */
 const SHIFTS = [0, -0.2, 0.2, -0.38, 0.38] as const;
 

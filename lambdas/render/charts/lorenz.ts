@@ -1,6 +1,6 @@
 import type { Mark } from 'vega';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { framed, PERCENT_LABELS, plotWidth, TEXT_SIZE, textMark } from './frame.ts';
+import { framed, PERCENT_LABELS, plotWidth, TEXT_SIZE, textMark, withoutPlot } from './frame.ts';
 import { counted, grouped, percent, widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
@@ -14,15 +14,16 @@ export const lorenz: Chart = {
 
   draw(run) {
     const { exposure } = run.facts;
+    const frame = { title: title(run), description: lorenz.describe(run) };
+    if (exposure.gini === null) return withoutPlot({ ...frame, notes: [subtitle(run)] });
     const width = plotWidth({ left: LEFT, right: RIGHT });
     return framed(
       {
-        title: title(run),
+        ...frame,
         notes: [
           subtitle(run),
-          `Products in order of how often they are recommended (list any), least first. Gini coefficient ${exposure.gini === null ? 'unknown' : exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
+          `Products in order of how often they are recommended (list any), least first. Gini coefficient ${exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
         ],
-        description: lorenz.describe(run),
         left: LEFT,
         right: RIGHT,
         bottom: 40,
@@ -131,14 +132,18 @@ function title(run: RunData): string {
 const takersOfHalf = ({ facts: { exposure, products } }: RunData): string =>
   `${grouped(exposure.half?.products ?? 0)} of ${counted(products, 'product')}`;
 
-/** The point of the curve above which the products lie that take half, with its name where there is room. */
+/**
+ * The point of the curve above which the products lie that take half, with its name beside it: below the curve on the
+ * right, above on the left, where the curve is flat as well. One of one product needs no name, and finds no place.
+ */
 function halfMarks({ facts: { exposure, products } }: RunData, width: number): Mark[] {
   const { half } = exposure;
   if (!half) return [];
   const lines = ['half go to', counted(half.products, 'product')];
   const [x, y] = [width * (1 - half.products / products), HEIGHT * half.share];
   const room = Math.max(...lines.map((line) => widthOf(line, TEXT_SIZE))) + GAP;
-  const isRight = x + room <= width + RIGHT;
+  const isLow = y + GAP + 1.5 * LINE > HEIGHT;
+  const isRight = !isLow && x + room <= width + RIGHT;
   return [
     {
       type: 'symbol',
@@ -153,12 +158,16 @@ function halfMarks({ facts: { exposure, products } }: RunData, width: number): M
         },
       },
     },
-    textMark({
-      x: { value: isRight ? x + GAP : x - GAP },
-      y: { value: isRight ? y + GAP : y - GAP },
-      align: { value: isRight ? 'left' : 'right' },
-      text: { value: lines },
-      lineHeight: { value: LINE },
-    }),
+    ...(isRight || x >= room
+      ? [
+          textMark({
+            x: { value: isRight ? x + GAP : x - GAP },
+            y: { value: isRight ? y + GAP : y - GAP - (isLow ? LINE : 0) },
+            align: { value: isRight ? 'left' : 'right' },
+            text: { value: lines },
+            lineHeight: { value: LINE },
+          }),
+        ]
+      : []),
   ];
 }

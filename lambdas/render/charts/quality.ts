@@ -1,6 +1,6 @@
 import { BASELINES, bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
-import { framed, plotWidth } from './frame.ts';
+import { framed, plotWidth, withoutPlot } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
 import {
   beside,
@@ -35,11 +35,15 @@ export const quality: Chart = {
       run.runs.some((outcome) => LIST_KINDS.some((list) => metricOf(outcome, list, series))),
     );
     if (present.length === 0)
-      return framed(
-        { title: title(run), notes: [subtitle(run)], description: quality.describe(run), height: 1 },
-        {},
-      );
+      return withoutPlot({
+        title: title(run),
+        notes: [subtitle(run)],
+        description: quality.describe(run),
+      });
     const width = plotWidth({ left: LEFT, right: RIGHT });
+    const panels = panelsOf((list) => measuredOf(run.runs, list, { present, width }));
+    const lowest = panels.findLast(({ values }) => values.length > 0);
+    const last = panels.at(-1);
     return framed(
       {
         title: title(run),
@@ -51,19 +55,18 @@ export const quality: Chart = {
         description: quality.describe(run),
         left: LEFT,
         right: RIGHT,
-        bottom: 40,
-        height: 2 * (HEIGHT + PANEL_TITLE) + GAP,
+        bottom: last === lowest ? 40 : 0,
+        height: last ? last.top + last.height : 1,
       },
       {
-        marks: LIST_KINDS.map((list, index) => {
-          const values = measuredOf(run.runs, list, { present, width });
-          return panel({
+        marks: panels.map(({ list, values, top, height }) =>
+          panel({
             title: TITLES[list],
-            top: PANEL_TITLE + index * (HEIGHT + PANEL_TITLE + GAP),
+            top,
             width,
-            height: HEIGHT,
+            height,
             scales: [
-              valueScale(values, HEIGHT),
+              valueScale(values, height),
               {
                 name: 'x',
                 type: 'point',
@@ -80,19 +83,34 @@ export const quality: Chart = {
                 labelOverlap: true,
                 labelSeparation: 10,
                 labelAngle: 0,
-                ...(list === 'new' && { title: 'run' }),
+                ...(values === lowest?.values && { title: 'run' }),
               },
             ],
             marks: seriesMarks(values),
             empty: values.length > 0 ? undefined : 'Nothing could be held out.',
-          });
-        }),
+          }),
+        ),
       },
     );
   },
 };
 
 const [LEFT, RIGHT, HEIGHT, GAP, PADDING] = [68, 10, 180, 46, 0.5];
+/** Of a panel that has but one sentence. */
+const EMPTY = 30;
+
+/** One below the other; one without values takes no more room than it needs. */
+function panelsOf(valuesOf: (list: ListKind) => Measured[]) {
+  let next = PANEL_TITLE;
+  return LIST_KINDS.map((list) => {
+    const values = valuesOf(list);
+    const [height, gap] = values.length > 0 ? [HEIGHT, GAP] : [EMPTY, 10];
+    const top = next;
+    next += height + gap + PANEL_TITLE;
+    return { list, values, top, height };
+  });
+}
+
 const TITLES: Readonly<Record<ListKind, string>> = {
   any: 'List any: may include what was bought before',
   new: 'List new: only what the user had not',

@@ -2,10 +2,10 @@ import type { Mark } from 'vega';
 import type { GraphSummary } from '../../shared/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { hulls } from './communities.ts';
-import { framed, plotWidth, textMark } from './frame.ts';
+import { framed, plotWidth, TITLE, textMark, withoutPlot } from './frame.ts';
 import { placeLabels } from './labels.ts';
 import { type Point, placeVertices, type Size } from './layout.ts';
-import { counted, grouped, percent, shortened } from './text.ts';
+import { counted, fitted, grouped, percent, shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** Who is recommended what? A part of the graph: users, products, and a line per recommendation. */
@@ -19,14 +19,16 @@ export const recommendationGraph: Chart = {
 
   draw(run) {
     const { graph } = run;
+    const frame = { title: title(run), description: recommendationGraph.describe(run) };
+    if (graph.shown.edges.length === 0) return withoutPlot({ ...frame, notes: [subtitle(run)] });
     const { circles, lines, labels, areas } = arrange(graph);
     return framed(
       {
-        title: title(run),
+        ...frame,
         notes: [
           subtitle(run),
           `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${graph.chosen}.${areas.length > 0 ? ' A shaded area is a community, without those who lie far from it.' : ''}`,
-          'The stronger a line, the higher the score. Labels that would cover something are left out.',
+          'The stronger a line, the higher the score. Labels without room, or like another, are left out.',
         ],
         key: [
           { text: 'user', shape: 'circle', fill: COLOURS.user, stroke: COLOURS.userStroke },
@@ -37,7 +39,6 @@ export const recommendationGraph: Chart = {
             stroke: COLOURS.productStroke,
           },
         ],
-        description: recommendationGraph.describe(run),
         height: sizeFor(circles.length).height,
       },
       {
@@ -58,13 +59,42 @@ const sizeFor = (vertices: number): Size => ({
   width: plotWidth({}),
   height: Math.min(640, 200 + 8 * vertices),
 });
-/** How many vertices have a name, those that are linked most first; those of users are smaller. */
+/** How many vertices have a name: products, those that are linked most first, then users, whose names are smaller. */
 const LABELS = 70;
 /** Letters of a name; the fewer, the more places it fits into. */
-const LENGTHS = [20, 15, 10] as const;
-const namesOf = (label: string): string[] => [
-  ...new Set(LENGTHS.map((letters) => shortened(label, letters))),
-];
+const LENGTHS = [20, 15, 12] as const;
+/** For names that begin alike for so long. */
+const LONGER = [28, 40] as const;
+
+/**
+ * What each may be called, the wanted name first. No two are shortened into the same; of those that cannot be told apart
+ * the first alone has a name.
+ */
+function namesOf(labels: readonly string[]): string[][] {
+  const bearers = new Map<string, Set<number>>();
+  const named = labels.map((label, index) => {
+    const names = [...LENGTHS, ...LONGER].map((letters) => shortened(label, letters));
+    for (const name of names) bearers.set(name, (bearers.get(name) ?? new Set()).add(index));
+    return { names, whole: shortened(label, Number.POSITIVE_INFINITY) };
+  });
+  return named.map(({ names, whole }, index) => {
+    const isOwn = (name: string): boolean => name === whole || bearers.get(name)?.size === 1;
+    const usual = names.slice(0, LENGTHS.length);
+    if (usual.some(isOwn)) return [...new Set(usual.filter(isOwn))];
+    const longer = names.find(isOwn);
+    if (longer !== undefined) return [longer];
+    const [first] = bearers.get(usual[0] ?? '') ?? [];
+    return first === index ? usual : [];
+  });
+}
+
+/** Sides of a product's square and of a user's circle, in halves: the area grows with the links. */
+const [SMALLEST, LARGEST] = [6, 14];
+/** Where no product has more links than a few, none is as large as can be. */
+const FEW = 8;
+const radiusOf = (links: number, most: number): number =>
+  Math.round(10 * Math.sqrt(SMALLEST ** 2 + ((LARGEST ** 2 - SMALLEST ** 2) * links) / Math.max(FEW, most))) /
+  10;
 
 const isProduct = ({ id }: { readonly id: string }): boolean => id.startsWith('p:');
 
@@ -75,7 +105,7 @@ function title({ graph, facts: { communities } }: RunData): string {
   // Not of purchases: communities are made from those.
   const { edges: all, crossing, byChance } = communities.edges.recommendedAny;
   if (communities.count <= 1 || all === 0)
-    return `${shortened(first.label, 40)} leads among the products recommended first`;
+    return `${fitted(first.label, plotWidth({}), TITLE.size, 'bold')} leads among the products recommended first`;
   const chance = byChance === null ? '' : `; by chance ${percent(1 - byChance / all)} would`;
   return `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community${chance}`;
 }
@@ -90,21 +120,24 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
   const points = placeTogether(communities, ends);
   const links = new Int32Array(vertices.length);
   for (const [, target] of ends) links[target] = (links[target] ?? 0) + 1;
+  const most = links.reduce((highest, own) => Math.max(highest, own), 0);
   const circles = vertices.map((vertex, index) => {
     const product = isProduct(vertex);
     return {
       ...(points[index] ?? { x: 0, y: 0 }),
       kind: product ? 'product' : 'user',
-      radius: product ? 7 + Math.min(7, links[index] ?? 0) : 6,
+      radius: product ? radiusOf(links[index] ?? 0, most) : SMALLEST,
       text: shortened(vertex.label, LENGTHS[0]),
       fontSize: product ? 13 : 11,
       links: links[index] ?? 0,
     };
   });
-  const anchors = circles
-    .map((circle, index) => ({ ...circle, texts: namesOf(vertices[index]?.label ?? '') }))
-    .sort((a, b) => b.radius - a.radius || b.links - a.links)
+  const ranked = circles
+    .map((circle, index) => ({ ...circle, label: vertices[index]?.label ?? '' }))
+    .sort((a, b) => Number(b.kind === 'product') - Number(a.kind === 'product') || b.links - a.links)
     .slice(0, LABELS);
+  const names = namesOf(ranked.map(({ label }) => label));
+  const anchors = ranked.map((circle, index) => ({ ...circle, texts: names[index] ?? [] }));
   const lines = linesOf(edges, ends, points);
   return {
     circles,

@@ -105,6 +105,10 @@ const lineMark = (name: SeriesName): Mark => ({
   },
 });
 
+/** Of a square of the same size a triangle fills less than half. */
+const TRIANGLE = 1.7;
+
+/** Small, so that short intervals are seen on both sides. */
 const pointMark = (name: SeriesName, count: number): Mark => ({
   type: 'symbol',
   from: { data: 'values' },
@@ -113,10 +117,10 @@ const pointMark = (name: SeriesName, count: number): Mark => ({
       x: { field: 'x' },
       y: { scale: 'y', field: 'value' },
       shape: { value: SERIES[name].shape },
-      size: { value: count > MANY ? 26 : 80 },
+      size: { value: (count > MANY ? 20 : 40) * (SERIES[name].shape.startsWith('triangle') ? TRIANGLE : 1) },
       fill: { value: SERIES[name].fill },
       stroke: { value: COLOURS.paper },
-      strokeWidth: { value: count > MANY ? 0 : 1 },
+      strokeWidth: { value: count > MANY ? 0 : 0.5 },
     },
   },
 });

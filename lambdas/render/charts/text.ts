@@ -49,16 +49,29 @@ export function widthOf(text: string, fontSize: number, weight: Weight = 'normal
   return (hundredths * fontSize) / 100;
 }
 
-/** Breaks a text between words into lines that are no wider than `width`; a single word may be. */
+/** Breaks a text between words into lines that are no wider than `width`; within a word only where that alone is wider. */
 export function wrapped(text: string, width: number, fontSize: number, weight: Weight = 'normal'): string[] {
+  const fits = (line: string): boolean => widthOf(line, fontSize, weight) <= width;
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    const longer = last === undefined ? word : `${last} ${word}`;
-    if (last !== undefined && widthOf(longer, fontSize, weight) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
+    if (last !== undefined && fits(`${last} ${word}`)) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(...(fits(word) ? [word] : broken(word, fits)));
   }
   return lines;
+}
+
+const LETTERS = new Intl.Segmenter('en');
+
+/** A word in pieces of at least one letter, each as long as it fits. */
+function broken(word: string, fits: (piece: string) => boolean): string[] {
+  const pieces: string[] = [];
+  for (const { segment } of LETTERS.segment(word)) {
+    const longer = `${pieces.at(-1) ?? ''}${segment}`;
+    if (pieces.length > 0 && fits(longer)) pieces[pieces.length - 1] = longer;
+    else pieces.push(segment);
+  }
+  return pieces;
 }
 
 /** A name that is no wider than `width`. */

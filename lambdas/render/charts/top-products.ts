@@ -1,6 +1,7 @@
 import type { ProductSummary } from '../../shared/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
+import { withoutPlot } from './frame.ts';
 import { counted, grouped, percent, shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
@@ -22,9 +23,11 @@ export const topProducts: Chart = {
 
   draw(run) {
     const top = run.products.products.slice(0, SHOWN);
+    const frame = { title: title(run), description: topProducts.describe(run) };
+    if (top.length === 0) return withoutPlot({ ...frame, notes: [subtitle(run)] });
     return bars(
       {
-        title: title(run),
+        ...frame,
         notes: [
           subtitle(run),
           `Users who have the product in their list (any), and the product's rank by buyers. Shown: the ${grouped(top.length)} most recommended of ${counted(run.manifest.counts.products, 'product')}.`,
@@ -38,7 +41,6 @@ export const topProducts: Chart = {
           },
           { text: 'discovery: not', shape: 'square', fill: COLOURS.discovery, stroke: COLOURS.productStroke },
         ],
-        description: topProducts.describe(run),
         scale: 'users',
       },
       top.map((row) => ({

@@ -5,8 +5,11 @@ import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { plotWidth, TEXT_SIZE } from '../../../../lambdas/render/charts/frame.ts';
 import { sales } from '../../../../lambdas/render/charts/sales.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
+import { COLOURS } from '../../../../lambdas/render/charts/theme.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { seeded } from '../../../../local/random.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
+import { itemsOf } from './items.ts';
 
 /** One hour with as many sales as a month: the picture still shows the month. */
 
@@ -41,6 +44,24 @@ describe('where bars are cut', () => {
     expect(cutAbove(usual.map((count, index) => (index < 28 ? 40 * count + 5_000 : count)))).toBe(90);
   });
 
+  test('in a shop that sells in few hours several bursts do not make each other usual', () => {
+    const few = Array.from({ length: 200 }, (_, index) => (index % 9 === 0 ? 3 : 0));
+    const bursts = Object.fromEntries([0, 100, 101, 104, 108].map((index) => [index, 1_000 + index]));
+    expect(cutAbove(few.map((count, index) => bursts[index] ?? count))).toBe(3);
+  });
+
+  test('nowhere in hours as chance makes them, few carts in each', () => {
+    const random = seeded(3);
+    const hours = Array.from({ length: 400 }, () => Math.ceil(-20 * Math.log(1 - random.unit())));
+    expect(Math.max(...hours)).toBeGreaterThan(100);
+    expect(cutAbove(hours)).toBe(Math.max(...hours));
+  });
+
+  test('of ten bars it can be said what is usual, of nine it cannot', () => {
+    const bars = (count: number) => [...Array.from({ length: count - 1 }, () => 2), 0, 0, 900];
+    expect([cutAbove(bars(10)), cutAbove(bars(9))]).toEqual([2, 900]);
+  });
+
   test('bars that stand side by side share a break', () => {
     const counts = withBursts({ 100: 5_000, 101: 9_000, 200: 700 });
     expect(cutsOf(counts, 90, (index) => 2 * index)).toEqual([
@@ -48,6 +69,13 @@ describe('where bars are cut', () => {
       { x: 400, x2: 402, most: 700, bars: 1 },
     ]);
     expect(cutsOf(usual, 90, (index) => index)).toEqual([]);
+  });
+
+  test('bars share a break where breaks, which stand out 6 pixels on both sides, would meet', () => {
+    const cutsAt = (step: number) =>
+      cutsOf([700, 0, 700], 90, (index) => step * index).map(({ bars }) => bars);
+    // The gap between two bars is one step.
+    expect([cutsAt(7), cutsAt(11.9), cutsAt(12)]).toEqual([[2], [2], [1, 1]]);
   });
 });
 
@@ -59,6 +87,18 @@ describe('a picture of sales with a burst', () => {
     expect(svg).toMatch(/>5,000<\/text>/);
     expect(svg).toContain('1 bar is cut, so that the others can be seen: 5,000 on 2026-06-16 00:00.');
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test('has paper beneath the value, whole, which keeps the lines of runs out of the digits', async () => {
+    const spec = sales.draw(sold(withBursts({ 300: 5_000 })));
+    const [value] = (await itemsOf(spec, 'text')).filter(({ text }) => text === '5,000');
+    if (!value) throw new Error('The value is not drawn');
+    const { x1, x2, y1, y2 } = value.bounds;
+    const grounds = (await itemsOf(spec, 'rect')).filter(({ fill, bounds }) => {
+      const isBeneath = bounds.x1 <= x1 && bounds.x2 >= x2 && bounds.y1 <= y1 && bounds.y2 >= y2;
+      return fill === COLOURS.paper && isBeneath;
+    });
+    expect(grounds).toHaveLength(1);
   });
 
   test('names the three highest of many, and no value covers another', async () => {

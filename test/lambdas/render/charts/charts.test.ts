@@ -101,6 +101,14 @@ describe.each(CHART_NAMES)('%s', (name) => {
   });
 });
 
+test.each(['recommendation-graph', 'top-products', 'exposure', 'lorenz', 'quality', 'segments'] as const)(
+  '%s of a run of nothing is a frame without a plot and without words about one',
+  (name) => {
+    const { height, axes = [], marks = [] } = CHARTS[name].draw(emptyRun);
+    expect([height, axes, marks.map(({ type }) => type)]).toEqual([1, [], ['text', 'text']]);
+  },
+);
+
 /** The titles, which state the findings: answers known from the sample. */
 test.each<[ChartName, string]>([
   [

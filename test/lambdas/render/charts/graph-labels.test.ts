@@ -1,3 +1,4 @@
+import type { Spec } from 'vega';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { PICTURE_WIDTH } from '../../../../lambdas/render/charts/frame.ts';
@@ -91,14 +92,15 @@ function boxOf({ text, x, y, align, fontSize }: Label): Box | undefined {
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
+const valuesOf = <Value>(spec: Spec, name: string): Value[] =>
+  ((spec.data ?? []).find((table) => table.name === name) as unknown as { values: Value[] }).values;
+
 describe.each(Array.from({ length: 30 }, (_, index) => index + 1))('of random shop %i', (seed) => {
   const spec = recommendationGraph.draw(shop(seed));
-  const valuesOf = <Value>(name: string): Value[] =>
-    ((spec.data ?? []).find((table) => table.name === name) as unknown as { values: Value[] }).values;
 
   test('no label covers another or a vertex, and none leaves the picture', () => {
-    const boxes = valuesOf<Label>('labels').flatMap((label) => boxOf(label) ?? []);
-    const circles = valuesOf<Point & { radius: number; text: string }>('circles').map(
+    const boxes = valuesOf<Label>(spec, 'labels').flatMap((label) => boxOf(label) ?? []);
+    const circles = valuesOf<Point & { radius: number; text: string }>(spec, 'circles').map(
       ({ x, y, radius, text }): Box => ({
         text: `the vertex ${text}`,
         left: x - radius + 1,
@@ -118,4 +120,81 @@ describe.each(Array.from({ length: 30 }, (_, index) => index + 1))('of random sh
     expect(problems).toEqual([]);
     expect(boxes.length).toBeGreaterThan(0);
   });
+});
+
+/** Products with so many links each, beside one user per link. */
+function linked(products: readonly { readonly name: string; readonly links: number }[]): Spec {
+  const shown = shop(1).graph.shown.vertices[0];
+  if (!shown) throw new Error('A shop has vertices');
+  const vertex = (id: string, label: string) => ({ ...shown, id, label, community: null });
+  const most = Math.max(...products.map(({ links }) => links));
+  const vertices = [
+    ...Array.from({ length: most }, (_, index) => vertex(`u:${index}`, `${index}`)),
+    ...products.map(({ name }, index) => vertex(`p:${index}`, name)),
+  ];
+  const edges = products.flatMap(({ links }, product) =>
+    Array.from({ length: links }, (_, user) => ({
+      source: `u:${user}`,
+      target: `p:${product}`,
+      rank: 1,
+      score: 1,
+    })),
+  );
+  return recommendationGraph.draw({
+    ...run,
+    graph: GraphSummary.parse({ ...run.graph, shown: { vertices, edges } }),
+  });
+}
+
+test('a product is the larger the more links it has, as many as they are, and never larger than there is room', () => {
+  const links = [0, 1, 6, 7, 8, 20, 33];
+  const circles = valuesOf<{ kind: string; radius: number }>(
+    linked(links.map((count, index) => ({ name: `Lamp ${index}`, links: count }))),
+    'circles',
+  );
+  const radii = circles.filter(({ kind }) => kind === 'product').map(({ radius }) => radius);
+  expect(radii).toEqual([...new Set(radii)].sort((a, b) => a - b));
+  expect([radii[0], radii.at(-1)]).toEqual([6, 14]);
+});
+
+test('two products are never shortened into the same name', () => {
+  const names = [
+    'SET OF 4 ROSE BOTANICAL CANDLES',
+    'SET OF 4 ROSE BOTANICAL CUSHIONS',
+    'SET OF 4 KNICK KNACK TINS',
+  ];
+  const labels = valuesOf<Label>(linked(names.map((name) => ({ name, links: 2 }))), 'labels').map(
+    ({ text }) => text,
+  );
+  expect(labels).toEqual(
+    expect.arrayContaining(['SET OF 4 ROSE BOTANICAL CAN…', 'SET OF 4 ROSE BOTANICAL CUS…']),
+  );
+});
+
+test('of two products that begin alike for long the one that is linked more has its name', () => {
+  const spec = linked([1, 2].map((links) => ({ name: `${'W'.repeat(50)} ${links}`, links })));
+  const named = valuesOf<Label>(spec, 'labels').filter(({ fontSize }) => fontSize > 11);
+  const [x] = valuesOf<Point & { links: number }>(spec, 'circles').flatMap((circle) =>
+    circle.links === 2 ? [circle.x] : [],
+  );
+  expect(named.map(({ text }) => text)).toEqual(['WWWWWWWWWWWWWWWWWWW…']);
+  expect(Math.abs((named[0]?.x ?? 0) - (x ?? 0))).toBeLessThan(120);
+});
+
+test('two products of the same name both have it where it is short, and one where it is shortened', () => {
+  const named = (name: string) =>
+    valuesOf<Label>(linked([1, 2].map((links) => ({ name, links }))), 'labels')
+      .filter(({ fontSize }) => fontSize > 11)
+      .map(({ text }) => text);
+  expect(named('Lamp')).toEqual(['Lamp', 'Lamp']);
+  expect(named('Lamp of blue glass with a foot of oak and brass')).toEqual(['Lamp of blue glass…']);
+});
+
+test('names of users come after those of all products', () => {
+  const products = Array.from({ length: 20 }, (_, index) => ({
+    name: `Lamp ${index}`,
+    links: index === 0 ? 20 : 0,
+  }));
+  const sizes = valuesOf<Label>(linked(products), 'labels').map(({ fontSize }) => fontSize);
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
 });

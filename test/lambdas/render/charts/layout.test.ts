@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { around, hull } from '../../../../lambdas/render/charts/communities.ts';
+import { around, hull, hulls } from '../../../../lambdas/render/charts/communities.ts';
 import { type Line, placeLabels } from '../../../../lambdas/render/charts/labels.ts';
 import { layoutGraph, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
+import { COMMUNITY_COLOURS } from '../../../../lambdas/render/charts/theme.ts';
 import { seeded } from '../../../../local/random.ts';
 
 describe('the layout of a hundred vertices', () => {
@@ -34,6 +35,19 @@ describe('the layout of a hundred vertices', () => {
     expect(placed('Blue lamp', 'Lamp')[0]?.text).toBe('Blue lamp');
     expect(placed('Blue glass lamp', 'Lamp')[0]?.text).toBe('Lamp');
     expect(placed('Blue glass lamp', 'Green oak frame')).toEqual([]);
+  });
+
+  test('leaves more than a space between two labels on one line', () => {
+    const [fontSize, gap] = [12, 3];
+    const circle = { y: 10, radius: 6, fontSize };
+    const width = widthOf('Lamp', fontSize, 'bold');
+    const between = (apart: number) => {
+      const right = 6 + 2 * (6 + gap) + 2 * width + apart;
+      const circles = [6, right].map((x) => ({ ...circle, x, texts: ['Lamp'] }));
+      // No room right of the second.
+      return placeLabels(circles, { circles, size: { width: right + 10, height: 20 } }).length;
+    };
+    expect([between(9), between(12)]).toEqual([1, 2]);
   });
 
   test('puts a label where no line runs through it, and upon a line only where there is no other place', () => {
@@ -137,6 +151,17 @@ test('the hull of a square with a point inside is the square', () => {
     { x: 0, y: 2 },
   ];
   expect(hull([...square, { x: 1, y: 1 }])).toEqual(square);
+});
+
+test('the largest community has the first colour, whichever comes first; one of three has no area', () => {
+  const sizes = [4, 3, 6, 5];
+  const communities = sizes.flatMap((size, community) => Array.from({ length: size }, () => community));
+  // Each around a place of its own, 100 pixels from the next.
+  const points = communities.map((community, index) => ({ x: 100 * community + (index % 3), y: index % 2 }));
+  const areas = hulls(points, communities);
+  const places = areas.map(({ path }) => Math.round(Number(/[\d.]+/.exec(path)?.[0]) / 100));
+  expect(places).toEqual([2, 3, 0]);
+  expect(areas.map(({ colour }) => colour)).toEqual(COMMUNITY_COLOURS.slice(0, 3));
 });
 
 test('the outline around a square goes along its sides at the distance, round at the corners; around nothing is none', () => {

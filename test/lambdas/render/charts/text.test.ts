@@ -38,9 +38,10 @@ test('one sale, two sales, a thousand sales with a separator', () => {
   expect([1, 2, 1000].map((count) => counted(count, 'sale'))).toEqual(['1 sale', '2 sales', '1,000 sales']);
 });
 
-test('a line is broken between words where the next would be too wide; a single word stays whole', () => {
+test('a line is broken between words where the next would be too wide, a word only where it is too wide alone', () => {
   expect(wrapped('lamp lamp lamp', widthOf('lamp lamp', 10), 10)).toEqual(['lamp lamp', 'lamp']);
-  expect(wrapped('lamp', 1, 10)).toEqual(['lamp']);
+  expect(wrapped('a lamplamp lamp', widthOf('lamp', 10), 10)).toEqual(['a', 'lamp', 'lamp', 'lamp']);
+  expect(wrapped('👩‍👧👩‍👧', 1, 10)).toEqual(['👩‍👧', '👩‍👧']);
 });
 
 test('a name is cut to the room it has', () => {
@@ -48,6 +49,12 @@ test('a name is cut to the room it has', () => {
   const cut = fitted('Blue lamp', 40, 14);
   expect(cut).toMatch(/^Bl.*…$/);
   expect(widthOf(cut, 14)).toBeLessThanOrEqual(40);
+});
+
+test('an accent of its own takes no room; a letter of East Asia takes at least its square', () => {
+  expect(widthOf('e\u0301', 10)).toBe(widthOf('é', 10));
+  expect(widthOf('ש\u05c1', 10)).toBe(widthOf('ש', 10));
+  expect(widthOf('蓝色ラ한', 10)).toBeGreaterThanOrEqual(40);
 });
 
 /** https://learn.microsoft.com/typography/opentype/spec/: table directory, head, hhea, hmtx; glyph 3 is the space. */

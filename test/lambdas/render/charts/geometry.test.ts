@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
+import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
+import { runDataOf, sampleRun } from '../../samples.ts';
+import { itemsOf } from './items.ts';
+
+/** Where marks stand in the pictures of shops that are unlike others. */
+
+const run = runDataOf(sampleRun(1));
+
+const exposed = (products: number, half: number): RunData => {
+  const lorenz = [
+    [0, 0],
+    [1 - half / products, 0],
+    [1, 1],
+  ] as RunData['facts']['exposure']['lorenz'];
+  const exposure = { ...run.facts.exposure, half: { products: half, share: 1 }, lorenz };
+  return { ...run, facts: { ...run.facts, products, exposure } };
+};
+
+test.each([2, 4, 30])(
+  'where one of %i products takes everything its name stands in the plot',
+  async (products) => {
+    const spec = CHARTS.lorenz.draw(exposed(products, 1));
+    const [name] = (await itemsOf(spec, 'text')).filter(({ text }) => text?.[0] === 'half go to');
+    expect(name?.bounds.y2).toBeLessThan(Number(spec.height));
+    expect(name?.bounds.x1).toBeGreaterThan(0);
+  },
+);
+
+/** Differences in list any alone, over the best without a model. */
+const decided = (low: number, high: number): RunData => {
+  const overBaseline = { value: (low + high) / 2, n: 9, low, high };
+  const any = { orderedBy: 'trees', baseline: 'popularity', overBaseline, overServed: null } as const;
+  const gate = { served: null, any, new: null };
+  return { ...run, runs: run.runs.map((outcome) => ({ ...outcome, gate })) };
+};
+
+test.each([
+  [0.02, 0.08],
+  [-0.08, -0.02],
+  [-0.01, 0.09],
+])('differences from %d to %d and 0 fill the width of the plot, with room at both sides', (low, high) => {
+  const { scales = [] } = CHARTS.decision.draw(decided(low, high));
+  const [
+    {
+      domain: [from, to],
+    } = { domain: [0, 0] },
+  ] = scales as unknown as { domain: [number, number] }[];
+  const [least, most] = [Math.min(0, low), Math.max(0, high)];
+  expect(from).toBeLessThan(least);
+  expect(to).toBeGreaterThan(most);
+  expect((most - least) / (to - from)).toBeGreaterThan(0.85);
+});
+
+test('a list that was not measured has one sentence and no more room than that', async () => {
+  const { quality } = run.manifest;
+  const measured = quality.any ?? quality.new;
+  const heightOf = async (lists: RunData['manifest']['quality']) => {
+    const runs = run.runs.map((outcome) => ({ ...outcome, quality: lists }));
+    const spec = CHARTS.quality.draw({ ...run, manifest: { ...run.manifest, quality: lists }, runs });
+    const texts = (await itemsOf(spec, 'text')).map(({ text }) => text);
+    expect(texts.filter((text) => text === 'run')).toHaveLength(1);
+    return Number(spec.height);
+  };
+  const whole = await heightOf({ any: measured, new: measured });
+  expect(await heightOf({ any: measured, new: null })).toBeLessThan(whole - 140);
+  expect(await heightOf({ any: null, new: measured })).toBeLessThan(whole - 140);
+});
+
+test('bars of degrees stand within the plot, that of none too', async () => {
+  const rows = [0, 1, 2].map((degree) => ({ degree, vertices: 5 }));
+  const bars = await itemsOf(
+    CHARTS.degrees.draw({ ...run, degrees: { users: rows, products: rows } }),
+    'rect',
+  );
+  const stems = bars.filter(({ fill }) => fill !== 'transparent' && fill !== undefined);
+  expect(stems.length).toBe(6);
+  expect(Math.min(...stems.map(({ bounds }) => bounds.x1))).toBeGreaterThan(0);
+});
