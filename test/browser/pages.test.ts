@@ -139,7 +139,7 @@ describeInChromium(() => {
       expect((await texts(page))[2]).toBe(plain('How many links users and products have'));
       await expect
         .poll(async () => (await texts(page))[2], { timeout: 15_000 })
-        .toMatch(/^How many links users and products have: Half of /);
+        .toMatch(/^How many links users and products have: The median user has /);
       await expect(page.getByText('The bucket cannot be read').count()).resolves.toBe(0);
     }, 40_000);
   });
