@@ -39,7 +39,12 @@ export function table(
   return element(
     'div',
     { class: 'scroll', role: 'group', 'aria-label': label, tabindex: 0 },
-    element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+    element(
+      'table',
+      { 'aria-label': label },
+      element('thead', {}, element('tr', {}, ...head)),
+      element('tbody', {}, ...body),
+    ),
   );
 }
 

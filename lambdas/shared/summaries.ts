@@ -155,6 +155,9 @@ export const GraphFacts = z.strictObject({
 });
 export type GraphFacts = z.infer<typeof GraphFacts>;
 
+/** Products that `diff.json` keeps of those that gained exposure, and of those that lost; how many more there are it does not say. */
+export const KEPT_CHANGES = 20;
+
 /** `diff.json`: what changed since the run before (the newest earlier manifest). */
 export const Diff = z.strictObject({
   run: Numbered,
@@ -169,10 +172,10 @@ export const Diff = z.strictObject({
         any: z.strictObject({ users: Count, mean: z.number(), shares: z.array(Count).length(11) }).nullable(),
         new: z.strictObject({ users: Count, mean: z.number(), shares: z.array(Count).length(11) }).nullable(),
       }),
-      /** Lists `any` that a product stands in, before and now; largest changes first, at most 20 each. */
+      /** Lists `any` that a product stands in, before and now; largest changes first, at most KEPT_CHANGES each. */
       exposure: z.strictObject({
-        gained: z.array(Named.extend({ before: Count, now: Count })).max(20),
-        lost: z.array(Named.extend({ before: Count, now: Count })).max(20),
+        gained: z.array(Named.extend({ before: Count, now: Count })).max(KEPT_CHANGES),
+        lost: z.array(Named.extend({ before: Count, now: Count })).max(KEPT_CHANGES),
       }),
       vertices: z.strictObject({
         new: z.strictObject({ users: Count, products: Count }),

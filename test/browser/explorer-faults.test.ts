@@ -191,6 +191,9 @@ describeInChromium(() => {
         await site.publish(2, { size: { users: 60, products: 20 } });
         const { page } = await open(site.url(`${INDEX_KEY}#product=p0001`));
         await page.getByText('As run 2 knows it.').waitFor();
+        await page.evaluate(() => {
+          location.hash = '#main';
+        });
         await page.getByLabel(FIELD).fill('tab');
         await page.getByText('3 products found.').waitFor();
         await site.publish(3);

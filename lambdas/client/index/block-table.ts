@@ -93,8 +93,9 @@ export class BlockTable<Value> {
   private block(at: number): Promise<Opened<Value>> {
     const place = this.places[at];
     if (!place) throw new RangeError(`Cannot read block ${at}: there are ${this.places.length}`);
-    const opening =
-      this.opened.get(at) ?? this.read(place).then(({ rows, names }) => ({ rows, names: new Map(names) }));
+    const opened = this.opened.get(at);
+    if (opened) return opened;
+    const opening = this.read(place).then(({ rows, names }) => ({ rows, names: new Map(names) }));
     this.opened.set(at, opening);
     // What failed is read again at the next look.
     opening.catch(() => this.opened.delete(at));

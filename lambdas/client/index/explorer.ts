@@ -24,8 +24,10 @@ export class Explorer {
   /** Questions of the field, and of the address: an answer to one that is not the last is dropped. */
   private typed = 0;
   private addressed = 0;
-  /** Somebody went to the address and has not been shown it yet. */
-  private isArriving = true;
+  /** The last address that was the explorer's to answer; others lead about the page. */
+  private address = isOfExplorer(location.hash) ? location.hash : '';
+  /** What had been asked of the field when somebody went to the address; undefined: they were shown it. */
+  private arriving: number | undefined = 0;
   private hasFailed = false;
   private pause: ReturnType<typeof setTimeout> | undefined;
   private readonly field = element('input', {
@@ -57,8 +59,11 @@ export class Explorer {
       ),
     );
     place.replaceChildren(this.form, this.status, this.picks, this.view);
+    this.field.value = subjectOf(this.address)?.id ?? '';
     addEventListener('hashchange', () => {
-      if (isOfExplorer(location.hash)) this.arrive();
+      if (!isOfExplorer(location.hash)) return;
+      this.address = location.hash;
+      this.arrive();
     });
   }
 
@@ -67,7 +72,6 @@ export class Explorer {
     this.run = run;
     this.opening = this.open(run);
     this.show();
-    if (this.picks.hasChildNodes()) this.suggest();
   }
 
   private open(run: number): Promise<Opened> {
@@ -84,11 +88,12 @@ export class Explorer {
   }
 
   private welcome({ files, tables }: Opened): void {
-    this.say('');
+    this.say(
+      tables
+        ? ''
+        : `Run ${files.run} was made by an earlier version of Cartograph; its users and products cannot be looked up here. Those of the next run can.`,
+    );
     if (!tables) {
-      this.say(
-        `Run ${files.run} was made by an earlier version of Cartograph; its users and products cannot be looked up here. Those of the next run can.`,
-      );
       const isLeft = this.form.contains(document.activeElement);
       for (const place of [this.picks, this.view]) replaceContent(place, this.view, []);
       if (isLeft) this.view.focus({ preventScroll: true });
@@ -157,9 +162,9 @@ export class Explorer {
     clearTimeout(this.pause);
     const text = this.field.value;
     if (text.trim() === '') return;
-    const [own, address] = [++this.typed, location.hash];
+    const [own, { address }] = [++this.typed, this];
     void this.ask(
-      () => own === this.typed && address === location.hash,
+      () => own === this.typed && address === this.address,
       (ready) => lookUp(ready, text),
       (answer) => this.put(answer),
     );
@@ -169,43 +174,44 @@ export class Explorer {
     if (!answer.goTo) {
       this.say(answer.status);
       replaceContent(this.picks, this.field, answer.picks);
-    } else if (location.hash === linkTo(answer.goTo)) this.arrive();
+    } else if (this.address === linkTo(answer.goTo)) this.arrive();
     else location.hash = linkTo(answer.goTo);
   }
 
+  /** Goes where the address leads; suggestions that are still to come would lie over it. */
   private arrive(): void {
-    this.isArriving = true;
+    clearTimeout(this.pause);
+    this.arriving = ++this.typed;
+    this.field.value = subjectOf(this.address)?.id ?? this.field.value;
     this.show();
   }
 
   /** Shows what the address names. */
   private show(): void {
     const own = ++this.addressed;
-    const subject = subjectOf(location.hash);
+    const subject = subjectOf(this.address);
     if (subject) this.lookAt(subject, () => own === this.addressed);
     else this.lookAtNothing();
   }
 
   private lookAtNothing(): void {
-    this.isArriving = false;
-    const isUnreadable = isOfExplorer(location.hash) && location.hash !== '';
-    const said = element('p', {}, 'This address names no user and no product.');
-    replaceContent(this.view, this.field, isUnreadable ? [said] : []);
+    this.arriving = undefined;
+    const unreadable = element('p', {}, 'This address names no user and no product.');
+    replaceContent(this.view, this.field, this.address === '' ? [] : [unreadable]);
     this.suggest();
   }
 
   private lookAt(subject: Subject, isLast: () => boolean): void {
-    const { typed } = this;
-    if (this.isArriving) this.field.value = subject.id;
+    if (this.arriving !== this.typed && this.picks.hasChildNodes()) this.suggest();
     void this.ask(
       isLast,
       (ready) => subjectView(ready, subject),
       (view) => {
         replaceContent(this.view, this.view, [view]);
-        const isAwaited = this.isArriving;
-        this.isArriving = false;
         // Who has typed since goes on typing.
-        if (!isAwaited || typed !== this.typed) return;
+        const isAwaited = this.arriving === this.typed;
+        this.arriving = undefined;
+        if (!isAwaited) return;
         this.say('');
         this.picks.replaceChildren();
         this.view.scrollIntoView({ block: 'start' });

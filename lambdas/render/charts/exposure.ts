@@ -1,4 +1,4 @@
-import type { Diff } from '../../shared/summaries.ts';
+import { type Diff, KEPT_CHANGES } from '../../shared/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { withoutPlot } from './frame.ts';
@@ -46,14 +46,11 @@ type Change = Changes['exposure']['gained'][number];
 
 const nameOf = ({ name, product }: Change): string => shortened(name ?? product, 60);
 
-/** The job keeps so many each way; how many more there are it does not say. */
-const KEPT = 20;
-
 const those = (changed: readonly Change[], what: 'gained' | 'lost'): string =>
   `${
-    changed.length < KEPT
+    changed.length < KEPT_CHANGES
       ? `${counted(changed.length, 'product')} that ${what}`
-      : `the ${KEPT} products that ${what} most`
+      : `the ${KEPT_CHANGES} products that ${what} most`
   }, first ${best(changed)}`;
 
 function best([first]: readonly Change[]): string {

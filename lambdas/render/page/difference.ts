@@ -11,7 +11,7 @@ import {
 } from '../../shared/html.ts';
 import { numberInKey } from '../../shared/keys.ts';
 import { LIST_KINDS } from '../../shared/quality.ts';
-import type { Diff } from '../../shared/summaries.ts';
+import { type Diff, KEPT_CHANGES } from '../../shared/summaries.ts';
 import type { PageData } from './data.ts';
 
 type Changes = NonNullable<Diff['changes']>;
@@ -43,8 +43,8 @@ ${factList([
 ])}
 ${churnTable(found.churn)}
 <div class="pair">
-${exposure('Products in more lists than before, at most 20', found.exposure.gained)}
-${exposure('Products in fewer lists than before, at most 20', found.exposure.lost)}
+${exposure(`Products in more lists than before, at most ${KEPT_CHANGES}`, found.exposure.gained)}
+${exposure(`Products in fewer lists than before, at most ${KEPT_CHANGES}`, found.exposure.lost)}
 </div>`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OPACITY } from '../../../../lambdas/render/charts/recommendation-graph.ts';
+import { OPACITY } from '../../../../lambdas/render/charts/graph-marks.ts';
 import { CHART_NAMES, CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { COLOURS, COMMUNITY_COLOURS, type Colour, DARK } from '../../../../lambdas/render/charts/theme.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';

@@ -25,8 +25,12 @@ object Blocks {
 
   /** The shortest beginning of `key` that is behind `previous`, so that an index of long keys is short. No character is cut in two. */
   def separator(previous: String, key: String): String = {
-    require(previous < key, s"Cannot cut blocks: $key comes behind $previous, should be in order and once")
+    requireBehind(previous, key)
     val length = previous.zip(key).takeWhile { case (a, b) => a == b }.size + 1
     key.take(if (Character.isHighSurrogate(key.charAt(length - 1))) length + 1 else length)
   }
+
+  /** @throws IllegalArgumentException if keys are not in order, or come twice; the message names both */
+  def requireBehind(previous: String, key: String): Unit =
+    require(previous < key, s"Cannot cut blocks: $key comes behind $previous, should be in order and once")
 }

@@ -117,10 +117,10 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
             count += block.size
           }
         }
-        Iterator.single((BlocksFile(file.copy(rows = count), blocks.result()), last.fold("")(identity)))
+        Iterator.single((BlocksFile(file.copy(rows = count), blocks.result()), last.getOrElse("")))
       }
     }.collect().toSeq
-    parts.zip(parts.drop(1)).foreach { case ((_, last), (next, _)) => Blocks.separator(last, next.blocks.head.from) }
+    parts.zip(parts.drop(1)).foreach { case ((_, last), (next, _)) => Blocks.requireBehind(last, next.blocks.head.from) }
     parts.map(_._1)
   }
 
