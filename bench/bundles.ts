@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { ENV } from '../lambdas/shared/env.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
 import { synthesize } from '../local/deploy.ts';
 import { NODE_BIN, ROOT } from '../local/paths.ts';

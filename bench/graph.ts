@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { manifestKey } from '../lambdas/shared/keys.ts';
-import { Manifest } from '../lambdas/shared/schemas.ts';
+import { manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { Manifest } from '../lambdas/shared/contract/schemas.ts';
 import { fileJobCommand } from '../local/file-job.ts';
 import { writeFileLake } from '../local/file-lake.ts';
 import { ROOT } from '../local/paths.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manifestKey, PREFIX } from '../lambdas/shared/keys.ts';
-import type { Model } from '../lambdas/shared/model.ts';
-import { Manifest } from '../lambdas/shared/schemas.ts';
+import { manifestKey, PREFIX } from '../lambdas/shared/contract/keys.ts';
+import type { Model } from '../lambdas/shared/contract/model.ts';
+import { Manifest } from '../lambdas/shared/contract/schemas.ts';
 import { fileJobCommand } from '../local/file-job.ts';
 import { writeFileLake } from '../local/file-lake.ts';
 import { ROOT, STATE } from '../local/paths.ts';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chartsOf, PREFIX } from '../lambdas/shared/keys.ts';
+import { chartsOf, PREFIX } from '../lambdas/shared/contract/keys.ts';
 import { bundle } from '../lib/bundle.ts';
 import { RENDER_FILES } from '../lib/render.ts';
 import { fileJobCommand } from '../local/file-job.ts';

@@ -3,8 +3,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Stage } from '../lambdas/shared/log.ts';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambdas/shared/metrics.ts';
+import type { Stage } from '../lambdas/shared/contract/stages.ts';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambdas/shared/platform/metrics.ts';
 import type { Config } from './config.ts';
 import type { StageQueue } from './stage-queue.ts';
 import type { Stream } from './stream.ts';
@@ -61,7 +61,7 @@ const FEWEST_REJECTED = 10;
 /** Of all records of that hour, %. */
 const MOST_REJECTED_PERCENT = 1;
 
-/** A number that a stage told, by `lambdas/shared/metrics.ts`. */
+/** A number that a stage told, by `lambdas/shared/platform/metrics.ts`. */
 export const told = (
   { fn }: Watched,
   metricName: MetricName,
@@ -90,10 +90,10 @@ export function alarmsOf(scope: Construct, of: AlarmsOf): Partial<Readonly<Recor
     ...everyQueue('threshold', of),
     ...everyStage(scope, 'train', stages.train),
     ...everyQueue('train', of),
-    ...everyStage(scope, 'render', stages.render),
-    ...everyQueue('render', of),
     ...everyStage(scope, 'publish', stages.publish),
     ...everyQueue('publish', of),
+    ...everyStage(scope, 'render', stages.render),
+    ...everyQueue('render', of),
     ...progressAlarms(of),
   };
 }

@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { FieldMap } from '../lambdas/accumulate/field-map.ts';
-import { Model } from '../lambdas/shared/model.ts';
+import { Model } from '../lambdas/shared/contract/model.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { Train } from './train-config.ts';
 

@@ -72,11 +72,6 @@ function rows({ stream, stages }: AlarmsOf): readonly Row[] {
       ],
     ],
     [
-      'render',
-      'a run becomes charts',
-      [graph('Runs rendered', [told(render, 'Rendered')]), duration(render), health(render)],
-    ],
-    [
       'publish',
       'a run becomes what readers see',
       [
@@ -87,6 +82,11 @@ function rows({ stream, stages }: AlarmsOf): readonly Row[] {
         graph('Age of the newest sale that is served, seconds', [told(publish, 'RunAgeSeconds', last)]),
         health(publish),
       ],
+    ],
+    [
+      'render',
+      'a run becomes charts',
+      [graph('Runs rendered', [told(render, 'Rendered')]), duration(render), health(render)],
     ],
     [
       'cost',

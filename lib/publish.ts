@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { browserFile } from '../lambdas/shared/browser-code.ts';
+import { browserFile } from '../lambdas/shared/web/browser-code.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';

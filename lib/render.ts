@@ -5,7 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ASSETS } from '../lambdas/render/assets.ts';
-import { browserFile } from '../lambdas/shared/browser-code.ts';
+import { browserFile } from '../lambdas/shared/web/browser-code.ts';
 import type { Program } from './bundle.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';

@@ -1,4 +1,4 @@
-import { INDEX_KEY } from '../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../lambdas/shared/contract/keys.ts';
 
 /** What CloudFront tells of a request, as far as the door looks. */
 export interface DoorEvent {

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
-import { CURRENT_KEY, INDEX_KEY } from '../lambdas/shared/keys.ts';
+import { CURRENT_KEY, INDEX_KEY } from '../lambdas/shared/contract/keys.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Site as SiteConfig } from './config.ts';
 import type { Lake } from './lake.ts';

@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Helper, Stage } from '../lambdas/shared/log.ts';
+import type { Helper, Stage } from '../lambdas/shared/contract/stages.ts';
 import { acknowledge, managed, wildcard } from './acknowledge.ts';
 import { bundle, type Program } from './bundle.ts';
 

@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as msk from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
-import { ENV } from '../lambdas/shared/env.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, CDK_LAMBDA, managed } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import { KafkaArns } from './kafka-arns.ts';

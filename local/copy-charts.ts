@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { CURRENT_KEY, chartsOf, INDEX_KEY } from '../lambdas/shared/keys.ts';
-import { readJson, s3Lake } from '../lambdas/shared/lake.ts';
-import { Current } from '../lambdas/shared/schemas.ts';
+import { CURRENT_KEY, chartsOf, INDEX_KEY } from '../lambdas/shared/contract/keys.ts';
+import { Current } from '../lambdas/shared/contract/schemas.ts';
+import { readJson, s3Lake } from '../lambdas/shared/platform/lake.ts';
 import type { PagesSource } from './pages.ts';
 
 export type ChartsSource = PagesSource;

@@ -1,6 +1,6 @@
-import type { Lake } from '../lambdas/shared/lake.ts';
-import { listPublications } from '../lambdas/shared/publications.ts';
-import type { Publication } from '../lambdas/shared/schemas.ts';
+import type { Publication } from '../lambdas/shared/contract/schemas.ts';
+import type { Lake } from '../lambdas/shared/platform/lake.ts';
+import { listPublications } from '../lambdas/shared/platform/publications.ts';
 
 /** What publish decided, oldest first. */
 export const readDecisions = async (lake: Lake): Promise<Publication[]> =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import type { Lake } from '../lambdas/shared/lake.ts';
+import type { Lake } from '../lambdas/shared/platform/lake.ts';
 
 /** A directory in the place of the bucket, for one process at a time: what stages write into it lies there as files. */
 export function directoryLake(directory: string): Lake {

@@ -14,9 +14,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { CURRENT_KEY, chartsOf, manifestKey } from '../lambdas/shared/keys.ts';
-import { parseJson, readJson, s3Lake } from '../lambdas/shared/lake.ts';
-import { Current, Manifest } from '../lambdas/shared/schemas.ts';
+import { CURRENT_KEY, chartsOf, manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { Current, Manifest } from '../lambdas/shared/contract/schemas.ts';
+import { parseJson, readJson, s3Lake } from '../lambdas/shared/platform/lake.ts';
 import { awsClient } from './emulator.ts';
 
 /** Compacted interactions are input of the next run, not a result. */

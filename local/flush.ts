@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { s3Lake } from '../lambdas/shared/lake.ts';
+import { s3Lake } from '../lambdas/shared/platform/lake.ts';
 import { command } from './command.ts';
 import { decisionOn, readDecisions } from './decisions.ts';
 import { readEndpoints } from './endpoints.ts';

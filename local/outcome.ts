@@ -9,10 +9,10 @@ import {
   parseNumberedKey,
   partitionPath,
   windowKey,
-} from '../lambdas/shared/keys.ts';
-import { type Lake, parseJson, readJson } from '../lambdas/shared/lake.ts';
-import { Current, Failed, Manifest, type Publication, Window } from '../lambdas/shared/schemas.ts';
-import { UserSummary } from '../lambdas/shared/summaries.ts';
+} from '../lambdas/shared/contract/keys.ts';
+import { Current, Failed, Manifest, type Publication, Window } from '../lambdas/shared/contract/schemas.ts';
+import { UserSummary } from '../lambdas/shared/contract/summaries.ts';
+import { type Lake, parseJson, readJson } from '../lambdas/shared/platform/lake.ts';
 import { covers } from '../lambdas/threshold/ranges.ts';
 import { readDecisions } from './decisions.ts';
 

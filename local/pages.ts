@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/contract/keys.ts';
 
 /** The sales as they came, with order and price, are not shown; who bought what is in the explorer and the graph. */
 const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');

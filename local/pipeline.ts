@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Lake, s3Lake } from '../lambdas/shared/lake.ts';
+import { type Lake, s3Lake } from '../lambdas/shared/platform/lake.ts';
 import { type Broker, createTopic, readClusterId, startBroker } from './broker.ts';
 import { type ConfigInput, deploy, synthesize } from './deploy.ts';
 import { ACCOUNT, awsClient, type Emulator, REGION, startEmulator } from './emulator.ts';

@@ -1,7 +1,7 @@
 import { KafkaClient } from '@aws-sdk/client-kafka';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { sendRecords } from '../lambdas/produce/produce.ts';
-import { iamKafka } from '../lambdas/shared/iam-kafka.ts';
+import { iamKafka } from '../lambdas/shared/platform/iam-kafka.ts';
 import { findBootstrapBrokers } from './bootstrap-brokers.ts';
 import { json } from './broken.ts';
 import { callerPath } from './caller-path.ts';

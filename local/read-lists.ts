@@ -2,12 +2,12 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
-import { CURRENT_KEY, manifestKey } from '../lambdas/shared/keys.ts';
-import { readJson, s3Lake } from '../lambdas/shared/lake.ts';
-import { ListKind } from '../lambdas/shared/quality.ts';
-import { Current, Manifest } from '../lambdas/shared/schemas.ts';
-import { shardOf } from '../lambdas/shared/shards.ts';
-import type { UserSummary } from '../lambdas/shared/summaries.ts';
+import { CURRENT_KEY, manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { ListKind } from '../lambdas/shared/contract/quality.ts';
+import { Current, Manifest } from '../lambdas/shared/contract/schemas.ts';
+import { shardOf } from '../lambdas/shared/contract/shards.ts';
+import type { UserSummary } from '../lambdas/shared/contract/summaries.ts';
+import { readJson, s3Lake } from '../lambdas/shared/platform/lake.ts';
 import type { Target } from './target.ts';
 
 export type UserLists = UserSummary['users'][number]['recommended'];

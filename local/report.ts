@@ -1,5 +1,5 @@
-import { bestBaseline, LIST_KINDS, type Metric, type Quality } from '../lambdas/shared/quality.ts';
-import type { UserSummary } from '../lambdas/shared/summaries.ts';
+import { bestBaseline, LIST_KINDS, type Metric, type Quality } from '../lambdas/shared/contract/quality.ts';
+import type { UserSummary } from '../lambdas/shared/contract/summaries.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { printable } from './printable.ts';

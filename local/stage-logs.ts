@@ -4,7 +4,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
-import { STAGES } from '../lambdas/shared/log.ts';
+import { STAGES } from '../lambdas/shared/contract/stages.ts';
 import { awsClient } from './emulator.ts';
 
 const Line = z.looseObject({

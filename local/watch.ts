@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CURRENT_KEY, PREFIX } from '../lambdas/shared/keys.ts';
-import { type Lake, readJson } from '../lambdas/shared/lake.ts';
-import { Current } from '../lambdas/shared/schemas.ts';
+import { CURRENT_KEY, PREFIX } from '../lambdas/shared/contract/keys.ts';
+import { Current } from '../lambdas/shared/contract/schemas.ts';
+import { type Lake, readJson } from '../lambdas/shared/platform/lake.ts';
 
 /** What can be seen of a window from outside, in the order in which it happens. */
 export const MILESTONES = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Lake } from '../lambdas/shared/lake.ts';
+import type { Lake } from '../lambdas/shared/platform/lake.ts';
 
 interface Stored {
   readonly bytes: Buffer;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BENCHMARKS } from '../bench/registry.ts';
 import { createJudge } from '../lambdas/accumulate/sale.ts';
-import { PREFIX } from '../lambdas/shared/keys.ts';
+import { PREFIX } from '../lambdas/shared/contract/keys.ts';
 import {
   CHARTS_OPTIONS,
   COST_OPTIONS,

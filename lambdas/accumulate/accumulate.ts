@@ -1,6 +1,6 @@
-import { interactionsKey, rejectedKey } from '../shared/keys.ts';
-import type { Lake } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
+import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
+import type { Lake } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { type Batch, planBatches } from './batches.ts';
 import { parseMskEvent } from './msk-event.ts';
 import { toParquet } from './parquet.ts';

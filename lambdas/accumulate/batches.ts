@@ -1,4 +1,4 @@
-import type { BatchName } from '../shared/keys.ts';
+import type { BatchName } from '../shared/contract/keys.ts';
 import type { MskEvent, PolledRecord } from './msk-event.ts';
 import type { createJudge, Sale } from './sale.ts';
 

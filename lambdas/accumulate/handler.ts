@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, jsonVariable, readEnvironment } from '../shared/env.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
 import { accumulate, type PartialBatchResponse, throwFailures } from './accumulate.ts';
 import { FieldMap } from './field-map.ts';
 import { createJudge } from './sale.ts';

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { INTERACTION_COLUMNS } from '../shared/schemas.ts';
+import type { INTERACTION_COLUMNS } from '../shared/contract/schemas.ts';
 import type { Batch } from './batches.ts';
 
 type ColumnName = keyof typeof INTERACTION_COLUMNS;

@@ -1,4 +1,4 @@
-import { withoutBidi } from '../shared/bidi.ts';
+import { withoutBidi } from '../shared/web/bidi.ts';
 
 type Value = string | number | boolean | ((event: Event) => void);
 type Child = Node | string;

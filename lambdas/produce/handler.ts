@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, readEnvironment } from '../shared/env.ts';
-import { iamKafka } from '../shared/iam-kafka.ts';
-import { createLog } from '../shared/log.ts';
+import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { iamKafka } from '../shared/platform/iam-kafka.ts';
+import { createLog } from '../shared/platform/log.ts';
 import { type ProduceAnswer, produce } from './produce.ts';
 
 const environment = readEnvironment(

@@ -1,4 +1,4 @@
-import type { Current, Manifest, Publication } from '../shared/schemas.ts';
+import type { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
 import { judge } from './gate.ts';
 
 /** What is decided about: a run, or the fact that its manifest cannot be read. */

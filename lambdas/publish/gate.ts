@@ -1,5 +1,11 @@
-import { BASELINES, type Comparison, LIST_KINDS, type ListKind, type Metric } from '../shared/quality.ts';
-import type { Manifest, Publication } from '../shared/schemas.ts';
+import {
+  BASELINES,
+  type Comparison,
+  LIST_KINDS,
+  type ListKind,
+  type Metric,
+} from '../shared/contract/quality.ts';
+import type { Manifest, Publication } from '../shared/contract/schemas.ts';
 
 export type Verdict = Pick<Publication, 'decision' | 'reason'>;
 

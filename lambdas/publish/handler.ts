@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, readEnvironment } from '../shared/env.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
-import { parseQueueEvent } from '../shared/messages.ts';
+import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
+import { parseQueueEvent } from '../shared/platform/messages.ts';
 import { measureServed } from './measure.ts';
 import { publish } from './publish.ts';
 import { rollback } from './rollback.ts';

@@ -1,8 +1,8 @@
-import { browserCode } from '../shared/browser-code.ts';
-import { count, type Html, html, NOTHING, page, table, time } from '../shared/html.ts';
-import { numberInKey } from '../shared/keys.ts';
-import { bestBaseline, type Quality } from '../shared/quality.ts';
-import type { Current, Publication } from '../shared/schemas.ts';
+import { numberInKey } from '../shared/contract/keys.ts';
+import { bestBaseline, type Quality } from '../shared/contract/quality.ts';
+import type { Current, Publication } from '../shared/contract/schemas.ts';
+import { browserCode } from '../shared/web/browser-code.ts';
+import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
 
 /** The pictures of a run that the index shows; render writes them, a little later, and the page's program their findings. */
 const PICTURES = [

@@ -1,7 +1,7 @@
-import { CURRENT_KEY, manifestKey } from '../shared/keys.ts';
-import { type Lake, readJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { Current, Manifest } from '../shared/schemas.ts';
+import { CURRENT_KEY, manifestKey } from '../shared/contract/keys.ts';
+import { Current, Manifest } from '../shared/contract/schemas.ts';
+import { type Lake, readJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 
 /** Tells how good and how old the run is that is served; nothing before there is one. */
 export async function measureServed({

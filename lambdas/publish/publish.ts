@@ -6,11 +6,11 @@ import {
   PREFIX,
   parseNumberedKey,
   publicationKey,
-} from '../shared/keys.ts';
-import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { listPublications } from '../shared/publications.ts';
-import { Current, Manifest, Publication } from '../shared/schemas.ts';
+} from '../shared/contract/keys.ts';
+import { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
+import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
+import { listPublications } from '../shared/platform/publications.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
 import { indexPage } from './index-page.ts';
 

@@ -1,7 +1,7 @@
-import { CURRENT_KEY, manifestKey, PREFIX } from '../shared/keys.ts';
-import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
-import { listPublications } from '../shared/publications.ts';
-import { Current, Manifest, type Publication } from '../shared/schemas.ts';
+import { CURRENT_KEY, manifestKey, PREFIX } from '../shared/contract/keys.ts';
+import { Current, Manifest, type Publication } from '../shared/contract/schemas.ts';
+import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
+import { listPublications } from '../shared/platform/publications.ts';
 import { type Parts, refreshIndex } from './publish.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { browserCode } from '../shared/browser-code.ts';
-import { count, type Html, html, page, time } from '../shared/html.ts';
+import { browserCode } from '../shared/web/browser-code.ts';
+import { count, type Html, html, page, time } from '../shared/web/html.ts';
 import { darkRules } from './charts/theme.ts';
 import { graphFacts } from './page/communities.ts';
 import type { PageData, Section } from './page/data.ts';

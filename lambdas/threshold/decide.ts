@@ -1,6 +1,6 @@
-import { type BatchName, partitionPath } from '../shared/keys.ts';
-import type { Model } from '../shared/model.ts';
-import type { Window } from '../shared/schemas.ts';
+import { type BatchName, partitionPath } from '../shared/contract/keys.ts';
+import type { Model } from '../shared/contract/model.ts';
+import type { Window } from '../shared/contract/schemas.ts';
 import { addRange, covers } from './ranges.ts';
 import type { Threshold } from './settings.ts';
 

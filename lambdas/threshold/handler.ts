@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, jsonVariable, readEnvironment } from '../shared/env.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
-import { parseQueueEvent, type QueueMessage } from '../shared/messages.ts';
-import { Model } from '../shared/model.ts';
+import { Model } from '../shared/contract/model.ts';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
+import { parseQueueEvent, type QueueMessage } from '../shared/platform/messages.ts';
 import { Threshold } from './settings.ts';
 import { type Look, type Outcome, threshold } from './threshold.ts';
 

@@ -9,10 +9,10 @@ import {
   partitionPath,
   type StreamPartition,
   windowKey,
-} from '../shared/keys.ts';
-import { type Lake, type Listed, readJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { Window } from '../shared/schemas.ts';
+} from '../shared/contract/keys.ts';
+import { Window } from '../shared/contract/schemas.ts';
+import { type Lake, type Listed, readJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import type { UncutBatch } from './decide.ts';
 import { mapBounded } from './map-bounded.ts';
 

@@ -1,7 +1,7 @@
-import { windowKey } from '../shared/keys.ts';
-import { type Lake, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import type { Model } from '../shared/model.ts';
+import { windowKey } from '../shared/contract/keys.ts';
+import type { Model } from '../shared/contract/model.ts';
+import { type Lake, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { decide } from './decide.ts';
 import { isInFlight, readLastCut, scanAll, scanBehind } from './scan.ts';
 import type { Threshold } from './settings.ts';

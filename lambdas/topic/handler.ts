@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { readEnvironment } from '../shared/env.ts';
-import { iamKafka } from '../shared/iam-kafka.ts';
-import { createLog } from '../shared/log.ts';
+import { readEnvironment } from '../shared/platform/env.ts';
+import { iamKafka } from '../shared/platform/iam-kafka.ts';
+import { createLog } from '../shared/platform/log.ts';
 import { applyTopic, type TopicAnswer, TopicRequest } from './topic.ts';
 
 const environment = readEnvironment(z.object({ AWS_REGION: z.string().min(1) }));

@@ -1,6 +1,6 @@
 import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
 import * as z from 'zod';
-import type { Log } from '../shared/log.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { clusterHash, type Identity, readIdentity, writeIdentity } from './identity.ts';
 
 /** What the construct writes into the template. CloudFormation hands every number on as text. */

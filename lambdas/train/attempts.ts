@@ -1,6 +1,13 @@
-import { attemptKey, attemptsOf, failedKey, PREFIX, parseNumberedKey, startedKey } from '../shared/keys.ts';
-import { type Lake, readJson } from '../shared/lake.ts';
-import { Attempt, Failed, Started } from '../shared/schemas.ts';
+import {
+  attemptKey,
+  attemptsOf,
+  failedKey,
+  PREFIX,
+  parseNumberedKey,
+  startedKey,
+} from '../shared/contract/keys.ts';
+import { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
+import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Jobs } from './jobs.ts';
 import type { OpenWindow } from './plan.ts';
 

@@ -6,7 +6,7 @@ import {
   StartJobRunCommand,
 } from '@aws-sdk/client-emr-serverless';
 import * as z from 'zod';
-import type { Attempt } from '../shared/schemas.ts';
+import type { Attempt } from '../shared/contract/schemas.ts';
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_JobRun.html */
 const JOB_STATES = [

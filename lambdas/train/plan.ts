@@ -1,4 +1,4 @@
-import type { Attempt, Failed, Started } from '../shared/schemas.ts';
+import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
 import { isTerminal, type JobRun } from './jobs.ts';
 import type { Launch } from './settings.ts';
 

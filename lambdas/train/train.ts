@@ -1,7 +1,7 @@
-import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/keys.ts';
-import { type Lake, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import type { Attempt, Failed, Started } from '../shared/schemas.ts';
+import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/contract/keys.ts';
+import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
+import { type Lake, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { listOpenWindows, readOpenWindow, reasonsOfFailure } from './attempts.ts';
 import { isTerminal, type Jobs } from './jobs.ts';
 import { afterFailure, nextStep, planAttempt, type Step } from './plan.ts';

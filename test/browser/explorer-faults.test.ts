@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { browsed, describeInChromium, explored, FIELD } from './browsed.ts';
 import { type Site, startSite } from './site.ts';
 

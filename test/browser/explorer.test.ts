@@ -1,6 +1,6 @@
 import type { Page, Response } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { SHARED_ID } from '../lambdas/sample-shop.ts';
 import { browsed, describeInChromium, explored, FIELD } from './browsed.ts';
 import { SIZES } from './chromium.ts';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chartsOf, INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { chartsOf, INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { pageKey, sampleNetwork } from '../lambdas/pages-samples.ts';
 import { EVIL_USER, ODD_USER } from '../lambdas/sample-shop.ts';
 import { ATTACK } from '../lambdas/samples.ts';

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { pageKey } from '../lambdas/pages-samples.ts';
 import { browsed, describeInChromium } from './browsed.ts';
 import { SIZES } from './chromium.ts';

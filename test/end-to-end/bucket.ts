@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { PREFIX } from '../../lambdas/shared/keys.ts';
+import { PREFIX } from '../../lambdas/shared/contract/keys.ts';
 import { awsClient } from '../../local/emulator.ts';
 import type { Pipeline } from '../../local/pipeline.ts';
 

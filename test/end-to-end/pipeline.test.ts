@@ -17,9 +17,9 @@ import {
   PREFIX,
   startedKey,
   windowKey,
-} from '../../lambdas/shared/keys.ts';
-import { readJson } from '../../lambdas/shared/lake.ts';
-import { Current, Failed, Manifest, Window } from '../../lambdas/shared/schemas.ts';
+} from '../../lambdas/shared/contract/keys.ts';
+import { Current, Failed, Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
+import { readJson } from '../../lambdas/shared/platform/lake.ts';
 import { awsClient } from '../../local/emulator.ts';
 import { exportRun } from '../../local/export.ts';
 import { readOutcome } from '../../local/outcome.ts';

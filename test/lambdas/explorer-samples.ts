@@ -5,7 +5,7 @@ import {
   ExplorerNames,
   ExplorerProducts,
   ExplorerUsers,
-} from '../../lambdas/shared/explorer.ts';
+} from '../../lambdas/shared/contract/explorer.ts';
 import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
 import { separator } from './separator.ts';
 

@@ -1,6 +1,6 @@
 import type { RunData, RunOutcome } from '../../lambdas/render/charts/chart.ts';
-import { type Metric, Metrics, Quality } from '../../lambdas/shared/quality.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { type Metric, Metrics, Quality } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import {
   DegreeSummary,
   Diff,
@@ -8,7 +8,7 @@ import {
   GraphSummary,
   ProductSummary,
   SalesSummary,
-} from '../../lambdas/shared/summaries.ts';
+} from '../../lambdas/shared/contract/summaries.ts';
 import { seeded } from '../../local/random.ts';
 import { runDataOf, sampleRun } from './samples.ts';
 

@@ -1,5 +1,5 @@
-import type { Fields, Level, Log } from '../../lambdas/shared/log.ts';
-import type { Measured } from '../../lambdas/shared/metrics.ts';
+import type { Fields, Level, Log } from '../../lambdas/shared/platform/log.ts';
+import type { Measured } from '../../lambdas/shared/platform/metrics.ts';
 
 export interface RecordedLine extends Fields {
   readonly level: Level;

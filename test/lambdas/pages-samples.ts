@@ -1,9 +1,9 @@
-import { chartsOf, manifestKey, publicationKey } from '../../lambdas/shared/keys.ts';
-import { type Lake, toJson } from '../../lambdas/shared/lake.ts';
-import type { Metric, RankingMetrics } from '../../lambdas/shared/quality.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import { Manifest, Publication } from '../../lambdas/shared/schemas.ts';
-import { Diff, GraphFacts, Network, SalesSummary } from '../../lambdas/shared/summaries.ts';
+import { chartsOf, manifestKey, publicationKey } from '../../lambdas/shared/contract/keys.ts';
+import type { Metric, RankingMetrics } from '../../lambdas/shared/contract/quality.ts';
+import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest, Publication } from '../../lambdas/shared/contract/schemas.ts';
+import { Diff, GraphFacts, Network, SalesSummary } from '../../lambdas/shared/contract/summaries.ts';
+import { type Lake, toJson } from '../../lambdas/shared/platform/lake.ts';
 import { seeded } from '../../local/random.ts';
 import { explorerSample } from './explorer-samples.ts';
 import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';

@@ -1,9 +1,8 @@
 import type { RunData } from '../../lambdas/render/charts/chart.ts';
-import { manifestKey } from '../../lambdas/shared/keys.ts';
-import { toJson } from '../../lambdas/shared/lake.ts';
-import { Model } from '../../lambdas/shared/model.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../lambdas/shared/contract/model.ts';
+import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import {
   DegreeSummary,
   Diff,
@@ -13,7 +12,8 @@ import {
   ProductSummary,
   SalesSummary,
   UserSummary,
-} from '../../lambdas/shared/summaries.ts';
+} from '../../lambdas/shared/contract/summaries.ts';
+import { toJson } from '../../lambdas/shared/platform/lake.ts';
 import type { MemoryLake } from '../lake.ts';
 
 /** A run of three shoppers and four lamps, as the Spark job would have left it; one lamp's name is an attack. */

@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { ENV } from '../../lambdas/shared/env.ts';
+import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { KINDS, type Kind } from '../cloud/kinds.ts';
 import { synthesize } from './synthesize.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES } from '../../lambdas/shared/log.ts';
-import { METRICS } from '../../lambdas/shared/metrics.ts';
+import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { METRICS } from '../../lambdas/shared/platform/metrics.ts';
 import { synthesize } from './synthesize.ts';
 
 const template = synthesize({ alarmEmail: 'shop@example.com', monthlyBudgetUsd: 120 });

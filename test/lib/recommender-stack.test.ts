@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { ENV } from '../../lambdas/shared/env.ts';
-import { STAGES } from '../../lambdas/shared/log.ts';
+import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
 

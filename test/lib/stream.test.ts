@@ -7,7 +7,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { ENV } from '../../lambdas/shared/env.ts';
+import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { Config, readConfig } from '../../lib/config.ts';
 import { Network } from '../../lib/network.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';

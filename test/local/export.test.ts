@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CURRENT_KEY, chartsOf, manifestKey } from '../../lambdas/shared/keys.ts';
-import { toJson } from '../../lambdas/shared/lake.ts';
+import { CURRENT_KEY, chartsOf, manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { toJson } from '../../lambdas/shared/platform/lake.ts';
 import { exportRun } from '../../local/export.ts';
 import { sampleRun } from '../lambdas/samples.ts';
 import { type FakeS3, startFakeS3 } from './fake-s3.ts';

@@ -6,10 +6,10 @@ import {
   partitionPath,
   rejectedKey,
   windowKey,
-} from '../../lambdas/shared/keys.ts';
-import { toJson } from '../../lambdas/shared/lake.ts';
-import { Model } from '../../lambdas/shared/model.ts';
-import { Window } from '../../lambdas/shared/schemas.ts';
+} from '../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../lambdas/shared/contract/model.ts';
+import { Window } from '../../lambdas/shared/contract/schemas.ts';
+import { toJson } from '../../lambdas/shared/platform/lake.ts';
 import { addRange, type Ranges } from '../../lambdas/threshold/ranges.ts';
 import { readOutcome, readSettled } from '../../local/outcome.ts';
 import { problemsOf } from '../../local/report.ts';

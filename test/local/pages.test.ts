@@ -3,7 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { html, NOTHING, page } from '../../lambdas/shared/html.ts';
+import { html, NOTHING, page } from '../../lambdas/shared/web/html.ts';
 import { awsClient } from '../../local/emulator.ts';
 import { type Pages, startPages } from '../../local/pages.ts';
 import { answerWith } from '../browser/site.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../lambdas/publish/decide.ts';
-import { Window } from '../../lambdas/shared/schemas.ts';
+import { Window } from '../../lambdas/shared/contract/schemas.ts';
 import type { Outcome, SourceOutcome } from '../../local/outcome.ts';
 import { formatReport, problemsOf } from '../../local/report.ts';
 import type { Milestone } from '../../local/watch.ts';

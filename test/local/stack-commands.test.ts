@@ -4,8 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { CURRENT_KEY, chartsOf, INDEX_KEY, manifestKey, windowKey } from '../../lambdas/shared/keys.ts';
-import { toJson } from '../../lambdas/shared/lake.ts';
+import {
+  CURRENT_KEY,
+  chartsOf,
+  INDEX_KEY,
+  manifestKey,
+  windowKey,
+} from '../../lambdas/shared/contract/keys.ts';
+import { toJson } from '../../lambdas/shared/platform/lake.ts';
 import { awsEnvironment } from '../../local/emulator.ts';
 import { NODE_BIN, ROOT } from '../../local/paths.ts';
 import { type FakeStack, OUTPUTS, startFakeStack } from './fake-stack.ts';

@@ -6,7 +6,7 @@ import {
   failedKey,
   manifestKey,
   windowKey,
-} from '../../lambdas/shared/keys.ts';
+} from '../../lambdas/shared/contract/keys.ts';
 import { Watch } from '../../local/watch.ts';
 import { memoryLake } from '../lake.ts';
 

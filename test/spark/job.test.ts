@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { judge } from '../../lambdas/publish/gate.ts';
-import { manifestKey } from '../../lambdas/shared/keys.ts';
+import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { type FileJob, fileJobCommand } from '../../local/file-job.ts';
 import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
 import { seeded } from '../../local/random.ts';

@@ -1,4 +1,4 @@
-import type { ExplorerTable } from '../../shared/explorer.ts';
+import type { ExplorerTable } from '../../shared/contract/explorer.ts';
 
 /** As a block of a table of the explorer is written. */
 export interface Block<Value> {

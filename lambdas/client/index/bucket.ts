@@ -1,6 +1,11 @@
-import type { ExplorerIndex, ExplorerNames, ExplorerProducts, ExplorerUsers } from '../../shared/explorer.ts';
-import { CURRENT_KEY, manifestKey } from '../../shared/keys.ts';
-import type { Current, Manifest } from '../../shared/schemas.ts';
+import type {
+  ExplorerIndex,
+  ExplorerNames,
+  ExplorerProducts,
+  ExplorerUsers,
+} from '../../shared/contract/explorer.ts';
+import { CURRENT_KEY, manifestKey } from '../../shared/contract/keys.ts';
+import type { Current, Manifest } from '../../shared/contract/schemas.ts';
 import { type Block, type BlockPlace, BlockTable } from './block-table.ts';
 
 /** The bucket as this page reads it: from its own place, `charts/`, upwards. */

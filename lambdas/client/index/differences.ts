@@ -1,5 +1,5 @@
-import { numberInKey } from '../../shared/keys.ts';
-import type { Diff } from '../../shared/summaries.ts';
+import { numberInKey } from '../../shared/contract/keys.ts';
+import type { Diff } from '../../shared/contract/summaries.ts';
 import { count, element, productLabel, table } from '../dom.ts';
 import { linkTo } from './subject.ts';
 

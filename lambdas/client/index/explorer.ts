@@ -1,4 +1,4 @@
-import type { Diff } from '../../shared/summaries.ts';
+import type { Diff } from '../../shared/contract/summaries.ts';
 import { element } from '../dom.ts';
 import { type Answer, lookUp, type Ready, whileTyping } from './answers.ts';
 import { RunFiles, type Tables, Unanswered } from './bucket.ts';

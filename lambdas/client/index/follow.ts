@@ -1,4 +1,4 @@
-import type { Current } from '../../shared/schemas.ts';
+import type { Current } from '../../shared/contract/schemas.ts';
 import { fetchCurrent, fetchText, Missing } from './bucket.ts';
 import { describeDrawn, showDrawn } from './pictures.ts';
 

@@ -1,4 +1,4 @@
-import type { ExplorerIndex } from '../../shared/explorer.ts';
+import type { ExplorerIndex } from '../../shared/contract/explorer.ts';
 import type { Row } from './block-table.ts';
 import type { Tables } from './bucket.ts';
 import { searchKey, words } from './search-key.ts';

@@ -1,4 +1,4 @@
-import type { ListKind } from '../../shared/quality.ts';
+import type { ListKind } from '../../shared/contract/quality.ts';
 import { count, day, element, productLabel, table } from '../dom.ts';
 import type { Ready } from './answers.ts';
 import type { Row } from './block-table.ts';

@@ -1,5 +1,5 @@
 import type { EmbeddedNetwork } from '../../render/page/network.ts';
-import { withoutBidi } from '../../shared/bidi.ts';
+import { withoutBidi } from '../../shared/web/bidi.ts';
 
 export const EDGE_KINDS = ['bought', 'recommended', 'similar'] as const;
 

@@ -1,5 +1,5 @@
 import type { Mark } from 'vega';
-import { BASELINES, LIST_KINDS, type Metric } from '../../shared/quality.ts';
+import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 import { framed, plotWidth, TEXT_SIZE, textMark } from './frame.ts';
 import { nothing } from './panel.ts';

@@ -1,4 +1,4 @@
-import type { DegreeSummary, GraphFacts } from '../../shared/summaries.ts';
+import type { DegreeSummary, GraphFacts } from '../../shared/contract/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { pointMark, stemMark, tailMark } from './degree-marks.ts';
 import { exceeding, lowest, tailOf, thinned } from './exceeding.ts';

@@ -1,4 +1,4 @@
-import { type Diff, KEPT_CHANGES } from '../../shared/summaries.ts';
+import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { withoutPlot } from './frame.ts';

@@ -1,4 +1,10 @@
-import { BASELINES, bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
+import {
+  BASELINES,
+  bestBaseline,
+  LIST_KINDS,
+  type ListKind,
+  type Metric,
+} from '../../shared/contract/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 import { framed, plotWidth, withoutPlot } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';

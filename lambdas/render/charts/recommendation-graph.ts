@@ -1,4 +1,4 @@
-import type { GraphSummary } from '../../shared/summaries.ts';
+import type { GraphSummary } from '../../shared/contract/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { hulls } from './communities.ts';
 import { framed, plotWidth, TITLE, withoutPlot } from './frame.ts';

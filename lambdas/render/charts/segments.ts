@@ -6,7 +6,7 @@ import {
   type Metric,
   type Metrics,
   type RankingMetrics,
-} from '../../shared/quality.ts';
+} from '../../shared/contract/quality.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';

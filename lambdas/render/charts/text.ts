@@ -1,4 +1,4 @@
-import { withoutBidi } from '../../shared/bidi.ts';
+import { withoutBidi } from '../../shared/web/bidi.ts';
 import { letterWidth, type Weight } from './letters.ts';
 
 /** Text as pictures have it: cut, wrapped, counted and measured without a browser. */

@@ -1,4 +1,4 @@
-import type { ProductSummary } from '../../shared/summaries.ts';
+import type { ProductSummary } from '../../shared/contract/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { withoutPlot } from './frame.ts';

@@ -1,3 +1,4 @@
+import type { GraphFacts } from '../../shared/contract/summaries.ts';
 import {
   count,
   factList,
@@ -7,8 +8,7 @@ import {
   percent,
   productLabel,
   table,
-} from '../../shared/html.ts';
-import type { GraphFacts } from '../../shared/summaries.ts';
+} from '../../shared/web/html.ts';
 import type { PageData } from './data.ts';
 
 /** What the graph says: how recommendations spread, what hangs together, which communities there are. */

@@ -1,5 +1,5 @@
-import type { Html } from '../../shared/html.ts';
-import type { Network, UserSummary } from '../../shared/summaries.ts';
+import type { Network, UserSummary } from '../../shared/contract/summaries.ts';
+import type { Html } from '../../shared/web/html.ts';
 import type { RunData } from '../charts/chart.ts';
 
 /** A chart as the page shows it. */

@@ -1,5 +1,11 @@
-import { count, type Html, html, NOTHING, table } from '../../shared/html.ts';
-import { BASELINES, type Comparison, type Gate, LIST_KINDS, type Metric } from '../../shared/quality.ts';
+import {
+  BASELINES,
+  type Comparison,
+  type Gate,
+  LIST_KINDS,
+  type Metric,
+} from '../../shared/contract/quality.ts';
+import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
 import type { PageData } from './data.ts';
 import { interval } from './quality.ts';
 

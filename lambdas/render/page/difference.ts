@@ -1,3 +1,6 @@
+import { numberInKey } from '../../shared/contract/keys.ts';
+import { LIST_KINDS } from '../../shared/contract/quality.ts';
+import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
 import {
   count,
   factList,
@@ -8,10 +11,7 @@ import {
   productLabel,
   table,
   time,
-} from '../../shared/html.ts';
-import { numberInKey } from '../../shared/keys.ts';
-import { LIST_KINDS } from '../../shared/quality.ts';
-import { type Diff, KEPT_CHANGES } from '../../shared/summaries.ts';
+} from '../../shared/web/html.ts';
 import type { PageData } from './data.ts';
 
 type Changes = NonNullable<Diff['changes']>;

@@ -1,4 +1,4 @@
-import { count, Html, html, NOTHING, percent, productLabel, table } from '../../shared/html.ts';
+import { count, Html, html, NOTHING, percent, productLabel, table } from '../../shared/web/html.ts';
 import type { PageData, Picture } from './data.ts';
 import { salesTable } from './sales.ts';
 

@@ -1,6 +1,6 @@
-import { count, type Html, html, NOTHING, table } from '../../shared/html.ts';
-import { manifestKey } from '../../shared/keys.ts';
-import type { Manifest, RunFile } from '../../shared/schemas.ts';
+import { manifestKey } from '../../shared/contract/keys.ts';
+import type { Manifest, RunFile } from '../../shared/contract/schemas.ts';
+import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
 
 /** Files that a person opens stand in the page; of the others, hundreds in a large shop, the manifest tells. */
 const SHARDED = /^(.*\/)(?:part|users|products|names)-\d+[^/]*$/;

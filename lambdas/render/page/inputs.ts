@@ -1,5 +1,5 @@
-import { count, type Html, html, table } from '../../shared/html.ts';
-import type { Manifest } from '../../shared/schemas.ts';
+import type { Manifest } from '../../shared/contract/schemas.ts';
+import { count, type Html, html, table } from '../../shared/web/html.ts';
 
 /** What went in, and what made the run out of it. */
 export const inputs = ({ attempt, inputs: read, model, versions, seconds }: Manifest): Html => {

@@ -1,5 +1,5 @@
-import { count, type Html, html, island } from '../../shared/html.ts';
-import type { Network } from '../../shared/summaries.ts';
+import type { Network } from '../../shared/contract/summaries.ts';
+import { count, type Html, html, island } from '../../shared/web/html.ts';
 import { type Point, placeVertices } from '../charts/layout.ts';
 import type { PageData } from './data.ts';
 

@@ -1,6 +1,6 @@
-import { type Html, html, NOTHING, productLabel, table } from '../../shared/html.ts';
-import type { ListKind } from '../../shared/quality.ts';
-import type { UserSummary } from '../../shared/summaries.ts';
+import type { ListKind } from '../../shared/contract/quality.ts';
+import type { UserSummary } from '../../shared/contract/summaries.ts';
+import { type Html, html, NOTHING, productLabel, table } from '../../shared/web/html.ts';
 import type { PageData } from './data.ts';
 
 /** One user as an example; the explorer of the index page shows all. */

@@ -1,5 +1,4 @@
-import { type Content, count, type Html, html, NOTHING, percent, table, time } from '../../shared/html.ts';
-import { numberInKey } from '../../shared/keys.ts';
+import { numberInKey } from '../../shared/contract/keys.ts';
 import {
   BASELINES,
   bestBaseline,
@@ -8,7 +7,17 @@ import {
   type Metric,
   type Metrics,
   type RankingMetrics,
-} from '../../shared/quality.ts';
+} from '../../shared/contract/quality.ts';
+import {
+  type Content,
+  count,
+  type Html,
+  html,
+  NOTHING,
+  percent,
+  table,
+  time,
+} from '../../shared/web/html.ts';
 import type { RunOutcome } from '../charts/chart.ts';
 import type { PageData } from './data.ts';
 

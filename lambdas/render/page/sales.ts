@@ -1,4 +1,4 @@
-import { count, type Html, table, time } from '../../shared/html.ts';
+import { count, type Html, table, time } from '../../shared/web/html.ts';
 import type { PageData } from './data.ts';
 
 /** Sales by time, those buckets that have any. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
 import { sourceOf } from '../../../lambdas/accumulate/msk-event.ts';
 import { createJudge } from '../../../lambdas/accumulate/sale.ts';
-import { INTERACTION_COLUMNS } from '../../../lambdas/shared/schemas.ts';
+import { INTERACTION_COLUMNS } from '../../../lambdas/shared/contract/schemas.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 

@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import type { Kafka } from 'kafkajs';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import type { IamKafkaOptions } from '../../../lambdas/shared/iam-kafka.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
+import type { IamKafkaOptions } from '../../../lambdas/shared/platform/iam-kafka.ts';
 
 const asked: IamKafkaOptions[] = [];
 const sent: { topic: string; messages: unknown[] }[] = [];
 const connect = vi.fn(async () => undefined);
-vi.mock(import('../../../lambdas/shared/iam-kafka.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/iam-kafka.ts'), async (original) => ({
   ...(await original()),
   iamKafka: (options) => {
     asked.push(options);

@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { MAX_TRIES } from '../../../lambdas/publish/publish.ts';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import { CURRENT_KEY, manifestKey } from '../../../lambdas/shared/keys.ts';
+import { CURRENT_KEY, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { memoryLake } from '../../lake.ts';
 import { storeRun } from '../samples.ts';
 
 const lake = memoryLake();
-vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/lake.ts'), async (original) => ({
   ...(await original()),
   s3Lake: () => lake,
 }));

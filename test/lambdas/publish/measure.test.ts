@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { measureServed } from '../../../lambdas/publish/measure.ts';
 import { publish } from '../../../lambdas/publish/publish.ts';
-import { Manifest } from '../../../lambdas/shared/schemas.ts';
+import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { storeRun } from '../samples.ts';

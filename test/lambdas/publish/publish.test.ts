@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { MAX_TRIES, publish } from '../../../lambdas/publish/publish.ts';
-import { CURRENT_KEY, INDEX_KEY, manifestKey, publicationKey } from '../../../lambdas/shared/keys.ts';
-import { toJson } from '../../../lambdas/shared/lake.ts';
-import { Current, Publication } from '../../../lambdas/shared/schemas.ts';
+import {
+  CURRENT_KEY,
+  INDEX_KEY,
+  manifestKey,
+  publicationKey,
+} from '../../../lambdas/shared/contract/keys.ts';
+import { Current, Publication } from '../../../lambdas/shared/contract/schemas.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { sampleRun, storeRun } from '../samples.ts';

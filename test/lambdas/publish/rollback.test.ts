@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { publish } from '../../../lambdas/publish/publish.ts';
 import { rollback } from '../../../lambdas/publish/rollback.ts';
-import { CURRENT_KEY, INDEX_KEY, manifestKey } from '../../../lambdas/shared/keys.ts';
-import { Current } from '../../../lambdas/shared/schemas.ts';
+import { CURRENT_KEY, INDEX_KEY, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Current } from '../../../lambdas/shared/contract/schemas.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { storeRun } from '../samples.ts';

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { CHART_NAMES } from '../../../lambdas/render/charts/registry.ts';
 import { MAX_TRIES, renderDecided, renderRun, sweep } from '../../../lambdas/render/render.ts';
-import { chartsFailedKey, chartsOf, manifestKey, publicationKey } from '../../../lambdas/shared/keys.ts';
-import { toJson } from '../../../lambdas/shared/lake.ts';
+import {
+  chartsFailedKey,
+  chartsOf,
+  manifestKey,
+  publicationKey,
+} from '../../../lambdas/shared/contract/keys.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { pagesPublication, storePagesRun } from '../pages-samples.ts';

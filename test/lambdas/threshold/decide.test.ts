@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { interactionsKey } from '../../../lambdas/shared/keys.ts';
-import { Model } from '../../../lambdas/shared/model.ts';
-import { Window } from '../../../lambdas/shared/schemas.ts';
+import { interactionsKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../../lambdas/shared/contract/model.ts';
+import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { decide, type Situation, type UncutBatch } from '../../../lambdas/threshold/decide.ts';
 import { Threshold } from '../../../lambdas/threshold/settings.ts';
 

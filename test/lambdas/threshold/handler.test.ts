@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import { interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { memoryLake } from '../../lake.ts';
 
 const lake = memoryLake();
-vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/lake.ts'), async (original) => ({
   ...(await original()),
   s3Lake: () => lake,
 }));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { failedKey, interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
-import { Model } from '../../../lambdas/shared/model.ts';
-import { Window } from '../../../lambdas/shared/schemas.ts';
+import { failedKey, interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../../lambdas/shared/contract/model.ts';
+import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { Threshold } from '../../../lambdas/threshold/settings.ts';
 import { type Look, threshold } from '../../../lambdas/threshold/threshold.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../../lambdas/shared/schemas.ts';
+import type { Attempt } from '../../../lambdas/shared/contract/schemas.ts';
 import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/jobs.ts';
 
 /** A cluster that does what it is told, and remembers what it was asked. */

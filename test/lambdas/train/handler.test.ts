@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import { failedKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { failedKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { memoryLake } from '../../lake.ts';
 import { fakeCluster } from './cluster.ts';
 import { launch } from './launch.ts';
@@ -12,7 +12,7 @@ import { launch } from './launch.ts';
 const events = JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/emr-events.json'), 'utf8'));
 const lake = memoryLake();
 const cluster = fakeCluster();
-vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/lake.ts'), async (original) => ({
   ...(await original()),
   s3Lake: () => lake,
 }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Attempt } from '../../../lambdas/shared/schemas.ts';
+import { Attempt } from '../../../lambdas/shared/contract/schemas.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
 import { nextStep, type OpenWindow, planAttempt } from '../../../lambdas/train/plan.ts';
 import { launch } from './launch.ts';

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import {
+  attemptKey,
+  failedKey,
+  manifestKey,
+  startedKey,
+  windowKey,
+} from '../../../lambdas/shared/contract/keys.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
 import { type Parts, retry, train } from '../../../lambdas/train/train.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';

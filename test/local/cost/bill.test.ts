@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../../lambdas/shared/metrics.ts';
+import { METRICS } from '../../../lambdas/shared/platform/metrics.ts';
 import { Config } from '../../../lib/config.ts';
 import { executorsOf, takenGb } from '../../../lib/train-config.ts';
 import { type Bill, type BillInput, type BillLine, makeBill, STACK } from '../../../local/cost/bill.ts';

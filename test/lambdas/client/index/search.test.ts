@@ -4,7 +4,7 @@ import { BlockTable } from '../../../../lambdas/client/index/block-table.ts';
 import type { ProductPage, Tables, UserPage } from '../../../../lambdas/client/index/bucket.ts';
 import { find, suggest } from '../../../../lambdas/client/index/search.ts';
 import { searchKey, words } from '../../../../lambdas/client/index/search-key.ts';
-import { ExplorerIndex } from '../../../../lambdas/shared/explorer.ts';
+import { ExplorerIndex } from '../../../../lambdas/shared/contract/explorer.ts';
 import { explorerSample } from '../../explorer-samples.ts';
 import { SHARED_ID } from '../../sample-shop.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../../lambdas/shared/log.ts';
-import { METRICS, metricsLine } from '../../../lambdas/shared/metrics.ts';
+import { createLog } from '../../../../lambdas/shared/platform/log.ts';
+import { METRICS, metricsLine } from '../../../../lambdas/shared/platform/metrics.ts';
 
 describe('a line of metrics', () => {
   test('is one JSON object, as CloudWatch reads it', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { html, island, moment, NOTHING, page, table } from '../../../lambdas/shared/html.ts';
+import { html, island, moment, NOTHING, page, table } from '../../../../lambdas/shared/web/html.ts';
 
 test('whatever is put into a template is escaped, unless it is HTML already', () => {
   expect(html`<b title="${`"'`}">${'<i>&</i>'}${7}</b>`.text).toBe(

@@ -15,7 +15,7 @@ import {
   rejectedKey,
   startedKey,
   windowKey,
-} from '../../../lambdas/shared/keys.ts';
+} from '../../../../lambdas/shared/contract/keys.ts';
 
 const NAME = {
   source: '0a1b2c3d',

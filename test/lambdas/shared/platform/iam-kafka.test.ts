@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { signIn } from '../../../lambdas/shared/iam-kafka.ts';
+import { signIn } from '../../../../lambdas/shared/platform/iam-kafka.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

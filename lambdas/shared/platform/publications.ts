@@ -1,6 +1,6 @@
-import { PREFIX, parseNumberedKey, publicationKey } from './keys.ts';
+import { PREFIX, parseNumberedKey, publicationKey } from '../contract/keys.ts';
+import { Publication } from '../contract/schemas.ts';
 import { type Lake, readJson } from './lake.ts';
-import { Publication } from './schemas.ts';
 
 /**
  * What publish decided, newest first; each is read when it is asked for.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseQueueEvent } from '../../../lambdas/shared/messages.ts';
-import { recordingLog } from '../log.ts';
+import { parseQueueEvent } from '../../../../lambdas/shared/platform/messages.ts';
+import { recordingLog } from '../../log.ts';
 
 const parse = (event: unknown, log = recordingLog()) => parseQueueEvent(event, log);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { jsonVariable, readEnvironment } from '../../../lambdas/shared/env.ts';
+import { jsonVariable, readEnvironment } from '../../../../lambdas/shared/platform/env.ts';
 
 const Variables = z.object({ BUCKET: z.string().min(1), RANGE: jsonVariable(z.object({ low: z.int() })) });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { shortened } from '../../../lambdas/render/charts/text.ts';
-import { withoutBidi } from '../../../lambdas/shared/bidi.ts';
-import { html } from '../../../lambdas/shared/html.ts';
+import { shortened } from '../../../../lambdas/render/charts/text.ts';
+import { withoutBidi } from '../../../../lambdas/shared/web/bidi.ts';
+import { html } from '../../../../lambdas/shared/web/html.ts';
 
 test('each control that turns the direction of what follows is replaced', () => {
   for (const control of '\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')

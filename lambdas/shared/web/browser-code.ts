@@ -29,7 +29,7 @@ export function browserCode(name: BrowserProgram): string {
 function bundle(name: BrowserProgram): string {
   // Not by `import`: the bundle of a Lambda would hold esbuild.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
-  const entry = fileURLToPath(new URL(`../client/${name}.ts`, import.meta.url));
+  const entry = fileURLToPath(new URL(`../../client/${name}.ts`, import.meta.url));
   const { outputFiles } = buildSync({
     entryPoints: [entry],
     bundle: true,

@@ -1,4 +1,4 @@
-import type { Helper, Stage } from './log.ts';
+import type { Helper, Stage } from '../contract/stages.ts';
 
 /** Where the numbers of the stages stand in CloudWatch. */
 export const METRIC_NAMESPACE = 'Cartograph';

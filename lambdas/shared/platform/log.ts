@@ -1,11 +1,5 @@
+import type { Helper, Stage } from '../contract/stages.ts';
 import { type Measured, metricsLine } from './metrics.ts';
-
-/** The stages, in pipeline order; the one word for each in code, logs and alarms. */
-export const STAGES = ['accumulate', 'threshold', 'train', 'render', 'publish'] as const;
-export type Stage = (typeof STAGES)[number];
-
-/** Functions beside the stages: they serve a person or a deployment, and no sale passes them. */
-export type Helper = 'produce' | 'topic';
 
 export type Level = 'info' | 'warn' | 'error';
 

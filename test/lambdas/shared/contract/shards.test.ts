@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shardOf } from '../../../lambdas/shared/shards.ts';
+import { shardOf } from '../../../../lambdas/shared/contract/shards.ts';
 
 test('the shard of a user is the first four bytes of its SHA-256 without the sign, modulo the shards', () => {
   // The same answers as in RunTablesTest.scala.

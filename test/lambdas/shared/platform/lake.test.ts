@@ -10,8 +10,8 @@ import {
   readJson,
   s3Lake,
   toJson,
-} from '../../../lambdas/shared/lake.ts';
-import { memoryLake } from '../../lake.ts';
+} from '../../../../lambdas/shared/platform/lake.ts';
+import { memoryLake } from '../../../lake.ts';
 
 interface Request {
   readonly method: string;
