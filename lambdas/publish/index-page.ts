@@ -1,15 +1,15 @@
+import { CHART_NAMES, CHARTS } from '../render/charts/registry.ts';
 import { numberInKey } from '../shared/contract/keys.ts';
 import { bestBaseline, type Quality } from '../shared/contract/quality.ts';
 import type { Current, Publication } from '../shared/contract/schemas.ts';
 import { browserCode } from '../shared/web/browser-code.ts';
 import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
 
-/** The pictures of a run that the index shows; render writes them, a little later, and the page's program their findings. */
-const PICTURES = [
-  ['recommendation-graph', 'The recommendation graph'],
-  ['top-products', 'The products that are recommended most'],
-  ['degrees', 'How many links users and products have'],
-] as const;
+/** The charts that the index shows. Render draws them a little later, and the page's program adds their findings. */
+const PICTURES = CHART_NAMES.flatMap((name) => {
+  const { onIndex } = CHARTS[name];
+  return onIndex === undefined ? [] : [[name, onIndex] as const];
+});
 
 /**
  * `charts/index.html`: the served run and the list of decisions. Its links are relative, so it works from any place. Where

@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { parse, type Spec, textMetrics, View } from 'vega';
+import { compile } from 'vega-lite';
 import { escapeHtml } from '../shared/web/html.ts';
 import { ASSETS, type AssetName } from './assets.ts';
-import { inXml, widthOf } from './charts/text.ts';
+import { isVegaLite, type Specification } from './drawing/specification.ts';
+import { inXml, widthOf } from './drawing/text.ts';
 
 function readAsset(name: AssetName): Uint8Array<ArrayBuffer> {
   const beside = fileURLToPath(new URL(name, import.meta.url));
@@ -37,12 +39,20 @@ Object.assign(textMetrics, {
   ): number => widthOf(String(text), fontSize, fontWeight === 'bold' ? 'bold' : 'normal'),
 });
 
+/** The Vega specification that is drawn. */
+export function toVega(spec: Specification): Spec {
+  if (!isVegaLite(spec)) return spec;
+  const vega = compile(spec).spec;
+  // Vega-Lite does not pass it on.
+  return { ...vega, config: { ...vega.config, aria: false } as NonNullable<Spec['config']> };
+}
+
 /**
- * Draws a Vega specification as SVG, in light colours; its description is there for those who cannot see it. The same
+ * Draws a specification as SVG, in light colours; its description becomes the label of the picture. The same
  * specification gives the same text.
  */
-export async function toSvg(spec: Spec): Promise<string> {
-  const view = new View(parse(spec), { renderer: 'none' });
+export async function toSvg(spec: Specification): Promise<string> {
+  const view = new View(parse(toVega(spec)), { renderer: 'none' });
   try {
     const svg = await view.toSVG();
     const label = escapeHtml(inXml(String(spec.description ?? '')));

@@ -12,9 +12,10 @@ import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
-import { themed } from './charts/theme.ts';
 import { decidedThrough, readDecidedRun } from './decisions.ts';
 import { readRun } from './documents.ts';
+import { fileOf } from './drawing/specification.ts';
+import { themed } from './drawing/theme.ts';
 import type { Picture } from './page/data.ts';
 import { runPage } from './page.ts';
 
@@ -64,17 +65,24 @@ async function drawAll(
   data: RunData,
   write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
 ): Promise<Picture[]> {
-  // Vega is read here and not before: it is most of the code, and a sweep that finds nothing needs none of it.
+  // Vega and Vega-Lite are read here and not before: they are most of the code, and a sweep that finds nothing needs none of it.
   const { toPng, toSvg } = await import('./draw.ts');
   const pictures: Picture[] = [];
   for (const name of CHART_NAMES) {
     const spec = CHARTS[name].draw(data);
+    const specification = fileOf(name, spec);
     // Before it is drawn: Vega keeps its own notes in the specification.
-    await write(`${name}.vg.json`, toJson(spec), 'application/json');
+    await write(specification.file, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
     await write(`${name}.svg`, themed(svg), 'image/svg+xml');
     await write(`${name}.png`, await toPng(svg), 'image/png');
-    pictures.push({ name, svg, caption: CHARTS[name].describe(data), alternative: String(spec.description) });
+    pictures.push({
+      name,
+      svg,
+      caption: CHARTS[name].describe(data),
+      alternative: String(spec.description),
+      specification,
+    });
   }
   return pictures;
 }

@@ -1,7 +1,7 @@
 import type { Network } from '../../shared/contract/summaries.ts';
 import { count, type Html, html, island } from '../../shared/web/html.ts';
 import { shortened } from '../../shared/web/text.ts';
-import { type Point, placeVertices } from '../charts/layout.ts';
+import { type Point, placeVertices } from '../graph/layout.ts';
 import type { PageData } from './data.ts';
 
 /** Longest label that is embedded, letters. */

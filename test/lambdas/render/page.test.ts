@@ -22,7 +22,8 @@ const PICTURE = {
   svg: '<svg id="drawn"><use href="#drawn"/></svg>',
   caption: `Most: ${ATTACK}`,
   alternative: `Half are ${ATTACK}`,
-};
+  specification: { file: 'degrees.vl.json', language: 'Vega-Lite' },
+} as const;
 
 /** A first run that nobody has decided, with nothing to walk through. */
 function plain(options: { isEmpty?: boolean } = {}): PageData {
@@ -58,14 +59,14 @@ test('a picture stands in the page itself, with a text for those who cannot see 
   expect(page).toContain('<svg aria-hidden="true" id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
   expect(page).toContain('aria-label="Half are &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
   expect(page).not.toContain('<script');
-  for (const file of ['degrees.svg', 'degrees.png', 'degrees.vg.json'])
+  for (const file of ['degrees.svg', 'degrees.png', 'degrees.vl.json'])
     expect(page).toContain(`href="${file}"`);
 });
 
 test('pictures and tables have each a name of their own; no picture is read mark by mark', () => {
   const page = runPage({
     ...data,
-    pictures: ['degrees', 'top-products'].map((name) => ({ ...PICTURE, name })),
+    pictures: (['degrees', 'top-products'] as const).map((name) => ({ ...PICTURE, name })),
   });
   expect(page.match(/aria-label="Picture[^"]*"/g)).toEqual([
     'aria-label="Picture: degrees"',

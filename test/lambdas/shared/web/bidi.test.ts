@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortened } from '../../../../lambdas/render/charts/text.ts';
+import { shortened } from '../../../../lambdas/render/drawing/text.ts';
 import { withoutBidi } from '../../../../lambdas/shared/web/bidi.ts';
 import { html } from '../../../../lambdas/shared/web/html.ts';
 
