@@ -42,7 +42,7 @@ describe('the stream', () => {
 
   test('that exists needs a network that exists', () => {
     expect(problems({ stream: iam })).toEqual([
-      'network.existing: is missing, should say where the cluster of stream.clusterArn lies',
+      'network.existing: is missing, should describe the network of the cluster in stream.clusterArn',
     ]);
     expect(problems({ stream: iam, network })).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe('the stream', () => {
       'stream.secretArn: should be left out with authentication "iam"',
     ]);
     expect(problems({ stream: { ...iam, authentication: 'tls', secretArn }, network })).toEqual([
-      'stream.createTopic: should be false: only with authentication "iam" the stack can',
+      'stream.createTopic: should be false: the stack can create a topic only with authentication "iam"',
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('the network', () => {
     const existing = { ...network.existing, availabilityZones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] };
     expect(problems({ network: { existing, natGateways: 1 } })).toEqual([
       'network.existing.availabilityZones: names 3 zones, should name one for each of 2 subnets',
-      'network.natGateways: should be 0 with network.existing, whose gateways are its own',
+      'network.natGateways: should be 0 with network.existing: the stack creates no gateways in an existing VPC',
     ]);
   });
 });
@@ -92,7 +92,7 @@ describe('the workers of a job', () => {
 
   test('are of a size that EMR Serverless has', () => {
     expect(problems({ train: { executor: { vcpu: 4, memoryGb: 28 } } })).toEqual([
-      'train.executor.memoryGb: is 28, which takes 31 GB; a worker of 4 vCPU should take 8 to 30 GB',
+      'train.executor.memoryGb: is 28, which takes 31 GB; a worker with 4 vCPU should take 8 to 30 GB',
     ]);
     expect(problems({ train: { driver: { vcpu: 3 } } })).toEqual([
       'train.driver.vcpu: Invalid option: expected one of 1|2|4|8|16',
@@ -103,7 +103,7 @@ describe('the workers of a job', () => {
     const small = { vcpu: 1 as const, memoryGb: 3, diskGb: 20 };
     expect(executorsOf({ driver: small, executor: small, maximumVcpu: 4, maximumMemoryGb: 16 })).toBe(3);
     expect(problems({ train: { preInitialisedExecutors: 4 } })).toEqual([
-      'train.preInitialisedExecutors: is 4, should be at most 3, for which the ceiling has room',
+      'train.preInitialisedExecutors: is 4, should be at most 3, the number that fits below maximumVcpu and maximumMemoryGb',
     ]);
   });
 });

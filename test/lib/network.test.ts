@@ -47,7 +47,7 @@ describe('zones of the own VPC', () => {
   test.each<[unknown, RegExp]>([
     [{ availabilityZones: ['us-east-1a'] }, /network\.availabilityZones: .*>=2/],
     [{ availabilityZones: ['us-east-1a', 'b'] }, /should be zones such as us-east-1a/],
-    [{ availabilityZones: ['us-east-1a', 'us-east-1a'] }, /should be zones that differ/],
+    [{ availabilityZones: ['us-east-1a', 'us-east-1a'] }, /should not name a zone twice/],
     [
       { availabilityZones: vpc.availabilityZones, existing: vpc },
       /network\.availabilityZones: should be left out with network\.existing/,

@@ -491,7 +491,7 @@ describe('the size of a job', () => {
   test('a ceiling below which the job would wait for ever is an error that names both keys', () => {
     for (const train of [{ maximumVcpu: 7 }, { maximumMemoryGb: 27 }])
       expect(() => executors(train)).toThrow(
-        /cartograph\.train\.maximumVcpu: is \d+ and maximumMemoryGb is \d+, should hold .*: at least 8 and 28$/,
+        /cartograph\.train\.maximumVcpu: is \d+ and maximumMemoryGb is \d+, should be enough for .*: at least 8 and 28$/,
       );
   });
 });
