@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RUNBOOK } from '../../lib/operations.ts';
 import { ROOT } from '../../local/paths.ts';
 import { synthesize } from './synthesize.ts';
 
-const text = readFileSync(`${ROOT}${RUNBOOK}`, 'utf8');
+const text = readFileSync(join(ROOT, RUNBOOK), 'utf8');
 const sections = new Map(
   text
     .split(/^### /m)
@@ -36,4 +37,17 @@ test('every alarm that a section refers to exists', () => {
   const referred = [...text.matchAll(/\b(?:accumulate|threshold|train|render|publish|stream)-[a-z-]+\b/g)];
   expect(referred.length).toBeGreaterThan(sections.size);
   for (const [name] of referred) expect([...sections.keys()]).toContain(name);
+});
+
+test('every log message that the runbook quotes is in the source of a Lambda', () => {
+  const folder = join(ROOT, 'lambdas');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const [, ...quotes] = [...text.matchAll(/“([^”]+)”/g)].map(([, quote = '']) => quote);
+  expect(quotes.length).toBeGreaterThan(5);
+  expect(
+    quotes.filter((quote) => !sources.some((source) => source.includes(quote))),
+    'messages that no Lambda logs any more: correct docs/runbook.md',
+  ).toEqual([]);
 });
