@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { VENV } from '../local/paths.ts';
+import { VENV } from '../local/process/paths.ts';
 
 /**
  * AWS's model of a service, including the limits that the service checks. The JavaScript SDK omits these limits, so the model

@@ -12,8 +12,8 @@ import {
   PRODUCE_OPTIONS,
   RETRY_OPTIONS,
   START_OPTIONS,
-} from '../local/options.ts';
-import { ROOT } from '../local/paths.ts';
+} from '../local/commands/options.ts';
+import { ROOT } from '../local/process/paths.ts';
 
 /** What the README and the other pages promise. */
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -49,7 +49,7 @@ test('every script of package.json that starts a program has it', () => {
   for (const [, name = ''] of Object.values(scripts)
     .join('\n')
     .matchAll(/bootstrap\.mjs (\w+)/g))
-    if (name !== 'clean') expect(existsSync(join(ROOT, 'local', `${name}.ts`)), name).toBe(true);
+    if (name !== 'clean') expect(existsSync(join(ROOT, 'local', 'commands', `${name}.ts`)), name).toBe(true);
 });
 
 test('every option that the README gives to npm start is one', () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RUNBOOK } from '../../lib/operations.ts';
-import { ROOT } from '../../local/paths.ts';
+import { ROOT } from '../../local/process/paths.ts';
 import { synthesize } from './synthesize.ts';
 
 const text = readFileSync(join(ROOT, RUNBOOK), 'utf8');
