@@ -148,3 +148,28 @@ const importsOf = (file: string): string[] =>
   [...read(file).matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+)'/g)].map(([, target = '']) =>
     join(dirname(file), target),
   );
+
+describe('docs/decisions.md', () => {
+  const [, ...entries] = read('docs/decisions.md').split(/^## /m);
+  const titles = entries.map((entry) => entry.split('\n', 1)[0] ?? '');
+
+  test('decisions are dated, newest first, and each has a status, a context, a decision and a cost', () => {
+    const days = titles.map((title) => /^\d{4}-\d{2}-\d{2} /.exec(title)?.[0]);
+    expect(days).not.toContain(undefined);
+    expect(days).toEqual(days.toSorted().reverse());
+    for (const [index, entry] of entries.entries())
+      for (const part of ['Status', 'Context', 'Decision', 'Cost'])
+        expect(entry, titles[index]).toMatch(new RegExp(`^${part}: \\S`, 'm'));
+  });
+
+  test('a status is accepted or superseded, and what supersedes is a newer or equally old decision', () => {
+    for (const [index, entry] of entries.entries()) {
+      const [status = ''] = /^Status: .*$/m.exec(entry) ?? [];
+      expect(status, titles[index]).toMatch(/^Status: (accepted|superseded)\b/);
+      const named = titles.filter((title) => status.includes(title));
+      if (status.includes('superseded'))
+        expect(named.length, `${titles[index]}: ${status}`).toBeGreaterThan(0);
+      for (const title of named) expect(titles.indexOf(title), status).toBeLessThan(index);
+    }
+  });
+});
