@@ -66,7 +66,8 @@ const CODE = /\.(ts|mjs|scala|py)$/;
  * @returns true for words that are no path: options, keys of the bucket, names in code
  */
 function isThere(word: string): boolean {
-  const [top = ''] = word.split('/');
+  const [top = '', ...below] = word.split('/');
+  if ([top, ...below].some((part) => LEFT_OUT.has(part))) return true;
   if (word.includes('/') && topFolders.has(top)) return existsSync(join(ROOT, word)) || isPlaceholder(word);
   if (CODE.test(word))
     return word.includes('/')
