@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
-import { synthesize } from '../local/deploy.ts';
-import { NODE_BIN, ROOT } from '../local/paths.ts';
-import { zipDirectory } from '../local/zip.ts';
+import { NODE_BIN, ROOT } from '../local/process/paths.ts';
+import { synthesize } from '../local/stack/deploy.ts';
+import { zipDirectory } from '../local/stack/zip.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { timed } from './processes.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../lib/bundle.ts';
 import { RENDER_FILES } from '../lib/render.ts';
-import { NODE_BIN, ROOT, STATE } from '../local/paths.ts';
+import { NODE_BIN, ROOT, STATE } from '../local/process/paths.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { drawCsv, type Kind } from './draw-csv.ts';
 import { timed } from './processes.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { VENV } from '../local/paths.ts';
+import { VENV } from '../local/process/paths.ts';
 
 /**
  * AWS's own description of a service, with the limits that the service checks: JavaScript's SDK leaves them out, botocore

@@ -12,8 +12,8 @@ import {
   PRODUCE_OPTIONS,
   RETRY_OPTIONS,
   START_OPTIONS,
-} from '../local/options.ts';
-import { ROOT } from '../local/paths.ts';
+} from '../local/commands/options.ts';
+import { ROOT } from '../local/process/paths.ts';
 
 /** Holds the commands, options and examples of the README and the other pages to the programs. */
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -51,7 +51,7 @@ test('every program that a script of package.json starts exists', () => {
   for (const [, name = ''] of Object.values(scripts)
     .join('\n')
     .matchAll(/bootstrap\.mjs (\w+)/g))
-    if (name !== 'clean') expect(existsSync(join(ROOT, 'local', `${name}.ts`)), name).toBe(true);
+    if (name !== 'clean') expect(existsSync(join(ROOT, 'local', 'commands', `${name}.ts`)), name).toBe(true);
 });
 
 test('npm start knows every option that the README gives it', () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROOT, STATE } from '../../local/paths.ts';
+import { ROOT, STATE } from '../../local/process/paths.ts';
 
 const VENV_PYTHON = join(STATE, 'outside-venv', 'bin', 'python');
 const PYTHON = existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3';

@@ -1,4 +1,4 @@
-import type { ConfigInput } from '../../local/deploy.ts';
+import type { ConfigInput } from '../../local/stack/deploy.ts';
 
 const vpc = {
   vpcId: 'vpc-0a1b2c3d4e5f60718',

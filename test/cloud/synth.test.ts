@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { NODE_BIN, ROOT, VENV } from '../../local/paths.ts';
+import { NODE_BIN, ROOT, VENV } from '../../local/process/paths.ts';
 import { KINDS } from './kinds.ts';
 
 /** What only an account could show is held here by those who make the rules: the CDK CLI, cdk-nag and cfn-lint. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RUNBOOK } from '../../lib/operations.ts';
-import { ROOT } from '../../local/paths.ts';
+import { ROOT } from '../../local/process/paths.ts';
 import { synthesize } from './synthesize.ts';
 
 const text = readFileSync(`${ROOT}${RUNBOOK}`, 'utf8');
