@@ -80,8 +80,8 @@ async function compare(
   const measured = `warm, ${warm.join(', ')}; new process ${told(cold)}; seed ${median(theirs).toFixed(1)} s`;
   say(`${count} vertices as ${kind}: ${measured}`);
   return {
-    what: `three charts as ${kind.toUpperCase()}, ${count.toLocaleString('en-US')} vertices, beside networkx and matplotlib`,
-    reach: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
+    subject: `three charts as ${kind.toUpperCase()}, ${count.toLocaleString('en-US')} vertices, beside networkx and matplotlib`,
+    target: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
     measured,
   };
 }
