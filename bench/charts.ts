@@ -28,7 +28,7 @@ export const charts: Benchmark = {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-charts-'));
     try {
       const program = bundle(
-        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), beside: RENDER_FILES },
+        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), extraFiles: RENDER_FILES },
         join(directory, 'bundle'),
       );
       const figures: Figure[] = [];

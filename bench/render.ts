@@ -28,7 +28,7 @@ export const render: Benchmark = {
       const trained = join(directory, 'trained');
       await train(trained, directory, say);
       const program = bundle(
-        { entry: join(ROOT, 'bench', 'render-process.ts'), beside: RENDER_FILES },
+        { entry: join(ROOT, 'bench', 'render-process.ts'), extraFiles: RENDER_FILES },
         join(directory, 'bundle'),
       );
       const [whole, cpu, memory, first]: [number[], number[], number[], number[]] = [[], [], [], []];
