@@ -11,7 +11,7 @@ const ROUNDS = 15;
 /** Rounds that are not counted, because the code is not yet compiled. */
 const WARM_UP_ROUNDS = 5;
 
-const judge = createJudge({});
+const parseSale = createJudge({});
 
 const ZodSale = z.object({
   userId: z.union([z.string().min(1).max(256), z.number().transform(String)]),
@@ -27,7 +27,7 @@ const ZodSale = z.object({
   productName: z.string().max(1024).optional(),
 });
 
-const withOwnParser = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), judge)[0];
+const withOwnParser = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), parseSale)[0];
 
 function withZod(event: unknown): Batch | undefined {
   const [batch] = planBatches(parseMskEvent(event), (value) => {
