@@ -3,6 +3,7 @@ import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
 import { parseMskEvent } from '../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
 import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, median } from './benchmark.ts';
 import { mskEvent } from './sales.ts';
 
@@ -57,7 +58,7 @@ function secondsOf(plan: (event: unknown) => Batch | undefined, event: unknown):
 }
 
 export const accumulate: Benchmark = {
-  title: `one core, an MSK event of ${SALES.toLocaleString('en-US')} sales → Parquet bytes, compared with JSON.parse + zod + the same writer`,
+  title: `one core, an MSK event of ${grouped(SALES)} sales → Parquet bytes, compared with JSON.parse + zod + the same writer`,
   async run() {
     const event = mskEvent(SALES);
     const seconds: { own: number[]; zod: number[] } = { own: [], zod: [] };
@@ -67,7 +68,7 @@ export const accumulate: Benchmark = {
       seconds.own.push(own);
       seconds.zod.push(zod);
     }
-    const rate = (values: number[]): string => Math.round(SALES / median(values)).toLocaleString('en-US');
+    const rate = (values: number[]): string => grouped(Math.round(SALES / median(values)));
     const factor = median(seconds.own.map((own, round) => (seconds.zod[round] ?? Number.NaN) / own));
     return [
       {

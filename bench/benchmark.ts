@@ -1,3 +1,5 @@
+import { highest, lowest } from '../lambdas/shared/contract/numbers.ts';
+
 /** One row of the table of figures. */
 export interface Figure {
   /** What was measured. A row that starts with `…` continues the one before it. */
@@ -22,7 +24,7 @@ export const median = (values: readonly number[]): number =>
 
 /** Formats durations as `20.1 s (19.8–21.4)`: the median, the smallest and the largest. */
 export function spread(seconds: readonly number[]): string {
-  const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
+  const [low, high] = [lowest(seconds), highest(seconds)];
   return `${median(seconds).toFixed(1)} s (${low.toFixed(1)}–${high.toFixed(1)})`;
 }
 

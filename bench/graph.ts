@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { highest } from '../lambdas/shared/contract/numbers.ts';
 import { Manifest } from '../lambdas/shared/contract/schemas.ts';
 import { writeFileLake } from '../local/lake/file-lake.ts';
 import { ROOT } from '../local/process/paths.ts';
@@ -62,10 +63,7 @@ export const graph: Benchmark = {
       ];
       const times = (other: readonly number[]): string =>
         median(other.map((seconds, round) => seconds / (jobSeconds[round] ?? Number.NaN))).toFixed(1);
-      const difference = graphFrames.reduce(
-        (largest, { pageRankDifference }) => Math.max(largest, pageRankDifference),
-        0,
-      );
+      const difference = highest(graphFrames.map(({ pageRankDifference }) => pageRankDifference));
       return [
         {
           subject: `degrees, PageRank, components, Online Retail (${graphFrames[0]?.vertices} vertices): the step of the job, cold`,

@@ -1,5 +1,6 @@
 import { forceCenter, forceLink, forceManyBody, forceSimulation, type SimulationNodeDatum } from 'd3-force';
 import { layoutGraph, type Places } from '../lambdas/render/charts/layout.ts';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { type RandomGraph, randomGraph } from './random-graph.ts';
 
@@ -36,7 +37,7 @@ function compare(report: (line: string) => void, count: number, rounds: number):
     kept.map((shares) => `${(100 * (shares?.[measure] ?? 0)).toFixed(1)} %`).join(' against ');
   return [
     {
-      subject: `layout, ${count.toLocaleString('en-US')} vertices, ${graph.edges.length.toLocaleString('en-US')} edges, compared with d3-force with ${TICKS} ticks`,
+      subject: `layout, ${grouped(count)} vertices, ${grouped(graph.edges.length)} edges, compared with d3-force with ${TICKS} ticks`,
       target: '≥ 20x, stretch 50x',
       measured: `${median(project.map(({ ms }) => ms)).toFixed(0)} ms, d3-force ${(median(forces.map(({ ms }) => ms)) / 1000).toFixed(1)} s: ${factor.toFixed(0)}x`,
     },
