@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
+import cartograph.platform.{Keys, Parquets}
+import cartograph.sales.{Interaction, InteractionFiles}
+
 /** A directory in the place of a bucket. */
 final class FileLake {
   val directory: FilePath = Files.createTempDirectory("cartograph-lake")
@@ -18,7 +21,7 @@ final class FileLake {
   def batch(key: String, rows: Interaction*): String = {
     Files.createDirectories(file(key).getParent)
     val path = new Path(file(key).toUri)
-    Parquets.write(path, Parquets.InteractionSchema, new Configuration(), rows.iterator)(Parquets.fill)
+    Parquets.write(path, InteractionFiles.Schema, new Configuration(), rows.iterator)(InteractionFiles.fill)
     key
   }
 

@@ -9,6 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 import org.scalatest.BeforeAndAfterEach
 
+import cartograph.features.Candidates
+import cartograph.lists.{ListKind, Lists}
+import cartograph.platform.Keys
+import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorers}
+
 /** What the gate decides by, over several windows of a shop of three tastes. The decisions are made in lambdas/publish. */
 class GateTest extends SparkSuite with BeforeAndAfterEach {
   private val Day = 86400000L

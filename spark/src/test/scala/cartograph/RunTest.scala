@@ -7,6 +7,9 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.JsonNode
 import org.scalatest.BeforeAndAfterEach
 
+import cartograph.platform.Keys
+import cartograph.sales.Interaction
+
 /** Whole runs on shops that are strange. What a usual shop gets is tested by test/spark/job.test.ts. */
 class RunTest extends SparkSuite with BeforeAndAfterEach {
   private var lake: FileLake = _

@@ -4,6 +4,8 @@ import org.apache.spark.{SparkConf, SparkContext}
 import org.apache.spark.rdd.RDD
 import org.scalatest.funsuite.AnyFunSuite
 
+import cartograph.sales.{Address, Interaction}
+
 /** Tests that need Spark; all suites of a JVM share one context. */
 abstract class SparkSuite extends AnyFunSuite {
   protected lazy val sc: SparkContext = SparkSuite.context
