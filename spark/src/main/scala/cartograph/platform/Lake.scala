@@ -7,10 +7,8 @@ import java.nio.file.{FileAlreadyExistsException, Files, Paths, StandardOpenOpti
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, Path}
-import software.amazon.awssdk.core.sync.RequestBody
 import software.amazon.awssdk.regions.Region
 import software.amazon.awssdk.services.s3.S3Client
-import software.amazon.awssdk.services.s3.model.{PutObjectRequest, S3Exception}
 
 /**
  * The bucket, or a directory in its place.
@@ -60,18 +58,8 @@ final class Lake(val root: String, configuration: Configuration) {
 
   private def createObjectIfAbsent(key: String, text: String): Boolean = {
     val client = s3Client()
-    val request = PutObjectRequest.builder()
-      .bucket(new URI(root).getHost)
-      .key(key)
-      .contentType("application/json")
-      .ifNoneMatch("*")
-      .build()
-    try {
-      client.putObject(request, RequestBody.fromString(text))
-      true
-    } catch {
-      case error: S3Exception if error.statusCode() == Lake.PreconditionFailed => false
-    } finally client.close()
+    try new ConditionalPuts(client, new URI(root).getHost).createIfAbsent(key, text.getBytes(UTF_8))
+    finally client.close()
   }
 
   /** The same endpoint and region as Hadoop's connector; credentials by the SDK's default chain. */
@@ -85,8 +73,4 @@ final class Lake(val root: String, configuration: Configuration) {
     }
     builder.forcePathStyle(configuration.getBoolean("fs.s3a.path.style.access", false)).build()
   }
-}
-
-object Lake {
-  private val PreconditionFailed = 412
 }
