@@ -16,7 +16,8 @@ import cartograph.sales.{EarlierRun, Shop}
 
 /** `diff.json`: what changed since the run before; see Diff in lambdas/shared/summaries.ts. */
 object Differences {
-  private val Shown = 20
+  /** Products that are kept of those in more lists than before, and of those in fewer; test/fixtures/limits.json holds both languages to it. */
+  private[cartograph] val KeptChanges = 20
   private val Tenths = 11
 
   /** The newest earlier run, with the keys of its lists and its vertices. */
@@ -90,7 +91,7 @@ object Differences {
       Exposure(product, current.flatMap(_._2), earlier.getOrElse(0L), current.fold(0L)(_._1))
     }.filter(change => change.before != change.now).cache()
     def most(by: Exposure => Long): Array[Exposure] =
-      changed.filter(by(_) > 0).takeOrdered(Shown)(Ordering.by(change => (-by(change), change.product)))
+      changed.filter(by(_) > 0).takeOrdered(KeptChanges)(Ordering.by(change => (-by(change), change.product)))
     val (gained, lost) = (most(change => change.now - change.before), most(change => change.before - change.now))
     // What is in the graph no more is still in the shop.
     val gone = lost.filter(_.now == 0).map(_.product).toSet

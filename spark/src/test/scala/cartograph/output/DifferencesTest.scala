@@ -2,6 +2,9 @@ package cartograph.output
 
 import org.scalatest.funsuite.AnyFunSuite
 
+import cartograph.Fixtures
+import cartograph.platform.Documents
+
 class DifferencesTest extends AnyFunSuite {
 
   private def list(name: String, products: String*): Seq[Seq[String]] = products.map(Seq(_, name))
@@ -25,5 +28,10 @@ class DifferencesTest extends AnyFunSuite {
     assert(Differences.Churn.of(ten, ten - "p0" + "x").shares.indexOf(1L) === 1)
     assert(Differences.Churn.of(ten, ten.map(_ + "x")).shares.indexOf(1L) === 10)
     assert(Differences.Churn.of(ten, (0 until 11).map(n => s"p$n").toSet).shares.indexOf(1L) === 1)
+  }
+
+  test("as many changed products are kept as test/fixtures/limits.json says, which the TypeScript tests read too") {
+    val limits = Documents.parse("limits.json", Fixtures.text("limits.json"))
+    assert(Differences.KeptChanges === limits.get("keptChanges").asInt)
   }
 }
