@@ -7,7 +7,9 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.features.Snapshot
-import cartograph.graph.{Communities, Explanations, GraphCounts, Link, Links, NeighbourTable, SalesGraph, Vertex, VertexTotals, Vertices}
+import cartograph.graph.{
+  Communities, Explanations, GraphCounts, Link, Links, NeighbourTable, SalesGraph, Vertex, VertexTotals, Vertices
+}
 import cartograph.lists.Lists
 import cartograph.output.{Differences, Explorer, GraphFacts, GraphFiles, GraphSummary, Network, SalesOverTime, Summaries}
 import cartograph.platform.Documents.obj
@@ -51,7 +53,10 @@ final class GraphRun private (
       runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
       runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
       runFiles.json("summary/users.json", Summaries.users(set.interactions, vertices, links)),
-      runFiles.json("summary/sales.json", SalesOverTime.document(set.interactions, weights, set.summary.oldestMs, set.summary.newestMs))
+      runFiles.json(
+        "summary/sales.json",
+        SalesOverTime.document(set.interactions, weights, set.summary.oldestMs, set.summary.newestMs)
+      )
     )
   }
 
@@ -64,7 +69,16 @@ final class GraphRun private (
 
 object GraphRun {
 
-  def of(sc: SparkContext, lake: Lake, files: RunFiles, run: Int, shop: Shop, lists: RDD[(Int, Lists)], now: Snapshot, steps: StepTimer): GraphRun = {
+  def of(
+      sc: SparkContext,
+      lake: Lake,
+      files: RunFiles,
+      run: Int,
+      shop: Shop,
+      lists: RDD[(Int, Lists)],
+      now: Snapshot,
+      steps: StepTimer
+  ): GraphRun = {
     val blocks = shop.byUser.numPartitions
     val table = steps("similar") {
       val known = NeighbourTable.of(now.neighbours, shop.products)
@@ -84,7 +98,8 @@ object GraphRun {
       all
     }
     steps("vertices") {
-      val explanations = Broadcasts.checked(sc, "reasons", new Explanations(table.value, now.asOfMs, now.horizonMs), table.value.sizeBytes)
+      val explanations =
+        Broadcasts.checked(sc, "reasons", new Explanations(table.value, now.asOfMs, now.horizonMs), table.value.sizeBytes)
       new GraphRun(sc, lake, files, run, shop, links, Vertices.of(links, facts, blocks), communities, explanations)
     }
   }

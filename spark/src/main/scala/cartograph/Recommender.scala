@@ -39,10 +39,12 @@ object Recommender {
     def snapshot(asOfMs: Long, known: RDD[(Int, Purchases)]): Snapshot =
       Snapshot.of(known, shop.productCount, asOfMs, splits.horizonMs, config, hasNeighbours = algorithm.windows > 0)
     val now = steps("snapshot")(snapshot(splits.untilMs, history.mapValues(_.before(splits.untilMs))))
-    val holdout = splits.holdout.map(cut => steps("snapshot of the holdout") {
-      val of = snapshot(cut.asOfMs, cut.known)
-      of -> labelled(of, cut.next)
-    })
+    val holdout = splits.holdout.map(cut =>
+      steps("snapshot of the holdout") {
+        val of = snapshot(cut.asOfMs, cut.known)
+        of -> labelled(of, cut.next)
+      }
+    )
     val windows = splits.before(algorithm.windows).zipWithIndex.map { case (cut, index) =>
       steps(s"snapshot of window ${index + 1}") {
         val of = snapshot(cut.asOfMs, cut.known)
@@ -53,7 +55,11 @@ object Recommender {
     val quality = steps("measure")(holdout.zip(splits.holdout).map { case ((of, tests), cut) =>
       val heldOut = cut.next.map(_._2.length.toLong).fold(0L)(_ + _)
       val depth = math.min(RankingMeasures.Depth, config.topN)
-      Evaluation.measure(Tests(tests, heldOut, catalogueOf(of, shop), depth), fitted.lists(tests.mapValues(_.candidates), depth), served)
+      Evaluation.measure(
+        Tests(tests, heldOut, catalogueOf(of, shop), depth),
+        fitted.lists(tests.mapValues(_.candidates), depth),
+        served
+      )
     })
     val last = steps("learn")(holdout.zip(splits.learnable).fold(fitted) { case ((_, tests), next) =>
       fitted.refitted(relabelled(tests, sampled(next)) +: windows.map(_._2))
@@ -79,7 +85,9 @@ object Recommender {
   /** About 10,000 users, by their numbers: a window teaches no more by more of them. */
   private def sampled(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] = {
     val share = MaxLearners.toDouble / math.max(1L, next.count())
-    next.filter { case (user, _) => share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
+    next.filter { case (user, _) =>
+      share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue
+    }
   }
 
   private def catalogueOf(snapshot: Snapshot, shop: Shop): Catalogue =

@@ -21,7 +21,14 @@ object Run {
   /** Interactions per block: larger shops are cut finer than there are cores. */
   private val InteractionsPerBlock = 2000000
 
-  def train(sc: SparkContext, lake: Lake, arguments: Arguments, inputs: Inputs, algorithms: Seq[Algorithm], steps: StepTimer): JsonNode = {
+  def train(
+      sc: SparkContext,
+      lake: Lake,
+      arguments: Arguments,
+      inputs: Inputs,
+      algorithms: Seq[Algorithm],
+      steps: StepTimer
+  ): JsonNode = {
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
     val blocks = sc.defaultParallelism
@@ -42,7 +49,9 @@ object Run {
       all
     }
     val splits = TemporalSplits.of(history, set.summary, shareFrom, config)
-    val compared = if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, arguments.window)) else None
+    val compared = if (splits.kind == TemporalSplits.Window)
+      steps("read served lists")(ServedRun.read(sc, lake, shop, arguments.window))
+    else None
     val Recommended(lists, now, quality, orderedBy) =
       Recommender.recommend(shop, history, splits, compared.map(_.lists), algorithm, config, steps)
     val graph = GraphRun.of(sc, lake, files, arguments.window, shop, lists, now, steps)
@@ -51,7 +60,8 @@ object Run {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
     } ++ steps("write graph")(graph.files)
     val told = Metrics(arguments.window, config.holdoutShare, splits, quality, orderedBy, compared.map(_.run))
-    val held = splits.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
+    val held =
+      splits.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
     val all = compacted ++ written ++ documents :+ files.json("metrics.json", told.document(held, inputs.series))
     obj(
       "run" -> arguments.window,

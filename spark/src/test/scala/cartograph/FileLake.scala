@@ -49,9 +49,9 @@ object FileLake {
   def window(number: Int, keys: Seq[String]): String = {
     val batches = keys.map(key => s"""{"key": "$key", "sizeBytes": 1}""").mkString(", ")
     s"""{
-       |  "window": $number, "batches": [$batches], "partitions": {},
-       |  "model": {"rank": 2, "iterations": 2, "regularisation": 0.1, "alpha": 10, "topN": 3, "holdoutShare": 0.2,
-       |            "typeWeights": {"purchase": 1}, "seed": 1}
-       |}""".stripMargin
+      |  "window": $number, "batches": [$batches], "partitions": {},
+      |  "model": {"rank": 2, "iterations": 2, "regularisation": 0.1, "alpha": 10, "topN": 3, "holdoutShare": 0.2,
+      |            "typeWeights": {"purchase": 1}, "seed": 1}
+      |}""".stripMargin
   }
 }

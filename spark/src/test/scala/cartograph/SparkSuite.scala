@@ -24,7 +24,9 @@ object SparkSuite {
       .set("spark.ui.enabled", "false")
       .set("spark.driver.bindAddress", "127.0.0.1")
       .set("spark.driver.host", "127.0.0.1")
-    val configured = TrainJob.configuration.getAll.foldLeft(settings) { case (all, (name, value)) => all.setIfMissing(name, value) }
+    val configured = TrainJob.configuration.getAll.foldLeft(settings) { case (all, (name, value)) =>
+      all.setIfMissing(name, value)
+    }
     new SparkContext(configured)
   }
 }

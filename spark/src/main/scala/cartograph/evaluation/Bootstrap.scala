@@ -96,7 +96,10 @@ object Bootstrap {
       val sums = scala.collection.mutable.HashMap.empty[Int, Sums]
       rows.foreach { case (user, observed) => sums.getOrElseUpdate(groupOf(user), none(columns)).add(observed) }
       sums.iterator.map { case (group, of) => group -> (part -> of) }
-    }.groupByKey(new NumberPartitioner(Groups, math.min(Groups, users.getNumPartitions))).mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
+    }.groupByKey(new NumberPartitioner(
+      Groups,
+      math.min(Groups, users.getNumPartitions)
+    )).mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
     // At most 1,024 rows.
     new Bootstrap(groups.collect().sortBy(_._1).map(_._2), columns)
   }

@@ -39,7 +39,8 @@ object Catalogue {
       (product, (1 + Tenths * place / math.max(1, known)).toByte, (math.log(users.toDouble / count) / math.log(2)).toFloat)
     }.collect()
     // What nobody had bought is in no tenth, and tells as much as what one user had bought.
-    val facts = Facts(new Array[Byte](products), Array.fill(products)((math.log(math.max(1.0, users.toDouble)) / math.log(2)).toFloat))
+    val facts =
+      Facts(new Array[Byte](products), Array.fill(products)((math.log(math.max(1.0, users.toDouble)) / math.log(2)).toFloat))
     rows.foreach { case (product, tenth, information) =>
       facts.tenths(product) = tenth
       facts.information(product) = information

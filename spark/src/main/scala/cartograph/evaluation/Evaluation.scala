@@ -84,7 +84,8 @@ object Evaluation {
     val rankable = of.tests.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
     val judged = together(of, model, served)
     def compared(list: ListKind): Option[Compared] = {
-      val names = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+ Scorers.MatrixFactorisation.name
+      val names =
+        Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+ Scorers.MatrixFactorisation.name
       val told = names.zipWithIndex.filter { case (name, _) => list == ListKind.Any || name != Scorers.PersonalFrequency.name }
       val users = judged.flatMap { case (user, answers) => observed(list, told.map(_._2), answers, of.catalogue).map(user -> _) }
       comparedBy(users, told.map(_._1), of.catalogue.known)
@@ -159,15 +160,20 @@ object Evaluation {
       val metrics = names.zipWithIndex.map { case (name, scorer) =>
         name -> ranking(column => bootstrap.metric(at(name, column)), covered.getOrElse(scorer, 0L).toDouble / catalogue)
       }
-      val (best, _) = metrics.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(_._2.ndcg.value)
-      val over = bootstrap.difference(at(Model, ndcg), at(best, ndcg)).getOrElse(throw new IllegalStateException("Cannot compare: nobody was measured"))
+      val (best, _) =
+        metrics.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(_._2.ndcg.value)
+      val over = bootstrap.difference(
+        at(Model, ndcg),
+        at(best, ndcg)
+      ).getOrElse(throw new IllegalStateException("Cannot compare: nobody was measured"))
       val overServed = if (names.contains(Served)) bootstrap.difference(at(Model, ndcg), at(Served, ndcg)) else None
       Compared(metrics, Comparison(best, over, overServed))
     }
   }
 
   private def ranking(metric: Int => Option[Metric], coverage: Double): RankingMetrics = {
-    def always(column: Int): Metric = metric(column).getOrElse(throw new IllegalStateException("Cannot measure: nobody was measured"))
+    def always(column: Int): Metric =
+      metric(column).getOrElse(throw new IllegalStateException("Cannot measure: nobody was measured"))
     RankingMetrics(
       always(ndcg),
       always(recall),
@@ -182,7 +188,19 @@ object Evaluation {
 
   /** Root mean squared error of the preference, which is 1 for every pair that was bought. */
   private def rmse(predicted: RDD[(Int, Array[Float])]): Option[Metric] =
-    Bootstrap.of(predicted.mapValues(scores => Observed(Array(scores.map(score => (1.0 - score) * (1.0 - score)).sum), Array(scores.length.toDouble))), 1)
+    Bootstrap.of(
+      predicted.mapValues(scores =>
+        Observed(Array(scores.map(score => (1.0 - score) * (1.0 - score)).sum), Array(scores.length.toDouble))
+      ),
+      1
+    )
       .metric(0)
-      .map(mean => Metric(Ranking.rounded(math.sqrt(mean.value)), mean.n, Ranking.rounded(math.sqrt(mean.low)), Ranking.rounded(math.sqrt(mean.high))))
+      .map(mean =>
+        Metric(
+          Ranking.rounded(math.sqrt(mean.value)),
+          mean.n,
+          Ranking.rounded(math.sqrt(mean.low)),
+          Ranking.rounded(math.sqrt(mean.high))
+        )
+      )
 }

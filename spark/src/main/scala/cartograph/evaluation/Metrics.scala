@@ -11,7 +11,14 @@ import cartograph.platform.Documents.{arr, obj}
  * @param orderedBy by list, what orders it
  * @param served    the run that was compared with
  */
-final case class Metrics(run: Int, share: Double, splits: TemporalSplits, quality: Option[Quality], orderedBy: ListKind => String, served: Option[Int]) {
+final case class Metrics(
+    run: Int,
+    share: Double,
+    splits: TemporalSplits,
+    quality: Option[Quality],
+    orderedBy: ListKind => String,
+    served: Option[Int]
+) {
 
   /**
    * `metrics.json`.
@@ -28,7 +35,9 @@ final case class Metrics(run: Int, share: Double, splits: TemporalSplits, qualit
       "interactions" -> heldOut,
       "users" -> quality.fold(0L)(_.users),
       "unknownPairs" -> quality.fold(0L)(_.unknownPairs),
-      "scoredShare" -> quality.filter(_.heldOutPairs > 0).map(of => Ranking.rounded(1 - of.unknownPairs.toDouble / of.heldOutPairs))
+      "scoredShare" -> quality.filter(_.heldOutPairs > 0).map(of =>
+        Ranking.rounded(1 - of.unknownPairs.toDouble / of.heldOutPairs)
+      )
     ),
     "any" -> quality.flatMap(_.any).map(compared),
     "new" -> quality.flatMap(_.fresh).map(compared),
@@ -38,7 +47,8 @@ final case class Metrics(run: Int, share: Double, splits: TemporalSplits, qualit
 
   /** NDCG@10 of both lists, for the manifest. */
   def headline: JsonNode = {
-    def of(list: Option[Compared]) = list.map(both => obj(both.scorers.map { case (name, metrics) => name -> metric(metrics.ndcg) }: _*))
+    def of(list: Option[Compared]) =
+      list.map(both => obj(both.scorers.map { case (name, metrics) => name -> metric(metrics.ndcg) }: _*))
     obj("any" -> of(quality.flatMap(_.any)), "new" -> of(quality.flatMap(_.fresh)))
   }
 
@@ -84,8 +94,12 @@ final case class Metrics(run: Int, share: Double, splits: TemporalSplits, qualit
     metrics.novelty.foreach(novelty => all.set[JsonNode]("novelty@10", metric(novelty)))
     all.setAll[JsonNode](obj(
       "coverage@10" -> Ranking.rounded(metrics.coverage),
-      "byHistory" -> arr(metrics.byHistory.map { case (from, to, ndcg) => obj("from" -> from, "to" -> to, "ndcg@10" -> metric(ndcg)) }),
-      "byPopularity" -> arr(metrics.byPopularity.map { case (decile, recall) => obj("decile" -> decile, "recall@10" -> metric(recall)) })
+      "byHistory" -> arr(metrics.byHistory.map { case (from, to, ndcg) =>
+        obj("from" -> from, "to" -> to, "ndcg@10" -> metric(ndcg))
+      }),
+      "byPopularity" -> arr(metrics.byPopularity.map { case (decile, recall) =>
+        obj("decile" -> decile, "recall@10" -> metric(recall))
+      })
     ))
   }
 

@@ -48,15 +48,23 @@ object TemporalSplits {
    *
    * @param shareFromMs where the newest share of the sales begins; None if there is no such moment
    */
-  def of(history: RDD[(Int, Purchases)], sales: TrainingSummary, shareFromMs: Option[Long], config: ModelConfig): TemporalSplits = {
+  def of(
+      history: RDD[(Int, Purchases)],
+      sales: TrainingSummary,
+      shareFromMs: Option[Long],
+      config: ModelConfig
+  ): TemporalSplits = {
     val untilMs = sales.newestMs + 1
     val horizonMs = math.max(1L, untilMs - shareFromMs.getOrElse(sales.oldestMs))
     def within(from: Long): Boolean = from > sales.oldestMs && from <= sales.newestMs
     def hasUsers(from: Long): Boolean =
-      history.filter { case (_, theirs) => theirs.before(from).size > 0 && theirs.boughtWithin(from, untilMs).nonEmpty }.count() >= LeastUsers
+      history.filter { case (_, theirs) =>
+        theirs.before(from).size > 0 && theirs.boughtWithin(from, untilMs).nonEmpty
+      }.count() >= LeastUsers
     val moment = config.holdoutFromMs.filter(within)
     lazy val window = sales.knownUntilMs.map(_ + 1).filter(from => within(from) && hasUsers(from))
-    def byTime(kind: String, from: Option[Long], horizonMs: Long): TemporalSplits = TemporalSplits.byTime(history, kind, sales.oldestMs, untilMs, from, horizonMs)
+    def byTime(kind: String, from: Option[Long], horizonMs: Long): TemporalSplits =
+      TemporalSplits.byTime(history, kind, sales.oldestMs, untilMs, from, horizonMs)
     if (config.holdoutLastBasket) byLastBasket(history, untilMs, horizonMs)
     else if (moment.nonEmpty) byTime("moment", moment, untilMs - moment.fold(untilMs)(identity))
     else if (window.nonEmpty) byTime(Window, window, horizonMs)
@@ -68,7 +76,14 @@ object TemporalSplits {
    *
    * @param oldestMs the oldest sale: each cut has a horizon of sales before it
    */
-  def byTime(history: RDD[(Int, Purchases)], kind: String, oldestMs: Long, untilMs: Long, fromMs: Option[Long], horizonMs: Long): TemporalSplits = {
+  def byTime(
+      history: RDD[(Int, Purchases)],
+      kind: String,
+      oldestMs: Long,
+      untilMs: Long,
+      fromMs: Option[Long],
+      horizonMs: Long
+  ): TemporalSplits = {
     def bought(from: Long, until: Long): RDD[(Int, Array[Int])] =
       history.mapValues(_.boughtWithin(from, until)).filter(_._2.nonEmpty)
     def cut(from: Long, until: Long): TemporalSplit = TemporalSplit(from, history.mapValues(_.before(from)), bought(from, until))
@@ -79,9 +94,10 @@ object TemporalSplits {
       horizonMs,
       fromMs.map(cut(_, untilMs)),
       fromMs.filter(untilMs - _ >= horizonMs).map(from => bought(from, from + horizonMs)),
-      count => fromMs.toSeq.flatMap { from =>
-        (1 to count).map(from - _ * horizonMs).takeWhile(_ - horizonMs >= oldestMs).map(at => cut(at, at + horizonMs))
-      }
+      count =>
+        fromMs.toSeq.flatMap { from =>
+          (1 to count).map(from - _ * horizonMs).takeWhile(_ - horizonMs >= oldestMs).map(at => cut(at, at + horizonMs))
+        }
     )
   }
 
@@ -92,8 +108,13 @@ object TemporalSplits {
   def byLastBasket(history: RDD[(Int, Purchases)], untilMs: Long, horizonMs: Long): TemporalSplits = {
     def cut(last: Int): TemporalSplit = TemporalSplit(
       untilMs,
-      history.mapValues(theirs => if (theirs.basketCount >= LeastBaskets) theirs.withoutLast(last) else theirs).mapValues(_.before(untilMs)),
-      history.filter(_._2.basketCount >= math.max(LeastBaskets, last + 1)).mapValues(_.basketBefore(last - 1)).filter(_._2.nonEmpty)
+      history.mapValues(theirs => if (theirs.basketCount >= LeastBaskets) theirs.withoutLast(last) else theirs).mapValues(
+        _.before(untilMs)
+      ),
+      history.filter(_._2.basketCount >= math.max(
+        LeastBaskets,
+        last + 1
+      )).mapValues(_.basketBefore(last - 1)).filter(_._2.nonEmpty)
     )
     val holdout = cut(1)
     TemporalSplits("lastBasket", None, untilMs, horizonMs, Some(holdout), Some(holdout.next), count => (2 to count + 1).map(cut))

@@ -28,7 +28,9 @@ object Als {
 
   /** @param weights user, product, weight > 0; one row per pair, any order */
   def fit(weights: RDD[(Int, Int, Double)], config: AlsConfig, blocks: Int): Factors = {
-    val pairs = weights.map { case (user, product, weight) => (user, product, (config.alpha * weight).toFloat) }.persist(StorageLevel.MEMORY_AND_DISK)
+    val pairs = weights.map { case (user, product, weight) => (user, product, (config.alpha * weight).toFloat) }.persist(
+      StorageLevel.MEMORY_AND_DISK
+    )
     val byUser = sides(pairs.map { case (user, product, confidence) => (user, product, confidence) }, blocks)
     val byProduct = sides(pairs.map { case (user, product, confidence) => (product, user, confidence) }, blocks)
     val (toUsers, toProducts) = (links(byUser), links(byProduct))
@@ -93,10 +95,13 @@ object Als {
     val rank = config.rank
     val gram = Broadcasts.checked(sides.sparkContext, "the factors' products", gramOf(others, rank), 8L * rank * rank)
     val sent = links.join(others).map { case (source, ((target, needed), block)) =>
-      target -> (source -> Block(needed, needed.flatMap { row =>
-        val index = java.util.Arrays.binarySearch(block.rows, row)
-        block.factors.slice(index * rank, (index + 1) * rank)
-      }))
+      target -> (source -> Block(
+        needed,
+        needed.flatMap { row =>
+          val index = java.util.Arrays.binarySearch(block.rows, row)
+          block.factors.slice(index * rank, (index + 1) * rank)
+        }
+      ))
     }
     sides.cogroup(sent, new NumberPartitioner(blocks, blocks)).mapPartitions(
       _.map { case (target, (own, received)) =>

@@ -42,7 +42,8 @@ object Candidates {
 
   /** Of one user in one block or several: the best of each source, and what was asked for. */
   private final case class Found(als: Array[Ranked], users: Array[Ranked], after: Array[Ranked], wanted: Array[Ranked]) {
-    def +(other: Found): Found = Found(best(als, other.als), best(users, other.users), best(after, other.after), wanted ++ other.wanted)
+    def +(other: Found): Found =
+      Found(best(als, other.als), best(users, other.users), best(after, other.after), wanted ++ other.wanted)
     private def best(a: Array[Ranked], b: Array[Ranked]): Array[Ranked] = {
       val selection = new Selection(PerSource)
       (a ++ b).foreach(ranked => selection.offer(ranked.product, ranked.score))
@@ -57,7 +58,9 @@ object Candidates {
    * @return by user, placed as `snapshot.purchases`; users without purchases are not there
    */
   def of(snapshot: Snapshot, wanted: RDD[(Int, Array[Int])]): RDD[(Int, Candidates)] = {
-    val placed = snapshot.purchases.partitioner.getOrElse(throw new IllegalStateException("Cannot place candidates: purchases have no partitioner"))
+    val placed = snapshot.purchases.partitioner.getOrElse(throw new IllegalStateException(
+      "Cannot place candidates: purchases have no partitioner"
+    ))
     val inputs = snapshot.purchases.join(wanted, placed).join(snapshot.factors.users, placed)
     if (snapshot.blocks.getNumPartitions == 1) amongOne(snapshot, inputs) else amongMany(snapshot, inputs, placed)
   }
@@ -223,7 +226,12 @@ object Candidates {
         place += 1
       }
       val wanted = seeker.wanted.filter(isHere).filter(product => block.isKnown(product - block.from))
-      Found(byAls.result, byUsers.result, byAfter.result, wanted.map(product => Ranked(product, als(product - block.from).toDouble)))
+      Found(
+        byAls.result,
+        byUsers.result,
+        byAfter.result,
+        wanted.map(product => Ranked(product, als(product - block.from).toDouble))
+      )
     }
 
     private def isHere(product: Int): Boolean = product >= block.from && product < block.from + block.size
@@ -234,7 +242,14 @@ object Candidates {
       val norm = Vectors.norm(seeker.factor, 0, rank)
       here.indices.foreach(row => describe(seeker, norm, here(row), features, row * Features.Width))
       val wanted = found.wanted.filter(ranked => isHere(ranked.product)).sortBy(_.product)
-      Candidates(here, here.map(seeker.view.indexOf(_) >= 0), seeker.view.products, features, wanted.map(_.product), wanted.map(_.score.toFloat))
+      Candidates(
+        here,
+        here.map(seeker.view.indexOf(_) >= 0),
+        seeker.view.products,
+        features,
+        wanted.map(_.product),
+        wanted.map(_.score.toFloat)
+      )
     }
 
     private def describe(seeker: Seeker, norm: Double, product: Int, row: Array[Float], offset: Int): Unit = {
@@ -242,7 +257,13 @@ object Candidates {
       val view = seeker.view
       view.own(product, block.gaps(place).toDouble, row, offset)
       System.arraycopy(view.columns, 0, row, offset + Features.UserFrom, Features.UserColumns)
-      System.arraycopy(block.columns, place * Features.ProductColumns, row, offset + Features.ProductFrom, Features.ProductColumns)
+      System.arraycopy(
+        block.columns,
+        place * Features.ProductColumns,
+        row,
+        offset + Features.ProductFrom,
+        Features.ProductColumns
+      )
       val price = block.logPrices(place) - view.logPrice
       val ratio = if (price.isNaN) 0f else price.toFloat
       val affinity = Vectors.dot(seeker.factor, block.audience, place * rank, rank)

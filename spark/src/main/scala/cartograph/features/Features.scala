@@ -163,10 +163,13 @@ final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
   def strongest(count: Int): Array[Int] =
     if (products.length <= count) products
     else products.indices
-      .map(index => (-(decayed(index, Features.OwnHalfLives(2)) + 0.001 * decayed(index, Features.OwnHalfLives(3))), products(index)))
+      .map(index =>
+        (-(decayed(index, Features.OwnHalfLives(2)) + 0.001 * decayed(index, Features.OwnHalfLives(3))), products(index))
+      )
       .sorted.take(count).map(_._2).toArray
 
-  private def linesInLast(index: Int, last: Int): Int = sumOf(index)(line => if (ordinals(line) > baskets - last) 1.0 else 0.0).toInt
+  private def linesInLast(index: Int, last: Int): Int =
+    sumOf(index)(line => if (ordinals(line) > baskets - last) 1.0 else 0.0).toInt
 
   /** The user's own columns of a product; `gap` is what is usual between two purchases of it. */
   def own(product: Int, gap: Double, row: Array[Float], offset: Int): Unit = {

@@ -68,7 +68,8 @@ object ProductStats {
   val BasketHalfLife = 12.0
   val FreshHalfLife = 4.0
 
-  val None: ProductStats = ProductStats(new Array[Int](Spans.length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Long.MaxValue, Long.MinValue)
+  val None: ProductStats =
+    ProductStats(new Array[Int](Spans.length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Long.MaxValue, Long.MinValue)
 
   /** What one user's purchases say of each product. */
   def ofUser(purchases: Purchases, asOfMs: Long, horizonMs: Long): Iterator[(Int, ProductStats)] = {

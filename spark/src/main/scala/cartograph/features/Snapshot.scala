@@ -128,7 +128,12 @@ object Snapshot {
    *
    * @return user, product, weight > 0; one row per pair
    */
-  private[cartograph] def weights(purchases: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, config: ModelConfig): RDD[(Int, Int, Double)] = {
+  private[cartograph] def weights(
+      purchases: RDD[(Int, Purchases)],
+      asOfMs: Long,
+      horizonMs: Long,
+      config: ModelConfig
+  ): RDD[(Int, Int, Double)] = {
     val (halfLife, exponent) = (config.halfLifeHorizons, config.quantityExponent)
     purchases.flatMap { case (user, theirs) =>
       theirs.products.indices.groupBy(theirs.products(_)).iterator.map { case (product, lines) =>
@@ -187,7 +192,9 @@ object Snapshot {
   ): RDD[(Int, (Int, Int, Float))] =
     neighbours.flatMap { case (source, kinds) =>
       kinds.iterator.zipWithIndex.flatMap { case (found, kind) =>
-        found.products.iterator.zip(found.strengths.iterator).map { case (target, strength) => target -> ((kind, source, strength)) }
+        found.products.iterator.zip(found.strengths.iterator).map { case (target, strength) =>
+          target -> ((kind, source, strength))
+        }
       }
     }.partitionBy(byProduct)
 
@@ -204,7 +211,8 @@ object Snapshot {
     }.toArray
   }
 
-  private type Gathered = (Iterable[ProductStats], Iterable[Array[Float]], Iterable[(Array[Float], Array[Float])], Iterable[(Int, Int, Float)])
+  private type Gathered =
+    (Iterable[ProductStats], Iterable[Array[Float]], Iterable[(Array[Float], Array[Float])], Iterable[(Int, Int, Float)])
 
   private def assemble(
       from: Int,
@@ -219,7 +227,8 @@ object Snapshot {
     val isKnown = new Array[Boolean](size)
     val columns = new Array[Float](size * Features.ProductColumns)
     val (gaps, logPrices) = (new Array[Float](size), Array.fill(size)(Float.NaN))
-    val (factors, audience, newest) = (new Array[Float](size * rank), new Array[Float](size * rank), new Array[Float](size * rank))
+    val (factors, audience, newest) =
+      (new Array[Float](size * rank), new Array[Float](size * rank), new Array[Float](size * rank))
     val links = Array.fill(Together.Count)(Array.newBuilder[(Int, Int, Float)])
     rows.foreach { case (product, (stats, factor, audiences, linked)) =>
       val place = product - from

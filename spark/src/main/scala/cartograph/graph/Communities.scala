@@ -64,7 +64,8 @@ object Communities {
     val members = of.toSeq.map(_ -> 1L) ++ users.values.countByValue() ++ others.values.countByValue()
     val names = purchases.sparkContext.broadcast(largestFirst(members))
     val products = shop.products.map(product => product.number -> product).leftOuterJoin(others, blocks).map {
-      case (number, (product, other)) => number -> (product -> names.value.getOrElse(other.getOrElse(similar.of(number)), Without))
+      case (number, (product, other)) =>
+        number -> (product -> names.value.getOrElse(other.getOrElse(similar.of(number)), Without))
     }
     val count = names.value.size
     new Communities(
@@ -81,7 +82,9 @@ object Communities {
 
   /** The community of most; of equally many the smallest number. */
   private def most(counts: Iterator[(Int, Long)]): Int =
-    counts.filter(_._1 != Without).toSeq.groupMapReduce(_._1)(_._2)(_ + _).minByOption { case (community, count) => (-count, community) }
+    counts.filter(_._1 != Without).toSeq.groupMapReduce(_._1)(_._2)(_ + _).minByOption { case (community, count) =>
+      (-count, community)
+    }
       .fold(Without)(_._1)
 
   private def largestFirst(of: Array[Int]): Map[Int, Int] = largestFirst(of.toSeq.map(_ -> 1L))

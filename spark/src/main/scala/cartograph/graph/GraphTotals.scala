@@ -66,7 +66,9 @@ final class VertexTotals extends Serializable {
   private def keepBought(community: Int, more: Vector[Vertex]): Unit =
     keep(mostBought, community, more, VertexTotals.NamedProducts)(product => (-product.activity.sales, product.number))
   private def keepRecommended(community: Int, more: Vector[Vertex]): Unit =
-    keep(mostRecommended, community, more, VertexTotals.PicturedProducts)(product => (-product.activity.inAny.toLong, product.number))
+    keep(mostRecommended, community, more, VertexTotals.PicturedProducts)(product =>
+      (-product.activity.inAny.toLong, product.number)
+    )
 
   private def add(vertex: Vertex): Unit = {
     count(if (vertex.isUser) userDegrees else productDegrees, vertex.degree)
@@ -84,7 +86,14 @@ final class VertexTotals extends Serializable {
   }
 
   private def add(other: VertexTotals): Unit = {
-    Seq[VertexTotals => scala.collection.mutable.HashMap[Int, Long]](_.userDegrees, _.productDegrees, _.exposure, _.buyers, _.usersIn, _.productsIn)
+    Seq[VertexTotals => scala.collection.mutable.HashMap[Int, Long]](
+      _.userDegrees,
+      _.productDegrees,
+      _.exposure,
+      _.buyers,
+      _.usersIn,
+      _.productsIn
+    )
       .foreach(pick => pick(other).foreach { case (key, by) => count(pick(this), key, by) })
     other.mostBought.foreach { case (community, products) => keepBought(community, products) }
     other.mostRecommended.foreach { case (community, products) => keepRecommended(community, products) }
@@ -119,9 +128,23 @@ object GraphCounts {
       Iterator.single(sums)
     }.fold(LinkKind.all.map(_ => new Tally).toArray)((a, b) => a.zip(b).map { case (x, y) => x + y })
     val similar = new Tally
-    table.similar.foreach(edge => similar.add(communities.ofSimilar(table.placeOf(edge.source)), communities.ofSimilar(table.placeOf(edge.target))))
-    val (bought, any, fresh) = (byKind(LinkKind.Bought.order), byKind(LinkKind.RecommendedAny.order), byKind(LinkKind.RecommendedNew.order))
-    GraphCounts(totals.users, totals.products, bought.edges, any.edges, fresh.edges, similar.edges, bought.crossings, any.crossings, fresh.crossings, similar.crossings)
+    table.similar.foreach(edge =>
+      similar.add(communities.ofSimilar(table.placeOf(edge.source)), communities.ofSimilar(table.placeOf(edge.target)))
+    )
+    val (bought, any, fresh) =
+      (byKind(LinkKind.Bought.order), byKind(LinkKind.RecommendedAny.order), byKind(LinkKind.RecommendedNew.order))
+    GraphCounts(
+      totals.users,
+      totals.products,
+      bought.edges,
+      any.edges,
+      fresh.edges,
+      similar.edges,
+      bought.crossings,
+      any.crossings,
+      fresh.crossings,
+      similar.crossings
+    )
   }
 
   /** Counts edges of one kind. */
@@ -129,7 +152,8 @@ object GraphCounts {
     private var all = 0L
     private var crossing = 0L
     /** Of the edges whose both ends have a community, by that of the one end and of the other; at most 16,384 each. */
-    private val (from, to) = (scala.collection.mutable.HashMap.empty[Int, Long], scala.collection.mutable.HashMap.empty[Int, Long])
+    private val (from, to) =
+      (scala.collection.mutable.HashMap.empty[Int, Long], scala.collection.mutable.HashMap.empty[Int, Long])
 
     def add(community: Int, other: Int): Unit = {
       all += 1

@@ -100,5 +100,7 @@ object Links {
     }
 
   private def listed(user: Int, list: Array[Ranked], kind: LinkKind) =
-    list.iterator.zipWithIndex.map { case (ranked, index) => ranked.product -> ((user, kind, index + 1, ranked.score, Bought.Never)) }
+    list.iterator.zipWithIndex.map { case (ranked, index) =>
+      ranked.product -> ((user, kind, index + 1, ranked.score, Bought.Never))
+    }
 }

@@ -45,7 +45,8 @@ object Louvain {
   /** @param edges between two different vertices, of weights above 0; several between the same two add up, whatever their direction */
   def communities(vertices: Int, edges: Seq[(Int, Int, Long)]): Found = {
     val both = edges.flatMap { case (a, b, weight) => Seq(a -> (b -> weight), b -> (a -> weight)) }.groupMap(_._1)(_._2)
-    val graph = gathered(vertices)((vertex, add) => both.getOrElse(vertex, Nil).foreach { case (other, weight) => add(other, weight) })
+    val graph =
+      gathered(vertices)((vertex, add) => both.getOrElse(vertex, Nil).foreach { case (other, weight) => add(other, weight) })
     val whole = merged(graph, Array.range(0, vertices))
     Found(numbered(whole, graph.degrees), modularity(graph, whole))
   }
@@ -68,10 +69,13 @@ object Louvain {
     val (targets, weights) = (Array.newBuilder[Int], Array.newBuilder[Long])
     val counts = Array.tabulate(vertices) { vertex =>
       val touched = Array.newBuilder[Int]
-      each(vertex, (target, weight) => {
-        if (sums(target) == 0) touched += target
-        sums(target) += weight
-      })
+      each(
+        vertex,
+        (target, weight) => {
+          if (sums(target) == 0) touched += target
+          sums(target) += weight
+        }
+      )
       val sorted = touched.result().sorted
       sorted.foreach { target =>
         targets += target
@@ -87,7 +91,9 @@ object Louvain {
     val members = Array.fill(communities)(Array.newBuilder[Int])
     of.indices.foreach(vertex => members(of(vertex)) += vertex)
     val sorted = members.map(_.result())
-    gathered(communities)((community, add) => sorted(community).foreach(graph.foreach(_)((target, weight) => add(of(target), weight))))
+    gathered(communities)((community, add) =>
+      sorted(community).foreach(graph.foreach(_)((target, weight) => add(of(target), weight)))
+    )
   }
 
   private def moved(graph: Weighted): Array[Int] = {

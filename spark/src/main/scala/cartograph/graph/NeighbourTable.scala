@@ -48,7 +48,9 @@ final class NeighbourTable(
       val score = Ranking.rounded(strength)
       if (score > 0) best.offer(numbers(target), score)
     }
-    best.result.iterator.zipWithIndex.map { case (ranked, index) => SimilarEdge(numbers(place), ranked.product, index + 1, ranked.score) }
+    best.result.iterator.zipWithIndex.map { case (ranked, index) =>
+      SimilarEdge(numbers(place), ranked.product, index + 1, ranked.score)
+    }
   }.toArray
 
   @transient private lazy val bySource: Map[Int, Array[SimilarEdge]] = similar.groupBy(_.source)
@@ -65,8 +67,10 @@ object NeighbourTable {
     val found = neighbours.collect().sortBy(_._1)
     val numbers = found.map(_._1)
     val known = neighbours.sparkContext.broadcast(numbers)
-    val named = products.filter(product => java.util.Arrays.binarySearch(known.value, product.number) >= 0).collect().sortBy(_.number)
-    def byKind[Part](part: Int => Part)(implicit tag: scala.reflect.ClassTag[Part]): Array[Part] = Array.tabulate(Together.Count)(part)
+    val named =
+      products.filter(product => java.util.Arrays.binarySearch(known.value, product.number) >= 0).collect().sortBy(_.number)
+    def byKind[Part](part: Int => Part)(implicit tag: scala.reflect.ClassTag[Part]): Array[Part] =
+      Array.tabulate(Together.Count)(part)
     new NeighbourTable(
       named,
       byKind(kind => found.map(_._2(kind).products.length).scanLeft(0)(_ + _)),

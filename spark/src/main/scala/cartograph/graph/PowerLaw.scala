@@ -63,7 +63,8 @@ object PowerLaw {
   private[cartograph] def zeta(exponent: Double, from: Int): Double = {
     val terms = (0 until 10).map(k => math.pow((from + k).toDouble, -exponent)).sum
     val a = from + 10.0
-    val rest = math.pow(a, 1 - exponent) / (exponent - 1) + math.pow(a, -exponent) / 2 + exponent * math.pow(a, -exponent - 1) / 12
+    val rest =
+      math.pow(a, 1 - exponent) / (exponent - 1) + math.pow(a, -exponent) / 2 + exponent * math.pow(a, -exponent - 1) / 12
     terms + rest - exponent * (exponent + 1) * (exponent + 2) * math.pow(a, -exponent - 3) / 720
   }
 }

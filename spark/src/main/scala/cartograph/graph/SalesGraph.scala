@@ -80,7 +80,9 @@ object SalesGraph {
 
   /** By vertex, the first vertex of its component. */
   private def components(links: RDD[(Int, Array[Int])], arcs: Seq[(Long, Long)], blocks: Int): RDD[(Long, Long)] = {
-    val edges = links.mapPartitions(of => forest(of.flatMap { case (user, linked) => linked.iterator.map(userVertex(user) -> productVertex(_)) })) ++
+    val edges = links.mapPartitions(of =>
+      forest(of.flatMap { case (user, linked) => linked.iterator.map(userVertex(user) -> productVertex(_)) })
+    ) ++
       links.sparkContext.parallelize(forest(arcs.iterator).toSeq, 1)
     val graph = Graph.fromEdges(
       edges.map { case (from, to) => Edge(from, to, 0) }.coalesce(blocks),
@@ -130,7 +132,9 @@ object SalesGraph {
       next
     }
     val rounds = Iterator.iterate((base, round(base))) { case (_, now) => (now, round(now)) }
-    val (_, ranks) = rounds.dropWhile { case (before, now) => before.indices.exists(at => math.abs(now(at) - before(at)) > Tolerance) }.next()
+    val (_, ranks) = rounds.dropWhile { case (before, now) =>
+      before.indices.exists(at => math.abs(now(at) - before(at)) > Tolerance)
+    }.next()
     linked.zip(ranks).toMap
   }
 

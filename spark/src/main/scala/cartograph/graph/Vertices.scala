@@ -48,7 +48,14 @@ object Vertices {
       .reduceByKey((a, b) => a.copy(activity = a.activity + b.activity), blocks)
       .join(facts.map(of => of.number -> of), blocks)
       .map { case (number, (of, found)) =>
-        Vertex(of.id, number % 2 == 0, of.name, Option.when(of.community != Communities.Without)(of.community), of.activity, found)
+        Vertex(
+          of.id,
+          number % 2 == 0,
+          of.name,
+          Option.when(of.community != Communities.Without)(of.community),
+          of.activity,
+          found
+        )
       }
       .setName("vertices")
       .persist(StorageLevel.MEMORY_AND_DISK)

@@ -30,10 +30,11 @@ object Differences {
   private def readManifest(lake: Lake, number: Int, run: Int): Option[Earlier] = {
     val key = Keys.manifest(number)
     try lake.read(key).map { text =>
-      val node = Documents.parse(key, text)
-      def keys(prefix: String): Seq[String] = EarlierRun.keysOf(key, text, name => name.startsWith(prefix) && name.endsWith(".parquet"))
-      Earlier(number, node.path("asOfMs").asLong, keys("recommendations/"), keys("graph/vertices"))
-    }
+        val node = Documents.parse(key, text)
+        def keys(prefix: String): Seq[String] =
+          EarlierRun.keysOf(key, text, name => name.startsWith(prefix) && name.endsWith(".parquet"))
+        Earlier(number, node.path("asOfMs").asLong, keys("recommendations/"), keys("graph/vertices"))
+      }
     catch {
       case damaged: IllegalArgumentException =>
         Log.warn(damaged.getMessage, obj("window" -> run))
@@ -54,20 +55,31 @@ object Differences {
   }
 
   /** @return the changes, or why there are none, for a person who does not see the job's log */
-  private def compare(earlier: Earlier, files: Files, run: Int, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): Either[String, JsonNode] =
+  private def compare(
+      earlier: Earlier,
+      files: Files,
+      run: Int,
+      shop: Shop,
+      links: RDD[Link],
+      vertices: RDD[Vertex]
+  ): Either[String, JsonNode] =
     if (earlier.recommendations.isEmpty || earlier.vertices.isEmpty)
       Left(s"the manifest of run ${earlier.run} names no lists or no vertices as Parquet")
     else
       try Right(changesSince(earlier, files, shop, links, vertices))
       catch {
         case NonFatal(cause) =>
-          Log.warn(s"Cannot compare with run ${earlier.run}: ${Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")}", obj("window" -> run))
+          Log.warn(
+            s"Cannot compare with run ${earlier.run}: ${Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")}",
+            obj("window" -> run)
+          )
           Left(s"the lists or vertices of run ${earlier.run} cannot be read; the job’s log says why")
       }
 
   private def changesSince(earlier: Earlier, files: Files, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): JsonNode = {
     val before = files.rows(earlier.recommendations, Seq("user", "product", "list"))
-    val after = links.filter(_.kind != LinkKind.Bought).map(link => Seq(link.userId, link.product.id, LinkKind.listName(link.kind)))
+    val after =
+      links.filter(_.kind != LinkKind.Bought).map(link => Seq(link.userId, link.product.id, LinkKind.listName(link.kind)))
     val users = UserChanges.of(before, after, vertices.getNumPartitions)
     obj(
       "edges" -> obj("added" -> users.added, "removed" -> users.removed, "kept" -> users.kept),
@@ -96,9 +108,12 @@ object Differences {
     // What is in the graph no more is still in the shop.
     val gone = lost.filter(_.now == 0).map(_.product).toSet
     val names = if (gone.isEmpty) Map.empty[String, Option[String]]
-      else shop.products.filter(product => gone.contains(product.id)).map(product => product.id -> product.name).collect().toMap
+    else shop.products.filter(product => gone.contains(product.id)).map(product => product.id -> product.name).collect().toMap
     def nodes(changes: Array[Exposure]): JsonNode = arr(changes.map { change =>
-      named(change.product, change.name.orElse(names.get(change.product).flatten)).put("before", change.before).put("now", change.now)
+      named(
+        change.product,
+        change.name.orElse(names.get(change.product).flatten)
+      ).put("before", change.before).put("now", change.now)
     })
     obj("gained" -> nodes(gained), "lost" -> nodes(lost))
   }
@@ -109,7 +124,8 @@ object Differences {
       .reduceByKey(_ | _, vertices.getNumPartitions)
       .map { case (id, where) => (id.startsWith("u:"), where) }
       .countByValue()
-    def of(where: Int): JsonNode = obj("users" -> counts.getOrElse((true, where), 0L), "products" -> counts.getOrElse((false, where), 0L))
+    def of(where: Int): JsonNode =
+      obj("users" -> counts.getOrElse((true, where), 0L), "products" -> counts.getOrElse((false, where), 0L))
     obj("new" -> of(2), "gone" -> of(1))
   }
 
@@ -119,7 +135,9 @@ object Differences {
 
     def rows(keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = {
       val (lake, settings) = (root, configuration)
-      sc.parallelize(keys, math.max(1, keys.size)).flatMap(key => Parquets.readTexts(new Path(s"$lake/$key"), settings.value, columns))
+      sc.parallelize(keys, math.max(1, keys.size)).flatMap(key =>
+        Parquets.readTexts(new Path(s"$lake/$key"), settings.value, columns)
+      )
     }
   }
 
@@ -130,7 +148,8 @@ object Differences {
    * @param shares users by tenths: 0, then up to 0.1, …, up to 1
    */
   final case class Churn(users: Long, sum: Double, shares: Array[Long]) {
-    def +(other: Churn): Churn = Churn(users + other.users, sum + other.sum, shares.zip(other.shares).map { case (a, b) => a + b })
+    def +(other: Churn): Churn =
+      Churn(users + other.users, sum + other.sum, shares.zip(other.shares).map { case (a, b) => a + b })
   }
 
   object Churn {

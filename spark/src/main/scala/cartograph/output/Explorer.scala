@@ -95,7 +95,12 @@ object Explorer {
     val shown = newest.map(_.product) ++ listed.map(_.product) ++ reasons.values.flatten.map(_.product)
     Row(
       theirs.head.userId,
-      obj("products" -> bought.size, "history" -> arr(history), "any" -> list(LinkKind.RecommendedAny), "new" -> list(LinkKind.RecommendedNew)),
+      obj(
+        "products" -> bought.size,
+        "history" -> arr(history),
+        "any" -> list(LinkKind.RecommendedAny),
+        "new" -> list(LinkKind.RecommendedNew)
+      ),
       shown.map(nameOf)
     )
   }
@@ -126,7 +131,9 @@ object Explorer {
   private def picks(vertices: RDD[Vertex]): JsonNode = {
     // Mixed, for neighbouring ids are often alike; whoever bought several products comes first.
     val users = vertices.filter(_.isUser)
-      .takeOrdered(Picks)(Ordering.by(user => (user.activity.partners < LeastProducts, scala.util.hashing.MurmurHash3.mix(11, user.number), user.number)))
+      .takeOrdered(Picks)(Ordering.by(user =>
+        (user.activity.partners < LeastProducts, scala.util.hashing.MurmurHash3.mix(11, user.number), user.number)
+      ))
     val products = vertices.filter(!_.isUser)
       .takeOrdered(Picks)(Ordering.by(product => (-product.activity.sales, product.number)))
     obj(

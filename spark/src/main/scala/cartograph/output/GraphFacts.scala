@@ -19,35 +19,38 @@ object GraphFacts {
   /** Of how many components there are, and of the largest users and products. */
   final case class Components(count: Long, largest: Seq[(Long, Long)])
 
-  def document(run: Int, counts: GraphCounts, totals: VertexTotals, components: Components, communities: Communities): JsonNode = obj(
-    "run" -> run,
-    "vertices" -> counts.vertices,
-    "edges" -> counts.edges,
-    "users" -> counts.users,
-    "products" -> counts.products,
-    "edgesByKind" -> obj("bought" -> counts.bought, "recommended" -> counts.recommended, "similar" -> counts.similar),
-    "exposure" -> exposure(totals),
-    "components" -> obj(
-      "count" -> components.count,
-      "largest" -> arr(components.largest.map { case (users, products) => obj("users" -> users, "products" -> products) })
-    ),
-    "tails" -> obj("users" -> tail(totals.userDegrees), "products" -> tail(totals.productDegrees)),
-    "communities" -> obj(
-      "count" -> communities.count,
-      "modularity" -> communities.modularity,
-      "largest" -> arr((0 until math.min(VertexTotals.LargestCommunities, communities.count)).map(communityNode(_, totals))),
-      "edges" -> obj(
-        "bought" -> crossings(counts.crossingsBought),
-        "recommendedAny" -> crossings(counts.crossingsAny),
-        "recommendedNew" -> crossings(counts.crossingsNew),
-        "similar" -> crossings(counts.crossingsSimilar)
-      )
-    ),
-    "graphmlLeftOut" -> GraphFiles.graphMlLeftOut(counts.edges)
-  )
+  def document(run: Int, counts: GraphCounts, totals: VertexTotals, components: Components, communities: Communities): JsonNode =
+    obj(
+      "run" -> run,
+      "vertices" -> counts.vertices,
+      "edges" -> counts.edges,
+      "users" -> counts.users,
+      "products" -> counts.products,
+      "edgesByKind" -> obj("bought" -> counts.bought, "recommended" -> counts.recommended, "similar" -> counts.similar),
+      "exposure" -> exposure(totals),
+      "components" -> obj(
+        "count" -> components.count,
+        "largest" -> arr(components.largest.map { case (users, products) => obj("users" -> users, "products" -> products) })
+      ),
+      "tails" -> obj("users" -> tail(totals.userDegrees), "products" -> tail(totals.productDegrees)),
+      "communities" -> obj(
+        "count" -> communities.count,
+        "modularity" -> communities.modularity,
+        "largest" -> arr((0 until math.min(VertexTotals.LargestCommunities, communities.count)).map(communityNode(_, totals))),
+        "edges" -> obj(
+          "bought" -> crossings(counts.crossingsBought),
+          "recommendedAny" -> crossings(counts.crossingsAny),
+          "recommendedNew" -> crossings(counts.crossingsNew),
+          "similar" -> crossings(counts.crossingsSimilar)
+        )
+      ),
+      "graphmlLeftOut" -> GraphFiles.graphMlLeftOut(counts.edges)
+    )
 
   def components(vertices: RDD[Vertex], blocks: Int): Components = {
-    val order = Ordering.by[(Long, (Long, Long)), (Long, Long)] { case (first, (users, products)) => (-(users + products), first) }
+    val order = Ordering.by[(Long, (Long, Long)), (Long, Long)] { case (first, (users, products)) =>
+      (-(users + products), first)
+    }
     val parts = vertices
       .map(vertex => vertex.facts.component -> (if (vertex.isUser) (1L, 0L) else (0L, 1L)))
       .reduceByKey((a, b) => (a._1 + b._1, a._2 + b._2), blocks)

@@ -24,9 +24,13 @@ object GraphMl {
 
   private def head(run: Int): String =
     s"""<?xml version="1.0" encoding="UTF-8"?>
-       |<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
-       |${keys("v", "node", GraphFiles.VertexColumns)}${keys("e", "edge", GraphFiles.EdgeColumns)}<graph id="run-$run" edgedefault="directed">
-       |""".stripMargin
+      |<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
+      |${keys("v", "node", GraphFiles.VertexColumns)}${keys(
+        "e",
+        "edge",
+        GraphFiles.EdgeColumns
+      )}<graph id="run-$run" edgedefault="directed">
+      |""".stripMargin
 
   private def keys[Row](prefix: String, of: String, columns: Columns[Row]): String =
     named(prefix, columns).map { case (key, column) =>
@@ -37,14 +41,17 @@ object GraphMl {
     val out = new java.lang.StringBuilder(256)
     keys.foreach { case (key, column) =>
       val value = column.text(row)
-      if (value.nonEmpty || column.value(row).nonEmpty) out.append("<data key=\"").append(key).append("\">").append(text(value)).append("</data>")
+      if (value.nonEmpty || column.value(row).nonEmpty)
+        out.append("<data key=\"").append(key).append("\">").append(text(value)).append("</data>")
     }
     out.toString
   }
 
   /** Short names, for they stand in every line: v1, e4. */
   private def named[Row](prefix: String, columns: Columns[Row]): Seq[(String, Column[Row])] =
-    columns.columns.zipWithIndex.collect { case (column, index) if !Structural.contains(column.name) => s"$prefix$index" -> column }
+    columns.columns.zipWithIndex.collect {
+      case (column, index) if !Structural.contains(column.name) => s"$prefix$index" -> column
+    }
 
   /** Text between tags. */
   private[cartograph] def text(value: String): String = if (value.forall(isPlain)) value else escaped(value)

@@ -29,7 +29,8 @@ object GraphSummary {
     val shownCommunities = communitiesToShow(totals)
     val products = turns(shownCommunities.map(totals.mostRecommended(_)), Products).map(_.number).toSet
     val edges = connectors(links, products).flatMap(_.links).sortBy(link => (link.user, link.rank))
-    val numbers = edges.flatMap(link => Seq(SalesGraph.userVertex(link.user), SalesGraph.productVertex(link.product.number))).toSet
+    val numbers =
+      edges.flatMap(link => Seq(SalesGraph.userVertex(link.user), SalesGraph.productVertex(link.product.number))).toSet
     val shown = vertices.filter(vertex => numbers.contains(vertex.facts.number)).collect().sortBy(_.typedId)
     obj(
       "vertices" -> counts.vertices,
@@ -62,7 +63,9 @@ object GraphSummary {
     val best = links
       .mapPartitions(
         Links.byUser(_)
-          .map(_.filter(link => link.kind == LinkKind.RecommendedAny && link.rank <= LastRank && products.contains(link.product.number)))
+          .map(_.filter(link =>
+            link.kind == LinkKind.RecommendedAny && link.rank <= LastRank && products.contains(link.product.number)
+          ))
           .filter(_.nonEmpty)
           .map(Connector)
       )

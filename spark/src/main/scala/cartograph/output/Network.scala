@@ -62,7 +62,12 @@ object Network {
    *
    * @param vertices their numbers, in any order
    */
-  private[cartograph] def between(vertices: Array[Long], links: RDD[Link], similar: Array[SimilarEdge], room: Int): Array[Drawn] = {
+  private[cartograph] def between(
+      vertices: Array[Long],
+      links: RDD[Link],
+      similar: Array[SimilarEdge],
+      room: Int
+  ): Array[Drawn] = {
     val chosen = vertices.sorted
     val known = links.sparkContext.broadcast(chosen)
     def first(kind: LinkKind): Array[Drawn] = links

@@ -27,7 +27,9 @@ final class RunTables(files: RunFiles, blocks: Int) {
     val csv = files.csv(
       "recommendations",
       Seq("user", "product", "list", "rank", "score"),
-      FileParts.inParts(rows, count).map(link => Seq(link.userId, link.product.id, LinkKind.listName(link.kind), link.rank.toString, Csv.decimal(link.score)))
+      FileParts.inParts(rows, count).map(link =>
+        Seq(link.userId, link.product.id, LinkKind.listName(link.kind), link.rank.toString, Csv.decimal(link.score))
+      )
     )
     val shards = math.max(1, math.ceil(count.toDouble / FileParts.RowsPerFile).toInt)
     val sharded = rows
@@ -54,8 +56,9 @@ final class RunTables(files: RunFiles, blocks: Int) {
         val list = row.addGroup("factor")
         factor.foreach(_.foreach(value => list.addGroup("list").append("element", value)))
     }
-    productFiles ++ files.parquet("model/users", UserSchema, FileParts.inParts(shop.users, shop.userCount)) { case (row, (number, id)) =>
-      row.append("number", number).append("user", id)
+    productFiles ++ files.parquet("model/users", UserSchema, FileParts.inParts(shop.users, shop.userCount)) {
+      case (row, (number, id)) =>
+        row.append("number", number).append("user", id)
     }
   }
 

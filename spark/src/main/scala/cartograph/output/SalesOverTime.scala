@@ -19,7 +19,9 @@ object SalesOverTime {
     val buckets = (newestMs / bucketMs - first + 1).toInt
     val counts = interactions.mapPartitions { part =>
       val counts = new Array[Long](buckets)
-      part.foreach(sale => if (weights.contains(sale.kind) && sale.quantity > 0) counts((sale.atMs / bucketMs - first).toInt) += 1)
+      part.foreach(sale =>
+        if (weights.contains(sale.kind) && sale.quantity > 0) counts((sale.atMs / bucketMs - first).toInt) += 1
+      )
       Iterator.single(counts)
     }.fold(new Array[Long](buckets))((a, b) => a.zip(b).map { case (x, y) => x + y })
     obj("bucketMs" -> bucketMs, "fromMs" -> first * bucketMs, "counts" -> arr(counts))

@@ -38,7 +38,9 @@ final case class Columns[Row](table: String, columns: Seq[Column[Row]]) {
       case number: Int => group.append(column.name, number)
       case number: Long => group.append(column.name, number)
       case number: Double => group.append(column.name, number)
-      case other => throw new IllegalArgumentException(s"Cannot write column ${column.name}: it is ${other.getClass}, should be text or a number")
+      case other => throw new IllegalArgumentException(
+          s"Cannot write column ${column.name}: it is ${other.getClass}, should be text or a number"
+        )
     }
   }
 }

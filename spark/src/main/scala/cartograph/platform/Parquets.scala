@@ -27,7 +27,10 @@ object Parquets {
    */
   def readTexts(path: Path, configuration: Configuration, columns: Seq[String]): Iterator[Seq[String]] = {
     val only = new Configuration(configuration)
-    only.set(ReadSupport.PARQUET_READ_SCHEMA, columns.map(column => s"required binary $column (UTF8);").mkString("message row { ", " ", " }"))
+    only.set(
+      ReadSupport.PARQUET_READ_SCHEMA,
+      columns.map(column => s"required binary $column (UTF8);").mkString("message row { ", " ", " }")
+    )
     read(path, only, columns.mkString(", "))(row => columns.map(row.getBinary(_, 0).toStringUsingUTF8))
   }
 
@@ -41,16 +44,22 @@ object Parquets {
     val reader =
       try ParquetReader.builder(new GroupReadSupport, path).withConf(configuration).build()
       catch failure(path, what)
-    val rows = Iterator.continually(try reader.read() catch failure(path, what)).takeWhile(_ != null).map(toRow)
+    val rows = Iterator.continually(try reader.read()
+    catch failure(path, what)).takeWhile(_ != null).map(toRow)
     new Iterator[Row] {
       def hasNext: Boolean = rows.hasNext || { reader.close(); false }
-      def next(): Row = try rows.next() catch failure(path, what)
+      def next(): Row =
+        try rows.next()
+        catch failure(path, what)
     }
   }
 
   private def failure(path: Path, what: String): PartialFunction[Throwable, Nothing] = {
     case cause: FileNotFoundException =>
-      throw new IllegalArgumentException(s"Cannot read $path: a window or a manifest names it, but there is no such object", cause)
+      throw new IllegalArgumentException(
+        s"Cannot read $path: a window or a manifest names it, but there is no such object",
+        cause
+      )
     case cause: RuntimeException =>
       throw new IllegalArgumentException(s"Cannot read $path: it is not a Parquet file of $what", cause)
   }

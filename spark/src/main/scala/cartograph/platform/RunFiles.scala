@@ -77,7 +77,10 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
 
   /** Writes one text file: what comes first, a line per row, what comes last. */
   def text(name: String, first: String, lines: RDD[String], last: String): RunFile = {
-    require(lines.getNumPartitions == 1, s"Cannot write $name: the lines are in ${lines.getNumPartitions} partitions, should be in 1")
+    require(
+      lines.getNumPartitions == 1,
+      s"Cannot write $name: the lines are in ${lines.getNumPartitions} partitions, should be in 1"
+    )
     lines.mapPartitions { partLines =>
       var count = 0L
       val file = write(name, 0) { out =>
@@ -102,7 +105,11 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
    * @param rows     in order of their keys, within partitions and across them; no key twice
    * @param document what a block is, of its rows
    */
-  def jsonBlocks[Row](name: String, rows: RDD[Row], perBlock: Int)(key: Row => String)(document: Seq[Row] => JsonNode): Seq[BlocksFile] = {
+  def jsonBlocks[Row](
+      name: String,
+      rows: RDD[Row],
+      perBlock: Int
+  )(key: Row => String)(document: Seq[Row] => JsonNode): Seq[BlocksFile] = {
     val parts = rows.mapPartitionsWithIndex { (part, partRows) =>
       if (partRows.isEmpty) Iterator.empty
       else {

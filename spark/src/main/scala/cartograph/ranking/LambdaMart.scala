@@ -315,7 +315,9 @@ object LambdaMart {
         derivatives(2 * at + 1) = gradients.second(order(at))
         at += 1
       }
-      IntStream.range(0, chosen.length).parallel().forEach(slot => count(histogram, slot * Bins, binned(chosen(slot)), order, from, until))
+      IntStream.range(0, chosen.length).parallel().forEach(slot =>
+        count(histogram, slot * Bins, binned(chosen(slot)), order, from, until)
+      )
       histogram
     }
 
@@ -370,7 +372,11 @@ object LambdaMart {
     /** Every feature's bins hold all rows of the leaf. */
     private def totals(histogram: Histogram): (Double, Double, Int) = {
       val bins = 0 until Bins
-      (bins.map(bin => histogram.sums(2 * bin)).sum, bins.map(bin => histogram.sums(2 * bin + 1)).sum, histogram.rows.take(Bins).sum)
+      (
+        bins.map(bin => histogram.sums(2 * bin)).sum,
+        bins.map(bin => histogram.sums(2 * bin + 1)).sum,
+        histogram.rows.take(Bins).sum
+      )
     }
   }
 }

@@ -11,7 +11,10 @@ import cartograph.sales.ModelConfig
 final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
   val name = "trees"
   def scores(candidates: Candidates): Array[Double] =
-    ensembles.map(_.scores(candidates.features, Features.Width)).reduce((a, b) => a.zip(b).map { case (x, y) => x + y }).map(_ / ensembles.length)
+    ensembles.map(_.scores(
+      candidates.features,
+      Features.Width
+    )).reduce((a, b) => a.zip(b).map { case (x, y) => x + y }).map(_ / ensembles.length)
 }
 
 /**
@@ -75,7 +78,7 @@ object Ranker extends Algorithm {
     val baselines = Scorers.baselines(list)
     val older = windows.drop(1).map(sample(_, list, seed))
     val trees = if (older.map(_.groups.length - 1).sum < LeastLearners) None
-      else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
+    else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
     val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines, trees))
     val best = tried.take(baselines.length).maxByOption(_.mean)
     val ranked = tried.drop(baselines.length).maxByOption(_.mean)

@@ -12,7 +12,8 @@ final case class Tree(feature: Array[Int], threshold: Array[Float], children: Ar
   // Leaves lead to themselves, so that every row takes as many steps as the deepest one: a processor guesses no branch
   // wrong, and works on several rows at once.
   @transient private lazy val column = feature.map(math.max(_, 0))
-  @transient private lazy val limit = threshold.indices.map(node => if (feature(node) < 0) Float.PositiveInfinity else threshold(node)).toArray
+  @transient private lazy val limit =
+    threshold.indices.map(node => if (feature(node) < 0) Float.PositiveInfinity else threshold(node)).toArray
   @transient private lazy val next = children.indices.map(node => if (feature(node) < 0) node else children(node)).toArray
   @transient private lazy val depth: Int = {
     def below(node: Int): Int = if (feature(node) < 0) 0 else 1 + math.max(below(children(node)), below(children(node) + 1))

@@ -20,7 +20,11 @@ object EarlierRun {
   /** What a later run takes from an earlier manifest. */
   def parse(key: String, text: String): EarlierRun = {
     def below(folder: String): Seq[String] = keysOf(key, text, _.startsWith(folder))
-    EarlierRun(below("compacted/"), below("recommendations/"), Option(Documents.parse(key, text).get("afterwards")).filterNot(_.isNull))
+    EarlierRun(
+      below("compacted/"),
+      below("recommendations/"),
+      Option(Documents.parse(key, text).get("afterwards")).filterNot(_.isNull)
+    )
   }
 
   /** Keys of the files that a manifest names, in order, picked by their names. */

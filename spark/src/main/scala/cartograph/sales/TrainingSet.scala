@@ -59,7 +59,14 @@ object TrainingSet {
    * @param blocks    partitions of the result
    * @throws IllegalArgumentException if an object is missing or damaged; the message names it
    */
-  def read(sc: SparkContext, lake: Lake, raw: Seq[String], compacted: Seq[String], last: Seq[String], blocks: Int): TrainingSet = {
+  def read(
+      sc: SparkContext,
+      lake: Lake,
+      raw: Seq[String],
+      compacted: Seq[String],
+      last: Seq[String],
+      blocks: Int
+  ): TrainingSet = {
     val (newest, older) = raw.partition(last.toSet)
     val rows = readAll(sc, lake, compacted, Origin(isFresh = false, isNew = false), blocks) ++
       readAll(sc, lake, older, Origin(isFresh = true, isNew = false), blocks) ++

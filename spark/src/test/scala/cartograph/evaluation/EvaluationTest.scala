@@ -88,13 +88,17 @@ class EvaluationTest extends SparkSuite {
   test("the model is compared user by user with the best baseline and with what is served") {
     val model = quality.any.flatMap(_.of("model")).get.ndcg.value
     val comparison = quality.any.get.comparison
-    val best = quality.any.get.scorers.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(_._2.ndcg.value)
+    val best = quality.any.get.scorers.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(
+      _._2.ndcg.value
+    )
     assert(comparison.baseline === best._1)
     assert(comparison.overBaseline.value === model - best._2.ndcg.value)
     assert(comparison.overServed.get.value === model - quality.any.flatMap(_.of("served")).get.ndcg.value)
   }
 
-  test("novelty is the self-information of what is listed: A, which all three had bought, tells nothing, the others log2(3) bits") {
+  test(
+    "novelty is the self-information of what is listed: A, which all three had bought, tells nothing, the others log2(3) bits"
+  ) {
     val found = quality.any.flatMap(_.of("model")).get
     assert(found.novelty.get.value === 3 * log2(3) / 4)
     // Bob, who has no list, says nothing of its novelty.
@@ -117,7 +121,11 @@ class EvaluationTest extends SparkSuite {
 
   test("nobody to measure is no metric, not a zero") {
     val nobody = sc.emptyRDD[(Int, Labelled)].partitionBy(new NumberPartitioner(3, 2))
-    val found = Evaluation.measure(Tests(nobody, heldOut = 0, catalogue), MatrixFactorisation.lists(nobody.mapValues(_.candidates), 10), None)
+    val found = Evaluation.measure(
+      Tests(nobody, heldOut = 0, catalogue),
+      MatrixFactorisation.lists(nobody.mapValues(_.candidates), 10),
+      None
+    )
     assert((found.any, found.fresh, found.rmse, found.users) === ((None, None, None, 0L)))
   }
 

@@ -17,7 +17,9 @@ class TemporalSplitsTest extends SparkSuite {
   private def products(cut: TemporalSplit): (Seq[Int], Seq[Int]) =
     (cut.known.collectAsMap()(0).products.toSeq, cut.next.collectAsMap().get(0).fold(Seq.empty[Int])(_.toSeq))
 
-  test("by time: what was bought from a moment on is held out; windows of one horizon lie before it, each with a horizon of past") {
+  test(
+    "by time: what was bought from a moment on is held out; windows of one horizon lie before it, each with a horizon of past"
+  ) {
     val splits = TemporalSplits.byTime(history, "share", oldestMs = 1, untilMs = 11, fromMs = Some(9), horizonMs = 2)
     assert(products(splits.holdout.get) === ((1 to 8, Seq(9, 10))))
     assert(splits.before(9).map(products) === Seq((1 to 6, Seq(7, 8)), (1 to 4, Seq(5, 6)), (1 to 2, Seq(3, 4))))
@@ -29,7 +31,14 @@ class TemporalSplitsTest extends SparkSuite {
     val long = TemporalSplits.byTime(history, "window", oldestMs = 1, untilMs = 11, fromMs = Some(6), horizonMs = 2)
     assert(products(long.holdout.get)._2 === (6 to 10))
     assert(long.learnable.get.collectAsMap()(0).toSeq === Seq(6, 7))
-    assert(TemporalSplits.byTime(history, "window", oldestMs = 1, untilMs = 11, fromMs = Some(10), horizonMs = 2).learnable === None)
+    assert(TemporalSplits.byTime(
+      history,
+      "window",
+      oldestMs = 1,
+      untilMs = 11,
+      fromMs = Some(10),
+      horizonMs = 2
+    ).learnable === None)
   }
 
   test("without a moment to cut at, nothing is held out") {

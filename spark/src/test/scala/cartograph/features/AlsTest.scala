@@ -14,7 +14,9 @@ class AlsTest extends SparkSuite {
   }
 
   private def scores(users: Map[Int, Array[Float]], products: Map[Int, Array[Float]]): Map[(Int, Int), Double] =
-    (for ((user, u) <- users; (product, p) <- products) yield (user, product) -> u.zip(p).map { case (a, b) => a.toDouble * b }.sum).toMap
+    (for ((user, u) <- users; (product, p) <- products) yield (user, product) -> u.zip(p).map { case (a, b) =>
+      a.toDouble * b
+    }.sum).toMap
 
   private def fitted(blocks: Int, order: Int): Map[(Int, Int), Double] = {
     val shuffled = new scala.util.Random(order).shuffle(pairs)
@@ -25,7 +27,14 @@ class AlsTest extends SparkSuite {
   test("the loss is MLlib's, to a hundredth: the same objective is minimised") {
     val (users, products) = ALS.train(
       sc.parallelize(pairs.map { case (user, product, weight) => Rating(user, product, weight.toFloat) }),
-      rank = 4, numUserBlocks = 2, numItemBlocks = 2, maxIter = 12, regParam = 0.1, implicitPrefs = true, alpha = 5, seed = 1
+      rank = 4,
+      numUserBlocks = 2,
+      numItemBlocks = 2,
+      maxIter = 12,
+      regParam = 0.1,
+      implicitPrefs = true,
+      alpha = 5,
+      seed = 1
     )
     val theirs = loss(scores(users.collect().toMap, products.collect().toMap))
     assert(math.abs(loss(fitted(2, 1)) / theirs - 1) < 0.05)
@@ -45,7 +54,9 @@ class AlsTest extends SparkSuite {
 
   test("what was bought scores above what was not") {
     val found = fitted(2, 1)
-    val (bought, others) = found.partition { case (pair, _) => pairs.exists { case (user, product, _) => (user, product) == pair } }
+    val (bought, others) = found.partition { case (pair, _) =>
+      pairs.exists { case (user, product, _) => (user, product) == pair }
+    }
     assert(bought.values.sum / bought.size > 2 * others.values.sum / others.size)
   }
 }

@@ -17,14 +17,37 @@ class CandidatesTest extends SparkSuite {
       Sale(f"u$user%02d", f"p${(user % 3) * 20 + random.nextInt(20)}%02d", (n / 10) * Day + random.nextInt(1000))
     }
   }
-  private val config = ModelConfig(Ranker.name, 4, 3, 0.3, 3, 4, 0, 5, 0.1, None, holdoutLastBasket = false, Map("purchase" -> 1.0), 1, Documents.obj())
+  private val config = ModelConfig(
+    Ranker.name,
+    4,
+    3,
+    0.3,
+    3,
+    4,
+    0,
+    5,
+    0.1,
+    None,
+    holdoutLastBasket = false,
+    Map("purchase" -> 1.0),
+    1,
+    Documents.obj()
+  )
   private val (asOf, horizon) = (121 * Day, 30 * Day)
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
   private lazy val history = Purchases.of(shop, all, Map("purchase" -> 1.0)).persist()
   private def snapshotOf(productsPerBlock: Int): Snapshot = {
     val moment = asOf
-    Snapshot.of(history.mapValues(_.before(moment)), shop.productCount, asOf, horizon, config, hasNeighbours = true, productsPerBlock)
+    Snapshot.of(
+      history.mapValues(_.before(moment)),
+      shop.productCount,
+      asOf,
+      horizon,
+      config,
+      hasNeighbours = true,
+      productsPerBlock
+    )
   }
   private lazy val snapshot = snapshotOf(productsPerBlock = 100)
   private lazy val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
@@ -43,7 +66,9 @@ class CandidatesTest extends SparkSuite {
     for ((_, candidates) <- found) {
       assert(candidates.products.toSeq === candidates.products.distinct.sorted.toSeq)
       assert(candidates.bought.forall(product => candidates.products.contains(product)))
-      assert(candidates.products.zip(candidates.owned).forall { case (product, owned) => owned == candidates.bought.contains(product) })
+      assert(candidates.products.zip(candidates.owned).forall { case (product, owned) =>
+        owned == candidates.bought.contains(product)
+      })
     }
   }
 
@@ -60,7 +85,10 @@ class CandidatesTest extends SparkSuite {
   test("products that go together score higher than those that do not") {
     val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
     val (inside, outside) = (for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size if !candidates.owned(row))
-      yield (user % 3 == numbers(candidates.products(row)).drop(1).toInt / 20) -> candidates.feature(row, Features.UsersScore)).partition(_._1)
+      yield (user % 3 == numbers(candidates.products(row)).drop(1).toInt / 20) -> candidates.feature(
+        row,
+        Features.UsersScore
+      )).partition(_._1)
     def mean(scores: Seq[(Boolean, Float)]): Double = scores.map(_._2.toDouble).sum / math.max(1, scores.size)
     assert(inside.nonEmpty && mean(inside) > 2 * mean(outside))
   }
@@ -80,17 +108,22 @@ class CandidatesTest extends SparkSuite {
     for ((user, candidates) <- found) {
       assert(others(user).products.toSeq === candidates.products.toSeq)
       assert(others(user).wanted.toSeq === candidates.wanted.toSeq)
-      for (index <- candidates.features.indices) assert(math.abs(others(user).features(index) - candidates.features(index)) < 1e-4)
+      for (index <- candidates.features.indices)
+        assert(math.abs(others(user).features(index) - candidates.features(index)) < 1e-4)
     }
   }
 
   test("lists by matrix factorisation equal those that a naive computation over the whole catalogue makes") {
-    val lists = MatrixFactorisation.lists(Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int])), 5).collectAsMap()
+    val lists =
+      MatrixFactorisation.lists(Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int])), 5).collectAsMap()
     val theirs = snapshot.factors.users.collectAsMap()
     val ours = snapshot.factors.products.collectAsMap()
     for ((user, Lists(any, fresh)) <- lists) {
-      val scores = ours.toSeq.map { case (product, factor) => product -> factor.zip(theirs(user)).map { case (a, b) => a * b }.sum }
-      def naive(admitted: Int => Boolean): Seq[Float] = scores.filter { case (product, _) => admitted(product) }.map(_._2).sorted.reverse.take(5)
+      val scores = ours.toSeq.map { case (product, factor) =>
+        product -> factor.zip(theirs(user)).map { case (a, b) => a * b }.sum
+      }
+      def naive(admitted: Int => Boolean): Seq[Float] =
+        scores.filter { case (product, _) => admitted(product) }.map(_._2).sorted.reverse.take(5)
       def close(list: Array[Ranked], scores: Seq[Float]): Boolean =
         list.length == scores.length && list.zip(scores).forall { case (ranked, score) => math.abs(ranked.score - score) < 2e-3 }
       assert(close(any, naive(_ => true)) && close(fresh, naive(!found(user).bought.contains(_))), s"user $user")
@@ -103,7 +136,9 @@ class CandidatesTest extends SparkSuite {
 
   test("a purchase weighs by its type, its damped quantity and its age") {
     val theirs = Purchases.gathered(Seq(
-      Purchases.Line(1, 100, "a", 9, None, 2), Purchases.Line(1, 300, "b", 4, None, 1), Purchases.Line(2, 300, "b", 1, None, 1)
+      Purchases.Line(1, 100, "a", 9, None, 2),
+      Purchases.Line(1, 300, "b", 4, None, 1),
+      Purchases.Line(2, 300, "b", 1, None, 1)
     ))
     def weights(halfLife: Double, exponent: Double): Seq[(Int, Int, Double)] = {
       val configured = config.copy(halfLifeHorizons = halfLife, quantityExponent = exponent)
@@ -116,7 +151,9 @@ class CandidatesTest extends SparkSuite {
 
   test("a cut within a day parts what was bought before it from what was bought after it, in one order or without any") {
     for (order <- Seq(None, Some("o1"))) {
-      val rows = Seq("lamp" -> 9, "vase" -> 18).map { case (product, hour) => Sale("ann", product, hour * 3600000L).copy(orderId = order) } :+
+      val rows = Seq("lamp" -> 9, "vase" -> 18).map { case (product, hour) =>
+        Sale("ann", product, hour * 3600000L).copy(orderId = order)
+      } :+
         Sale("ann", "lamp", 20 * 3600000L, quantity = -1).copy(orderId = order)
       val all = sales(rows: _*)
       val theirs = Purchases.of(Shop.build(all, Map("purchase" -> 1.0), 1), all, Map("purchase" -> 1.0)).values.first()
@@ -128,32 +165,50 @@ class CandidatesTest extends SparkSuite {
 
   test("every baseline ranks the whole catalogue, whatever is bought by the line") {
     // Sixty-five products that few buy often, and ten that many bought once: more buyers, fewer lines.
-    val often = for (product <- 0 until 65; user <- 0 until 3; day <- 0 until 4) yield Sale(s"few$user", f"often$product%02d", day * Day)
+    val often =
+      for (product <- 0 until 65; user <- 0 until 3; day <- 0 until 4) yield Sale(s"few$user", f"often$product%02d", day * Day)
     val once = for (product <- 0 until 10; user <- 0 until 8) yield Sale(s"many$user", f"once$product%02d", 5 * Day)
     val all = sales(often ++ once: _*)
     val shop = Shop.build(all, Map("purchase" -> 1.0), 2)
     val history = Purchases.of(shop, all, Map("purchase" -> 1.0))
-    val now = Snapshot.of(history.mapValues(_.before(99 * 86400000L)), shop.productCount, 99 * Day, 30 * Day, config, hasNeighbours = true)
-    val lists = ByScorers.lists(Candidates.of(now, now.purchases.mapValues(_ => Array.empty[Int])), _ => Scorers.Popularity, 10).collect()
+    val now = Snapshot.of(
+      history.mapValues(_.before(99 * 86400000L)),
+      shop.productCount,
+      99 * Day,
+      30 * Day,
+      config,
+      hasNeighbours = true
+    )
+    val lists =
+      ByScorers.lists(Candidates.of(now, now.purchases.mapValues(_ => Array.empty[Int])), _ => Scorers.Popularity, 10).collect()
     val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
     for ((_, list) <- lists) assert(list.any.forall(ranked => numbers(ranked.product).startsWith("once")))
   }
 
   test("the last baskets can be taken away, and each be asked for; what was only given back is no basket") {
     val theirs = Purchases.gathered(Seq(
-      Purchases.Line(1, 10, "a", 1, None, 1), Purchases.Line(2, 20, "b", 1, None, 1), Purchases.Line(1, 20, "b", 1, None, 1),
-      Purchases.Line(3, 30, "c", 1, None, 1), Purchases.Line(2, 40, "d", -1, None, 1)
+      Purchases.Line(1, 10, "a", 1, None, 1),
+      Purchases.Line(2, 20, "b", 1, None, 1),
+      Purchases.Line(1, 20, "b", 1, None, 1),
+      Purchases.Line(3, 30, "c", 1, None, 1),
+      Purchases.Line(2, 40, "d", -1, None, 1)
     ))
     assert(theirs.basketCount === 3)
-    assert(theirs.basketBefore(0).toSeq === Seq(3) && theirs.basketBefore(1).toSeq === Seq(1, 2) && theirs.basketBefore(9).isEmpty)
+    assert(theirs.basketBefore(0).toSeq === Seq(3) && theirs.basketBefore(1).toSeq === Seq(
+      1,
+      2
+    ) && theirs.basketBefore(9).isEmpty)
     assert(theirs.withoutLast(1).products.toSeq === Seq(1, 1, 2, 2))
     assert(theirs.withoutLast(1).before(99).products.toSeq === Seq(1, 1))
   }
 
   test("purchases before a moment leave out what was given back by then, and what came later") {
     val theirs = Purchases.gathered(Seq(
-      Purchases.Line(1, 10, "a", 2, Some(3), 1), Purchases.Line(1, 10, "a", 1, Some(5), 1), Purchases.Line(2, 10, "a", 1, None, 1),
-      Purchases.Line(2, 20, "b", -1, None, 1), Purchases.Line(3, 30, "c", 1, None, 1)
+      Purchases.Line(1, 10, "a", 2, Some(3), 1),
+      Purchases.Line(1, 10, "a", 1, Some(5), 1),
+      Purchases.Line(2, 10, "a", 1, None, 1),
+      Purchases.Line(2, 20, "b", -1, None, 1),
+      Purchases.Line(3, 30, "c", 1, None, 1)
     ))
     assert(theirs.before(15).products.toSeq === Seq(1, 2))
     assert((theirs.before(15).quantities.head, theirs.before(15).prices.head) === ((3f, 4f)))

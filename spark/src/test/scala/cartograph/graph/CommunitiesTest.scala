@@ -25,8 +25,30 @@ class CommunitiesTest extends SparkSuite {
     val all = sales(rows: _*).repartition(blocks)
     val shop = Shop.build(all, weights, blocks)
     val history = Purchases.of(shop, all, weights)
-    val config = ModelConfig(MatrixFactorisation.name, 2, 1, 0.3, 3, 4, 0, 5, 0.1, None, holdoutLastBasket = false, weights, 1, Documents.obj())
-    val now = Snapshot.of(history.mapValues(_.before(80 * 86400000L)), shop.productCount, 80 * Day, 20 * Day, config, hasNeighbours = false)
+    val config = ModelConfig(
+      MatrixFactorisation.name,
+      2,
+      1,
+      0.3,
+      3,
+      4,
+      0,
+      5,
+      0.1,
+      None,
+      holdoutLastBasket = false,
+      weights,
+      1,
+      Documents.obj()
+    )
+    val now = Snapshot.of(
+      history.mapValues(_.before(80 * 86400000L)),
+      shop.productCount,
+      80 * Day,
+      20 * Day,
+      config,
+      hasNeighbours = false
+    )
     val table = sc.broadcast(NeighbourTable.of(now.neighbours, shop.products))
     val found = Communities.of(shop, now.purchases, table)
     val ids = shop.users.collect().toMap
@@ -42,8 +64,10 @@ class CommunitiesTest extends SparkSuite {
 
   test("two planted groups are the two communities, the larger one first") {
     assert(found.count === 2)
-    for ((product, community) <- found.products if product != "anvil") assert(community === (if (product.startsWith("lamp")) 0 else 1))
-    for ((user, community) <- found.users if user != "loner" && user != "mixed") assert(community === (if (user.startsWith("l")) 0 else 1))
+    for ((product, community) <- found.products if product != "anvil")
+      assert(community === (if (product.startsWith("lamp")) 0 else 1))
+    for ((user, community) <- found.users if user != "loner" && user != "mixed")
+      assert(community === (if (user.startsWith("l")) 0 else 1))
     assert(found.modularity.exists(_ > 0.3))
   }
 
@@ -66,5 +90,11 @@ class CommunitiesTest extends SparkSuite {
 }
 
 object CommunitiesTest {
-  final case class Result(users: Map[String, Int], products: Map[String, Int], ofSimilar: Map[String, Int], count: Int, modularity: Option[Double])
+  final case class Result(
+      users: Map[String, Int],
+      products: Map[String, Int],
+      ofSimilar: Map[String, Int],
+      count: Int,
+      modularity: Option[Double]
+  )
 }

@@ -31,7 +31,10 @@ class LouvainTest extends AnyFunSuite {
     val edges = Seq.fill(8000)((random.nextInt(120), random.nextInt(120))).filter { case (a, b) => a < b }
       .map { case (a, b) => (a, b, if (a % 4 == b % 4) 20L else 1L) }
     val found = Louvain.communities(120, edges)
-    assert(found.of.toSeq === Louvain.communities(120, random.shuffle(edges).map { case (a, b, weight) => (b, a, weight) }).of.toSeq)
+    assert(found.of.toSeq === Louvain.communities(
+      120,
+      random.shuffle(edges).map { case (a, b, weight) => (b, a, weight) }
+    ).of.toSeq)
     assert((0 until 120).forall(vertex => found.of(vertex) == vertex % 4))
     assert(math.abs(found.modularity - modularity(edges, found.of)) < 1e-9)
   }
@@ -52,6 +55,8 @@ class LouvainTest extends AnyFunSuite {
     val total = 2.0 * edges.map(_._3).sum
     val degrees = edges.flatMap { case (a, b, weight) => Seq(a -> weight, b -> weight) }.groupMapReduce(_._1)(_._2)(_ + _)
     val inside = edges.collect { case (a, b, weight) if of(a) == of(b) => 2 * weight }.sum / total
-    inside - degrees.groupMapReduce { case (vertex, _) => of(vertex) }(_._2)(_ + _).values.map(sum => math.pow(sum / total, 2)).sum
+    inside - degrees.groupMapReduce { case (vertex, _) => of(vertex) }(_._2)(_ + _).values.map(sum =>
+      math.pow(sum / total, 2)
+    ).sum
   }
 }

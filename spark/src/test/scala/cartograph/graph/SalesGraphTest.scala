@@ -11,22 +11,29 @@ import cartograph.{Fixtures, SparkSuite}
 class SalesGraphTest extends SparkSuite {
   import SalesGraphTest._
 
-
-  private def pairs(node: JsonNode): Seq[(Int, Int)] = node.elements.asScala.map(pair => (pair.get(0).asInt, pair.get(1).asInt)).toSeq
+  private def pairs(node: JsonNode): Seq[(Int, Int)] =
+    node.elements.asScala.map(pair => (pair.get(0).asInt, pair.get(1).asInt)).toSeq
   private def numberOf(id: String): Long = {
     val number = id.drop(2).toInt
     if (id.startsWith("u:")) SalesGraph.userVertex(number) else SalesGraph.productVertex(number)
   }
 
-  private lazy val graphs = Documents.parse("graphs.json", Fixtures.text("graphs.json")).get("graphs").elements.asScala.toSeq.map { graph =>
-    val links = sc.parallelize(pairs(graph.get("links")), 4).groupByKey(4).mapValues(_.toArray)
-    val facts = SalesGraph.facts(links, pairs(graph.get("similar")), blocks = 3).collect()
-    val expected = graph.get("vertices").elements.asScala.toSeq.map { vertex =>
-      def at(name: String): JsonNode = vertex.get(name)
-      Expected(numberOf(at("id").asText), at("inDegree").asInt, at("outDegree").asInt, at("pageRank").asDouble, at("component").asInt)
+  private lazy val graphs =
+    Documents.parse("graphs.json", Fixtures.text("graphs.json")).get("graphs").elements.asScala.toSeq.map { graph =>
+      val links = sc.parallelize(pairs(graph.get("links")), 4).groupByKey(4).mapValues(_.toArray)
+      val facts = SalesGraph.facts(links, pairs(graph.get("similar")), blocks = 3).collect()
+      val expected = graph.get("vertices").elements.asScala.toSeq.map { vertex =>
+        def at(name: String): JsonNode = vertex.get(name)
+        Expected(
+          numberOf(at("id").asText),
+          at("inDegree").asInt,
+          at("outDegree").asInt,
+          at("pageRank").asDouble,
+          at("component").asInt
+        )
+      }
+      (facts.map(each => each.number -> each).toMap, expected)
     }
-    (facts.map(each => each.number -> each).toMap, expected)
-  }
 
   test("every vertex with an edge is there once; a user and a product with the same number are two") {
     assert(graphs.size === 6)

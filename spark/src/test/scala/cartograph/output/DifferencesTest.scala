@@ -22,7 +22,10 @@ class DifferencesTest extends AnyFunSuite {
 
   test("users are counted by tenths: 0, up to 0.1, …, up to 1") {
     def tenth(fresh: Int, of: Int): Int =
-      Differences.Churn.of(Set.empty[String] + "old", (0 until of).map(n => if (n < fresh) s"new$n" else "old").toSet).shares.indexOf(1L)
+      Differences.Churn.of(
+        Set.empty[String] + "old",
+        (0 until of).map(n => if (n < fresh) s"new$n" else "old").toSet
+      ).shares.indexOf(1L)
     assert((tenth(0, 1), tenth(1, 2), tenth(2, 2)) === ((0, 5, 10)))
     val ten = (0 until 10).map(n => s"p$n").toSet
     assert(Differences.Churn.of(ten, ten - "p0" + "x").shares.indexOf(1L) === 1)

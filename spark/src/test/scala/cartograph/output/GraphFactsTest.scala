@@ -38,7 +38,9 @@ class GraphFactsTest extends AnyFunSuite {
     assert(GraphFacts.lorenz(Array.empty) === Seq((0.0, 0.0), (1.0, 1.0)))
   }
 
-  test("the Lorenz curve of a shop with a steep head is nowhere further than 1/200 from all of its bends, in at most 402 points") {
+  test(
+    "the Lorenz curve of a shop with a steep head is nowhere further than 1/200 from all of its bends, in at most 402 points"
+  ) {
     // The thousandth product stands in a thousandth of the lists of the first.
     val sorted = (1 to 20000).map(rank => 1000000 / rank).groupMapReduce(identity)(_ => 1L)(_ + _).toArray.sorted
     val curve = GraphFacts.lorenz(sorted)
@@ -75,7 +77,9 @@ class GraphFactsTest extends AnyFunSuite {
     assert(math.abs(PowerLaw.zeta(2, 1) - math.Pi * math.Pi / 6) < 1e-8)
   }
 
-  test("sales by time: as few hours, of those that divide a day, or days as make at most 400 buckets at whole multiples of their width") {
+  test(
+    "sales by time: as few hours, of those that divide a day, or days as make at most 400 buckets at whole multiples of their width"
+  ) {
     val hour = 3600000L
     assert(SalesOverTime.width(0, 10 * hour) === hour)
     assert(SalesOverTime.width(0, 400 * hour - 1) === hour)

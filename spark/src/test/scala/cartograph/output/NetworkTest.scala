@@ -15,10 +15,12 @@ class NetworkTest extends SparkSuite {
     val bought = if (kind == LinkKind.Bought) Bought(1 + at, at.toLong, at.toLong) else Bought.Never
     Link(user, s"u$user", 0, products(at), 0, kind, if (kind == LinkKind.Bought) 0 else 1 + at, 1.0 / (1 + at), bought)
   }
-  private val similar = (for (source <- 0 until 12; rank <- 1 to 10) yield SimilarEdge(source, (source + rank) % 12, rank, 1.0 / rank)).toArray
+  private val similar =
+    (for (source <- 0 until 12; rank <- 1 to 10) yield SimilarEdge(source, (source + rank) % 12, rank, 1.0 / rank)).toArray
   private val all = (0 until 3).map(SalesGraph.userVertex).toArray ++ (0 until 12).map(SalesGraph.productVertex)
 
-  private def between(vertices: Array[Long], room: Int, partitions: Int = 2) = Network.between(vertices, sc.parallelize(links, partitions), similar, room)
+  private def between(vertices: Array[Long], room: Int, partitions: Int = 2) =
+    Network.between(vertices, sc.parallelize(links, partitions), similar, room)
   private def ofEachKind(room: Int): Seq[Int] = {
     val edges = between(all, room)
     (0 to 2).map(kind => edges.count(_.kind == kind))

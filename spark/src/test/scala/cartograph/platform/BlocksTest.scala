@@ -22,7 +22,8 @@ class BlocksTest extends SparkSuite with BeforeAndAfterEach {
     new RunFiles(lake.root, "runs/", new SerializableConfiguration(new Configuration()))
       .jsonBlocks("table", sc.parallelize(keys, partitions), perBlock = 2)(identity)(Documents.arr(_))
 
-  private def gunzipped(bytes: Array[Byte]): String = new String(new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes(), UTF_8)
+  private def gunzipped(bytes: Array[Byte]): String =
+    new String(new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes(), UTF_8)
 
   test("rows become blocks that are read by themselves; each begins where the index says") {
     val written = write(Seq("amber", "amulet", "anchor", "apple", "apron", "arch"), partitions = 2)
@@ -56,7 +57,9 @@ class BlocksTest extends SparkSuite with BeforeAndAfterEach {
   test("files whose keys are not in order are an error, as are blocks") {
     Seq(Seq("b", "c", "a", "d") -> 2, Seq("b", "c", "a") -> 1).foreach { case (keys, partitions) =>
       val error = intercept[Exception](write(keys, partitions))
-      assert(Iterator.iterate[Throwable](error)(_.getCause).takeWhile(_ != null).exists(_.getMessage.contains("Cannot cut blocks: a comes behind c")))
+      assert(Iterator.iterate[Throwable](error)(
+        _.getCause
+      ).takeWhile(_ != null).exists(_.getMessage.contains("Cannot cut blocks: a comes behind c")))
     }
   }
 

@@ -43,13 +43,15 @@ class LambdaMartTest extends AnyFunSuite {
 
   test("the same rows and seed give the same trees, another seed others") {
     val learned = rows(100, 1)(_(0).toDouble)
-    def told(seed: Long) = LambdaMart.fit(learned, config, seed).trees.map(tree => (tree.feature.toSeq, tree.threshold.toSeq, tree.value.toSeq)).toSeq
+    def told(seed: Long) =
+      LambdaMart.fit(learned, config, seed).trees.map(tree => (tree.feature.toSeq, tree.threshold.toSeq, tree.value.toSeq)).toSeq
     assert(told(1) === told(1))
     assert(told(1) !== told(2))
   }
 
   test("a tree has at most its leaves and levels, and each leaf enough rows") {
-    for (tree <- LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 15, levels = 2), 1).trees) assert(tree.feature.count(_ < 0) <= 4)
+    for (tree <- LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 15, levels = 2), 1).trees)
+      assert(tree.feature.count(_ < 0) <= 4)
     val trees = LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 4, groupShare = 1), 1)
     for (tree <- trees.trees) assert(tree.feature.count(_ < 0) <= 4)
     assert(LambdaMart.fit(rows(2, 1)(_(0).toDouble), config.copy(leastRows = 50), 1).trees.forall(_.feature.length == 1))
@@ -63,7 +65,11 @@ class LambdaMartTest extends AnyFunSuite {
 
   test("nothing to learn from is no tree; arrays that do not fit are refused") {
     assert(LambdaMart.fit(RankingRows(Array.empty, 4, Array.empty, Array(0)), config, 1).trees.isEmpty)
-    val message = intercept[IllegalArgumentException](LambdaMart.fit(RankingRows(Array(1f), 4, Array(true), Array(0, 1)), config, 1)).getMessage
+    val message = intercept[IllegalArgumentException](LambdaMart.fit(
+      RankingRows(Array(1f), 4, Array(true), Array(0, 1)),
+      config,
+      1
+    )).getMessage
     assert(message.contains("1 values of 4 features"))
   }
 }

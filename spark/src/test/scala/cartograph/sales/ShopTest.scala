@@ -14,8 +14,11 @@ class ShopTest extends SparkSuite {
 
   test("returns are netted out: a pair whose net quantity is not positive is not there, but its ids are, for it was once") {
     val shop = build(
-      Sale("ann", "lamp", quantity = 2), Sale("ann", "lamp", quantity = -2),
-      Sale("bob", "lamp", quantity = 3), Sale("bob", "lamp", quantity = -1), Sale("cid", "vase", quantity = -1)
+      Sale("ann", "lamp", quantity = 2),
+      Sale("ann", "lamp", quantity = -2),
+      Sale("bob", "lamp", quantity = 3),
+      Sale("bob", "lamp", quantity = -1),
+      Sale("cid", "vase", quantity = -1)
     )
     assert(pairs(shop).keySet === Set("bob" -> "lamp"))
     assert(pairs(shop)("bob" -> "lamp").netQuantity === 2.0)
@@ -25,7 +28,10 @@ class ShopTest extends SparkSuite {
 
   test("fractions that cancel out leave nothing") {
     val shop = build(
-      Sale("ann", "rice", quantity = 0.1), Sale("ann", "rice", quantity = 0.2), Sale("ann", "rice", quantity = -0.3), Sale("bob", "rice")
+      Sale("ann", "rice", quantity = 0.1),
+      Sale("ann", "rice", quantity = 0.2),
+      Sale("ann", "rice", quantity = -0.3),
+      Sale("bob", "rice")
     )
     assert(pairs(shop).keySet === Set("bob" -> "rice"))
   }
@@ -38,8 +44,11 @@ class ShopTest extends SparkSuite {
 
   test("a product has the name that was given last, at the same moment the one that sorts first; without one its id") {
     val shop = build(
-      Sale("ann", "p1", 5, name = Some("Old lamp")), Sale("ann", "p1", 9, name = Some("Red lamp")), Sale("bob", "p1", 9, name = Some("New lamp")),
-      Sale("ann", "p1", 11), Sale("ann", "p2")
+      Sale("ann", "p1", 5, name = Some("Old lamp")),
+      Sale("ann", "p1", 9, name = Some("Red lamp")),
+      Sale("bob", "p1", 9, name = Some("New lamp")),
+      Sale("ann", "p1", 11),
+      Sale("ann", "p2")
     )
     assert(shop.products.map(_.label).collect().toSeq === Seq("New lamp", "p2"))
   }

@@ -34,7 +34,8 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary.sha256
     val cut = Seq(lake.batch("1.parquet", rows.drop(20).reverse: _*), lake.batch("2.parquet", rows.take(30): _*))
     assert(read(cut, blocks = 5).summary.sha256 === whole)
-    val others = Seq(rows.tail, rows :+ at(99), rows.updated(3, rows(3).copy(quantity = 2)), rows.updated(3, rows(3).copy(price = Some(1))))
+    val others =
+      Seq(rows.tail, rows :+ at(99), rows.updated(3, rows(3).copy(quantity = 2)), rows.updated(3, rows(3).copy(price = Some(1))))
     for ((other, index) <- others.zipWithIndex)
       assert(read(Seq(lake.batch(s"other$index.parquet", other: _*))).summary.sha256 !== whole)
   }
@@ -76,11 +77,15 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
 
   test("a batch that is missing, damaged, or of other columns is named") {
     lake.put("damaged.parquet", "PAR1 and then nothing of use")
-    for ((key, expected) <- Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")) {
+    for (
+      (key, expected) <-
+        Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")
+    ) {
       val message = messages(intercept[Exception](read(Seq(key))))
       assert(message.contains(key) && message.contains(expected), message)
     }
   }
 
-  private def messages(error: Throwable): String = Iterator.iterate(error)(_.getCause).takeWhile(_ != null).map(_.getMessage).mkString("; ")
+  private def messages(error: Throwable): String =
+    Iterator.iterate(error)(_.getCause).takeWhile(_ != null).map(_.getMessage).mkString("; ")
 }
