@@ -39,21 +39,21 @@ object Recommender {
     def snapshot(asOfMs: Long, known: RDD[(Int, Purchases)]): Snapshot =
       Snapshot.of(known, shop.productCount, asOfMs, splits.horizonMs, config, hasNeighbours = algorithm.windows > 0)
     val now = steps("snapshot")(snapshot(splits.untilMs, history.mapValues(_.before(splits.untilMs))))
-    val holdout = splits.holdout.map(cut =>
+    val holdout = splits.holdout.map(split =>
       steps("snapshot of the holdout") {
-        val of = snapshot(cut.asOfMs, cut.known)
-        of -> labelled(of, cut.next)
+        val of = snapshot(split.asOfMs, split.known)
+        of -> labelled(of, split.next)
       }
     )
-    val windows = splits.before(algorithm.windows).zipWithIndex.map { case (cut, index) =>
+    val windows = splits.before(algorithm.windows).zipWithIndex.map { case (split, index) =>
       steps(s"snapshot of window ${index + 1}") {
-        val of = snapshot(cut.asOfMs, cut.known)
-        of -> labelled(of, sampled(cut.next))
+        val of = snapshot(split.asOfMs, split.known)
+        of -> labelled(of, sampled(split.next))
       }
     }
     val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_._2), config.seed))
-    val quality = steps("measure")(holdout.zip(splits.holdout).map { case ((of, tests), cut) =>
-      val heldOut = cut.next.map(_._2.length.toLong).fold(0L)(_ + _)
+    val quality = steps("measure")(holdout.zip(splits.holdout).map { case ((of, tests), split) =>
+      val heldOut = split.next.map(_._2.length.toLong).fold(0L)(_ + _)
       val depth = math.min(RankingMeasures.Depth, config.topN)
       Evaluation.measure(
         Tests(tests, heldOut, catalogueOf(of, shop), depth),

@@ -5,7 +5,7 @@ import org.apache.spark.rdd.RDD
 import cartograph.sales.{ModelConfig, Purchases, TrainingSummary}
 
 /**
- * A cut through the sales: what was known at a moment, and what was bought next.
+ * The sales split at a moment: what was known by then, and what was bought next.
  *
  * @param known by user, purchases net of what was given back by then; users without any may be there, empty
  * @param next  by user, products ascending, never empty
@@ -13,7 +13,7 @@ import cartograph.sales.{ModelConfig, Purchases, TrainingSummary}
 final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next: RDD[(Int, Array[Int])])
 
 /**
- * How the sales are cut to learn and to measure.
+ * How the sales are split to learn and to measure.
  *
  * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/quality.ts
  * @param fromMs    where it begins; None if nothing can be held out
@@ -22,7 +22,7 @@ final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next:
  * @param holdout   the newest sales, which nothing that is measured may have learned from
  * @param learnable what was bought in the holdout within one horizon: what is learned from when it was measured; None if the
  *                  holdout is shorter
- * @param before    cuts of one horizon each before the holdout, newest first, at most so many
+ * @param before    takes a count and returns at most that many splits before the holdout, of one horizon each, newest first
  */
 final case class TemporalSplits(
     kind: String,
@@ -35,7 +35,7 @@ final case class TemporalSplits(
 )
 
 object TemporalSplits {
-  /** The kind of cut whose holdout no earlier run has seen. */
+  /** The kind of split whose holdout no earlier run has seen. */
   val Window = "window"
   /** Users with fewer baskets keep all of them. */
   private val LeastBaskets = 3
@@ -43,7 +43,7 @@ object TemporalSplits {
   val LeastUsers = 50L
 
   /**
-   * The cuts of a run: as configured, else by what came after every earlier run, so that one that is served can be compared,
+   * The splits of a run: as configured, else by what came after every earlier run, so that one that is served can be compared,
    * else by the newest share of the sales.
    *
    * @param shareFromMs where the newest share of the sales begins; None if there is no such moment
@@ -74,7 +74,7 @@ object TemporalSplits {
   /**
    * By time.
    *
-   * @param oldestMs the oldest sale: each cut has a horizon of sales before it
+   * @param oldestMs the oldest sale: each split has a horizon of sales before it
    */
   def byTime(
       history: RDD[(Int, Purchases)],
@@ -86,27 +86,28 @@ object TemporalSplits {
   ): TemporalSplits = {
     def bought(from: Long, until: Long): RDD[(Int, Array[Int])] =
       history.mapValues(_.boughtWithin(from, until)).filter(_._2.nonEmpty)
-    def cut(from: Long, until: Long): TemporalSplit = TemporalSplit(from, history.mapValues(_.before(from)), bought(from, until))
+    def split(from: Long, until: Long): TemporalSplit =
+      TemporalSplit(from, history.mapValues(_.before(from)), bought(from, until))
     TemporalSplits(
       kind,
       fromMs,
       untilMs,
       horizonMs,
-      fromMs.map(cut(_, untilMs)),
+      fromMs.map(split(_, untilMs)),
       fromMs.filter(untilMs - _ >= horizonMs).map(from => bought(from, from + horizonMs)),
       count =>
         fromMs.toSeq.flatMap { from =>
-          (1 to count).map(from - _ * horizonMs).takeWhile(_ - horizonMs >= oldestMs).map(at => cut(at, at + horizonMs))
+          (1 to count).map(from - _ * horizonMs).takeWhile(_ - horizonMs >= oldestMs).map(at => split(at, at + horizonMs))
         }
     )
   }
 
   /**
-   * By baskets: the holdout is the last one of every user with at least three, the cuts before it are those before the last.
+   * By baskets: the holdout is the last one of every user with at least three, the splits before it are those before the last.
    * For comparison with measurements made elsewhere; what other users bought later is known, as it is there.
    */
   def byLastBasket(history: RDD[(Int, Purchases)], untilMs: Long, horizonMs: Long): TemporalSplits = {
-    def cut(last: Int): TemporalSplit = TemporalSplit(
+    def split(last: Int): TemporalSplit = TemporalSplit(
       untilMs,
       history.mapValues(theirs => if (theirs.basketCount >= LeastBaskets) theirs.withoutLast(last) else theirs).mapValues(
         _.before(untilMs)
@@ -116,7 +117,15 @@ object TemporalSplits {
         last + 1
       )).mapValues(_.basketBefore(last - 1)).filter(_._2.nonEmpty)
     )
-    val holdout = cut(1)
-    TemporalSplits("lastBasket", None, untilMs, horizonMs, Some(holdout), Some(holdout.next), count => (2 to count + 1).map(cut))
+    val holdout = split(1)
+    TemporalSplits(
+      "lastBasket",
+      None,
+      untilMs,
+      horizonMs,
+      Some(holdout),
+      Some(holdout.next),
+      count => (2 to count + 1).map(split)
+    )
   }
 }

@@ -14,8 +14,8 @@ class TemporalSplitsTest extends SparkSuite {
     1 -> purchases(3 -> 3L)
   )).partitionBy(new NumberPartitioner(2, 2))
 
-  private def products(cut: TemporalSplit): (Seq[Int], Seq[Int]) =
-    (cut.known.collectAsMap()(0).products.toSeq, cut.next.collectAsMap().get(0).fold(Seq.empty[Int])(_.toSeq))
+  private def products(split: TemporalSplit): (Seq[Int], Seq[Int]) =
+    (split.known.collectAsMap()(0).products.toSeq, split.next.collectAsMap().get(0).fold(Seq.empty[Int])(_.toSeq))
 
   test(
     "by time: what was bought from a moment on is held out; windows of one horizon lie before it, each with a horizon of past"

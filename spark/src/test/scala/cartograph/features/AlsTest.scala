@@ -37,7 +37,7 @@ class AlsTest extends SparkSuite {
       seed = 1
     )
     val theirs = loss(scores(users.collect().toMap, products.collect().toMap))
-    assert(math.abs(loss(fitted(2, 1)) / theirs - 1) < 0.05)
+    assert(math.abs(loss(fitted(2, 1)) / theirs - 1) < 0.01)
   }
 
   /** Hu, Koren and Volinsky's, without the regularisation. */
