@@ -16,7 +16,7 @@ import cartograph.sales.{Inputs, Purchases, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: what is computed, in order, and the manifest that tells of it. */
 object Run {
-  val Version = "0.1.0"
+  val Version = "0.2.0"
 
   /** Interactions per block: larger shops are cut finer than there are cores. */
   private val InteractionsPerBlock = 2000000
