@@ -43,8 +43,10 @@ export function writeFileLake(
 
 /** Adds the next window to such a directory: its records follow those of the windows before. */
 export function addToFileLake(directory: string, records: readonly OutgoingRecord[], last: Window): Window {
-  const ends = Object.values(last.partitions).flatMap(({ ranges }) => ranges.map(([, end]) => end));
-  return writePolls(directory, [polled(records, Math.max(...ends) + 1)], last.model, last);
+  let lastOffset = -1;
+  for (const { ranges } of Object.values(last.partitions))
+    for (const [, end] of ranges) lastOffset = Math.max(lastOffset, end);
+  return writePolls(directory, [polled(records, lastOffset + 1)], last.model, last);
 }
 
 /**
