@@ -1,4 +1,5 @@
 import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
+import { sum } from '../shared/contract/numbers.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { type Batch, planBatches } from './batches.ts';
@@ -62,8 +63,6 @@ export async function accumulate(event: unknown, { lake, log, judge }: Parts): P
   });
   return { batchItemFailures };
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
  * Fails the whole invocation where the poller does not read partial answers: it would take any answer for success and

@@ -1,3 +1,4 @@
+import { grouped, signed } from '../shared/contract/numbers.ts';
 import {
   BASELINES,
   type Comparison,
@@ -84,9 +85,7 @@ const overBaseline = ({ list, baseline, overBaseline: over }: Measured): string 
 
 /** `any +0.045 (+0.038 to +0.052, 1,394 users)` */
 const difference = (list: ListKind, { value, low, high, n }: Metric): string =>
-  `${list} ${signed(value)} (${signed(low)} to ${signed(high)}, ${n.toLocaleString('en-US')} users)`;
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  `${list} ${signed(value)} (${signed(low)} to ${signed(high)}, ${grouped(n)} users)`;
 
 const promoted = (reason: string): Verdict => ({ decision: 'promoted', reason });
 const refused = (reason: string): Verdict => ({ decision: 'refused', reason });

@@ -1,4 +1,5 @@
 import { CURRENT_KEY, manifestKey } from '../shared/contract/keys.ts';
+import { sum } from '../shared/contract/numbers.ts';
 import { Current, Manifest } from '../shared/contract/schemas.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
@@ -21,7 +22,7 @@ export async function measureServed({
   log.measure({
     RunAgeSeconds: Math.max(0, (nowMs() - asOfMs) / 1000),
     Conflicts: inputs.conflicts,
-    RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
+    RunSeconds: sum(Object.values(seconds)),
     ...(quality.any && {
       QualityModel: quality.any.model.value,
       QualityPopularity: quality.any.popularity.value,

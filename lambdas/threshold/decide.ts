@@ -1,5 +1,6 @@
 import { type BatchName, partitionPath } from '../shared/contract/keys.ts';
 import type { Model } from '../shared/contract/model.ts';
+import { counted, grouped, sum } from '../shared/contract/numbers.ts';
 import type { Window } from '../shared/contract/schemas.ts';
 import { addRange, covers } from './ranges.ts';
 import type { Threshold } from './settings.ts';
@@ -119,8 +120,3 @@ function addBatches(before: Window['partitions'], batches: readonly UncutBatch[]
   }
   return { partitions, fresh };
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const grouped = (value: number): string => value.toLocaleString('en-US');
-const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${grouped(value)} ${value === 1 ? one : many}`;
