@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { type BillInput, makeBill, POLLERS, STREAMS } from '../cost/bill.ts';
 import { DEFAULTS } from '../cost/defaults.ts';
 import { isRegion, REGIONS, type Region } from '../cost/prices.ts';
@@ -12,7 +13,7 @@ export const commandLine = () =>
     .addOption(
       amount('--sales-per-month <N>', 'such as 1e6', 1e10).default(
         DEFAULTS.salesPerMonth,
-        DEFAULTS.salesPerMonth.toLocaleString('en-US'),
+        grouped(DEFAULTS.salesPerMonth),
       ),
     )
     .addOption(

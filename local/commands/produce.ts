@@ -1,6 +1,7 @@
 import { KafkaClient } from '@aws-sdk/client-kafka';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { sendRecords } from '../../lambdas/produce/produce.ts';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { iamKafka } from '../../lambdas/shared/platform/iam-kafka.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { json } from '../shop/broken.ts';
@@ -84,7 +85,7 @@ export async function run(args: readonly string[]): Promise<void> {
     options.stack === undefined
       ? await toBroker(options)
       : await toStack(await readStack(options.stack), options);
-  console.log(`Sent ${sent.toLocaleString('en-US')} records to ${topic} at ${where}`);
+  console.log(`Sent ${grouped(sent)} records to ${topic} at ${where}`);
 }
 
 interface Sent {

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { columnMap } from '../shop/column-map.ts';
 import { isGiven, refuseTogether } from '../terminal/command-line.ts';
 import { text, valueOption, wholeNumber } from '../terminal/options.ts';
@@ -9,7 +10,7 @@ export const DEFAULT_COUNT = 30_000;
 export const DEFAULT_SEED = 1;
 
 export const countOption = (count: number) =>
-  wholeNumber('--count <N>', 'simulated records', { least: 1 }).default(count, count.toLocaleString('en-US'));
+  wholeNumber('--count <N>', 'simulated records', { least: 1 }).default(count, grouped(count));
 
 export const seedOption = (help: string) =>
   wholeNumber('--seed <N>', help, { least: 0, most: 2 ** 31 - 1 }).default(

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { workOff } from '../pipeline/work-off.ts';
@@ -168,7 +169,7 @@ async function workThrough(
   const sent = await produceRecords(pipeline, untilAborted(records, signal), progress());
   preparation.producing = (performance.now() - sendingMs) / 1000;
   signal.throwIfAborted();
-  say(`produced ${sent.toLocaleString('en-US')} records`);
+  say(`produced ${grouped(sent)} records`);
   const producedMs = performance.now();
   const onStored = () => {
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
@@ -225,7 +226,7 @@ function progress(): (sent: number) => void {
   return (sent) => {
     if (sent < next) return;
     next += TELL_EVERY;
-    say(`produced ${sent.toLocaleString('en-US')} records so far`);
+    say(`produced ${grouped(sent)} records so far`);
   };
 }
 

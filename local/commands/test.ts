@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { NODE_BIN, ROOT, STATE } from '../process/paths.ts';
 
 interface Counts {
@@ -103,16 +104,14 @@ function scalaTests(): Counts {
   ]);
   try {
     const suites = readdirSync(SCALA_REPORTS).filter((name) => name.endsWith('.xml'));
-    const sum = (attribute: string) =>
-      suites.reduce((total, name) => {
-        const match = new RegExp(`<testsuite[^>]*\\s${attribute}="(\\d+)"`).exec(
-          readFileSync(join(SCALA_REPORTS, name), 'utf8'),
-        );
-        return total + Number(match?.[1] ?? 0);
-      }, 0);
-    const skipped = sum('skipped');
-    const failed = Math.max(sum('failures') + sum('errors'), isWell && suites.length > 0 ? 0 : 1);
-    return { passed: sum('tests') - skipped - sum('failures') - sum('errors'), failed, skipped };
+    const texts = suites.map((name) => readFileSync(join(SCALA_REPORTS, name), 'utf8'));
+    const total = (attribute: string): number => {
+      const pattern = new RegExp(`<testsuite[^>]*\\s${attribute}="(\\d+)"`);
+      return sum(texts.map((report) => Number(pattern.exec(report)?.[1] ?? 0)));
+    };
+    const skipped = total('skipped');
+    const failed = Math.max(total('failures') + total('errors'), isWell && suites.length > 0 ? 0 : 1);
+    return { passed: total('tests') - skipped - total('failures') - total('errors'), failed, skipped };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }

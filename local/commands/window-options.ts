@@ -1,3 +1,4 @@
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 
 /** Options that say when a window is cut. */
@@ -5,7 +6,7 @@ import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 export const thresholdOption = (threshold: number) =>
   wholeNumber('--threshold <N>', 'fewest new sales that cut a window', { least: 1 }).default(
     threshold,
-    threshold.toLocaleString('en-US'),
+    grouped(threshold),
   );
 
 export const growthOption = () =>

@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 
 /**
  * Kinds of options that several commands have. Each checks its value; the error says what the value is and what it should be:
@@ -56,7 +57,7 @@ export const amount = <const Flags extends string>(flags: Flags, help: string, m
   valueOption(flags, help, (value) => {
     const number = Number(value);
     if (/^\d+(\.\d+)?(e\d+)?$/i.test(value) && number <= most) return number;
-    throw new Error(`a number from 0 to ${most.toLocaleString('en-US')}, such as 1e6`);
+    throw new Error(`a number from 0 to ${grouped(most)}, such as 1e6`);
   });
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
