@@ -1,6 +1,6 @@
 /**
  * What every npm script begins with: checks the prerequisites, installs what is missing, and then runs
- * `local/commands/COMMAND.ts` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
+ * `local/main.ts COMMAND` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
  * there are any, also on an old Node.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -172,7 +172,7 @@ const INSTALLATIONS = [
       'local/commands/archive-classes.ts',
     ],
     result: '.cartograph/spark.jsa',
-    run: () => execute(join(NODE_BIN, 'node'), ['local/commands/archive-classes.ts']),
+    run: () => execute(join(NODE_BIN, 'node'), ['local/main.ts', 'archive-classes']),
   },
 ];
 
@@ -337,7 +337,7 @@ async function main([name, ...args]) {
   await install(needs?.installs);
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
-  become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', 'commands', `${name}.ts`), ...args]);
+  become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', 'main.ts'), name, ...args]);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -1,9 +1,13 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { listenBriefly } from '../process/child.ts';
 import { refuseForeign } from '../results/export.ts';
-import { type ColumnMap, replay } from '../shop/replay.ts';
+import type { ColumnMap } from '../shop/column-map.ts';
+import { replay } from '../shop/replay.ts';
 import { callerPath } from '../terminal/caller-path.ts';
-import type { StartOptions } from './options.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** The options that name something outside of this program. */
+type CheckedOptions = Partial<Pick<StartOptions, 'input' | 'map' | 'export' | 'port' | 'endpoint'>>;
 
 /**
  * Checks what a start would otherwise find out when everything of the last run is removed and all parts are up.
@@ -11,7 +15,7 @@ import type { StartOptions } from './options.ts';
  * @returns the options with paths as the caller meant them; makes the directory for the export
  * @throws {Error} If the input cannot be read, the export not be written, or the port not be listened on.
  */
-export async function checkOptions(options: StartOptions): Promise<StartOptions> {
+export async function checkOptions<Checked extends CheckedOptions>(options: Checked): Promise<Checked> {
   const input = options.input === undefined ? undefined : callerPath(options.input);
   const directory = options.export === undefined ? undefined : callerPath(options.export);
   if (input !== undefined) await checkInput(input, options.map ?? {});

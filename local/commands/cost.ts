@@ -1,25 +1,65 @@
-import { type BillInput, makeBill } from '../cost/bill.ts';
+import { Option } from '@commander-js/extra-typings';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { type BillInput, makeBill, POLLERS, STREAMS } from '../cost/bill.ts';
 import { DEFAULTS } from '../cost/defaults.ts';
+import { isRegion, REGIONS, type Region } from '../cost/prices.ts';
 import { costTable, formatBill } from '../cost/table.ts';
-import { command } from '../terminal/command.ts';
-import { COST_OPTIONS, helpText, parseOptions } from './options.ts';
+import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
+import { amount, valueOption, wholeNumber } from '../terminal/options.ts';
+import { growthOption, maxWaitOption, thresholdOption } from './window-options.ts';
+
+export const commandLine = () =>
+  npmCommandLine('cost', 'what a stack costs a month, about')
+    .addOption(
+      amount('--sales-per-month <N>', 'such as 1e6', 1e10).default(
+        DEFAULTS.salesPerMonth,
+        grouped(DEFAULTS.salesPerMonth),
+      ),
+    )
+    .addOption(
+      new Option('--stream <KIND>', 'where the sales come from').choices(STREAMS).default(DEFAULTS.stream),
+    )
+    .addOption(
+      new Option('--pollers <KIND>', 'who reads the topic for the Lambda')
+        .choices(POLLERS)
+        .default(DEFAULTS.pollers),
+    )
+    .addOption(
+      wholeNumber('--month <N>', 'the month after the deployment: runs grow with the sales so far', {
+        least: 1,
+        most: 120,
+      }).default(DEFAULTS.month),
+    )
+    .addOption(
+      wholeNumber('--runs-per-month <N>', '(default: as threshold, growth and wait make them)', {
+        least: 0,
+        most: 1e6,
+      }),
+    )
+    .addOption(
+      wholeNumber('--record-bytes <N>', 'a record on the topic', { least: 1, most: 1024 * 1024 }).default(
+        DEFAULTS.recordBytes,
+      ),
+    )
+    .addOption(thresholdOption(DEFAULTS.threshold))
+    .addOption(growthOption())
+    .addOption(maxWaitOption())
+    .addOption(regionOption())
+    .option('--table', "the README's table: every stream, idle and busy");
+
+const regionOption = () =>
+  valueOption('--region <REGION>', `whose prices (known: ${REGIONS.join(', ')})`, (text): Region => {
+    if (isRegion(text)) return text;
+    throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
+  }).default(DEFAULTS.region);
 
 /** `npm run cost`: what a stack costs a month, line by line. */
-await command(async (args) => {
-  const options = parseOptions(COST_OPTIONS, args);
-  if (options.help)
-    return console.log(helpText('npm run cost: what a stack costs a month, about', COST_OPTIONS));
+export async function run(args: readonly string[]): Promise<void> {
+  const { growth, maxWait, table, ...options } = parseCommandLine(commandLine(), args).opts();
   const input: BillInput = {
-    region: options.region ?? DEFAULTS.region,
-    stream: options.stream ?? DEFAULTS.stream,
-    pollers: options.pollers ?? DEFAULTS.pollers,
-    salesPerMonth: options['sales-per-month'] ?? DEFAULTS.salesPerMonth,
-    month: options.month ?? DEFAULTS.month,
-    recordBytes: options['record-bytes'] ?? DEFAULTS.recordBytes,
-    runsPerMonth: options['runs-per-month'],
-    threshold: options.threshold ?? DEFAULTS.threshold,
-    growth: options.growth ?? DEFAULTS.growth,
-    maxWaitSeconds: options['max-wait'] ?? DEFAULTS.maxWaitSeconds,
+    ...options,
+    growth: growth ?? DEFAULTS.growth,
+    maxWaitSeconds: maxWait ?? DEFAULTS.maxWaitSeconds,
   };
-  console.log(options.table ? costTable(input) : formatBill(makeBill(input), input));
-});
+  console.log(table ? costTable(input) : formatBill(makeBill(input), input));
+}

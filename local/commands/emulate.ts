@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { exitCodeOf, startChild } from '../process/child.ts';
 import { STATE } from '../process/paths.ts';
 import { emulatorProgram } from '../stack/emulator.ts';
-import { command } from '../terminal/command.ts';
 
 /** The emulator alone, until it is told to end: for a machine of its own, as in `local/docker-compose.yml`. */
-await command(async ([port, jobsEndpoint]) => {
+export async function run([port, jobsEndpoint]: readonly string[]): Promise<void> {
   if (!port || !jobsEndpoint) throw new Error('Cannot start: should be PORT JOBS_URL');
   const directory = join(STATE, 'state', 'aws');
   const child = startChild({
@@ -16,4 +15,4 @@ await command(async ([port, jobsEndpoint]) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void child.stop());
   await child.ended;
   process.exitCode = exitCodeOf(child.process);
-});
+}

@@ -15,17 +15,24 @@ import { ROOT } from '../process/paths.ts';
 import { galleryPage } from '../results/gallery-page.ts';
 import { defaultSales } from '../shop/simulate.ts';
 import { fileJobCommand } from '../spark/file-job.ts';
-import { command } from '../terminal/command.ts';
-import { DEFAULT_COUNT, DEFAULT_SEED } from './options.ts';
+import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
+import { DEFAULT_COUNT, DEFAULT_SEED } from './sales-options.ts';
 
 /** Where the windows end, as shares of the sales: a first run, one that is compared with it, and the one that is drawn. */
 const WINDOW_ENDS = [0.6, 0.8, 1] as const;
+
+export const commandLine = () =>
+  npmCommandLine('gallery', 'the pictures of docs/gallery, drawn from the default simulated shop').argument(
+    '[DIR]',
+    'where the pictures go (default: docs/gallery)',
+  );
 
 /**
  * `npm run gallery`: draws the charts of the default simulated shop, trained in three windows, into `docs/gallery/` or the
  * given directory, and writes `gallery.md` beside it. On one core, so that every machine draws the same bytes.
  */
-await command(async ([target = join(ROOT, 'docs', 'gallery')]) => {
+export async function run(args: readonly string[]): Promise<void> {
+  const [target = join(ROOT, 'docs', 'gallery')] = parseCommandLine(commandLine(), args).processedArgs;
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-gallery-'));
   try {
     const lake = join(directory, 'lake');
@@ -43,7 +50,7 @@ await command(async ([target = join(ROOT, 'docs', 'gallery')]) => {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-});
+}
 
 /** @returns the last window */
 async function train(lake: string, directory: string, bucket: Lake): Promise<Window> {

@@ -2,20 +2,16 @@ import type { PipelineOptions } from '../pipeline/pipeline.ts';
 import { replay } from '../shop/replay.ts';
 import { type OutgoingRecord, simulationFrom } from '../shop/simulate.ts';
 import type { ConfigInput } from '../stack/deploy.ts';
-import { DEFAULT_COUNT, DEFAULT_SEED, DEFAULT_THRESHOLD, type StartOptions } from './options.ts';
+import type { StartOptions } from './start-options.ts';
 
 /** What the options of `npm start` mean for the parts: the CDK app, brokers and emulators elsewhere, the sales. */
-
-const DEFAULT_PARTITIONS = 3;
-
-export const partitionsOf = ({ partitions = DEFAULT_PARTITIONS }: StartOptions): number => partitions;
 
 export function configOf(options: StartOptions): ConfigInput {
   return {
     threshold: {
-      threshold: options.threshold ?? DEFAULT_THRESHOLD,
+      threshold: options.threshold,
       ...(options.growth === undefined ? {} : { growth: options.growth }),
-      ...(options['max-wait'] === undefined ? {} : { maxWaitSeconds: options['max-wait'] }),
+      ...(options.maxWait === undefined ? {} : { maxWaitSeconds: options.maxWait }),
     },
     model: { ...(options.rank === undefined ? {} : { rank: options.rank }) },
     sweepMinutes: 1,
@@ -28,7 +24,7 @@ export function configOf(options: StartOptions): ConfigInput {
  * @throws {Error} If the address is not in the environment.
  */
 export function elsewhereOf(
-  { bootstrap, endpoint }: StartOptions,
+  { bootstrap, endpoint }: Pick<StartOptions, 'bootstrap' | 'endpoint'>,
   jobsUrl = process.env.AWS_ENDPOINT_URL_EMR_SERVERLESS,
 ): PipelineOptions['elsewhere'] {
   if (bootstrap === undefined || endpoint === undefined) return undefined;
@@ -41,7 +37,7 @@ export function elsewhereOf(
 
 /** @param before Records that are on the topic already: simulated ones go on from there. */
 export function recordsOf(
-  { input, map = {}, count = DEFAULT_COUNT, seed = DEFAULT_SEED }: StartOptions,
+  { input, map = {}, count, seed }: StartOptions,
   before: number,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
   if (input !== undefined) return replay(input, map);

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { workOff } from '../pipeline/work-off.ts';
@@ -18,11 +19,10 @@ import { EmulatorLog } from '../stack/emulator-log.ts';
 import { removeEndpoints, writeEndpoints } from '../stack/endpoints.ts';
 import { followLogs } from '../stack/follow-logs.ts';
 import { LogReader } from '../stack/stage-logs.ts';
-import { command } from '../terminal/command.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
-import { helpText, parseStartOptions, START_OPTIONS, type StartOptions } from './options.ts';
-import { configOf, elsewhereOf, partitionsOf, recordsOf } from './start-plan.ts';
+import { parseStartOptions, type StartOptions } from './start-options.ts';
+import { configOf, elsewhereOf, recordsOf } from './start-plan.ts';
 
 /** No step of a run on one machine takes longer than this; it would be stuck. */
 const TIMEOUT_SECONDS = 1800;
@@ -50,10 +50,11 @@ const say = (text: string): void =>
 const complain = (text: string): void =>
   console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ✗ ${forTerminal(text)}`);
 
-await command(async (args) => {
+export { commandLine } from './start-options.ts';
+
+/** `npm start`: runs the whole pipeline on this machine. */
+export async function run(args: readonly string[]): Promise<void> {
   const options = parseStartOptions(args);
-  if (options.help)
-    return console.log(helpText('npm start: the whole pipeline on this machine', START_OPTIONS));
   const stopping = new AbortController();
   onSignals(() => {
     say('stopping');
@@ -70,7 +71,7 @@ await command(async (args) => {
   } finally {
     release();
   }
-});
+}
 
 /** Taken before anything of an earlier run is removed, given back when all parts have ended. */
 function lock(): () => void {
@@ -88,7 +89,7 @@ async function startAndRun(options: StartOptions, stopping: AbortController): Pr
   const pipeline = await startPipeline({
     directory: join(STATE, 'state'),
     config: configOf(options),
-    partitions: partitionsOf(options),
+    partitions: options.partitions,
     cores: availableParallelism(),
     keep: options.keep ?? false,
     pagesPort: options.port,
@@ -108,7 +109,7 @@ async function startAndRun(options: StartOptions, stopping: AbortController): Pr
     },
   });
   try {
-    await run(pipeline, options, preparation, signal);
+    await runPipeline(pipeline, options, preparation, signal);
   } catch (error) {
     // A part that dies takes requests with it: which of the two is seen first is chance, and the part is the cause.
     await sleep(CAUSE_MS, undefined, { signal }).catch(() => undefined);
@@ -130,7 +131,7 @@ async function stopAll(pipeline: Pipeline): Promise<void> {
   }
 }
 
-async function run(
+async function runPipeline(
   pipeline: Pipeline,
   options: StartOptions,
   preparation: Record<string, number>,
@@ -168,7 +169,7 @@ async function workThrough(
   const sent = await produceRecords(pipeline, untilAborted(records, signal), progress());
   preparation.producing = (performance.now() - sendingMs) / 1000;
   signal.throwIfAborted();
-  say(`produced ${sent.toLocaleString('en-US')} records`);
+  say(`produced ${grouped(sent)} records`);
   const producedMs = performance.now();
   const onStored = () => {
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
@@ -225,7 +226,7 @@ function progress(): (sent: number) => void {
   return (sent) => {
     if (sent < next) return;
     next += TELL_EVERY;
-    say(`produced ${sent.toLocaleString('en-US')} records so far`);
+    say(`produced ${grouped(sent)} records so far`);
   };
 }
 

@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { NODE_BIN, ROOT, STATE } from '../process/paths.ts';
-
-/** `npm test`: format and lint, types, the tests of both languages; one line at the end counts them all. */
 
 interface Counts {
   readonly passed: number;
@@ -12,19 +11,60 @@ interface Counts {
   readonly skipped: number;
 }
 
+interface Suite {
+  readonly title: string;
+  run(filter: readonly string[]): Counts;
+}
+
+/** In the order in which they run; the quick ones first. */
+const SUITES: readonly Suite[] = [
+  { title: 'Format and lint', run: () => check(node('biome'), ['ci', '--error-on-warnings']) },
+  { title: 'Types', run: () => check(node('tsc'), []) },
+  { title: 'Types of the browser code', run: () => check(node('tsc'), ['-p', 'tsconfig.browser.json']) },
+  // The place of "Scala format", once the build has a command for it.
+  { title: 'TypeScript tests', run: typescriptTests },
+  { title: 'Scala tests', run: (filter) => (filter.length > 0 ? NONE : scalaTests()) },
+];
+
+const NONE: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+/**
+ * `npm test`: format and lint, types, the tests of both languages. The lines at the end give the seconds of every suite and
+ * count all tests.
+ *
+ * @param filter Words for Vitest; with any, the Scala tests are left out.
+ */
+export async function run(filter: readonly string[]): Promise<void> {
+  mkdirSync(reports, { recursive: true });
+  const seconds: string[] = [];
+  let all = NONE;
+  for (const { title, run } of SUITES) {
+    console.log(`\n── ${title}`);
+    const startedMs = performance.now();
+    const { passed, failed, skipped } = run(filter);
+    seconds.push(`${title} ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    all = {
+      passed: all.passed + passed,
+      failed: all.failed + failed,
+      skipped: all.skipped + skipped,
+    };
+  }
+  console.log(`\n${seconds.join(', ')}`);
+  console.log(`${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped`);
+  process.exitCode = all.failed === 0 ? 0 : 1;
+}
+
 const reports = join(STATE, 'test');
 const SCALA_REPORTS = join(ROOT, 'spark', 'target', 'scalatest-reports');
 
-function run(what: string, program: string, args: readonly string[]): boolean {
-  console.log(`\n── ${what}`);
-  return spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
-}
+const succeeds = (program: string, args: readonly string[]): boolean =>
+  spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 
 const node = (name: string): string => join(NODE_BIN, name);
 
 /** A check that is one thing counts as one test. */
-const check = (what: string, program: string, args: readonly string[]): Counts =>
-  run(what, program, args) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+const check = (program: string, args: readonly string[]): Counts =>
+  succeeds(program, args) ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 };
 
 const VitestReport = z.object({
   numPassedTests: z.int(),
@@ -35,7 +75,7 @@ const VitestReport = z.object({
 
 function typescriptTests(filter: readonly string[]): Counts {
   const outputFile = join(reports, 'vitest.json');
-  const isWell = run('TypeScript tests', node('vitest'), [
+  const isWell = succeeds(node('vitest'), [
     'run',
     '--reporter=default',
     '--reporter=json',
@@ -53,7 +93,7 @@ function typescriptTests(filter: readonly string[]): Counts {
 
 function scalaTests(): Counts {
   rmSync(SCALA_REPORTS, { recursive: true, force: true });
-  const isWell = run('Scala tests', 'mvn', [
+  const isWell = succeeds('mvn', [
     '--quiet',
     '--batch-mode',
     '-Dstyle.color=never',
@@ -64,32 +104,15 @@ function scalaTests(): Counts {
   ]);
   try {
     const suites = readdirSync(SCALA_REPORTS).filter((name) => name.endsWith('.xml'));
-    const sum = (attribute: string) =>
-      suites.reduce((total, name) => {
-        const match = new RegExp(`<testsuite[^>]*\\s${attribute}="(\\d+)"`).exec(
-          readFileSync(join(SCALA_REPORTS, name), 'utf8'),
-        );
-        return total + Number(match?.[1] ?? 0);
-      }, 0);
-    const skipped = sum('skipped');
-    const failed = Math.max(sum('failures') + sum('errors'), isWell && suites.length > 0 ? 0 : 1);
-    return { passed: sum('tests') - skipped - sum('failures') - sum('errors'), failed, skipped };
+    const texts = suites.map((name) => readFileSync(join(SCALA_REPORTS, name), 'utf8'));
+    const total = (attribute: string): number => {
+      const pattern = new RegExp(`<testsuite[^>]*\\s${attribute}="(\\d+)"`);
+      return sum(texts.map((report) => Number(pattern.exec(report)?.[1] ?? 0)));
+    };
+    const skipped = total('skipped');
+    const failed = Math.max(total('failures') + total('errors'), isWell && suites.length > 0 ? 0 : 1);
+    return { passed: total('tests') - skipped - total('failures') - total('errors'), failed, skipped };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }
-
-mkdirSync(reports, { recursive: true });
-const filter = process.argv.slice(2);
-const counts = [
-  check('Format and lint', node('biome'), ['ci', '--error-on-warnings']),
-  check('Types', node('tsc'), []),
-  check('Types of what runs in a browser', node('tsc'), ['-p', 'tsconfig.browser.json']),
-  typescriptTests(filter),
-  ...(filter.length > 0 ? [] : [scalaTests()]),
-];
-const total = (pick: (counts: Counts) => number): number => counts.reduce((sum, each) => sum + pick(each), 0);
-console.log(
-  `\n${total(({ passed }) => passed)} passed, ${total(({ failed }) => failed)} failed, ${total(({ skipped }) => skipped)} skipped`,
-);
-process.exitCode = total(({ failed }) => failed) === 0 ? 0 : 1;

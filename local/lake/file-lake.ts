@@ -6,6 +6,7 @@ import { toParquet } from '../../lambdas/accumulate/parquet.ts';
 import { createJudge } from '../../lambdas/accumulate/sale.ts';
 import { interactionsKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../lambdas/shared/contract/model.ts';
+import { highest } from '../../lambdas/shared/contract/numbers.ts';
 import type { Window } from '../../lambdas/shared/contract/schemas.ts';
 import { decide, type UncutBatch } from '../../lambdas/threshold/decide.ts';
 import { Threshold } from '../../lambdas/threshold/settings.ts';
@@ -44,7 +45,7 @@ export function writeFileLake(
 /** Adds the next window to such a directory: its records follow those of the windows before. */
 export function addToFileLake(directory: string, records: readonly OutgoingRecord[], last: Window): Window {
   const ends = Object.values(last.partitions).flatMap(({ ranges }) => ranges.map(([, end]) => end));
-  return writePolls(directory, [polled(records, Math.max(...ends) + 1)], last.model, last);
+  return writePolls(directory, [polled(records, highest(ends) + 1)], last.model, last);
 }
 
 /**

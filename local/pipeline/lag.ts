@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { kafkaClient } from './broker.ts';
 
 /** The offsets that a consumer group has committed on a topic. */
@@ -43,5 +44,5 @@ export async function lagOf(
   const lags = ends.map(({ partition, low, high }) =>
     Math.max(0, Number(high) - Math.max(Number(low), committed.get(partition) ?? 0)),
   );
-  return lags.reduce((sum, lag) => sum + lag, 0);
+  return sum(lags);
 }

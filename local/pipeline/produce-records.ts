@@ -1,4 +1,5 @@
 import { MAX_RECORD_BYTES, sendRecords } from '../../lambdas/produce/produce.ts';
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';
 import { kafkaClient } from './broker.ts';
 
@@ -55,7 +56,7 @@ export async function countRecords({ bootstrap, topic }: Target): Promise<number
   await admin.connect();
   try {
     const offsets = await admin.fetchTopicOffsets(topic);
-    return offsets.reduce((sum, { offset }) => sum + Number(offset), 0);
+    return sum(offsets.map(({ offset }) => Number(offset)));
   } finally {
     await admin.disconnect();
   }

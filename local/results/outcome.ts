@@ -10,6 +10,7 @@ import {
   partitionPath,
   windowKey,
 } from '../../lambdas/shared/contract/keys.ts';
+import { highest } from '../../lambdas/shared/contract/numbers.ts';
 import {
   Current,
   Failed,
@@ -121,7 +122,7 @@ async function readWindows(lake: Lake, batches: readonly StoredBatch[]): Promise
     const manifest = await readJson(lake, manifestKey(window.window), Manifest);
     const failed = manifest ? undefined : await readJson(lake, failedKey(window.window), Failed);
     const times = window.batches.flatMap((batch) => storedAtMs.get(batch.key) ?? []);
-    const lastMs = times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : undefined;
+    const lastMs = times.length > 0 ? highest(times) : undefined;
     windows.push({
       window,
       manifest,

@@ -1,3 +1,4 @@
+import { grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
 import {
   bestBaseline,
   LIST_KINDS,
@@ -29,7 +30,7 @@ export function problemsOf({ produced, source, outcome }: ReportFacts): string[]
   const { stored, rejected } = countsOf(outcome, source);
   if (stored + rejected !== produced)
     problems.push(
-      `${count(produced)} records were produced, but ${count(stored)} stored + ${count(rejected)} rejected make ${count(stored + rejected)}`,
+      `${grouped(produced)} records were produced, but ${grouped(stored)} stored + ${grouped(rejected)} rejected make ${grouped(stored + rejected)}`,
     );
   for (const { window, manifest, failures } of outcome.windows)
     if (!manifest)
@@ -50,10 +51,10 @@ function trainingProblems(outcome: Outcome): string[] {
   const cut = sum(sources.map((of) => of.cut));
   const seen = inputs.interactions + inputs.unweighted;
   if (cut !== seen)
-    problems.push(`Run ${run} has read ${count(seen)} sales, but its windows hold ${count(cut)}`);
+    problems.push(`Run ${run} has read ${grouped(seen)} sales, but its windows hold ${grouped(cut)}`);
   const untrained = sum(sources.map((of) => of.stored - of.cut));
   if (untrained > 0)
-    problems.push(`${count(untrained)} stored sales are not among those that run ${run} was trained on`);
+    problems.push(`${grouped(untrained)} stored sales are not among those that run ${run} was trained on`);
   return problems;
 }
 
@@ -87,17 +88,15 @@ function countsOf({ sources }: Outcome, source: string) {
   };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
 function salesSection({ produced, source, outcome }: ReportFacts): string {
   const { stored, rejected, elsewhere } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
   const kinds = outcome.sources.get(source)?.rejected ?? [];
-  const why = kinds.map(({ kind, count: n }) => `${printable(kind)} ${count(n)}`).join(', ');
+  const why = kinds.map(({ kind, count: n }) => `${printable(kind)} ${grouped(n)}`).join(', ');
   const lines = [
-    `Sales     ${count(produced)} produced ${sign} ${count(stored)} stored + ${count(rejected)} rejected`,
+    `Sales     ${grouped(produced)} produced ${sign} ${grouped(stored)} stored + ${grouped(rejected)} rejected`,
     ...(rejected > 0 ? [wrap(`rejected: ${why}`, INDENT)] : []),
-    ...(elsewhere > 0 ? [`${INDENT}${count(elsewhere)} from an earlier broker`] : []),
+    ...(elsewhere > 0 ? [`${INDENT}${grouped(elsewhere)} from an earlier broker`] : []),
   ];
   return lines.join('\n');
 }
@@ -132,7 +131,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
 }
 
 const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): string =>
-  `trained on ${count(inputs.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users`;
+  `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [
@@ -144,7 +143,7 @@ function qualitySection({ windows }: Outcome): string {
         const quality = manifest.quality[list];
         lines.push(
           quality
-            ? `          run ${manifest.run}, ${list}: ${besideBest(quality)}, ${count(quality.model.n)} users`
+            ? `          run ${manifest.run}, ${list}: ${besideBest(quality)}, ${grouped(quality.model.n)} users`
             : `          run ${manifest.run}, ${list}: no holdout could be made`,
         );
       }
@@ -186,7 +185,11 @@ export function formatLists(recommended: UserSummary['users'][number]['recommend
   const [any, fresh] = LIST_KINDS.map((list) =>
     recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS),
   );
-  const width = Math.max(...(any ?? []).map((row) => named(row).length), 3) + 2;
+  const width =
+    highest(
+      (any ?? []).map((row) => named(row).length),
+      3,
+    ) + 2;
   const rows = Array.from(
     { length: Math.max(any?.length ?? 0, fresh?.length ?? 0) },
     (_, place) =>
@@ -216,7 +219,6 @@ function between(
   return start === undefined || end === undefined ? undefined : Math.max(0, end - start) / 1000;
 }
 
-const count = (value: number): string => value.toLocaleString('en-US');
 const duration = (seconds: number): string => `${seconds.toFixed(1)} s`;
 
 const COLUMNS = 110;

@@ -9,10 +9,8 @@ import { parse } from 'csv-parse';
 import { SALE_FIELDS, type SaleField } from '../../lambdas/accumulate/field-map.ts';
 import { nearest } from '../terminal/nearest.ts';
 import { printable } from '../terminal/printable.ts';
+import type { ColumnMap } from './column-map.ts';
 import type { OutgoingRecord } from './simulate.ts';
-
-/** Our field → the file's column. */
-export type ColumnMap = Readonly<Partial<Record<SaleField, string>>>;
 
 /**
  * Reads a CSV or NDJSON file, also gzipped, as records for the topic. Nothing is left out: rows that are no sales are

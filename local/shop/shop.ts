@@ -1,3 +1,4 @@
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { cumulate, seeded } from './random.ts';
 
 /** A product of the simulated shop. */
@@ -129,7 +130,7 @@ export function bestProducts(
   shop: Shop,
   user: ShopUser,
 ): { readonly id: string; readonly probability: number }[] {
-  const everything = shop.products.reduce((sum, { popularity }) => sum + popularity, 0);
+  const everything = sum(shop.products.map(({ popularity }) => popularity));
   return shop.products
     .map(({ id, group, popularity }) => {
       const taste = user.tastes.find((liked) => liked.group === group)?.share ?? 0;

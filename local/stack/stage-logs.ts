@@ -37,7 +37,8 @@ export class LogReader {
     const found: LogLine[] = [];
     for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: this.client }, {}))
       for (const { logGroupName } of logGroups)
-        if (logGroupName !== undefined) found.push(...(await this.readGroup(logGroupName)));
+        if (logGroupName !== undefined)
+          for (const line of await this.readGroup(logGroupName)) found.push(line);
     return found;
   }
 

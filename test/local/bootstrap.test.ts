@@ -266,7 +266,7 @@ test('clean removes what is installed, but refuses while a pipeline or an instal
 test('signals and the exit code go through, the interrupt too where no terminal sends it to both', async () => {
   await result('install');
   put(
-    'local/commands/start.ts',
+    'local/main.ts',
     `trap 'echo interrupted >> log; exit 130' INT; echo > ready; while :; do sleep 0.05; done`,
   );
   const { child, ended } = npmScript('start');
@@ -274,10 +274,10 @@ test('signals and the exit code go through, the interrupt too where no terminal 
   child.kill('SIGINT');
   expect(await ended).toEqual([130, null]);
   expect(await written('log')).toMatch(/interrupted$/);
-  put('local/commands/start.ts', 'kill -KILL $$');
+  put('local/main.ts', 'kill -KILL $$');
   expect((await result('start'))[0]).toBe(137);
-  put('local/commands/start.ts', 'echo "$@"; exit 3');
-  expect(await result('start', '--count', '5')).toEqual([3, '--count 5\n']);
+  put('local/main.ts', 'echo "$@"; exit 3');
+  expect(await result('start', '--count', '5')).toEqual([3, 'start --count 5\n']);
 });
 
 test('a command that works in an account asks for no more than it needs', () => {

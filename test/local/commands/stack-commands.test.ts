@@ -21,7 +21,13 @@ const directory = mkdtempSync(join(tmpdir(), 'cartograph-commands-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 let aws: FakeStack;
+/** What Lambdas answer in one test, in place of the answers below. */
+let answers: Record<string, unknown>;
+/** Where the commands find programs. */
+let path: string | undefined;
 beforeEach(async () => {
+  answers = {};
+  path = process.env.PATH;
   aws = await startFakeStack({
     name: 'Shop',
     outputs: OUTPUTS,
@@ -33,6 +39,7 @@ beforeEach(async () => {
       [`${chartsOf(1)}index.html`, '<h1>'],
     ]),
     answer(name, event) {
+      if (name in answers) return answers[name];
       if (name === 'shop-produce') return { sent: (event as { records: unknown[] }).records.length };
       if (name === 'shop-threshold') return { cut: 1, reason: 'flushed on request' };
       return ['Started attempt 2 of window 1'];
@@ -43,10 +50,10 @@ afterEach(() => aws.stop());
 
 /** @returns exit code and everything that was printed */
 async function run(name: string, ...args: readonly string[]) {
-  const env = { PATH: process.env.PATH, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
+  const env = { PATH: path, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
   const { stdout, stderr, code } = await promisify(execFile)(
     join(NODE_BIN, 'node'),
-    [join(ROOT, 'local', 'commands', `${name}.ts`), '--stack', 'Shop', ...args],
+    [join(ROOT, 'local', 'main.ts'), name, '--stack', 'Shop', ...args],
     { env },
   ).then(
     (output) => ({ ...output, code: 0 }),
@@ -92,7 +99,7 @@ test('charts --serve shows the private bucket to this machine until it is stoppe
   const env = { PATH: process.env.PATH, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
   const child = spawn(
     join(NODE_BIN, 'node'),
-    [join(ROOT, 'local', 'commands', 'charts.ts'), '--stack', 'Shop', '--serve'],
+    [join(ROOT, 'local', 'main.ts'), 'charts', '--stack', 'Shop', '--serve'],
     {
       env,
     },
@@ -130,6 +137,54 @@ test('retry asks the launcher for one more attempt', async () => {
   const { code, stdout } = await run('retry', '--window', '1');
   expect([code, stdout]).toEqual([0, 'Started attempt 2 of window 1\n']);
   expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1 } }]);
+});
+
+test.each([
+  { done: false, message: 'Cannot retry window 1: it has a run already' },
+  ['Cannot retry window 1: it has a run already'],
+])('retry fails with the reason if the launcher started nothing: %j', async (answer) => {
+  answers['shop-train'] = answer;
+  const { code, stdout, stderr } = await run('retry', '--window', '1');
+  expect([code, stdout, stderr]).toEqual([1, '', '✗ Cannot retry window 1: it has a run already\n']);
+});
+
+test('rollback says which run is served now, and fails with the reason if none is', async () => {
+  answers['shop-publish'] = 'Run 1 is served again';
+  expect(await run('rollback')).toEqual({ code: 0, stdout: 'Run 1 is served again\n', stderr: '' });
+  answers['shop-publish'] = 'Cannot roll back: there is no earlier run';
+  const { code, stderr } = await run('rollback', '--to', '7');
+  expect([code, stderr]).toEqual([1, '✗ Cannot roll back: there is no earlier run\n']);
+  expect(aws.calls.map(({ event }) => event)).toEqual([{ rollback: true }, { rollback: 7 }]);
+});
+
+test.each(['retry', 'rollback'])('%s fails if the answer is not a sentence', async (name) => {
+  answers['shop-train'] = [];
+  answers['shop-publish'] = null;
+  const { code, stderr } = await run(name, ...(name === 'retry' ? ['--window', '1'] : []));
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ Cannot understand the answer of shop-/)]);
+});
+
+test('flush fails while a run is in flight; with nothing new there is nothing to do', async () => {
+  answers['shop-threshold'] = { reason: 'window 1 is in flight', newInteractions: 5, inFlight: true };
+  const { code, stderr } = await run('flush');
+  expect([code, stderr]).toEqual([1, '✗ Cannot cut a window: window 1 is in flight\n']);
+  answers['shop-threshold'] = { reason: 'nothing new', newInteractions: 0, inFlight: false };
+  expect(await run('flush')).toEqual({ code: 0, stdout: 'No window is cut: nothing new\n', stderr: '' });
+});
+
+test('charts says that the page cannot be opened, and fails', async () => {
+  path = directory;
+  const { code, stdout, stderr } = await run('charts', '--to', join(directory, 'opened'), '--open');
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/^Charts {4}/)]);
+  expect(stderr).toMatch(/^✗ Cannot open it: there is no /);
+});
+
+test.each([
+  ['retry', '--window is missing: which window shall get one more attempt?'],
+  ['lists', '--user is missing: whose lists?'],
+])('%s without its subject is refused before anything is asked', async (name, message) => {
+  const { code, stderr } = await run(name);
+  expect([code, stderr, aws.calls]).toEqual([1, `✗ ${message}\n`, []]);
 });
 
 test('lists of a run that has no file for them is a sentence, not a stack trace', async () => {

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
-import { configOf, elsewhereOf, partitionsOf, recordsOf } from '../../../local/commands/start-plan.ts';
+import { parseStartOptions } from '../../../local/commands/start-options.ts';
+import { configOf, elsewhereOf, recordsOf } from '../../../local/commands/start-plan.ts';
 
 test('without options the defaults of the stack hold, but for the threshold', () => {
-  expect(configOf({})).toEqual({ threshold: { threshold: 12_000 }, model: {}, sweepMinutes: 1 });
-  expect(partitionsOf({})).toBe(3);
+  expect(configOf(parseStartOptions([]))).toEqual({
+    threshold: { threshold: 12_000 },
+    model: {},
+    sweepMinutes: 1,
+  });
+  expect(parseStartOptions([]).partitions).toBe(3);
 });
 
 test('options reach the configuration in its own units', () => {
-  expect(configOf({ threshold: 5, growth: 0, 'max-wait': 90, rank: 8 })).toEqual({
+  const options = parseStartOptions(['--threshold', '5', '--growth=0', '--max-wait=90s', '--rank=8']);
+  expect(configOf(options)).toEqual({
     threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90 },
     model: { rank: 8 },
     sweepMinutes: 1,
@@ -22,5 +28,5 @@ test('parts that run elsewhere need the address that the jobs have here', () => 
 });
 
 test('as many records are simulated as were asked for', () => {
-  expect([...(recordsOf({ count: 12 }, 0) as Iterable<unknown>)]).toHaveLength(12);
+  expect([...(recordsOf(parseStartOptions(['--count', '12']), 0) as Iterable<unknown>)]).toHaveLength(12);
 });

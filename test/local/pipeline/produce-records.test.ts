@@ -117,7 +117,7 @@ test('a topic that was kept gets other sales of the same shop, later than all be
 
 test('what is imported from packages is there for Node too, which is stricter with them than the test runner', async () => {
   const modules = [
-    'commands/options',
+    'commands/start-options',
     'pipeline/poller',
     'pipeline/produce-records',
     'results/export',

@@ -7,7 +7,7 @@ import { CURRENT_KEY, chartsOf, INDEX_KEY } from '../../../lambdas/shared/contra
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { copyCharts, presignCharts } from '../../../local/results/copy-charts.ts';
 import { awsClient } from '../../../local/stack/emulator.ts';
-import { type FakeS3, startFakeS3 } from './fake-s3.ts';
+import { type FakeS3, startFakeS3 } from '../stack/fake-s3.ts';
 
 /** Run 2 is served; run 3 is drawn and not served. */
 let objects: Map<string, string>;

@@ -17,7 +17,7 @@ import { CURRENT_KEY, chartsOf, manifestKey } from '../../../lambdas/shared/cont
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { exportRun } from '../../../local/results/export.ts';
 import { sampleRun } from '../../lambdas/samples.ts';
-import { type FakeS3, startFakeS3 } from './fake-s3.ts';
+import { type FakeS3, startFakeS3 } from '../stack/fake-s3.ts';
 
 /** The served run is 2; of run 1 there are a manifest and a chart that must not be copied. */
 const FILES: Readonly<Record<string, string>> = {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { type ColumnMap, replay } from '../../../local/shop/replay.ts';
+import type { ColumnMap } from '../../../local/shop/column-map.ts';
+import { replay } from '../../../local/shop/replay.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-replay-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { startFakeS3 } from '../results/fake-s3.ts';
+import { startFakeS3 } from './fake-s3.ts';
 
 export interface FakeStack {
   readonly endpoint: string;
