@@ -128,8 +128,11 @@ describe('where little is known', () => {
 });
 
 test('the job compares with what is served where the gate may decide by it: the least number of users is one', () => {
-  const cuts = join(import.meta.dirname, '../../../spark/src/main/scala/cartograph/Cuts.scala');
-  expect(readFileSync(cuts, 'utf8')).toContain(`LeastUsers = ${LEAST_USERS}L`);
+  const splits = join(
+    import.meta.dirname,
+    '../../../spark/src/main/scala/cartograph/evaluation/TemporalSplits.scala',
+  );
+  expect(readFileSync(splits, 'utf8')).toContain(`LeastUsers = ${LEAST_USERS}L`);
 });
 
 test('a planted bad model, every user with the lists of another, is refused, and the old bytes stay served', async () => {

@@ -4,7 +4,7 @@ import { sales } from '../../../../lambdas/render/charts/sales.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
 import { CUT, cutAbove, cutsOf } from '../../../../lambdas/render/drawing/bursts.ts';
 import { COLOURS } from '../../../../lambdas/render/drawing/theme.ts';
-import { seeded } from '../../../../local/random.ts';
+import { seeded } from '../../../../local/shop/random.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { itemsOf, plotWidthOf, scaleOf } from '../charts/items.ts';
 

@@ -6,7 +6,7 @@ import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/frame.ts';
 import type { Label } from '../../../../lambdas/render/graph/labels.ts';
 import type { Point } from '../../../../lambdas/render/graph/layout.ts';
 import { GraphSummary } from '../../../../lambdas/shared/contract/summaries.ts';
-import { type Random, seeded } from '../../../../local/random.ts';
+import { type Random, seeded } from '../../../../local/shop/random.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { startFont } from '../drawing/font.ts';
 

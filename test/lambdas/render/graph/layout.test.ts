@@ -4,7 +4,7 @@ import { COMMUNITY_COLOURS } from '../../../../lambdas/render/drawing/theme.ts';
 import { around, hull, hulls } from '../../../../lambdas/render/graph/communities.ts';
 import { type Line, placeLabels } from '../../../../lambdas/render/graph/labels.ts';
 import { layoutGraph, placeVertices } from '../../../../lambdas/render/graph/layout.ts';
-import { seeded } from '../../../../local/random.ts';
+import { seeded } from '../../../../local/shop/random.ts';
 
 describe('the layout of a hundred vertices', () => {
   const size = { width: 1000, height: 800 };
