@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { lowest } from '../../shared/contract/numbers.ts';
 import { columnsOf, type Frame, INNER_WIDTH, layered, TEXT_SIZE } from './frame.ts';
 import { fitted } from './text.ts';
 
@@ -39,7 +40,13 @@ export function bars(frame: Frame, { kinds, stroke, scale }: BarKey, rows: reado
       x: {
         field: 'value',
         type: 'quantitative',
-        scale: { nice: false, domainMin: Math.min(0, ...rows.map(({ value }) => value)) },
+        scale: {
+          nice: false,
+          domainMin: lowest(
+            rows.map(({ value }) => value),
+            0,
+          ),
+        },
         title: scale,
         axis: { format: ',d', tickCount: 4, tickMinStep: 1, domain: false, ticks: false },
       },
