@@ -12,7 +12,7 @@ import { hasNetwork, network } from './page/network.ts';
 import { oneUser } from './page/one-user.ts';
 import { quality } from './page/quality.ts';
 
-/** `charts/N/index.html`: one file that opens from anywhere; its links to the run's files are relative to the bucket. */
+/** `charts/N/index.html`: one file that opens anywhere. Its links to the run's files are relative to its place in the bucket. */
 export function runPage(data: PageData): string {
   const { run, asOfMs, inputs: read, counts } = data.manifest;
   const sections = sectionsOf(data);
@@ -29,11 +29,11 @@ export function runPage(data: PageData): string {
   });
 }
 
-/** Pictures are dark where the page is. That one which scrolls goes on is seen behind it, so they leave their paper to the page. */
+/** Pictures are dark where the page is. They have no paper of their own, so that the shadow of what scrolls shows through. */
 const PICTURE_STYLE = `.wide-picture .drawn svg > rect:first-child { fill: none; }
 @media screen and (prefers-color-scheme: dark) { ${darkRules('.drawn svg ')} }`;
 
-/** In the order of the page: what was decided, what it looks like, how good it is, what it is made of. */
+/** The sections in the order of the page; a section without content is left out. */
 function sectionsOf(data: PageData): Section[] {
   const { manifest, pictures, users } = data;
   const all: Section[] = [

@@ -26,11 +26,11 @@ export interface Parts {
 
 const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
 
-/** Sweeps that may fail on one run before it is left alone. */
+/** Sweeps that may fail on one run before it is given up. */
 export const MAX_TRIES = 5;
 
 /**
- * Draws the run that a publication decides, unless it has its page already.
+ * Draws the run that a publication decides, unless its page exists.
  *
  * @throws {Error} If there is no such publication, or as {@link renderRun}.
  */
@@ -42,10 +42,9 @@ export async function renderDecided({ lake, log }: Parts, publication: number): 
 }
 
 /**
- * Draws the charts and the page of a run into `charts/N/`; the page last. Doing it again writes the same and changes
- * nothing.
+ * Draws the charts and the page of a run into `charts/N/`, the page last. Repeating it changes nothing.
  *
- * @throws {Error} If the manifest or a file of the run is missing or not what it should be; the message names it.
+ * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
 export async function renderRun({ lake, log }: Parts, run: number): Promise<void> {
   const folder = chartsOf(run);
@@ -88,11 +87,11 @@ async function drawAll(
 }
 
 /**
- * Renders every decided run that has no page, and those that were passed over: a newer run was decided before they were
- * ready. A run that fails again and again is given up, so that it costs nothing for ever; its tries are counted by
- * objects, for the bucket is the only state.
+ * Renders every decided run that has no page, including runs that were passed over because a newer one was decided before
+ * they were ready. A run that keeps failing is given up. Its tries are counted by objects, because the bucket is the only
+ * state.
  *
- * @throws {AggregateError} If runs failed that are not given up yet; all others are rendered.
+ * @throws {AggregateError} If runs failed that are not given up yet. All other runs are rendered.
  */
 export async function sweep({ lake, log }: Parts): Promise<void> {
   const done = await runsDone(lake);
@@ -111,7 +110,7 @@ export async function sweep({ lake, log }: Parts): Promise<void> {
   if (problems.length > 0) throw new AggregateError(problems, `Cannot render ${problems.length} runs`);
 }
 
-/** Folders of the runs that have a page, which is written last, or were given up. */
+/** Folders of the runs that have a page, which is written last, or that were given up. */
 async function runsDone(lake: Lake): Promise<ReadonlySet<string>> {
   const folders = new Set<string>();
   for await (const { key } of lake.list(PREFIX.charts)) {

@@ -1,7 +1,7 @@
 import { counted, highest, lowest, signed } from '../../shared/contract/numbers.ts';
 import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
 import { layered, withoutPlot } from '../drawing/frame.ts';
-import { shortened } from '../drawing/text.ts';
+import { shortName } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, LIST_NAMES, type RunData, type RunOutcome, subtitle } from './chart.ts';
 
@@ -25,7 +25,7 @@ export const decision: Chart = {
       title: title(outcome),
       notes: [
         subtitle(run),
-        ...(outcome.reason === null ? [] : [`The gate: ${shortened(outcome.reason, 400)}.`]),
+        ...(outcome.reason === null ? [] : [`The gate: ${shortName(outcome.reason, 400)}.`]),
         rows.length === 0
           ? 'Nothing was compared.'
           : `Mean difference in NDCG@10 on the same sales held out of training, user by user, with its 95 % interval. On the right of the line this run is better. ${servedText(outcome)}`.trimEnd(),

@@ -2,7 +2,7 @@ import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
 import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
 import { bars } from '../drawing/bars.ts';
 import { withoutPlot } from '../drawing/frame.ts';
-import { shortened } from '../drawing/text.ts';
+import { shortName } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
@@ -51,7 +51,7 @@ const [MORE, FEWER] = ['in more lists', 'in fewer lists'];
 type Changes = NonNullable<Diff['changes']>;
 type Change = Changes['exposure']['gained'][number];
 
-const nameOf = ({ name, product }: Change): string => shortened(name ?? product, 60);
+const nameOf = ({ name, product }: Change): string => shortName(name ?? product, 60);
 
 /** A run keeps {@link KEPT_CHANGES} products each way: of that many, there may be more. */
 function extremes(changed: readonly Change[]): string {
@@ -83,8 +83,8 @@ function title({ diff: { previous, changes } }: RunData): string {
 
 /** The product that gained most lists; where none did, the one that lost most. */
 function furthest({ gained: [gained], lost: [lost] }: Changes['exposure']): string {
-  if (gained) return `; ${shortened(nameOf(gained), 32)} gained most`;
-  return lost ? `; ${shortened(nameOf(lost), 32)} lost most` : '';
+  if (gained) return `; ${shortName(nameOf(gained), 32)} gained most`;
+  return lost ? `; ${shortName(nameOf(lost), 32)} lost most` : '';
 }
 
 function totals({ diff: { previous, changes } }: RunData): string[] {

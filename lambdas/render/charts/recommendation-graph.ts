@@ -3,7 +3,7 @@ import { counted, grouped, highest, percent } from '../../shared/contract/number
 import type { GraphSummary } from '../../shared/contract/summaries.ts';
 import { table } from '../../shared/web/html.ts';
 import { columnsOf, type Frame, framing, INNER_WIDTH, PICTURE_WIDTH, TITLE_SIZE } from '../drawing/frame.ts';
-import { fitted, shortened } from '../drawing/text.ts';
+import { fitted, shortName } from '../drawing/text.ts';
 import { hulls } from '../graph/communities.ts';
 import { areaMark, circleMark, KIND_SCALES, labelMark, lineMark } from '../graph/graph-marks.ts';
 import { placeLabels } from '../graph/labels.ts';
@@ -142,7 +142,7 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
       ...(points[index] ?? { x: 0, y: 0 }),
       kind: product ? 'product' : 'user',
       radius: product ? radiusOf(links[index] ?? 0, most) : SMALLEST,
-      text: shortened(vertex.label, LENGTHS[0]),
+      text: shortName(vertex.label, LENGTHS[0]),
       fontSize: product ? 13 : 11,
       links: links[index] ?? 0,
     };

@@ -3,7 +3,7 @@ import type { ProductSummary } from '../../shared/contract/summaries.ts';
 import { count, productLabel, table } from '../../shared/web/html.ts';
 import { bars } from '../drawing/bars.ts';
 import { withoutPlot } from '../drawing/frame.ts';
-import { shortened } from '../drawing/text.ts';
+import { shortName } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
@@ -19,7 +19,7 @@ export const topProducts: Chart = {
     const share = sum(top.map(({ recommendedTo }) => recommendedTo)) / recommendations;
     const others = top.filter((row) => !isBestseller(row, top.length)).length;
     const found = others === 0 ? 'All of them are' : `${grouped(others)} of them ${isOrAre(others)} not`;
-    return `The ${counted(top.length, 'most recommended product takes', 'most recommended products take')} ${percent(share)} of the Top picks. The first is ${shortened(first.name ?? first.product, 60)}, for ${counted(first.recommendedTo, 'user')}. ${found} among the ${grouped(top.length)} with the most buyers.`;
+    return `The ${counted(top.length, 'most recommended product takes', 'most recommended products take')} ${percent(share)} of the Top picks. The first is ${shortName(first.name ?? first.product, 60)}, for ${counted(first.recommendedTo, 'user')}. ${found} among the ${grouped(top.length)} with the most buyers.`;
   },
 
   draw(run) {

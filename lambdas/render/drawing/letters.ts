@@ -1,6 +1,6 @@
 /**
- * How wide the letters of DejaVu Sans 2.37 are, in hundredths of the font size, from the font's own tables. Other families
- * that a browser may take instead are narrower.
+ * Widths of the letters of DejaVu Sans 2.37, in hundredths of the font size, from the font's own tables. Other fonts that
+ * a browser may use instead are narrower.
  */
 
 /** U+0020 to U+007E. */
@@ -19,7 +19,7 @@ export const ASCII = {
   ],
 } as const;
 
-/** Signs, Latin letters that are no letter with an accent, Greek, Cyrillic. */
+/** Signs, Latin letters that are not a base letter with an accent, Greek, Cyrillic. */
 const OTHERS =
   '…–—‘’“”„·•×°§€£®©™→−ÆæØøŒœŁłĐđÞþßðΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫάέήίΰαβγδεζηθικλμνξοπρςστυφχψωАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюяЂЄЅІЈЉЊЋЏђєѕіјљњћџҐґ';
 const OTHER_WIDTHS = {
@@ -52,12 +52,12 @@ const BY_LETTER: Readonly<Record<Weight, ReadonlyMap<string, number>>> = {
   bold: widthsOf('bold'),
 };
 
-/** Of other scripts: most letters are no wider. Those of East Asia fill their square, which fonts draw with some room. */
+/** For other scripts: most of their letters are no wider. East Asian letters fill a square, and fonts add some room. */
 const UNKNOWN = { normal: 85, bold: 95 } as const;
 const SQUARE = 105;
 const FIRST_SQUARE = 0x2e80;
 
-/** In hundredths of the font size; a letter with an accent is as wide as without. */
+/** Width of a letter in hundredths of the font size. An accent does not change it. */
 export function letterWidth(letter: string, weight: Weight): number {
   const [base = letter] = letter.normalize('NFD');
   const code = base.codePointAt(0) ?? 0;

@@ -14,7 +14,7 @@ export const COLOURS = coloursOn('light');
 /** The colour that takes the place of each on a dark page. */
 export const DARK = coloursOn('dark');
 
-/** Tints of communities; the seventh begins anew. */
+/** Tints of communities, by their order of size. */
 export const COMMUNITY_COLOURS = [
   COLOURS.community0,
   COLOURS.community1,
@@ -27,10 +27,10 @@ export const COMMUNITY_COLOURS = [
 export const FONT = 'DejaVu Sans, sans-serif';
 
 /**
- * CSS that turns a picture dark. A picture carries its light colours as attributes, which every program reads; rules of
- * a style sheet stand above attributes, so the same SVG is dark wherever these rules hold.
+ * CSS that turns a picture dark. A picture has its light colours as attributes, which every program can read. Rules of a
+ * style sheet override attributes, so the same SVG is dark wherever these rules apply.
  *
- * @param scope Selector before each rule, for a page that has pictures in it.
+ * @param scope Selector before each rule, for a page that contains pictures.
  * @example darkRules(':root[data-theme="dark"] figure svg ')
  */
 export const darkRules = (scope = ''): string =>
@@ -41,7 +41,7 @@ export const darkRules = (scope = ''): string =>
     })
     .join('');
 
-/** The same SVG as a file of its own: dark where its reader prefers that, light on paper. */
+/** The SVG as a separate file: dark where its reader prefers that, light on paper. */
 export const themed = (svg: string): string =>
   svg.replace(
     /<svg[^>]*>/,

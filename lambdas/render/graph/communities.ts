@@ -7,9 +7,9 @@ export interface Area {
   readonly colour: string;
 }
 
-/** Smaller ones get no area: what two or three have in common can be seen. */
+/** Members of a community that gets an area. The links of two or three vertices are clear without one. */
 const SMALLEST = 4;
-/** Who lies further from the middle than so many times the median distance is not within the area. */
+/** A member further from the middle than this many times the median distance is outside the area. */
 const REACH = 1.9;
 
 /**
@@ -61,12 +61,12 @@ export function hull(points: readonly Point[]): Point[] {
 const turnsLeft = (a: Point | undefined, b: Point | undefined, c: Point): boolean =>
   a !== undefined && b !== undefined && (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
 
-/** How far an area reaches beyond the middles of its outermost vertices. */
+/** How far an area reaches beyond the middles of its outermost vertices, in pixels. */
 const MARGIN = 17;
 
 /**
- * The outline that lies around a hull at a distance, round at its corners. One shape, filled once: with a broad line
- * around a shape, both half transparent, the picture would have to be drawn apart and laid over the others.
+ * The outline at a distance around a hull, with round corners, as one shape that is filled once. A shape with a broad
+ * line around it, both half transparent, would have to be drawn separately and then merged.
  *
  * @param corners Counter-clockwise, as {@link hull} gives them.
  */

@@ -14,9 +14,9 @@ interface Box {
   readonly bottom: number;
 }
 
-/** What a label belongs to. */
+/** The vertex that a label belongs to. */
 export interface Anchor extends Point {
-  /** What it may be called, the wanted one first: where that finds no place, the next is tried. */
+  /** The names it may have, the best first: where that finds no place, the next is tried. */
   readonly texts: readonly string[];
   readonly radius: number;
   readonly fontSize: number;
@@ -28,19 +28,19 @@ export interface Line extends Point {
   readonly y2: number;
 }
 
-/** What labels keep away from. */
+/** Everything that labels keep away from. */
 export interface Surroundings {
   readonly circles: readonly (Point & { readonly radius: number })[];
-  /** These are crossed where there is no better place. */
+  /** A label crosses these only where there is no better place. */
   readonly lines?: readonly Line[];
   readonly size: Size;
 }
 
 /**
  * Puts each label beside, above or below its circle, or at one of its corners, where it covers no circle, no other label
- * and no border, and if it can be no line; a label without such a place is shortened, and left out if that does not help.
+ * and no border, and if possible no line. A label without such a place takes a shorter name, and is left out if none fits.
  *
- * @param anchors The important ones first: they choose first.
+ * @param anchors The most important first, because they choose first.
  */
 export function placeLabels(
   anchors: readonly Anchor[],
@@ -74,7 +74,7 @@ export function placeLabels(
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** The line runs through the box: they are at the same place, and not all corners are on one side of the line. */
+/** Whether the line runs through the box: their bounds overlap, and the corners are on both sides of the line. */
 function crosses({ x, y, x2, y2 }: Line, { left, top, right, bottom }: Box): boolean {
   const isNear =
     Math.min(x, x2) < right && left < Math.max(x, x2) && Math.min(y, y2) < bottom && top < Math.max(y, y2);
@@ -90,9 +90,9 @@ interface Candidate {
   readonly box: Box;
 }
 
-/** How far letters reach from the middle of their line, in font sizes: a capital with an accent, and a comma below. */
+/** How far letters reach from the middle of their line, in font sizes: above with an accent, below with a comma. */
 const [ABOVE, BELOW] = [0.7, 0.56];
-/** Between two labels on one line, in pixels: a space and a half, lest they read as one. */
+/** Between two labels on one line, in pixels: a space and a half, so that they do not read as one. */
 const APART = 7;
 /** How far a label above or below may be moved along its circle, in its widths. */
 const SHIFTS = [0, -0.2, 0.2, -0.38, 0.38] as const;

@@ -1,3 +1,5 @@
+import { sum } from '../../shared/contract/numbers.ts';
+
 /** Neighbours of all vertices in one list: those of v are `neighbours[offsets[v] .. offsets[v + 1]]`. */
 export interface Adjacency {
   readonly offsets: Int32Array;
@@ -23,16 +25,16 @@ export function adjacency(count: number, sources: Int32Array, targets: Int32Arra
   return { offsets, neighbours };
 }
 
-/** More find no better shape, and cost time. */
+/** More pivots cost time and find no better shape. */
 const PIVOTS = 12;
 
 /**
- * Pivot MDS: distances in the graph to a few pivots, each as far as can be from those before, seen from the direction in
- * which they differ most.
+ * Pivot MDS: takes distances in the graph to a few pivots, each as far as possible from those before, and projects them on
+ * the two directions in which they differ most.
  *
  * U. Brandes and C. Pich, "Eigensolver Methods for Progressive Multidimensional Scaling of Large Data", 2006.
  *
- * @returns One place per vertex; many may be the same.
+ * @returns One place per vertex; several vertices may share one.
  */
 export function pivotStart(count: number, near: Adjacency): { x: Float64Array; y: Float64Array } {
   const distances = pivotDistances(count, near);
@@ -43,7 +45,7 @@ export function pivotStart(count: number, near: Adjacency): { x: Float64Array; y
   return { x: along(distances, first, count), y: along(distances, second, count) };
 }
 
-/** By pivot, the squares of the distances of all vertices. */
+/** For each pivot, the squares of the distances of all vertices. */
 function pivotDistances(count: number, near: Adjacency): Float64Array[] {
   const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const distances: Float64Array[] = [];
@@ -69,7 +71,7 @@ function indexOfLargest(values: Float64Array): number {
   return best;
 }
 
-/** Edges from `from`; what cannot be reached is put a little further than all that can. */
+/** Number of edges from `from` to each vertex; a vertex that cannot be reached counts as a little further than all others. */
 function breadthFirst(count: number, { offsets, neighbours }: Adjacency, from: number): Float64Array {
   const distance = new Float64Array(count).fill(-1);
   const queue = new Int32Array(count);
@@ -90,7 +92,7 @@ function breadthFirst(count: number, { offsets, neighbours }: Adjacency, from: n
   return distance;
 }
 
-/** Double centring: of rows, of columns, and half of it with the sign turned. */
+/** Double centring: subtracts the means of rows and columns, then halves the result and turns its sign. */
 function centre(distances: readonly Float64Array[], count: number): void {
   const ofVertex = new Float64Array(count);
   const ofPivot = distances.map((distance) => {
@@ -98,18 +100,12 @@ function centre(distances: readonly Float64Array[], count: number): void {
       ofVertex[v] = (ofVertex[v] as number) + (distance[v] as number) / distances.length;
     return sum(distance) / count;
   });
-  const overall = ofPivot.reduce((total, mean) => total + mean, 0) / distances.length;
+  const overall = sum(ofPivot) / distances.length;
   for (const [pivot, distance] of distances.entries())
     for (let v = 0; v < count; v++)
       distance[v] =
         -0.5 * ((distance[v] as number) - (ofPivot[pivot] as number) - (ofVertex[v] as number) + overall);
 }
-
-const sum = (values: Float64Array): number => {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-};
 
 function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
@@ -117,7 +113,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return total;
 }
 
-/** Of every row with every row. */
+/** The inner product of every row with every row. */
 function innerProducts(rows: readonly Float64Array[]): Float64Array[] {
   const products = rows.map(() => new Float64Array(rows.length));
   for (const [index, row] of rows.entries())

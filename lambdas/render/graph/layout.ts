@@ -1,6 +1,6 @@
 import { type Adjacency, adjacency, pivotStart } from './layout-start.ts';
 
-/** Where a vertex lies. */
+/** The place of a vertex. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -22,14 +22,14 @@ export interface Places {
 
 /** Room at the border for circles and labels. */
 const MARGIN = 24;
-/** Up to here every pair is looked at, so that no two vertices cover each other. */
+/** Up to this many vertices every pair is checked, so that no two cover each other. */
 const SEPARATED = 300;
 
 /**
- * Places vertices so that linked ones are near, and of a few hundred or fewer none cover each other. The same graph
- * gets the same places.
+ * Places vertices so that linked ones are near each other. Up to {@link SEPARATED} vertices, none cover each other. The
+ * same graph always gets the same places.
  *
- * @param edges Without direction; the order matters for the places, not for their quality.
+ * @param edges Without direction. Another order gives other places, not better or worse ones.
  * @returns One point per vertex, within the size.
  * @example placeVertices(2, [[0, 1]], { width: 100, height: 100 }) // two points inside, apart
  */
@@ -50,17 +50,17 @@ export function placeVertices(count: number, edges: Edges, size: Size): Point[] 
 
 /** Passes over all edges; each pass moves less than the one before. */
 const PASSES = 60;
-/** Vertices drawn by chance that each edge's ends are pushed away from, in turns. */
+/** Random vertices that each edge's ends are pushed away from, in turns. */
 const PUSHES = 5;
 /** No push moves further than this at once, or two vertices in one place would fly apart. */
 const FURTHEST = 4;
 
 /**
- * The layout itself, for graphs of up to some ten thousands of vertices: time grows with the edges, not with the pairs.
+ * The layout itself, for graphs of up to a few ten thousand vertices: time grows with the edges, not with the pairs.
  *
- * It begins with Pivot MDS (Brandes and Pich 2006), which finds the large shape; then each edge pulls its ends together
- * and pushes them from a few vertices drawn by chance, by the gradient of LargeVis (Tang et al. 2016) and DRGraph (Zhu et
- * al. 2020). Chance is a fixed sequence, and nothing but + - * / and square roots is used: every machine gets the same.
+ * It begins with Pivot MDS (Brandes and Pich 2006), which finds the large shape. Then each edge pulls its ends together
+ * and pushes them away from a few random vertices, by the gradient of LargeVis (Tang et al. 2016) and DRGraph (Zhu et al.
+ * 2020). The random sequence is fixed, and only + - * / and square roots are used, so every machine gets the same places.
  *
  * @param sources, targets The ends of the edges, indices below `count`.
  * @returns Places around the origin, in units of about the length of an edge.
@@ -76,7 +76,7 @@ export function layoutGraph(count: number, sources: Int32Array, targets: Int32Ar
   return places;
 }
 
-/** 32 random bits a call: Marsaglia, "Xorshift RNGs", 2003. */
+/** 32 random bits per call: Marsaglia, "Xorshift RNGs", 2003. */
 function xorshift(): () => number {
   let state = 12_345;
   return () => {
@@ -87,7 +87,7 @@ function xorshift(): () => number {
   };
 }
 
-/** Scales the start to the area that the vertices will take, and moves each a little, for many may lie in one place. */
+/** Scales the start to the area that the vertices will take, and moves each a little, because many may share one place. */
 function spread({ x, y }: Places, count: number): void {
   let squares = 0;
   for (let v = 0; v < count; v++) squares += (x[v] as number) ** 2 + (y[v] as number) ** 2;
@@ -106,7 +106,7 @@ interface Pass {
   readonly random: () => number;
 }
 
-/** One loop without calls or objects: it runs millions of times, and in a new process before it is compiled. */
+/** One loop without calls or objects, because it runs millions of times, in a new process even before it is compiled. */
 function movePass({ x, y }: Places, sources: Int32Array, targets: Int32Array, { step, random }: Pass): void {
   const share = x.length / 2 ** 32;
   for (let edge = 0; edge < sources.length; edge++) {
@@ -133,7 +133,7 @@ function movePass({ x, y }: Places, sources: Int32Array, targets: Int32Array, { 
   }
 }
 
-/** Vertices without edges, which nothing moves, lie on a circle around the others. */
+/** Puts vertices without edges, which nothing moves, on a circle around the others. */
 function placeOutside({ x, y }: Places, { offsets }: Adjacency): void {
   const alone: number[] = [];
   let radius = 1;
@@ -148,27 +148,27 @@ function placeOutside({ x, y }: Places, { offsets }: Adjacency): void {
   }
 }
 
-/** A point of the unit circle; by a rational formula, for sines differ between machines. @param turn In [0, 1). */
+/** A point of the unit circle, by a rational formula, because sines differ between machines. @param turn In [0, 1). */
 function onCircle(turn: number): [number, number] {
   const half = turn < 0.5 ? 1 : -1;
   const t = 4 * (turn < 0.5 ? turn : turn - 0.5) - 1;
   return [(half * (1 - t * t)) / (1 + t * t), (half * 2 * t) / (1 + t * t)];
 }
 
-/** Rounds at the most; it ends before when no pair is too near. */
+/** At most this many rounds; fewer if no pair is too near. */
 const ROUNDS = 30;
 
 /** Moves pairs apart that are nearer than `distance`. */
 function separate(places: Places, distance: number): void {
   const order = Int32Array.from(places.x.keys());
   for (let round = 0; round < ROUNDS; round++) {
-    // In order of x, so that nobody is compared with those far to the right.
+    // In order of x, so that no vertex is compared with those far to the right.
     insertionSort(order, places.x);
     if (!separateOnce(places, order, distance)) return;
   }
 }
 
-/** Sorts indices by their values; in linear time if they are nearly in order, as after each round but the first. */
+/** Sorts indices by their values, in linear time if they are nearly in order, as after each round but the first. */
 function insertionSort(order: Int32Array, values: Float64Array): void {
   for (let end = 1; end < order.length; end++) {
     const index = order[end] as number;
@@ -180,7 +180,7 @@ function insertionSort(order: Int32Array, values: Float64Array): void {
   }
 }
 
-/** @returns whether anything moved */
+/** @returns Whether anything moved. */
 function separateOnce({ x, y }: Places, order: Int32Array, distance: number): boolean {
   let hasMoved = false;
   for (let first = 0; first < order.length; first++)
@@ -194,7 +194,7 @@ function separateOnce({ x, y }: Places, order: Int32Array, distance: number): bo
       hasMoved = true;
       const length = Math.sqrt(square);
       const half = length > 0 ? (distance - length) / (4 * length) : 0;
-      // Two in one place have no direction: they part by their numbers.
+      // Two vertices in one place have no direction between them: their numbers decide.
       const [moveX, moveY] = length > 0 ? [half * dx, half * dy] : [distance / 4, (b - a) / 100];
       x[a] = (x[a] as number) - moveX;
       y[a] = (y[a] as number) - moveY;

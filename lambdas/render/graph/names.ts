@@ -1,20 +1,22 @@
-import { shortened } from '../drawing/text.ts';
+import { shortName } from '../drawing/text.ts';
 
-/** Letters of a name; the fewer, the more places it fits into. */
+/** Letters of a name at most. A shorter name fits into more places. */
 export const LENGTHS = [20, 15, 12] as const;
-/** For names that begin alike for so long. */
+/** For names whose first letters are the same. */
 const LONGER = [28, 40] as const;
 
 /**
- * What each may be called, the wanted name first. No two are shortened into the same; of those that cannot be told apart
- * the first alone has a name.
+ * The names that each label may have in the picture, the best first. Two different labels never get the same short name.
+ * Of labels that are the same even in their longest form, only the first has a name.
+ *
+ * @returns One list per label, empty where there is no name.
  */
 export function namesOf(labels: readonly string[]): string[][] {
   const bearers = new Map<string, Set<number>>();
   const named = labels.map((label, index) => {
-    const names = [...LENGTHS, ...LONGER].map((letters) => shortened(label, letters));
+    const names = [...LENGTHS, ...LONGER].map((letters) => shortName(label, letters));
     for (const name of names) bearers.set(name, (bearers.get(name) ?? new Set()).add(index));
-    return { names, whole: shortened(label, Number.POSITIVE_INFINITY) };
+    return { names, whole: shortName(label, Number.POSITIVE_INFINITY) };
   });
   return named.map(({ names, whole }, index) => {
     const isOwn = (name: string): boolean => name === whole || bearers.get(name)?.size === 1;

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { indexPage } from '../../../../lambdas/publish/index-page.ts';
 import { CHART_NAMES, CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { fileOf } from '../../../../lambdas/render/drawing/specification.ts';
+import { runPage } from '../../../../lambdas/render/page.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 
 /** A chart is a file, a line of the registry and its committed specifications: nothing else lists the charts. */
@@ -38,6 +39,19 @@ describe.each(CHART_NAMES)('%s', (name) => {
     );
     expect(readdirSync(join(ROOT, 'docs/gallery'))).toContain(`${name}.svg`);
   });
+});
+
+test('a chart without a table of its own leads to a section that the page has', () => {
+  const { users } = sampleRun(1).documents['summary/users.json'];
+  const network = {
+    vertices: { ids: [], labels: [], communities: [], degrees: [], sales: [] },
+    edges: { sources: [], targets: [], kinds: [], strengths: [] },
+    chosen: '',
+    leftOut: { vertices: 0, edges: 0 },
+  };
+  const page = runPage({ ...run, users, network, pictures: [] });
+  for (const { numbers } of Object.values(CHARTS))
+    if ('section' in numbers) expect(page).toContain(`<h2 id="${numbers.section}">`);
 });
 
 test('the gallery has no other pictures, and the specifications no other files', () => {

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { fitted, shortened, widthOf, wrapped } from '../../../../lambdas/render/drawing/text.ts';
+import { fitted, shortName, widthOf, wrapped } from '../../../../lambdas/render/drawing/text.ts';
 import { startFont } from './font.ts';
 
 test('a name is cut to its length between letters, and stands on one line', () => {
-  expect(shortened('Lamp', 4)).toBe('Lamp');
-  expect(shortened('Blue lamp', 6)).toBe('Blue…');
-  expect(shortened('💡💡💡', 2)).toBe('💡…');
-  expect(shortened('Lamp no. 17', 9)).toBe('Lamp no…');
-  expect(shortened(' Blue\n\tlamp ')).toBe('Blue  lamp');
+  expect(shortName('Lamp', 4)).toBe('Lamp');
+  expect(shortName('Blue lamp', 6)).toBe('Blue…');
+  expect(shortName('💡💡💡', 2)).toBe('💡…');
+  expect(shortName('Lamp no. 17', 9)).toBe('Lamp no…');
+  expect(shortName(' Blue\n\tlamp ')).toBe('Blue  lamp');
 });
 
 test('what XML has not is replaced', () => {
-  expect(shortened('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
+  expect(shortName('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
 });
 
 test('a line is broken between words where the next would be too wide, a word only where it is too wide alone', () => {
