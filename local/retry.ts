@@ -1,4 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { RequestAnswer } from '../lambdas/shared/contract/answers.ts';
 import { command } from './command.ts';
 import { helpText, parseOptions, RETRY_OPTIONS } from './options.ts';
 import { callFunction } from './stack.ts';
@@ -10,5 +11,9 @@ await command(async (args) => {
     return console.log(helpText('npm run retry -- --window N: one more attempt for a window', RETRY_OPTIONS));
   if (window === undefined) throw new Error('--window is missing: which window shall get one more attempt?');
   const { client, functions } = await resolveTarget(stack);
-  console.log(String(await callFunction(new LambdaClient(client), functions.train, { retry: window })));
+  const { done, message } = RequestAnswer.parse(
+    await callFunction(new LambdaClient(client), functions.train, { retry: window }),
+  );
+  if (!done) throw new Error(message);
+  console.log(message);
 });

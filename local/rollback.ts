@@ -1,4 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { RequestAnswer } from '../lambdas/shared/contract/answers.ts';
 import { command } from './command.ts';
 import { helpText, parseOptions, ROLLBACK_OPTIONS } from './options.ts';
 import { callFunction } from './stack.ts';
@@ -12,7 +13,7 @@ await command(async (args) => {
   const request = { rollback: to ?? true };
   // One try: a second one, after an answer that was lost, would go back twice.
   const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
-  const answer = String(await callFunction(lambda, functions.publish, request));
-  if (answer.startsWith('Cannot')) throw new Error(answer);
-  console.log(answer);
+  const { done, message } = RequestAnswer.parse(await callFunction(lambda, functions.publish, request));
+  if (!done) throw new Error(message);
+  console.log(message);
 });

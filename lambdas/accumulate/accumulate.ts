@@ -1,6 +1,7 @@
 import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
+import { sum } from '../shared/platform/numbers.ts';
 import { type Batch, planBatches } from './batches.ts';
 import { parseMskEvent } from './msk-event.ts';
 import { toParquet } from './parquet.ts';
@@ -62,8 +63,6 @@ export async function accumulate(event: unknown, { lake, log, judge }: Parts): P
   });
   return { batchItemFailures };
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
  * Fails the whole invocation where the poller does not read partial answers: it would take any answer for success and

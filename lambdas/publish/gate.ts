@@ -6,6 +6,7 @@ import {
   type Metric,
 } from '../shared/contract/quality.ts';
 import type { Manifest, Publication } from '../shared/contract/schemas.ts';
+import { highest } from '../shared/platform/numbers.ts';
 
 export type Verdict = Pick<Publication, 'decision' | 'reason'>;
 
@@ -46,7 +47,7 @@ export function judge({ gate, counts }: Pick<Manifest, 'gate' | 'counts'>, serve
 }
 
 function judgeFew(measured: readonly Measured[]): Verdict {
-  const users = Math.max(...measured.map(({ overBaseline: { n } }) => n));
+  const users = highest(measured.map(({ overBaseline: { n } }) => n));
   const few = `too few users to decide, ${users} of the ${LEAST_USERS} that it takes`;
   const worse = measured.find(({ overBaseline: over }) => over.n >= NO_USERS && isBelow(over));
   return worse ? refused(`${few}: ${overBaseline(worse)}`) : promoted(`${few}: not worse than the baselines`);

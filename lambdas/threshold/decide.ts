@@ -1,6 +1,7 @@
 import { type BatchName, partitionPath } from '../shared/contract/keys.ts';
 import type { Model } from '../shared/contract/model.ts';
 import type { Window } from '../shared/contract/schemas.ts';
+import { lowest, sum } from '../shared/platform/numbers.ts';
 import { addRange, covers } from './ranges.ts';
 import type { Threshold } from './settings.ts';
 
@@ -48,21 +49,21 @@ export function decide(situation: Situation, settings: Threshold, model: Model):
   const trained = last.window?.totalInteractions ?? 0;
   const needed = Math.max(settings.threshold, Math.ceil(settings.growth * trained));
   const { partitions, fresh } = addBatches(last.window?.partitions ?? {}, uncut);
+  const oldestMs = lowest(fresh.map(({ storedAtMs }) => storedAtMs));
   const newInteractions = sum(fresh.map(({ name }) => name.count));
   const notYet = (reason: string): Decision => ({
     cut: undefined,
     reason,
     newInteractions,
     needed,
-    waitedSeconds: Math.max(0, ...fresh.map(({ storedAtMs }) => (nowMs - storedAtMs) / 1000)),
+    waitedSeconds: fresh.length === 0 ? 0 : Math.max(0, nowMs - oldestMs) / 1000,
   });
 
   if (situation.inFlight)
     return notYet(`window ${last.number} is in flight: its run must finish or fail first`);
   if (newInteractions === 0) return notYet(`nothing new: ${grouped(needed)} new interactions cut a window`);
-  const reason = reasonToCut(situation, settings, { newInteractions, needed, fresh });
+  const reason = reasonToCut(situation, settings, { newInteractions, needed, oldestMs });
   if (!reason) {
-    const oldestMs = Math.min(...fresh.map(({ storedAtMs }) => storedAtMs));
     const latest = new Date(oldestMs + settings.maxWaitSeconds * 1000).toISOString();
     return notYet(
       `${grouped(newInteractions)} of ${grouped(needed)} new interactions: ${grouped(needed - newInteractions)} more cut a window, or ${latest}`,
@@ -85,18 +86,14 @@ export function decide(situation: Situation, settings: Threshold, model: Model):
 function reasonToCut(
   { uncut, flush, nowMs }: Situation,
   { maxWaitSeconds }: Threshold,
-  {
-    newInteractions,
-    needed,
-    fresh,
-  }: { newInteractions: number; needed: number; fresh: readonly UncutBatch[] },
+  { newInteractions, needed, oldestMs }: { newInteractions: number; needed: number; oldestMs: number },
 ): Window['reason'] | undefined {
   const have = `${counted(newInteractions, 'new interaction')} in ${counted(uncut.length, 'batch', 'batches')}`;
   if (newInteractions >= needed)
     return { kind: 'threshold', needed, text: `${have}: at least ${grouped(needed)} were needed` };
   if (flush)
     return { kind: 'flush', text: `${have}: flushed on request, ${grouped(needed)} would have been needed` };
-  const waitedSeconds = (nowMs - Math.min(...fresh.map(({ storedAtMs }) => storedAtMs))) / 1000;
+  const waitedSeconds = (nowMs - oldestMs) / 1000;
   if (waitedSeconds >= maxWaitSeconds)
     return {
       kind: 'maxWait',
@@ -120,7 +117,6 @@ function addBatches(before: Window['partitions'], batches: readonly UncutBatch[]
   return { partitions, fresh };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const counted = (value: number, one: string, many = `${one}s`): string =>
   `${grouped(value)} ${value === 1 ? one : many}`;

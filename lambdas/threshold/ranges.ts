@@ -15,8 +15,8 @@ export function addRange(ranges: Ranges, first: number, last: number): [number, 
   const after = ranges.filter(([from]) => from > last + 1);
   const touched = ranges.slice(before.length, ranges.length - after.length);
   const merged: [number, number] = [
-    Math.min(first, ...touched.map(([from]) => from)),
-    Math.max(last, ...touched.map(([, to]) => to)),
+    Math.min(first, touched[0]?.[0] ?? first),
+    Math.max(last, touched.at(-1)?.[1] ?? last),
   ];
   return [...before, merged, ...after].map(([from, to]) => [from, to]);
 }

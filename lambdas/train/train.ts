@@ -1,3 +1,4 @@
+import type { RequestAnswer } from '../shared/contract/answers.ts';
 import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/contract/keys.ts';
 import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
 import { type Lake, toJson } from '../shared/platform/lake.ts';
@@ -39,23 +40,31 @@ export async function train(parts: Parts): Promise<void> {
 /**
  * Adds an attempt to a window on request, also after its attempts were used up.
  *
- * @returns what was done, or why nothing could be, for the person who asked
+ * @returns What was done, or why it could not be done, for the person who asked.
  */
-export async function retry(parts: Parts, window: number): Promise<string> {
-  const { lake, jobs } = parts;
-  if (!(await lake.read(windowKey(window)))) return `Cannot retry window ${window}: there is no such window`;
-  if (await lake.read(manifestKey(window))) return `Cannot retry window ${window}: it has a run already`;
+export async function retry(parts: Parts, window: number): Promise<RequestAnswer> {
+  const { lake, jobs, log } = parts;
+  const answer = (done: boolean, message: string): RequestAnswer => {
+    log.info(message, { window });
+    return { done, message };
+  };
+  const cannot = (reason: string) => answer(false, `Cannot retry window ${window}: ${reason}`);
+  if (!(await lake.read(windowKey(window)))) return cannot('there is no such window');
+  if (await lake.read(manifestKey(window))) return cannot('it has a run already');
   const { latest, job } = await readOpenWindow(lake, jobs, window);
-  if (latest && job && !isTerminal(job.state))
-    return `Cannot retry window ${window}: attempt ${latest.number} is ${job.state}`;
+  if (latest && job && !isTerminal(job.state)) return cannot(`attempt ${latest.number} is ${job.state}`);
   if (latest?.attempt && !latest.started) {
-    // It may be running: a crash came between the start and the note of it. Its own request tells, and starts one job.
+    // The job may be running: a crash may have come between its start and the record of it. Sending the same request
+    // again finds that job or starts the only one.
     await perform(parts, window, { do: 'start', attempt: latest.attempt });
-    return `Started attempt ${latest.number} of window ${window}, which had been written but not started`;
+    return answer(
+      true,
+      `Started attempt ${latest.number} of window ${window}, which had been written but not started`,
+    );
   }
   const attempt = (latest?.number ?? 0) + 1;
   await perform(parts, window, { do: 'attempt', attempt });
-  return `Started attempt ${attempt} of window ${window}`;
+  return answer(true, `Started attempt ${attempt} of window ${window}`);
 }
 
 async function advance(parts: Parts, window: number): Promise<void> {

@@ -35,7 +35,9 @@ beforeEach(async () => {
     answer(name, event) {
       if (name === 'shop-produce') return { sent: (event as { records: unknown[] }).records.length };
       if (name === 'shop-threshold') return { cut: 1, reason: 'flushed on request' };
-      return ['Started attempt 2 of window 1'];
+      return (event as { retry: number }).retry === 1
+        ? { done: true, message: 'Started attempt 2 of window 1' }
+        : { done: false, message: 'Cannot retry window 7: there is no such window' };
     },
   });
 });
@@ -130,6 +132,11 @@ test('retry asks the launcher for one more attempt', async () => {
   const { code, stdout } = await run('retry', '--window', '1');
   expect([code, stdout]).toEqual([0, 'Started attempt 2 of window 1\n']);
   expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1 } }]);
+});
+
+test('retry fails with the reason if the launcher cannot', async () => {
+  const { code, stderr } = await run('retry', '--window', '7');
+  expect([code, stderr]).toEqual([1, '✗ Cannot retry window 7: there is no such window\n']);
 });
 
 test('lists of a run that has no file for them is a sentence, not a stack trace', async () => {

@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
  * person asks for something. All but the first may be sent by hand.
  */
 export type QueueMessage = {
-  /** SQS message id, for the partial batch response; "direct" if the Lambda was invoked without a queue. */
+  /** SQS message id, for the partial batch response; `DIRECT` if the Lambda was invoked without a queue. */
   readonly messageId: string;
 } & Body;
 
@@ -16,6 +16,9 @@ type Body =
   | { readonly kind: 'sweep'; readonly all: boolean }
   | { readonly kind: 'job'; readonly jobRunId: string; readonly state: string }
   | { readonly kind: 'request'; readonly body: Readonly<Record<string, unknown>> };
+
+/** Stands for the message id of a direct invocation. */
+export const DIRECT = 'direct';
 
 const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string(), eventSource: z.literal('aws:sqs'), body: z.string() })),
@@ -48,7 +51,7 @@ const Request = z.record(z.string(), z.unknown());
  */
 export function parseQueueEvent(event: unknown, log: Log): QueueMessage[] {
   const queue = QueueEvent.safeParse(event);
-  if (!queue.success) return [{ messageId: 'direct', ...parseBody(event, 'the event') }];
+  if (!queue.success) return [{ messageId: DIRECT, ...parseBody(event, 'the event') }];
   return queue.data.Records.flatMap(({ messageId, body }) => {
     try {
       return [{ messageId, ...parseBody(parseText(body, messageId), `message ${messageId}`) }];

@@ -25,10 +25,10 @@ const queued = (...bodies: readonly unknown[]) => ({
 
 /** Lines that the Lambda wrote to standard output. */
 const lines: string[] = [];
-const call = async (event: unknown): Promise<void> => {
+const call = async (event: unknown): Promise<unknown> => {
   const output = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   try {
-    await handler(event, { awsRequestId: 'r1' } as Context);
+    return await handler(event, { awsRequestId: 'r1' } as Context);
   } finally {
     output.mockRestore();
   }
@@ -65,4 +65,35 @@ test('one sweep among the messages makes the call a try', async () => {
   for (let tries = 0; tries < MAX_TRIES; tries++) await expect(call(event)).rejects.toThrow(manifestKey(1));
   await call(event);
   expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: null, decidedThrough: 1 });
+});
+
+test('every request of an event is answered, and the notices beside them; a wrong request comes again alone', async () => {
+  for (const run of [1, 2, 3]) await storeRun(lake, run);
+  await call({ sweep: true });
+  await storeRun(lake, 4);
+  const event = queued({ rollback: 2 }, { rollback: 'two' }, { rollback: 1 }, created(manifestKey(4)));
+  expect(await call(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  const messages = lines.map((line) => JSON.parse(line).message);
+  expect(messages).toContain('Rolled back to run 2');
+  expect(messages).toContain('Rolled back to run 1');
+  expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 4, previous: 1, decidedThrough: 4 });
+});
+
+test('a rollback that was carried out does not come again when the notices beside it fail', async () => {
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await call({ sweep: true });
+  await lake.create(manifestKey(3), 'not JSON', 'application/json');
+  expect(await call(queued({ rollback: true }, created(manifestKey(3))))).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }],
+  });
+  expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 1 });
+});
+
+test('a direct invocation gets the answer to its request, or the reason why it is wrong', async () => {
+  expect(await call({ rollback: true })).toEqual({
+    done: false,
+    message: 'Cannot roll back: no run is served yet',
+  });
+  await expect(call({ rollback: 0 })).rejects.toThrow('Cannot answer {"rollback":0}: rollback: ');
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'error', message: 'Cannot publish' });
 });

@@ -80,6 +80,21 @@ describe('the first window', () => {
   });
 });
 
+test('a window is cut from more batches than a call takes arguments', () => {
+  const uncut = Array.from({ length: 200_000 }, (_, index) => batch(index, index, 1, NOW - index));
+  const strict = Threshold.parse({ ...settings, threshold: 1e9, maxWaitSeconds: 1e6 });
+  expect(decide({ ...first, uncut }, strict, model)).toMatchObject({
+    cut: undefined,
+    newInteractions: 200_000,
+    waitedSeconds: 199.999,
+  });
+  const patient = Threshold.parse({ ...strict, maxWaitSeconds: 199 });
+  expect(decide({ ...first, uncut }, patient, model).cut).toMatchObject({
+    reason: { kind: 'maxWait', waitedSeconds: 199.999 },
+    newInteractions: 200_000,
+  });
+});
+
 describe('a later window', () => {
   const last = cut({ uncut: [batch(0, 399)] });
 

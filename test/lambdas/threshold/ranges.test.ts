@@ -34,6 +34,11 @@ test('ranges that touch become one', () => {
   expect(addRange([[0, 9]], 3, 4)).toEqual([[0, 9]]);
 });
 
+test('a range may touch more ranges than a call takes arguments', () => {
+  const ranges = Array.from({ length: 200_000 }, (_, index) => [2 * index, 2 * index] as const);
+  expect(addRange(ranges, 1, 399_997)).toEqual([[0, 399_998]]);
+});
+
 test('a range is covered only if no offset of it is missing', () => {
   expect(
     covers(

@@ -28,24 +28,30 @@ interface Line {
   readonly level: string;
   readonly message: string;
   readonly window?: number;
+  readonly messageIds?: readonly string[];
 }
 let lines: Line[] = [];
 const errors = () => lines.filter(({ level }) => level === 'error');
 
 /** What the queue brings. */
-async function receive(...bodies: readonly unknown[]): Promise<void> {
+async function receive(...bodies: readonly unknown[]): Promise<unknown> {
+  return invoke({
+    Records: bodies.map((body, index) => ({
+      messageId: `m${index}`,
+      eventSource: 'aws:sqs',
+      body: JSON.stringify(body),
+    })),
+  });
+}
+
+async function invoke(event: unknown): Promise<unknown> {
   const output = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     const line = JSON.parse(String(text));
     if ('level' in line) lines.push(line);
     return true;
   });
-  const records = bodies.map((body, index) => ({
-    messageId: `m${index}`,
-    eventSource: 'aws:sqs',
-    body: JSON.stringify(body),
-  }));
   try {
-    await handler({ Records: records }, { awsRequestId: 'r1' } as Context);
+    return await handler(event, { awsRequestId: 'r1' } as Context);
   } finally {
     output.mockRestore();
   }
@@ -146,4 +152,40 @@ test('a person retries a window that was given up, through the same Lambda', asy
   for (let attempt = 0; attempt < 3; attempt++) await ENDINGS['a FAILED event']();
   await receive({ retry: 1 });
   expect(jobs().at(-1)).toBe('job-lake.1.4');
+});
+
+test('a wrong request, and one that fails, come again alone; their neighbours are answered', async () => {
+  await lake.create(windowKey(2), '{}', 'application/json');
+  const { start } = cluster;
+  cluster.start = (request) =>
+    request.name === 'window-1-attempt-2' ? Promise.reject(new Error('throttled')) : start(request);
+  cluster.endAll('FAILED');
+  expect(await receive({ retry: 'one' }, { retry: 1 }, { retry: 2 }, { retry: 9 })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }],
+  });
+  cluster.start = start;
+  expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.2.1']);
+  expect(errors()).toMatchObject([{ messageIds: ['m0'] }, { messageIds: ['m1'] }]);
+});
+
+test('a retry that was carried out does not come again when the notices beside it fail', async () => {
+  await lake.create(windowKey(2), '{}', 'application/json');
+  const { start } = cluster;
+  cluster.start = (request) =>
+    request.name.startsWith('window-2-') ? Promise.reject(new Error('throttled')) : start(request);
+  cluster.endAll('FAILED');
+  expect(await receive({ retry: 1 }, SWEEP, events.failed)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }],
+  });
+  await expect(receive(SWEEP)).rejects.toThrow('Cannot advance 1 windows');
+  cluster.start = start;
+  expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
+});
+
+test('a direct invocation gets the answer to its request, or the reason why it is wrong', async () => {
+  expect(await invoke({ retry: 1 })).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: attempt 1 is RUNNING',
+  });
+  await expect(invoke({ retry: 'one' })).rejects.toThrow('Cannot answer {"retry":"one"}: retry: ');
 });

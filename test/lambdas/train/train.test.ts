@@ -135,9 +135,15 @@ test('invariant 4: a retry while nobody knows whether the attempt runs repeats t
     key === startedKey(1, 1) ? Promise.reject(new Error('the store is away')) : create(key, ...rest);
   await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
   parts.lake.create = create;
-  expect(await retry(parts, 1)).toBe('Started attempt 1 of window 1, which had been written but not started');
+  expect(await retry(parts, 1)).toEqual({
+    done: true,
+    message: 'Started attempt 1 of window 1, which had been written but not started',
+  });
   expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1']);
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: attempt 1 is RUNNING');
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: attempt 1 is RUNNING',
+  });
 });
 
 test('a job that can never be started is given up after its deadlines', async () => {
@@ -160,18 +166,27 @@ test('a job that can never be started is given up after its deadlines', async ()
 
 test('a person may retry a window that was given up, and gets an answer', async () => {
   const parts = setUp();
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: there is no such window');
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: there is no such window',
+  });
   await cut(parts.lake, 1);
   for (let round = 0; round < 4; round++) {
     await train(parts);
     endAll(parts, 'FAILED');
   }
-  expect(await retry(parts, 1)).toBe('Started attempt 4 of window 1');
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: attempt 4 is RUNNING');
+  expect(await retry(parts, 1)).toEqual({ done: true, message: 'Started attempt 4 of window 1' });
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: attempt 4 is RUNNING',
+  });
   await train(parts);
   endAll(parts, 'FAILED');
   await train(parts);
   expect(parts.jobs.states.size).toBe(4);
   await parts.lake.create(manifestKey(1), '{}', '');
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: it has a run already');
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: it has a run already',
+  });
 });
