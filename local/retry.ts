@@ -11,8 +11,10 @@ await command(async (args) => {
     return console.log(helpText('npm run retry -- --window N: one more attempt for a window', RETRY_OPTIONS));
   if (window === undefined) throw new Error('--window is missing: which window shall get one more attempt?');
   const { client, functions } = await resolveTarget(stack);
+  // One try: after an answer that was lost, a second one would be refused, because the attempt runs already.
+  const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
   const { done, message } = RequestAnswer.parse(
-    await callFunction(new LambdaClient(client), functions.train, { retry: window }),
+    await callFunction(lambda, functions.train, { retry: window }),
   );
   if (!done) throw new Error(message);
   console.log(message);

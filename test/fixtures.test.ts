@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -14,16 +14,17 @@ import { memoryLake } from './lake.ts';
 import { recordingLog } from './lambdas/log.ts';
 
 /**
- * `test/fixtures` holds one event and what each stage makes of it. `FixturesTest.scala` reads the same files: the batch
- * and the window as its input, the manifest as its own output.
+ * `test/fixtures` holds one event and the files that the stages make from it. `FixturesTest.scala` reads the same files:
+ * the batch and the window as its input, the manifest as its own output.
+ *
+ * The test only compares. `UPDATE_FIXTURES=1 npx vitest run test/fixtures.test.ts` writes the files.
  */
 const path = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 const json = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
 
-/** The bytes of a fixture; written when they are not there, so that a change is made by deleting the file. */
-function fixture(name: string, made: Uint8Array): Buffer {
-  if (!existsSync(path(name))) writeFileSync(path(name), made);
-  return readFileSync(path(name));
+function expectSaved(name: string, bytes: Uint8Array): void {
+  if (process.env.UPDATE_FIXTURES === '1') writeFileSync(path(name), bytes);
+  expect(readFileSync(path(name)), name).toEqual(bytes);
 }
 
 test('the event becomes the batch, the rejected record and the window that are saved, to the byte', async () => {
@@ -39,7 +40,7 @@ test('the event becomes the batch, the rejected record and the window that are s
     ['rejected.ndjson', rejected],
     ['window.json', windowKey(1)],
   ] as const)
-    expect(bytesOf(key), name).toEqual(fixture(name, bytesOf(key)));
+    expectSaved(name, bytesOf(key));
 });
 
 test('the documents fit their schemas', () => {

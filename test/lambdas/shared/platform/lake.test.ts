@@ -220,7 +220,11 @@ describe('the lake in S3', () => {
   });
 
   test('loses the race when the other conditional write has won in the meantime', async () => {
-    const answers = [failure(409, 'ConditionalRequestConflict'), failure(412, 'PreconditionFailed')];
+    const answers = [
+      failure(409, 'ConditionalRequestConflict'),
+      failure(412, 'PreconditionFailed'),
+      { status: 200, headers: { etag: '"2"' }, body: 'other' },
+    ];
     const lake = s3Lake(
       'lake',
       clientOf(() => answers.shift() ?? failure(500, 'TooMany')),
@@ -237,8 +241,76 @@ describe('the lake in S3', () => {
         return failure(409, 'ConditionalRequestConflict');
       }),
     );
-    await expect(lake.create('a', '1', 'text/plain')).rejects.toThrow('Cannot write: S3 answered 409');
+    await expect(lake.create('a', '1', 'text/plain')).rejects.toThrow('Cannot write a: S3 answered 409');
     expect(attempts).toBe(5);
+  });
+
+  describe.each<[string, () => Answer]>([
+    [
+      'a broken connection',
+      () => {
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      },
+    ],
+    ['an error of S3', () => failure(503, 'ServiceUnavailable')],
+  ])('whose answer to a write is lost by %s', (_loss, lose) => {
+    /** S3 that loses its answer to the next write. */
+    const losing = ({ mayRead = true } = {}) => {
+      const s3 = tinyS3();
+      const others = s3Lake('lake', clientOf(s3));
+      let isLost = false;
+      const lake = s3Lake(
+        'lake',
+        clientOf((request) => {
+          if (request.method === 'GET' && !mayRead) return failure(403, 'AccessDenied');
+          const answer = s3(request);
+          if (request.method !== 'PUT' || isLost) return answer;
+          isLost = true;
+          return lose();
+        }),
+      );
+      return { lake, others };
+    };
+
+    test('creates and replaces, and knows it', async () => {
+      const created = losing();
+      expect(await created.lake.create('a', '💡', 'text/plain')).toBe(true);
+      const replaced = losing();
+      await replaced.others.create('a', 'first', 'text/plain');
+      const { etag } = (await replaced.others.read('a')) ?? {};
+      expect(await replaced.lake.replace('a', 'second', 'text/plain', etag)).toBe(true);
+      expect(await replaced.others.read('a')).toMatchObject({ text: 'second' });
+    });
+
+    test('has lost the race if the object is another one', async () => {
+      const { lake, others } = losing();
+      await others.create('a', 'theirs', 'text/plain');
+      expect(await lake.create('a', 'ours', 'text/plain')).toBe(false);
+      const replacing = losing();
+      await replacing.others.create('a', 'theirs', 'text/plain');
+      expect(await replacing.lake.replace('a', 'ours', 'text/plain', '"old"')).toBe(false);
+      expect(await others.read('a')).toMatchObject({ text: 'theirs' });
+    });
+
+    test('takes an object that it may not read for another one', async () => {
+      const { lake } = losing({ mayRead: false });
+      expect(await lake.create('a', 'ours', 'text/plain')).toBe(false);
+    });
+  });
+
+  test('takes the first refusal of a write for a lost race, without a look at the object', async () => {
+    const methods: string[] = [];
+    const s3 = tinyS3();
+    const lake = s3Lake(
+      'lake',
+      clientOf((request) => {
+        methods.push(request.method);
+        return s3(request);
+      }),
+    );
+    await lake.create('a', 'same', 'text/plain');
+    expect(await lake.create('a', 'same', 'text/plain')).toBe(false);
+    expect(methods).toEqual(['PUT', 'PUT']);
   });
 
   test('does not take an answer without tag, size or time', async () => {
