@@ -21,7 +21,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** @example html`<b>${'<script>'}</b>`.text // <b>&lt;script&gt;</b> */
+/** @example html`<b>${'<script>'}</b>`.text // '<b>&lt;script&gt;</b>' */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
   const rendered = contents.map((content) => {
     if (content instanceof Html) return content.text;
