@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
 import { parseMskEvent } from '../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import { type Benchmark, median } from './benchmark.ts';
 import { mskEvent } from './sales.ts';
 
@@ -11,7 +11,7 @@ const ROUNDS = 15;
 /** Before the code is warm, nothing is counted. */
 const WARM_UP = 5;
 
-const judge = createJudge({});
+const parseSale = createSaleParser({});
 
 const ZodSale = z.object({
   userId: z.union([z.string().min(1).max(256), z.number().transform(String)]),
@@ -27,7 +27,7 @@ const ZodSale = z.object({
   productName: z.string().max(1024).optional(),
 });
 
-const ours = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), judge)[0];
+const ours = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), parseSale)[0];
 
 function withZod(event: unknown): Batch | undefined {
   const [batch] = planBatches(parseMskEvent(event), (value) => {

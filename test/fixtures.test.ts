@@ -4,7 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import { windowKey } from '../lambdas/shared/contract/keys.ts';
 import { Model } from '../lambdas/shared/contract/model.ts';
 import { Manifest, Window } from '../lambdas/shared/contract/schemas.ts';
@@ -30,7 +30,7 @@ function expectSaved(name: string, bytes: Uint8Array): void {
 test('the event becomes the batch, the rejected record and the window that are saved, to the byte', async () => {
   const lake = memoryLake();
   const log = recordingLog();
-  await accumulate(json('msk-event.json'), { lake, log, judge: createJudge({}) });
+  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}) });
   const settings = Threshold.parse({});
   await threshold('flush', { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
   const [batch = '', rejected = ''] = [...lake.keys('interactions/'), ...lake.keys('rejected/')];

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BENCHMARKS } from '../bench/registry.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import { PREFIX } from '../lambdas/shared/contract/keys.ts';
 import {
   CHARTS_OPTIONS,
@@ -61,7 +61,7 @@ test('every option that the README gives to npm start is one', () => {
 
 test('the sale of the README is one', () => {
   const [, sale = ''] = /```json sale\n(.*)\n```/.exec(readme) ?? [];
-  expect(createJudge({})(Buffer.from(sale), Date.UTC(2026, 5, 1, 12))).toMatchObject({
+  expect(createSaleParser({})(Buffer.from(sale), Date.UTC(2026, 5, 1, 12))).toMatchObject({
     user: 'u0042',
     product: 'p0017',
     quantity: 2,

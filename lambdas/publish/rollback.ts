@@ -6,10 +6,10 @@ import { listPublications } from '../shared/platform/publications.ts';
 import { type Parts, refreshIndex } from './publish.ts';
 
 /**
- * Serves an earlier run again. It moves the pointer and nothing else: `decidedThrough` stays, so no sweep undoes it, and
- * the next run is decided as always.
+ * Serves an earlier run again. It changes the run in `current.json` and not `decidedThrough`, so no sweep undoes it, and the
+ * next run is decided as usual.
  *
- * @param to The run; undefined: the one that was promoted before the one that is served, so that a second rollback goes
+ * @param to The run to serve. If undefined, the run that was promoted before the served one, so that a second rollback goes
  *   back further.
  * @returns What was done, or why it could not be done, for the person who asked.
  */
@@ -42,7 +42,7 @@ export async function rollback({ lake, log }: Parts, to: number | undefined): Pr
   };
 }
 
-/** @param decisions Newest first. */
+/** Returns the run that was promoted before the served one. @param decisions Newest first. */
 function promotedBefore({ run }: Current, decisions: readonly Publication[]): number | undefined {
   const promoted = decisions
     .filter(({ decision }) => decision === 'promoted')
@@ -51,7 +51,7 @@ function promotedBefore({ run }: Current, decisions: readonly Publication[]): nu
   return promoted.slice(at + 1).find((earlier) => earlier !== run);
 }
 
-/** Why a run cannot be served; undefined if it can. */
+/** Returns the reason why a run cannot be served; undefined if it can. */
 async function problemOf(lake: Lake, run: number, { decidedThrough }: Current): Promise<string | undefined> {
   if (run > decidedThrough) return 'it is not decided yet';
   let manifest: Manifest | undefined;
@@ -66,6 +66,6 @@ async function problemOf(lake: Lake, run: number, { decidedThrough }: Current): 
   const [first] = manifest.files;
   const folder = first?.key.slice(0, first.key.length - first.name.length) ?? PREFIX.runs;
   for await (const { key } of lake.list(folder)) present.add(key);
-  const gone = manifest.files.find(({ key }) => !present.has(key));
-  return gone && `its files are gone: there is no ${gone.key}`;
+  const missing = manifest.files.find(({ key }) => !present.has(key));
+  return missing && `its files are incomplete: there is no ${missing.key}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createJudge } from '../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
 import { BROKEN, type BrokenKind, json } from '../../local/broken.ts';
 
 const SALE = {
@@ -11,8 +11,8 @@ const SALE = {
   price: 9.5,
   productName: 'Blue lamp',
 };
-const judge = createJudge({});
-const verdictOf = (value: Buffer | null) => judge(value ?? undefined, Date.UTC(2026, 5, 1, 12));
+const parseSale = createSaleParser({});
+const parsed = (value: Buffer | null) => parseSale(value ?? undefined, Date.UTC(2026, 5, 1, 12));
 
 /** What each kind is rejected for; a kind that is missing here does not compile. */
 const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
@@ -42,13 +42,13 @@ const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
 };
 
 test('what every kind is made from is a sale', () => {
-  expect(verdictOf(json(SALE))).toMatchObject({ user: 'ann', product: 'lamp', quantity: 2 });
+  expect(parsed(json(SALE))).toMatchObject({ user: 'ann', product: 'lamp', quantity: 2 });
 });
 
 test.each(Object.entries(REASONS))(
   '%s is rejected for what is broken in it, and for nothing else',
   (kind, reason) => {
-    expect(verdictOf(BROKEN[kind as BrokenKind](SALE))).toEqual({ rejected: expect.stringMatching(reason) });
+    expect(parsed(BROKEN[kind as BrokenKind](SALE))).toEqual({ rejected: expect.stringMatching(reason) });
   },
 );
 

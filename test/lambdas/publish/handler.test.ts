@@ -39,7 +39,7 @@ beforeEach(() => {
   lines.length = 0;
 });
 
-test('a message about one run decides all that are not decided; the same message again changes nothing', async () => {
+test('a message about one run decides all undecided runs; the same message again changes nothing', async () => {
   for (const run of [1, 2]) await storeRun(lake, run);
   const event = queued(created(manifestKey(2)), created(manifestKey(2)));
   await call(event);
@@ -52,14 +52,14 @@ test('a message about one run decides all that are not decided; the same message
   ]);
 });
 
-test('a failure fails the call, so that the messages come again, and is logged as an error', async () => {
+test('a failure of all messages fails the call and is logged as an error', async () => {
   await lake.create(manifestKey(1), 'not JSON', 'application/json');
   await expect(call(queued(created(manifestKey(1))))).rejects.toThrow(manifestKey(1));
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', stage: 'publish' }]);
   expect(lake.keys('publications/')).toEqual([]);
 });
 
-test('one sweep among the messages makes the call a try', async () => {
+test('a failed call counts if one of its messages is a sweep', async () => {
   await lake.create(manifestKey(1), 'not JSON', 'application/json');
   const event = queued(created(manifestKey(1)), { sweep: true });
   for (let tries = 0; tries < MAX_TRIES; tries++) await expect(call(event)).rejects.toThrow(manifestKey(1));
@@ -67,7 +67,7 @@ test('one sweep among the messages makes the call a try', async () => {
   expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: null, decidedThrough: 1 });
 });
 
-test('every request of an event is answered, and the notices beside them; a wrong request comes again alone', async () => {
+test('every request of an event is answered, and so are the notices; only a wrong request is delivered again', async () => {
   for (const run of [1, 2, 3]) await storeRun(lake, run);
   await call({ sweep: true });
   await storeRun(lake, 4);
@@ -79,7 +79,7 @@ test('every request of an event is answered, and the notices beside them; a wron
   expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 4, previous: 1, decidedThrough: 4 });
 });
 
-test('a rollback that was carried out does not come again when the notices beside it fail', async () => {
+test('a successful rollback is not delivered again if the notices of the same event fail', async () => {
   for (const run of [1, 2]) await storeRun(lake, run);
   await call({ sweep: true });
   await lake.create(manifestKey(3), 'not JSON', 'application/json');

@@ -8,7 +8,7 @@ import { recordingLog } from '../log.ts';
 import { storeRun } from '../samples.ts';
 
 const parts = (lake: MemoryLake) => ({ lake, log: recordingLog() });
-/** What a person is told; it begins with "Cannot" exactly if nothing was done. */
+/** Rolls back, and returns the message, which begins with "Cannot" if and only if nothing was done. */
 const roll = async (lake: MemoryLake, to: number | undefined): Promise<string> => {
   const { done, message } = await rollback(parts(lake), to);
   expect(done).toBe(!message.startsWith('Cannot'));
@@ -26,7 +26,7 @@ async function served(...runs: readonly number[]): Promise<MemoryLake> {
   return lake;
 }
 
-test('the run that was served before is served again, byte for byte; a second time the one before that', async () => {
+test('the previous run is served again, byte for byte; a second rollback serves the one before it', async () => {
   const lake = await served(1, 2, 3);
   const runs = lake.keys('runs/').map((key) => [key, lake.text(key)]);
   expect(await roll(lake, undefined)).toBe('Run 2 is served again, instead of run 3');
@@ -38,7 +38,7 @@ test('the run that was served before is served again, byte for byte; a second ti
   expect(await roll(lake, 3)).toBe('Run 3 is served again, instead of run 1');
 });
 
-test('a named run is served again; no sweep undoes it, and the next run is promoted as always', async () => {
+test('a given run is served again; no sweep undoes it, and the next run is promoted as usual', async () => {
   const lake = await served(1, 2, 3);
   expect(await roll(lake, 1)).toBe('Run 1 is served again, instead of run 3');
   await publish(parts(lake), true);
@@ -48,7 +48,7 @@ test('a named run is served again; no sweep undoes it, and the next run is promo
   expect(currentOf(lake)).toEqual({ publication: 4, run: 4, previous: 1, decidedThrough: 4 });
 });
 
-test('what cannot be served is refused with the reason, and the pointer stays', async () => {
+test('a run that cannot be served is refused with the reason, and current.json does not change', async () => {
   expect(await roll(memoryLake(), undefined)).toBe('Cannot roll back: no run is served yet');
   const lake = await served(1);
   const before = lake.text(CURRENT_KEY);
@@ -58,12 +58,14 @@ test('what cannot be served is refused with the reason, and the pointer stays', 
   expect(lake.text(CURRENT_KEY)).toBe(before);
 });
 
-test('a run whose manifest or files are gone or damaged is not served again, and why is told', async () => {
+test('a run whose manifest or files are missing or damaged is refused with the reason', async () => {
   const lake = await served(1, 2, 3);
   const before = lake.text(CURRENT_KEY);
   const [file = ''] = lake.keys('runs/00000002/');
   lake.objects.delete(file);
-  expect(await roll(lake, 2)).toBe(`Cannot roll back to run 2: its files are gone: there is no ${file}`);
+  expect(await roll(lake, 2)).toBe(
+    `Cannot roll back to run 2: its files are incomplete: there is no ${file}`,
+  );
   lake.objects.set(manifestKey(1), { bytes: Buffer.from('{}'), storedAtMs: 0 });
   expect(await roll(lake, 1)).toMatch(/^Cannot roll back to run 1: Cannot read manifests/);
   lake.objects.delete(manifestKey(1));
@@ -71,7 +73,7 @@ test('a run whose manifest or files are gone or damaged is not served again, and
   expect(lake.text(CURRENT_KEY)).toBe(before);
 });
 
-test('of a rollback and a promotion at once one wins, and the pointer is whole', async () => {
+test('of a concurrent rollback and promotion one wins, and current.json is complete', async () => {
   const lake = await served(1, 2);
   await storeRun(lake, 3);
   const [answer] = await Promise.all([roll(lake, 1), publish(parts(lake), false)]);

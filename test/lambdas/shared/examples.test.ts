@@ -18,7 +18,7 @@ interface Example {
   readonly line: string;
 }
 
-const DOCSTRING = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(?:export (?:async )?(?:const|function)\*? (\w+))?/g;
+const DOCSTRING = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export (?:async )?(?:const|function)\*? (\w+))?/g;
 
 function examplesOf(file: string): Example[] {
   const source = readFileSync(join(SHARED, file), 'utf8');
