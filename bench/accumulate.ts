@@ -3,6 +3,7 @@ import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
 import { parseMskEvent } from '../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
 import { createSaleParser } from '../lambdas/accumulate/sale.ts';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, median } from './benchmark.ts';
 import { mskEvent } from './sales.ts';
 
@@ -56,7 +57,7 @@ function seconds(plan: (event: unknown) => Batch | undefined, event: unknown): n
 }
 
 export const accumulate: Benchmark = {
-  title: `one core, an MSK event of ${SALES.toLocaleString('en-US')} sales → Parquet bytes, beside JSON.parse + zod + the same writer`,
+  title: `one core, an MSK event of ${grouped(SALES)} sales → Parquet bytes, beside JSON.parse + zod + the same writer`,
   async run() {
     const event = mskEvent(SALES);
     const times: { ours: number[]; zod: number[] } = { ours: [], zod: [] };
@@ -66,7 +67,7 @@ export const accumulate: Benchmark = {
       times.ours.push(a);
       times.zod.push(b);
     }
-    const rate = (values: number[]): string => Math.round(SALES / median(values)).toLocaleString('en-US');
+    const rate = (values: number[]): string => grouped(Math.round(SALES / median(values)));
     const factor = median(times.ours.map((ours, round) => (times.zod[round] ?? Number.NaN) / ours));
     return [
       {

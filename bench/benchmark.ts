@@ -1,3 +1,4 @@
+import { highest, lowest } from '../lambdas/shared/contract/numbers.ts';
 /** One line of the table of figures. */
 export interface Figure {
   readonly what: string;
@@ -20,7 +21,7 @@ export const median = (values: readonly number[]): number =>
 
 /** `20.1 s (19.8–21.4)`: the median of several runs, and the smallest and the largest. */
 export function spread(seconds: readonly number[]): string {
-  const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
+  const [low, high] = [lowest(seconds), highest(seconds)];
   return `${median(seconds).toFixed(1)} s (${low.toFixed(1)}–${high.toFixed(1)})`;
 }
 

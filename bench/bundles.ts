@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { highest, lowest } from '../lambdas/shared/contract/numbers.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
-import { synthesize } from '../local/deploy.ts';
-import { NODE_BIN, ROOT } from '../local/paths.ts';
-import { zipDirectory } from '../local/zip.ts';
+import { NODE_BIN, ROOT } from '../local/process/paths.ts';
+import { synthesize } from '../local/stack/deploy.ts';
+import { zipDirectory } from '../local/stack/zip.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { timed } from './processes.ts';
 
@@ -102,7 +103,7 @@ async function coldStarts(module?: string, nodeOptions?: string): Promise<ColdSt
   for (let round = 0; round < ROUNDS; round++) starts.push(await coldStart(module, nodeOptions));
   const all = starts.map(({ ms }) => ms);
   const [ms, cpuMs] = [median(all), median(starts.map((start) => start.cpuMs))];
-  const range = `${Math.min(...all).toFixed(0)}–${Math.max(...all).toFixed(0)}`;
+  const range = `${lowest(all).toFixed(0)}–${highest(all).toFixed(0)}`;
   return { ms, cpuMs, text: `${ms.toFixed(0)} ms (${range}), ${cpuMs.toFixed(0)} ms of CPU` };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../local/paths.ts';
+import { ROOT } from '../local/process/paths.ts';
 import type { Benchmark } from './benchmark.ts';
 import { timed } from './processes.ts';
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { highest } from '../lambdas/shared/contract/numbers.ts';
 import { Manifest } from '../lambdas/shared/contract/schemas.ts';
-import { fileJobCommand } from '../local/file-job.ts';
-import { writeFileLake } from '../local/file-lake.ts';
-import { ROOT } from '../local/paths.ts';
+import { writeFileLake } from '../local/lake/file-lake.ts';
+import { ROOT } from '../local/process/paths.ts';
+import { fileJobCommand } from '../local/spark/file-job.ts';
 import { type Benchmark, median, spread } from './benchmark.ts';
 import { PYSPARK, retailPolls, VENV } from './job.ts';
 import { timed } from './processes.ts';
@@ -60,7 +61,7 @@ export const graph: Benchmark = {
       ];
       const times = (other: readonly number[]): string =>
         median(other.map((seconds, round) => seconds / (ours[round] ?? Number.NaN))).toFixed(1);
-      const difference = Math.max(...theirs.map(({ pageRankDifference }) => pageRankDifference));
+      const difference = highest(theirs.map(({ pageRankDifference }) => pageRankDifference));
       return [
         {
           what: `degrees, PageRank, components, Online Retail (${theirs[0]?.vertices} vertices): the job's step graph`,

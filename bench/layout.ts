@@ -1,5 +1,6 @@
 import { forceCenter, forceLink, forceManyBody, forceSimulation, type SimulationNodeDatum } from 'd3-force';
 import { layoutGraph, type Places } from '../lambdas/render/charts/layout.ts';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { type RandomGraph, randomGraph } from './random-graph.ts';
 
@@ -34,7 +35,7 @@ function compare(say: (line: string) => void, count: number, rounds: number): Fi
     kept.map((each) => `${(100 * (each?.[of] ?? 0)).toFixed(1)} %`).join(' against ');
   return [
     {
-      what: `layout, ${count.toLocaleString('en-US')} vertices, ${graph.edges.length.toLocaleString('en-US')} edges, beside d3-force with ${TICKS} ticks`,
+      what: `layout, ${grouped(count)} vertices, ${grouped(graph.edges.length)} edges, beside d3-force with ${TICKS} ticks`,
       reach: '≥ 20x, stretch 50x',
       measured: `${median(mine.map(({ ms }) => ms)).toFixed(0)} ms, d3-force ${(median(theirs.map(({ ms }) => ms)) / 1000).toFixed(1)} s: ${factor.toFixed(0)}x`,
     },

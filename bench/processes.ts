@@ -56,7 +56,7 @@ function memoryOfTree(root: number): number {
   const waiting = [root];
   for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
     bytes += 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
-    waiting.push(...(children.get(pid) ?? []));
+    for (const child of children.get(pid) ?? []) waiting.push(child);
   }
   return bytes;
 }

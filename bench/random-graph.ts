@@ -1,4 +1,4 @@
-import { seeded } from '../local/random.ts';
+import { seeded } from '../local/shop/random.ts';
 
 /** A graph of users and products as recommendations make them: communities, popular products, few links across. */
 export interface RandomGraph {

@@ -24,3 +24,4 @@ export const BENCHMARKS = {
   clone,
 } satisfies Readonly<Record<string, Benchmark>>;
 export type BenchmarkName = keyof typeof BENCHMARKS;
+export const BENCHMARK_NAMES = Object.keys(BENCHMARKS) as readonly BenchmarkName[];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ROOT } from '../local/paths.ts';
+import { ROOT } from '../local/process/paths.ts';
 import type { Benchmark } from './benchmark.ts';
 import { momentOf, startOnce, untilFirstSale } from './start.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NODE_BIN, ROOT } from '../local/paths.ts';
+import { NODE_BIN, ROOT } from '../local/process/paths.ts';
 import { type Benchmark, spread } from './benchmark.ts';
 import { type Finished, timed } from './processes.ts';
 

@@ -13,7 +13,7 @@ export interface PublishProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** `manifests/N.json` → `publications/K.json`, then `current.json` and `charts/index.html`. */
+/** Decides on each new `manifests/N.json`: writes `publications/K.json`, then `current.json` and `charts/index.html`. */
 export class Publish extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;

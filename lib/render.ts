@@ -17,7 +17,7 @@ export interface RenderProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** `publications/K.json` → `charts/N/…`: the page of a run tells what was decided about it. */
+/** Draws `charts/N/…` after `publications/K.json` was written, because the page of a run shows the decision about it. */
 export class Render extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -41,7 +41,7 @@ export class Render extends Construct {
   }
 }
 
-/** What the stage reads beside its code: what draws PNGs, and the program of a run's page. */
+/** The files next to the code of the stage: the PNG renderer, and the browser program of a run's page. */
 export const RENDER_FILES: NonNullable<Program['beside']> = {
   ...Object.fromEntries(
     Object.entries(ASSETS).map(([name, path]) => [

@@ -1,7 +1,7 @@
 import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
+import { sum } from '../shared/contract/numbers.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
-import { sum } from '../shared/platform/numbers.ts';
 import { type Batch, planBatches } from './batches.ts';
 import { parseMskEvent } from './msk-event.ts';
 import { toParquet } from './parquet.ts';

@@ -48,8 +48,7 @@ export function table(
   );
 }
 
-/** 12345 → 12,345 */
-export const count = (value: number): string => value.toLocaleString('en-US');
+export { grouped as count } from '../shared/contract/numbers.ts';
 
 /** A day as a person reads it, UTC. */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

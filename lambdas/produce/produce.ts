@@ -1,5 +1,6 @@
 import type { Producer } from 'kafkajs';
 import * as z from 'zod';
+import { grouped } from '../shared/contract/numbers.ts';
 
 /** A record to write to the topic. */
 export interface TopicRecord {
@@ -125,8 +126,6 @@ async function* parts(
   }
   if (part.length > 0) yield part;
 }
-
-const grouped = (value: number): string => value.toLocaleString('en-US');
 
 /** Size of a record as a batch of its own, which is what the broker checks, in bytes. https://kafka.apache.org/documentation/#recordbatch */
 const sizeOf = ({ key, value }: TopicRecord): number => {

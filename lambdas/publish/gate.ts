@@ -1,3 +1,4 @@
+import { grouped, highest, signed } from '../shared/contract/numbers.ts';
 import {
   BASELINES,
   type Comparison,
@@ -6,7 +7,6 @@ import {
   type Metric,
 } from '../shared/contract/quality.ts';
 import type { Manifest, Publication } from '../shared/contract/schemas.ts';
-import { highest } from '../shared/platform/numbers.ts';
 
 /** The decision of the gate, with the reason for people. */
 export type GateResult = Pick<Publication, 'decision' | 'reason'>;
@@ -99,9 +99,7 @@ const overBaseline = ({ list, baseline, overBaseline: over }: Measured): string 
 
 /** `any +0.045 (+0.038 to +0.052, 1,394 users)` */
 const difference = (list: ListKind, { value, low, high, n }: Metric): string =>
-  `${list} ${signed(value)} (${signed(low)} to ${signed(high)}, ${n.toLocaleString('en-US')} users)`;
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  `${list} ${signed(value)} (${signed(low)} to ${signed(high)}, ${grouped(n)} users)`;
 
 const promoted = (reason: string): GateResult => ({ decision: 'promoted', reason });
 const refused = (reason: string): GateResult => ({ decision: 'refused', reason });

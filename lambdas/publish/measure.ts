@@ -1,8 +1,8 @@
 import { CURRENT_KEY, manifestKey } from '../shared/contract/keys.ts';
+import { sum } from '../shared/contract/numbers.ts';
 import { Current, Manifest } from '../shared/contract/schemas.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
-import { sum } from '../shared/platform/numbers.ts';
 
 /** Writes metrics of the quality and age of the served run; none if no run is served. */
 export async function measureServed({

@@ -1,7 +1,7 @@
 import { type BatchName, partitionPath } from '../shared/contract/keys.ts';
 import type { Model } from '../shared/contract/model.ts';
+import { counted, grouped, lowest, sum } from '../shared/contract/numbers.ts';
 import type { Window } from '../shared/contract/schemas.ts';
-import { lowest, sum } from '../shared/platform/numbers.ts';
 import { addRange, covers } from './ranges.ts';
 import type { Threshold } from './settings.ts';
 
@@ -122,7 +122,3 @@ function addBatches(before: Window['partitions'], batches: readonly UncutBatch[]
   }
   return { partitions, newBatches };
 }
-
-const grouped = (value: number): string => value.toLocaleString('en-US');
-const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${grouped(value)} ${value === 1 ? one : many}`;

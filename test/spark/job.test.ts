@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { evaluateGate } from '../../lambdas/publish/gate.ts';
 import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
-import { type FileJob, fileJobCommand } from '../../local/file-job.ts';
-import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
-import { seeded } from '../../local/random.ts';
-import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop.ts';
-import { SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
+import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts';
+import { seeded } from '../../local/shop/random.ts';
+import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop/shop.ts';
+import { SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
+import { type FileJob, fileJobCommand } from '../../local/spark/file-job.ts';
 import { testGraphFiles } from './graph-files.ts';
 import { keyOf, manifestOf } from './lake-files.ts';
 

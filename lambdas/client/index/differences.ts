@@ -1,4 +1,5 @@
 import { numberInKey } from '../../shared/contract/keys.ts';
+import { percent } from '../../shared/contract/numbers.ts';
 import type { Diff } from '../../shared/contract/summaries.ts';
 import { count, element, productLabel, table } from '../dom.ts';
 import { linkTo } from './subject.ts';
@@ -18,7 +19,7 @@ export function differences({ run, previous, changes, reason }: Diff): HTMLEleme
   }
   const { edges, churn, exposure } = changes;
   const churned = churn.any
-    ? ` On average ${(100 * churn.any.mean).toFixed(1)} % of a user’s list any is other than in run ${previous.run}.`
+    ? ` On average ${percent(churn.any.mean, 1)} of a user’s list any is other than in run ${previous.run}.`
     : '';
   return [
     against,

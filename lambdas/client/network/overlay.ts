@@ -1,3 +1,4 @@
+import { shortened } from '../../shared/web/text.ts';
 import { type Camera, type Point, type Size, toScreen } from './camera.ts';
 import { type Graph, otherEnd, type Shown } from './graph.ts';
 import { type Context, drawVertex, radiusOf } from './painter.ts';
@@ -102,7 +103,7 @@ interface Box {
 function drawLabel(context: Context, view: OverlayView, vertex: number, taken: Box[]): void {
   const { graph, nearness, palette, size } = view;
   const { x, y } = place(view, vertex);
-  const text = shortened(graph.vertices.labels[vertex] ?? '');
+  const text = shortened(graph.vertices.labels[vertex] ?? '', LABEL_LETTERS);
   const gap = radiusOf(graph.vertices.degrees[vertex] ?? 0, nearness) + 4;
   const width = widthOf(context, text);
   const left = x + gap + width > size.width ? x - gap - width : x + gap;
@@ -120,9 +121,6 @@ function drawLabel(context: Context, view: OverlayView, vertex: number, taken: B
 
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-
-const shortened = (text: string): string =>
-  text.length <= LABEL_LETTERS ? text : `${text.slice(0, LABEL_LETTERS - 1)}…`;
 
 /** Measuring is slow, and the same names are written frame after frame. */
 const widths = new Map<string, number>();

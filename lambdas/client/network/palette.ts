@@ -1,4 +1,6 @@
-/** Colours of the graph, after Okabe and Ito: told apart by those who see fewer colours; shapes differ, too. */
+import { EDGE_COLOURS, PICTURE_COLOURS, type Shade } from '../../shared/web/palette.ts';
+
+/** Colours of the walkable graph, those of the pictures: users and products also differ by shape. */
 export interface Palette {
   readonly back: string;
   readonly ink: string;
@@ -10,24 +12,25 @@ export interface Palette {
   readonly edges: readonly [bought: string, recommended: string, similar: string];
 }
 
-const LIGHT: Palette = {
-  back: '#ffffff',
-  ink: '#1c2530',
-  user: '#add8e6',
-  userLine: '#2f78a8',
-  product: '#90ee90',
-  productLine: '#2c7a3d',
-  edges: ['120,130,142', '200,84,0', '140,70,160'],
+const paletteOn = (ground: keyof Shade): Palette => {
+  const { paper, ink, user, userStroke, product, productStroke } = PICTURE_COLOURS;
+  const { bought, recommended, similar } = EDGE_COLOURS;
+  return {
+    back: paper[ground],
+    ink: ink[ground],
+    user: user[ground],
+    userLine: userStroke[ground],
+    product: product[ground],
+    productLine: productStroke[ground],
+    edges: [channels(bought[ground]), channels(recommended[ground]), channels(similar[ground])],
+  };
 };
 
-const DARK: Palette = {
-  back: '#1a2129',
-  ink: '#e6ebf0',
-  user: '#5fa8d3',
-  userLine: '#add8e6',
-  product: '#4fae63',
-  productLine: '#a8efb0',
-  edges: ['132,143,155', '240,140,60', '205,150,225'],
-};
+/** '#78828e' → '120,130,142', to which an opacity can be added. */
+const channels = (hex: string): string =>
+  [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(',');
+
+const LIGHT = paletteOn('light');
+const DARK = paletteOn('dark');
 
 export const palette = (): Palette => (matchMedia('(prefers-color-scheme: dark)').matches ? DARK : LIGHT);

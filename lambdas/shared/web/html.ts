@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { percent as shareOf } from '../contract/numbers.ts';
 import { withoutBidi } from './bidi.ts';
 import { STYLE } from './style.ts';
 
@@ -127,11 +128,10 @@ const LONG = 25;
 export const factList = (facts: readonly (readonly [string, Content])[]): Html =>
   html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
-/** 12345 → 12,345 */
-export const count = (value: number): string => value.toLocaleString('en-US');
+export { grouped as count } from '../contract/numbers.ts';
 
-/** 0.4567 → 45.7 % */
-export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+/** 0.4567 → 45.7 %: pages have shares in columns, with one decimal place in every row. */
+export const percent = (share: number): string => shareOf(share, 1);
 
 /** A moment as a person reads it, UTC, to the minute. */
 export const moment = (ms: number): string =>

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Message, Producer } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MOST_RECORDS, produce, type Sender, sendRecords } from '../../../lambdas/produce/produce.ts';
-import { type Broker, createTopic, kafkaClient, startBroker } from '../../../local/broker.ts';
-import { countRecords } from '../../../local/produce-records.ts';
+import { type Broker, createTopic, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
+import { countRecords } from '../../../local/pipeline/produce-records.ts';
 
 /** Tests the Lambda's core with a real broker. Only the sign-in differs in the cloud. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-produce-'));

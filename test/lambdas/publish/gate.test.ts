@@ -132,8 +132,11 @@ describe('with few measurements', () => {
 });
 
 test('the Spark job and the gate have the same smallest number of users', () => {
-  const cuts = join(import.meta.dirname, '../../../spark/src/main/scala/cartograph/Cuts.scala');
-  expect(readFileSync(cuts, 'utf8')).toContain(`LeastUsers = ${MIN_USERS_TO_DECIDE}L`);
+  const splits = join(
+    import.meta.dirname,
+    '../../../spark/src/main/scala/cartograph/evaluation/TemporalSplits.scala',
+  );
+  expect(readFileSync(splits, 'utf8')).toContain(`LeastUsers = ${MIN_USERS_TO_DECIDE}L`);
 });
 
 test('a bad model, which gives every user the lists of another user, is refused, and the old files stay served', async () => {

@@ -5,7 +5,7 @@ import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterHash, type Identity, writeIdentity } from '../../../lambdas/topic/identity.ts';
 import { applyTopic, type TopicAdmin, type TopicAnswer, TopicRequest } from '../../../lambdas/topic/topic.ts';
-import { type Broker, kafkaClient, startBroker } from '../../../local/broker.ts';
+import { type Broker, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
 import { recordingLog } from '../log.ts';
 
 /** Tests the custom resource of the topic with a real broker. Only the sign-in differs in the cloud. */
