@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { bundle } from '../../lib/bundle.ts';
-import { launch } from './train/launch.ts';
+import { launch } from '../lambdas/train/launch.ts';
 
 /** Bundles as they are deployed, each started in a process of its own. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-cold-start-'));
