@@ -29,7 +29,7 @@ export const charts: Benchmark = {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-charts-'));
     try {
       const program = bundle(
-        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), beside: RENDER_FILES },
+        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), extraFiles: RENDER_FILES },
         join(directory, 'bundle'),
       );
       const figures: Figure[] = [];
@@ -81,8 +81,8 @@ async function compare(
   const measured = `warm, ${warm.join(', ')}; new process ${told(cold)}; seed ${median(theirs).toFixed(1)} s`;
   say(`${count} vertices as ${kind}: ${measured}`);
   return {
-    what: `three charts as ${kind.toUpperCase()}, ${grouped(count)} vertices, beside networkx and matplotlib`,
-    reach: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
+    subject: `three charts as ${kind.toUpperCase()}, ${grouped(count)} vertices, beside networkx and matplotlib`,
+    target: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
     measured,
   };
 }

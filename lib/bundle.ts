@@ -7,7 +7,7 @@ export interface Program {
   /** Path of the TypeScript module to start from. */
   readonly entry: string;
   /** Files to put next to the code, by name. */
-  readonly beside?: Readonly<Record<string, () => string | Uint8Array>>;
+  readonly extraFiles?: Readonly<Record<string, () => string | Uint8Array>>;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Program {
  * @returns The path of `index.mjs`.
  * @throws {Error} If a module does not exist or does not parse; esbuild's message names file and line.
  */
-export function bundle({ entry, beside = {} }: Program, directory: string): string {
+export function bundle({ entry, extraFiles = {} }: Program, directory: string): string {
   buildSync({
     entryPoints: { index: entry },
     outdir: directory,
@@ -38,6 +38,6 @@ export function bundle({ entry, beside = {} }: Program, directory: string): stri
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  for (const [name, read] of Object.entries(beside)) writeFileSync(join(directory, name), read());
+  for (const [name, read] of Object.entries(extraFiles)) writeFileSync(join(directory, name), read());
   return join(directory, 'index.mjs');
 }

@@ -29,7 +29,7 @@ export class Render extends Construct {
       memoryMb: 1769,
       timeout: Duration.minutes(2),
       logKeeping,
-      beside: RENDER_FILES,
+      extraFiles: RENDER_FILES,
     });
     this.fn = fn;
     this.logGroup = logGroup;
@@ -42,7 +42,7 @@ export class Render extends Construct {
 }
 
 /** The files next to the code of the stage: the PNG renderer, and the browser program of a run's page. */
-export const RENDER_FILES: NonNullable<Program['beside']> = {
+export const RENDER_FILES: NonNullable<Program['extraFiles']> = {
   ...Object.fromEntries(
     Object.entries(ASSETS).map(([name, path]) => [
       name,

@@ -27,7 +27,7 @@ export interface StageFunctionProps {
   readonly timeout: Duration;
   readonly logKeeping: LogKeeping;
   /** Files to put next to the code, by name. */
-  readonly beside?: Program['beside'];
+  readonly extraFiles?: Program['extraFiles'];
   /** The VPC location of a Lambda that connects to the brokers. If undefined, the Lambda is outside any VPC. */
   readonly inside?: Inside;
 }
@@ -49,11 +49,11 @@ const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
 export function stageFunction(
   scope: Construct,
   name: Stage | Helper,
-  { memoryMb, timeout, logKeeping, beside, inside }: StageFunctionProps,
+  { memoryMb, timeout, logKeeping, extraFiles, inside }: StageFunctionProps,
 ): StageFunction {
   const logGroup = new logs.LogGroup(scope, 'Logs', logKeeping);
   const fn = new lambda.Function(scope, 'Function', {
-    code: bundled(`${LAMBDAS}${name}`, beside),
+    code: bundled(`${LAMBDAS}${name}`, extraFiles),
     handler: 'index.handler',
     runtime: RUNTIME,
     architecture: lambda.Architecture.ARM_64,
@@ -74,13 +74,13 @@ export function stageFunction(
 }
 
 /** Bundles the directory of a stage. The asset hash is the hash of the bundle, so that only changed code is deployed. */
-const bundled = (directory: string, beside: Program['beside']): lambda.Code =>
+const bundled = (directory: string, extraFiles: Program['extraFiles']): lambda.Code =>
   lambda.Code.fromAsset(directory, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       local: {
         tryBundle(outputDirectory) {
-          bundle({ entry: `${directory}/handler.ts`, ...(beside && { beside }) }, outputDirectory);
+          bundle({ entry: `${directory}/handler.ts`, ...(extraFiles && { extraFiles }) }, outputDirectory);
           return true;
         },
       },

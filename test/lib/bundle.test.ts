@@ -12,7 +12,7 @@ describe('the bundle of render', () => {
   const directories = ['first', 'second'].map(() => mkdtempSync(join(tmpdir(), 'cartograph-bundle-')));
   const [directory = '', again = ''] = directories;
   beforeAll(() => {
-    for (const each of directories) bundle({ entry: HANDLER, beside: RENDER_FILES }, each);
+    for (const each of directories) bundle({ entry: HANDLER, extraFiles: RENDER_FILES }, each);
   });
   afterAll(() => {
     for (const each of directories) rmSync(each, { recursive: true, force: true });

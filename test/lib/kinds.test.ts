@@ -318,11 +318,11 @@ describe('every Lambda', () => {
   });
 
   test('of this project is traced, runs on arm64 and Node 24, and has source maps enabled', () => {
-    const ours = Object.entries(templateOf('Serverless').findResources('AWS::Lambda::Function')).filter(
-      ([id]) => !/^AWS|Provider/.test(id),
-    );
-    expect(ours).toHaveLength(7);
-    for (const [id, { Properties }] of ours)
+    const projectFunctions = Object.entries(
+      templateOf('Serverless').findResources('AWS::Lambda::Function'),
+    ).filter(([id]) => !/^AWS|Provider/.test(id));
+    expect(projectFunctions).toHaveLength(7);
+    for (const [id, { Properties }] of projectFunctions)
       expect(Properties, id).toMatchObject({
         Architectures: ['arm64'],
         Runtime: 'nodejs24.x',

@@ -13,9 +13,9 @@ const endpoints = (choice: { createEndpoints?: boolean }) =>
 
 describe('in an existing VPC', () => {
   test('endpoints are created on request, in its subnets, and accept only members of the security group', () => {
-    const made = endpoints({ createEndpoints: true });
-    expect(made).toHaveLength(2);
-    for (const { PrivateDnsEnabled, SecurityGroupIds, SubnetIds } of made) {
+    const created = endpoints({ createEndpoints: true });
+    expect(created).toHaveLength(2);
+    for (const { PrivateDnsEnabled, SecurityGroupIds, SubnetIds } of created) {
       // Pollers call the services by their public names.
       expect(PrivateDnsEnabled).toBe(true);
       expect(SecurityGroupIds).toEqual([
