@@ -83,7 +83,10 @@ export function throwFailures({ batchItemFailures }: PartialBatchResponse): void
   throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must be delivered again`);
 }
 
-/** Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return false. */
+/**
+ * Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return
+ * false.
+ */
 async function store(lake: Lake, batch: Batch): Promise<void> {
   const { range, sales, rejects } = batch;
   if (rejects.length > 0)

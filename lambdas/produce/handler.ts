@@ -16,7 +16,9 @@ const producer = iamKafka({ brokers: environment[ENV.brokers], region: environme
   allowAutoTopicCreation: false,
 });
 
-/** Writes the sales of `npm run produce -- --stack NAME` to the topic. Only clients inside the brokers' VPC can reach them. */
+/**
+ * Writes the sales of `npm run produce -- --stack NAME` to the topic. Only clients inside the brokers' VPC can reach them.
+ */
 export async function handler(event: unknown, context: Context): Promise<ProduceAnswer> {
   const log = createLog('produce', { requestId: context.awsRequestId });
   try {

@@ -11,7 +11,10 @@ import type { Manifest, Publication } from '../shared/contract/schemas.ts';
 /** The decision of the gate, with the reason for people. */
 export type GateResult = Pick<Publication, 'decision' | 'reason'>;
 
-/** Fewest users for a decision by intervals. With fewer users the 95 % interval is unreliable. The Spark job has the same number. */
+/**
+ * Fewest users for a decision by intervals. With fewer users the 95 % interval is unreliable. The Spark job has the same
+ * number.
+ */
 export const MIN_USERS_TO_DECIDE = 50;
 /** Fewest users for refusing a run that is worse than a baseline. With fewer users even that is unreliable. */
 export const MIN_USERS_TO_REFUSE = 10;
@@ -30,7 +33,7 @@ interface Measured extends Comparison {
  * - none of its lists is significantly better than the best baseline.
  *
  * An exception to the last rule is a run whose lists are ordered by baselines, because no model was better. It is promoted
- * if no run is served, or if it is significantly better than the served run.
+ * if no run is served, or if it is significantly better than the served run. A run that could not be measured is promoted.
  *
  * @param served The served run; null if there is none. A run that was compared with another run is evaluated by the
  *   baselines alone.

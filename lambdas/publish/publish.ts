@@ -19,7 +19,10 @@ export interface Parts {
   readonly log: Log;
 }
 
-/** Number of sweeps that may fail to read a manifest. After that the run is refused, so that it does not block the runs after it. */
+/**
+ * Number of sweeps that may fail to read a manifest. After that the run is refused, so that it does not block the runs
+ * after it.
+ */
 export const MAX_TRIES = 5;
 /** Number of decisions on the index page. */
 const SHOWN_PUBLICATIONS = 100;

@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
  * CloudFormation treats it as another topic and requests the deletion of the old one.
  */
 export interface Identity {
-  /** `made`: created by the stack, which may change and delete it. `found`: existed before, so it belongs to someone else. */
+  /**
+   * `made`: created by the stack, which may change and delete it. `found`: existed before, so it belongs to someone else.
+   */
   readonly origin: 'made' | 'found';
   /** The `clusterHash` of the cluster's ARN. */
   readonly cluster: string;
@@ -20,7 +22,12 @@ export const clusterHash = (clusterArn: string): string =>
 export const writeIdentity = ({ origin, cluster, topic }: Identity): string =>
   `${origin}:${cluster}:${topic}`;
 
-/** Parses a physical id. @returns undefined for the physical id of an old version, which is the name alone and does not tell who created the topic. */
+/**
+ * Parses a physical id.
+ *
+ * @returns undefined for the physical id of an old version, which is the name alone and does not tell who created the
+ *   topic.
+ */
 export function readIdentity(physicalId: string): Identity | undefined {
   const [, origin, cluster = '', topic = ''] = /^(made|found):([0-9a-f]{12}):([^:]+)$/.exec(physicalId) ?? [];
   return origin === 'made' || origin === 'found' ? { origin, cluster, topic } : undefined;

@@ -132,7 +132,7 @@ async function change(request: Request<'Update'>, admin: TopicAdmin, log: Log): 
 const isSame = (one: Record<string, string>, other: Record<string, string>): boolean =>
   JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 
-/** Sets the settings. Kafka replaces all settings of a topic at once, so settings of others are sent along to keep them. */
+/** Updates the settings. Kafka replaces all settings of a topic, so the request repeats those that others have set. */
 async function setSettings(
   { topic, settings }: TopicProperties,
   before: Record<string, string>,
@@ -194,7 +194,7 @@ async function remove(topic: string, parts: Parts): Promise<void> {
   } catch (cause) {
     if (isUnknownTopic(cause)) log.info('The topic does not exist any more', { topic });
     else if (isUnreachable(cause))
-      log.warn('The cluster does not answer, so it is taken for deleted, with its topics', {
+      log.warn('The cluster does not answer; it is assumed to be deleted, with its topics', {
         topic,
         error: cause,
       });
@@ -252,7 +252,10 @@ function isUnreachable(error: unknown): boolean {
   return isConnection || isUnreachable(error.cause);
 }
 
-/** Whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new one, while the old one still exists for a while. */
+/**
+ * Whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new one, while
+ * the old one still exists for a while.
+ */
 function isRefusedSignIn(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'KafkaJSSASLAuthenticationError' || isRefusedSignIn(error.cause);

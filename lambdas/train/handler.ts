@@ -19,7 +19,9 @@ const jobs = emrJobs();
 
 const RetryRequest = z.strictObject({ retry: z.int().min(1) });
 
-/** Advances every window that has no run yet, whatever the notices say; a request `{retry: N}` adds an attempt to window N. */
+/**
+ * Advances every window that has no run yet, whatever the notices say; a request `{retry: N}` adds an attempt to window N.
+ */
 export async function handler(
   event: unknown,
   context: Context,

@@ -18,7 +18,10 @@ const ExplorerTable = z.array(
       file: z.string(),
       /** For each block: every key in the block is ≥ this, and every key in earlier blocks is < this. */
       from: z.array(z.string()),
-      /** For each block: its length in bytes. The first block starts at byte 0, and the blocks follow each other without gaps. */
+      /**
+       * For each block: its length in bytes. The first block starts at byte 0, and the blocks follow each other without
+       * gaps.
+       */
       sizes: z.array(PositiveInt),
     })
     .refine(({ from, sizes }) => from.length === sizes.length, 'from and sizes should be equally long'),
@@ -31,7 +34,10 @@ export const ExplorerIndex = z.strictObject({
   users: ExplorerTable,
   products: ExplorerTable,
   names: ExplorerTable,
-  /** Suggestions to show before anything is typed, at most 10 each: users of different kinds, and the products that are bought most. */
+  /**
+   * Suggestions to show before anything is typed, at most 10 each: users of different kinds, and the products that are
+   * bought most.
+   */
   picks: z.strictObject({ users: z.array(z.string()), products: z.array(NamedProduct) }),
 });
 export type ExplorerIndex = z.infer<typeof ExplorerIndex>;

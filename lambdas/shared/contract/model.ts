@@ -25,7 +25,9 @@ export const Model = z.strictObject({
   quantityExponent: z.number().min(0).max(1).default(0),
   /** Number of products per user and list. */
   topN: z.int().min(1).max(100).default(10),
-  /** Share of the distinct interactions that is held out to measure quality, newest first; between 0 and 1, both exclusive. */
+  /**
+   * Share of the distinct interactions that is held out to measure quality, newest first; between 0 and 1, both exclusive.
+   */
   holdoutShare: z.number().gt(0).lt(1).default(0.1),
   /** Start of the holdout, epoch ms. It replaces `holdoutShare`, to compare with measurements made elsewhere. */
   holdoutFromMs: z.int().positive().optional(),

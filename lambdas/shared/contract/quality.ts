@@ -20,11 +20,17 @@ export const RankingMetrics = z.strictObject({
   'recall@10': Metric,
   'map@10': Metric,
   'hitRate@10': Metric,
-  /** Mean self-information of the listed products, in bits: 1 for a product that half of the users bought, 10 for one that 1 user in 1,000 bought. */
+  /**
+   * Mean self-information of the listed products, in bits: 1 for a product that half of the users bought, 10 for one that 1
+   * user in 1,000 bought.
+   */
   'novelty@10': Metric.optional(),
   /** Share of the catalogue that is in at least one of the measured lists, 0 to 1. */
   'coverage@10': z.number().min(0).max(1),
-  /** The users grouped by the number of distinct products that they bought before the holdout: `from` to `to`, both inclusive; `to` is null in the last group. */
+  /**
+   * The users grouped by the number of distinct products that they bought before the holdout: `from` to `to`, both
+   * inclusive; `to` is null in the last group.
+   */
   byHistory: z.array(z.strictObject({ from: Count, to: Count.nullable(), 'ndcg@10': Metric })).optional(),
   /**
    * The holdout purchases grouped by the popularity of the product: decile 1 is the tenth of the catalogue that is bought
@@ -34,7 +40,10 @@ export const RankingMetrics = z.strictObject({
 });
 export type RankingMetrics = z.infer<typeof RankingMetrics>;
 
-/** The two lists: `any` may contain products that the user has bought, `new` contains only others. Pages and charts call them "Top picks" and "Discoveries". */
+/**
+ * The two lists: `any` may contain products that the user has bought, `new` contains only others. Pages and charts call
+ * them "Top picks" and "Discoveries".
+ */
 export const LIST_KINDS = ['any', 'new'] as const;
 export const ListKind = z.enum(LIST_KINDS);
 export type ListKind = z.infer<typeof ListKind>;
@@ -48,7 +57,10 @@ export const BASELINES = {
 export const Baseline = z.enum(Object.keys(BASELINES) as [keyof typeof BASELINES]);
 export type Baseline = z.infer<typeof Baseline>;
 
-/** The scorers that are measured on the same holdout. Runs of version 0.1 have popularity alone; the list `new` has no personal frequency. */
+/**
+ * The scorers that are measured on the same holdout. Runs of version 0.1 have popularity alone; the list `new` has no
+ * personal frequency.
+ */
 const byScorer = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     model: value,
@@ -95,7 +107,10 @@ export function bestBaseline(quality: NonNullable<Quality['any']>): {
 
 /** Compares a list of a run with the list that it would replace: mean differences in NDCG@10 per user, on the holdout. */
 export const Comparison = z.strictObject({
-  /** The scorer that orders the list: trees, matrix factorisation, or the baseline that neither of them beat on earlier windows. */
+  /**
+   * The scorer that orders the list: trees, matrix factorisation, or the baseline that neither of them beat on earlier
+   * windows.
+   */
   orderedBy: z.enum(['trees', 'matrixFactorisation', ...Baseline.options]),
   /** The best baseline on this holdout. */
   baseline: Baseline,
@@ -130,11 +145,17 @@ export const Afterwards = z.strictObject({
 });
 export type Afterwards = z.infer<typeof Afterwards>;
 
-/** `metrics.json` of a run. Fields are null if there is no holdout: all sales are from one moment, or no user is in both parts. */
+/**
+ * `metrics.json` of a run. Fields are null if there is no holdout: all sales are from one moment, or no user is in both
+ * parts.
+ */
 export const Metrics = z.strictObject({
   run: PositiveInt,
   holdout: z.strictObject({
-    /** `window`: the sales that came after all earlier runs; `share`: the newest sales; `moment`, `lastBasket`: as configured. */
+    /**
+     * `window`: the sales that came after all earlier runs; `share`: the newest sales; `moment`, `lastBasket`: as
+     * configured.
+     */
     kind: z.enum(['window', 'share', 'moment', 'lastBasket']).default('share'),
     /** Share of the interactions that is held out, 0 to 1. */
     share: z.number(),

@@ -47,7 +47,10 @@ export const Window = z.strictObject({
 });
 export type Window = z.infer<typeof Window>;
 
-/** `attempts/N/K.json`: the request of attempt K. It is written before the job starts, so that a repeated request starts the same job. */
+/**
+ * `attempts/N/K.json`: the request of attempt K. It is written before the job starts, so that a repeated request starts the
+ * same job.
+ */
 export const Attempt = z.strictObject({
   window: PositiveInt,
   attempt: PositiveInt,
@@ -120,7 +123,9 @@ export const Manifest = z.strictObject({
     interactions: Count,
     /** Number of rows dropped because this run or an earlier one had already read their address. */
     repeats: Count,
-    /** Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first. */
+    /**
+     * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
+     */
     conflicts: Count,
     /** Number of distinct interactions excluded because their type has no weight. */
     unweighted: Count,
@@ -143,7 +148,10 @@ export const Manifest = z.strictObject({
   quality: Quality,
   /** Comparison with the served run and the best baseline; null if nothing was held out. */
   gate: Gate.nullable().default(null),
-  /** The served run measured on the sales of window N; null if no run is served, or if window N has no newer sales than that run. */
+  /**
+   * The served run measured on the sales of window N; null if no run is served, or if window N has no newer sales than that
+   * run.
+   */
   afterwards: Afterwards.nullable().default(null),
   /** Duration of each step of the job in seconds, in the order of the steps. */
   seconds: z.record(z.string(), z.number().min(0)),

@@ -102,7 +102,10 @@ const Crossings = z.strictObject({
   edges: Count,
   /** How many of them connect two communities. */
   crossing: Count,
-  /** Expected number of such edges if sources and targets were paired at random; null in runs of versions that did not compute it. */
+  /**
+   * Expected number of such edges if sources and targets were paired at random; null in runs of versions that did not
+   * compute it.
+   */
   byChance: z.number().min(0).nullable().default(null),
 });
 
@@ -117,15 +120,24 @@ export const GraphFacts = z.strictObject({
   /** How evenly the lists `any` recommend the products. */
   exposure: z.strictObject({
     recommendations: Count,
-    /** Gini coefficient: 0 if all products are recommended equally often, 1 if one product takes all recommendations. Null if there are none. */
+    /**
+     * Gini coefficient: 0 if all products are recommended equally often, 1 if one product takes all recommendations. Null
+     * if there are none.
+     */
     gini: z.number().min(0).max(1).nullable(),
     /** Share of the recommendations that the ten most recommended products take, 0 to 1. Null if there are none. */
     top10Share: z.number().min(0).max(1).nullable(),
-    /** The smallest number of products that together take at least half of the recommendations, and their share. Null if there are no recommendations. */
+    /**
+     * The smallest number of products that together take at least half of the recommendations, and their share. Null if
+     * there are no recommendations.
+     */
     half: z.strictObject({ products: PositiveInt, share: z.number().min(0.5).max(1) }).nullable(),
     /** Number of products that have a buyer but are in no list, neither `any` nor `new`. */
     neverRecommended: Count,
-    /** Points of the Lorenz curve from [0,0] to [1,1]: [share of products, share of recommendations], least recommended products first. Points are closer together where the curve is steep. */
+    /**
+     * Points of the Lorenz curve from [0,0] to [1,1]: [share of products, share of recommendations], least recommended
+     * products first. Points are closer together where the curve is steep.
+     */
     lorenz: z.array(z.tuple([z.number(), z.number()])).max(402),
   }),
   components: z.strictObject({
@@ -133,7 +145,10 @@ export const GraphFacts = z.strictObject({
     /** Largest first. */
     largest: z.array(z.strictObject({ users: Count, products: Count })).max(20),
   }),
-  /** Power law fitted to the tail of the degree distribution: P(degree) ~ degree^-exponent for degrees ≥ `from` (Clauset, Shalizi and Newman 2009, discrete MLE); null if the tail has fewer than 50 vertices. */
+  /**
+   * Power law fitted to the tail of the degree distribution: P(degree) ~ degree^-exponent for degrees ≥ `from` (Clauset,
+   * Shalizi and Newman 2009, discrete MLE); null if the tail has fewer than 50 vertices.
+   */
   tails: z.strictObject({
     users: z.strictObject({ exponent: z.number(), from: PositiveInt, vertices: Count }).nullable(),
     products: z.strictObject({ exponent: z.number(), from: PositiveInt, vertices: Count }).nullable(),
@@ -168,7 +183,10 @@ export const GraphFacts = z.strictObject({
 });
 export type GraphFacts = z.infer<typeof GraphFacts>;
 
-/** Largest number of products that `diff.json` lists as having gained exposure, and as having lost it. It does not tell how many more there are. */
+/**
+ * Largest number of products that `diff.json` lists as having gained exposure, and as having lost it. It does not say how
+ * many more there are.
+ */
 export const KEPT_CHANGES = 20;
 
 /** `diff.json`: the changes since the previous run, which is that of the newest earlier manifest. */
@@ -181,7 +199,11 @@ export const Diff = z.strictObject({
     .strictObject({
       /** Number of recommendations (user, product, list). */
       edges: z.strictObject({ added: Count, removed: Count, kept: Count }),
-      /** Share of a user's list that was not in the user's previous list, over the users who have a list in both runs. `shares` counts the users by that share: 0, above 0 up to 0.1, …, above 0.9 up to 1. Null if there are no such users. */
+      /**
+       * Share of a user's list that was not in the user's previous list, over the users who have a list in both runs.
+       * `shares` counts the users by that share: 0, above 0 up to 0.1, …, above 0.9 up to 1. Null if there are no such
+       * users.
+       */
       churn: z.strictObject({
         any: z.strictObject({ users: Count, mean: z.number(), shares: z.array(Count).length(11) }).nullable(),
         new: z.strictObject({ users: Count, mean: z.number(), shares: z.array(Count).length(11) }).nullable(),
@@ -202,7 +224,10 @@ export const Diff = z.strictObject({
 });
 export type Diff = z.infer<typeof Diff>;
 
-/** `summary/network.json`: the interactive graph. It has at most 20,000 vertices and 60,000 edges, a third of each kind if there are that many. Stored by column, which is smaller. */
+/**
+ * `summary/network.json`: the interactive graph. It has at most 20,000 vertices and 60,000 edges, a third of each kind if
+ * there are that many. Stored by column, which is smaller.
+ */
 export const Network = z.strictObject({
   vertices: z.strictObject({
     /** `u:…` for users, `p:…` for products. */

@@ -16,7 +16,10 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   /** Logs a fault that a person must look at; it raises an alarm. */
   error(message: string, fields?: Fields): void;
-  /** Logs values that become metrics. Does nothing in a log without a function name, which the metrics need as their dimension. */
+  /**
+   * Logs values that become metrics. Does nothing in a log without a function name, which the metrics need as their
+   * dimension.
+   */
   measure(measured: Measured): void;
 }
 

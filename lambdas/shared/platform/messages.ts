@@ -12,7 +12,9 @@ export type QueueMessage = {
 
 type Body =
   | { readonly kind: 'object'; readonly key: string }
-  /** `all` asks for a sweep of everything ever stored, in a stage whose frequent sweep covers less. Other stages ignore it. */
+  /**
+   * `all` asks for a sweep of everything ever stored, in a stage whose frequent sweep covers less. Other stages ignore it.
+   */
   | { readonly kind: 'sweep'; readonly all: boolean }
   | { readonly kind: 'job'; readonly jobRunId: string; readonly state: string }
   | { readonly kind: 'request'; readonly body: Readonly<Record<string, unknown>> };

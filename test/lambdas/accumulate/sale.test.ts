@@ -65,7 +65,7 @@ test.each([
   ['an escaped name', '{"\\u0075serId":12345678901234567890,"productId":"p"}'],
   ['the same field before', '{"userId":1e30,"userId":12345678901234567890,"productId":"p"}'],
   [
-    'a deep field beside it',
+    'a deep field next to it',
     `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"userId":12345678901234567890,"productId":"p"}`,
   ],
 ])('the digits of an id are those of the sale itself: %s', (_what, text) => {

@@ -136,13 +136,13 @@ const records = (count: number, bytes: number) =>
 
 test('a send holds at most 5,000 records and 768 KiB; a single larger record goes alone', async () => {
   const { sender, sends } = fakeSender();
-  const told: number[] = [];
+  const reported: number[] = [];
   const sent = await sendRecords({ sender, topic: 'sales' }, records(12_000, 10), (count) =>
-    told.push(count),
+    reported.push(count),
   );
   expect(sent).toBe(12_000);
   expect(sends.map(({ length }) => length)).toEqual([5000, 5000, 2000]);
-  expect(told).toEqual([5000, 10_000, 12_000]);
+  expect(reported).toEqual([5000, 10_000, 12_000]);
   sends.length = 0;
   await sendRecords({ sender, topic: 'sales' }, [...records(4, 300_000), ...records(1, 900_000)]);
   expect(sends.map(({ length }) => length)).toEqual([2, 2, 1]);

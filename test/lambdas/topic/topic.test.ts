@@ -273,7 +273,9 @@ const unreachable = (): TopicAdmin =>
 test('if the cluster does not exist, delete succeeds and logs it; create and update fail', async () => {
   const { answer, messages } = await apply('Delete', { topic: 'lost' }, { admin: unreachable() });
   expect(answer).toEqual({ PhysicalResourceId: identity('made', 'lost') });
-  expect(messages).toEqual(['warn The cluster does not answer, so it is taken for deleted, with its topics']);
+  expect(messages).toEqual([
+    'warn The cluster does not answer; it is assumed to be deleted, with its topics',
+  ]);
   for (const kind of ['Create', 'Update'] as const)
     await expect(apply(kind, { topic: 'lost' }, { admin: unreachable() })).rejects.toThrow(
       `Cannot ${kind.toLowerCase()} topic lost: `,
