@@ -1,4 +1,4 @@
-/** The program of `charts/N/index.html`: the graph to walk through. */
+/** The script of `charts/N/index.html`: the interactive graph. */
 import type { EmbeddedNetwork } from '../render/page/network.ts';
 import { readGraph } from './network/graph.ts';
 import { NetworkView } from './network/view.ts';
@@ -6,7 +6,7 @@ import { NetworkView } from './network/view.ts';
 const place = document.getElementById('network');
 const data = document.getElementById('network-data')?.textContent;
 if (place && data) {
-  // The same page holds both, so it is what the type says.
+  // The page that contains this script also contains the data, so the data have this type.
   const embedded: EmbeddedNetwork = JSON.parse(data);
   new NetworkView(place, readGraph(embedded));
 }

@@ -74,12 +74,12 @@ const FACTS = GraphFacts.parse({
   graphmlLeftOut: null,
 });
 
-/** What run 1 had before it: nothing. */
+/** Run 1 has no previous run. */
 const DIFF = Diff.parse({ run: 1, previous: null, changes: null });
 
 const SALES = SalesSummary.parse({ bucketMs: HOUR_MS, fromMs: NOON - 3 * HOUR_MS, counts: [5, 0, 7] });
 
-/** Beside what is drawn: the graph to walk through. */
+/** The interactive graph. */
 const NETWORK = Network.parse({
   vertices: {
     ids: ['u:ann', 'u:bob', 'p:lamp1', 'p:lamp2', 'p:ann'],
