@@ -25,8 +25,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** A table with more rows scrolls. */
+const MAX_ROWS_UNSCROLLED = 25;
+
 /**
- * Builds a table that scrolls in its own box where it is too wide, like the tables that render and publish write.
+ * Builds a table that scrolls in its own box where it is too wide or too long, like the tables that render and publish write.
  *
  * @param label The name of the table, read out by screen readers.
  * @param numbers Indices of the columns of numbers, which are aligned to the right.
@@ -45,7 +48,12 @@ export function table(
   );
   return element(
     'div',
-    { class: 'scroll', role: 'group', 'aria-label': label, tabindex: 0 },
+    {
+      class: rows.length > MAX_ROWS_UNSCROLLED ? 'scroll long' : 'scroll',
+      role: 'group',
+      'aria-label': label,
+      tabindex: 0,
+    },
     element(
       'table',
       { 'aria-label': label },

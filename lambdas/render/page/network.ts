@@ -1,12 +1,13 @@
 import type { Network } from '../../shared/contract/summaries.ts';
 import { count, type Html, html, island } from '../../shared/web/html.ts';
 import { type Point, placeVertices } from '../charts/layout.ts';
+import { placeByCommunity } from './community-layout.ts';
 import type { PageData } from './data.ts';
 
 /** The longest label that is embedded, in characters. */
 const MAX_LABEL_LENGTH = 80;
 /** The area in which vertices are placed, in pixels; a coordinate is stored in steps of 1/65535 of its longer side. */
-export const ROOM = { width: 4000, height: 3000 };
+export const ROOM = { width: 5400, height: 3000 };
 const STEPS = 65_535;
 
 /** The graph as `lambdas/client/network` reads it: little-endian arrays in base64, texts as JSON. */
@@ -47,9 +48,12 @@ const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}
 
 type Communities = PageData['facts']['communities']['largest'];
 
-/** Computes the positions of the vertices and packs all columns. */
+/** Computes the positions of the vertices, by community if there are several, and packs all columns. */
 function embed(graph: Network, communities: Communities): EmbeddedNetwork {
   const { sources, targets } = graph.edges;
+  const { communities: ofVertex } = graph.vertices;
+  if (new Set(ofVertex).size > 1)
+    return pack(graph, communities, placeByCommunity({ communities: ofVertex, sources, targets }, ROOM));
   const pairs = sources.map((source, index) => [source, targets[index] ?? 0] as const);
   return pack(graph, communities, placeVertices(graph.vertices.ids.length, pairs, ROOM));
 }
