@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { counted } from '../../shared/contract/numbers.ts';
-import type { ListKind, Metrics } from '../../shared/contract/quality.ts';
+import type { Metrics } from '../../shared/contract/quality.ts';
 import type { Manifest, PublishDecision } from '../../shared/contract/schemas.ts';
 import type {
   DegreeSummary,
@@ -52,9 +52,6 @@ export interface Chart {
   /** Its name on the index page; left out, the index does not show it. */
   readonly onIndex?: string;
 }
-
-/** How pictures call the two lists. Files and code keep the short words. */
-export const LIST_NAMES: Readonly<Record<ListKind, string>> = { any: 'Top picks', new: 'Discoveries' };
 
 /** The first note of every picture: run, newest sale, size. */
 export const subtitle = ({ manifest }: RunData): string =>

@@ -1,9 +1,10 @@
 import { counted, highest, lowest, signed } from '../../shared/contract/numbers.ts';
 import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { layered, withoutPlot } from '../drawing/frame.ts';
 import { shortName } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
-import { type Chart, LIST_NAMES, type RunData, type RunOutcome, subtitle } from './chart.ts';
+import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 
 /** What did the gate decide about this run, and by which numbers? Differences with intervals, left and right of zero. */
 export const decision: Chart = {

@@ -37,8 +37,8 @@ export const degrees: Chart = {
     table: ({ degrees }) =>
       html`<div class="pair">${(['users', 'products'] as const).map((kind) =>
         table({
-          label: `Degrees of ${kind}`,
-          header: ['Degree', kind === 'users' ? 'Users' : 'Products'],
+          label: `Links of ${kind}`,
+          header: ['Links', kind === 'users' ? 'Users' : 'Products'],
           rows: degrees[kind].map(({ degree, vertices }) => [count(degree), count(vertices)]),
           numbers: [0, 1],
         }),

@@ -1,5 +1,6 @@
 import { counted, grouped, highest, percent } from '../../shared/contract/numbers.ts';
 import { percent as inColumn, table } from '../../shared/web/html.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { layered, PERCENT_LABELS, TEXT_SIZE, withoutPlot } from '../drawing/frame.ts';
 import { widthOf } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
@@ -68,8 +69,8 @@ export const lorenz: Chart = {
   numbers: {
     table: ({ facts }) =>
       table({
-        label: 'How recommendations spread over the products',
-        header: ['Share of the products, least recommended first', 'Their share of the Top picks'],
+        label: 'How evenly recommendations spread over the products',
+        header: ['Share of the products, least recommended first', `Their share of ${LIST_NAMES.any}`],
         rows: facts.exposure.lorenz.map(([products, share]) => [inColumn(products), inColumn(share)]),
         numbers: [0, 1],
       }),

@@ -6,9 +6,10 @@ import {
   type ListKind,
   type Metric,
 } from '../../shared/contract/quality.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { withoutPlot } from '../drawing/frame.ts';
 import { compared, type Measured, SERIES_NAMES, type SeriesName } from '../drawing/series.ts';
-import { type Chart, LIST_NAMES, type RunData, type RunOutcome, subtitle } from './chart.ts';
+import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 
 /** Does the model get better from run to run, and is it better than methods without a model? NDCG@10 with intervals, by run. */
 export const quality: Chart = {

@@ -100,12 +100,12 @@ export const sales: Chart = {
   },
 
   numbers: {
-    /** Buckets without a sale are left out. */
+    /** Hours or days without sales are left out. */
     table({ sales: { bucketMs, fromMs, counts } }) {
       const hours = bucketMs / HOUR_MS;
       return table({
-        label: 'Sales by time',
-        header: [hours === 1 ? 'Hour from' : `${count(hours)} hours from`, 'Sales'],
+        label: 'Sales over time',
+        header: [hours === 1 ? 'Hour starting' : `${count(hours)} hours starting`, 'Sales'],
         rows: counts.flatMap((sold, index) =>
           sold > 0 ? [[time(fromMs + index * bucketMs), count(sold)]] : [],
         ),

@@ -8,9 +8,10 @@ import {
   type Metrics,
   type RankingMetrics,
 } from '../../shared/contract/quality.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { PERCENT_LABELS, withoutPlot } from '../drawing/frame.ts';
 import { compared, type Measured, type Panel, SERIES_NAMES } from '../drawing/series.ts';
-import { type Chart, LIST_NAMES, type RunData, subtitle } from './chart.ts';
+import { type Chart, type RunData, subtitle } from './chart.ts';
 
 /** For which users and which products does the model work? NDCG@10 by length of history, recall@10 by popularity of the product. */
 export const segments: Chart = {

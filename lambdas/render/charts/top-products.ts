@@ -10,7 +10,7 @@ import { type Chart, type RunData, subtitle } from './chart.ts';
 /** Which products do we recommend most, and are they bestsellers anyway? A bar per product, beside its rank by buyers. */
 export const topProducts: Chart = {
   question: 'Which products do we recommend most, and are they bestsellers anyway?',
-  onIndex: 'The products that are recommended most',
+  onIndex: 'The products recommended most',
 
   describe({ products: { products, recommendations } }) {
     const [first] = products;
@@ -56,8 +56,8 @@ export const topProducts: Chart = {
   numbers: {
     table: ({ products: { products } }) =>
       table({
-        label: 'The products that are recommended most',
-        header: ['Product', 'In lists', 'Buyers', 'Sales rank'],
+        label: 'The products recommended most',
+        header: ['Product', 'Users it is recommended to', 'Buyers', 'Sales rank'],
         rows: products.map((row) => [
           productLabel(row),
           count(row.recommendedTo),

@@ -2,7 +2,7 @@ import { Html, html } from '../../shared/web/html.ts';
 import { CHARTS, type ChartName } from '../charts/registry.ts';
 import type { PageData, Picture } from './data.ts';
 
-/** The pictures, each with its caption and its numbers. */
+/** The pictures, each with a caption and its numbers as a table. */
 export const figures = (data: PageData): Html =>
   html`<div class="gallery">${data.pictures.map((picture) => figure(picture, data))}</div>`;
 
@@ -10,17 +10,17 @@ const figure = (
   { name, svg, caption, alternative, specification }: Picture,
   data: PageData,
 ): Html => html`<figure>
-<div class="wide-picture" role="group" aria-label="Picture: ${name.replaceAll('-', ' ')}" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inlined(svg, name))}</div></div>
+<div class="wide-picture" role="group" aria-label="Picture: ${name.replaceAll('-', ' ')}" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inline(svg, name))}</div></div>
 <figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${specification.file}">${specification.language}</a></figcaption>
 ${numbersOf(name, data)}
 </figure>
 `;
 
 /**
- * A picture as a part of a page. Pictures are drawn one by one and count their ids alike, so in one page each gets its
- * own; and each is told as a whole, by one text, not mark by mark.
+ * Prepares a picture to be part of a page. Every SVG numbers its ids from the same start, so each picture gets ids of its
+ * own. Its marks are hidden from screen readers, which read one text for the whole picture.
  */
-const inlined = (svg: string, name: string): string =>
+const inline = (svg: string, name: string): string =>
   svg.replaceAll(/<[a-z][^>]*>/gi, (tag) =>
     tag
       .replaceAll(/\s(?:role|aria-[a-z]+)="[^"]*"/g, '')

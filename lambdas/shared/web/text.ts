@@ -4,6 +4,8 @@ let graphemes: Intl.Segmenter | undefined;
 /**
  * The letters of a text as a reader counts them, in order. One letter may be several code points: an accent, a flag, a
  * family of four.
+ *
+ * @example [...letters('né')] // ['n', 'é']
  */
 export function* letters(text: string): Generator<string> {
   graphemes ??= new Intl.Segmenter('en');

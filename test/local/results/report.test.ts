@@ -76,7 +76,7 @@ test('a run that worked is told at a glance', () => {
               run 1, any: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
               run 1, new: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
 
-    Gate      run 1 promoted: nothing could be measured: no user bought before and after
+    Gate      run 1 promoted: not measured: no user bought both before and in the holdout
 
     User      ann & bob bought <script>alert("lamp")</script> (lamp2)
                   any                                     new (never bought before)

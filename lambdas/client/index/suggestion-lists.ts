@@ -1,25 +1,28 @@
 import { element, productLabel } from '../dom.ts';
+import { addressOf } from './address.ts';
 import type { Suggestions } from './search.ts';
-import { linkTo } from './subject.ts';
 
-/** Users and products to pick from. @param what Said behind both titles. */
-export const showPicks = (
+/** Shows products and users as two lists of links; an empty list is left out. */
+export const suggestionLists = (
   { users, products, hasMoreUsers, hasMoreProducts }: Suggestions,
-  what = '',
+  titles = { products: 'Products', users: 'Users' },
 ): HTMLElement[] => [
-  ...group(
-    `Products${what}`,
-    products.map((of) => ({ label: productLabel(of), href: linkTo({ kind: 'product', id: of.product }) })),
+  ...linkList(
+    titles.products,
+    products.map((product) => ({
+      label: productLabel(product),
+      href: addressOf({ kind: 'product', id: product.product }),
+    })),
     hasMoreProducts,
   ),
-  ...group(
-    `Users${what}`,
-    users.map((id) => ({ label: id, href: linkTo({ kind: 'user', id }) })),
+  ...linkList(
+    titles.users,
+    users.map((id) => ({ label: id, href: addressOf({ kind: 'user', id }) })),
     hasMoreUsers,
   ),
 ];
 
-const group = (
+const linkList = (
   title: string,
   links: readonly { label: string; href: string }[],
   hasMore: boolean,
