@@ -40,12 +40,7 @@ Object.assign(textMetrics, {
 });
 
 /** The Vega specification that is drawn. */
-export function toVega(spec: Specification): Spec {
-  if (!isVegaLite(spec)) return spec;
-  const vega = compile(spec).spec;
-  // Vega-Lite does not pass it on.
-  return { ...vega, config: { ...vega.config, aria: false } as NonNullable<Spec['config']> };
-}
+export const toVega = (spec: Specification): Spec => (isVegaLite(spec) ? compile(spec).spec : spec);
 
 /**
  * Draws a specification as SVG, in light colours; its description becomes the label of the picture. The same

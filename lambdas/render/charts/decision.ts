@@ -1,5 +1,5 @@
 import { counted, highest, lowest, signed } from '../../shared/contract/numbers.ts';
-import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
+import { BASELINES, LIST_KINDS, type ListKind, type Metric } from '../../shared/contract/quality.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { layered, withoutPlot } from '../drawing/frame.ts';
 import { shortName } from '../drawing/text.ts';
@@ -26,7 +26,7 @@ export const decision: Chart = {
       title: title(outcome),
       notes: [
         subtitle(run),
-        ...(outcome.reason === null ? [] : [`The gate: ${shortName(outcome.reason, 400)}.`]),
+        ...(outcome.reason === null ? [] : [`The gate: ${shortName(withListNames(outcome.reason), 400)}.`]),
         rows.length === 0
           ? 'Nothing was compared.'
           : `Mean difference in NDCG@10 on the same sales held out of training, user by user, with its 95 % interval. On the right of the line this run is better. ${servedText(outcome)}`.trimEnd(),
@@ -134,6 +134,10 @@ function title({ run, decision: decided, gate }: RunOutcome): string {
     ? `Run ${run} was promoted and replaced run ${gate.served}`
     : `Run ${run} was promoted${run === 1 ? ': it is the first run' : ', compared with the baselines only'}`;
 }
+
+/** The gate names the two lists as files do: `any +0.005 (…)`. */
+const withListNames = (reason: string): string =>
+  reason.replaceAll(/\b(any|new)(?= [+−])/g, (_, list: ListKind) => LIST_NAMES[list]);
 
 const servedText = ({ gate }: RunOutcome): string =>
   gate === null

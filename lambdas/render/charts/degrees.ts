@@ -25,7 +25,7 @@ export const degrees: Chart = {
         title: title(run),
         notes: [
           subtitle(run),
-          `Links are purchases, recommendations and similar products. ${isLog ? 'Both axes are logarithmic, so that a power law is a straight line. The dashed line is fitted to the tail; no other curve was tried.' : 'Every user and product is counted.'}${isLog ? withoutLinks(run.degrees) : ''}`,
+          `Links are purchases, recommendations and similar products. ${isLog ? 'Both axes are logarithmic, so that a power law is a straight line. The dashed line fits the tail; no other curve was tried.' : 'Every user and product is counted.'}${isLog ? withoutLinks(run.degrees) : ''}`,
         ],
         description: degrees.describe(run),
       },

@@ -71,7 +71,7 @@ const rowsOf = ({ exposure: { gained, lost } }: Changes) =>
   }));
 
 function title({ diff: { previous, changes } }: RunData): string {
-  if (!previous) return 'This is the first run: there is nothing to compare it with';
+  if (!previous) return 'This is the first run: nothing to compare it with';
   if (!changes) return `This run cannot be compared with run ${previous.run}`;
   const { edges, churn } = changes;
   if (edges.added + edges.removed === 0) return `No list has changed since run ${previous.run}`;

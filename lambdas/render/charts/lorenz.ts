@@ -26,7 +26,7 @@ export const lorenz: Chart = {
         ...frame,
         notes: [
           subtitle(run),
-          `Products in the order of how often they are among the Top picks, least often first. Gini coefficient ${exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
+          `Products by how often they are among the Top picks, least often first. Gini coefficient ${exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
         ],
       },
       {

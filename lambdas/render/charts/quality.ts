@@ -92,7 +92,7 @@ const measuredOf = (
 function title({ manifest: { quality: measured, gate, run } }: RunData): string {
   const kind = measured.any ? 'any' : 'new';
   const list = measured[kind];
-  if (!list) return `Run ${run} could not be measured: no sales could be held out`;
+  if (!list) return `Run ${run} could not be measured: no sales to hold out`;
   const best = bestBaseline(list);
   if (list.model.value === 0 && best.ndcg.value === 0)
     return `Neither the model nor ${best.name} predicted any purchase`;

@@ -68,7 +68,10 @@ export const sales: Chart = {
                   tickCount: 5,
                   tickMinStep: 1,
                   // No bar is as high as the room above the cut is.
-                  ...(room > 0 && { labelExpr: `datum.value > ${cutHeight} ? '' : datum.label` }),
+                  ...(room > 0 && {
+                    labelExpr: `datum.value > ${cutHeight} ? '' : datum.label`,
+                    gridOpacity: { condition: { test: `datum.value > ${cutHeight}`, value: 0 }, value: 1 },
+                  }),
                 },
               },
             },

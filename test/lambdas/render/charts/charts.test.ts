@@ -34,7 +34,7 @@ async function complaints(make: () => Specification): Promise<unknown[]> {
 const NOTHING: Readonly<Partial<Record<ChartName, readonly [string, RegExp]>>> = {
   'recommendation-graph': ['Nothing is recommended yet', /^No recommendations/],
   'top-products': ['Nothing is recommended yet', /^No products/],
-  exposure: ['This is the first run: there is nothing to compare it', /^There is no earlier run/],
+  exposure: ['This is the first run: nothing to compare it with', /^There is no earlier run/],
   lorenz: ['Nothing is recommended yet', /^No recommendations/],
   degrees: ['There are no links yet', /^Users have a median of 0 links and at most 0/],
   quality: ['Run 1 could not be measured', /^No quality/],
