@@ -39,8 +39,12 @@ Object.assign(textMetrics, {
   ): number => widthOf(String(text), fontSize, fontWeight === 'bold' ? 'bold' : 'normal'),
 });
 
+/** Keys begin where the labels of the y axis do. Vega-Lite passes this on, but its schema does not allow it in a specification. */
+const CONFIG = { legend: { layout: { top: { anchor: 'start', frame: 'bounds' } } } } as object;
+
 /** The Vega specification that is drawn. */
-export const toVega = (spec: Specification): Spec => (isVegaLite(spec) ? compile(spec).spec : spec);
+export const toVega = (spec: Specification): Spec =>
+  isVegaLite(spec) ? compile(spec, { config: CONFIG }).spec : spec;
 
 /**
  * Draws a specification as SVG, in light colours; its description becomes the label of the picture. The same

@@ -137,7 +137,6 @@ const CONFIG = {
     columnPadding: 20,
     rowPadding: 6,
     offset: 12,
-    layout: { top: { anchor: 'start', frame: 'bounds' } },
   } as LegendConfig,
   view: { stroke: null },
   mark: { opacity: 1 },

@@ -78,6 +78,10 @@ describe.each(CHART_NAMES)('%s', (name) => {
     }
   });
 
+  test('has all its data within the specification, which therefore opens anywhere', () => {
+    for (const data of [run, large]) expect(JSON.stringify(CHARTS[name].draw(data))).not.toMatch(/"url":/);
+  });
+
   test('says on the picture which run it shows, of when and how many', async () => {
     expect(await toSvg(CHARTS[name].draw(run))).toContain(
       'Run 1 · newest sale 2026-06-30 · 12 sales, 3 users, 4 products',
