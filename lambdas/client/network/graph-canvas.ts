@@ -95,7 +95,8 @@ export class GraphCanvas {
     this.canvas.height = Math.round(height * this.density);
     this.isStale = true;
     // A canvas that changes its size is empty, and would be shown so until the next frame.
-    this.frame();
+    if (this.hasPicture) this.frame();
+    else this.schedule();
   }
 
   /** Draws everything again, for example in other colours. */
