@@ -13,7 +13,7 @@ export interface AccumulateProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** Kafka records → `interactions/` and `rejected/`. The stream connects itself to `fn`. */
+/** Stores Kafka records under `interactions/`, and those that are not valid sales under `rejected/`. `Stream.feed` connects `fn` to the topic. */
 export class Accumulate extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;

@@ -63,8 +63,7 @@ export function table(
   );
 }
 
-/** 12345 → 12,345 */
-export const count = (value: number): string => value.toLocaleString('en-US');
+export { grouped as count } from '../shared/contract/numbers.ts';
 
 /** @example day(0) // '1970-01-01', in UTC */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { Metric } from '../../lambdas/shared/contract/quality.ts';
 import { parseJson } from '../../lambdas/shared/platform/lake.ts';
-import { ROOT, STATE } from '../paths.ts';
+import { ROOT, STATE } from '../process/paths.ts';
 
 /** For the other side only: the project itself needs none of these. */
 const PACKAGES = ['numpy==2.2.6', 'scipy==1.15.3', 'implicit==0.7.3'];

@@ -7,9 +7,9 @@ import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { Metrics } from '../../lambdas/shared/contract/quality.ts';
 import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { parseJson } from '../../lambdas/shared/platform/lake.ts';
-import { fileJobCommand } from '../file-job.ts';
-import { writeFileLake } from '../file-lake.ts';
-import type { OutgoingRecord } from '../simulate.ts';
+import { writeFileLake } from '../lake/file-lake.ts';
+import type { OutgoingRecord } from '../shop/simulate.ts';
+import { fileJobCommand } from '../spark/file-job.ts';
 import { PROTOCOLS, type ProtocolName } from './protocols.ts';
 
 /** What the job says of itself: its metrics, and how long each step took. */

@@ -2,7 +2,7 @@ import { pack, ROOM } from '../../lambdas/render/page/network.ts';
 import type { Network } from '../../lambdas/shared/contract/summaries.ts';
 import { browserCode } from '../../lambdas/shared/web/browser-code.ts';
 import { html, island, page } from '../../lambdas/shared/web/html.ts';
-import { seeded } from '../../local/random.ts';
+import { seeded } from '../../local/shop/random.ts';
 
 /** A page with nothing but an interactive graph. Its vertices are placed by community, because the test is not about the layout. */
 export function networkPage(network: Network): string {

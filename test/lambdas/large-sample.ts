@@ -9,7 +9,7 @@ import {
   ProductSummary,
   SalesSummary,
 } from '../../lambdas/shared/contract/summaries.ts';
-import { seeded } from '../../local/random.ts';
+import { seeded } from '../../local/shop/random.ts';
 import { runDataOf, sampleRun } from './samples.ts';
 
 /** A run with a past, and as much of everything as a chart may get; made up, seeded, the same every time. */

@@ -4,7 +4,7 @@ import { Metrics } from '../../lambdas/shared/contract/quality.ts';
 import { Manifest, Publication } from '../../lambdas/shared/contract/schemas.ts';
 import { Diff, GraphFacts, Network, SalesSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { type Lake, toJson } from '../../lambdas/shared/platform/lake.ts';
-import { seeded } from '../../local/random.ts';
+import { seeded } from '../../local/shop/random.ts';
 import { explorerSample } from './explorer-samples.ts';
 import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
 import { ATTACK, sampleRun } from './samples.ts';

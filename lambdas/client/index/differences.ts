@@ -1,4 +1,5 @@
 import { numberInKey } from '../../shared/contract/keys.ts';
+import { percent } from '../../shared/contract/numbers.ts';
 import type { Diff } from '../../shared/contract/summaries.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { count, element, productLabel, table } from '../dom.ts';
@@ -19,7 +20,7 @@ export function differences({ run, previous, changes, reason }: Diff): HTMLEleme
   }
   const { edges, churn, exposure } = changes;
   const churned = churn.any
-    ? ` On average ${(100 * churn.any.mean).toFixed(1)} % of a user’s ${LIST_NAMES.any} changed.`
+    ? ` On average ${percent(churn.any.mean, 1)} of a user’s ${LIST_NAMES.any} changed.`
     : '';
   return [
     heading,

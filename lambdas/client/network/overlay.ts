@@ -1,3 +1,4 @@
+import { shortened } from '../../shared/web/text.ts';
 import { type Camera, type Point, type Size, toScreen } from './camera.ts';
 import { type Community, MAX_BESTSELLERS } from './communities.ts';
 import { levelFor } from './detail.ts';
@@ -202,6 +203,3 @@ function write(
 
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-
-const shortened = (text: string, maxLength: number): string =>
-  text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;

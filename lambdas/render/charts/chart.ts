@@ -1,5 +1,6 @@
 import type { Spec } from 'vega';
 import type { z } from 'zod';
+import { counted } from '../../shared/contract/numbers.ts';
 import type { Metrics } from '../../shared/contract/quality.ts';
 import type { Manifest, PublishDecision } from '../../shared/contract/schemas.ts';
 import type {
@@ -10,7 +11,7 @@ import type {
   ProductSummary,
   SalesSummary,
 } from '../../shared/contract/summaries.ts';
-import { counted, day } from './text.ts';
+import { day } from './text.ts';
 
 /** One run among others: how good it was and what became of it. */
 export interface RunOutcome extends Pick<Manifest, 'run' | 'asOfMs' | 'quality' | 'gate' | 'afterwards'> {

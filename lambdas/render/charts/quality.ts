@@ -1,3 +1,4 @@
+import { counted, grouped } from '../../shared/contract/numbers.ts';
 import {
   BASELINES,
   bestBaseline,
@@ -18,7 +19,6 @@ import {
   VALUE_AXIS,
   valueScale,
 } from './series.ts';
-import { counted, grouped } from './text.ts';
 
 /** Does the model get better from run to run, and is it better than what needs no model? NDCG@10 with intervals, by run. */
 export const quality: Chart = {

@@ -1,3 +1,4 @@
+import { signed } from '../../shared/contract/numbers.ts';
 import {
   BASELINES,
   type Comparison,
@@ -63,8 +64,6 @@ const row = (list: ListKind, { orderedBy, baseline, overBaseline, overServed }: 
 /** @example difference({ value: 0.02, low: 0.01, high: 0.03, n: 9 }) // '+0.020 (+0.010 to +0.030)' */
 export const difference = ({ value, low, high }: Metric): string =>
   `${signed(value)} (${signed(low)} to ${signed(high)})`;
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
 function afterwards(after: PageData['manifest']['afterwards']): Html {
   if (!after) return NOTHING;

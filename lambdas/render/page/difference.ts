@@ -1,4 +1,5 @@
 import { numberInKey } from '../../shared/contract/keys.ts';
+import { signed } from '../../shared/contract/numbers.ts';
 import { LIST_KINDS } from '../../shared/contract/quality.ts';
 import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
 import {
@@ -85,7 +86,7 @@ ${
           productLabel(row),
           count(row.before),
           count(row.now),
-          `${row.now < row.before ? '−' : '+'}${count(Math.abs(row.now - row.before))}`,
+          signed(row.now - row.before, 0),
         ]),
         numbers: [1, 2, 3],
       })

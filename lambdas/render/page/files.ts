@@ -1,4 +1,5 @@
 import { manifestKey } from '../../shared/contract/keys.ts';
+import { sum } from '../../shared/contract/numbers.ts';
 import type { Manifest, RunFile } from '../../shared/contract/schemas.ts';
 import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
 
@@ -44,5 +45,3 @@ ${table({
   ]),
   numbers: [1, 2, 3],
 })}`;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

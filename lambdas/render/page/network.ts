@@ -1,5 +1,6 @@
 import type { Network } from '../../shared/contract/summaries.ts';
 import { count, type Html, html, island } from '../../shared/web/html.ts';
+import { shortened } from '../../shared/web/text.ts';
 import { type Point, placeVertices } from '../charts/layout.ts';
 import { placeByCommunity } from './community-layout.ts';
 import type { PageData } from './data.ts';
@@ -72,7 +73,7 @@ export function pack(
   return {
     ids: vertices.ids.map((id) => `${id[0]}${id.slice(2)}`),
     labels: vertices.labels.map((label, index) =>
-      label === vertices.ids[index]?.slice(2) ? '' : shortened(label),
+      label === vertices.ids[index]?.slice(2) ? '' : shortened(label, MAX_LABEL_LENGTH),
     ),
     places: base64(Uint16Array.from(points.flatMap(({ x, y }) => [toStep(x), toStep(y)]))),
     communities: base64(Int32Array.from(vertices.communities)),
@@ -94,10 +95,5 @@ export function pack(
 
 const base64 = (values: Uint8Array | Uint16Array | Uint32Array | Int32Array): string =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
-
-function shortened(text: string, maxLength = MAX_LABEL_LENGTH): string {
-  const characters = [...text];
-  return characters.length <= maxLength ? text : `${characters.slice(0, maxLength - 1).join('')}…`;
-}
 
 export const hasNetwork = ({ network: graph }: PageData): boolean => graph.vertices.ids.length > 0;

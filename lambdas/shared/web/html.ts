@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { percent as shareOf } from '../contract/numbers.ts';
 import { withoutBidi } from './bidi.ts';
 import { STYLE } from './style.ts';
 
@@ -24,7 +25,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** @example html`<b>${'<script>'}</b>`.text // <b>&lt;script&gt;</b> */
+/** @example html`<b>${'<script>'}</b>`.text // '<b>&lt;script&gt;</b>' */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
   const rendered = contents.map((content) => {
     if (content instanceof Html) return content.text;
@@ -132,11 +133,10 @@ const MAX_ROWS_UNSCROLLED = 25;
 export const factList = (facts: readonly (readonly [string, Content])[]): Html =>
   html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
-/** 12345 → 12,345 */
-export const count = (value: number): string => value.toLocaleString('en-US');
+export { grouped as count } from '../contract/numbers.ts';
 
-/** 0.4567 → 45.7 % */
-export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+/** 0.4567 → 45.7 %: pages have shares in columns, with one decimal place in every row. */
+export const percent = (share: number): string => shareOf(share, 1);
 
 /** Formats a moment in UTC, to the minute. */
 export const moment = (ms: number): string =>

@@ -1,11 +1,22 @@
+import { PAGE_COLOURS, PICTURE_COLOURS, type Shade } from './palette.ts';
+
+const variables = (ground: keyof Shade): string => {
+  const { ink, soft, paper } = PICTURE_COLOURS;
+  const { border, back, link, good, bad, scrollShadow } = PAGE_COLOURS;
+  const shades: Readonly<Record<string, Shade>> = {
+    ...{ ink, soft, paper, back, link, good, bad },
+    line: border,
+    shade: scrollShadow,
+  };
+  return Object.entries(shades)
+    .map(([name, shade]) => `--${name}: ${shade[ground]};`)
+    .join(' ');
+};
+
 /** The CSS of all pages: light, dark and print. It loads no file and no font. */
 export const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2530; --soft: #55606d; --line: #d5dce4; --paper: #fff; --back: #f4f6f8;
-  --link: #0b5cad; --good: #1b6e3c; --bad: #a3341f; --user: #2f78a8; --product: #2c7a3d; --shade: rgb(28 37 48 / .3); }
-@media screen and (prefers-color-scheme: dark) {
-  :root { --ink: #e6ebf0; --soft: #a9b4c0; --line: #37434f; --paper: #1a2129; --back: #11161c;
-    --link: #82bbf5; --good: #7fd49b; --bad: #f3a08c; --user: #8cc7ee; --product: #93d79f; --shade: rgb(169 180 192 / .5); }
-}
+:root { color-scheme: light dark; ${variables('light')} }
+@media screen and (prefers-color-scheme: dark) { :root { ${variables('dark')} } }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }

@@ -23,7 +23,7 @@ test('the served run is at the top with its size and pictures, the decisions are
   );
   expect(page.indexOf('>refused: ')).toBeGreaterThan(0);
   expect(page.indexOf('>refused: ')).toBeLessThan(
-    page.indexOf('>promoted: nothing could be measured: no user bought before and after<'),
+    page.indexOf('>promoted: not measured: no user bought both before and in the holdout<'),
   );
 });
 

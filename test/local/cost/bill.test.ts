@@ -8,7 +8,7 @@ import { type Bill, type BillInput, type BillLine, makeBill, STACK } from '../..
 import { DEFAULTS } from '../../../local/cost/defaults.ts';
 import { PRICES, PRICES_AS_OF } from '../../../local/cost/prices.ts';
 import { costTable, formatBill } from '../../../local/cost/table.ts';
-import { ROOT } from '../../../local/paths.ts';
+import { ROOT } from '../../../local/process/paths.ts';
 
 const bill = (input: Partial<BillInput>): Bill => makeBill({ ...DEFAULTS, ...input });
 const usdOf = (lines: readonly BillLine[]): Record<string, number> => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { searchKey, words } from '../../../../lambdas/client/index/search-key.ts';
-import { ROOT } from '../../../../local/paths.ts';
+import { ROOT } from '../../../../local/process/paths.ts';
 
 interface Sample {
   readonly name: string;

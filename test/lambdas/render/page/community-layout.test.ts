@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CommunityGraph, placeByCommunity } from '../../../../lambdas/render/page/community-layout.ts';
-import { seeded } from '../../../../local/random.ts';
+import { seeded } from '../../../../local/shop/random.ts';
 
 const SIZE = { width: 1800, height: 1000 };
 

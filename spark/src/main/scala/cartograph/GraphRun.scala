@@ -6,7 +6,15 @@ import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-import Documents.obj
+import cartograph.features.Snapshot
+import cartograph.graph.{
+  Communities, Explanations, GraphCounts, Link, Links, NeighbourTable, SalesGraph, Vertex, VertexTotals, Vertices
+}
+import cartograph.lists.Lists
+import cartograph.output.{Differences, Explorer, GraphFacts, GraphFiles, GraphSummary, Network, SalesOverTime, Summaries}
+import cartograph.platform.Documents.obj
+import cartograph.platform.{Broadcasts, Lake, ParallelJobs, RunFile, RunFiles, StepTimer}
+import cartograph.sales.{Shop, TrainingSet}
 
 /** The graph of a run: what it is made of, once computed, and the files that tell of it. */
 final class GraphRun private (
@@ -18,10 +26,10 @@ final class GraphRun private (
     val links: RDD[Link],
     vertices: RDD[Vertex],
     communities: Communities,
-    because: Broadcast[Because]
+    explanations: Broadcast[Explanations]
 ) {
   private val blocks = shop.byUser.numPartitions
-  private val table = because.value.table
+  private val table = explanations.value.table
   private val totals = VertexTotals.of(vertices)
   val counts: GraphCounts = GraphCounts.of(totals, links, table, communities)
 
@@ -40,25 +48,37 @@ final class GraphRun private (
     Seq(
       runFiles.json("graph.json", GraphFacts.document(run, counts, totals, components, communities)),
       runFiles.json("diff.json", Differences.document(sc, lake, run, shop, links, vertices)),
-      runFiles.json("summary/graph.json", StillPicture.document(vertices, links, counts, totals, components.count)),
+      runFiles.json("summary/graph.json", GraphSummary.document(vertices, links, counts, totals, components.count)),
       runFiles.compactJson("summary/network.json", Network.document(vertices, links, table, counts)),
       runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
       runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
       runFiles.json("summary/users.json", Summaries.users(set.interactions, vertices, links)),
-      runFiles.json("summary/sales.json", SalesOverTime.document(set.interactions, weights, set.summary.oldestMs, set.summary.newestMs))
+      runFiles.json(
+        "summary/sales.json",
+        SalesOverTime.document(set.interactions, weights, set.summary.oldestMs, set.summary.newestMs)
+      )
     )
   }
 
   /** The graph in all formats, and the explorer. */
-  def files: Seq[RunFile] = AtOnce.all(
+  def files: Seq[RunFile] = ParallelJobs.run(
     GraphFiles.writes(runFiles, run, vertices, GraphFiles.edgesOf(run, links, table), counts) :+
-      (() => Explorer.write(runFiles, run, vertices, links, counts, because))
+      (() => Explorer.write(runFiles, run, vertices, links, counts, explanations))
   ).flatten
 }
 
 object GraphRun {
 
-  def of(sc: SparkContext, lake: Lake, files: RunFiles, run: Int, shop: Shop, lists: RDD[(Int, Lists)], now: Snapshot, steps: Steps): GraphRun = {
+  def of(
+      sc: SparkContext,
+      lake: Lake,
+      files: RunFiles,
+      run: Int,
+      shop: Shop,
+      lists: RDD[(Int, Lists)],
+      now: Snapshot,
+      steps: StepTimer
+  ): GraphRun = {
     val blocks = shop.byUser.numPartitions
     val table = steps("similar") {
       val known = NeighbourTable.of(now.neighbours, shop.products)
@@ -78,8 +98,9 @@ object GraphRun {
       all
     }
     steps("vertices") {
-      val because = Broadcasts.checked(sc, "reasons", new Because(table.value, now.asOfMs, now.horizonMs), table.value.sizeBytes)
-      new GraphRun(sc, lake, files, run, shop, links, Vertices.of(links, facts, blocks), communities, because)
+      val explanations =
+        Broadcasts.checked(sc, "reasons", new Explanations(table.value, now.asOfMs, now.horizonMs), table.value.sizeBytes)
+      new GraphRun(sc, lake, files, run, shop, links, Vertices.of(links, facts, blocks), communities, explanations)
     }
   }
 }

@@ -3,6 +3,13 @@ package cartograph
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
+import cartograph.evaluation.{Catalogue, Evaluation, Quality, TemporalSplits, Tests}
+import cartograph.features.{Candidates, Snapshot}
+import cartograph.lists.{ListKind, Lists, RankingMeasures}
+import cartograph.platform.StepTimer
+import cartograph.ranking.{Algorithm, Labelled}
+import cartograph.sales.{ModelConfig, Purchases, Shop}
+
 /**
  * What was learned and how good it was.
  *
@@ -23,32 +30,38 @@ object Recommender {
   def recommend(
       shop: Shop,
       history: RDD[(Int, Purchases)],
-      cuts: Cuts,
+      splits: TemporalSplits,
       served: Option[RDD[(Int, Lists)]],
       algorithm: Algorithm,
       config: ModelConfig,
-      steps: Steps
+      steps: StepTimer
   ): Recommended = {
     def snapshot(asOfMs: Long, known: RDD[(Int, Purchases)]): Snapshot =
-      Snapshot.of(known, shop.productCount, asOfMs, cuts.horizonMs, config, hasNeighbours = algorithm.windows > 0)
-    val now = steps("snapshot")(snapshot(cuts.untilMs, history.mapValues(_.before(cuts.untilMs))))
-    val holdout = cuts.holdout.map(cut => steps("snapshot of the holdout") {
-      val of = snapshot(cut.asOfMs, cut.known)
-      of -> labelled(of, cut.next)
-    })
-    val windows = cuts.before(algorithm.windows).zipWithIndex.map { case (cut, index) =>
+      Snapshot.of(known, shop.productCount, asOfMs, splits.horizonMs, config, hasNeighbours = algorithm.windows > 0)
+    val now = steps("snapshot")(snapshot(splits.untilMs, history.mapValues(_.before(splits.untilMs))))
+    val holdout = splits.holdout.map(split =>
+      steps("snapshot of the holdout") {
+        val of = snapshot(split.asOfMs, split.known)
+        of -> labelled(of, split.next)
+      }
+    )
+    val windows = splits.before(algorithm.windows).zipWithIndex.map { case (split, index) =>
       steps(s"snapshot of window ${index + 1}") {
-        val of = snapshot(cut.asOfMs, cut.known)
-        of -> labelled(of, sampled(cut.next))
+        val of = snapshot(split.asOfMs, split.known)
+        of -> labelled(of, sampled(split.next))
       }
     }
     val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_._2), config.seed))
-    val quality = steps("measure")(holdout.zip(cuts.holdout).map { case ((of, tests), cut) =>
-      val heldOut = cut.next.map(_._2.length.toLong).fold(0L)(_ + _)
-      val depth = math.min(Answers.Depth, config.topN)
-      Evaluation.measure(Tests(tests, heldOut, catalogueOf(of, shop), depth), fitted.lists(tests.mapValues(_.candidates), depth), served)
+    val quality = steps("measure")(holdout.zip(splits.holdout).map { case ((of, tests), split) =>
+      val heldOut = split.next.map(_._2.length.toLong).fold(0L)(_ + _)
+      val depth = math.min(RankingMeasures.Depth, config.topN)
+      Evaluation.measure(
+        Tests(tests, heldOut, catalogueOf(of, shop), depth),
+        fitted.lists(tests.mapValues(_.candidates), depth),
+        served
+      )
     })
-    val last = steps("learn")(holdout.zip(cuts.learnable).fold(fitted) { case ((_, tests), next) =>
+    val last = steps("learn")(holdout.zip(splits.learnable).fold(fitted) { case ((_, tests), next) =>
       fitted.refitted(relabelled(tests, sampled(next)) +: windows.map(_._2))
     })
     (windows ++ holdout).foreach { case (of, rows) =>
@@ -72,7 +85,9 @@ object Recommender {
   /** About 10,000 users, by their numbers: a window teaches no more by more of them. */
   private def sampled(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] = {
     val share = MaxLearners.toDouble / math.max(1L, next.count())
-    next.filter { case (user, _) => share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
+    next.filter { case (user, _) =>
+      share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue
+    }
   }
 
   private def catalogueOf(snapshot: Snapshot, shop: Shop): Catalogue =

@@ -7,16 +7,28 @@ import org.apache.spark.SparkContext
 import org.apache.spark.storage.StorageLevel
 import org.apache.spark.util.SerializableConfiguration
 
-import Documents.{arr, obj}
+import cartograph.evaluation.{Holdout, Metrics, ServedRun, TemporalSplits}
+import cartograph.output.RunTables
+import cartograph.platform.Documents.{arr, obj}
+import cartograph.platform.{Keys, Lake, Log, RunFile, RunFiles, StepTimer}
+import cartograph.ranking.Algorithm
+import cartograph.sales.{Inputs, Purchases, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: what is computed, in order, and the manifest that tells of it. */
 object Run {
-  val Version = "0.1.0"
+  val Version = "0.2.0"
 
   /** Interactions per block: larger shops are cut finer than there are cores. */
   private val InteractionsPerBlock = 2000000
 
-  def train(sc: SparkContext, lake: Lake, arguments: Arguments, inputs: Inputs, algorithms: Seq[Algorithm], steps: Steps): JsonNode = {
+  def train(
+      sc: SparkContext,
+      lake: Lake,
+      arguments: Arguments,
+      inputs: Inputs,
+      algorithms: Seq[Algorithm],
+      steps: StepTimer
+  ): JsonNode = {
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
     val blocks = sc.defaultParallelism
@@ -36,17 +48,20 @@ object Run {
       all.count()
       all
     }
-    val cuts = Cuts.of(history, set.summary, shareFrom, config)
-    val compared = if (cuts.kind == Cuts.Window) steps("read served lists")(Served.read(sc, lake, shop, arguments.window)) else None
+    val splits = TemporalSplits.of(history, set.summary, shareFrom, config)
+    val compared = if (splits.kind == TemporalSplits.Window)
+      steps("read served lists")(ServedRun.read(sc, lake, shop, arguments.window))
+    else None
     val Recommended(lists, now, quality, orderedBy) =
-      Recommender.recommend(shop, history, cuts, compared.map(_.lists), algorithm, config, steps)
+      Recommender.recommend(shop, history, splits, compared.map(_.lists), algorithm, config, steps)
     val graph = GraphRun.of(sc, lake, files, arguments.window, shop, lists, now, steps)
     val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
     } ++ steps("write graph")(graph.files)
-    val told = Metrics(arguments.window, config.holdoutShare, cuts, quality, orderedBy, compared.map(_.run))
-    val held = cuts.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
+    val told = Metrics(arguments.window, config.holdoutShare, splits, quality, orderedBy, compared.map(_.run))
+    val held =
+      splits.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
     val all = compacted ++ written ++ documents :+ files.json("metrics.json", told.document(held, inputs.series))
     obj(
       "run" -> arguments.window,
@@ -66,8 +81,7 @@ object Run {
 
   private def warnOfConflicts(summary: TrainingSummary, window: Int): Unit =
     if (summary.conflicts > 0)
-      Steps.tell(
-        "error",
+      Log.error(
         s"${summary.conflicts} addresses came with different content; one of each was kept",
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )

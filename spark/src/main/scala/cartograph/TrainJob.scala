@@ -4,6 +4,15 @@ import scala.util.control.NonFatal
 
 import org.apache.spark.{SparkConf, SparkContext}
 
+import cartograph.evaluation.{Bootstrap, Observed}
+import cartograph.features.{BlockLinks, Candidates, Neighbours, ProductBlock, ProductStats}
+import cartograph.graph.{Bought, Link, Vertex, VertexActivity, VertexFacts}
+import cartograph.lists.{Lists, Ranked, Recommendation}
+import cartograph.output.GraphEdge
+import cartograph.platform.{Documents, Keys, Lake, Log, StepTimer}
+import cartograph.ranking.{Algorithm, Labelled, RankingRows}
+import cartograph.sales.{Address, Inputs, Interaction, Pair, Product, Purchases}
+
 /** The Spark job's door: arguments in, exit code out. */
 object TrainJob {
   def main(args: Array[String]): Unit = {
@@ -12,7 +21,7 @@ object TrainJob {
     catch {
       case NonFatal(error) =>
         val advice = "see the stack trace; npm run retry -- --window N repeats a window"
-        Steps.tell("error", s"Cannot train: ${rootMessage(error)}", Documents.obj("advice" -> advice))
+        Log.error(s"Cannot train: ${rootMessage(error)}", Documents.obj("advice" -> advice))
         throw error
     } finally sc.stop()
   }
@@ -31,10 +40,10 @@ object TrainJob {
       classOf[Link],
       classOf[Vertex],
       classOf[VertexFacts],
-      classOf[Dealings],
+      classOf[VertexActivity],
       classOf[Bought],
       classOf[GraphEdge],
-      Class.forName("cartograph.TrainingSet$Copies"),
+      Class.forName("cartograph.sales.TrainingSet$Copies"),
       classOf[Purchases],
       classOf[Purchases.Line],
       classOf[ProductStats],
@@ -46,7 +55,7 @@ object TrainJob {
       classOf[RankingRows],
       classOf[Observed],
       classOf[Bootstrap.Sums],
-      classOf[Parquets.Recommendation],
+      classOf[Recommendation],
       classOf[Some[_]],
       None.getClass
     ))
@@ -63,12 +72,12 @@ object TrainJob {
    */
   def run(sc: SparkContext, arguments: Arguments, algorithms: Seq[Algorithm] = Algorithm.all): Unit = {
     val lake = new Lake(arguments.lake, sc.hadoopConfiguration)
-    val steps = new Steps(arguments.window)
+    val steps = new StepTimer(arguments.window)
     val inputs = steps("windows")(Inputs.read(lake, arguments.window))
     val manifest = Run.train(sc, lake, arguments, inputs, algorithms, steps)
     val key = Keys.manifest(arguments.window)
     val isFirst = lake.createIfAbsent(key, Documents.toText(manifest))
     val message = if (isFirst) "Wrote the manifest" else "Another attempt wrote the manifest first; this one is not used"
-    Steps.tell("info", message, Documents.obj("window" -> arguments.window, "object" -> key))
+    Log.info(message, Documents.obj("window" -> arguments.window, "object" -> key))
   }
 }

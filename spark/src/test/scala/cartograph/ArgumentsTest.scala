@@ -10,9 +10,28 @@ class ArgumentsTest extends AnyFunSuite {
   }
 
   test("what is missing, unknown or wrong is named, with what it should be") {
-    assert(problem("--lake", "s3://b", "--window", "1") === "Cannot start: --attempt is missing, should be --lake s3://BUCKET --window N --attempt K")
-    assert(problem("--lake", "s3://b", "--window", "0", "--attempt", "1") === "Cannot start: --window is 0, should be a whole number from 1")
-    assert(problem("--lake", "/tmp", "--window", "1", "--attempt", "1").contains("Cannot start: --lake is /tmp, should be s3://BUCKET"))
+    assert(problem(
+      "--lake",
+      "s3://b",
+      "--window",
+      "1"
+    ) === "Cannot start: --attempt is missing, should be --lake s3://BUCKET --window N --attempt K")
+    assert(problem(
+      "--lake",
+      "s3://b",
+      "--window",
+      "0",
+      "--attempt",
+      "1"
+    ) === "Cannot start: --window is 0, should be a whole number from 1")
+    assert(problem(
+      "--lake",
+      "/tmp",
+      "--window",
+      "1",
+      "--attempt",
+      "1"
+    ).contains("Cannot start: --lake is /tmp, should be s3://BUCKET"))
     assert(problem("--lakes", "s3://b").startsWith("Cannot start: is --lakes s3://b, should be"))
   }
 }

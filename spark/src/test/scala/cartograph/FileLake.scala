@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
+import cartograph.platform.{Keys, Parquets}
+import cartograph.sales.{Interaction, InteractionFiles}
+
 /** A directory in the place of a bucket. */
 final class FileLake {
   val directory: FilePath = Files.createTempDirectory("cartograph-lake")
@@ -18,7 +21,7 @@ final class FileLake {
   def batch(key: String, rows: Interaction*): String = {
     Files.createDirectories(file(key).getParent)
     val path = new Path(file(key).toUri)
-    Parquets.write(path, Parquets.InteractionSchema, new Configuration(), rows.iterator)(Parquets.fill)
+    Parquets.write(path, InteractionFiles.Schema, new Configuration(), rows.iterator)(InteractionFiles.fill)
     key
   }
 
@@ -46,9 +49,9 @@ object FileLake {
   def window(number: Int, keys: Seq[String]): String = {
     val batches = keys.map(key => s"""{"key": "$key", "sizeBytes": 1}""").mkString(", ")
     s"""{
-       |  "window": $number, "batches": [$batches], "partitions": {},
-       |  "model": {"rank": 2, "iterations": 2, "regularisation": 0.1, "alpha": 10, "topN": 3, "holdoutShare": 0.2,
-       |            "typeWeights": {"purchase": 1}, "seed": 1}
-       |}""".stripMargin
+      |  "window": $number, "batches": [$batches], "partitions": {},
+      |  "model": {"rank": 2, "iterations": 2, "regularisation": 0.1, "alpha": 10, "topN": 3, "holdoutShare": 0.2,
+      |            "typeWeights": {"purchase": 1}, "seed": 1}
+      |}""".stripMargin
   }
 }

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
+import cartograph.platform.Keys
+import cartograph.sales.{Address, Interaction, InteractionFiles, Window}
+
 /** Reads the samples that test/fixtures.test.ts reads too, so that the two languages cannot drift apart. */
 class FixturesTest extends SparkSuite {
   private val fixtures: FilePath = Fixtures.directory
@@ -17,18 +20,26 @@ class FixturesTest extends SparkSuite {
   private def json(text: String): JsonNode = new ObjectMapper().readTree(text)
 
   test("the batch that accumulate wrote is read, with every column") {
-    val rows = Parquets.readInteractions(new Path(fixtures.resolve("interactions.parquet").toUri), new Configuration()).toSeq
+    val rows = InteractionFiles.read(new Path(fixtures.resolve("interactions.parquet").toUri), new Configuration()).toSeq
     assert(rows.map(row => (row.user, row.product, row.quantity)) ===
       Seq(("ann", "lamp", 1.0), ("ann", "vase", 2.0), ("bob", "lamp", 1.0), ("bob", "lamp", -1.0)))
     val source = rows.head.address.source
     assert(rows.head === Interaction(
-      Address(source, "sales", 0, 0, 1782820800000L), "ann", "lamp", 1, 1782817200000L, "purchase", Some("o1"), Some(9.5), Some("Blue lamp")
+      Address(source, "sales", 0, 0, 1782820800000L),
+      "ann",
+      "lamp",
+      1,
+      1782817200000L,
+      "purchase",
+      Some("o1"),
+      Some(9.5),
+      Some("Blue lamp")
     ))
     assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty)
   }
 
   test("the window that threshold wrote is read, with its model") {
-    val window = Documents.window("window.json", text("window.json"))
+    val window = Window.parse("window.json", text("window.json"))
     assert(window.number === 1)
     assert(window.batches.map(_.endsWith("-00000004-1782820800000.parquet")) === Seq(true))
     assert((window.model.rank, window.model.topN, window.model.typeWeights) === ((64, 10, Map("purchase" -> 1.0))))
@@ -37,7 +48,7 @@ class FixturesTest extends SparkSuite {
   test("both together become the run whose manifest is saved, whose schema test/fixtures.test.ts checks") {
     val lake = new FileLake
     try {
-      val key = Documents.window("window.json", text("window.json")).batches.head
+      val key = Window.parse("window.json", text("window.json")).batches.head
       lake.put(Keys.window(1), text("window.json"))
       Files.createDirectories(lake.file(key).getParent)
       Files.copy(fixtures.resolve("interactions.parquet"), lake.file(key))
@@ -53,7 +64,9 @@ class FixturesTest extends SparkSuite {
   private def comparable(manifest: JsonNode): JsonNode = {
     val copy = manifest.deepCopy[ObjectNode]
     copy.remove(Seq("seconds", "versions").asJava)
-    copy.get("files").elements.asScala.foreach { case file: ObjectNode => file.remove(Seq("sizeBytes", "sha256").asJava); case _ => () }
+    copy.get("files").elements.asScala.foreach {
+      case file: ObjectNode => file.remove(Seq("sizeBytes", "sha256").asJava); case _ => ()
+    }
     copy
   }
 }

@@ -9,6 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 import org.scalatest.BeforeAndAfterEach
 
+import cartograph.features.Candidates
+import cartograph.lists.{ListKind, Lists}
+import cartograph.platform.Keys
+import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorers}
+
 /** What the gate decides by, over several windows of a shop of three tastes. The decisions are made in lambdas/publish. */
 class GateTest extends SparkSuite with BeforeAndAfterEach {
   private val Day = 86400000L
@@ -27,11 +32,18 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val rows = (0 until 1500).map { n =>
       val user = random.nextInt(Users)
       val at = ((number - 1) * 30 + n * 30.0 / 1500) * Day
-      Sale(f"u$user%03d", f"p${taste(user) % 3 * PerTaste + random.nextInt(PerTaste)}%02d", at.toLong,
-        address = Sale.Home.copy(offset = number * 10000L + n, kafkaMs = at.toLong))
+      Sale(
+        f"u$user%03d",
+        f"p${taste(user) % 3 * PerTaste + random.nextInt(PerTaste)}%02d",
+        at.toLong,
+        address = Sale.Home.copy(offset = number * 10000L + n, kafkaMs = at.toLong)
+      )
     }
     val key = lake.batch(s"interactions/$number.parquet", rows: _*)
-    lake.put(Keys.window(number), s"""{"window": $number, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}""")
+    lake.put(
+      Keys.window(number),
+      s"""{"window": $number, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}"""
+    )
   }
 
   private def run(number: Int, algorithms: Seq[Algorithm] = Algorithm.all): JsonNode = {
@@ -39,7 +51,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     lake.json(Keys.manifest(number))
   }
 
-  private def serve(run: Int): Unit = lake.put(Keys.Current, s"""{"publication": $run, "run": $run, "previous": null, "decidedThrough": $run}""")
+  private def serve(run: Int): Unit =
+    lake.put(Keys.Current, s"""{"publication": $run, "run": $run, "previous": null, "decidedThrough": $run}""")
 
   /** Factorises, and then gives every user the lists of another one. */
   private object Shuffled extends Algorithm with Fitted {
@@ -82,9 +95,14 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val manifest = run(2, Seq(Shuffled))
     for (list <- Seq("any", "new")) assert(metric(manifest.get("gate").get(list).get("overServed"))._3 < -0.1, list)
     // test/lambdas/publish reads it: publish has to refuse this run.
-    val fixture = Seq(Paths.get("test", "fixtures"), Paths.get("..", "test", "fixtures")).find(Files.isDirectory(_)).get.resolve("manifest-shuffled.json")
+    val fixture = Seq(
+      Paths.get("test", "fixtures"),
+      Paths.get("..", "test", "fixtures")
+    ).find(Files.isDirectory(_)).get.resolve("manifest-shuffled.json")
     if (!Files.exists(fixture)) Files.writeString(fixture, lake.text(Keys.manifest(2)))
-    val saved = new com.fasterxml.jackson.databind.ObjectMapper().readTree(Files.readString(fixture)).get("gate").get("any").get("overServed")
+    val saved = new com.fasterxml.jackson.databind.ObjectMapper().readTree(Files.readString(
+      fixture
+    )).get("gate").get("any").get("overServed")
     assert(math.abs(saved.get("value").asDouble - metric(manifest.get("gate").get("any").get("overServed"))._2) < 1e-3)
   }
 
@@ -158,7 +176,9 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     serve(7)
     assert(kinds() === (("window", true, true)))
     serve(1)
-    Files.walk(lake.file("runs/00000001/00000001/recommendations")).iterator.asScala.filter(Files.isRegularFile(_)).toSeq.foreach(Files.delete)
+    Files.walk(
+      lake.file("runs/00000001/00000001/recommendations")
+    ).iterator.asScala.filter(Files.isRegularFile(_)).toSeq.foreach(Files.delete)
     assert(kinds() === (("window", true, true)))
   }
 
@@ -166,9 +186,14 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     window(1)(identity)
     run(1)
     serve(1)
-    val rows = (0 until 30).map(n => Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n, kafkaMs = 30 * Day + n)))
+    val rows = (0 until 30).map(n =>
+      Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n, kafkaMs = 30 * Day + n))
+    )
     val key = lake.batch("interactions/2.parquet", rows: _*)
-    lake.put(Keys.window(2), s"""{"window": 2, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}""")
+    lake.put(
+      Keys.window(2),
+      s"""{"window": 2, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$model}}"""
+    )
     run(2)
     assert(lake.json("runs/00000002/00000001/metrics.json").get("holdout").get("kind").asText === "share")
   }

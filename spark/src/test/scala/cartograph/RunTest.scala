@@ -7,6 +7,9 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.JsonNode
 import org.scalatest.BeforeAndAfterEach
 
+import cartograph.platform.Keys
+import cartograph.sales.Interaction
+
 /** Whole runs on shops that are strange. What a usual shop gets is tested by test/spark/job.test.ts. */
 class RunTest extends SparkSuite with BeforeAndAfterEach {
   private var lake: FileLake = _
@@ -36,7 +39,8 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.get("quality").get("any").isNull)
     assert(manifest.get("counts").get("users").asInt === 1)
     assert(fileOf(manifest, "recommendations.csv").map(_.split(',').take(4).toSeq) === Seq(
-      Seq("user", "product", "list", "rank"), Seq("ann", "lamp", "any", "1")
+      Seq("user", "product", "list", "rank"),
+      Seq("ann", "lamp", "any", "1")
     ))
   }
 
@@ -53,15 +57,20 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("the algorithm als orders lists by matrix factorisation alone; one that there is not is named") {
-    val rows = for (user <- 0 until 12; product <- 0 until 8 if (user + product) % 2 == 0) yield Sale(s"u$user", s"p$product", (user * 8 + product).toLong)
+    val rows = for (user <- 0 until 12; product <- 0 until 8 if (user + product) % 2 == 0)
+      yield Sale(s"u$user", s"p$product", (user * 8 + product).toLong)
     val key = lake.batch("interactions/a.parquet", addressed(rows): _*)
     lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"rank\"", "\"algorithm\": \"als\", \"rank\""))
     val manifest = run()
     assert(manifest.get("seconds").properties.asScala.map(_.getKey).forall(!_.startsWith("snapshot of window")))
-    val scores = fileOf(manifest, "recommendations.csv").tail.map(_.split(',')).filter(row => row(0) == "u0" && row(2) == "any").map(_(4).toDouble)
+    val scores = fileOf(manifest, "recommendations.csv").tail.map(_.split(',')).filter(row =>
+      row(0) == "u0" && row(2) == "any"
+    ).map(_(4).toDouble)
     assert(scores.size === 3 && scores === scores.sorted.reverse && scores.head > 0.3)
     lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"rank\"", "\"algorithm\": \"magic\", \"rank\""))
-    assert(intercept[IllegalArgumentException](run(attempt = 2)).getMessage === "Cannot train: algorithm is magic, should be ranker or als")
+    assert(intercept[IllegalArgumentException](run(attempt =
+      2
+    )).getMessage === "Cannot train: algorithm is magic, should be ranker or als")
   }
 
   test("a user and a product with the same id stay two vertices; odd ids come through as they are") {
@@ -69,7 +78,9 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     val manifest = train(odd.zipWithIndex.flatMap { case (id, n) => Seq(Sale(id, id, n.toLong), Sale("same", id, n.toLong)) }: _*)
     val vertices = fileOf(manifest, "graph/vertices.csv").mkString("\n")
     assert(vertices.contains("\nu:same,user,") && vertices.contains("\np:same,product,"))
-    assert(vertices.contains("\"u:quote\"\"\",user") && vertices.contains("\"p:comma,\",product") && vertices.contains("\"u:line\nbreak\",user"))
+    assert(vertices.contains("\"u:quote\"\"\",user") && vertices.contains("\"p:comma,\",product") && vertices.contains(
+      "\"u:line\nbreak\",user"
+    ))
     assert(vertices.contains("p:émoji 🛒,product"))
     assert(manifest.get("counts").get("vertices").asInt === 2 * odd.size)
   }
@@ -77,7 +88,10 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
   test("the next run reads the compacted part of the first, adds its window, and knows what is new") {
     train(Sale("ann", "lamp", 1), Sale("bob", "lamp", 2), Sale("bob", "vase", 3))
     lake.file("interactions/a.parquet").toFile.delete()
-    lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("bob", "vase", 3), Sale("cid", "vase", 4)), from = 2): _*))
+    lake.window(
+      2,
+      lake.batch("interactions/b.parquet", addressed(Seq(Sale("bob", "vase", 3), Sale("cid", "vase", 4)), from = 2): _*)
+    )
     val inputs = run(window = 2).get("inputs")
     assert(inputs.get("windows").elements.asScala.map(_.asInt).toSeq === Seq(1, 2))
     assert((inputs.get("interactions").asInt, inputs.get("repeats").asInt) === ((4, 1)))
@@ -108,7 +122,10 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     train(Sale("ann", "lamp", 1), Sale("bob", "vase", 3))
     lake.put(Keys.manifest(1), lake.text(Keys.manifest(1)).replaceAll("graph/vertices-(\\d+).parquet", "graph/vertices-$1.csv"))
     lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 2): _*))
-    assert(document(run(window = 2), "diff.json").get("reason").asText === "the manifest of run 1 names no lists or no vertices as Parquet")
+    assert(document(
+      run(window = 2),
+      "diff.json"
+    ).get("reason").asText === "the manifest of run 1 names no lists or no vertices as Parquet")
   }
 
   test("odd names come through GraphML and the explorer as text") {

@@ -4,6 +4,8 @@ import org.apache.spark.{SparkConf, SparkContext}
 import org.apache.spark.rdd.RDD
 import org.scalatest.funsuite.AnyFunSuite
 
+import cartograph.sales.{Address, Interaction}
+
 /** Tests that need Spark; all suites of a JVM share one context. */
 abstract class SparkSuite extends AnyFunSuite {
   protected lazy val sc: SparkContext = SparkSuite.context
@@ -22,7 +24,9 @@ object SparkSuite {
       .set("spark.ui.enabled", "false")
       .set("spark.driver.bindAddress", "127.0.0.1")
       .set("spark.driver.host", "127.0.0.1")
-    val configured = TrainJob.configuration.getAll.foldLeft(settings) { case (all, (name, value)) => all.setIfMissing(name, value) }
+    val configured = TrainJob.configuration.getAll.foldLeft(settings) { case (all, (name, value)) =>
+      all.setIfMissing(name, value)
+    }
     new SparkContext(configured)
   }
 }

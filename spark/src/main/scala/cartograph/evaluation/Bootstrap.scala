@@ -1,0 +1,108 @@
+package cartograph.evaluation
+
+import org.apache.spark.rdd.RDD
+
+import cartograph.lists.Ranking
+import cartograph.platform.NumberPartitioner
+
+/** A mean over n users and its 95 % interval. */
+final case class Metric(value: Double, n: Long, low: Double, high: Double)
+
+/**
+ * Of one user, for every column a part of the sum and its weight: a metric is the ratio of the two sums. A user who says
+ * nothing of a column weighs 0 in it.
+ */
+final case class Observed(sums: Array[Double], weights: Array[Double])
+
+/**
+ * Intervals by the bootstrap over users (Efron, Tibshirani: An Introduction to the Bootstrap, 1993; percentiles of 1,000
+ * replicates). Users are drawn in up to 1,024 groups, by their numbers, so that it costs the same for a thousand users as
+ * for ten millions; differences are paired, for both sides are drawn together.
+ */
+final class Bootstrap private (groups: Array[Bootstrap.Sums], columns: Int) {
+  private val total = groups.foldLeft(Bootstrap.none(columns))(_ + _)
+
+  /** Ratios of every column, replicate by replicate. */
+  private lazy val replicates: Array[Array[Double]] = {
+    val random = new java.util.SplittableRandom(Bootstrap.Seed)
+    Array.fill(Bootstrap.Replicates)(drawn(random))
+  }
+
+  private def drawn(random: java.util.SplittableRandom): Array[Double] = {
+    val times = new Array[Int](groups.length)
+    groups.indices.foreach(_ => times(random.nextInt(groups.length)) += 1)
+    val (sums, weights) = (new Array[Double](columns), new Array[Double](columns))
+    groups.indices.filter(times(_) > 0).foreach { group =>
+      var column = 0
+      while (column < columns) {
+        sums(column) += times(group) * groups(group).sums(column)
+        weights(column) += times(group) * groups(group).weights(column)
+        column += 1
+      }
+    }
+    Array.tabulate(columns)(column => sums(column) / weights(column))
+  }
+
+  private def value(column: Int): Double = total.sums(column) / total.weights(column)
+
+  /** @return None if no user says anything of it */
+  def metric(column: Int): Option[Metric] =
+    Option.when(total.counts(column) > 0)(interval(value(column), total.counts(column), replicates.map(_(column))))
+
+  /** The mean of a column less that of another, which the same users make. */
+  def difference(column: Int, other: Int): Option[Metric] = Option.when(total.counts(column) > 0) {
+    interval(value(column) - value(other), total.counts(column), replicates.map(of => of(column) - of(other)))
+  }
+
+  private def interval(value: Double, n: Long, drawn: Array[Double]): Metric = {
+    val sorted = drawn.filterNot(_.isNaN).sorted
+    def quantile(share: Double): Double = sorted((share * (sorted.length - 1)).round.toInt)
+    Metric(Ranking.rounded(value), n, Ranking.rounded(quantile(0.025)), Ranking.rounded(quantile(0.975)))
+  }
+}
+
+object Bootstrap {
+  private val Groups = 1024
+  private val Replicates = 1000
+  private val Seed = 20080L
+
+  /** @param counts users that say something of a column */
+  final case class Sums(sums: Array[Double], weights: Array[Double], counts: Array[Long]) {
+    def +(other: Sums): Sums = Sums(
+      sums.zip(other.sums).map { case (a, b) => a + b },
+      weights.zip(other.weights).map { case (a, b) => a + b },
+      counts.zip(other.counts).map { case (a, b) => a + b }
+    )
+
+    def add(observed: Observed): Unit = {
+      var column = 0
+      while (column < sums.length) {
+        sums(column) += observed.sums(column)
+        weights(column) += observed.weights(column)
+        if (observed.weights(column) > 0) counts(column) += 1
+        column += 1
+      }
+    }
+  }
+
+  private def none(columns: Int): Sums = Sums(new Array[Double](columns), new Array[Double](columns), new Array[Long](columns))
+
+  /**
+   * @param users by number; each says something of the same `columns`
+   * @return sums are made in the order of partitions, so that they do not depend on which ended first
+   */
+  def of(users: RDD[(Int, Observed)], columns: Int): Bootstrap = {
+    val groups = users.mapPartitionsWithIndex { (part, rows) =>
+      val sums = scala.collection.mutable.HashMap.empty[Int, Sums]
+      rows.foreach { case (user, observed) => sums.getOrElseUpdate(groupOf(user), none(columns)).add(observed) }
+      sums.iterator.map { case (group, of) => group -> (part -> of) }
+    }.groupByKey(new NumberPartitioner(
+      Groups,
+      math.min(Groups, users.getNumPartitions)
+    )).mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
+    // At most 1,024 rows.
+    new Bootstrap(groups.collect().sortBy(_._1).map(_._2), columns)
+  }
+
+  private def groupOf(user: Int): Int = scala.util.hashing.MurmurHash3.mix(11, user) & (Groups - 1)
+}

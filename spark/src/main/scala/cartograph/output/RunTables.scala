@@ -1,0 +1,87 @@
+package cartograph.output
+
+import java.nio.ByteBuffer
+import java.nio.charset.StandardCharsets.UTF_8
+
+import org.apache.parquet.schema.{MessageType, MessageTypeParser}
+import org.apache.spark.HashPartitioner
+import org.apache.spark.rdd.RDD
+
+import cartograph.features.Factors
+import cartograph.graph.{Link, LinkKind}
+import cartograph.lists.RecommendationFiles
+import cartograph.platform.{Csv, FileParts, Hashes, RunFile, RunFiles}
+import cartograph.sales.{Interaction, InteractionFiles, Shop}
+
+/** Writes the tables of a run: compacted interactions, recommendations and model. */
+final class RunTables(files: RunFiles, blocks: Int) {
+  import RunTables.{ProductSchema, UserSchema, shardOf}
+
+  /** One file per block, in the order of addresses. */
+  def compacted(fresh: RDD[Interaction]): Seq[RunFile] =
+    files.parquet("compacted/part", InteractionFiles.Schema, fresh)(InteractionFiles.fill)
+
+  /** One row per user, list and rank; in that order. */
+  def recommendations(links: RDD[Link], count: Long): Seq[RunFile] = {
+    val rows = links.filter(_.kind != LinkKind.Bought)
+    val csv = files.csv(
+      "recommendations",
+      Seq("user", "product", "list", "rank", "score"),
+      FileParts.inParts(rows, count).map(link =>
+        Seq(link.userId, link.product.id, LinkKind.listName(link.kind), link.rank.toString, Csv.decimal(link.score))
+      )
+    )
+    val shards = math.max(1, math.ceil(count.toDouble / FileParts.RowsPerFile).toInt)
+    val sharded = rows
+      .map(link => shardOf(link.userId, shards) -> link)
+      .partitionBy(new HashPartitioner(shards))
+      .values
+      .mapPartitions(_.toArray.sortBy(link => (link.user, link.kind.order, link.rank)).iterator)
+    csv ++ files.parquet("recommendations/part", RecommendationFiles.Schema, sharded) { (row, link) =>
+      row.append("user", link.userId).append("product", link.product.id).append("list", LinkKind.listName(link.kind))
+      row.append("rank", link.rank).append("score", link.score)
+    }
+  }
+
+  /** What serving needs: a factor and the popularity of every product, and the number of every user. */
+  def model(shop: Shop, factors: Factors): Seq[RunFile] = {
+    val products = shop.products
+      .map(product => product.number -> product)
+      .leftOuterJoin(factors.products, blocks)
+      .values
+    val productFiles = files.parquet("model/products", ProductSchema, ordered(products, shop.productCount)(_._1.number)) {
+      case (row, (product, factor)) =>
+        row.append("number", product.number).append("product", product.id).append("buyers", product.buyers)
+        product.name.foreach(row.append("name", _))
+        val list = row.addGroup("factor")
+        factor.foreach(_.foreach(value => list.addGroup("list").append("element", value)))
+    }
+    productFiles ++ files.parquet("model/users", UserSchema, FileParts.inParts(shop.users, shop.userCount)) {
+      case (row, (number, id)) =>
+        row.append("number", number).append("user", id)
+    }
+  }
+
+  private def ordered[Row, Key: Ordering: scala.reflect.ClassTag](rows: RDD[Row], count: Long)(
+      key: Row => Key
+  ): RDD[Row] = rows.sortBy(key, numPartitions = FileParts.partsFor(count))
+}
+
+object RunTables {
+  /** The shard of a user or a product: the first four bytes of the SHA-256 of the id, without the sign, modulo the number of shards. */
+  def shardOf(id: String, shards: Int): Int =
+    (ByteBuffer.wrap(Hashes.sha256(id.getBytes(UTF_8))).getInt & Int.MaxValue) % shards
+
+  private def schema(text: String): MessageType = MessageTypeParser.parseMessageType(text)
+
+  private val ProductSchema = schema(
+    """message product {
+      |  required int32 number;
+      |  required binary product (UTF8);
+      |  optional binary name (UTF8);
+      |  required int64 buyers;
+      |  required group factor (LIST) { repeated group list { required float element; } }
+      |}""".stripMargin
+  )
+  private val UserSchema = schema("message user { required int32 number; required binary user (UTF8); }")
+}

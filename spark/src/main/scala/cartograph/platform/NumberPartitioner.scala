@@ -1,0 +1,22 @@
+package cartograph.platform
+
+import org.apache.spark.Partitioner
+
+/** Splits numbers 0 until `count` into runs of equal length, so that partitions are in order. */
+final class NumberPartitioner(private val count: Int, override val numPartitions: Int) extends Partitioner {
+  private val size = math.max(1, math.ceil(count.toDouble / numPartitions).toInt)
+
+  /** The first number of a partition. */
+  def start(partition: Int): Int = math.min(count, partition * size)
+
+  override def getPartition(key: Any): Int = key match {
+    case number: Int => math.min(number / size, numPartitions - 1)
+    case (number: Int, _) => math.min(number / size, numPartitions - 1)
+    case other => throw new IllegalArgumentException(s"Cannot place $other: should be a number")
+  }
+  override def equals(other: Any): Boolean = other match {
+    case that: NumberPartitioner => that.numPartitions == numPartitions && that.count == count
+    case _ => false
+  }
+  override def hashCode: Int = count * 31 + numPartitions
+}

@@ -1,0 +1,123 @@
+package cartograph.sales
+
+import org.apache.spark.HashPartitioner
+import org.apache.spark.Partitioner
+import org.apache.spark.rdd.RDD
+import org.apache.spark.storage.StorageLevel
+
+import cartograph.platform.NumberPartitioner
+
+/** A user's dealings with a product. Numbers stand for ids; both count from 0 in the order of the ids. */
+final case class Pair(
+    user: Int,
+    product: Int,
+    /** Units bought less units given back; more than 0. */
+    netQuantity: Double
+)
+
+/** @param buyers users with a positive net quantity */
+final case class Product(number: Int, id: String, name: Option[String], buyers: Long) {
+  def label: String = name.getOrElse(id)
+}
+
+/** The sales of a shop, netted and numbered. */
+final class Shop(
+    /** Number and id of every user; partitioned and sorted by number. */
+    val users: RDD[(Int, String)],
+    val userCount: Int,
+    val products: RDD[Product],
+    val productCount: Int,
+    /** By user, sorted by user and product. */
+    val pairs: RDD[(Int, Pair)],
+    val byUser: NumberPartitioner,
+    val unweighted: Long
+)
+
+object Shop {
+
+  /** Sums of fractional quantities that cancel out leave a rest. */
+  private[cartograph] val Epsilon = 1e-9
+  private def isBought(quantity: Double): Boolean = quantity > Epsilon
+
+  /**
+   * Nets out returns, and numbers users and products.
+   *
+   * Whoever gave everything back is still numbered: there was a time when it was bought, and a ranker learns from then.
+   *
+   * @param interactions distinct interactions, in any order
+   * @param blocks       partitions of the result
+   */
+  def build(interactions: RDD[Interaction], weights: Map[String, Double], blocks: Int): Shop = {
+    val partitioner = new HashPartitioner(blocks)
+    val sums = interactions
+      .filter(sale => weights.contains(sale.kind))
+      .map(sale => (sale.user, sale.product) -> sale.quantity)
+      .reduceByKey(partitioner, _ + _)
+      .persist(StorageLevel.MEMORY_AND_DISK)
+
+    val users = numbered(sums.map(_._1._1).distinct(blocks), blocks)
+    val products = numberedProducts(sums, interactions, blocks)
+    val productByKey = products.map(product => product.id -> product)
+    val (userCount, productCount) = (users.count().toInt, products.count().toInt)
+
+    val byUser = new NumberPartitioner(userCount, blocks)
+    val pairs = sums
+      .filter { case (_, quantity) => isBought(quantity) }
+      .map { case ((user, product), quantity) => user -> (product -> quantity) }
+      .join(users, partitioner)
+      .map { case (_, ((product, quantity), user)) => product -> (user -> quantity) }
+      .join(productByKey, partitioner)
+      .map { case (_, ((user, quantity), product)) => (user, product.number) -> Pair(user, product.number, quantity) }
+      .repartitionAndSortWithinPartitions(byUser)
+      .mapPartitions(_.map { case ((user, _), pair) => user -> pair })
+      .setName("pairs")
+    val placed = new Placed(pairs, byUser).persist(StorageLevel.MEMORY_AND_DISK)
+    val unweighted = interactions.filter(sale => !weights.contains(sale.kind)).count()
+    new Shop(
+      users.map(_.swap).repartitionAndSortWithinPartitions(byUser).persist(StorageLevel.MEMORY_AND_DISK),
+      userCount,
+      products,
+      productCount,
+      placed,
+      byUser,
+      unweighted
+    )
+  }
+
+  /** Numbers ids from 0 in their order. */
+  private def numbered(ids: RDD[String], blocks: Int): RDD[(String, Int)] =
+    ids.sortBy(identity, numPartitions = blocks).zipWithIndex().mapValues(_.toInt).persist(StorageLevel.MEMORY_AND_DISK)
+
+  private def numberedProducts(
+      sums: RDD[((String, String), Double)],
+      interactions: RDD[Interaction],
+      blocks: Int
+  ): RDD[Product] = {
+    val buyers = sums
+      .map { case ((_, product), quantity) => product -> (if (isBought(quantity)) 1L else 0L) }
+      .reduceByKey(_ + _, blocks)
+    val names = interactions
+      .flatMap(sale => sale.productName.map(name => sale.product -> (sale.atMs -> name)))
+      .reduceByKey((a, b) => newest(a, b), blocks)
+    buyers
+      .leftOuterJoin(names)
+      .sortByKey(numPartitions = blocks)
+      .zipWithIndex()
+      .map { case ((id, (count, name)), number) => Product(number.toInt, id, name.map(_._2), count) }
+      .persist(StorageLevel.MEMORY_AND_DISK)
+  }
+
+  /** The name given last; of several at once the one that sorts first. */
+  private def newest(a: (Long, String), b: (Long, String)): (Long, String) =
+    if (a._1 != b._1) { if (a._1 > b._1) a else b }
+    else if (a._2 <= b._2) a
+    else b
+}
+
+/** Pairs that are known to lie where `partitioner` puts them, so that joins by user move nothing. */
+private final class Placed(parent: RDD[(Int, Pair)], byUser: NumberPartitioner) extends RDD[(Int, Pair)](parent) {
+  override val partitioner: Option[Partitioner] = Some(byUser)
+  override protected def getPartitions: Array[org.apache.spark.Partition] = parent.partitions
+  override def compute(split: org.apache.spark.Partition, context: org.apache.spark.TaskContext): Iterator[(Int, Pair)] =
+    parent.iterator(split, context)
+}

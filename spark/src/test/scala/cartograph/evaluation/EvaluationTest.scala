@@ -1,0 +1,133 @@
+package cartograph.evaluation
+
+import org.scalactic.{Equality, TolerantNumerics}
+
+import cartograph.SparkSuite
+import cartograph.features.{Candidates, Features}
+import cartograph.lists.{ListKind, Lists, Ranked}
+import cartograph.platform.NumberPartitioner
+import cartograph.ranking.{Labelled, MatrixFactorisation, Scorers}
+
+/**
+ * Three shoppers and four lamps, worked out by hand.
+ *
+ *   before the holdout   ann: A B     bob: A C     cid: A D            buyers: A 3, B 1, C 1, D 1
+ *   within it            ann: A C     bob: D       cid: E (unknown)    dan, unknown: A
+ *
+ * The model's scores are given: they stand in the column of matrix factorisation.
+ */
+class EvaluationTest extends SparkSuite {
+  private implicit val tolerance: Equality[Double] = TolerantNumerics.tolerantDoubleEquality(2e-6)
+
+  private val buyers = Array(3f, 1f, 1f, 1f)
+
+  private def shopper(bought: Array[Int], relevant: Array[Int], scores: Array[Float]): Labelled = {
+    val features = new Array[Float](4 * Features.Width)
+    for (lamp <- 0 until 4) {
+      features(lamp * Features.Width + Features.Als) = scores(lamp)
+      features(lamp * Features.Width + Features.ProductEver) = buyers(lamp)
+      features(lamp * Features.Width + Features.ProductBuyers) = buyers(lamp)
+    }
+    val owned = Array.tabulate(4)(bought.contains(_))
+    Labelled(Candidates(Array(0, 1, 2, 3), owned, bought, features, relevant, relevant.map(scores(_))), relevant)
+  }
+
+  private lazy val tests = sc.parallelize(Seq(
+    0 -> shopper(Array(0, 1), Array(0, 2), Array(0.9f, 0.1f, 0.8f, 0.2f)),
+    1 -> shopper(Array(0, 2), Array(3), Array(0.5f, 0.4f, 0.3f, 0.1f)),
+    2 -> shopper(Array(0, 3), Array.empty, Array(1f, 1f, 1f, 1f))
+  )).partitionBy(new NumberPartitioner(3, 2))
+  private lazy val catalogue = Catalogue.of(sc.parallelize(Seq(0 -> 3, 1 -> 1, 2 -> 1, 3 -> 1)), users = 3, products = 5)
+  /** What is served: to ann B C, to bob nothing. */
+  private lazy val served = sc.parallelize(Seq(0 -> Lists(Array(Ranked(1, 9), Ranked(2, 8)), Array(Ranked(2, 8)))))
+  private lazy val quality = Evaluation.measure(
+    Tests(tests, heldOut = 5, catalogue),
+    MatrixFactorisation.lists(tests.mapValues(_.candidates), 10),
+    Some(served.partitionBy(new NumberPartitioner(3, 2)))
+  )
+
+  test("users without a right answer are not measured; pairs that nobody can rank are counted") {
+    assert((quality.users, quality.unknownPairs) === ((2L, 2L)))
+    assert(quality.any.flatMap(_.of("model")).map(_.ndcg.n) === Some(2L))
+  }
+
+  test("any: ann's list is A C D B with A and C right, bob's A B C D with D right") {
+    val found = quality.any.flatMap(_.of("model")).get
+    assert(found.ndcg.value === (1 + 1 / log2(5)) / 2)
+    assert(found.recall.value === 1.0)
+    assert(found.map.value === (1 + 1.0 / 4) / 2)
+    assert(found.hitRate.value === 1.0)
+    assert(found.coverage === 1.0)
+  }
+
+  test("any: by popularity both get A B C D") {
+    val found = quality.any.flatMap(_.of("popularity")).get
+    assert(found.ndcg.value === ((1 + 1 / log2(4)) / (1 + 1 / log2(3)) + 1 / log2(5)) / 2)
+    assert(found.map.value === ((1 + 2.0 / 3) / 2 + 1.0 / 4) / 2)
+  }
+
+  test("new: what was bought is neither listed nor right; ann's list is C D with C right, bob's B D with D right") {
+    for (name <- Seq("model", "popularity")) {
+      val found = quality.fresh.flatMap(_.of(name)).get
+      assert(found.ndcg.value === (1 + 1 / log2(3)) / 2)
+      assert(found.map.value === (1 + 1.0 / 2) / 2)
+      assert(found.recall.value === 1.0)
+      // B, C and D of four lamps.
+      assert(found.coverage === 3.0 / 4)
+    }
+  }
+
+  test("what is served is measured by its lists as they are: ann's second is right, bob has none") {
+    val found = quality.any.flatMap(_.of("served")).get
+    assert(found.ndcg.value === (1 / log2(3)) / (1 + 1 / log2(3)) / 2)
+    assert((found.ndcg.n, found.hitRate.value) === ((2L, 0.5)))
+    // Of the two that could be new to somebody only C is listed.
+    assert(quality.fresh.flatMap(_.of("served")).get.coverage === 1.0 / 4)
+  }
+
+  test("the model is compared user by user with the best baseline and with what is served") {
+    val model = quality.any.flatMap(_.of("model")).get.ndcg.value
+    val comparison = quality.any.get.comparison
+    val best = quality.any.get.scorers.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(
+      _._2.ndcg.value
+    )
+    assert(comparison.baseline === best._1)
+    assert(comparison.overBaseline.value === model - best._2.ndcg.value)
+    assert(comparison.overServed.get.value === model - quality.any.flatMap(_.of("served")).get.ndcg.value)
+  }
+
+  test(
+    "novelty is the self-information of what is listed: A, which all three had bought, tells nothing, the others log2(3) bits"
+  ) {
+    val found = quality.any.flatMap(_.of("model")).get
+    assert(found.novelty.get.value === 3 * log2(3) / 4)
+    // Bob, who has no list, says nothing of its novelty.
+    val served = quality.any.flatMap(_.of("served")).get.novelty.get
+    assert(served.value === log2(3))
+    assert(served.n === 1L)
+  }
+
+  test("by history length: both had bought two products; by popularity: A is in the first tenths, D in the last that there is") {
+    val found = quality.any.flatMap(_.of("served")).get
+    assert(found.byHistory.map { case (from, to, ndcg) => (from, to, ndcg.n) } === Seq((2, Some(4), 2L)))
+    // Four lamps: A in tenth 1, B in 3, C in 6, D in 8. Right were A and C for ann, D for bob; of those C is listed.
+    assert(found.byPopularity.map { case (tenth, recall) => (tenth, recall.value) } === Seq((1, 0.0), (6, 1.0), (8, 0.0)))
+  }
+
+  test("RMSE is of the preference 1 that every held out pair has: scores 0.9, 0.8 and 0.1") {
+    assert(quality.rmse.get.value === math.sqrt((0.01 + 0.04 + 0.81) / 3))
+    assert(quality.rmse.get.n === 2L)
+  }
+
+  test("nobody to measure is no metric, not a zero") {
+    val nobody = sc.emptyRDD[(Int, Labelled)].partitionBy(new NumberPartitioner(3, 2))
+    val found = Evaluation.measure(
+      Tests(nobody, heldOut = 0, catalogue),
+      MatrixFactorisation.lists(nobody.mapValues(_.candidates), 10),
+      None
+    )
+    assert((found.any, found.fresh, found.rmse, found.users) === ((None, None, None, 0L)))
+  }
+
+  private def log2(value: Double): Double = math.log(value) / math.log(2)
+}

@@ -1,0 +1,56 @@
+package cartograph.evaluation
+
+import cartograph.SparkSuite
+import cartograph.platform.NumberPartitioner
+import cartograph.sales.Purchases
+
+class TemporalSplitsTest extends SparkSuite {
+  private def purchases(lines: (Int, Long)*): Purchases =
+    Purchases.gathered(lines.map { case (product, atMs) => Purchases.Line(product, atMs, s"$atMs", 1, None, 1) })
+
+  /** Ann buys product n at moment n, from 1 to 10; bob buys once. */
+  private lazy val history = sc.parallelize(Seq(
+    0 -> purchases((1 to 10).map(n => n -> n.toLong): _*),
+    1 -> purchases(3 -> 3L)
+  )).partitionBy(new NumberPartitioner(2, 2))
+
+  private def products(split: TemporalSplit): (Seq[Int], Seq[Int]) =
+    (split.known.collectAsMap()(0).products.toSeq, split.next.collectAsMap().get(0).fold(Seq.empty[Int])(_.toSeq))
+
+  test(
+    "by time: what was bought from a moment on is held out; windows of one horizon lie before it, each with a horizon of past"
+  ) {
+    val splits = TemporalSplits.byTime(history, "share", oldestMs = 1, untilMs = 11, fromMs = Some(9), horizonMs = 2)
+    assert(products(splits.holdout.get) === ((1 to 8, Seq(9, 10))))
+    assert(splits.before(9).map(products) === Seq((1 to 6, Seq(7, 8)), (1 to 4, Seq(5, 6)), (1 to 2, Seq(3, 4))))
+    assert(splits.before(1).size === 1)
+    assert(splits.learnable.get.collectAsMap()(0).toSeq === Seq(9, 10))
+  }
+
+  test("a holdout longer than the horizon teaches its first part, a shorter one nothing") {
+    val long = TemporalSplits.byTime(history, "window", oldestMs = 1, untilMs = 11, fromMs = Some(6), horizonMs = 2)
+    assert(products(long.holdout.get)._2 === (6 to 10))
+    assert(long.learnable.get.collectAsMap()(0).toSeq === Seq(6, 7))
+    assert(TemporalSplits.byTime(
+      history,
+      "window",
+      oldestMs = 1,
+      untilMs = 11,
+      fromMs = Some(10),
+      horizonMs = 2
+    ).learnable === None)
+  }
+
+  test("without a moment to cut at, nothing is held out") {
+    val splits = TemporalSplits.byTime(history, "share", oldestMs = 5, untilMs = 6, fromMs = None, horizonMs = 1)
+    assert((splits.holdout, splits.before(2), splits.learnable) === ((None, Nil, None)))
+  }
+
+  test("by last basket: users with three or more lose their last one, those before it are learned from; others keep all") {
+    val splits = TemporalSplits.byLastBasket(history, untilMs = 11, horizonMs = 2)
+    assert(products(splits.holdout.get) === ((1 to 9, Seq(10))))
+    assert(splits.before(2).map(products) === Seq((1 to 8, Seq(9)), (1 to 7, Seq(8))))
+    assert(splits.holdout.get.known.collectAsMap()(1).products.toSeq === Seq(3))
+    assert(splits.holdout.get.next.keys.collect().toSeq === Seq(0))
+  }
+}

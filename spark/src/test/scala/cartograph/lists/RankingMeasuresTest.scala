@@ -1,0 +1,14 @@
+package cartograph.lists
+
+import org.scalatest.funsuite.AnyFunSuite
+
+class RankingMeasuresTest extends AnyFunSuite {
+
+  test("lists are measured to a depth of ten, and the ideal holds no more than ten") {
+    val right = (0 until 12).toSet
+    assert(RankingMeasures.ndcg((0 until 12).toArray, right) === 1.0)
+    assert(RankingMeasures.recall((0 until 12).toArray, right) === 10.0 / 12)
+    assert(RankingMeasures.ndcg(Array(99), right) === 0.0)
+    assert(RankingMeasures.hit((20 until 30).toArray :+ 0, right) === 0.0)
+  }
+}

@@ -1,0 +1,19 @@
+package cartograph.output
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.ObjectMapper
+import org.scalatest.funsuite.AnyFunSuite
+
+import cartograph.Fixtures
+
+class SearchKeysTest extends AnyFunSuite {
+  test("a name is found from its words on, by the keys that the page that searches makes too") {
+    val samples = new ObjectMapper().readTree(Fixtures.text("search-keys.json")).elements.asScala.toSeq
+    assert(samples.size > 5)
+    samples.foreach { sample =>
+      val name = sample.get("name").asText
+      assert(SearchKeys.of(name) === sample.get("keys").elements.asScala.map(_.asText).toSeq, name)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package cartograph.ranking
+
+import org.scalatest.funsuite.AnyFunSuite
+
+import cartograph.lists.RankingMeasures
+
+class LambdaMartTest extends AnyFunSuite {
+  private val config = LambdaMartConfig(trees = 40, leastRows = 5)
+
+  /** Groups of twenty rows with four features; three of a group are relevant, by `score` of the features. */
+  private def rows(groups: Int, seed: Int)(score: Array[Float] => Double): RankingRows = {
+    val random = new scala.util.Random(seed)
+    val all = Array.fill(groups)(Array.fill(20)(Array.fill(4)(random.nextFloat())))
+    val relevant = all.flatMap { group =>
+      val best = group.sortBy(-score(_)).take(3)
+      group.map(row => best.exists(_ eq row))
+    }
+    RankingRows(all.flatten.flatten, 4, relevant, Array.tabulate(groups + 1)(_ * 20))
+  }
+
+  private def ndcg(trees: Trees, rows: RankingRows): Double = {
+    val scores = trees.scores(rows.features, rows.width)
+    val perGroup = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) =>
+      val order = (from until until).sortBy(row => -scores(row))
+      RankingMeasures.ndcg(order.toArray, (from until until).filter(row => rows.relevant(row)).toSet)
+    }
+    perGroup.sum / perGroup.length
+  }
+
+  test("an order that hangs on two features together is learned, and holds for rows that were not seen") {
+    def planted(row: Array[Float]): Double = if (row(0) > 0.5) row(1).toDouble else 1.0 - row(1)
+    val trees = LambdaMart.fit(rows(300, 1)(planted), config, 1)
+    assert(ndcg(trees, rows(100, 2)(planted)) > 0.9)
+  }
+
+  test("of chance nothing is learned") {
+    val random = new scala.util.Random(3)
+    val trees = LambdaMart.fit(rows(300, 1)(_ => random.nextDouble()), config, 1)
+    val unseen = new scala.util.Random(4)
+    // Three right answers among twenty, ranked by chance: 0.19 on average.
+    assert(ndcg(trees, rows(200, 2)(_ => unseen.nextDouble())) < 0.35)
+  }
+
+  test("the same rows and seed give the same trees, another seed others") {
+    val learned = rows(100, 1)(_(0).toDouble)
+    def told(seed: Long) =
+      LambdaMart.fit(learned, config, seed).trees.map(tree => (tree.feature.toSeq, tree.threshold.toSeq, tree.value.toSeq)).toSeq
+    assert(told(1) === told(1))
+    assert(told(1) !== told(2))
+  }
+
+  test("a tree has at most its leaves and levels, and each leaf enough rows") {
+    for (tree <- LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 15, levels = 2), 1).trees)
+      assert(tree.feature.count(_ < 0) <= 4)
+    val trees = LambdaMart.fit(rows(100, 1)(_(0).toDouble), config.copy(leaves = 4, groupShare = 1), 1)
+    for (tree <- trees.trees) assert(tree.feature.count(_ < 0) <= 4)
+    assert(LambdaMart.fit(rows(2, 1)(_(0).toDouble), config.copy(leastRows = 50), 1).trees.forall(_.feature.length == 1))
+  }
+
+  test("a row gets the value of the leaf that it falls into, however deep the others lie") {
+    // Up to 1 the first leaf; above it, by the second column: up to 5 the second, above it the third.
+    val tree = Tree(Array(0, -1, 1, -1, -1), Array(1f, 0, 5, 0, 0), Array(1, 0, 3, 0, 0), Array(0, 10, 0, 20, 30))
+    assert(Trees(Array(tree, tree)).scores(Array(1f, 9, 2, 5, 2, 6), 2).toSeq === Seq(20.0, 40.0, 60.0))
+  }
+
+  test("nothing to learn from is no tree; arrays that do not fit are refused") {
+    assert(LambdaMart.fit(RankingRows(Array.empty, 4, Array.empty, Array(0)), config, 1).trees.isEmpty)
+    val message = intercept[IllegalArgumentException](LambdaMart.fit(
+      RankingRows(Array(1f), 4, Array(true), Array(0, 1)),
+      config,
+      1
+    )).getMessage
+    assert(message.contains("1 values of 4 features"))
+  }
+}

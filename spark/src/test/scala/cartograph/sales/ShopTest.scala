@@ -1,0 +1,61 @@
+package cartograph.sales
+
+import cartograph.{Sale, SparkSuite}
+
+class ShopTest extends SparkSuite {
+  private val weights = Map("purchase" -> 1.0, "rent" -> 0.5)
+  private def build(all: Interaction*): Shop = Shop.build(sales(all: _*), weights, blocks = 3)
+
+  private def pairs(shop: Shop): Map[(String, String), Pair] = {
+    val users = shop.users.collect().toMap
+    val products = shop.products.collect().map(product => product.number -> product.id).toMap
+    shop.pairs.values.collect().map(pair => (users(pair.user), products(pair.product)) -> pair).toMap
+  }
+
+  test("returns are netted out: a pair whose net quantity is not positive is not there, but its ids are, for it was once") {
+    val shop = build(
+      Sale("ann", "lamp", quantity = 2),
+      Sale("ann", "lamp", quantity = -2),
+      Sale("bob", "lamp", quantity = 3),
+      Sale("bob", "lamp", quantity = -1),
+      Sale("cid", "vase", quantity = -1)
+    )
+    assert(pairs(shop).keySet === Set("bob" -> "lamp"))
+    assert(pairs(shop)("bob" -> "lamp").netQuantity === 2.0)
+    assert((shop.userCount, shop.productCount) === ((3, 2)))
+    assert(shop.products.map(product => product.id -> product.buyers).collect().toSeq === Seq("lamp" -> 1L, "vase" -> 0L))
+  }
+
+  test("fractions that cancel out leave nothing") {
+    val shop = build(
+      Sale("ann", "rice", quantity = 0.1),
+      Sale("ann", "rice", quantity = 0.2),
+      Sale("ann", "rice", quantity = -0.3),
+      Sale("bob", "rice")
+    )
+    assert(pairs(shop).keySet === Set("bob" -> "rice"))
+  }
+
+  test("ids are numbered in their order, users and products each from 0") {
+    val shop = build(Sale("zoe", "b"), Sale("ann", "c"), Sale("b", "a"))
+    assert(shop.users.collect().toSeq === Seq(0 -> "ann", 1 -> "b", 2 -> "zoe"))
+    assert(shop.products.collect().map(product => product.number -> product.id).toSeq === Seq(0 -> "a", 1 -> "b", 2 -> "c"))
+  }
+
+  test("a product has the name that was given last, at the same moment the one that sorts first; without one its id") {
+    val shop = build(
+      Sale("ann", "p1", 5, name = Some("Old lamp")),
+      Sale("ann", "p1", 9, name = Some("Red lamp")),
+      Sale("bob", "p1", 9, name = Some("New lamp")),
+      Sale("ann", "p1", 11),
+      Sale("ann", "p2")
+    )
+    assert(shop.products.map(_.label).collect().toSeq === Seq("New lamp", "p2"))
+  }
+
+  test("types without a weight are left out and counted") {
+    val shop = build(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
+    assert(pairs(shop).keySet === Set("ann" -> "lamp"))
+    assert(shop.unweighted === 2)
+  }
+}

@@ -1,0 +1,91 @@
+package cartograph.sales
+
+import org.scalatest.BeforeAndAfterEach
+
+import cartograph.platform.Lake
+import cartograph.{FileLake, Sale, SparkSuite}
+
+class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
+  private var lake: FileLake = _
+  override def beforeEach(): Unit = lake = new FileLake
+  override def afterEach(): Unit = lake.delete()
+
+  private def at(offset: Long, user: String = "ann", source: String = "0a1b2c3d", kafkaMs: Long = 0): Interaction =
+    Sale(user, "lamp", offset, address = Address(source, "sales", 0, offset, kafkaMs))
+
+  private def read(raw: Seq[String], compacted: Seq[String] = Nil, blocks: Int = 2): TrainingSet =
+    TrainingSet.read(sc, new Lake(lake.root, sc.hadoopConfiguration), raw, compacted, last = raw, blocks)
+
+  test("the same address counts once, however often it was stored") {
+    val a = lake.batch("a.parquet", at(0), at(1), at(2))
+    val b = lake.batch("b.parquet", at(1), at(2), at(3))
+    val summary = read(Seq(a, b, a)).summary
+    assert((summary.interactions, summary.repeats, summary.conflicts) === ((4L, 5L, 0L)))
+    assert((summary.oldestMs, summary.newestMs) === ((0L, 3L)))
+  }
+
+  test("a topic made anew has other addresses, though its offsets start again") {
+    val a = lake.batch("a.parquet", at(0), at(1), at(0, source = "ffffffff"), at(0, kafkaMs = 9))
+    assert(read(Seq(a)).summary.interactions === 4)
+  }
+
+  test("the hash is of the set: order, batches and blocks do not change it; a changed, added or missing row does") {
+    val rows = (0 until 50).map(offset => at(offset.toLong, s"u$offset"))
+    val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary.sha256
+    val cut = Seq(lake.batch("1.parquet", rows.drop(20).reverse: _*), lake.batch("2.parquet", rows.take(30): _*))
+    assert(read(cut, blocks = 5).summary.sha256 === whole)
+    val others =
+      Seq(rows.tail, rows :+ at(99), rows.updated(3, rows(3).copy(quantity = 2)), rows.updated(3, rows(3).copy(price = Some(1))))
+    for ((other, index) <- others.zipWithIndex)
+      assert(read(Seq(lake.batch(s"other$index.parquet", other: _*))).summary.sha256 !== whole)
+  }
+
+  test("invariant 2: however often, in whatever order and cut a set is delivered, its hash is the same") {
+    val rows = (0 until 40).map(offset => at(offset.toLong, s"u${offset % 7}"))
+    val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary
+    for (seed <- 1 to 12) {
+      val random = new scala.util.Random(seed)
+      // Polls of any length from any offset, twice over everything, a part of them trained on before.
+      def polls: Seq[Seq[Interaction]] = Iterator.iterate(0)(_ + 1 + random.nextInt(15)).takeWhile(_ < rows.size)
+        .map(from => rows.slice(from - random.nextInt(5), from + 15)).toSeq
+      val keys = random.shuffle(polls ++ polls).zipWithIndex.map { case (poll, index) =>
+        lake.batch(s"$seed-$index.parquet", random.shuffle(poll): _*)
+      }
+      val compacted = lake.batch(s"$seed-compacted.parquet", rows.take(random.nextInt(20)): _*)
+      val summary = read(keys, Seq(compacted), blocks = 1 + random.nextInt(4)).summary
+      assert((summary.sha256, summary.interactions, summary.conflicts) === ((whole.sha256, 40L, 0L)), s"seed $seed")
+    }
+  }
+
+  test("the same address with different content is counted, and which row stays does not depend on the order") {
+    val rows = Seq(at(0, "bob"), at(0, "ann"))
+    for ((order, index) <- Seq(rows, rows.reverse).zipWithIndex) {
+      val set = read(Seq(lake.batch(s"$index.parquet", order: _*)))
+      assert(set.summary.conflicts === 1)
+      assert(set.interactions.map(_.user).collect().toSeq === Seq("ann"))
+    }
+  }
+
+  test("a row that was trained on before stays, and is not new") {
+    val compacted = lake.batch("compacted.parquet", at(0, "zoe"), at(1))
+    val raw = lake.batch("raw.parquet", at(0, "ann"), at(2))
+    val set = read(Seq(raw), Seq(compacted))
+    assert(set.interactions.filter(_.address.offset == 0).map(_.user).collect().toSeq === Seq("zoe"))
+    assert(set.fresh.map(_.address.offset).collect().toSeq === Seq(2L))
+    assert((set.summary.conflicts, set.summary.fresh) === ((1L, 1L)))
+  }
+
+  test("a batch that is missing, damaged, or of other columns is named") {
+    lake.put("damaged.parquet", "PAR1 and then nothing of use")
+    for (
+      (key, expected) <-
+        Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")
+    ) {
+      val message = messages(intercept[Exception](read(Seq(key))))
+      assert(message.contains(key) && message.contains(expected), message)
+    }
+  }
+
+  private def messages(error: Throwable): String =
+    Iterator.iterate(error)(_.getCause).takeWhile(_ != null).map(_.getMessage).mkString("; ")
+}
