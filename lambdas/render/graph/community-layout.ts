@@ -19,7 +19,7 @@ interface Disc {
 const GAP = 3;
 /** Discs that are packed by their links; the smaller communities after them are placed in rings around the others. */
 const MAX_PACKED = 60;
-/** How much wider than high the picture becomes. */
+/** The weight of height against width, so that the discs fill a picture that is wider than high. */
 const ASPECT = 2.2;
 
 /**
@@ -79,7 +79,7 @@ function arrange(discs: readonly Disc[], links: readonly (readonly number[])[]):
   arrangeAround(placed, discs.slice(MAX_PACKED));
 }
 
-/** Near the middle is good, and near the discs that it has links with. */
+/** Returns the cost of a spot: low near the middle, and near discs that this one has links with. */
 function costOf({ x, y }: Point, placed: readonly Disc[], weights: readonly number[]): number {
   let [pull, total] = [0, 0];
   for (const [index, other] of placed.entries()) {

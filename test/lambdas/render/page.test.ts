@@ -196,7 +196,7 @@ test('the interactive graph is data that cannot end its element, and the one scr
 test('the sentence about the chosen part of the graph ends with one full stop, with or without one from the run', () => {
   for (const chosen of ['The busiest; list new is left out', 'The busiest; list new is left out.'])
     expect(runPage({ ...whole, network: { ...whole.network, chosen } })).toContain(
-      'is left out. 90 vertices',
+      'is left out. Shown: 90 users and products',
     );
 });
 
