@@ -1,7 +1,8 @@
 import { counted, grouped, lowest, sum } from '../../shared/contract/numbers.ts';
 import type { DegreeSummary, GraphFacts } from '../../shared/contract/summaries.ts';
 import { count, html, table } from '../../shared/web/html.ts';
-import { emptyPanel, PANEL, PERCENT_LABELS, type Plot, panelTitle, stacked } from '../drawing/frame.ts';
+import { PERCENT_LABELS, type Plot } from '../drawing/frame.ts';
+import { emptyPanel, PANEL, panelTitle, stacked } from '../drawing/panels.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 

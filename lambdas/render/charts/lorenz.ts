@@ -1,7 +1,8 @@
 import { counted, grouped, highest, percent } from '../../shared/contract/numbers.ts';
 import { percent as inColumn, table } from '../../shared/web/html.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
-import { layered, PERCENT_LABELS, TEXT_SIZE, withoutPlot } from '../drawing/frame.ts';
+import { TEXT_SIZE } from '../drawing/config.ts';
+import { layered, PERCENT_LABELS, withoutPlot } from '../drawing/frame.ts';
 import { widthOf } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';

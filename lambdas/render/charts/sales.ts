@@ -1,7 +1,8 @@
 import { counted, grouped, highest, sum } from '../../shared/contract/numbers.ts';
 import { count, table, time } from '../../shared/web/html.ts';
 import { CUT, cutAbove, cutLayers, cutsOf } from '../drawing/bursts.ts';
-import { layered, TEXT_SIZE } from '../drawing/frame.ts';
+import { TEXT_SIZE } from '../drawing/config.ts';
+import { layered } from '../drawing/frame.ts';
 import { widthOf } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';

@@ -1,6 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { lowest } from '../../shared/contract/numbers.ts';
-import { columnsOf, type Frame, INNER_WIDTH, layered, TEXT_SIZE } from './frame.ts';
+import { INNER_WIDTH, TEXT_SIZE } from './config.ts';
+import { type Frame, layered } from './frame.ts';
+import { columnsOf } from './key.ts';
 import { fitted } from './text.ts';
 
 export interface Bar {

@@ -1,5 +1,6 @@
 import { grouped } from '../../shared/contract/numbers.ts';
-import { type Layer, TEXT_SIZE } from './frame.ts';
+import { TEXT_SIZE } from './config.ts';
+import type { Layer } from './frame.ts';
 import { widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 

@@ -1,15 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { highest } from '../../shared/contract/numbers.ts';
-import {
-  emptyPanel,
-  type Frame,
-  type KeyEntry,
-  type Layer,
-  PANEL,
-  type Plot,
-  panelTitle,
-  stacked,
-} from './frame.ts';
+import type { Frame, Layer, Plot } from './frame.ts';
+import { emptyPanel, type KeyEntry, PANEL, panelTitle, stacked } from './panels.ts';
 import { COLOURS } from './theme.ts';
 
 /** Methods that are compared, always in the same colour and shape; both differ, because not every reader sees colours. */

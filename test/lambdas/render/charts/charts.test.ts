@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { CHART_NAMES, CHARTS, type ChartName } from '../../../../lambdas/render/charts/registry.ts';
 import { toSvg, toVega } from '../../../../lambdas/render/draw.ts';
-import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/frame.ts';
+import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/config.ts';
 import { fileOf, type Specification } from '../../../../lambdas/render/drawing/specification.ts';
 import { largeRun } from '../../large-sample.ts';
 import { ATTACK, runDataOf, sampleRun } from '../../samples.ts';

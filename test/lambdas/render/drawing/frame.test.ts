@@ -1,22 +1,10 @@
 import { expect, test } from 'vitest';
-import {
-  columnsOf,
-  INNER_WIDTH,
-  layered,
-  stacked,
-  withoutPlot,
-} from '../../../../lambdas/render/drawing/frame.ts';
+import { INNER_WIDTH } from '../../../../lambdas/render/drawing/config.ts';
+import { layered, withoutPlot } from '../../../../lambdas/render/drawing/frame.ts';
+import { stacked } from '../../../../lambdas/render/drawing/panels.ts';
 import { widthOf } from '../../../../lambdas/render/drawing/text.ts';
 
 const frame = { title: 'Half are lamps', notes: ['Shown: all'], description: 'Lamps and vases.' };
-
-test('a key has as many columns as fit into the picture', () => {
-  expect(columnsOf(['lamps', 'vases'])).toBe(2);
-  const long = 'a'.repeat(40);
-  expect(columnsOf([long, long, long])).toBe(1);
-  // The columns are as wide as their widest entries: two long ones side by side do not fit, one below the other they do.
-  expect(columnsOf([long, 'b', long, 'c'])).toBe(2);
-});
 
 test('every picture has its finding and its description as text, and opens in a page as SVG', () => {
   for (const spec of [withoutPlot(frame), layered(frame, { layer: [] }), stacked(frame, [])]) {

@@ -2,7 +2,7 @@ import type { Spec } from 'vega';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { recommendationGraph } from '../../../../lambdas/render/charts/recommendation-graph.ts';
-import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/frame.ts';
+import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/config.ts';
 import type { Label } from '../../../../lambdas/render/graph/labels.ts';
 import type { Point } from '../../../../lambdas/render/graph/layout.ts';
 import { GraphSummary } from '../../../../lambdas/shared/contract/summaries.ts';
