@@ -28,7 +28,7 @@ test('options are read as `--name value` and `--name=value`; switches stand alon
   expect(parseStartOptions([])).toEqual(DEFAULTS);
 });
 
-test('an unknown option is an error that names the nearest', () => {
+test('an unknown option is an error that suggests the most similar one', () => {
   expect(() => parseStartOptions(['--treshold', '5'])).toThrow(
     "Unknown option '--treshold'; did you mean --threshold? --help lists all options",
   );
@@ -65,22 +65,22 @@ test.each([
   [['--input', 'a.csv', '--seed', '5'], '--seed and --input contradict each other: a file is replayed whole'],
   [['--input', 'a.csv', '--seed', '1'], '--seed and --input contradict each other: a file is replayed whole'],
   [['--bootstrap', 'kafka:9092'], '--bootstrap and --endpoint go together'],
-])('%j is an error that says what it should be', (args, message) => {
+])('%j is an error that gives the valid values', (args, message) => {
   expect(() => parseStartOptions(args)).toThrow(message);
 });
 
-test('options that npm has taken for itself are missed, whatever is left of them', () => {
+test('options that npm has taken as its own are reported, even if npm has split them', () => {
   const once = { npm_config_once: 'true', npm_config_user_agent: 'npm/11', npm_lifecycle_event: 'start' };
   expect(() => parseStartOptions([], once)).toThrow(
-    'Cannot read --once: npm takes it for itself; write npm start -- --once',
+    'Cannot read --once: npm takes it as its own option; write npm start -- --once',
   );
-  // Of `npm start --count 5 --max-wait=3h` npm leaves a 5.
+  // From `npm start --count 5 --max-wait=3h` npm passes only the 5 to the script.
   const more = { ...once, npm_config_count: 'true', npm_config_max_wait: '3h' };
   expect(() => parseStartOptions(['5'], more)).toThrow('write npm start -- --once --count N --max-wait 3h');
   expect(parseStartOptions(['--once'], { npm_config_yes: 'true' })).toEqual({ ...DEFAULTS, once: true });
 });
 
-test('a number is read whatever zeros it has, and the last of two counts', () => {
+test('a number may have leading zeros or none; of an option that is given twice, the last value counts', () => {
   expect(parseStartOptions(['--growth', '.5', '--seed', '007', '--seed=0'])).toEqual({
     ...DEFAULTS,
     growth: 0.5,
