@@ -45,7 +45,7 @@ export const commandLine = () =>
     .addOption(stackOption())
     .option(
       '--direct',
-      'with --stack: connect to its brokers from this machine, which needs access to its VPC',
+      'with --stack: connect to its brokers from here, which needs access to its VPC',
     )
     .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack, sign in by IAM'))
     .addOption(text('--topic <NAME>', 'with --bootstrap and without --stack: the topic (default: sales)'));

@@ -84,8 +84,7 @@ test('the help of npm run produce', () => {
       --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
       --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
       --stack <NAME>           work on this CloudFormation stack instead of this machine
-      --direct                 with --stack: connect to its brokers from this machine, which needs access to its
-                               VPC
+      --direct                 with --stack: connect to its brokers from here, which needs access to its VPC
       --bootstrap <HOST:PORT>  connect to these brokers; with --stack, sign in by IAM
       --topic <NAME>           with --bootstrap and without --stack: the topic (default: sales)
       --help                   show this help

@@ -92,25 +92,25 @@ test('the help of npm start', () => {
   expect(commandLine().helpInformation()).toMatchInlineSnapshot(`
     "Usage: npm start -- [options]
 
-    the whole pipeline on this machine
+    run the whole pipeline on this machine
 
     Options:
-      --once                   end when the input is worked off; exit code 0 only if all of it worked
-      --count <N>              simulated records (default: 30,000)
-      --seed <N>               starts every random choice (default: 1)
-      --input <FILE>           replay a CSV or NDJSON file, also .gz, instead of simulating
-      --map <FIELDS>           names of the columns in the file: userId=CustomerID,productId=StockCode,…
-      --threshold <N>          fewest new sales that cut a window (default: 12,000)
-      --growth <SHARE>         a window adds at least this share of all cut before (default: 0.2; 0: off)
-      --max-wait <TIME>        a sale waits at most this long for a window (default: 24h)
-      --export <DIR>           copy the current run's files and charts there
-      --keep                   keep the bucket and the log of the broker from the last time
+      --once                   exit when the input is processed, with code 0 only if everything worked
+      --count <N>              number of simulated records (default: 30,000)
+      --seed <N>               seed of every random choice (default: 1)
+      --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
+      --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
+      --threshold <N>          number of new sales that cut a window (default: 12,000)
+      --growth <SHARE>         new sales must also be this share of all earlier ones (default: 0.2; 0: off)
+      --max-wait <TIME>        cut a window once a sale has waited this long (default: 24h)
+      --export <DIR>           copy the files and charts of the served run to this directory
+      --keep                   continue with the bucket and the broker's log of the last start
       --partitions <N>         partitions of the topic (default: 3)
       --rank <N>               length of the factor vectors (default: 64)
-      --port <N>               port of the charts (default: a free one)
+      --port <N>               port that serves the charts (default: a free one)
       --bootstrap <HOST:PORT>  use this Kafka broker instead of starting one
       --endpoint <URL>         use this AWS API instead of starting an emulator
-      --help                   this list
+      --help                   show this help
     "
   `);
 });
