@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
 import { parseMskEvent } from '../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, median } from './benchmark.ts';
 import { mskEvent } from './sales.ts';
@@ -12,7 +12,7 @@ const ROUNDS = 15;
 /** Rounds that are not counted, because the code is not yet compiled. */
 const WARM_UP_ROUNDS = 5;
 
-const parseSale = createJudge({});
+const parseSale = createSaleParser({});
 
 const ZodSale = z.object({
   userId: z.union([z.string().min(1).max(256), z.number().transform(String)]),

@@ -31,7 +31,7 @@ export class Publish extends Construct {
     this.logGroup = logGroup;
     lake.grantPublish(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Manifests', lake.createdBelow('manifests'));
     this.queue.sweepEvery(sweepMinutes);
   }

@@ -35,7 +35,7 @@ export class Render extends Construct {
     this.logGroup = logGroup;
     lake.grantRender(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: true });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Publications', lake.createdBelow('publications'));
     this.queue.sweepEvery(sweepMinutes);
   }

@@ -9,8 +9,6 @@ import { acknowledge } from './acknowledge.ts';
 
 export interface StageQueueProps {
   readonly fn: lambda.Function;
-  /** Whether the Lambda reports which messages of a batch failed, so that the others are not delivered again. */
-  readonly reportsFailures: boolean;
 }
 
 /** How often a message is delivered before it moves to the dead-letter queue. */
@@ -24,7 +22,7 @@ export class StageQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 
-  constructor(scope: Construct, id: string, { fn, reportsFailures }: StageQueueProps) {
+  constructor(scope: Construct, id: string, { fn }: StageQueueProps) {
     super(scope, id);
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       enforceSSL: true,
@@ -44,7 +42,8 @@ export class StageQueue extends Construct {
     fn.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: 10,
-        reportBatchItemFailures: reportsFailures,
+        // The Lambda reports the messages that failed, so that the others are not delivered again.
+        reportBatchItemFailures: true,
         // The minimum that AWS allows. One invocation handles all pending work, so more would compete for the same work.
         maxConcurrency: 2,
       }),

@@ -41,7 +41,7 @@ export class Threshold extends Construct {
     this.fn.addEnvironment(ENV.model, JSON.stringify(model));
     lake.grantCutWindows(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Interactions', lake.createdBelow('interactions'));
     this.queue.on('Manifests', lake.createdBelow('manifests'));
     this.queue.on('Attempts', lake.createdBelow('attempts'));

@@ -83,7 +83,7 @@ export class Train extends Construct {
     lake.grantLaunch(this.fn);
     this.grantJobs(application, role);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Windows', lake.createdBelow('windows'));
     this.queue.on('JobEnded', {
       source: ['aws.emr-serverless'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from 'vitest';
 import { BENCHMARKS } from '../bench/registry.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import { PREFIX } from '../lambdas/shared/contract/keys.ts';
 import { COMMANDS, type CommandModule, isCommandName } from '../local/commands/registry.ts';
 import { commandLine as startCommandLine } from '../local/commands/start-options.ts';
@@ -59,7 +59,7 @@ test('npm start knows every option that the README gives it', () => {
 
 test('the sale of the README is parsed as a sale', () => {
   const [, sale = ''] = /```json sale\n(.*)\n```/.exec(readme) ?? [];
-  expect(createJudge({})(Buffer.from(sale), Date.UTC(2026, 5, 1, 12))).toMatchObject({
+  expect(createSaleParser({})(Buffer.from(sale), Date.UTC(2026, 5, 1, 12))).toMatchObject({
     user: 'u0042',
     product: 'p0017',
     quantity: 2,

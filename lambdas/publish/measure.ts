@@ -4,7 +4,7 @@ import { Current, Manifest } from '../shared/contract/schemas.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 
-/** Tells how good and how old the run is that is served; nothing before there is one. */
+/** Writes metrics of the quality and age of the served run; none if no run is served. */
 export async function measureServed({
   lake,
   log,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { planBatches } from '../../lambdas/accumulate/batches.ts';
 import type { PolledRecord } from '../../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../../lambdas/accumulate/parquet.ts';
-import { createJudge } from '../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
 import { interactionsKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../lambdas/shared/contract/model.ts';
 import { highest } from '../../lambdas/shared/contract/numbers.ts';
@@ -59,12 +59,12 @@ export function writePolls(
   model: Partial<Model> = {},
   last?: Window,
 ): Window {
-  const judge = createJudge({});
+  const parseSale = createSaleParser({});
   const uncut = new Map<string, UncutBatch>();
   for (const poll of polls)
     for (const batch of planBatches(
       { source: '0a1b2c3d', partitions: new Map([['sales-0', poll]]) },
-      judge,
+      parseSale,
     )) {
       if (batch.sales.length === 0) continue;
       const name = { ...batch.range, count: batch.sales.length };

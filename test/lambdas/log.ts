@@ -6,7 +6,7 @@ export interface RecordedLine extends Fields {
   readonly message: string;
 }
 
-/** A log that remembers. */
+/** A log that keeps its lines and metrics. */
 export function recordingLog(): Log & {
   readonly lines: RecordedLine[];
   readonly measured: Measured[];

@@ -327,7 +327,7 @@ describe('every Lambda', () => {
         Architectures: ['arm64'],
         Runtime: 'nodejs24.x',
         TracingConfig: { Mode: 'Active' },
-        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169' } },
       });
   });
 });

@@ -93,7 +93,7 @@ describe('invariant 1: the pollers notice a storage fault', () => {
     expect(mapping).not.toHaveProperty('FunctionResponseTypes');
     expect(mapping).not.toHaveProperty('ProvisionedPollerConfig');
     expect(await outcomeOfFault(environment)).toEqual({
-      error: 'Error: Cannot store sales-0 from offset 7: the whole batch must come again',
+      error: 'Error: Cannot store sales-0 from offset 7: the whole batch must be delivered again',
     });
   });
 

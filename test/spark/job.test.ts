@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { judge } from '../../lambdas/publish/gate.ts';
+import { evaluateGate } from '../../lambdas/publish/gate.ts';
 import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts';
 import { seeded } from '../../local/shop/random.ts';
@@ -158,7 +158,7 @@ test('on uniformly random sales the model does not beat popularity, and the gate
   for (const list of [quality.any, quality.new])
     expect(list?.model.value).toBeLessThan((list?.popularity.high ?? 0) + 0.01);
   // Nobody has to be asked about what is served: popularity would be.
-  expect(judge({ gate, counts }, 1).decision).toBe('refused');
+  expect(evaluateGate({ gate, counts }, 1).decision).toBe('refused');
 });
 
 test('invariant 2: delivered twice, reordered and re-cut, the training set has the same hash and every file the same bytes', {

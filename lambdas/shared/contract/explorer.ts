@@ -1,63 +1,74 @@
 import * as z from 'zod';
-import { Named } from './summaries.ts';
+import { NamedProduct } from './summaries.ts';
 
-/** The files of a run that the explorer reads, a block at a time. */
+/** Schemas of the files that the explorer reads block by block. */
 
 const Count = z.int().min(0);
-const Numbered = z.int().min(1);
+const PositiveInt = z.int().min(1);
 
 /**
- * A table of the explorer: rows in the order of their keys (by UTF-16 code units, as `<` compares strings), in blocks
- * that are read one by one, each a gzip member of its file and a JSON document.
+ * A table whose blocks are read one by one. Its parts are in order, and so are the rows of all parts together: ascending by
+ * key, compared by UTF-16 code units as `<` compares strings. Each block is a gzip member of its file and holds one JSON
+ * document. A table without parts has no rows.
  */
 const ExplorerTable = z.array(
   z
     .strictObject({
-      /** Name of a file of the run. */
+      /** Name of the file in the manifest of the run. */
       file: z.string(),
-      /** By block: keys in it are this or behind, keys in the blocks before are in front of this. */
+      /** For each block: every key in the block is ≥ this, and every key in earlier blocks is < this. */
       from: z.array(z.string()),
-      /** By block: bytes. The first block begins with the file, each other behind the one before. */
-      sizes: z.array(Numbered),
+      /**
+       * For each block: its length in bytes. The first block starts at byte 0, and the blocks follow each other without
+       * gaps.
+       */
+      sizes: z.array(PositiveInt),
     })
     .refine(({ from, sizes }) => from.length === sizes.length, 'from and sizes should be equally long'),
 );
 export type ExplorerTable = z.infer<typeof ExplorerTable>;
 
-/** `explorer/index.json`: where the explorer starts. Tables are in parts, in order; empty: there are no rows. */
+/** `explorer/index.json`: the explorer reads this file first. */
 export const ExplorerIndex = z.strictObject({
-  run: Numbered,
+  run: PositiveInt,
   users: ExplorerTable,
   products: ExplorerTable,
   names: ExplorerTable,
-  /** To pick from before anything is typed, at most 10 each: users, mixed, and the products that are bought most. */
-  picks: z.strictObject({ users: z.array(z.string()), products: z.array(Named) }),
+  /**
+   * Suggestions to show before anything is typed, at most 10 each: users of different kinds, and the products that are
+   * bought most.
+   */
+  picks: z.strictObject({ users: z.array(z.string()), products: z.array(NamedProduct) }),
 });
 export type ExplorerIndex = z.infer<typeof ExplorerIndex>;
 
-/** A block: names of the products that its rows tell of by id, as far as they have one; [key, value] by row. */
+/** A block: `rows` are [key, value]; `names` are [product, name] for the products in these rows that have a name. */
 const explorerBlock = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     names: z.array(z.tuple([z.string(), z.string()])),
     rows: z.array(z.tuple([z.string(), value])).min(1),
   });
 
-const Listed = z.strictObject({
+const ListEntry = z.strictObject({
   product: z.string(),
-  /** Up to 3 products of the history that carry it, strongest first, with their share of what the history says for it (0..1, hundredths); for a product that was bought before, the product itself is first. */
+  /**
+   * The purchases that explain the recommendation: at most 3 products, strongest first, each with its share of the
+   * explanation (0 to 1, in hundredths). If the user has bought the recommended product, that product is first.
+   */
   because: z.array(z.strictObject({ product: z.string(), share: z.number() })).max(3),
 });
 
 /** A block of `explorer/users-NNNNN.json.gz`; the key is the user. */
 export const ExplorerUsers = explorerBlock(
   z.strictObject({
-    /** Products that were bought, in all. */
+    /** Number of distinct products that the user has bought. */
     products: Count,
-    /** Newest first, at most 50: what was bought, how often, when last. */
-    history: z.array(z.strictObject({ product: z.string(), times: Numbered, lastMs: Count })).max(50),
-    /** Best first. */
-    any: z.array(Listed),
-    new: z.array(Listed),
+    /** Products that the user has bought, most recent first, at most 50; `lastMs` is the last purchase, epoch ms. */
+    history: z.array(z.strictObject({ product: z.string(), times: PositiveInt, lastMs: Count })).max(50),
+    /** Best first; may be empty. */
+    any: z.array(ListEntry),
+    /** Best first; may be empty. */
+    new: z.array(ListEntry),
   }),
 );
 export type ExplorerUsers = z.infer<typeof ExplorerUsers>;
@@ -67,21 +78,24 @@ export const ExplorerProducts = explorerBlock(
   z.strictObject({
     buyers: Count,
     sales: Count,
+    /** First and last sale, epoch ms. */
     firstMs: Count,
     lastMs: Count,
-    /** Lists that it stands in. */
+    /** Numbers of users whose list contains the product. */
     recommendedAny: Count,
     recommendedNew: Count,
+    /** Number of its community, as in `graph.json`; null if it has none. */
     community: Count.nullable(),
-    /** Best first, at most 10. */
+    /** Similar products, most similar first, at most 10. */
     similar: z.array(z.strictObject({ product: z.string(), score: z.number() })).max(10),
   }),
 );
 export type ExplorerProducts = z.infer<typeof ExplorerProducts>;
 
 /**
- * A block of `explorer/names-NNNNN.json.gz`; the value is a product. The key, by tabs: a search key of its name
- * (lambdas/client/index/search-key.ts), 0 if that begins the name or else 1, and the product.
+ * A block of `explorer/names-NNNNN.json.gz`; the value is a product. The key has three parts, separated by tabs: a search
+ * key of the product's name (lambdas/client/index/search-key.ts), `0` if the name begins with that search key and `1`
+ * otherwise, and the product.
  */
 export const ExplorerNames = explorerBlock(z.string());
 export type ExplorerNames = z.infer<typeof ExplorerNames>;

@@ -1,38 +1,41 @@
 import * as z from 'zod';
 
 /**
- * What the Spark job may be told. It travels inside `windows/N.json`, so that a run is a function of its windows:
- * an attempt that is repeated next week trains with the numbers that the window was cut with.
+ * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone: an
+ * attempt that is repeated a week later trains with the settings that the window was cut with.
  */
 export const Model = z.strictObject({
   /**
-   * How lists are ordered. `ranker`: candidates from several sources, by trees that learn from the shop's own past, or by
-   * the best baseline where that is better. `als`: implicit ALS alone, in half the time.
+   * The algorithm that orders the lists. `ranker` takes candidates from several sources and orders them by trees trained
+   * on the shop's own past, or by the best baseline where that ranks better. `als` uses implicit ALS alone and takes half
+   * the time.
    */
   algorithm: z.enum(['ranker', 'als']).default('ranker'),
   /** Length of the factor vectors of implicit ALS. */
   rank: z.int().min(1).max(512).default(64),
-  /** ALS sweeps over users and products. */
+  /** Number of ALS iterations; each solves all users and all products once. */
   iterations: z.int().min(1).max(100).default(4),
-  /** Lambda of Hu, Koren, Volinsky 2008, times the number of a row's pairs. */
+  /** The lambda of Hu, Koren and Volinsky (2008). Spark multiplies it by the number of pairs in a row. */
   regularisation: z.number().positive().max(1000).default(0.3),
-  /** Confidence is 1 + alpha * weight, the sum over a user's purchases of a product. */
+  /** The confidence of a user-product pair is 1 + alpha * weight; the weight is the sum over the purchases of the pair. */
   alpha: z.number().positive().max(10_000).default(3),
-  /** A purchase weighs what its type does, halved with every so many horizons of its age; a horizon is as long as the holdout. */
+  /** Half-life of a purchase's weight, in horizons. A horizon is as long as the holdout. */
   halfLifeHorizons: z.number().positive().max(1000).default(4),
-  /** … times quantity to this power, so that quantity is damped: 0 counts purchases, 1 units. */
+  /** The weight of a purchase is multiplied by its quantity to this power: 0 counts purchases, 1 counts units. */
   quantityExponent: z.number().min(0).max(1).default(0),
-  /** Products per user and list. */
+  /** Number of products per user and list. */
   topN: z.int().min(1).max(100).default(10),
-  /** Share of the distinct interactions, the newest, that is held out to measure quality; 0 to 1, exclusive. */
+  /**
+   * Share of the distinct interactions that is held out to measure quality, newest first; between 0 and 1, both exclusive.
+   */
   holdoutShare: z.number().gt(0).lt(1).default(0.1),
-  /** Where the holdout begins, epoch ms, instead of by its share: to compare with measurements made elsewhere. */
+  /** Start of the holdout, epoch ms. It replaces `holdoutShare`, to compare with measurements made elsewhere. */
   holdoutFromMs: z.int().positive().optional(),
-  /** Hold out the last basket of every user with at least three instead: to compare likewise. */
+  /** Holds out the last basket of every user who has at least three, also to compare with other measurements. */
   holdoutLastBasket: z.boolean().optional(),
-  /** Weight of one interaction by its type. Types that are not named here are stored, counted and left out of training. */
+  /** Weight of one interaction, by its type. Other types are stored and counted, but excluded from training. */
   typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
-  /** Starts every random choice of a run. */
+  /** Seed of every random choice in a run. */
   seed: z
     .int()
     .min(0)

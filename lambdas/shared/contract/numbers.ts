@@ -1,6 +1,11 @@
 /** Sums, extremes and the way numbers are written, for Lambdas, pages and browsers alike. */
 
-/** @returns 0 if there are no values. */
+/**
+ * Adds any number of values.
+ *
+ * @returns 0 if there are no values.
+ * @example sum([1, 2, 3]) // 6
+ */
 export function sum(values: Iterable<number>): number {
   let total = 0;
   for (const value of values) total += value;
@@ -8,10 +13,10 @@ export function sum(values: Iterable<number>): number {
 }
 
 /**
- * The highest of any number of values. `Math.max(...values)` passes each value as an argument and throws a RangeError at
- * about 125,000 of them.
+ * Returns the highest of any number of values. `Math.max(...values)` passes each value as an argument and throws a
+ * RangeError at about 125,000 of them.
  *
- * @param atLeast The answer where no value is higher, so that it also answers an empty iterable.
+ * @param atLeast The result if no value is higher, so also if there are no values.
  * @example highest([3, 7], 5) // 7
  * @example highest([], 1) // 1
  */
@@ -22,9 +27,9 @@ export function highest(values: Iterable<number>, atLeast = Number.NEGATIVE_INFI
 }
 
 /**
- * The lowest of any number of values; see {@link highest}.
+ * Returns the lowest of any number of values; see {@link highest}.
  *
- * @param atMost The answer where no value is lower, so that it also answers an empty iterable.
+ * @param atMost The result if no value is lower, so also if there are no values.
  * @example lowest([3, 7], 5) // 3
  */
 export function lowest(values: Iterable<number>, atMost = Number.POSITIVE_INFINITY): number {

@@ -3,56 +3,60 @@ import { Model } from './model.ts';
 import { Afterwards, Gate, Quality } from './quality.ts';
 
 /**
- * The objects that the stages hand to each other through the bucket. Schemas of what one stage writes and another
- * reads stand here and nowhere else; `test/fixtures` holds one sample of each, read by the tests of both languages.
+ * Schemas of the objects that one stage writes to the bucket and another reads. `test/fixtures` has one sample of each,
+ * which the tests of both languages read.
  */
 
 const Count = z.int().min(0);
-const Numbered = z.int().min(1);
+const PositiveInt = z.int().min(1);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Both ends inclusive. */
+/** First and last offset, both inclusive. */
 const OffsetRange = z.tuple([Count, Count]);
 
-/** How far the windows 1..N have cut one partition. */
+/** The part of one partition that windows 1 to N contain. */
 const PartitionCut = z.strictObject({
-  /** Polled ranges cut so far, merged, ascending. The last end is where the next listing starts. */
+  /** Polled ranges cut so far, merged and ascending. The next listing starts after the end of the last range. */
   ranges: z.array(OffsetRange).min(1),
-  /** Rows in the batches cut so far; overlapping batches count twice. */
+  /** Number of rows in the batches cut so far; rows in overlapping batches count twice. */
   interactions: Count,
 });
 
-/** Why a window was cut. `text` is the same for a person. */
+/** The reason why a window was cut; `text` is the same reason for people. */
 const CutReason = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('threshold'), needed: Count, text: z.string() }),
   z.strictObject({ kind: z.literal('maxWait'), waitedSeconds: z.number().min(0), text: z.string() }),
   z.strictObject({ kind: z.literal('flush'), text: z.string() }),
 ]);
 
-/** `windows/N.json`: the batches that window N adds, and the whole configuration of its run. */
+/** `windows/N.json`: the batches that window N adds, and the complete configuration of its run. */
 export const Window = z.strictObject({
-  window: Numbered,
+  window: PositiveInt,
+  /** Epoch ms. */
   cutAtMs: Count,
   reason: CutReason,
-  /** The exact objects, in key order. */
+  /** Exactly the objects that the window adds, in key order. */
   batches: z.array(z.strictObject({ key: z.string(), sizeBytes: Count })).min(1),
-  /** Rows in batches that are not wholly covered by ranges cut before. */
+  /** Number of rows in the batches that contain at least one offset not cut before. */
   newInteractions: Count,
-  /** By `SOURCE/TOPIC/PARTITION`: running state over windows 1..N. */
+  /** State after windows 1 to N, by `SOURCE/TOPIC/PARTITION`. */
   partitions: z.record(z.string(), PartitionCut),
-  /** Rows in all batches of windows 1..N. */
+  /** Number of rows in all batches of windows 1 to N. */
   totalInteractions: Count,
   model: Model,
 });
 export type Window = z.infer<typeof Window>;
 
-/** `attempts/N/K.json`: written before the job is started, so that starting it again starts the same job. */
+/**
+ * `attempts/N/K.json`: the request of attempt K. It is written before the job starts, so that a repeated request starts the
+ * same job.
+ */
 export const Attempt = z.strictObject({
-  window: Numbered,
-  attempt: Numbered,
-  /** After this moment the attempt is cancelled and counts as failed. */
+  window: PositiveInt,
+  attempt: PositiveInt,
+  /** The attempt is cancelled and counts as failed after this moment, epoch ms. */
   deadlineAtMs: Count,
-  /** The body of `StartJobRun`, exactly. */
+  /** The complete request of `StartJobRun`. */
   request: z.strictObject({
     applicationId: z.string().min(1),
     clientToken: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
@@ -77,89 +81,96 @@ export const Attempt = z.strictObject({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** `attempts/N/K.started.json`. */
+/** `attempts/N/K.started.json`: the job that attempt K started; `startedAtMs` is in epoch ms. */
 export const Started = z.strictObject({ jobRunId: z.string().min(1), startedAtMs: Count });
 export type Started = z.infer<typeof Started>;
 
-/** `attempts/N/failed.json`: the attempts are used up; window N has no run unless somebody retries it. */
+/** `attempts/N/failed.json`: all attempts failed, and window N has no run unless a person retries it. */
 export const Failed = z.strictObject({
-  window: Numbered,
-  /** How many attempts were made. */
-  attempts: Numbered,
-  /** One line per attempt, oldest first. */
+  window: PositiveInt,
+  /** Number of attempts made. */
+  attempts: PositiveInt,
+  /** Why each attempt failed, oldest first. */
   reasons: z.array(z.string()),
 });
 export type Failed = z.infer<typeof Failed>;
 
-/** One file that a run wrote. */
+/** A file that a run wrote. */
 export const RunFile = z.strictObject({
-  /** What it is: the path below `runs/N/K/`, for example `graph/vertices.csv`. */
+  /** Path below `runs/N/K/`, for example `graph/vertices.csv`. */
   name: z.string(),
   key: z.string(),
   sizeBytes: Count,
-  /** Data rows, without a header; 1 for a JSON document. */
+  /** Number of data rows, without the header; 1 for a JSON document. */
   rows: Count,
   sha256: Sha256,
 });
 export type RunFile = z.infer<typeof RunFile>;
 
-/** `manifests/N.json`: what went in, what came out. It is written last; without it there is no run. */
+/** `manifests/N.json`: the inputs and outputs of run N. The job writes it last; a run without a manifest does not exist. */
 export const Manifest = z.strictObject({
-  run: Numbered,
-  attempt: Numbered,
-  /** Moment of the newest sale in the data, epoch ms: the "now" of the run. */
+  run: PositiveInt,
+  attempt: PositiveInt,
+  /** The "now" of the run: the moment of the newest sale in the data, epoch ms. */
   asOfMs: Count,
   inputs: z.strictObject({
-    /** 1..N, those that were read. */
-    windows: z.array(Numbered),
+    /** The windows that were read, from 1 to N. */
+    windows: z.array(PositiveInt),
     batches: Count,
-    /** By `SOURCE/TOPIC/PARTITION`, as in window N. */
+    /** Ranges of offsets by `SOURCE/TOPIC/PARTITION`, as in window N. */
     offsets: z.record(z.string(), z.array(OffsetRange)),
-    /** Distinct interactions trained on. */
+    /** Number of distinct interactions that the run was trained on. */
     interactions: Count,
-    /** Rows of raw batches dropped because their address had been read before, in this run or an earlier one. */
+    /** Number of rows dropped because this run or an earlier one had already read their address. */
     repeats: Count,
-    /** Addresses that came with different content; a row trained on before stays, else the one that sorts first. */
+    /**
+     * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
+     */
     conflicts: Count,
-    /** Distinct interactions left out because their type has no weight. */
+    /** Number of distinct interactions excluded because their type has no weight. */
     unweighted: Count,
-    /** Hash of the set of distinct interactions, independent of order and of how they were batched. */
+    /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
     trainingSetSha256: Sha256,
   }),
   model: Model,
+  /** Versions by component. */
   versions: z.record(z.string(), z.string()),
   counts: z.strictObject({
     users: Count,
     products: Count,
-    /** User-product pairs with a positive net quantity. */
+    /** Number of user-product pairs whose purchases exceed their returns. */
     pairs: Count,
     recommendations: Count,
     vertices: Count,
     edges: Count,
   }),
-  /** Headline of metrics.json. */
+  /** Extract of `metrics.json`. */
   quality: Quality,
-  /** Against the served run and the best baseline; null where nothing was held out. */
+  /** Comparison with the served run and the best baseline; null if nothing was held out. */
   gate: Gate.nullable().default(null),
-  /** The served run on the sales that window N brought; null where there is none, or they are no newer than what it knew. */
+  /**
+   * The served run measured on the sales of window N; null if no run is served, or if window N has no newer sales than that
+   * run.
+   */
   afterwards: Afterwards.nullable().default(null),
-  /** Seconds by step of the job, in the order of the steps. */
+  /** Duration of each step of the job in seconds, in the order of the steps. */
   seconds: z.record(z.string(), z.number().min(0)),
-  /** In order of name. */
+  /** All files of the run, sorted by name. */
   files: z.array(RunFile),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
 export const PublishDecision = z.enum(['promoted', 'refused']);
 
-/** `publications/K.json`: what publish decided about a run, and with which numbers. */
+/** `publications/K.json`: the decision of publish about a run, with the numbers that it is based on. */
 export const Publication = z.strictObject({
-  publication: Numbered,
-  /** The run that was decided. */
-  run: Numbered,
+  publication: PositiveInt,
+  /** The run that was evaluated. */
+  run: PositiveInt,
   decision: PublishDecision,
+  /** The reason for the decision, for people. */
   reason: z.string(),
-  /** The numbers of the decided run; null if its manifest could not be read. */
+  /** Numbers of the evaluated run; null if its manifest cannot be read. */
   numbers: z
     .strictObject({
       asOfMs: Count,
@@ -167,29 +178,33 @@ export const Publication = z.strictObject({
       users: Count,
       products: Count,
       quality: Quality,
-      /** Against the run that was served, and the best baseline. */
+      /** Comparison with the run that was served, and with the best baseline. */
       gate: Gate.nullable().default(null),
     })
     .nullable(),
-  /** The run that is served after the decision; null before the first promotion. */
-  served: Numbered.nullable(),
-  /** The run that was served before it. */
-  previous: Numbered.nullable(),
-  /** Runs up to here are decided. */
-  decidedThrough: Numbered,
+  /** The run that is served after the decision; null if no run was promoted yet. */
+  served: PositiveInt.nullable(),
+  /** The run that was served before the decision; null if there was none. */
+  previous: PositiveInt.nullable(),
+  /** All runs up to this number are decided. */
+  decidedThrough: PositiveInt,
 });
 export type Publication = z.infer<typeof Publication>;
 
-/** `current.json`: where readers start. */
+/** `current.json`: the object that readers read first. */
 export const Current = z.strictObject({
-  publication: Numbered,
-  run: Numbered.nullable(),
-  previous: Numbered.nullable(),
-  decidedThrough: Numbered,
+  /** The latest publication. */
+  publication: PositiveInt,
+  /** The served run; null if no run was promoted yet. */
+  run: PositiveInt.nullable(),
+  /** The run that was served before; null if there was none. */
+  previous: PositiveInt.nullable(),
+  /** All runs up to this number are decided; a rollback does not change it. */
+  decidedThrough: PositiveInt,
 });
 export type Current = z.infer<typeof Current>;
 
-/** One row of a Parquet batch, column by column in this order. Ids are strings, times epoch ms. */
+/** The columns of a batch in Parquet, in their order. `kafka_ms` and `at_ms` are in epoch ms. */
 export const INTERACTION_COLUMNS = {
   source: 'string',
   topic: 'string',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Names of the environment variables that constructs set and handlers read. */
+/** Names of the environment variables that the constructs set and the handlers read. */
 export const ENV = {
   lakeBucket: 'LAKE_BUCKET',
   fieldMap: 'FIELD_MAP',
@@ -13,11 +13,11 @@ export const ENV = {
 } as const;
 
 /**
- * Reads the environment of one program, once, at start.
+ * Reads the environment variables of a program. Call it once, at start.
  *
- * @param schema One entry per variable that the program needs.
- * @returns the parsed values
- * @throws {Error} If a variable is missing or wrong; the message names it.
+ * @param schema One entry for each variable that the program needs.
+ * @returns The parsed values.
+ * @throws {Error} If a variable is missing or invalid; the message names every such variable.
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
@@ -29,7 +29,7 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   throw new Error(`Cannot start: environment variable ${problems.join('; ')}`);
 }
 
-/** A variable that holds JSON of the given schema. */
+/** Schema of a variable that contains JSON; `schema` validates the parsed value. */
 export function jsonVariable<Schema extends z.ZodType>(schema: Schema) {
   return z
     .string()

@@ -3,7 +3,7 @@ import { type Measured, metricsLine } from './metrics.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 
-/** Fields of one line. `window`, `object` and `requestId` are named alike in every stage. */
+/** Fields of a log line. All stages use the same names for `window`, `object` (a key in the bucket) and `requestId`. */
 export interface Fields {
   readonly requestId?: string;
   readonly window?: number;
@@ -14,18 +14,21 @@ export interface Fields {
 export interface Log {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  /** Something a person must look at: it becomes an alarm. */
+  /** Logs a fault that a person must look at; it raises an alarm. */
   error(message: string, fields?: Fields): void;
-  /** Numbers that become metrics; lost where no function name is known, for nobody could find them. */
+  /**
+   * Logs values that become metrics. Does nothing in a log without a function name, which the metrics need as their
+   * dimension.
+   */
   measure(measured: Measured): void;
 }
 
 /**
- * One JSON object per line: level, stage, message, then the fields. An `error` field that is an Error is
- * written as name, message, stack and cause.
+ * Creates a log that writes one JSON object per line: level, stage, message, then the fields. An Error in a field becomes
+ * an object of its name, message, stack and cause.
  *
- * @param context Fields of every line; `functionName` is told with the metrics only.
- * @param write Where a line goes; standard output unless a test wants it.
+ * @param context Fields of every line, except for `functionName`, which only the metrics contain.
+ * @param write Writes a line; to standard output by default.
  */
 export function createLog(
   stage: Stage | Helper,

@@ -2,20 +2,25 @@ import * as z from 'zod';
 import type { Log } from './log.ts';
 
 /**
- * What arrives in a stage's queue: an object was created, the sweep's turn has come, a job run changed its state, or a
- * person asks for something. All but the first may be sent by hand.
+ * A message in the queue of a stage: an object was created, a sweep is due, a job run changed its state, or a person sends
+ * a request. A person may send all kinds but the first.
  */
 export type QueueMessage = {
-  /** SQS message id, for the partial batch response; "direct" if the Lambda was invoked without a queue. */
+  /** Id of the SQS message, for the partial batch response; `DIRECT` if the Lambda was invoked directly. */
   readonly messageId: string;
 } & Body;
 
 type Body =
   | { readonly kind: 'object'; readonly key: string }
-  /** `all`: at everything that was ever stored, for a stage whose usual sweep looks at less; the others take it as any. */
+  /**
+   * `all` asks for a sweep of everything ever stored, in a stage whose frequent sweep covers less. Other stages ignore it.
+   */
   | { readonly kind: 'sweep'; readonly all: boolean }
   | { readonly kind: 'job'; readonly jobRunId: string; readonly state: string }
   | { readonly kind: 'request'; readonly body: Readonly<Record<string, unknown>> };
+
+/** The message id of a direct invocation. */
+export const DIRECT = 'direct';
 
 const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string(), eventSource: z.literal('aws:sqs'), body: z.string() })),
@@ -37,24 +42,23 @@ const Sweep = z.strictObject({ sweep: z.literal(true), all: z.literal(true).opti
 const Request = z.record(z.string(), z.unknown());
 
 /**
- * Reads the event of a Lambda that hangs on a queue. A Lambda may also be invoked directly with one body (a person's
- * request, a test).
+ * Parses the event of a Lambda that reads a queue. A person or a test may also invoke the Lambda directly, with the body of
+ * one message.
  *
- * A message that is none of the known kinds would be none the next time either: it is told as an error and left out, so
- * that its neighbours are not delivered again and again until they are put aside with it.
+ * A message of an unknown kind would be unknown again after a retry, so it is logged as an error and skipped.
  *
- * @returns one message per record that can be read, in the event's order; may be empty.
- * @throws {TypeError} If the Lambda was invoked directly with something else.
+ * @returns The other messages, in the order of the event; may be empty.
+ * @throws {TypeError} If a direct invocation is of an unknown kind.
  */
 export function parseQueueEvent(event: unknown, log: Log): QueueMessage[] {
   const queue = QueueEvent.safeParse(event);
-  if (!queue.success) return [{ messageId: 'direct', ...parseBody(event, 'the event') }];
+  if (!queue.success) return [{ messageId: DIRECT, ...parseBody(event, 'the event') }];
   return queue.data.Records.flatMap(({ messageId, body }) => {
     try {
       return [{ messageId, ...parseBody(parseText(body, messageId), `message ${messageId}`) }];
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      log.error('Left out a message', { messageId, body, error });
+      log.error('Skipped a message that cannot be read', { messageId, body, error });
       return [];
     }
   });
@@ -68,7 +72,8 @@ function parseText(body: string, messageId: string): unknown {
   }
 }
 
-function parseBody(value: unknown, what: string): Body {
+/** @param name Names the value in an error: `message m1`. */
+function parseBody(value: unknown, name: string): Body {
   const created = ObjectCreated.safeParse(value);
   if (created.success) return { kind: 'object', key: created.data.detail.object.key };
   const job = JobRunStateChange.safeParse(value);
@@ -79,11 +84,11 @@ function parseBody(value: unknown, what: string): Body {
   if (request.success && !('Records' in request.data) && !('detail-type' in request.data))
     return { kind: 'request', body: request.data };
   throw new TypeError(
-    `Cannot read ${what}: it is neither "Object Created", a job run's state change, {"sweep":true} nor a request`,
+    `Cannot read ${name}: it is neither "Object Created", nor a state change of a job run, nor {"sweep":true}, nor a request`,
   );
 }
 
-/** Answer of a Lambda on a queue: these messages come again. */
+/** The answer of a Lambda to its queue: these messages failed, and the queue delivers them again. */
 export interface QueueResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }

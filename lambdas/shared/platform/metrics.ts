@@ -1,54 +1,59 @@
 import type { Helper, Stage } from '../contract/stages.ts';
 
-/** Where the numbers of the stages stand in CloudWatch. */
+/** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'Cartograph';
-/** Each Lambda's numbers stand apart, and with them each stack's. */
+/** The dimension that separates the metrics of each Lambda, and so those of each stack. */
 export const METRIC_DIMENSION = 'FunctionName';
 
-/** Every number that a stage tells, and its unit: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+/** The metrics that stages write, with their units: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
 export const METRICS = {
-  /** Interactions stored by one invocation; repeats of a retry count again. */
+  /** Interactions stored by one invocation; those of a retry count again. */
   SalesStored: 'Count',
-  /** Records that could not be read. */
+  /** Records that are not valid sales. */
   SalesRejected: 'Count',
-  /** Interactions that no window names yet. */
+  /** New interactions that no window contains yet. */
   Waiting: 'Count',
-  /** Interactions that would cut a window now. */
+  /** Number of new interactions that cuts a window. */
   Needed: 'Count',
-  /** How long the oldest of them has waited. */
+  /** Time since the oldest batch with new interactions was stored. */
   WaitedSeconds: 'Seconds',
   WindowsCut: 'Count',
-  /** Jobs started. */
+  /** Started jobs. */
   Attempts: 'Count',
-  /** Jobs that ended without a run. */
+  /** Jobs that ended without a manifest. */
   AttemptsFailed: 'Count',
-  /** Windows whose attempts are used up. */
+  /** Windows whose last attempt failed. */
   GivenUp: 'Count',
   Rendered: 'Count',
   RunsPublished: 'Count',
-  /** NDCG@10, list `any`, of the run that is served. */
+  /** NDCG@10 of the list `any` of the served run. */
   QualityModel: 'None',
+  /** NDCG@10 of popularity on the same list. */
   QualityPopularity: 'None',
-  /** How long ago the newest sale was made that the served run knows. */
+  /** Age of the newest sale in the served run. */
   RunAgeSeconds: 'Seconds',
-  /** Addresses that came to the served run with different content. */
+  /** Addresses with different contents in the served run. */
   Conflicts: 'Count',
-  /** How long the job of a run took, all steps together. */
+  /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;
 
 /**
- * One log line from which CloudWatch makes metrics, in the embedded metric format; the function needs no right for it.
+ * Formats metrics as a log line from which CloudWatch extracts them (the embedded metric format). The function needs no
+ * permission for this.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  *
- * @param measured Numbers by name; may be empty.
- * @returns undefined if there is nothing to tell.
+ * @param measured Values by metric; may be empty.
+ * @param nowMs Epoch ms.
+ * @returns undefined if there are no values.
  *
  * @example
- * metricsLine('accumulate', 'fn', { SalesStored: 3 }, 0) // {"_aws":{…},"FunctionName":"fn","SalesStored":3,"stage":"accumulate"}
+ * JSON.parse(metricsLine('accumulate', 'fn', { SalesStored: 3 }, 0)).SalesStored // 3
+ * @example
+ * metricsLine('accumulate', 'fn', {}, 0) // undefined
  */
 export function metricsLine(
   stage: Stage | Helper,

@@ -3,9 +3,9 @@ import { Publication } from '../contract/schemas.ts';
 import { type Lake, readJson } from './lake.ts';
 
 /**
- * What publish decided, newest first; each is read when it is asked for.
+ * Reads the decisions of publish, newest first, one at a time as the caller asks for them.
  *
- * @param newest Later ones are passed over.
+ * @param newest The publication to begin with; later ones are skipped.
  */
 export async function* readPublications(
   lake: Lake,
@@ -22,7 +22,12 @@ export async function* readPublications(
   }
 }
 
-/** The same as a list, newest first, at most `most`. */
+/**
+ * Reads the decisions of publish into a list, newest first; may be empty.
+ *
+ * @param newest The publication to begin with; later ones are skipped.
+ * @param most Largest number of publications to return.
+ */
 export async function listPublications(
   lake: Lake,
   { newest, most = Number.POSITIVE_INFINITY }: { readonly newest?: number; readonly most?: number } = {},

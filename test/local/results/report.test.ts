@@ -76,7 +76,7 @@ test('the report of a run that succeeded', () => {
     Run 1     Top picks (any): 0.500 (0.400–0.600), popularity 0.250 (0.150–0.350), 2.0x, 3 users
               Discoveries (new): 0.500 (0.400–0.600), popularity 0.250 (0.150–0.350), 2.0x, 3 users
 
-    Gate      run 1 promoted: nothing could be measured: no user bought before and after
+    Gate      run 1 promoted: not measured: no user bought both before and in the holdout
 
     User      ann & bob bought <script>alert("lamp")</script> (lamp2)
                   Top picks (any)                         Discoveries (new)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createJudge } from '../../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
 import { BROKEN, type BrokenKind, json } from '../../../local/shop/broken.ts';
 
 const SALE = {
@@ -11,8 +11,8 @@ const SALE = {
   price: 9.5,
   productName: 'Blue lamp',
 };
-const judge = createJudge({});
-const verdictOf = (value: Buffer | null) => judge(value ?? undefined, Date.UTC(2026, 5, 1, 12));
+const parseSale = createSaleParser({});
+const verdictOf = (value: Buffer | null) => parseSale(value ?? undefined, Date.UTC(2026, 5, 1, 12));
 
 /** What each kind is rejected for; a kind that is missing here does not compile. */
 const REASONS: Readonly<Record<BrokenKind, RegExp>> = {

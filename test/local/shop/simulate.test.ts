@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { createJudge } from '../../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
 import { BROKEN } from '../../../local/shop/broken.ts';
 import { bestProducts, plantShop, plantUniformShop } from '../../../local/shop/shop.ts';
 import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../../../local/shop/simulate.ts';
 
 const shop = plantShop(1);
 const records = [...simulate({ shop, seed: 1, count: 30_000, endMs: SIMULATION_END_MS, days: 90 })];
-const judge = createJudge({});
-const verdict = ({ value, timestampMs = 0 }: OutgoingRecord) => judge(value ?? undefined, timestampMs);
+const parseSale = createSaleParser({});
+const verdict = ({ value, timestampMs = 0 }: OutgoingRecord) => parseSale(value ?? undefined, timestampMs);
 const sales = records
   .filter(({ broken }) => broken === undefined)
   .map(({ value }) => JSON.parse(String(value)));

@@ -27,7 +27,7 @@ const NAME = {
   firstMs: 1780000000000,
 };
 
-test('keys are as the design has them', () => {
+test('keys have the documented form', () => {
   expect(interactionsKey(NAME)).toBe(
     'interactions/0a1b2c3d/sales/000002/00000000000000000010-00000000000000000019-00000009-1780000000000.parquet',
   );
@@ -42,7 +42,7 @@ test('keys are as the design has them', () => {
   ]);
 });
 
-test('a batch key is read as it was written, and sorts by its first offset', () => {
+test('the key of a batch is parsed into the same name, and sorts by its first offset', () => {
   const natural = fc.nat({ max: Number.MAX_SAFE_INTEGER });
   const name = fc.record({
     source: fc.constant('0a1b2c3d'),
@@ -67,7 +67,7 @@ test('a batch key is read as it was written, and sorts by its first offset', () 
   );
 });
 
-test('the number in a key is read as it was written, and keys sort as their numbers do', () => {
+test('the number in a key is parsed into the same number, and keys sort by their numbers', () => {
   const number = fc.integer({ min: 1, max: 99_999_999 });
   fc.assert(
     fc.property(number, number, (a, b) => {
@@ -82,14 +82,14 @@ test('the number in a key is read as it was written, and keys sort as their numb
   );
 });
 
-test('notes on tries are not taken for publications, nor attempts for one another', () => {
+test('counted failures are not parsed as publications, nor other objects as attempts', () => {
   expect(parseNumberedKey(PREFIX.publications, 'publications/tries/00000001/00000002.json')).toBeUndefined();
   expect(parseNumberedKey(attemptsOf(3), attemptKey(3, 2))).toBe(2);
   expect(parseNumberedKey(attemptsOf(3), startedKey(3, 2))).toBeUndefined();
   expect(parseNumberedKey(attemptsOf(3), failedKey(3))).toBeUndefined();
 });
 
-test('what is no key of ours is not read', () => {
+test('other keys are not parsed', () => {
   expect(parseBatchKey('interactions/README.md')).toBeUndefined();
   expect(parseNumberedKey('windows/', 'windows/00000012.json')).toBe(12);
   expect(parseNumberedKey('windows/', 'windows/tries/00000001.json')).toBeUndefined();

@@ -4,14 +4,14 @@ import { jsonVariable, readEnvironment } from '../../../../lambdas/shared/platfo
 
 const Variables = z.object({ BUCKET: z.string().min(1), RANGE: jsonVariable(z.object({ low: z.int() })) });
 
-test('variables are read once and parsed', () => {
+test('variables are read and parsed', () => {
   expect(readEnvironment(Variables, { BUCKET: 'b', RANGE: '{"low":1}', OTHER: 'x' })).toEqual({
     BUCKET: 'b',
     RANGE: { low: 1 },
   });
 });
 
-test('what is missing or wrong is named', () => {
+test('every missing or invalid variable is named', () => {
   expect(() => readEnvironment(Variables, { RANGE: '{' })).toThrow(
     /Cannot start: environment variable BUCKET: .*; RANGE: is not JSON: \{/,
   );

@@ -3,7 +3,7 @@ import { signIn } from '../../../../lambdas/shared/platform/iam-kafka.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('the token is a request to the brokers of the region, signed with the identity of the process, without a call', async () => {
+test('the token is a request to the brokers of the region, signed locally with the identity of the process', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   const { value } = await signIn('eu-central-1');

@@ -27,7 +27,7 @@ interface Answer {
 }
 type Answering = (request: Request) => Answer;
 
-/** A client whose requests are answered here, without a network. */
+/** A client whose requests are answered by the test, without a network. */
 function clientOf(answering: Answering, client = createS3Client()): S3Client {
   const handle = async (request: Request) => {
     const { status: statusCode, headers = {}, body = '' } = answering(request);
@@ -47,7 +47,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  // The SDK waits a random part of its pauses.
+  // The SDK waits for a random part of its pauses.
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
 afterEach(() => {
@@ -113,16 +113,16 @@ const keysOf = async (objects: AsyncIterable<{ readonly key: string }>): Promise
 
 describe.each<[string, () => Lake]>([
   ['in S3', () => s3Lake('lake', clientOf(tinyS3()))],
-  ['in memory, as the tests have it', memoryLake],
+  ['in memory, for tests', memoryLake],
 ])('the lake %s', (_where, create) => {
-  test('creates an object once: the second time changes nothing and says so', async () => {
+  test('creates an object once; the second call changes nothing and returns false', async () => {
     const lake = create();
     expect(await lake.create('a', 'first', 'text/plain')).toBe(true);
     expect(await lake.create('a', 'second', 'text/plain')).toBe(false);
     expect(await lake.read('a')).toMatchObject({ text: 'first' });
   });
 
-  test('replaces what was read, and nothing that has changed since', async () => {
+  test('replaces the version that was read, and no other', async () => {
     const lake = create();
     expect(await lake.replace('a', 'first', 'text/plain', undefined)).toBe(true);
     const { etag } = (await lake.read('a')) ?? {};
@@ -132,11 +132,11 @@ describe.each<[string, () => Lake]>([
     expect(await lake.read('a')).toMatchObject({ text: 'second' });
   });
 
-  test('reads nothing where nothing is', async () => {
+  test('returns undefined for an object that does not exist', async () => {
     expect(await create().read('a')).toBeUndefined();
   });
 
-  test('keeps bytes that are given as bytes, and letters beyond ASCII', async () => {
+  test('keeps bytes and non-ASCII text', async () => {
     const lake = create();
     await lake.create('bytes', new TextEncoder().encode('Lämpchen 💡'), 'text/plain');
     await lake.create('text', 'Lämpchen 💡', 'text/plain');
@@ -146,7 +146,7 @@ describe.each<[string, () => Lake]>([
     ]);
   });
 
-  test('lists in key order over all pages, those after a key only if one is given', async () => {
+  test('lists all pages in key order, from a given key on if there is one', async () => {
     const lake = create();
     for (const key of ['w/3', 'w/1', 'x/1', 'w/5', 'w/2', 'w/4']) await lake.create(key, '1', 'text/plain');
     expect(await keysOf(lake.list('w/'))).toEqual(['w/1', 'w/2', 'w/3', 'w/4', 'w/5']);
@@ -154,7 +154,7 @@ describe.each<[string, () => Lake]>([
     expect(await keysOf(lake.list('none/'))).toEqual([]);
   });
 
-  test('names the folders of the next level only, once each, over all pages', async () => {
+  test('lists each folder of the next level once, over all pages', async () => {
     const lake = create();
     for (const key of ['c/index', 'c/3/a', 'c/1/a', 'c/1/b/d', 'c/2/a', 'd/1/a'])
       await lake.create(key, '1', 'text/plain');
@@ -164,7 +164,7 @@ describe.each<[string, () => Lake]>([
 });
 
 describe('the lake in S3', () => {
-  test('says what an object is', async () => {
+  test('sends the content type and the condition', async () => {
     const requests: Request[] = [];
     const lake = s3Lake(
       'lake',
@@ -183,13 +183,13 @@ describe('the lake in S3', () => {
     ]);
   });
 
-  test('tells size and moment of what it lists', async () => {
+  test('lists the size and the time of each object', async () => {
     const lake = s3Lake('lake', clientOf(tinyS3()));
     await lake.create('a', '1', 'text/plain');
     expect(await all(lake.list(''))).toEqual([{ key: 'a', sizeBytes: 1, storedAtMs: Date.UTC(2026, 5, 30) }]);
   });
 
-  test('takes a refusal for an error, never for a lost race or an object that is not there', async () => {
+  test('throws if access is denied; this is neither a lost race nor a missing object', async () => {
     const lake = s3Lake(
       'lake',
       clientOf(() => failure(403, 'AccessDenied')),
@@ -201,7 +201,7 @@ describe('the lake in S3', () => {
     await expect(lake.folders('a')).rejects.toThrow('AccessDenied');
   });
 
-  test('takes a bucket that is not there for an error', async () => {
+  test('throws if the bucket does not exist', async () => {
     const lake = s3Lake(
       'lake',
       clientOf(() => failure(404, 'NoSuchBucket')),
@@ -209,7 +209,7 @@ describe('the lake in S3', () => {
     await expect(lake.read('a')).rejects.toThrow('NoSuchBucket');
   });
 
-  test('writes again when S3 has another conditional write under way', async () => {
+  test('repeats a write while another conditional write is in progress', async () => {
     const answers = [failure(409, 'ConditionalRequestConflict'), { status: 200 }];
     const lake = s3Lake(
       'lake',
@@ -219,8 +219,12 @@ describe('the lake in S3', () => {
     expect(answers).toEqual([]);
   });
 
-  test('loses the race when the other conditional write has won in the meantime', async () => {
-    const answers = [failure(409, 'ConditionalRequestConflict'), failure(412, 'PreconditionFailed')];
+  test('loses the race if the other conditional write has won in the meantime', async () => {
+    const answers = [
+      failure(409, 'ConditionalRequestConflict'),
+      failure(412, 'PreconditionFailed'),
+      { status: 200, headers: { etag: '"2"' }, body: 'other' },
+    ];
     const lake = s3Lake(
       'lake',
       clientOf(() => answers.shift() ?? failure(500, 'TooMany')),
@@ -228,7 +232,7 @@ describe('the lake in S3', () => {
     expect(await lake.replace('a', '1', 'text/plain', '"1"')).toBe(false);
   });
 
-  test('gives up on a conflict that stays, and says what it was', async () => {
+  test('throws if the conflict remains, and names it', async () => {
     let attempts = 0;
     const lake = s3Lake(
       'lake',
@@ -237,11 +241,79 @@ describe('the lake in S3', () => {
         return failure(409, 'ConditionalRequestConflict');
       }),
     );
-    await expect(lake.create('a', '1', 'text/plain')).rejects.toThrow('Cannot write: S3 answered 409');
+    await expect(lake.create('a', '1', 'text/plain')).rejects.toThrow('Cannot write a: S3 answered 409');
     expect(attempts).toBe(5);
   });
 
-  test('does not take an answer without tag, size or time', async () => {
+  describe.each<[string, () => Answer]>([
+    [
+      'a broken connection',
+      () => {
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      },
+    ],
+    ['an error of S3', () => failure(503, 'ServiceUnavailable')],
+  ])('whose answer to a write is lost through %s', (_loss, lose) => {
+    /** A lake whose next write is carried out, but not answered; `others` is the same bucket for other writers. */
+    const losing = ({ mayRead = true } = {}) => {
+      const s3 = tinyS3();
+      const others = s3Lake('lake', clientOf(s3));
+      let isLost = false;
+      const lake = s3Lake(
+        'lake',
+        clientOf((request) => {
+          if (request.method === 'GET' && !mayRead) return failure(403, 'AccessDenied');
+          const answer = s3(request);
+          if (request.method !== 'PUT' || isLost) return answer;
+          isLost = true;
+          return lose();
+        }),
+      );
+      return { lake, others };
+    };
+
+    test('creates and replaces, and returns true', async () => {
+      const created = losing();
+      expect(await created.lake.create('a', '💡', 'text/plain')).toBe(true);
+      const replaced = losing();
+      await replaced.others.create('a', 'first', 'text/plain');
+      const { etag } = (await replaced.others.read('a')) ?? {};
+      expect(await replaced.lake.replace('a', 'second', 'text/plain', etag)).toBe(true);
+      expect(await replaced.others.read('a')).toMatchObject({ text: 'second' });
+    });
+
+    test('loses the race if the object has another content', async () => {
+      const { lake, others } = losing();
+      await others.create('a', 'theirs', 'text/plain');
+      expect(await lake.create('a', 'ours', 'text/plain')).toBe(false);
+      const replacing = losing();
+      await replacing.others.create('a', 'theirs', 'text/plain');
+      expect(await replacing.lake.replace('a', 'ours', 'text/plain', '"old"')).toBe(false);
+      expect(await others.read('a')).toMatchObject({ text: 'theirs' });
+    });
+
+    test('loses the race if it may not read the object', async () => {
+      const { lake } = losing({ mayRead: false });
+      expect(await lake.create('a', 'ours', 'text/plain')).toBe(false);
+    });
+  });
+
+  test('loses the race if the first attempt is refused, without reading the object', async () => {
+    const methods: string[] = [];
+    const s3 = tinyS3();
+    const lake = s3Lake(
+      'lake',
+      clientOf((request) => {
+        methods.push(request.method);
+        return s3(request);
+      }),
+    );
+    await lake.create('a', 'same', 'text/plain');
+    expect(await lake.create('a', 'same', 'text/plain')).toBe(false);
+    expect(methods).toEqual(['PUT', 'PUT']);
+  });
+
+  test('throws if an answer has no tag, size or time', async () => {
     const listed = '<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>';
     const lake = s3Lake(
       'lake',
@@ -255,7 +327,7 @@ describe('the lake in S3', () => {
 describe('JSON', () => {
   const Lamp = z.object({ name: z.string(), parts: z.array(z.object({ count: z.int() })) });
 
-  test('is read through its schema, and stored so that a person can read it', async () => {
+  test('is validated by its schema, and stored so that a person can read it', async () => {
     const lake = memoryLake();
     const lamp = { name: 'Blue lamp', parts: [{ count: 2 }] };
     await lake.create('lamp.json', toJson(lamp), 'application/json');
@@ -264,7 +336,7 @@ describe('JSON', () => {
     expect(toJson({ a: [1] })).toBe('{\n  "a": [\n    1\n  ]\n}\n');
   });
 
-  test('that is none, or not what the schema says, is named with its key and first wrong field', () => {
+  test('that is invalid throws an error with its key and the first wrong field', () => {
     expect(() => parseJson('{', 'lamp.json', Lamp)).toThrow(
       new TypeError('Cannot read lamp.json: it is not JSON'),
     );

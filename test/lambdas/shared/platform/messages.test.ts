@@ -20,7 +20,7 @@ const failed = {
   detail: { jobRunId: 'j1', state: 'FAILED', applicationId: 'a1' },
 };
 
-test('a queue brings objects, job states, sweeps and requests', () => {
+test('a queue event contains objects, job states, sweeps and requests', () => {
   expect(
     parse(queued(created, failed, { sweep: true }, { flush: true }, { sweep: true, all: true })),
   ).toEqual([
@@ -32,12 +32,12 @@ test('a queue brings objects, job states, sweeps and requests', () => {
   ]);
 });
 
-test('the same may come without a queue', () => {
+test('a direct invocation has the body of one message', () => {
   expect(parse({ retry: 3 })).toEqual([{ messageId: 'direct', kind: 'request', body: { retry: 3 } }]);
   expect(parse({ Records: [] })).toEqual([]);
 });
 
-test('a message of no known kind is told and left out; its neighbours are read', () => {
+test('a message of an unknown kind is logged and skipped; its neighbours are read', () => {
   const log = recordingLog();
   expect(parse(queued('not JSON', created, [1]), log)).toEqual([
     { messageId: 'm1', kind: 'object', key: 'windows/00000001.json' },
@@ -49,18 +49,18 @@ test('a message of no known kind is told and left out; its neighbours are read',
   expect(String(log.lines[0]?.error)).toContain('Cannot read message m0: its body is not JSON');
 });
 
-test('who invokes a Lambda with something unknown is told so', () => {
+test('a direct invocation of an unknown kind throws', () => {
   expect(() => parse({ 'detail-type': 'Object Deleted', detail: {} })).toThrow('Cannot read the event');
 });
 
-test('a key is taken as it is: EventBridge, other than S3 notifications, does not encode it', () => {
+test('a key is used unchanged, because EventBridge does not encode it as S3 notifications do', () => {
   const key = 'interactions/0a1b2c3d/a+b%20c/000000/x.parquet';
   expect(parse({ ...created, detail: { object: { key } } })).toEqual([
     { messageId: 'direct', kind: 'object', key },
   ]);
 });
 
-test('a sweep is {"sweep":true}, perhaps of all, and nothing more; records of something else than a queue are no message', () => {
+test('a sweep is {"sweep":true}, with "all":true or nothing else; records of another source than a queue throw', () => {
   expect(parse({ sweep: false })).toMatchObject([{ kind: 'request' }]);
   expect(parse({ sweep: true, flush: true })).toMatchObject([{ kind: 'request' }]);
   expect(parse({ sweep: true, all: false })).toMatchObject([{ kind: 'request' }]);

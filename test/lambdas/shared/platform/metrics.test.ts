@@ -3,7 +3,7 @@ import { createLog } from '../../../../lambdas/shared/platform/log.ts';
 import { METRICS, metricsLine } from '../../../../lambdas/shared/platform/metrics.ts';
 
 describe('a line of metrics', () => {
-  test('is one JSON object, as CloudWatch reads it', () => {
+  test('is one JSON object in the format of CloudWatch', () => {
     const line = metricsLine('accumulate', 'fn', { SalesStored: 3, SalesRejected: 0 }, 1_700_000_000_000);
     expect(line).not.toContain('\n');
     expect(JSON.parse(line ?? '')).toEqual({
@@ -27,11 +27,11 @@ describe('a line of metrics', () => {
     });
   });
 
-  test('without numbers there is none', () => {
+  test('does not exist without values', () => {
     expect(metricsLine('render', 'fn', {}, 0)).toBeUndefined();
   });
 
-  test('every number has a unit that CloudWatch knows, and a name that is no field of the line', () => {
+  test('every metric has a unit of CloudWatch, and a name that is not a field of the line', () => {
     for (const [name, unit] of Object.entries(METRICS)) {
       expect(['Count', 'Seconds', 'None']).toContain(unit);
       expect(['_aws', 'stage', 'FunctionName']).not.toContain(name);
@@ -49,7 +49,7 @@ describe('the log', () => {
     return lines.map((line) => JSON.parse(line));
   };
 
-  test('writes numbers apart from lines: they have no level, so that nobody takes them for one', () => {
+  test('writes metrics as lines of their own, without a level', () => {
     const [line, metrics, ...rest] = written('fn');
     expect(line).toEqual({ level: 'info', stage: 'threshold', message: 'Not yet', requestId: 'r1' });
     expect(metrics).toMatchObject({ FunctionName: 'fn', Waiting: 7 });
@@ -57,7 +57,7 @@ describe('the log', () => {
     expect(rest).toEqual([]);
   });
 
-  test('without a function’s name numbers are not written', () => {
+  test('writes no metrics without the name of a function', () => {
     expect(written()).toHaveLength(1);
   });
 });

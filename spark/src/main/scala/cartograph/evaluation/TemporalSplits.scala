@@ -39,7 +39,7 @@ object TemporalSplits {
   val Window = "window"
   /** Users with fewer baskets keep all of them. */
   private val LeastBaskets = 3
-  /** Fewer users in what came after the earlier runs say too little; a test holds it to LEAST_USERS in lambdas/publish/gate.ts. */
+  /** Fewer users in what came after the earlier runs say too little; a test holds it to MIN_USERS_TO_DECIDE in lambdas/publish/gate.ts. */
   val LeastUsers = 50L
 
   /**
