@@ -7,6 +7,7 @@ import {
   type Quality,
 } from '../../lambdas/shared/contract/quality.ts';
 import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
+import { LIST_NAMES } from '../../lambdas/shared/web/lists.ts';
 import { printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
@@ -137,13 +138,13 @@ const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): 
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [
-    'Quality   NDCG@10 of the model and of the best baseline, with 95 % intervals, on sales held out of training',
+    'Quality   NDCG@10 (95 % interval) of model and best baseline, on the newest sales, held out of training',
   ];
   for (const { manifest } of windows)
     if (manifest)
       for (const [index, list] of LIST_KINDS.entries()) {
         const label = index === 0 ? `Run ${manifest.run}` : '';
-        lines.push(`${label.padEnd(10)}${LIST_TITLES[list]}: ${qualityOf(manifest.quality[list])}`);
+        lines.push(`${label.padEnd(10)}${listTitle(list)}: ${qualityOf(manifest.quality[list])}`);
       }
   return lines.length > 1 ? lines.join('\n') : '';
 }
@@ -178,11 +179,8 @@ function userSection({ user }: Outcome): string {
   return `${heading}\n${formatLists(user.recommended)}`;
 }
 
-/** The pages use these titles. Files and the API have `any` and `new`, so both are shown. */
-const LIST_TITLES: Readonly<Record<ListKind, string>> = {
-  any: 'Top picks (any)',
-  new: 'Discoveries (new)',
-};
+/** The list's name on the pages, and in brackets its name in files and in the API. */
+const listTitle = (list: ListKind): string => `${LIST_NAMES[list]} (${list})`;
 
 /** Makes a table of both lists of a user next to each other: the first five products of each, after a line of titles. */
 export function formatLists(recommended: UserSummary['users'][number]['recommended']): string {
@@ -192,7 +190,7 @@ export function formatLists(recommended: UserSummary['users'][number]['recommend
   const width =
     highest(
       (topPicks ?? []).map((row) => named(row).length),
-      LIST_TITLES.any.length,
+      listTitle('any').length,
     ) + 2;
   const rows = Array.from(
     { length: Math.max(topPicks?.length ?? 0, discoveries?.length ?? 0) },
@@ -200,7 +198,7 @@ export function formatLists(recommended: UserSummary['users'][number]['recommend
       `${String(index + 1).padStart(12)}  ${nameAt(topPicks, index).padEnd(width)}${nameAt(discoveries, index)}`,
   );
   return [
-    `              ${LIST_TITLES.any.padEnd(width)}${LIST_TITLES.new}`,
+    `              ${listTitle('any').padEnd(width)}${listTitle('new')}`,
     ...rows.map((row) => row.trimEnd()),
   ].join('\n');
 }

@@ -72,7 +72,7 @@ test('the report of a run that succeeded', () => {
               threshold 0.3 s, train 12.5 s, publish 0.5 s, render 1.0 s
               job: read 1.5 s, fit 2.0 s
 
-    Quality   NDCG@10 of the model and of the best baseline, with 95 % intervals, on sales held out of training
+    Quality   NDCG@10 (95 % interval) of model and best baseline, on the newest sales, held out of training
     Run 1     Top picks (any): 0.500 (0.400–0.600), popularity 0.250 (0.150–0.350), 2.0x, 3 users
               Discoveries (new): 0.500 (0.400–0.600), popularity 0.250 (0.150–0.350), 2.0x, 3 users
 
