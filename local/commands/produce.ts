@@ -43,10 +43,7 @@ export const commandLine = () =>
     .addOption(inputOption())
     .addOption(mapOption())
     .addOption(stackOption())
-    .option(
-      '--direct',
-      'with --stack: connect to its brokers from here, which needs access to its VPC',
-    )
+    .option('--direct', 'with --stack: connect to its brokers from here, which needs access to its VPC')
     .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack, sign in by IAM'))
     .addOption(text('--topic <NAME>', 'with --bootstrap and without --stack: the topic (default: sales)'));
 export type ProduceOptions = Readonly<ReturnType<ReturnType<typeof commandLine>['opts']>>;

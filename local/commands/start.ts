@@ -189,7 +189,7 @@ async function produceAndReport(
   process.exitCode = succeeded ? 0 : 1;
 }
 
-/** After the report, Ctrl-C is the regular end and no error. */
+/** After the report, Ctrl-C is the regular end and not an error. */
 function unlessInterrupted(error: unknown): void {
   if (!(error instanceof Interrupted)) throw error;
 }

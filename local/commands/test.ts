@@ -21,7 +21,7 @@ const SUITES: readonly Suite[] = [
   { title: 'Format and lint', run: () => check(node('biome'), ['ci', '--error-on-warnings']) },
   { title: 'Types', run: () => check(node('tsc'), []) },
   { title: 'Types of the browser code', run: () => check(node('tsc'), ['-p', 'tsconfig.browser.json']) },
-  // The place of "Scala format", once the build has a command for it.
+  // "Scala format" goes here once the build has a command for it.
   { title: 'TypeScript tests', run: typescriptTests },
   { title: 'Scala tests', run: (filter) => (filter.length > 0 ? NONE : scalaTests()) },
 ];

@@ -7,7 +7,7 @@ import type { Pipeline } from './pipeline.ts';
 const ThresholdAnswer = z.object({ newInteractions: z.int(), inFlight: z.boolean() });
 
 export interface DrainOptions {
-  /** For each of the steps: storing, training, publishing with rendering. */
+  /** Time limit of each step: storing, training, publishing with rendering. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
   /** Called when the poller has committed everything. */
@@ -16,7 +16,7 @@ export interface DrainOptions {
 
 /**
  * Waits until everything that was produced is processed: stored, cut into windows, trained on, published and rendered.
- * Flushes at the end, which cuts a window of the sales below the threshold.
+ * At the end a flush cuts a window of the remaining sales, which are below the threshold.
  *
  * @throws {Error} If a step takes longer than `timeoutSeconds`.
  */

@@ -65,8 +65,6 @@ const RESTART_MS = 2_000;
  * After a lost session, as when a laptop sleeps, it continues from the last commit.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
- *
- * @throws {Error} If the broker does not answer or the topic does not exist.
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
   const { bootstrap, topic, groupId, windowMs = 300, sessionMs = SESSION_MS, onFailure } = options;

@@ -47,7 +47,8 @@ export async function startPages(source: PagesSource, { port = 0, host = '127.0.
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Cannot serve the charts: no port');
+  if (address === null || typeof address === 'string')
+    throw new Error('Cannot serve the charts: the server has no port');
   return {
     url: `http://127.0.0.1:${address.port}/${INDEX_KEY}`,
     async stop() {

@@ -175,7 +175,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
   );
   const address = server.address();
   if (address === null || typeof address === 'string')
-    throw new Error('Cannot start the job server: no port');
+    throw new Error('Cannot start the job server: it has no port');
   return {
     endpoint: url ?? `http://127.0.0.1:${address.port}`,
     connect: (endpoint) => {

@@ -249,7 +249,9 @@ test('heartbeats notice a session that is lost while the function fails, before 
   ]);
 });
 
-test('a client that crashes for good is reported and started again', { timeout: 60_000 }, async () => {
+test('a crash after which kafkajs does not restart is reported, and the client is started again', {
+  timeout: 60_000,
+}, async () => {
   await produce('crashed', numbered(20));
   const other = kafkaClient(broker.bootstrap).consumer({
     groupId: 'crashing',
@@ -334,7 +336,7 @@ test.each([undefined, null, {}, { statusCode: 200 }, { batchItemFailures: null }
   },
 );
 
-test('the first of two failures of a partition counts', () => {
+test('the failure with the lowest offset of a partition counts', () => {
   const { isTaken, failures } = readAnswer({ batchItemFailures: [item(12), item(11)] }, BATCH);
   expect(BATCH.map(isTaken)).toEqual([true, false, false]);
   expect(failures).toEqual(['sales-1 from offset 11']);
