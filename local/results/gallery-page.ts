@@ -3,10 +3,11 @@ import { basename, join } from 'node:path';
 import { CHART_NAMES, CHARTS } from '../../lambdas/render/charts/registry.ts';
 
 /**
- * The gallery as Markdown: each picture below its question and above its text.
+ * Makes the gallery as Markdown: for each picture its question, the picture, and its text.
  *
  * @param charts The directory of the pictures' specifications.
- * @param pictures The directory of the pictures; the page is stored beside it.
+ * @param pictures The directory of the pictures; the page is stored next to it.
+ * @throws {Error} If a picture has no specification.
  */
 export function galleryPage(charts: string, pictures: string): string {
   const files = readdirSync(charts);
