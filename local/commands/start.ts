@@ -6,7 +6,7 @@ import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { workOff } from '../pipeline/work-off.ts';
-import { raced, untilAborted } from '../process/abort.ts';
+import { rejectOnAbort, untilAborted } from '../process/abort.ts';
 import { PartEnded } from '../process/parts.ts';
 import { STATE } from '../process/paths.ts';
 import { acquireLock, LOCKS, startTimeOf } from '../process/process-lock.mjs';
@@ -150,8 +150,8 @@ async function runPipeline(
     complain,
   );
   try {
-    await raced(workThrough(pipeline, options, { watch, preparation, signal }), signal);
-    if (!options.once) await raced(stayUp(watch, signal), signal).catch(unlessInterrupted);
+    await rejectOnAbort(workThrough(pipeline, options, { watch, preparation, signal }), signal);
+    if (!options.once) await rejectOnAbort(stayUp(watch, signal), signal).catch(unlessInterrupted);
   } finally {
     stopLogs();
   }
