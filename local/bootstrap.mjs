@@ -30,28 +30,28 @@ export const PREREQUISITES = [
     command: [process.execPath, '--version'],
     accepts: ([major]) => major >= 20,
     needed: '20 or newer',
-    get: 'https://nodejs.org, or your package manager (Debian: apt-get install nodejs npm)',
+    get: 'https://nodejs.org, or from your package manager (Debian: apt-get install nodejs npm)',
   },
   {
     name: 'Java',
     command: ['java', '-version'],
     accepts: ([major]) => major === 17 || major === 21,
     needed: '17 or 21',
-    get: 'https://adoptium.net, or your package manager (Debian: apt-get install openjdk-17-jdk-headless)',
+    get: 'https://adoptium.net, or from your package manager (Debian: apt-get install openjdk-17-jdk-headless)',
   },
   {
     name: 'Maven',
     command: ['mvn', '--version'],
     accepts: ([major, minor]) => major > 3 || (major === 3 && minor >= 8),
     needed: '3.8 or newer',
-    get: 'https://maven.apache.org/download.cgi, or your package manager (Debian: apt-get install maven)',
+    get: 'https://maven.apache.org/download.cgi, or from your package manager (Debian: apt-get install maven)',
   },
   {
     name: 'Python',
     command: ['python3', '--version'],
     accepts: ([major, minor]) => major === 3 && minor >= 10,
     needed: '3.10 or newer',
-    get: 'https://www.python.org/downloads, or your package manager (Debian: apt-get install python3 python3-venv)',
+    get: 'https://www.python.org/downloads, or from your package manager (Debian: apt-get install python3 python3-venv)',
   },
 ];
 
@@ -64,7 +64,7 @@ const NEEDS = {
 const WORKS_ON_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'];
 
 /**
- * Returns what a command needs.
+ * Looks up the prerequisites and the installations of a command.
  *
  * @returns Names of programs and of installations; undefined if the command needs all of them.
  */
@@ -110,7 +110,7 @@ function hashOf(paths) {
   return hash.digest('hex');
 }
 
-/** Each is installed if its inputs have changed or its result is missing. The names are stored in `installed.json`. */
+/** Each installation runs if its inputs have changed or its result is missing. `installed.json` stores its name. */
 const INSTALLATIONS = [
   {
     name: 'npm packages',

@@ -31,8 +31,8 @@ export interface Bill {
 }
 
 /**
- * What the stack consists of with its defaults (`lib/config.ts`). The bill leaves out taxes and traffic between zones, and
- * does not subtract free tiers.
+ * Numbers and sizes of the stack's parts with its defaults (`lib/config.ts`). The bill leaves out taxes and traffic
+ * between zones, and does not subtract free tiers.
  */
 export const STACK = {
   partitions: 3,

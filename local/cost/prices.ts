@@ -1,7 +1,7 @@
 /** A price from AWS's price lists. */
 export interface Price {
   readonly usd: number;
-  /** What the price buys one of. */
+  /** The unit that the price is for. */
   readonly unit: string;
   readonly source: string;
 }

@@ -7,7 +7,7 @@ export function formatBill(bill: Bill, { salesPerMonth, month, region, stream, p
   const title = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers`;
   return [
     title,
-    `US dollars per month, at the prices of ${PRICES_AS_OF}`,
+    `US dollars a month, prices of ${PRICES_AS_OF}`,
     '',
     'Idle',
     ...bill.idle.map(formatLine),

@@ -28,7 +28,7 @@ export interface Child {
   readonly logPath: string;
   /** Resolves when the program has ended, for any reason: "the Kafka broker ended with exit code 1; see PATH". */
   readonly ended: Promise<string>;
-  /** Ends the program and its own child processes: SIGTERM first, then SIGKILL. Harmless if it has ended. */
+  /** Ends the program and its own child processes: SIGTERM first, then SIGKILL. Does nothing if it has ended. */
   stop(): Promise<void>;
   /**
    * Waits until `ready` resolves. Rejects with the end of the log if the program ends first or takes too long, and with

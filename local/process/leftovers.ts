@@ -18,8 +18,8 @@ export function noteProcess(path: string, name: string, pid: number): void {
 export const removeNote = (path: string): void => rmSync(path, { force: true });
 
 /**
- * Ends the programs that have a note in these directories and still run. A process that only got the same id later is
- * left alone.
+ * Ends the programs that have a note in these directories and still run. A process that merely has the id of a program
+ * that has ended is left alone.
  *
  * @param directories May include directories that do not exist.
  * @returns The names of the programs that were ended, such as "the Kafka broker"; empty if none still ran.

@@ -19,7 +19,7 @@ export interface Measured {
 }
 
 /**
- * Trains on sales with the real Spark job, which measures itself by a protocol.
+ * Trains on sales with the real Spark job, which measures the model by a protocol.
  *
  * @param polls The sales, poll by poll.
  * @throws {Error} If the job fails, or does not hold out the sales that the protocol asks for.

@@ -14,7 +14,7 @@ export function columnMap(text: string): ColumnMap {
     const [field = '', column = ''] = pair.split(/=(.*)/s);
     if (!isField(field))
       throw new Error(
-        `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; ${field} is nearest to ${nearest(field, SALE_FIELDS)}`,
+        `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; did you mean ${nearest(field, SALE_FIELDS)} instead of ${field}?`,
       );
     if (column === '') throw new Error(`FIELD=COLUMN,…, but ${field} has no column`);
     return [field, column] as const;

@@ -195,7 +195,7 @@ async function result(...args: readonly string[]): Promise<readonly [number, str
   return [code, await output];
 }
 
-test('everything is installed once, and again when its inputs change or its result is gone', async () => {
+test('everything is installed once, and again when its inputs change or its result is missing', async () => {
   expect(await result('install')).toEqual([0, expect.stringContaining('Installed npm packages in ')]);
   const all = ['npm', 'mvn spark/pom.xml', 'mvn local/maven/pom.xml', 'pip', 'archive'];
   expect((await written('log')).split('\n')).toEqual(all);

@@ -22,7 +22,7 @@ test('growth 1 doubles the sales of each run: 100, 200, 400, 800', () => {
   expect(trained({ threshold: 100, growth: 1 })).toEqual([100, 200, 400, 800]);
 });
 
-test('a sale that waits ten days cuts a window: 2,628 s until it comes and 864,000 s, three times in a month', () => {
+test('a sale that has waited ten days cuts a window: 2,628 s until the sale and 864,000 s of waiting, three times a month', () => {
   expect(trained({ threshold: 1e9, maxWaitSeconds: 864_000 })).toEqual([330, 660, 989]);
 });
 

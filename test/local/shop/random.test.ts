@@ -20,7 +20,7 @@ test('the same seed gives the same sequence and the next seed another; only the 
   expect(sequence(7)).toEqual(sequence(2 ** 32 + 7));
 });
 
-test('units are in [0, 1), whole numbers in [0, below), whatever the seed', () => {
+test('for every seed, units are in [0, 1) and whole numbers in [0, below)', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 2 ** 31 - 1 }),
