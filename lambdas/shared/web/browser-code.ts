@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Programs of pages: `lambdas/client/NAME.ts` with all that it imports. */
+/** A script of a page: `lambdas/client/NAME.ts`, bundled with everything that it imports. */
 export type BrowserProgram = 'index-page' | 'run-page';
 
-/** How the program is called beside the code of a Lambda. */
+/** The name of the script's file next to the code of a Lambda. */
 const fileName = (name: BrowserProgram): string => `${name}.client.js`;
 
-/** The file of a program, to be put beside the code of a Lambda while that is bundled. */
+/** Returns the script as a file to be added to the bundle of a Lambda: its name, and a function that builds its text. */
 export const browserFile = (name: BrowserProgram): Readonly<Record<string, () => string>> => ({
   [fileName(name)]: () => bundle(name),
 });
@@ -16,18 +16,18 @@ export const browserFile = (name: BrowserProgram): Readonly<Record<string, () =>
 const built = new Map<BrowserProgram, string>();
 
 /**
- * The program of a page, as text to stand in the page: read beside the Lambda's code, where its bundling has put it;
- * bundled in this process where the sources run themselves (tests, a laptop's commands).
+ * Returns the script of a page, to be embedded in the page. In a Lambda it is read from the file that the bundling put
+ * next to the code; where the sources run directly (tests, local commands) it is bundled in this process.
  */
 export function browserCode(name: BrowserProgram): string {
-  const beside = fileURLToPath(new URL(fileName(name), import.meta.url));
-  const code = built.get(name) ?? (existsSync(beside) ? readFileSync(beside, 'utf8') : bundle(name));
+  const bundled = fileURLToPath(new URL(fileName(name), import.meta.url));
+  const code = built.get(name) ?? (existsSync(bundled) ? readFileSync(bundled, 'utf8') : bundle(name));
   built.set(name, code);
   return code;
 }
 
 function bundle(name: BrowserProgram): string {
-  // Not by `import`: the bundle of a Lambda would hold esbuild.
+  // An `import` would add esbuild to the bundle of each Lambda.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
   const entry = fileURLToPath(new URL(`../../client/${name}.ts`, import.meta.url));
   const { outputFiles } = buildSync({

@@ -3,7 +3,7 @@ import { percent as shareOf } from '../contract/numbers.ts';
 import { withoutBidi } from './bidi.ts';
 import { STYLE } from './style.ts';
 
-/** HTML that is safe by construction: whatever is put into an `html` template is escaped, unless it is HTML itself. */
+/** Safe HTML: the `html` template escapes every value in it, unless the value is an `Html` itself. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -13,7 +13,10 @@ export class Html {
 
 export type Content = string | number | Html | readonly Html[];
 
-/** Text as it may stand in an element or a quoted attribute; it turns the direction of nothing around it. */
+/**
+ * Escapes text for an element or a quoted attribute. Characters that would change the writing direction of the text
+ * around it are replaced.
+ */
 export const escapeHtml = (text: string): string =>
   withoutBidi(text)
     .replaceAll('&', '&amp;')
@@ -38,13 +41,13 @@ export interface PageParts {
   readonly title: string;
   readonly header: Html;
   readonly main: Html;
-  /** Rules beside those of all pages. */
+  /** CSS rules in addition to those of all pages. */
   readonly style?: string;
-  /** The one program of the page; nothing else in it is ever run, whatever data says. */
+  /** The one script of the page. The content security policy lets nothing else run, whatever the data contain. */
   readonly script?: string;
 }
 
-/** A whole page, without anything from elsewhere; a browser is told to load and run nothing else. */
+/** Builds a whole page that needs nothing from other servers; its content security policy forbids the browser to load any. */
 export const page = ({ title, header, main, style = '', script }: PageParts): string =>
   `<!doctype html>\n${
     html`<html lang="en">
@@ -64,12 +67,12 @@ ${header}
 <main id="main">
 ${main}
 </main>
-${script === undefined ? NOTHING : program(script)}</body>
+${script === undefined ? NOTHING : inlineScript(script)}</body>
 </html>
 `.text
   }`;
 
-/** What a page may load and run: its own pictures and files, and the one program whose hash is named. */
+/** Returns the content security policy: the page may load its own pictures and files, and run the script with this hash. */
 function policy(script: string | undefined): string {
   const hash = script === undefined ? undefined : createHash('sha256').update(script).digest('base64');
   return [
@@ -82,38 +85,40 @@ function policy(script: string | undefined): string {
   ].join('; ');
 }
 
-/** @throws {TypeError} If the program holds what would end its element. */
-function program(script: string): Html {
+/** @throws {TypeError} If the script contains text that would end its element. */
+function inlineScript(script: string): Html {
   if (/<\/script|<!--/i.test(script))
-    throw new TypeError('Cannot embed a program: it holds </script or <!--, its bundler should escape those');
+    throw new TypeError(
+      'Cannot embed a script: it contains </script or <!--, which its bundler should escape',
+    );
   return new Html(`<script>${script}</script>\n`);
 }
 
-/** Data for the program of the page; no text in it can end its element. */
+/** Embeds data for the page's script as JSON; no text in the data can end the element. */
 export const island = (id: string, value: unknown): Html =>
   new Html(
     `<script type="application/json" id="${escapeHtml(id)}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`,
   );
 
 export interface TableParts {
-  /** What the table shows, for those who hear the page. */
+  /** The name of the table, read out by screen readers. */
   readonly label: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly Content[])[];
-  /** Columns of numbers, set flush right. */
+  /** Indices of the columns of numbers, which are aligned to the right. */
   readonly numbers?: readonly number[];
-  /** Columns of sentences or lists, which a phone leaves wide enough to read. */
+  /** Indices of the columns of sentences or lists, which stay wide enough to read on a phone. */
   readonly texts?: readonly number[];
 }
 
-/** A table that scrolls by itself where it is too wide or too long. */
+/** Builds a table that scrolls in its own box where it is too wide or too long. */
 export const table = ({ label, header, rows, numbers = [], texts = [] }: TableParts): Html => {
   const cell = (tag: 'th scope="col"' | 'td') => (content: Content, column: number) => {
     const kind = numbers.includes(column) ? ' class="number"' : texts.includes(column) ? ' class="text"' : '';
     const open = new Html(`<${tag}${kind}>`);
     return html`${open}${content}${new Html(`</${tag.slice(0, 2)}>`)}`;
   };
-  const size = new Html(rows.length > LONG ? 'scroll long' : 'scroll');
+  const size = new Html(rows.length > MAX_ROWS_UNSCROLLED ? 'scroll long' : 'scroll');
   return html`<div class="${size}" role="group" aria-label="${label}" tabindex="0"><table aria-label="${label}">
 <thead><tr>${header.map(cell('th scope="col"'))}</tr></thead>
 <tbody>
@@ -121,10 +126,10 @@ ${rows.map((row) => html`<tr>${row.map(cell('td'))}</tr>\n`)}</tbody>
 </table></div>`;
 };
 
-/** Rows from which on a table scrolls. */
-const LONG = 25;
+/** A table with more rows scrolls. */
+const MAX_ROWS_UNSCROLLED = 25;
 
-/** Numbers with their names, at a glance. */
+/** A grid of numbers with their names. */
 export const factList = (facts: readonly (readonly [string, Content])[]): Html =>
   html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
@@ -133,17 +138,17 @@ export { grouped as count } from '../contract/numbers.ts';
 /** 0.4567 → 45.7 %: pages have shares in columns, with one decimal place in every row. */
 export const percent = (share: number): string => shareOf(share, 1);
 
-/** A moment as a person reads it, UTC, to the minute. */
+/** Formats a moment in UTC, to the minute. */
 export const moment = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-/** A moment in a page: a line may end before its hour, never within its day. */
+/** Formats a moment for a page: a line may break before the hour, never within the date. */
 export function time(ms: number): Html {
   const [day = '', ...rest] = moment(ms).split(' ');
   return html`<time>${day}</time> ${rest.join(' ')}`;
 }
 
-/** A product by its name, with its id where that says more. */
+/** Returns the name of a product with its id, or the id alone where there is no other name. */
 export const productLabel = ({
   product,
   name,

@@ -1,5 +1,5 @@
 /**
- * The colours of pages, pictures and the walkable graph, by purpose: on a light ground and on a dark one.
+ * The colours of pages, charts and the interactive graph, by purpose: on a light ground and on a dark one.
  *
  * Users are light blue and products light green everywhere; both also differ by shape and by a dark outline. Whatever is
  * compared by colour alone takes the pairs of Okabe and Ito ("Color Universal Design", 2008), which colour-blind people
@@ -52,9 +52,18 @@ export const PAGE_COLOURS = {
   scrollShadow: shade('rgb(28 37 48 / .3)', 'rgb(169 180 192 / .5)'),
 } as const;
 
-/** Edges of the walkable graph by their kind: stronger than those of the picture, because thousands are drawn faint. */
+/** Edges of the interactive graph by their kind: stronger than those of the picture, because thousands are drawn faint. */
 export const EDGE_COLOURS = {
   bought: shade('#78828e', '#848f9b'),
   recommended: shade('#c85400', '#f08c3c'),
   similar: shade('#8c46a0', '#cd96e1'),
+} as const;
+
+/** The ground of the interactive graph: the disc of each community, its outline, and the bands between discs. */
+export const GRAPH_COLOURS = {
+  disc: shade('#f4f6f8', '#222b34'),
+  discLine: shade('#d5dce4', '#414e5b'),
+  band: shade('#e3e8ed', '#303b46'),
+  userDot: shade('#2f6f91', '#5fa8d3'),
+  productDot: shade('#2f7d34', '#4fae63'),
 } as const;

@@ -13,7 +13,7 @@ const variables = (ground: keyof Shade): string => {
     .join(' ');
 };
 
-/** How the pages look: light, dark and on paper. No file, no font from elsewhere. */
+/** The CSS of all pages: light, dark and print. It loads no file and no font. */
 export const STYLE = `
 :root { color-scheme: light dark; ${variables('light')} }
 @media screen and (prefers-color-scheme: dark) { :root { ${variables('dark')} } }
@@ -35,13 +35,13 @@ nav ul, ul.plain { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style
 figure { margin: 1rem 0; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
 .drawn svg, .drawn img { display: block; width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .6rem; } figcaption a { margin-left: .35rem; white-space: nowrap; }
-/* Where a picture shrinks to a phone its text is too small to read, so there it scrolls. */
+/* On a phone the text of a shrunken picture would be too small to read, so the picture scrolls instead. */
 @media screen and (max-width: 40rem) { .drawn svg, .drawn img { min-width: 34rem; } }
-/* A shadow at the edge behind which there is more: what scrolls along covers it at the end. */
+/* A shadow at an edge shows that there is more to scroll to; a cover that scrolls with the content hides it at the end. */
 .scroll, .wide-picture { --ground: var(--paper); overflow-x: auto; background: linear-gradient(to right, var(--ground) 40%, transparent) local,
   linear-gradient(to left, var(--ground) 40%, transparent) right local, linear-gradient(to right, var(--shade), transparent) scroll,
   linear-gradient(to left, var(--shade), transparent) right scroll, var(--ground); background-repeat: no-repeat; background-size: 3rem 100%, 3rem 100%, 1.2rem 100%, 1.2rem 100%; }
-/* A file of its own brings its paper: the shadow is seen through it. */
+/* A picture in a file of its own has a background; blending lets the shadow show through. */
 .wide-picture img { mix-blend-mode: darken; } @media screen and (prefers-color-scheme: dark) { .wide-picture img { mix-blend-mode: lighten; } }
 .scroll { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
 .long { max-height: 30rem; overflow-y: auto; }
@@ -71,14 +71,14 @@ fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; 
   @page { margin: 14mm; }
   body { background: #fff; font-size: 10.5pt; } header, main { max-width: none; padding-left: 0; padding-right: 0; }
   .noprint, nav, .skip, summary, figcaption a { display: none !important; }
-  /* What answers only to a pointer, and a search without an answer. */
+  /* Hides what only works on a screen: the interactive graph, and the explorer when it shows nothing. */
   section:has(> #network), section:has(> #explorer):not(:has(#view > *)) { display: none; }
-  /* Letters of 7 points at least; the caption beside the picture leaves room for another below it. */
+  /* The letters in a picture are at least 7 points high. The caption is beside the picture, so that two fit on a sheet. */
   .gallery { display: block; } .gallery figure { display: grid; grid-template-columns: minmax(0, 34.5rem) minmax(6rem, 1fr); gap: 0 .6rem; padding: 0; border: 0; margin: 0 0 1rem; }
   .gallery figcaption { font-size: 8pt; margin: .5rem 0 0; } .gallery details { grid-column: 1 / -1; }
   #difference ~ .pair { grid-template-columns: 1fr 1fr; }
   .scroll, .wide-picture, .long { overflow: visible; max-height: none; background: none; } figure, tr, .facts, .scroll:not(:has(tr:nth-child(16))) { break-inside: avoid; }
-  h1, h2, h3, h4 { break-after: avoid; } a { color: inherit; text-decoration: none; }
+  h1, h2, h3, h4 { break-after: avoid; } .scroll + p, #decisions-table + p { break-before: avoid; } main { padding-bottom: 0; } a { color: inherit; text-decoration: none; }
   table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }
   details:not([open]) { display: none; }
 }

@@ -38,7 +38,11 @@ async function rewriteKey(lake: MemoryLake, key: string, change: (text: string) 
 }
 
 const FILES = [
-  ...CHART_NAMES.flatMap((name) => [`${name}.png`, `${name}.svg`, `${name}.vg.json`]),
+  ...CHART_NAMES.flatMap((name) => [
+    `${name}.png`,
+    `${name}.svg`,
+    `${name}.${name === 'recommendation-graph' ? 'vg' : 'vl'}.json`,
+  ]),
   'index.html',
 ]
   .toSorted()
@@ -74,7 +78,7 @@ test('a product named <script> is shown as that, on the page and in the pictures
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain(
     '&lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt; (lamp2)',
   );
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('ann &amp; bob bought last');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('Newest purchases of ann &amp; bob: ');
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('&lt;script&gt;');
 });
 
@@ -105,7 +109,7 @@ test('a run of nothing has charts that say so', async () => {
   expect(lake.text(`${chartsOf(1)}recommendation-graph.svg`)).toContain('Nothing is recommended yet');
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('Nothing is recommended yet');
   expect(lake.text(`${chartsOf(1)}degrees.svg`)).toContain('There are no links yet');
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No holdout could be made');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No sales could be held out to measure quality');
 });
 
 test('the same run rendered by three messages at once is one set of files, the same as by one', async () => {
@@ -262,5 +266,5 @@ test('the sweep leaves a run alone that is not decided yet, and draws one that w
     `${chartsOf(1)}index.html`,
     `${chartsOf(2)}index.html`,
   ]);
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('There was no decision');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No decision had been made');
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { html, island, moment, NOTHING, page, table } from '../../../../lambdas/shared/web/html.ts';
 
-test('whatever is put into a template is escaped, unless it is HTML already', () => {
+test('every value in a template is escaped, unless it is HTML already', () => {
   expect(html`<b title="${`"'`}">${'<i>&</i>'}${7}</b>`.text).toBe(
     '<b title="&quot;&#39;">&lt;i&gt;&amp;&lt;/i&gt;7</b>',
   );
@@ -23,7 +23,7 @@ test('titles, labels and cells are escaped too', () => {
   );
 });
 
-test('a page may run the one program that its head names by hash, and without one nothing', () => {
+test('a page may run the one script whose hash its head contains, and nothing without one', () => {
   const hash = createHash('sha256').update('run()').digest('base64');
   expect(whole('a', 'run()')).toContain(`script-src &#39;sha256-${hash}&#39;`);
   expect(whole('a', 'run()')).toContain('<script>run()</script>');
@@ -31,11 +31,11 @@ test('a page may run the one program that its head names by hash, and without on
   expect(whole('a')).toContain('content="default-src &#39;none&#39;;');
 });
 
-test.each(['"</script>"', '"</SCRIPT "', '"<!--"'])('a program that holds %s is refused', (script) => {
-  expect(() => whole('a', script)).toThrow('Cannot embed a program');
+test.each(['"</script>"', '"</SCRIPT "', '"<!--"'])('a script that contains %s is refused', (script) => {
+  expect(() => whole('a', script)).toThrow('Cannot embed a script');
 });
 
-test('data in a page cannot end its element, and is read back as it was', () => {
+test('data in a page cannot end its element and is read back unchanged', () => {
   const value = { name: '</script><script>alert(1)</script>', line: '\u2028' };
   const { text } = island('data', value);
   expect(text.match(/<\/?script/g)).toEqual(['<script', '</script']);
