@@ -45,7 +45,7 @@ export class Parts {
     this.options.signal?.throwIfAborted();
     const part = start();
     this.started.push({ name, part });
-    const started = await this.unlessGivenUp(part);
+    const started = await this.unlessAborted(part);
     void started.ended?.then((sentence) => {
       if (!this.isStopping) this.options.onEnd?.(sentence);
     });
@@ -60,12 +60,12 @@ export class Parts {
   /** Runs one step of the start and reports how long it took. */
   async timed<Result>(name: string, step: () => Promise<Result>): Promise<Result> {
     const startedMs = performance.now();
-    const result = await this.unlessGivenUp(step());
+    const result = await this.unlessAborted(step());
     this.options.onReady?.(name, (performance.now() - startedMs) / 1000);
     return result;
   }
 
-  unlessGivenUp<Result>(step: Promise<Result>): Promise<Result> {
+  unlessAborted<Result>(step: Promise<Result>): Promise<Result> {
     const { signal } = this.options;
     return signal ? rejectOnAbort(step, signal) : step;
   }
