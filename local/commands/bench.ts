@@ -5,11 +5,11 @@ import { BENCHMARK_NAMES, BENCHMARKS } from '../../bench/registry.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 
 export const commandLine = () =>
-  npmCommandLine('bench', 'the figures of docs/performance.md').addArgument(
-    new Argument('[NAMES...]', 'which benchmarks (default: all)').choices(BENCHMARK_NAMES),
+  npmCommandLine('bench', 'measure the figures of docs/performance.md').addArgument(
+    new Argument('[NAMES...]', 'benchmarks to run (default: all)').choices(BENCHMARK_NAMES),
   );
 
-/** `npm run bench`: every figure of docs/performance.md; `npm run bench -- NAME…`: some of them. */
+/** Runs every benchmark of docs/performance.md, or those that are named: `npm run bench -- NAME…`. */
 export async function run(args: readonly string[]): Promise<void> {
   const [names] = parseCommandLine(commandLine(), args).processedArgs;
   const chosen = names.length > 0 ? names : BENCHMARK_NAMES;
