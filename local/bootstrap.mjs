@@ -314,15 +314,16 @@ function clean() {
 
 /** Runs a command in place of this process: passes signals on to it, and exits with its exit code. */
 function runInPlace(command, args) {
+  // A terminal sends Ctrl-C to both processes. The child stops the pipeline in order, and this process waits for it.
+  const isSentToChild = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
+  // Before the start: a signal that arrives at once would otherwise end this process and leave the child running.
+  for (const signal of SIGNALS) process.on(signal, () => isSentToChild(signal) || child.kill(signal));
   const path = `${NODE_BIN}${delimiter}${process.env.PATH}`;
   const child = spawn(command, args, {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, PATH: path, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
   });
-  // A terminal sends Ctrl-C to both processes. The child stops the pipeline in order, and this process waits for it.
-  const isSentToChild = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
-  for (const signal of SIGNALS) process.on(signal, () => isSentToChild(signal) || child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? SIGNALLED + constants.signals[signal] : code));
 }
 
