@@ -9,7 +9,7 @@ export async function run([port, jobsEndpoint]: readonly string[]): Promise<void
     throw new Error('Cannot start the emulator: the arguments should be PORT JOBS_URL');
   const directory = join(STATE, 'state', 'aws');
   const child = startChild({
-    what: 'the AWS emulator',
+    name: 'the AWS emulator',
     ...emulatorProgram({ directory, host: '0.0.0.0', port: Number(port), jobsEndpoint }),
     logPath: '/dev/stdout',
   });

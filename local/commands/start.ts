@@ -7,7 +7,7 @@ import { drain } from '../pipeline/drain.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 
-import { raced, untilAborted } from '../process/abort.ts';
+import { rejectOnAbort, untilAborted } from '../process/abort.ts';
 import { PartEnded } from '../process/parts.ts';
 import { STATE } from '../process/paths.ts';
 import { acquireLock, LOCKS, startTimeOf } from '../process/process-lock.mjs';
@@ -156,8 +156,8 @@ async function runPipeline(
     printError,
   );
   try {
-    await raced(produceAndReport(pipeline, options, { watch, preparation, signal }), signal);
-    if (!options.once) await raced(stayUp(watch, signal), signal).catch(unlessInterrupted);
+    await rejectOnAbort(produceAndReport(pipeline, options, { watch, preparation, signal }), signal);
+    if (!options.once) await rejectOnAbort(stayUp(watch, signal), signal).catch(unlessInterrupted);
   } finally {
     stopLogs();
   }

@@ -52,7 +52,7 @@ export async function startBroker(
   writeFileSync(properties, propertyLines({ ...settings, ...overrides }));
   if (!existsSync(join(directory, 'log', 'meta.properties'))) await format(properties, signal);
   const child = startChild({
-    what: 'the Kafka broker',
+    name: 'the Kafka broker',
     command: 'java',
     args: [...JVM_OPTIONS, '-cp', `${KAFKA_JARS}/*`, 'kafka.Kafka', properties],
     logPath: join(directory, 'broker.log'),

@@ -116,7 +116,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');
-  await parts.unlessGivenUp(createTopic(broker.bootstrap, TOPIC, partitions));
+  await parts.unlessAborted(createTopic(broker.bootstrap, TOPIC, partitions));
   const poller = await parts.startTimed('poller', () =>
     startPoller({
       bootstrap: broker.bootstrap,

@@ -96,7 +96,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       const jar = await download(awsEndpoint, submit.entryPoint, directory);
       if (job.state !== 'SUBMITTED') return;
       const child = startChild({
-        what: `job run ${job.id}`,
+        name: `job run ${job.id}`,
         command,
         args: sparkCommand({ ...submit, entryPoint: jar }, { awsEndpoint, cores, directory }),
         env: { PATH: process.env.PATH ?? '', ...awsEnvironment(awsEndpoint) },

@@ -58,7 +58,7 @@ test.each([
   [['--max-wait', '90'], '--max-wait is 90, should be a number and s, m, h or d: 90s, 24h'],
   [['--once=yes'], '--once takes no value, but is yes'],
   [['--export', '--once'], '--export is --once, should be a dir'],
-  [['--input', 'a.csv', '--map', 'user=x'], 'user is nearest to userId'],
+  [['--input', 'a.csv', '--map', 'user=x'], 'did you mean userId instead of user?'],
   [['--input', 'a.csv', '--map', 'userId='], 'userId has no column'],
   [['--map', 'userId=x'], '--map needs --input'],
   [['--input', 'a.csv', '--count', '5'], '--count and --input contradict each other'],
