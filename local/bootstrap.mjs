@@ -338,7 +338,9 @@ async function main([name, ...args]) {
   await install(needs?.installs);
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
-  runInPlace(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', 'main.ts'), name, ...args]);
+  // Benchmarks use everything else, so nothing below their folder imports them.
+  const entry = name === 'bench' ? [join(ROOT, 'bench', 'main.ts')] : [join(ROOT, 'local', 'main.ts'), name];
+  runInPlace(join(NODE_BIN, 'node'), [quiet, ...entry, ...args]);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -7,7 +7,7 @@ export interface CommandModule {
   run(args: readonly string[]): Promise<unknown>;
 }
 
-/** Every command. Its module is loaded on use: a command that only calls a stack need not load the chart libraries. */
+/** Every command but `bench`, which is in a folder of its own. Its module is loaded on use: a command that only calls a stack need not load the chart libraries. */
 export const COMMANDS = {
   start: () => import('./start.ts'),
   test: () => import('./test.ts'),
@@ -20,7 +20,6 @@ export const COMMANDS = {
   cost: () => import('./cost.ts'),
   cdk: () => import('./cdk.ts'),
   quality: () => import('./quality.ts'),
-  bench: () => import('./bench.ts'),
   gallery: () => import('./gallery.ts'),
   emulate: () => import('./emulate.ts'),
   'archive-classes': () => import('./archive-classes.ts'),

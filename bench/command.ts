@@ -1,8 +1,8 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { Argument } from '@commander-js/extra-typings';
-import { type Figure, figuresTable } from '../../bench/benchmark.ts';
-import { BENCHMARK_NAMES, BENCHMARKS } from '../../bench/registry.ts';
-import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
+import { commandLine as npmCommandLine, parseCommandLine } from '../local/terminal/command-line.ts';
+import { type Figure, figuresTable } from './benchmark.ts';
+import { BENCHMARK_NAMES, BENCHMARKS } from './registry.ts';
 
 export const commandLine = () =>
   npmCommandLine('bench', 'measure the figures of docs/performance.md').addArgument(
