@@ -6,7 +6,7 @@ import cartograph.lists.{ListKind, Ranking}
 import cartograph.platform.Documents.{arr, obj}
 
 /**
- * What a run tells of its quality; the schemas stand in lambdas/shared/quality.ts.
+ * What a run tells of its quality; the schemas stand in lambdas/shared/contract/quality.ts.
  *
  * @param orderedBy by list, what orders it
  * @param served    the run that was compared with

@@ -15,7 +15,7 @@ final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next:
 /**
  * How the sales are split to learn and to measure.
  *
- * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/quality.ts
+ * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/contract/quality.ts
  * @param fromMs    where it begins; None if nothing can be held out
  * @param untilMs   the moment after the newest sale
  * @param horizonMs how long recommendations are made for: the unit of time of everything that is learned

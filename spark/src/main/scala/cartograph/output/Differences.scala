@@ -14,7 +14,7 @@ import cartograph.platform.Documents.{arr, named, obj}
 import cartograph.platform.{Documents, Keys, Lake, Log, Parquets}
 import cartograph.sales.{EarlierRun, Shop}
 
-/** `diff.json`: what changed since the run before; see Diff in lambdas/shared/summaries.ts. */
+/** `diff.json`: what changed since the run before; see Diff in lambdas/shared/contract/summaries.ts. */
 object Differences {
   /** Products that are kept of those in more lists than before, and of those in fewer; test/fixtures/limits.json holds both languages to it. */
   private[cartograph] val KeptChanges = 20

@@ -13,7 +13,7 @@ import cartograph.sales.Product
  * The files of the explorer: tables of users, of products and of products by name, each sorted and cut into small blocks
  * that are read one by one, and an index that says which block begins with what. A page reads the index and a block or
  * two for one user, and finds by the beginning of an id or a name, however large the shop. See ExplorerIndex,
- * ExplorerUsers, ExplorerProducts and ExplorerNames in lambdas/shared/explorer.ts.
+ * ExplorerUsers, ExplorerProducts and ExplorerNames in lambdas/shared/contract/explorer.ts.
  */
 object Explorer {
   private val UsersPerBlock = 50

@@ -9,7 +9,7 @@ import cartograph.graph.{Communities, Crossings, GraphCounts, PowerLaw, Vertex, 
 import cartograph.lists.Ranking
 import cartograph.platform.Documents.{arr, named, obj}
 
-/** `graph.json`: what the graph says; see GraphFacts in lambdas/shared/summaries.ts. */
+/** `graph.json`: what the graph says; see GraphFacts in lambdas/shared/contract/summaries.ts. */
 object GraphFacts {
   private val LargestComponents = 20
   private val TopProducts = 10

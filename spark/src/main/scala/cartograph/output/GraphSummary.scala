@@ -8,7 +8,7 @@ import cartograph.platform.Documents.{arr, obj}
 
 /**
  * `summary/graph.json`: the part of the recommendation graph that a still picture can show; see GraphSummary in
- * lambdas/shared/summaries.ts. At most 100 vertices: products of the largest communities, and the users that connect them.
+ * lambdas/shared/contract/summaries.ts. At most 100 vertices: products of the largest communities, and the users that connect them.
  */
 object GraphSummary {
   private val Products = 30

@@ -6,7 +6,7 @@ import org.apache.spark.rdd.RDD
 import cartograph.graph.{Communities, GraphCounts, Link, LinkKind, NeighbourTable, SalesGraph, SimilarEdge, Vertex}
 import cartograph.platform.Documents.{arr, obj}
 
-/** `summary/network.json`: the graph to walk through; see Network in lambdas/shared/summaries.ts. */
+/** `summary/network.json`: the graph to walk through; see Network in lambdas/shared/contract/summaries.ts. */
 object Network {
   private val MaxVertices = 20000
   private val MaxEdges = 60000

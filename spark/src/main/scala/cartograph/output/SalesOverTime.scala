@@ -6,7 +6,7 @@ import org.apache.spark.rdd.RDD
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.sales.Interaction
 
-/** `summary/sales.json`: purchases by time; see SalesSummary in lambdas/shared/summaries.ts. */
+/** `summary/sales.json`: purchases by time; see SalesSummary in lambdas/shared/contract/summaries.ts. */
 object SalesOverTime {
   private val HourMs = 3600000L
   private val MaxBuckets = 400

@@ -3,7 +3,7 @@ package cartograph.platform
 import com.fasterxml.jackson.databind.node.{ArrayNode, ObjectNode}
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper, SerializationFeature}
 
-/** The JSON documents that the job reads and writes; their schemas stand in lambdas/shared/schemas.ts. */
+/** The JSON documents that the job reads and writes; their schemas stand in lambdas/shared/contract/schemas.ts. */
 object Documents {
   private val mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
 

@@ -15,7 +15,7 @@ final case class Labelled(candidates: Candidates, relevant: Array[Int]) {
  * configuration names the one that a run uses, and metrics.json compares it.
  */
 trait Algorithm extends Serializable {
-  /** As configuration names it; see `algorithm` in lambdas/shared/model.ts. */
+  /** As configuration names it; see `algorithm` in lambdas/shared/contract/model.ts. */
   def name: String
 
   /** Windows of time before the holdout that it learns from, besides what candidates tell; each costs a snapshot. */

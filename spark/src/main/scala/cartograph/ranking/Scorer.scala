@@ -7,7 +7,7 @@ import cartograph.lists.{ListKind, Lists, Ranked, Ranking, Selection}
 
 /** A way to order candidates; higher is better. */
 trait Scorer extends Serializable {
-  /** As metrics.json names it; see Scorers in lambdas/shared/quality.ts. */
+  /** As metrics.json names it; see Scorers in lambdas/shared/contract/quality.ts. */
   def name: String
   /** Of each candidate, in their order. */
   def scores(candidates: Candidates): Array[Double]

@@ -10,7 +10,7 @@ import cartograph.platform.{Documents, Keys, Lake, Log}
  * @param windows   1..N
  * @param raw       keys of the batches of windows that have no manifest
  * @param compacted keys of the compacted parts of the others, so that small objects are read once
- * @param series    how served runs did on earlier windows, oldest first; see Afterwards in lambdas/shared/quality.ts
+ * @param series    how served runs did on earlier windows, oldest first; see Afterwards in lambdas/shared/contract/quality.ts
  */
 final case class Inputs(windows: Seq[Window], raw: Seq[String], compacted: Seq[String], series: Seq[JsonNode]) {
   def last: Window = windows.last

@@ -10,7 +10,7 @@ import cartograph.platform.Parquets
 /** Parquet files of interactions: the batches that accumulate wrote and the compacted parts of a run. */
 object InteractionFiles {
 
-  /** Columns as in INTERACTION_COLUMNS of lambdas/shared/schemas.ts. */
+  /** Columns as in INTERACTION_COLUMNS of lambdas/shared/contract/schemas.ts. */
   val Schema: MessageType = MessageTypeParser.parseMessageType(
     """message interaction {
       |  required binary source (UTF8);

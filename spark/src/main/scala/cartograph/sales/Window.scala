@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode
 
 import cartograph.platform.{Documents, Fields}
 
-/** The configuration of a run, as the window carries it; see lambdas/shared/model.ts for what each means. */
+/** The configuration of a run, as the window carries it; see lambdas/shared/contract/model.ts for what each means. */
 final case class ModelConfig(
     algorithm: String,
     rank: Int,
