@@ -34,10 +34,10 @@ object Run {
     val blocks = sc.defaultParallelism
     val prefix = Keys.run(arguments.window, arguments.attempt)
     val files = new RunFiles(lake.root, prefix, new SerializableConfiguration(sc.hadoopConfiguration))
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, inputs.last.batches, blocks))
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocks))
     warnOfConflicts(set.summary, arguments.window)
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
-    val compacted = steps("compact")(tables.compacted(set.fresh))
+    val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
     val shareFrom = steps("split") {
       Holdout.from(set.interactions, set.summary.interactions, set.summary.oldestMs, set.summary.newestMs, config.holdoutShare)

@@ -113,7 +113,7 @@ object Evaluation {
     // A user whom the served run does not know gets nothing from it.
     val beside = served.fold(plain)(plain.leftOuterJoin(_).mapValues { case (judged, theirs) =>
       val published = theirs.getOrElse(nothing)
-      judged.copy(lists = Lists(published.any.take(depth), published.fresh.take(depth)) +: judged.lists)
+      judged.copy(lists = Lists(published.any.take(depth), published.newOnly.take(depth)) +: judged.lists)
     })
     beside.join(model).mapValues { case (judged, ours) => judged.copy(lists = ours +: judged.lists) }
   }
@@ -124,7 +124,7 @@ object Evaluation {
   private def observed(list: ListKind, scorers: Seq[Int], of: Judged, catalogue: Catalogue): Option[Measured] = {
     val right = RankingMeasures.right(of.relevant, of.bought, list)
     Option.when(right.nonEmpty) {
-      val lists = scorers.map(index => list.of(of.lists(index)).map(_.product)).toArray
+      val lists = scorers.map(index => list.select(of.lists(index)).map(_.product)).toArray
       val all = Observed(new Array[Double](lists.length * Columns), new Array[Double](lists.length * Columns))
       lists.indices.foreach(index => observe(lists(index), right, of.bought.length, catalogue, all, index * Columns))
       // What is served may list what was unknown before the cut: it is no part of the catalogue.
