@@ -52,16 +52,20 @@ class FeatureValuesTest extends SparkSuite {
     json = Documents.obj()
   )
 
-  /** A line per candidate: user, product, and the features in the order of their columns, as the shortest exact decimals. */
+  /** A header, and a line per candidate: user, product, and the features by position, as the shortest exact decimals. */
   private def table(): Seq[String] = {
     val all = sales(rows: _*)
     val shop = Shop.build(all, Weights, blocks = 2)
     val history = Purchases.of(shop, all, Weights)
-    val asOfMs = 95 * Day
-    val snapshot = Snapshot.of(history.mapValues(_.before(asOfMs)), shop.productCount, asOfMs, 20 * Day, config, hasNeighbours = true)
+    val moment = Moment(asOfMs = 95 * Day, horizonMs = 20 * Day)
+    val snapshot = Snapshot.of(history.mapValues(_.before(moment.asOfMs)), moment, SnapshotPlan(shop.productCount, config))
     val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int])).collect().sortBy(_._1)
-    for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size)
-      yield (user +: candidates.products(row) +: (0 until Features.Width).map(candidates.feature(row, _))).mkString(",")
+    val lines = for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size)
+      yield (Seq(
+        user,
+        candidates.products(row)
+      ).map(_.toString) ++ Features.all.map(candidates.feature(row, _).toString)).mkString(",")
+    ("user" +: "product" +: Features.all.map(_.name)).mkString(",") +: lines
   }
 
   test("every feature of a small shop has the value that is saved") {
