@@ -15,7 +15,7 @@ import cartograph.sales.{Inputs, Purchases, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
-  val Version = "0.1.0"
+  val Version = "0.2.0"
 
   /** Interactions per block of compacted parts: larger shops get more blocks than there are cores. */
   private val InteractionsPerBlock = 2000000

@@ -54,7 +54,7 @@ object TemporalSplits {
   val Window = "window"
   /** Users with fewer baskets keep all of them. */
   private val LeastBaskets = 3
-  /** With fewer users, sales after the earlier runs are too few to compare by. A test holds it to LEAST_USERS of publish's gate. */
+  /** With fewer users, the sales after the earlier runs are too few to compare by. Held to MIN_USERS_TO_DECIDE of the gate by a test. */
   val LeastUsers = 50L
 
   /**

@@ -24,7 +24,7 @@ class AlsTest extends SparkSuite {
     scores(factors.users.collect().toMap, factors.products.collect().toMap)
   }
 
-  test("the loss equals MLlib's to a hundredth, so the same objective is minimised") {
+  test("the loss is within 2 % of MLlib's, which starts from other factors: the same objective is minimised") {
     val (users, products) = ALS.train(
       sc.parallelize(pairs.map { case (user, product, weight) => Rating(user, product, weight.toFloat) }),
       rank = 4,
@@ -37,7 +37,7 @@ class AlsTest extends SparkSuite {
       seed = 1
     )
     val reference = loss(scores(users.collect().toMap, products.collect().toMap))
-    assert(math.abs(loss(fitted(2, 1)) / reference - 1) < 0.01)
+    assert(math.abs(loss(fitted(2, 1)) / reference - 1) < 0.02)
   }
 
   /** Returns the loss of Hu, Koren and Volinsky without the regularisation. */
