@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
 import { parseMskEvent } from '../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, median } from './benchmark.ts';
 import { mskEvent } from './sales.ts';
 
 const SALES = 10_000;
 const ROUNDS = 15;
-/** Before the code is warm, nothing is counted. */
-const WARM_UP = 5;
+/** Rounds that are not counted, because the code is not yet compiled. */
+const WARM_UP_ROUNDS = 5;
 
-const judge = createJudge({});
+const parseSale = createSaleParser({});
 
 const ZodSale = z.object({
   userId: z.union([z.string().min(1).max(256), z.number().transform(String)]),
@@ -27,7 +28,7 @@ const ZodSale = z.object({
   productName: z.string().max(1024).optional(),
 });
 
-const ours = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), judge)[0];
+const withOwnParser = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), parseSale)[0];
 
 function withZod(event: unknown): Batch | undefined {
   const [batch] = planBatches(parseMskEvent(event), (value) => {
@@ -47,32 +48,33 @@ function withZod(event: unknown): Batch | undefined {
   return batch;
 }
 
-function seconds(plan: (event: unknown) => Batch | undefined, event: unknown): number {
+/** Returns the seconds from an event to Parquet bytes. */
+function secondsOf(plan: (event: unknown) => Batch | undefined, event: unknown): number {
   const start = process.hrtime.bigint();
   const batch = plan(event);
   if (!batch || toParquet(batch).length === 0 || batch.sales.length !== SALES)
-    throw new Error('nothing was stored');
+    throw new Error('Cannot measure: the batch does not hold every sale');
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
 export const accumulate: Benchmark = {
-  title: `one core, an MSK event of ${SALES.toLocaleString('en-US')} sales → Parquet bytes, beside JSON.parse + zod + the same writer`,
+  title: `one core, an MSK event of ${grouped(SALES)} sales → Parquet bytes, compared with JSON.parse + zod + the same writer`,
   async run() {
     const event = mskEvent(SALES);
-    const times: { ours: number[]; zod: number[] } = { ours: [], zod: [] };
-    for (let round = -WARM_UP; round < ROUNDS; round++) {
-      const [a, b] = [seconds(ours, event), seconds(withZod, event)];
+    const seconds: { own: number[]; zod: number[] } = { own: [], zod: [] };
+    for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+      const [own, zod] = [secondsOf(withOwnParser, event), secondsOf(withZod, event)];
       if (round < 0) continue;
-      times.ours.push(a);
-      times.zod.push(b);
+      seconds.own.push(own);
+      seconds.zod.push(zod);
     }
-    const rate = (values: number[]): string => Math.round(SALES / median(values)).toLocaleString('en-US');
-    const factor = median(times.ours.map((ours, round) => (times.zod[round] ?? Number.NaN) / ours));
+    const rate = (values: number[]): string => grouped(Math.round(SALES / median(values)));
+    const factor = median(seconds.own.map((own, round) => (seconds.zod[round] ?? Number.NaN) / own));
     return [
       {
-        what: 'accumulate, one core, MSK events of 10,000 sales → Parquet bytes',
-        reach: '≥ 150,000 sales/s',
-        measured: `${rate(times.ours)} sales/s; ${factor.toFixed(2)}x JSON.parse + zod + the same writer (${rate(times.zod)})`,
+        subject: 'accumulate, one core, MSK event of 10,000 sales → Parquet bytes',
+        target: '≥ 150,000 sales/s',
+        measured: `${rate(seconds.own)} sales/s; ${factor.toFixed(2)}x JSON.parse + zod + the same writer (${rate(seconds.zod)})`,
       },
     ];
   },

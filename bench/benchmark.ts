@@ -1,33 +1,37 @@
-/** One line of the table of figures. */
+import { highest, lowest } from '../lambdas/shared/contract/numbers.ts';
+
+/** One row of the table of figures. */
 export interface Figure {
-  readonly what: string;
-  /** What the project set out to reach; absent where it only reports. */
-  readonly reach?: string;
+  /** What was measured. A row that starts with `…` continues the one before it. */
+  readonly subject: string;
+  /** The goal that the project set itself; absent if there is none. */
+  readonly target?: string;
+  /** The result, with units. */
   readonly measured: string;
 }
 
-/** A benchmark measures and tells; it never judges, for machines differ. */
+/** A benchmark reports what it measures and never fails because of it, because machines differ. */
 export interface Benchmark {
-  /** One line: what is measured, and against what. */
+  /** One line: what is measured, and what it is compared with. */
   readonly title: string;
-  /** @param say Progress, a line at a time. */
-  run(say: (line: string) => void): Promise<readonly Figure[]>;
+  /** @param report Receives the progress, one line at a time. */
+  run(report: (line: string) => void): Promise<readonly Figure[]>;
 }
 
-/** The middle value; of an even number the lower of the two. */
+/** Returns the middle value, for an even number of values the lower of the two; NaN if there are none. */
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
-/** `20.1 s (19.8–21.4)`: the median of several runs, and the smallest and the largest. */
+/** Formats durations as `20.1 s (19.8–21.4)`: the median, the smallest and the largest. */
 export function spread(seconds: readonly number[]): string {
-  const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
+  const [low, high] = [lowest(seconds), highest(seconds)];
   return `${median(seconds).toFixed(1)} s (${low.toFixed(1)}–${high.toFixed(1)})`;
 }
 
-/** Markdown. */
+/** Returns the figures as a Markdown table. */
 export const figuresTable = (figures: readonly Figure[]): string =>
   [
-    '| what | reach | measured |',
+    '| what | target | measured |',
     '|---|---|---|',
-    ...figures.map(({ what, reach = '', measured }) => `| ${what} | ${reach} | ${measured} |`),
+    ...figures.map(({ subject, target = '', measured }) => `| ${subject} | ${target} | ${measured} |`),
   ].join('\n');

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { ENV } from '../lambdas/shared/env.ts';
+import { highest, lowest } from '../lambdas/shared/contract/numbers.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
-import { synthesize } from '../local/deploy.ts';
-import { NODE_BIN, ROOT } from '../local/paths.ts';
-import { zipDirectory } from '../local/zip.ts';
+import { NODE_BIN, ROOT } from '../local/process/paths.ts';
+import { synthesize } from '../local/stack/deploy.ts';
+import { zipDirectory } from '../local/stack/zip.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { timed } from './processes.ts';
 
@@ -23,7 +24,7 @@ const launch: Launch = {
   attempts: 3,
   deadlineMinutes: 60,
 };
-/** What the constructs set; enough for every handler to be loaded. */
+/** The environment that the constructs set, as far as loading the handlers requires it. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_REGION: 'us-east-1',
   [ENV.lakeBucket]: 'lake',
@@ -55,14 +56,14 @@ const Template = z.object({
 });
 
 interface Bundle {
-  /** As in `lambdas/NAME/`. */
+  /** The name of the folder under `lambdas/`. */
   readonly name: string;
   readonly directory: string;
   readonly nodeOptions: string;
 }
 
-/** The bundles that a deployment would upload: every `lambdas/NAME/handler.ts`. */
-async function bundle(directory: string): Promise<Bundle[]> {
+/** Creates the bundles that a deployment uploads, one for each `lambdas/NAME/handler.ts`. */
+async function createBundles(directory: string): Promise<Bundle[]> {
   await synthesize({ stackName: STACK }, directory);
   const read = (kind: string): unknown =>
     JSON.parse(readFileSync(join(directory, `${STACK}.${kind}.json`), 'utf8'));
@@ -76,19 +77,20 @@ async function bundle(directory: string): Promise<Bundle[]> {
   });
 }
 
-/** A fresh process, from its start until the handler of a module could be called. */
+/** The start of a new process, until the handler of a module can be called. */
 interface ColdStart {
   readonly ms: number;
-  /** Of all its threads: what remains comparable while the machine is busy. */
+  /** CPU time of all threads, which is comparable even if the machine is busy. */
   readonly cpuMs: number;
 }
 
-const TELL = "const c=process.cpuUsage();console.log('ready',performance.now(),(c.user+c.system)/1000)";
+const PRINT_TIMES =
+  "const c=process.cpuUsage();console.log('ready',performance.now(),(c.user+c.system)/1000)";
 
-/** @param module Undefined: Node alone. */
+/** @param module Path of the module to load; if undefined, only Node starts. */
 async function coldStart(module: string | undefined, nodeOptions = ''): Promise<ColdStart> {
   const load = `const{handler}=await import(${JSON.stringify(pathToFileURL(module ?? '').href)});if(typeof handler!=='function')throw new Error('no handler');`;
-  const script = `${module === undefined ? '' : load}${TELL}`;
+  const script = `${module === undefined ? '' : load}${PRINT_TIMES}`;
   const { output } = await timed(join(NODE_BIN, 'node'), ['--input-type=module', '--eval', script], {
     env: { PATH: process.env.PATH, NODE_OPTIONS: nodeOptions, ...ENVIRONMENT },
   });
@@ -96,13 +98,13 @@ async function coldStart(module: string | undefined, nodeOptions = ''): Promise<
   return { ms: Number(ms), cpuMs: Number(cpuMs) };
 }
 
-/** Medians of several starts. */
+/** Starts the process several times; returns the medians, and their text for the table. */
 async function coldStarts(module?: string, nodeOptions?: string): Promise<ColdStart & { text: string }> {
   const starts: ColdStart[] = [];
   for (let round = 0; round < ROUNDS; round++) starts.push(await coldStart(module, nodeOptions));
   const all = starts.map(({ ms }) => ms);
   const [ms, cpuMs] = [median(all), median(starts.map((start) => start.cpuMs))];
-  const range = `${Math.min(...all).toFixed(0)}–${Math.max(...all).toFixed(0)}`;
+  const range = `${lowest(all).toFixed(0)}–${highest(all).toFixed(0)}`;
   return { ms, cpuMs, text: `${ms.toFixed(0)} ms (${range}), ${cpuMs.toFixed(0)} ms of CPU` };
 }
 
@@ -115,27 +117,27 @@ function sizeOf(directory: string, counts: (name: string) => boolean): number {
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 
 export const bundles: Benchmark = {
-  title: `each Lambda's bundle: size, and fresh process → handler, ${ROUNDS} times; render beside its unbundled sources`,
-  async run(say) {
+  title: `each Lambda's bundle: size, and new process → handler ready, ${ROUNDS} times; render also without bundling`,
+  async run(report) {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-bundles-'));
     try {
       const figures: Figure[] = [];
-      figures.push({ what: 'cold start of Node alone', measured: (await coldStarts()).text });
-      for (const { name, directory: path, nodeOptions } of await bundle(directory)) {
+      figures.push({ subject: 'cold start of Node without a program', measured: (await coldStarts()).text });
+      for (const { name, directory: path, nodeOptions } of await createBundles(directory)) {
         const start = await coldStarts(join(path, 'index.mjs'), nodeOptions);
         const zipped = (await zipDirectory(path)).length;
         const unpacked = sizeOf(path, (file) => !file.endsWith('.map'));
-        say(`${name}: ${start.text}`);
+        report(`${name}: ${start.text}`);
         figures.push({
-          what: `… of ${name}, fresh process → handler`,
-          ...(name === 'render' && { reach: '≤ 150 ms' }),
-          measured: `${start.text}; ${mb(unpacked)} unpacked, ${mb(zipped)} zipped with its source map`,
+          subject: `… of ${name}, new process → handler ready`,
+          ...(name === 'render' && { target: '≤ 150 ms' }),
+          measured: `${start.text}; ${mb(unpacked)} unpacked, ${mb(zipped)} zipped with source map`,
         });
         if (name !== 'render') continue;
         const sources = await coldStarts(join(ROOT, 'lambdas/render/handler.ts'));
         figures.push({
-          what: '… of render, unbundled: its sources and `node_modules`',
-          reach: 'bundled ≥ 4x faster',
+          subject: '… of render, not bundled: from its sources and `node_modules`',
+          target: 'bundled ≥ 4x faster',
           measured: `${sources.text}; bundled ${(sources.ms / start.ms).toFixed(1)}x, by CPU ${(sources.cpuMs / start.cpuMs).toFixed(1)}x`,
         });
       }

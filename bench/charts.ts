@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { bundle } from '../lib/bundle.ts';
 import { RENDER_FILES } from '../lib/render.ts';
-import { NODE_BIN, ROOT, STATE } from '../local/paths.ts';
+import { NODE_BIN, ROOT, STATE } from '../local/process/paths.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { drawCsv, type Kind } from './draw-csv.ts';
 import { timed } from './processes.ts';
@@ -28,7 +29,7 @@ export const charts: Benchmark = {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-charts-'));
     try {
       const program = bundle(
-        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), beside: RENDER_FILES },
+        { entry: join(ROOT, 'bench', 'draw-csv-process.ts'), extraFiles: RENDER_FILES },
         join(directory, 'bundle'),
       );
       const figures: Figure[] = [];
@@ -80,8 +81,8 @@ async function compare(
   const measured = `warm, ${warm.join(', ')}; new process ${told(cold)}; seed ${median(theirs).toFixed(1)} s`;
   say(`${count} vertices as ${kind}: ${measured}`);
   return {
-    what: `three charts as ${kind.toUpperCase()}, ${count.toLocaleString('en-US')} vertices, beside networkx and matplotlib`,
-    reach: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
+    subject: `three charts as ${kind.toUpperCase()}, ${grouped(count)} vertices, beside networkx and matplotlib`,
+    target: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
     measured,
   };
 }

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../local/paths.ts';
+import { ROOT } from '../local/process/paths.ts';
 import type { Benchmark } from './benchmark.ts';
 import { timed } from './processes.ts';
 
 export const clone: Benchmark = {
-  title: 'a fresh clone, npm start -- --once, caches empty',
-  async run(say) {
+  title: 'npm start -- --once in a fresh clone, with empty caches',
+  async run(report) {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-clone-'));
     const checkout = join(directory, 'cartograph');
     try {
@@ -17,7 +17,7 @@ export const clone: Benchmark = {
         cwd: checkout,
         env: {
           ...environment,
-          // As a new user's shell has it, without the Node that this project brings.
+          // The PATH of a new user, without the Node that this project installs.
           PATH: PATH.split(':')
             .filter((folder) => !folder.startsWith(ROOT))
             .join(':'),
@@ -26,11 +26,11 @@ export const clone: Benchmark = {
           PIP_NO_CACHE_DIR: '1',
         },
       });
-      for (const [line] of output.matchAll(/^Installed .*/gm)) say(line);
+      for (const [line] of output.matchAll(/^Installed .*/gm)) report(line);
       return [
         {
-          what: 'fresh clone, `npm start -- --once`, empty caches',
-          reach: 'report; ≤ 5 minutes where packages come quickly',
+          subject: 'fresh clone, `npm start -- --once`, empty caches',
+          target: 'none; ≤ 5 minutes with fast package downloads',
           measured: `${seconds.toFixed(0)} s`,
         },
       ];

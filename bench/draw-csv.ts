@@ -16,7 +16,7 @@ interface Row {
   readonly score: string;
 }
 
-/** Draws the three charts of a CSV of recommendations into a directory; of the graph every vertex is shown. */
+/** Draws three charts of a CSV file of recommendations into a directory. The graph shows every vertex. */
 export async function drawCsv(path: string, output: string, kind: Kind): Promise<void> {
   const rows = read(readFileSync(path, 'utf8'), { type: 'csv' }) as Row[];
   const data = dataOf(rows);
@@ -31,7 +31,7 @@ export async function drawCsv(path: string, output: string, kind: Kind): Promise
   }
 }
 
-/** What the Spark job would have summed up; of the rest of a run the three charts read nothing. */
+/** Returns the summaries that the Spark job would write, as far as the three charts read them. */
 function dataOf(rows: readonly Row[]): RunData {
   const users = countBy(rows.map(({ user }) => user));
   const products = countBy(rows.map(({ product }) => product));

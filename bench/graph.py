@@ -1,10 +1,11 @@
-"""Degrees, PageRank and components by GraphFrames, the other side of the benchmark of the graph.
+"""Computes degrees, PageRank and components with GraphFrames, for comparison in the benchmark `graph`.
 
 Reads graph/edges of a run. Numbering the vertices and loading are not timed, so that GraphFrames starts from numbers in
-memory, as the job does. Twenty rounds of PageRank, as its examples have it. Everything twice in one session: the second
-time every class is loaded and compiled.
+memory, as the job does. PageRank has 20 iterations, as in the examples of GraphFrames. Everything runs twice in one
+session, because at the second time every class is loaded and compiled.
 
-Prints one line of JSON: {"seconds": [first, second], "pageRankDifference": from the job's, at most}
+Prints one line of JSON: {"seconds": [first, second], "pageRankDifference": the largest difference from the job's ranks,
+"vertices": their number}
 """
 
 import json
@@ -17,23 +18,23 @@ from pyspark.sql import functions as f
 from pyspark.sql.window import Window
 
 run, scratch, jar = sys.argv[1:4]
-where = ("spark.jars", jar) if jar.endswith(".jar") else ("spark.jars.packages", jar)
+jar_option = ("spark.jars", jar) if jar.endswith(".jar") else ("spark.jars.packages", jar)
 spark = (
     SparkSession.builder.master("local[2]")
-    .config(*where)
+    .config(*jar_option)
     .config("spark.driver.memory", "3g")
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.ui.enabled", "false")
-    # 200 by default: far too many for this graph.
+    # The default of 200 is far too many for this graph.
     .config("spark.sql.shuffle.partitions", "4")
     .getOrCreate()
 )
 spark.sparkContext.setLogLevel("ERROR")
 spark.sparkContext.setCheckpointDir(scratch)
 
-told = spark.read.parquet(f"{run}/graph/vertices-*.parquet")
-names = told.select(f.row_number().over(Window.orderBy("id")).cast("long").alias("number"), f.col("id").alias("name"), "pagerank")
+job_vertices = spark.read.parquet(f"{run}/graph/vertices-*.parquet")
+names = job_vertices.select(f.row_number().over(Window.orderBy("id")).cast("long").alias("number"), f.col("id").alias("name"), "pagerank")
 names = names.cache()
 edges = (
     spark.read.parquet(f"{run}/graph/edges-*.parquet")
@@ -46,7 +47,7 @@ vertices = names.select(f.col("number").alias("id")).cache()
 edges.count(), vertices.count()
 
 
-def measured():
+def compute():
     start = time.monotonic()
     graph = GraphFrame(vertices, edges)
     ranks = graph.pageRank(resetProbability=0.15, maxIter=20).vertices
@@ -60,9 +61,9 @@ def measured():
     return time.monotonic() - start, rows
 
 
-(first, _), (second, rows) = measured(), measured()
+(first, _), (second, rows) = compute(), compute()
 scale = len(rows) / sum(row["pagerank"] for row in rows)
-ours = {row["number"]: row["pagerank"] for row in names.collect()}
-difference = max(abs(row["pagerank"] * scale - ours[row["id"]]) for row in rows)
+job_ranks = {row["number"]: row["pagerank"] for row in names.collect()}
+difference = max(abs(row["pagerank"] * scale - job_ranks[row["id"]]) for row in rows)
 print(json.dumps({"seconds": [first, second], "pageRankDifference": difference, "vertices": len(rows)}))
 spark.stop()

@@ -1,32 +1,32 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manifestKey, PREFIX } from '../lambdas/shared/keys.ts';
-import type { Model } from '../lambdas/shared/model.ts';
-import { Manifest } from '../lambdas/shared/schemas.ts';
-import { fileJobCommand } from '../local/file-job.ts';
-import { writeFileLake } from '../local/file-lake.ts';
-import { ROOT, STATE } from '../local/paths.ts';
-import { replay } from '../local/replay.ts';
-import { defaultSales, type OutgoingRecord, SIMULATION_END_MS } from '../local/simulate.ts';
+import { manifestKey, PREFIX } from '../lambdas/shared/contract/keys.ts';
+import type { Model } from '../lambdas/shared/contract/model.ts';
+import { Manifest } from '../lambdas/shared/contract/schemas.ts';
+import { writeFileLake } from '../local/lake/file-lake.ts';
+import { ROOT, STATE } from '../local/process/paths.ts';
+import { replay } from '../local/shop/replay.ts';
+import { defaultSales, type OutgoingRecord, SIMULATION_END_MS } from '../local/shop/simulate.ts';
+import { fileJobCommand } from '../local/spark/file-job.ts';
 import { type Benchmark, type Figure, median, spread } from './benchmark.ts';
 import { timed } from './processes.ts';
 import { RETAIL_FILE, RETAIL_MAP } from './retail.ts';
 
 const ROUNDS = 3;
 const RANK = 64;
-/** What a plain script leaves as it is. */
+/** The default rank of MLlib, which a plain script does not change. */
 const NAIVE_RANK = 10;
 const RECORDS_PER_POLL = 10_000;
-/** For the other side only; the project itself needs no Python on Spark. */
+/** Only for the comparison: the project itself does not use PySpark. */
 export const VENV = join(STATE, 'bench-venv');
 export const PYSPARK = 'pyspark[ml]==4.0.1';
 
 export const job: Benchmark = {
-  title: `the Spark job as a whole process, rank ${RANK}, beside a plain PySpark script (explicit ALS, rank ${NAIVE_RANK}, CSV out)`,
-  async run(say) {
+  title: `the Spark job as a whole process, rank ${RANK}, compared with a plain PySpark script (explicit ALS, rank ${NAIVE_RANK}, CSV output)`,
+  async run(report) {
     if (!existsSync(join(VENV, 'bin', 'spark-submit'))) {
-      say(`installing ${PYSPARK} for the other side …`);
+      report(`installing ${PYSPARK} for the comparison …`);
       await timed('python3', ['-m', 'venv', VENV]);
       await timed(join(VENV, 'bin', 'pip'), ['install', '--quiet', PYSPARK]);
     }
@@ -34,21 +34,21 @@ export const job: Benchmark = {
     try {
       const small = defaultSales({ seed: 1, count: 5_000 });
       const figures = await compare(
-        say,
+        report,
         join(directory, 'small'),
         '5,000 sales',
         { als: '≤ 18 s, stretch 10 s' },
         [[...small]],
       );
       if (!existsSync(RETAIL_FILE)) {
-        say(`Online Retail is left out: ${RETAIL_FILE} is not there`);
+        report(`Online Retail is skipped: ${RETAIL_FILE} does not exist`);
         return figures;
       }
       const polls = await retailPolls();
       return [
         ...figures,
         ...(await compare(
-          say,
+          report,
           join(directory, 'retail'),
           'Online Retail',
           { als: '≤ 45 s, stretch 25 s', ranker: '≤ 90 s' },
@@ -61,46 +61,50 @@ export const job: Benchmark = {
   },
 };
 
-/** What each algorithm set out to reach. */
-interface Reach {
+/** The target of each algorithm. */
+interface Targets {
   readonly als: string;
   readonly ranker?: string;
 }
 
 async function compare(
-  say: (line: string) => void,
+  report: (line: string) => void,
   directory: string,
-  what: string,
-  reach: Reach,
+  data: string,
+  targets: Targets,
   polls: readonly (readonly OutgoingRecord[])[],
 ): Promise<Figure[]> {
   const algorithms = ['als', 'ranker'] as const;
   const lakeOf = (algorithm: Model['algorithm']): string => join(directory, algorithm);
   for (const algorithm of algorithms) writeFileLake(lakeOf(algorithm), polls, { rank: RANK, algorithm });
-  const ours: Record<Model['algorithm'], Run[]> = { als: [], ranker: [] };
-  const theirs: number[] = [];
+  const runs: Record<Model['algorithm'], Run[]> = { als: [], ranker: [] };
+  const naiveSeconds: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     for (const algorithm of algorithms)
-      ours[algorithm].push(await runJob(lakeOf(algorithm), directory, round));
-    theirs.push((await timed(join(VENV, 'bin', 'python'), naiveArguments(lakeOf('als'), directory))).seconds);
-    const told = algorithms.map(
-      (algorithm) => `${algorithm} ${ours[algorithm].at(-1)?.seconds.toFixed(1)} s`,
+      runs[algorithm].push(await runJob(lakeOf(algorithm), directory, round));
+    naiveSeconds.push(
+      (await timed(join(VENV, 'bin', 'python'), naiveArguments(lakeOf('als'), directory))).seconds,
     );
-    say(`${what}: ${told.join(', ')}; plain script ${theirs.at(-1)?.toFixed(1)} s`);
+    const latest = algorithms.map(
+      (algorithm) => `${algorithm} ${runs[algorithm].at(-1)?.seconds.toFixed(1)} s`,
+    );
+    report(`${data}: ${latest.join(', ')}; plain script ${naiveSeconds.at(-1)?.toFixed(1)} s`);
   }
-  const factor = median(theirs.map((seconds, round) => seconds / (ours.als[round]?.seconds ?? Number.NaN)));
+  const factor = median(
+    naiveSeconds.map((seconds, round) => seconds / (runs.als[round]?.seconds ?? Number.NaN)),
+  );
   return [
     ...algorithms.flatMap((algorithm): Figure[] => [
       {
-        what: `Spark job, whole process, ${what}, rank ${RANK}, algorithm ${algorithm}`,
-        ...(reach[algorithm] === undefined ? {} : { reach: reach[algorithm] }),
-        measured: spread(ours[algorithm].map(({ seconds }) => seconds)),
+        subject: `Spark job, whole process, ${data}, rank ${RANK}, algorithm ${algorithm}`,
+        ...(targets[algorithm] === undefined ? {} : { target: targets[algorithm] }),
+        measured: spread(runs[algorithm].map(({ seconds }) => seconds)),
       },
-      { what: '… by stage, s', measured: stagesOf(ours[algorithm]) },
+      { subject: '… by stage, s', measured: stepsOf(runs[algorithm]) },
     ]),
     {
-      what: '… beside a plain PySpark script with explicit ALS at rank 10, CSV out',
-      measured: `${spread(theirs)}; ${factor.toFixed(1)} times as long as als`,
+      subject: '… compared with a plain PySpark script with explicit ALS at rank 10 and CSV output',
+      measured: `${spread(naiveSeconds)}; ${factor.toFixed(1)} times as long as als`,
     },
   ];
 }
@@ -117,8 +121,8 @@ async function runJob(lake: string, directory: string, attempt: number): Promise
   return { seconds, steps: manifest.seconds };
 }
 
-/** Medians, in the order of the steps. */
-const stagesOf = (runs: readonly Run[]): string =>
+/** Lists the median seconds of each step, in the order of the steps. */
+const stepsOf = (runs: readonly Run[]): string =>
   Object.keys(runs[0]?.steps ?? {})
     .map((step) => `${step} ${median(runs.map(({ steps }) => steps[step] ?? Number.NaN)).toFixed(1)}`)
     .join(', ');
@@ -130,13 +134,13 @@ const naiveArguments = (lake: string, directory: string): string[] => [
   String(NAIVE_RANK),
 ];
 
-/** The file's rows, as the poller would hand them over. */
+/** Returns the rows of the file in polls, as the poller would deliver them. */
 export async function retailPolls(): Promise<OutgoingRecord[][]> {
   const map = Object.fromEntries(RETAIL_MAP.split(',').map((pair) => pair.split('=')));
   const polls: OutgoingRecord[][] = [[]];
   for await (const record of replay(RETAIL_FILE, map)) {
     if ((polls.at(-1)?.length ?? 0) >= RECORDS_PER_POLL) polls.push([]);
-    // What a broker would give a record that comes without a time.
+    // A broker would set the timestamp of a record that has none.
     polls.at(-1)?.push({ ...record, timestampMs: record.timestampMs ?? SIMULATION_END_MS });
   }
   return polls;

@@ -1,7 +1,7 @@
-"""The job as one writes it first: a DataFrame, explicit ALS on quantities, everything as CSV.
+"""A first version of the job: a DataFrame, explicit ALS on quantities, and CSV output.
 
-The other side of the benchmark of the Spark job. It reads the same batches, and does less: no returns, no holdout, no
-graph, no repeats dropped, no versions.
+The benchmark `job` compares the Spark job with this script. It reads the same batches but does less: it has no returns,
+no holdout, no graph and no versions, and it does not drop repeated records.
 """
 
 import sys

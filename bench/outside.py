@@ -1,10 +1,11 @@
-"""The outside check of docs/quality.md: what other models reach by the same protocols, in plain NumPy and PyPI `implicit`.
+"""The outside check of docs/quality.md: measures other models by the same protocols, in plain NumPy and PyPI `implicit`.
 
     python bench/outside.py online_retail.csv.gz
 
-Prints one JSON document: {versions, seconds, protocols: {A, B: {counts, scorers: {name: {any, new, chosen}}}}}; each
-value {value, n, low, high}, or null where a list makes no sense. Needs numpy, scipy and implicit. Parameters are chosen
-by list on the validation window; then the model is fitted once more, on all that precedes the test. Seeded.
+Prints one JSON document: {versions, seconds, protocols: {A, B: {counts, scorers: {name: {any, new, chosen}}}}}. The value
+of a list is {value, n, low, high}, or null if the scorer cannot produce the list. Requires numpy, scipy and implicit.
+Parameters are chosen per list on the validation data; then the model is fitted again on everything before the test.
+All random numbers are seeded.
 """
 
 import json
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from itertools import product
 
-# One thread: sums come in one order. Read when numpy is loaded.
+# A single thread keeps the order of sums fixed. numpy reads this variable when it is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np  # noqa: E402
@@ -35,7 +36,7 @@ def grid(**choices: list[float | None]) -> list[Parameters]:
     return [dict(zip(choices, values)) for values in product(*choices.values())]
 
 
-# By name: the scorer, and the parameters to choose from; none: they are given.
+# The scorer of each name, with the parameters to choose from; an empty list if there is no choice.
 SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
     "random": (scorers.random, []),
     "explicitAls": (scorers.explicit_als, []),
@@ -49,7 +50,7 @@ SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
     ),
     "implicitAls": (
         scorers.implicit_als,
-        # The more a purchase counts, the more must hold against it: two parameters, chosen together.
+        # The more weight a purchase has, the more regularisation it needs, so the two are chosen together.
         [
             {**shape, "alpha": alpha, "regularisation": regularisation}
             for shape in grid(factors=[64, 128], half_life_days=[None, 120, 60, 30])
@@ -61,7 +62,7 @@ SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
         grid(half_life_days=[None, 400, 180, 60], recent_weight=[0.01, 0.1, 0.3, 1], days=[7, 30]),
     ),
 }
-# Nothing personal is left where what was bought is excluded.
+# These scorers rank only purchased products, which list `new` excludes.
 ONLY_ANY = {"personalFrequency"}
 
 
@@ -84,9 +85,9 @@ def measure(protocol: str, sales: Sales) -> dict:
     for name in SCORERS:
         started = time.perf_counter()
         measured[name] = choose_and_score(name, validation, test)
-        told = {kind: measured[name][kind] and round(measured[name][kind]["value"], 4) for kind in LISTS}
+        values = {kind: measured[name][kind] and round(measured[name][kind]["value"], 4) for kind in LISTS}
         seconds = time.perf_counter() - started
-        print(f"{protocol} {name} {told} {measured[name].get('chosen', '')} {seconds:.1f} s", file=sys.stderr)
+        print(f"{protocol} {name} {values} {measured[name].get('chosen', '')} {seconds:.1f} s", file=sys.stderr)
     return {"counts": test.counts, "scorers": measured}
 
 
@@ -109,7 +110,7 @@ def choose_and_score(name: str, validation: Split, test: Split) -> dict:
 
 
 def quality(scores: np.ndarray, data: Split) -> dict[str, np.ndarray]:
-    """NDCG@10 of the users that have something to be found, by list."""
+    """Returns, by list, NDCG@10 of each user with at least one relevant product."""
     values = {
         "any": ndcg(scores, data.bought),
         "new": ndcg(scores, data.bought & ~data.owned, excluded=data.owned),
@@ -119,5 +120,5 @@ def quality(scores: np.ndarray, data: Split) -> dict[str, np.ndarray]:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("Cannot measure: give the file of UCI Online Retail, and nothing else")
+        sys.exit("Cannot measure: the only argument should be the file of UCI Online Retail")
     main(sys.argv[1])

@@ -1,4 +1,4 @@
-"""UCI Online Retail as the yardstick's protocols cut it. Written apart from the project's own readers, to check them."""
+"""Splits UCI Online Retail by the two protocols. It shares no code with the project's own readers, in order to check them."""
 
 import csv
 import gzip
@@ -16,22 +16,23 @@ MIN_BASKETS = 3
 
 
 def moment(text: str) -> int:
-    """Midnight UTC of a date, epoch seconds."""
+    """Returns midnight UTC of a date, in epoch seconds."""
     return timegm(strptime(text, "%Y-%m-%d"))
 
 
-# Protocol A: [train from, holdout from, holdout until), by stage. The validation window is just before the test window.
+# Protocol A, by stage: start of training, start of the holdout, end of the holdout (exclusive). The validation window
+# directly precedes the test window.
 WINDOWS = {
     "validate": ("2010-12-01", "2011-10-10", "2011-11-09"),
     "test": ("2010-12-01", "2011-11-09", "2011-12-10"),
 }
-# Protocol B: which basket of a user, counted from the last (0), is held out. Later ones are not seen.
+# Protocol B, by stage: the basket of each user that is held out, counted from the last (0). Later ones are ignored.
 BASKETS = {"validate": 1, "test": 0}
 
 
 @dataclass(frozen=True)
 class Sales:
-    """One entry per line of an invoice. Users, products and baskets are numbered from 0 in the order of their ids."""
+    """Sales, with one entry per invoice line. Users, products and baskets are numbered from 0 in the order of their ids."""
 
     user: np.ndarray
     product: np.ndarray
@@ -47,19 +48,19 @@ class Sales:
 
 @dataclass(frozen=True)
 class Split:
-    """What scorers may see, and what they are measured by."""
+    """The training data that scorers may use, and the purchases that they are measured by."""
 
-    train: Sales  # numbered anew: 0 to users - 1, 0 to products - 1
+    train: Sales  # renumbered: 0 to users - 1, 0 to products - 1
     users: int
     products: int
     as_of_s: int  # the end of the training data, exclusive
-    tested: np.ndarray  # users with at least one held out product that training knows
-    bought: np.ndarray  # tested x products: held out purchases
+    tested: np.ndarray  # users with at least one held-out product that occurs in training
+    bought: np.ndarray  # tested x products: held-out purchases
     owned: np.ndarray  # tested x products: purchases in training
     counts: dict[str, int]
 
     def matrix(self, weights: np.ndarray) -> csr_matrix:
-        """Users x products, the weights of a pair's lines summed up."""
+        """Returns a users x products matrix with the sum of the weights of each pair's lines."""
         shape = (self.users, self.products)
         return csr_matrix((weights, (self.train.user, self.train.product)), shape=shape)
 
@@ -70,7 +71,7 @@ class Split:
 
 
 def read_sales(path: str) -> Sales:
-    """Reads the file, gzipped or not; leaves out what is no sale of a product to a known customer."""
+    """Reads the file, gzipped or not. Keeps only sales of a product to a known customer."""
     opened = gzip.open if path.endswith(".gz") else open
     with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if is_sale(row)]
@@ -99,14 +100,14 @@ def numbered(ids) -> np.ndarray:
 
 
 def by_time(sales: Sales, stage: str) -> Split:
-    """Protocol A: train on a window, measure on the next."""
+    """Protocol A: trains on one window and measures on the next."""
     start, middle, end = (moment(date) for date in WINDOWS[stage])
     before = (sales.at_s >= start) & (sales.at_s < middle)
     return split(sales[before], sales[(sales.at_s >= middle) & (sales.at_s < end)], middle)
 
 
 def by_last_basket(sales: Sales, stage: str) -> Split:
-    """Protocol B: of each user with enough baskets one is held out; training sees the earlier ones, and all of the others."""
+    """Protocol B: holds out one basket of each user with enough baskets; trains on their earlier ones and on all other users."""
     from_last, baskets = baskets_from_last(sales)
     takes_part = baskets >= MIN_BASKETS
     held_out = takes_part & (from_last == BASKETS[stage])
@@ -115,7 +116,10 @@ def by_last_basket(sales: Sales, stage: str) -> Split:
 
 
 def baskets_from_last(sales: Sales) -> tuple[np.ndarray, np.ndarray]:
-    """By line: how many later baskets its user has, and how many in all. A basket is as old as its first line; ties by id."""
+    """Returns for each line how many later baskets its user has, and how many in total.
+
+    A basket has the time of its earliest line; ties are broken by id.
+    """
     _, first_line, basket = np.unique(sales.basket, return_index=True, return_inverse=True)
     started_s = np.full(len(first_line), np.iinfo(np.int64).max)
     np.minimum.at(started_s, basket, sales.at_s)

@@ -1,4 +1,7 @@
-"""The models that the project is measured beside. Each: Split, parameters -> scores, tested users x products."""
+"""The models that the project is compared with.
+
+Each is a function of a Split and parameters that returns scores, tested users x products; larger is better.
+"""
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -13,9 +16,9 @@ def random(data: Split) -> np.ndarray:
 
 
 def explicit_als(data: Split, rank: int = 10, regularisation: float = 0.1, sweeps: int = 10) -> np.ndarray:
-    """What a plain script does: ratings are quantities, only what was bought is seen, MLlib's defaults.
+    """What a plain script does: quantities are ratings, only purchases are considered, and the defaults are MLlib's.
 
-    Zhou et al., AAIM 2008: least squares with a regularisation that grows with the number of a row's ratings.
+    Zhou et al., AAIM 2008: least squares with regularisation proportional to the number of ratings of a row.
     """
     ratings = data.matrix(data.train.quantity)
     chance = np.random.default_rng(SEED)
@@ -37,12 +40,12 @@ def ridge_by_row(ratings: csr_matrix, factors: np.ndarray, regularisation: float
 
 
 def popularity(data: Split) -> np.ndarray:
-    """How many users bought it."""
+    """The number of users who bought the product."""
     return for_everyone(data, np.bincount(data.binary().indices, minlength=data.products))
 
 
 def recent_popularity(data: Split, days: float) -> np.ndarray:
-    """How many users bought it in the last days before the training data ends."""
+    """The number of users who bought the product in the last days of the training data."""
     return for_everyone(data, recent_buyers(data, days))
 
 
@@ -57,7 +60,10 @@ def for_everyone(data: Split, scores: np.ndarray) -> np.ndarray:
 
 
 def item_knn(data: Split, neighbours: int, shrinkage: float) -> np.ndarray:
-    """Sum of the similarities to what the user bought; cosine, shrunk where few bought both (Deshpande and Karypis, TOIS 2004)."""
+    """The sum of the cosine similarities to the products that the user bought (Deshpande and Karypis, TOIS 2004).
+
+    Shrinkage reduces the similarity of products that few users bought together.
+    """
     bought = data.binary()
     together = (bought.T @ bought).toarray()
     lengths = np.sqrt(np.diag(together))
@@ -69,7 +75,7 @@ def item_knn(data: Split, neighbours: int, shrinkage: float) -> np.ndarray:
 
 
 def ease(data: Split, regularisation: float, half_life_days: float | None, counts_baskets: bool) -> np.ndarray:
-    """Steck, WWW 2019, on what was bought or on how often. What was bought keeps the score that its neighbours give it."""
+    """Steck, WWW 2019, on whether or how often a product was bought. A purchased product is scored by the others alone."""
     bought = baskets(data, half_life_days) if counts_baskets else data.binary()
     inverse = np.linalg.inv((bought.T @ bought).toarray() + regularisation * np.eye(data.products))
     weights = -inverse / np.diag(inverse)
@@ -80,7 +86,7 @@ def ease(data: Split, regularisation: float, half_life_days: float | None, count
 def implicit_als(
     data: Split, factors: int, alpha: float, regularisation: float, half_life_days: float | None
 ) -> np.ndarray:
-    """PyPI `implicit`: Hu, Koren and Volinsky, ICDM 2008. Confidence is 1 + alpha * baskets with the product, old ones less."""
+    """PyPI `implicit`: Hu, Koren and Volinsky, ICDM 2008. Confidence is 1 + alpha * decayed baskets with the product."""
     from implicit.cpu.als import AlternatingLeastSquares
 
     confidence = baskets(data, half_life_days)
@@ -93,13 +99,13 @@ def implicit_als(
 
 
 def personal_frequency(data: Split, half_life_days: float | None, recent_weight: float, days: float) -> np.ndarray:
-    """In how many baskets the user had it, old ones less; besides, what everyone buys lately: the most popular adds the weight."""
+    """The decayed number of the user's baskets with the product, plus recent popularity scaled to at most recent_weight."""
     recent = recent_buyers(data, days)
     return baskets(data, half_life_days)[data.tested].toarray() + recent_weight * recent / recent.max()
 
 
 def baskets(data: Split, half_life_days: float | None) -> csr_matrix:
-    """Users x products: baskets of the user that hold the product; each fades from 1 with its age."""
+    """Users x products: the number of the user's baskets with the product, each decayed by its age (1 without a half-life)."""
     train = data.train
     _, lines = np.unique(np.stack([train.basket, train.product]), axis=1, return_index=True)
     once = train[lines]

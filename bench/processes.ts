@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** A process that ended with exit code 0. */
 export interface Finished {
   readonly seconds: number;
   readonly output: string;
-  /** Largest sum of the memory of the process and all its descendants, shared pages shared out; NaN where /proc has none. */
+  /** Peak memory of the process and all its descendants together, with shared pages divided among them; NaN without /proc. */
   readonly peakBytes: number;
 }
 
 const SAMPLE_EVERY_MS = 500;
 
 /**
- * Runs a command to its end and watches the memory of everything that it starts.
+ * Runs a command to its end and samples the memory of the process and its descendants.
  *
- * @throws {Error} If it does not end with exit code 0; the message holds the end of what it printed.
+ * @throws {Error} If the exit code is not 0. The message contains the end of the output.
  */
 export async function timed(
   command: string,
@@ -45,7 +46,7 @@ export async function timed(
   }
 }
 
-/** Proportional set sizes: https://docs.kernel.org/filesystems/proc.html, smaps_rollup. */
+/** Returns the sum of the proportional set sizes, in bytes: https://docs.kernel.org/filesystems/proc.html, smaps_rollup. */
 function memoryOfTree(root: number): number {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
@@ -56,7 +57,7 @@ function memoryOfTree(root: number): number {
   const waiting = [root];
   for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
     bytes += 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
-    waiting.push(...(children.get(pid) ?? []));
+    for (const child of children.get(pid) ?? []) waiting.push(child);
   }
   return bytes;
 }
@@ -66,7 +67,7 @@ const parentOf = (pid: string): number | undefined => {
   return match ? Number(match[1]) : undefined;
 };
 
-/** Empty where the process has ended. */
+/** Reads a file of /proc; returns an empty string if the process has ended. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

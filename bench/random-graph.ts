@@ -1,20 +1,26 @@
-import { seeded } from '../local/random.ts';
+import { seeded } from '../local/shop/random.ts';
 
-/** A graph of users and products as recommendations make them: communities, popular products, few links across. */
+/** A graph that resembles recommendations: users and products in communities, some of them popular, with few edges between communities. */
 export interface RandomGraph {
+  /** Number of vertices. */
   readonly count: number;
-  /** Users come first. */
+  /** Number of users. The vertices 0 to `users` - 1 are users, the others are products. */
   readonly users: number;
-  /** Pairs of vertices, each once: a user and a product, or two products that are alike. */
+  /** Distinct pairs of vertices: a user and a product, or two similar products. */
   readonly edges: readonly (readonly [number, number])[];
 }
 
-const [OF_USERS, WITHIN, SIMILAR_WITHIN, SIMILAR] = [0.7, 0.85, 0.9, 2];
+/** Share of users among the vertices. */
+const USER_SHARE = 0.7;
+/** Probability that an edge stays within its community: for a user's product, and for a similar product. */
+const [WITHIN, SIMILAR_WITHIN] = [0.85, 0.9];
+/** Similar products per product. */
+const SIMILAR = 2;
 
-/** Made by chance, the same for the same seed; about three edges per vertex. */
+/** Generates a random graph with about three edges per vertex. The same seed always gives the same graph. */
 export function randomGraph(count: number, seed = 1): RandomGraph {
   const random = seeded(seed);
-  const users = Math.floor(OF_USERS * count);
+  const users = Math.floor(USER_SHARE * count);
   const communities = Math.max(4, Math.round(Math.sqrt(count) / 3));
   const products = Array.from({ length: communities }, (_, community) =>
     Array.from(

@@ -10,7 +10,7 @@ import { render } from './render.ts';
 import { retail } from './retail.ts';
 import { start } from './start.ts';
 
-/** Adding a benchmark is adding a file and a line here. */
+/** All benchmarks, in the order in which they run. To add one, add a file and a line here. */
 export const BENCHMARKS = {
   accumulate,
   bundles,
@@ -24,3 +24,4 @@ export const BENCHMARKS = {
   clone,
 } satisfies Readonly<Record<string, Benchmark>>;
 export type BenchmarkName = keyof typeof BENCHMARKS;
+export const BENCHMARK_NAMES = Object.keys(BENCHMARKS) as readonly BenchmarkName[];

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderRun } from '../lambdas/render/render.ts';
-import { createLog } from '../lambdas/shared/log.ts';
-import { directoryLake } from '../local/directory-lake.ts';
+import { createLog } from '../lambdas/shared/platform/log.ts';
+import { directoryLake } from '../local/lake/directory-lake.ts';
 
 /** Renders a run of a directory once, as a process of its own, and leaves there what it took. */
 const firstLineMs = performance.now();

@@ -1,12 +1,12 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chartsOf, PREFIX } from '../lambdas/shared/keys.ts';
+import { chartsOf, PREFIX } from '../lambdas/shared/contract/keys.ts';
 import { bundle } from '../lib/bundle.ts';
 import { RENDER_FILES } from '../lib/render.ts';
-import { fileJobCommand } from '../local/file-job.ts';
-import { addToFileLake, writeFileLake } from '../local/file-lake.ts';
-import { NODE_BIN, ROOT } from '../local/paths.ts';
+import { addToFileLake, writeFileLake } from '../local/lake/file-lake.ts';
+import { NODE_BIN, ROOT } from '../local/process/paths.ts';
+import { fileJobCommand } from '../local/spark/file-job.ts';
 import { type Benchmark, median, spread } from './benchmark.ts';
 import { retailPolls } from './job.ts';
 import { timed } from './processes.ts';
@@ -28,7 +28,7 @@ export const render: Benchmark = {
       const trained = join(directory, 'trained');
       await train(trained, directory, say);
       const program = bundle(
-        { entry: join(ROOT, 'bench', 'render-process.ts'), beside: RENDER_FILES },
+        { entry: join(ROOT, 'bench', 'render-process.ts'), extraFiles: RENDER_FILES },
         join(directory, 'bundle'),
       );
       const [whole, cpu, memory, first]: [number[], number[], number[], number[]] = [[], [], [], []];
@@ -51,18 +51,19 @@ export const render: Benchmark = {
       }
       return [
         {
-          what: 'render, the second run of Online Retail, cold: read, all charts as SVG, PNG and specification, page, write',
-          reach: '≤ 4 s, stretch 2 s',
+          subject:
+            'render, the second run of Online Retail, cold: read, all charts as SVG, PNG and specification, page, write',
+          target: '≤ 4 s, stretch 2 s',
           measured: `${spread(whole)}, ${median(cpu).toFixed(1)} s of CPU`,
         },
         {
-          what: '… memory of the process at its highest',
-          reach: '≤ 512 MB',
+          subject: '… memory of the process at its highest',
+          target: '≤ 512 MB',
           measured: `${median(memory).toFixed(0)} MB`,
         },
-        { what: '… the page', reach: '< 3 MB', measured: `${(pageBytes / 1e6).toFixed(2)} MB` },
+        { subject: '… the page', target: '< 3 MB', measured: `${(pageBytes / 1e6).toFixed(2)} MB` },
         {
-          what: '… start of the process to the first line of the program',
+          subject: '… start of the process to the first line of the program',
           measured: `${median(first).toFixed(0)} ms`,
         },
       ];

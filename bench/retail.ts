@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ROOT } from '../local/paths.ts';
+import { ROOT } from '../local/process/paths.ts';
 import type { Benchmark } from './benchmark.ts';
 import { momentOf, startOnce, untilFirstSale } from './start.ts';
 
@@ -10,10 +10,10 @@ export const RETAIL_MAP =
   'userId=CustomerID,productId=StockCode,quantity=Quantity,timestamp=InvoiceDate,orderId=InvoiceNo,price=UnitPrice,productName=Description';
 
 export const retail: Benchmark = {
-  title: 'UCI Online Retail in one window, file → charts',
-  async run(say) {
+  title: 'UCI Online Retail in one window, from file to charts',
+  async run(report) {
     if (!existsSync(RETAIL_FILE)) {
-      say(`left out: ${RETAIL_FILE} is not there`);
+      report(`skipped: ${RETAIL_FILE} does not exist`);
       return [];
     }
     const { output, peakBytes } = await startOnce(
@@ -24,18 +24,18 @@ export const retail: Benchmark = {
       '--threshold',
       '1000000',
     );
-    say(/^Sales .*/m.exec(output)?.[0] ?? '');
-    say(/^ +job: [^\n]*\n[^\n]*/m.exec(output)?.[0].trim() ?? '');
+    report(/^Sales .*/m.exec(output)?.[0] ?? '');
+    report(/^ +job: [^\n]*\n[^\n]*/m.exec(output)?.[0].trim() ?? '');
     const seconds = momentOf(output, /window 1 is rendered/) - untilFirstSale(output);
     return [
       {
-        what: 'Online Retail, one window: file → charts, after start-up',
-        reach: '≤ 120 s',
+        subject: 'Online Retail, one window: from file to charts, after start-up',
+        target: '≤ 120 s',
         measured: `${seconds.toFixed(1)} s`,
       },
       {
-        what: '… memory of all processes together, at the most',
-        reach: '≤ 6 GiB',
+        subject: '… peak memory of all processes together',
+        target: '≤ 6 GiB',
         measured: `${(peakBytes / 2 ** 30).toFixed(2)} GiB`,
       },
     ];

@@ -1,4 +1,4 @@
-/** Sales in the shape that shops send, for benchmarks: ids as strings, ISO timestamps, names. */
+/** Returns an MSK event with sales as shops send them: string ids, ISO timestamps and product names. */
 export function mskEvent(sales: number, partition = 0): unknown {
   const records = Array.from({ length: sales }, (_, index) => ({
     topic: 'sales',

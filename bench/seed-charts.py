@@ -1,7 +1,7 @@
-"""The three pictures as the seed of this project drew them: networkx for the graph, matplotlib for all.
+"""Draws three charts like the prototype of this project: networkx lays out the graph, matplotlib draws everything.
 
-The other side of the benchmark of the charts. It reads the same CSV of recommendations and draws the graph by
-spring_layout, the histogram of degrees and the bars of the most recommended products.
+The benchmark `charts` compares the project with this script. It reads the same CSV file of recommendations and draws the
+graph with spring_layout, a histogram of the degrees, and a bar chart of the most recommended products.
 """
 
 import csv

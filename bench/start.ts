@@ -1,18 +1,22 @@
 import { join } from 'node:path';
-import { NODE_BIN, ROOT } from '../local/paths.ts';
+import { NODE_BIN, ROOT } from '../local/process/paths.ts';
 import { type Benchmark, spread } from './benchmark.ts';
 import { type Finished, timed } from './processes.ts';
 
 const ROUNDS = 3;
 
-/** `npm start -- --once` with everything installed. */
+/** Runs `npm start -- --once` with everything installed. */
 export const startOnce = (...options: readonly string[]): Promise<Finished> =>
   timed(join(NODE_BIN, 'node'), ['local/bootstrap.mjs', 'start', '--once', ...options], { cwd: ROOT });
 
-/** Seconds since the start at which a line was printed: `  63.7 s  window 2 is rendered`. */
+/**
+ * Returns when a line such as `  63.7 s  window 2 is rendered` was printed, in seconds since the start.
+ *
+ * @throws {Error} If no such line was printed.
+ */
 export function momentOf(output: string, line: RegExp): number {
   const match = new RegExp(String.raw`^ *(\d+\.\d) s {2}(?:${line.source})`, 'm').exec(output);
-  if (!match) throw new Error(`Nothing like ${line} was printed:\n${output.slice(-2000)}`);
+  if (!match) throw new Error(`Cannot measure: no line like ${line} was printed:\n${output.slice(-2000)}`);
   return Number(match[1]);
 }
 
@@ -21,22 +25,27 @@ export const untilFirstSale = (output: string): number =>
 
 export const start: Benchmark = {
   title: `npm start -- --once, everything installed, ${ROUNDS} times`,
-  async run(say) {
+  async run(report) {
     const [totals, beforeSales]: [number[], number[]] = [[], []];
     for (let round = 0; round < ROUNDS; round++) {
       const { seconds, output } = await startOnce();
-      if (!/^Window 2 /m.test(output)) throw new Error('Only one window was cut');
+      if (!/^Window 2 /m.test(output))
+        throw new Error('Cannot measure: only one window was cut, should be two');
       totals.push(seconds);
       beforeSales.push(untilFirstSale(output));
-      say(`${seconds.toFixed(1)} s, the first sale after ${untilFirstSale(output).toFixed(1)} s`);
+      report(`${seconds.toFixed(1)} s, the first sale after ${untilFirstSale(output).toFixed(1)} s`);
     }
     return [
       {
-        what: '`npm start -- --once`, everything installed, two windows',
-        reach: '≤ 75 s, stretch 45 s',
+        subject: '`npm start -- --once`, everything installed, two windows',
+        target: '≤ 75 s, stretch 45 s',
         measured: spread(totals),
       },
-      { what: '… before the first sale flows', reach: '≤ 15 s', measured: spread(beforeSales) },
+      {
+        subject: '`npm start`: time until the first sale is produced',
+        target: '≤ 15 s',
+        measured: spread(beforeSales),
+      },
     ];
   },
 };

@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FieldMap } from '../lambdas/accumulate/field-map.ts';
-import { ENV } from '../lambdas/shared/env.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
@@ -13,7 +13,7 @@ export interface AccumulateProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** Kafka records → `interactions/` and `rejected/`. The stream connects itself to `fn`. */
+/** Stores Kafka records under `interactions/`, and those that are not valid sales under `rejected/`. `Stream.feed` connects `fn` to the topic. */
 export class Accumulate extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;

@@ -3,23 +3,23 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Stage } from '../lambdas/shared/log.ts';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambdas/shared/metrics.ts';
+import type { Stage } from '../lambdas/shared/contract/stages.ts';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambdas/shared/platform/metrics.ts';
 import type { Config } from './config.ts';
 import type { StageQueue } from './stage-queue.ts';
 import type { Stream } from './stream.ts';
 
-/** What of a stage can be watched. */
-export interface Watched {
+/** The parts of a stage that alarms and the dashboard observe. */
+export interface WatchedStage {
   readonly fn: lambda.Function;
   readonly logGroup: logs.ILogGroup;
-  /** Accumulate has none: its pollers are its queue. */
+  /** Undefined for accumulate, which Lambda's Kafka pollers invoke directly. */
   readonly queue?: StageQueue;
 }
-export type Stages = Readonly<Record<Stage, Watched>>;
+export type WatchedStages = Readonly<Record<Stage, WatchedStage>>;
 
 type QueueStage = Exclude<Stage, 'accumulate'>;
-/** Each is a section of `docs/runbook.md`, and the first word is where to look. */
+/** Each alarm has a section of this name in `docs/runbook.md`. The first word is the stage to look at. */
 export type AlarmName =
   | `${Stage}-${'errors' | 'throttles' | 'error-lines'}`
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
@@ -33,37 +33,39 @@ export type AlarmName =
   | 'publish-stale'
   | 'stream-disk';
 
-/** One way in which a stage fails. The alarm goes off when the value is at `limit` or, with `isLow`, below it. */
+/** One way in which a stage fails. The alarm goes off when the metric reaches `limit`. */
 export interface Alarm {
-  /** For the person who gets the mail. */
-  readonly what: string;
+  /** Explains the alarm to the person who receives the email. */
+  readonly meaning: string;
   readonly metric: cloudwatch.IMetric;
   readonly limit: number;
-  readonly isLow?: true;
-  /** Periods in a row. */
+  /** If set, the alarm goes off when the metric is below `limit` instead. */
+  readonly isLowerLimit?: true;
+  /** How many consecutive periods must breach the limit. */
   readonly periods: number;
-  /** Whether no data is a bad sign. */
-  readonly isMissingBad?: true;
+  /** If set, a period without data counts as a breach. */
+  readonly isMissingDataBreach?: true;
 }
 
-export interface AlarmsOf {
+/** Everything that alarms and the dashboard are derived from. */
+export interface MonitoredPipeline {
   readonly config: Config;
   readonly stream: Stream;
-  readonly stages: Stages;
+  readonly stages: WatchedStages;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
-/** A fault that passes within a quarter of an hour was a retry's work, not a person's. */
-const IN_A_ROW = 3;
+/** Retries recover from most faults within 15 minutes; only a fault that lasts longer needs a person. */
+const CONSECUTIVE_PERIODS = 3;
 
-/** Rejected records of an hour; fewer are strays of a producer. */
-const FEWEST_REJECTED = 10;
-/** Of all records of that hour, %. */
-const MOST_REJECTED_PERCENT = 1;
+/** Rejected records per hour below which the share is ignored: a few stray records need no action. */
+const MIN_REJECTED = 10;
+/** The largest acceptable share of rejected records among all records of an hour, in percent. */
+const MAX_REJECTED_PERCENT = 1;
 
-/** A number that a stage told, by `lambdas/shared/metrics.ts`. */
-export const told = (
-  { fn }: Watched,
+/** A metric that a stage publishes through `lambdas/shared/platform/metrics.ts`: by default the sum per five minutes. */
+export const stageMetric = (
+  { fn }: WatchedStage,
   metricName: MetricName,
   props: cloudwatch.MetricOptions = {},
 ): cloudwatch.Metric =>
@@ -76,30 +78,33 @@ export const told = (
     ...props,
   });
 
-/** Records behind the end of the topic: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
-export const offsetLag = ({ fn }: Watched): cloudwatch.Metric =>
+/** Records on the topic that accumulate has not yet processed: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+export const offsetLag = ({ fn }: WatchedStage): cloudwatch.Metric =>
   fn.metric('OffsetLag', { statistic: cloudwatch.Stats.MAXIMUM, period: FIVE_MINUTES });
 
-/** Every alarm of a deployment, by name. */
-export function alarmsOf(scope: Construct, of: AlarmsOf): Partial<Readonly<Record<AlarmName, Alarm>>> {
-  const { stages } = of;
+/** Returns every alarm of a deployment, by name, in pipeline order. `stream-disk` exists only for a provisioned cluster. */
+export function alarmsOf(
+  scope: Construct,
+  pipeline: MonitoredPipeline,
+): Partial<Readonly<Record<AlarmName, Alarm>>> {
+  const { stages } = pipeline;
   return {
-    ...everyStage(scope, 'accumulate', stages.accumulate),
-    ...streamAlarms(of),
-    ...everyStage(scope, 'threshold', stages.threshold),
-    ...everyQueue('threshold', of),
-    ...everyStage(scope, 'train', stages.train),
-    ...everyQueue('train', of),
-    ...everyStage(scope, 'render', stages.render),
-    ...everyQueue('render', of),
-    ...everyStage(scope, 'publish', stages.publish),
-    ...everyQueue('publish', of),
-    ...progressAlarms(of),
+    ...functionAlarms(scope, 'accumulate', stages.accumulate),
+    ...streamAlarms(pipeline),
+    ...functionAlarms(scope, 'threshold', stages.threshold),
+    ...queueAlarms('threshold', pipeline),
+    ...functionAlarms(scope, 'train', stages.train),
+    ...queueAlarms('train', pipeline),
+    ...functionAlarms(scope, 'publish', stages.publish),
+    ...queueAlarms('publish', pipeline),
+    ...functionAlarms(scope, 'render', stages.render),
+    ...queueAlarms('render', pipeline),
+    ...progressAlarms(pipeline),
   };
 }
 
-function everyStage(scope: Construct, stage: Stage, { fn, logGroup }: Watched) {
-  const lines = new logs.MetricFilter(scope, `${stage}ErrorLines`, {
+function functionAlarms(scope: Construct, stage: Stage, { fn, logGroup }: WatchedStage) {
+  const errorLines = new logs.MetricFilter(scope, `${stage}ErrorLines`, {
     logGroup,
     filterPattern: logs.FilterPattern.stringValue('$.level', '=', 'error'),
     metricNamespace: METRIC_NAMESPACE,
@@ -107,32 +112,33 @@ function everyStage(scope: Construct, stage: Stage, { fn, logGroup }: Watched) {
   });
   return {
     [`${stage}-errors`]: {
-      what: 'the Lambda ended with an error or ran out of time, again and again',
+      meaning: 'the Lambda fails or times out repeatedly',
       metric: fn.metricErrors({ period: FIVE_MINUTES }),
       limit: 1,
-      periods: IN_A_ROW,
+      periods: CONSECUTIVE_PERIODS,
     },
     [`${stage}-throttles`]: {
-      what: 'the Lambda was not started, for the account runs as many at once as it may',
+      meaning:
+        'Lambda throttles the function because the account has reached its limit of concurrent executions',
       metric: fn.metricThrottles({ period: FIVE_MINUTES }),
       limit: 1,
-      periods: IN_A_ROW,
+      periods: CONSECUTIVE_PERIODS,
     },
     [`${stage}-error-lines`]: {
-      what: 'the stage logged an error, which a person must look at',
-      metric: lines.metric({ statistic: cloudwatch.Stats.SUM, period: FIVE_MINUTES }),
+      meaning: 'the stage logged an error that a person should look at',
+      metric: errorLines.metric({ statistic: cloudwatch.Stats.SUM, period: FIVE_MINUTES }),
       limit: 1,
       periods: 1,
     },
   } satisfies Record<string, Alarm>;
 }
 
-function everyQueue(stage: QueueStage, { config, stages }: AlarmsOf) {
+function queueAlarms(stage: QueueStage, { config, stages }: MonitoredPipeline) {
   const { queue, fn } = stages[stage];
   if (!queue) throw new Error(`Cannot watch ${stage}: it has no queue`);
   return {
     [`${stage}-dead-letters`]: {
-      what: 'a message was put aside after its deliveries had all failed',
+      meaning: 'a message was moved to the dead-letter queue after all its deliveries failed',
       metric: queue.deadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: cloudwatch.Stats.MAXIMUM,
         period: FIVE_MINUTES,
@@ -141,52 +147,53 @@ function everyQueue(stage: QueueStage, { config, stages }: AlarmsOf) {
       periods: 1,
     },
     [`${stage}-oldest-message`]: {
-      what: 'a message waits much longer than it should take to be worked off',
+      meaning: 'a message has waited in the queue much longer than processing it should take',
       metric: queue.queue.metricApproximateAgeOfOldestMessage({
         statistic: cloudwatch.Stats.MAXIMUM,
         period: FIVE_MINUTES,
       }),
-      // Twice as long as a failed message is hidden.
+      // Twice the visibility timeout of the queue, which is six times the timeout of the Lambda.
       limit: Math.max(1800, 12 * (fn.timeout?.toSeconds() ?? 0)),
       periods: 1,
     },
     [`${stage}-asleep`]: {
-      what: 'the Lambda was not called at all, although the sweep should call it again and again',
+      meaning: 'the Lambda was not invoked at all, although the periodic sweep should invoke it',
       metric: fn.metricInvocations({ period: sweepPeriod(config) }),
       limit: 1,
-      isLow: true,
-      periods: IN_A_ROW,
-      isMissingBad: true,
+      isLowerLimit: true,
+      periods: CONSECUTIVE_PERIODS,
+      isMissingDataBreach: true,
     },
   } satisfies Record<string, Alarm>;
 }
 
-function streamAlarms({ config, stream, stages: { accumulate } }: AlarmsOf) {
+function streamAlarms({ config, stream, stages: { accumulate } }: MonitoredPipeline) {
   const { brokers } = stream;
   return {
     'accumulate-lag': {
-      what: 'more sales wait on the topic than ten invocations take',
+      meaning: 'more sales are waiting on the topic than ten invocations can process',
       metric: offsetLag(accumulate),
       limit: 10 * config.stream.batchSize,
-      periods: IN_A_ROW,
+      periods: CONSECUTIVE_PERIODS,
     },
     'accumulate-rejected': {
-      what: `${MOST_REJECTED_PERCENT} % and more of an hour's records, and at least ${FEWEST_REJECTED}, are no sales that can be read: they are put aside`,
+      meaning: `at least ${MAX_REJECTED_PERCENT} % of the records of an hour, and at least ${MIN_REJECTED}, could not be parsed as sales and are kept under rejected/`,
       metric: rejectedPercent(accumulate),
-      limit: MOST_REJECTED_PERCENT,
+      limit: MAX_REJECTED_PERCENT,
       periods: 1,
     },
     'accumulate-silent': {
-      what: 'no sale was stored for hours: nobody buys, or the pollers do not reach the brokers or the Lambda',
-      metric: told(accumulate, 'SalesStored', { period: Duration.hours(1) }),
+      meaning:
+        'no sale has been stored for hours: there are no sales, or the pollers cannot reach the brokers or the Lambda',
+      metric: stageMetric(accumulate, 'SalesStored', { period: Duration.hours(1) }),
       limit: 1,
-      isLow: true,
+      isLowerLimit: true,
       periods: config.silentAfterHours,
-      isMissingBad: true,
+      isMissingDataBreach: true,
     },
     ...(brokers && {
       'stream-disk': {
-        what: 'a broker has used 85 % of its disk; at 100 % it takes no more sales',
+        meaning: 'a broker has used 85 % of its disk; at 100 % it accepts no more sales',
         metric: new cloudwatch.MathExpression({
           label: 'Fullest disk, %',
           period: FIVE_MINUTES,
@@ -199,21 +206,21 @@ function streamAlarms({ config, stream, stages: { accumulate } }: AlarmsOf) {
           ),
         }),
         limit: 85,
-        periods: IN_A_ROW,
+        periods: CONSECUTIVE_PERIODS,
       },
     }),
   } satisfies Partial<Record<AlarmName, Alarm>>;
 }
 
-function rejectedPercent(accumulate: Watched): cloudwatch.MathExpression {
+function rejectedPercent(accumulate: WatchedStage): cloudwatch.MathExpression {
   const period = Duration.hours(1);
   return new cloudwatch.MathExpression({
     label: 'Rejected, %',
     period,
-    expression: `IF(rejected >= ${FEWEST_REJECTED}, 100 * rejected / (stored + rejected), 0)`,
+    expression: `IF(rejected >= ${MIN_REJECTED}, 100 * rejected / (stored + rejected), 0)`,
     usingMetrics: {
-      stored: told(accumulate, 'SalesStored', { period }),
-      rejected: told(accumulate, 'SalesRejected', { period }),
+      stored: stageMetric(accumulate, 'SalesStored', { period }),
+      rejected: stageMetric(accumulate, 'SalesRejected', { period }),
     },
   });
 }
@@ -230,16 +237,17 @@ export const diskUsed = (clusterName: string, broker: number): cloudwatch.Metric
     period: FIVE_MINUTES,
   });
 
-/** Sales must come to a window, a window to a run, a run to the readers. */
-function progressAlarms({ config, stages }: AlarmsOf) {
+/** Detects that sales do not become a window, a window does not become a run, or a run is not published. */
+function progressAlarms({ config, stages }: MonitoredPipeline) {
   const { threshold, train, publish } = stages;
   const longestRunSeconds = config.train.attempts * config.train.deadlineMinutes * 60;
-  const sweepsSeconds = IN_A_ROW * config.sweepMinutes * 60;
+  const sweepsSeconds = CONSECUTIVE_PERIODS * config.sweepMinutes * 60;
   const longestWaitSeconds = config.threshold.maxWaitSeconds + longestRunSeconds + sweepsSeconds;
   return {
     'threshold-overdue': {
-      what: 'sales have waited for a window longer than maxWait and all attempts of a run before them may take',
-      metric: told(threshold, 'WaitedSeconds', {
+      meaning:
+        'sales have waited for a window longer than threshold.maxWaitSeconds plus all attempts of the previous run can take',
+      metric: stageMetric(threshold, 'WaitedSeconds', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),
       }),
@@ -247,20 +255,21 @@ function progressAlarms({ config, stages }: AlarmsOf) {
       periods: 1,
     },
     'train-attempt-failed': {
-      what: 'a Spark job ended without a run; the next attempt starts by itself',
-      metric: told(train, 'AttemptsFailed'),
+      meaning: 'a Spark job ended without producing a run; the next attempt starts automatically',
+      metric: stageMetric(train, 'AttemptsFailed'),
       limit: 1,
       periods: 1,
     },
     'train-gave-up': {
-      what: 'all attempts of a window failed; its sales are trained with the next window',
-      metric: told(train, 'GivenUp'),
+      meaning: 'all attempts to train a window failed; the next window trains on its sales as well',
+      metric: stageMetric(train, 'GivenUp'),
       limit: 1,
       periods: 1,
     },
     'train-conflicts': {
-      what: 'the run that is served met one offset with two contents: a topic was made anew, or a stored batch differs',
-      metric: told(publish, 'Conflicts', {
+      meaning:
+        'the served run read two different records with the same topic, partition and offset: the topic was recreated, or a stored batch was altered',
+      metric: stageMetric(publish, 'Conflicts', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),
       }),
@@ -268,19 +277,19 @@ function progressAlarms({ config, stages }: AlarmsOf) {
       periods: 1,
     },
     'publish-stale': {
-      what: 'the run that is served knows no sale of the last day and longer: current.json does not move',
-      metric: told(publish, 'RunAgeSeconds', {
+      meaning: 'the newest sale that the served run knows is too old: current.json is not being updated',
+      metric: stageMetric(publish, 'RunAgeSeconds', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),
       }),
-      // The last sale of a window may be as old as the wait for the next, until that is trained and published.
+      // The newest sale of a window ages until the next window is cut, trained and published.
       limit: longestWaitSeconds + longestRunSeconds + 3600,
       periods: 1,
     },
   } satisfies Partial<Record<AlarmName, Alarm>>;
 }
 
-/** So long that each period sees a sweep; CloudWatch takes whole minutes up to a day. */
+/** A period long enough to contain a sweep. CloudWatch accepts whole minutes, up to a day. */
 function sweepPeriod({ sweepMinutes }: Config): Duration {
   return Duration.minutes(Math.max(5, sweepMinutes));
 }

@@ -2,24 +2,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
-/** A program for Node with everything that it needs. */
+/** A program for Node, with the files that it reads at run time. */
 export interface Program {
-  /** Path of the TypeScript module that it begins with. */
+  /** Path of the TypeScript module to start from. */
   readonly entry: string;
-  /** Files that it reads beside its code, by name. */
-  readonly beside?: Readonly<Record<string, () => string | Uint8Array>>;
+  /** Files to put next to the code, by name. */
+  readonly extraFiles?: Readonly<Record<string, () => string | Uint8Array>>;
 }
 
 /**
- * Bundles a program into a directory: `index.mjs`, which exports what the entry does, and its parts.
+ * Bundles a program into a directory: `index.mjs`, which has the exports of the entry, and its chunks.
  *
- * Whatever is imported by `import()` becomes a part of its own and is read when it is needed: a Lambda starts as fast as
- * what all its calls need is small. The same sources give the same bytes.
+ * A module that is loaded by `import()` becomes a chunk of its own that is read only when it is needed. The less every
+ * invocation needs, the faster a Lambda starts. The same sources always produce the same bytes.
  *
  * @returns The path of `index.mjs`.
  * @throws {Error} If a module does not exist or does not parse; esbuild's message names file and line.
  */
-export function bundle({ entry, beside = {} }: Program, directory: string): string {
+export function bundle({ entry, extraFiles = {} }: Program, directory: string): string {
   buildSync({
     entryPoints: { index: entry },
     outdir: directory,
@@ -32,12 +32,12 @@ export function bundle({ entry, beside = {} }: Program, directory: string): stri
     mainFields: ['module', 'main'],
     minify: true,
     sourcemap: true,
-    // Stack traces name our lines; the text of the sources would double the bundle.
+    // File names and line numbers are enough for stack traces; including the sources would double the bundle.
     sourcesContent: false,
     // Some dependencies are CommonJS and call require().
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  for (const [name, read] of Object.entries(beside)) writeFileSync(join(directory, name), read());
+  for (const [name, read] of Object.entries(extraFiles)) writeFileSync(join(directory, name), read());
   return join(directory, 'index.mjs');
 }

@@ -1,23 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { type AlarmsOf, diskUsed, offsetLag, told, type Watched } from './alarms.ts';
+import { diskUsed, type MonitoredPipeline, offsetLag, stageMetric, type WatchedStage } from './alarms.ts';
 
 const WIDTH = 24;
 const DAY = Duration.days(1);
 const { AVERAGE, MAXIMUM, SUM } = cloudwatch.Stats;
 
-/** The pipeline by stage, from the topic to the readers; below it what costs. */
-export function dashboardOf(
+/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row of what is billed by use. */
+export function createDashboard(
   scope: Construct,
-  of: AlarmsOf,
+  pipeline: MonitoredPipeline,
   alarms: readonly cloudwatch.IAlarm[],
 ): cloudwatch.Dashboard {
   const dashboard = new cloudwatch.Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(3) });
   dashboard.addWidgets(
     new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WIDTH, height: 5 }),
   );
-  for (const [stage, text, widgets] of rows(of))
+  for (const [stage, text, widgets] of rows(pipeline))
     dashboard.addWidgets(
       new cloudwatch.TextWidget({ markdown: `### ${stage}: ${text}`, width: WIDTH, height: 1 }),
       ...widgets,
@@ -27,70 +27,72 @@ export function dashboardOf(
 
 type Row = readonly [stage: string, text: string, widgets: readonly cloudwatch.IWidget[]];
 
-function rows({ stream, stages }: AlarmsOf): readonly Row[] {
+function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
   const { accumulate, threshold, train, render, publish } = stages;
-  const last = { statistic: MAXIMUM };
+  const maximum = { statistic: MAXIMUM };
   return [
     [
       'accumulate',
-      'sales on the topic become batches in the bucket',
+      'stores sales from the topic as batches in the bucket',
       [
         graph('Sales stored and rejected', [
-          told(accumulate, 'SalesStored'),
-          told(accumulate, 'SalesRejected'),
+          stageMetric(accumulate, 'SalesStored'),
+          stageMetric(accumulate, 'SalesRejected'),
         ]),
-        graph('Records behind the end of the topic', [offsetLag(accumulate)]),
+        graph('Records on the topic not yet processed', [offsetLag(accumulate)]),
         health(accumulate),
       ],
     ],
     [
       'threshold',
-      'enough new sales become a window',
+      'cuts a window when there are enough new sales',
       [
-        graph('Waiting, and what would cut a window', [
-          told(threshold, 'Waiting', last),
-          told(threshold, 'Needed', last),
+        graph('Sales waiting, and how many cut a window', [
+          stageMetric(threshold, 'Waiting', maximum),
+          stageMetric(threshold, 'Needed', maximum),
         ]),
-        graph('The oldest has waited, seconds', [told(threshold, 'WaitedSeconds', last)]),
+        graph('Waiting time of the oldest sale, seconds', [stageMetric(threshold, 'WaitedSeconds', maximum)]),
         health(threshold),
       ],
     ],
     [
       'train',
-      'a window becomes a run',
+      'trains a run on each window',
       [
-        graph('Jobs started, failed, given up', [
-          told(train, 'Attempts'),
-          told(train, 'AttemptsFailed'),
-          told(train, 'GivenUp'),
+        graph('Jobs started and failed, windows given up', [
+          stageMetric(train, 'Attempts'),
+          stageMetric(train, 'AttemptsFailed'),
+          stageMetric(train, 'GivenUp'),
         ]),
-        graph('How long the served run took, seconds, and its conflicts', [
-          told(publish, 'RunSeconds', last),
-          told(publish, 'Conflicts', last),
+        graph('Training time of the served run, seconds, and its conflicts', [
+          stageMetric(publish, 'RunSeconds', maximum),
+          stageMetric(publish, 'Conflicts', maximum),
         ]),
         health(train),
       ],
     ],
     [
-      'render',
-      'a run becomes charts',
-      [graph('Runs rendered', [told(render, 'Rendered')]), duration(render), health(render)],
-    ],
-    [
       'publish',
-      'a run becomes what readers see',
+      'decides which run readers see',
       [
-        graph('NDCG@10 of the served run, beside popularity', [
-          told(publish, 'QualityModel', last),
-          told(publish, 'QualityPopularity', last),
+        graph('NDCG@10 of the served run and of the popularity baseline', [
+          stageMetric(publish, 'QualityModel', maximum),
+          stageMetric(publish, 'QualityPopularity', maximum),
         ]),
-        graph('Age of the newest sale that is served, seconds', [told(publish, 'RunAgeSeconds', last)]),
+        graph('Age of the newest sale in the served run, seconds', [
+          stageMetric(publish, 'RunAgeSeconds', maximum),
+        ]),
         health(publish),
       ],
     ],
     [
+      'render',
+      'draws the charts of each run',
+      [graph('Runs rendered', [stageMetric(render, 'Rendered')]), duration(render), health(render)],
+    ],
+    [
       'cost',
-      'what is paid by use, by day',
+      'what is billed by use, per day',
       [
         graph(
           'Lambda, milliseconds',
@@ -98,7 +100,7 @@ function rows({ stream, stages }: AlarmsOf): readonly Row[] {
             fn.metricDuration({ statistic: SUM, period: DAY, label }),
           ),
         ),
-        graph('Jobs started', [told(train, 'Attempts', { period: DAY })]),
+        graph('Jobs started', [stageMetric(train, 'Attempts', { period: DAY })]),
         stream.brokers
           ? graph(
               'Disks of the brokers, %',
@@ -106,7 +108,7 @@ function rows({ stream, stages }: AlarmsOf): readonly Row[] {
                 diskUsed(stream.brokers?.clusterName ?? '', index + 1),
               ),
             )
-          : graph('Sales stored', [told(accumulate, 'SalesStored', { period: DAY })]),
+          : graph('Sales stored', [stageMetric(accumulate, 'SalesStored', { period: DAY })]),
       ],
     ],
   ];
@@ -115,14 +117,14 @@ function rows({ stream, stages }: AlarmsOf): readonly Row[] {
 const graph = (title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget =>
   new cloudwatch.GraphWidget({ title, left, width: WIDTH / 3, leftYAxis: { min: 0, showUnits: false } });
 
-const duration = ({ fn }: Watched): cloudwatch.GraphWidget =>
+const duration = ({ fn }: WatchedStage): cloudwatch.GraphWidget =>
   graph('Duration, milliseconds', [
     fn.metricDuration({ statistic: AVERAGE }),
     fn.metricDuration({ statistic: MAXIMUM }),
   ]);
 
-const health = ({ fn, queue }: Watched): cloudwatch.GraphWidget =>
-  graph('Calls, errors, throttles, messages put aside', [
+const health = ({ fn, queue }: WatchedStage): cloudwatch.GraphWidget =>
+  graph('Invocations, errors, throttles, dead letters', [
     fn.metricInvocations(),
     fn.metricErrors(),
     fn.metricThrottles(),

@@ -2,7 +2,7 @@ import { Fn, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 
-/** What a client may do with Kafka: https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html */
+/** The IAM actions that each operation on Kafka needs: https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html */
 const ACTIONS = {
   connect: ['kafka-cluster:Connect'],
   readTopic: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
@@ -17,8 +17,9 @@ const ACTIONS = {
   ],
   joinGroup: ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
 } as const;
+type Operation = keyof typeof ACTIONS;
 
-/** One cluster, one topic and one consumer group, and who may do what with them. CDK grants none of it. */
+/** Grants IAM permissions on one cluster, one topic and one consumer group. CDK has no grants for Kafka. */
 export class KafkaArns {
   private readonly cluster: string;
   private readonly topic: string;
@@ -26,26 +27,30 @@ export class KafkaArns {
 
   constructor(clusterArn: string, { topic, group }: { readonly topic: string; readonly group: string }) {
     this.cluster = clusterArn;
-    this.topic = named(clusterArn, 'topic', topic);
-    this.group = named(clusterArn, 'group', group);
+    this.topic = arnOf(clusterArn, 'topic', topic);
+    this.group = arnOf(clusterArn, 'group', group);
   }
 
-  /** Lets `fn`, signed in as its own role, do that much. */
-  allow(fn: lambda.Function, ...what: readonly (keyof typeof ACTIONS)[]): void {
-    for (const name of ['connect', ...what] as const)
+  /** Lets `fn` connect to the cluster with its own role, and perform the given operations. */
+  allow(fn: lambda.Function, ...operations: readonly Operation[]): void {
+    for (const operation of ['connect', ...operations] as const)
       fn.addToRolePolicy(
-        new iam.PolicyStatement({ actions: [...ACTIONS[name]], resources: [this.arnFor(name)] }),
+        new iam.PolicyStatement({ actions: [...ACTIONS[operation]], resources: [this.arnFor(operation)] }),
       );
   }
 
-  private arnFor(what: keyof typeof ACTIONS): string {
-    if (what === 'connect') return this.cluster;
-    return what === 'joinGroup' ? this.group : this.topic;
+  private arnFor(operation: Operation): string {
+    if (operation === 'connect') return this.cluster;
+    return operation === 'joinGroup' ? this.group : this.topic;
   }
 }
 
-/** arn:aws:kafka:REGION:ACCOUNT:cluster/NAME/UUID → arn:aws:kafka:REGION:ACCOUNT:topic/NAME/UUID/TOPIC */
-function named(clusterArn: string, kind: 'topic' | 'group', name: string): string {
+/**
+ * Returns the ARN of a topic or a group of a cluster.
+ *
+ * For example, arn:aws:kafka:REGION:ACCOUNT:cluster/NAME/UUID becomes arn:aws:kafka:REGION:ACCOUNT:topic/NAME/UUID/TOPIC.
+ */
+function arnOf(clusterArn: string, kind: 'topic' | 'group', name: string): string {
   const [start, rest] = Token.isUnresolved(clusterArn)
     ? [0, 1].map((part) => Fn.select(part, Fn.split(':cluster/', clusterArn)))
     : clusterArn.split(':cluster/');

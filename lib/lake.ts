@@ -5,8 +5,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { ENV } from '../lambdas/shared/env.ts';
-import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/keys.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/contract/keys.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { LogKeeping } from './stage-function.ts';
@@ -18,12 +18,15 @@ export interface LakeProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** Written once: `If-None-Match`. Not `runs/`: Hadoop's committers copy, and attempts are apart anyway. */
+/**
+ * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
+ * copy objects; each attempt has a prefix of its own there.
+ */
 const APPENDED = ['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'] as const;
-/** The two that move: `If-Match`, and `If-None-Match` the first time. */
+/** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
 const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 
-/** The bucket: the only state of the pipeline. Each method gives one permission and, to a Lambda, the bucket's name. */
+/** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
 
@@ -60,31 +63,32 @@ export class Lake extends Construct {
         },
       ],
     });
-    // `eventBridgeEnabled: true` would add a custom resource for the same.
+    // The bucket option `eventBridgeEnabled: true` would add a custom resource for the same setting.
     const resource = this.bucket.node.defaultChild;
     if (resource instanceof s3.CfnBucket)
       resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     acknowledge(this.bucket, {
       'AwsSolutions-S1':
-        'Access logs of a private bucket that only this stack writes would cost more than the pipeline while nobody buys; CloudTrail has data events for who wants them.',
+        'Access logs of a private bucket that only this stack writes would cost more than the idle pipeline; CloudTrail data events are available to those who need them.',
     });
     this.enforceConditions();
-    if (removalPolicy === RemovalPolicy.DESTROY) this.keepLogsOfEmptying(logKeeping);
+    if (removalPolicy === RemovalPolicy.DESTROY) this.setLogRetentionOfEmptying(logKeeping);
   }
 
-  /** The Lambda of CDK that empties the bucket would write to a log group that nobody ends; CDK has no switch for it. */
-  private keepLogsOfEmptying(logKeeping: LogKeeping): void {
+  /** CDK's Lambda that empties the bucket would write to a log group without retention, and CDK has no option to set one. */
+  private setLogRetentionOfEmptying(logKeeping: LogKeeping): void {
     const handler = Stack.of(this)
       .node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider')
       ?.node.tryFindChild('Handler');
     if (!(handler instanceof CfnResource))
-      throw new Error('Cannot keep logs: CDK has no Lambda that empties');
+      throw new Error('Cannot set the log retention: CDK added no Lambda that empties the bucket');
     const { logGroupName } = new logs.LogGroup(this, 'EmptyingLogs', logKeeping);
     handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
   }
 
   /**
-   * The bucket itself refuses a write that could change what stands there, whoever asks and whatever a role may do.
+   * Makes the bucket refuse every write that could replace an existing object unintentionally, whatever the permissions of
+   * the caller.
    *
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
    */
@@ -98,9 +102,9 @@ export class Lake extends Construct {
           actions: ['s3:PutObject'],
           resources: keys.map((key) => this.bucket.arnForObjects(key)),
           conditions: {
-            // True where the header is missing.
+            // `Null` is true if the header is missing.
             Null: Object.fromEntries(missing.map((header) => [`s3:${header}`, 'true'])),
-            // The parts of a multipart upload carry no condition; its completion does.
+            // The parts of a multipart upload carry no condition header; the request that completes it does.
             Bool: { 's3:ObjectCreationOperation': 'true' },
           },
         }),
@@ -119,21 +123,21 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`);
   }
 
-  /** Lets `fn` see batches and how windows went, and add windows. */
+  /** Lets `fn` list batches, read the state of all windows, and add windows. */
   grantCutWindows(fn: lambda.Function): void {
     this.list(fn, 'interactions', 'windows', 'manifests', 'attempts');
     this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
     this.put(fn, `${PREFIX.windows}*`);
   }
 
-  /** Lets `fn` see windows and manifests, and write attempts. */
+  /** Lets `fn` read windows, manifests and attempts, and write attempts. */
   grantLaunch(fn: lambda.Function): void {
     this.list(fn, 'windows', 'manifests', 'attempts');
     this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
     this.put(fn, `${PREFIX.attempts}*`);
   }
 
-  /** Lets the job's role read what windows name and what is served, and write runs, manifests and its logs. */
+  /** Lets the job's role read windows, their batches, earlier runs and `current.json`, and write runs, manifests and its logs. */
   grantTrain(role: iam.IRole): void {
     this.list(role, 'interactions', 'windows', 'runs', 'manifests', 'logs');
     this.get(
@@ -145,33 +149,33 @@ export class Lake extends Construct {
       `${PREFIX.logs}*`,
       CURRENT_KEY,
     );
-    // Without it S3 answers 403 instead of 404 for the pointer that does not exist at first.
+    // Without this permission S3 answers 403 instead of 404 while the pointer does not exist yet.
     this.listPrefixes(role, [CURRENT_KEY]);
     this.put(role, `${PREFIX.runs}*`, `${PREFIX.manifests}*`, `${PREFIX.logs}*`);
-    // The attempt's own temporary files: Hadoop's committers rename, which in S3 is copy and delete.
+    // For the temporary files of an attempt: Hadoop's committers rename, which on S3 means copy and delete.
     for (const action of ['s3:DeleteObject', 's3:AbortMultipartUpload'])
       this.allow(role, action, [`${PREFIX.runs}*`]);
   }
 
-  /** Lets `fn` read runs and decisions, and add pictures. The index page is publish's alone. */
+  /** Lets `fn` read runs and decisions, and add charts. Only publish writes the index page. */
   grantRender(fn: lambda.Function): void {
     this.list(fn, 'manifests', 'publications', 'charts');
     this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
     this.put(fn, `${PREFIX.charts}0*`);
   }
 
-  /** Lets `fn` read manifests, write decisions, and move the pointer and the index page. */
+  /** Lets `fn` read manifests, write decisions, and replace the pointer and the index page. */
   grantPublish(fn: lambda.Function): void {
     this.list(fn, 'manifests', 'publications', 'runs');
     this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
     this.put(fn, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
-    // Without it S3 answers 403 instead of 404 for the two objects that do not exist at first.
+    // Without this permission S3 answers 403 instead of 404 while the two objects do not exist yet.
     this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);
   }
 
   /**
-   * Lets a CloudFront distribution read what people may see: pages, decisions and files of runs.
-   * Not the sales as they came, with order and price; who bought what is in the explorer and the graph.
+   * Lets a CloudFront distribution read the pages, the decisions and the files of runs, but not the stored sales with their
+   * orders and prices. What each user bought is still visible, in the explorer and the graph.
    */
   grantShow(distributionArn: string): void {
     const state = (effect: iam.Effect, keys: readonly string[]): void => {
@@ -190,7 +194,7 @@ export class Lake extends Construct {
     state(iam.Effect.DENY, [`${PREFIX.runs}*/compacted/*`]);
   }
 
-  /** A rule's pattern: an object was created below the prefix. */
+  /** The event pattern of a rule that matches when an object is created under the prefix. */
   createdBelow(prefix: PrefixName): events.EventPattern {
     return {
       source: ['aws.s3'],
@@ -199,7 +203,7 @@ export class Lake extends Construct {
     };
   }
 
-  /** `s3://bucket/prefix`. */
+  /** Returns the S3 URL of a prefix, such as `s3://bucket/logs/`. */
   url(prefix: PrefixName): string {
     return this.bucket.s3UrlForObject(PREFIX[prefix]);
   }
@@ -213,7 +217,7 @@ export class Lake extends Construct {
   }
 
   private allow(grantee: lambda.Function | iam.IRole, action: string, keys: readonly string[]): void {
-    this.tellName(grantee);
+    this.addBucketName(grantee);
     grantee.grantPrincipal.addToPrincipalPolicy(
       new iam.PolicyStatement({
         actions: [action],
@@ -223,7 +227,7 @@ export class Lake extends Construct {
     for (const key of keys.filter((name) => name.endsWith('*')))
       acknowledge(roleOf(grantee), {
         [wildcard(`${attribute(this.bucket, 'Arn')}/${key}`)]:
-          `All of ${key}: keys are made of offsets and numbers that nobody knows before.`,
+          `All of ${key}: the keys contain offsets and numbers that are not known at deployment.`,
       });
   }
 
@@ -235,7 +239,7 @@ export class Lake extends Construct {
   }
 
   private listPrefixes(grantee: lambda.Function | iam.IRole, prefixes: readonly string[]): void {
-    this.tellName(grantee);
+    this.addBucketName(grantee);
     grantee.grantPrincipal.addToPrincipalPolicy(
       new iam.PolicyStatement({
         actions: ['s3:ListBucket'],
@@ -245,7 +249,7 @@ export class Lake extends Construct {
     );
   }
 
-  private tellName(grantee: lambda.Function | iam.IRole): void {
+  private addBucketName(grantee: lambda.Function | iam.IRole): void {
     if ('addEnvironment' in grantee) grantee.addEnvironment(ENV.lakeBucket, this.bucket.bucketName);
   }
 }

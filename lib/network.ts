@@ -5,13 +5,13 @@ import type { Config } from './config.ts';
 
 export interface NetworkProps {
   readonly config: Config['network'];
-  /** The security group of a cluster that exists already; a new one otherwise. */
+  /** The security group of an existing cluster. If undefined, a new one is created. */
   readonly securityGroupId: string | undefined;
-  /** Services that the pollers must reach from here. */
+  /** Services that the pollers must reach from inside this network. */
   readonly pollersNeed: readonly PollerService[];
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html */
+/** The endpoint of each service that pollers may need: https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html */
 const ENDPOINTS = {
   lambda: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
   sts: ec2.InterfaceVpcEndpointAwsService.STS,
@@ -19,16 +19,16 @@ const ENDPOINTS = {
 } as const;
 export type PollerService = keyof typeof ENDPOINTS;
 
-/** Where the brokers live: private subnets, without a way out unless NAT is asked for, and the endpoints that pollers need. */
+/** The network of the brokers: private subnets, with a route to the internet only if NAT is configured, and the endpoints that the pollers need. */
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
-  /** One per zone. */
+  /** One private subnet per availability zone. */
   readonly subnets: readonly ec2.ISubnet[];
-  /** What a cluster stands on; where another is configured, its subnets or its group are others. */
+  /** A description of the network that changes whenever the subnets or the security group of a cluster would be replaced. */
   readonly place: string;
-  /** Members may talk to each other, to nobody else. */
+  /** The security group of brokers, pollers and endpoints. Its members can reach only each other, and HTTPS if there is NAT. */
   readonly members: ec2.ISecurityGroup;
-  /** What pollers need before they can work. */
+  /** The endpoints that must exist before the pollers start; empty if the subnets have another route. */
   readonly endpoints: readonly IDependable[];
 
   constructor(scope: Construct, id: string, { config, securityGroupId, pollersNeed }: NetworkProps) {
@@ -74,7 +74,7 @@ export class Network extends Construct {
     });
     acknowledge(vpc, {
       'AwsSolutions-VPC7':
-        'Nobody lives here but brokers, pollers and their endpoints, in one group that talks to itself; flow logs would cost more than they tell.',
+        'The VPC holds only brokers, pollers and their endpoints, in one security group whose members reach only each other; flow logs would cost more than they are worth.',
     });
     return vpc;
   }
@@ -89,7 +89,9 @@ export class Network extends Construct {
       availabilityZones,
       privateSubnetIds: subnetIds,
     });
-    acknowledge(vpc, { '@aws-cdk/aws-ec2:noSubnetRouteTableId': 'Routes of others are not touched.' });
+    acknowledge(vpc, {
+      '@aws-cdk/aws-ec2:noSubnetRouteTableId': 'The stack does not change the routes of an existing VPC.',
+    });
     return vpc;
   }
 
@@ -101,13 +103,13 @@ export class Network extends Construct {
     });
     members.addIngressRule(members, ec2.Port.allTcp());
     members.addEgressRule(members, ec2.Port.allTcp());
-    // Pollers then reach Lambda and STS through the gateway; they have no fixed addresses.
+    // With NAT, pollers reach Lambda and STS through the gateway. These services have no fixed addresses.
     if (hasNat) members.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Pollers to Lambda and STS by NAT');
     return members;
   }
 }
 
-/** Other subnets come of another VPC, other addresses, other zones, and of NAT, which takes some of the addresses. */
+/** The subnets are replaced with another VPC, address range or zones, and with NAT, which takes part of the address range. */
 function placeOf({ existing, cidr, natGateways, availabilityZones }: Config['network']): string {
   return JSON.stringify(
     existing

@@ -7,29 +7,29 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { type Alarm, type AlarmsOf, alarmsOf } from './alarms.ts';
-import { dashboardOf } from './dashboard.ts';
+import { type Alarm, alarmsOf, type MonitoredPipeline } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
 
-/** Where an alarm's section is; its name is the heading. */
+/** The page that has one section per alarm; the heading is the alarm's name. */
 export const RUNBOOK = 'docs/runbook.md';
 
-/** What a person is told: alarms, one per way a stage fails, a dashboard by stage, and a budget. */
+/** Monitoring for the operator: one alarm per way in which a stage fails, a dashboard by stage, and an optional budget. */
 export class Operations extends Construct {
   readonly alarms: sns.Topic;
   readonly dashboard: cloudwatch.Dashboard;
 
-  constructor(scope: Construct, id: string, of: AlarmsOf) {
+  constructor(scope: Construct, id: string, pipeline: MonitoredPipeline) {
     super(scope, id);
-    const { alarmEmail, monthlyBudgetUsd } = of.config;
+    const { alarmEmail, monthlyBudgetUsd } = pipeline.config;
     this.alarms = this.topic(alarmEmail);
-    const alarms = Object.entries(alarmsOf(this, of)).map(([name, alarm]) => this.alarm(name, alarm));
-    this.dashboard = dashboardOf(this, of, alarms);
+    const alarms = Object.entries(alarmsOf(this, pipeline)).map(([name, alarm]) => this.alarm(name, alarm));
+    this.dashboard = createDashboard(this, pipeline, alarms);
     if (monthlyBudgetUsd !== undefined) this.budget(monthlyBudgetUsd);
   }
 
   private topic(email: string | undefined): sns.Topic {
     const topic = new sns.Topic(this, 'Alarms', { displayName: 'Cartograph', enforceSSL: true });
-    // A policy of its own takes the place of the default one, by which everything in the account may publish.
+    // An explicit policy replaces the default one, which lets everything in the account publish.
     for (const service of ['cloudwatch', 'budgets'])
       topic.addToResourcePolicy(
         new iam.PolicyStatement({
@@ -42,24 +42,24 @@ export class Operations extends Construct {
     if (email) topic.addSubscription(new EmailSubscription(email));
     acknowledge(this, {
       'Serverless-SNSRedrivePolicy':
-        'A mail that cannot be delivered helps nobody in a queue; the alarm stays red in the console until its cause is gone.',
+        'An email that cannot be delivered is of no use in a queue; the console shows the alarm until its cause is gone.',
     });
     return topic;
   }
 
   private alarm(
     name: string,
-    { what, metric, limit, isLow, periods, isMissingBad }: Alarm,
+    { meaning, metric, limit, isLowerLimit, periods, isMissingDataBreach }: Alarm,
   ): cloudwatch.Alarm {
     const { LESS_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD } = cloudwatch.ComparisonOperator;
     const { BREACHING, NOT_BREACHING } = cloudwatch.TreatMissingData;
     const alarm = new cloudwatch.Alarm(this, name, {
-      alarmDescription: `${name}: ${what}. What to do: ${RUNBOOK}#${name}`,
+      alarmDescription: `${name}: ${meaning}. What to do: ${RUNBOOK}#${name}`,
       metric,
       threshold: limit,
-      comparisonOperator: isLow ? LESS_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: isLowerLimit ? LESS_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: isMissingBad ? BREACHING : NOT_BREACHING,
+      treatMissingData: isMissingDataBreach ? BREACHING : NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.alarms));
     alarm.addOkAction(new SnsAction(this.alarms));
@@ -67,8 +67,8 @@ export class Operations extends Construct {
   }
 
   /**
-   * Of the whole account: a budget of this stack alone would count nothing until somebody has made its tag one that
-   * bills are split by, and would be silent until then.
+   * The budget covers the whole account. A budget for this stack alone would count nothing, and so never warn, until
+   * somebody activates the stack's tag as a cost allocation tag.
    */
   private budget(amount: number): void {
     const subscribers = [{ subscriptionType: 'SNS', address: this.alarms.topicArn }];
@@ -84,7 +84,7 @@ export class Operations extends Construct {
         warning('FORECASTED', 100),
       ],
     });
-    // It tries the topic when it is made.
+    // Creating the budget sends a test message, so the policy of the topic must exist before it.
     budget.node.addDependency(this.alarms);
   }
 }

@@ -9,7 +9,7 @@ export interface ProduceProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** Puts sales on the topic for `npm run produce -- --stack NAME`: brokers are reached from inside their network only. */
+/** Puts sales on the topic for `npm run produce -- --stack NAME`. The brokers can be reached only from inside their network. */
 export class Produce extends Construct {
   readonly fn: lambda.Function;
 

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { browserFile } from '../lambdas/shared/browser-code.ts';
+import { browserFile } from '../lambdas/shared/web/browser-code.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
@@ -13,7 +13,7 @@ export interface PublishProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** `manifests/N.json` → `publications/K.json`, then `current.json` and `charts/index.html`. */
+/** Decides on each new `manifests/N.json`: writes `publications/K.json`, then `current.json` and `charts/index.html`. */
 export class Publish extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -25,13 +25,13 @@ export class Publish extends Construct {
       memoryMb: 512,
       timeout: Duration.minutes(1),
       logKeeping,
-      beside: browserFile('index-page'),
+      extraFiles: browserFile('index-page'),
     });
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantPublish(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Manifests', lake.createdBelow('manifests'));
     this.queue.sweepEvery(sweepMinutes);
   }

@@ -15,10 +15,11 @@ import { Train } from './train.ts';
 
 export interface RecommenderStackProps extends StackProps {
   readonly config: Config;
+  /** Path of the Spark job's jar, built by Maven from `spark/`. */
   readonly jarPath: string;
 }
 
-/** The pipeline: the stages in the order in which a sale passes them, and what connects them. */
+/** The pipeline: its stages in the order in which a sale passes through them, and their connections. */
 export class RecommenderStack extends Stack {
   constructor(scope: Construct, id: string, { config, jarPath, ...props }: RecommenderStackProps) {
     super(scope, id, props);
@@ -66,7 +67,7 @@ export class RecommenderStack extends Stack {
       AlarmTopic: operations.alarms.topicArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-    // CloudFormation hands the stack's own tags on to every resource, and replaces a serverless cluster for them.
+    // Tags of the stack itself would reach every resource, and CloudFormation replaces a serverless cluster when its tags change.
     const excludeResourceTypes = ['aws:cdk:stack', 'AWS::MSK::ServerlessCluster'];
     for (const [key, value] of Object.entries(config.tags))
       Tags.of(this).add(key, value, { excludeResourceTypes });

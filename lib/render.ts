@@ -5,7 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ASSETS } from '../lambdas/render/assets.ts';
-import { browserFile } from '../lambdas/shared/browser-code.ts';
+import { browserFile } from '../lambdas/shared/web/browser-code.ts';
 import type { Program } from './bundle.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
@@ -17,7 +17,7 @@ export interface RenderProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** `publications/K.json` → `charts/N/…`: the page of a run tells what was decided about it. */
+/** Draws `charts/N/…` after `publications/K.json` was written, because the page of a run shows the decision about it. */
 export class Render extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -29,20 +29,20 @@ export class Render extends Construct {
       memoryMb: 1769,
       timeout: Duration.minutes(2),
       logKeeping,
-      beside: RENDER_FILES,
+      extraFiles: RENDER_FILES,
     });
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantRender(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: true });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Publications', lake.createdBelow('publications'));
     this.queue.sweepEvery(sweepMinutes);
   }
 }
 
-/** What the stage reads beside its code: what draws PNGs, and the program of a run's page. */
-export const RENDER_FILES: NonNullable<Program['beside']> = {
+/** The files next to the code of the stage: the PNG renderer, and the browser program of a run's page. */
+export const RENDER_FILES: NonNullable<Program['extraFiles']> = {
   ...Object.fromEntries(
     Object.entries(ASSETS).map(([name, path]) => [
       name,

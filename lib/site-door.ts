@@ -1,20 +1,23 @@
-import { INDEX_KEY } from '../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../lambdas/shared/contract/keys.ts';
 
-/** What CloudFront tells of a request, as far as the door looks. */
+/** The parts of a CloudFront viewer request that the function uses. */
 export interface DoorEvent {
   readonly viewer: { readonly ip: string };
   readonly request: { readonly uri: string };
 }
 
-/** Where the root leads, and who may come in: the first address of each range and its fixed bits, as numbers. */
 export interface DoorSettings {
+  /** Path that `/` redirects to. */
   readonly index: string;
+  /** The address ranges that may read: the first address of each, and the mask of its fixed bits. */
   readonly ranges: readonly (readonly [first: number, mask: number])[];
 }
 
 /**
- * The door of the site, a CloudFront Function: it lets listed addresses in. It runs at CloudFront as the text of itself,
- * so it uses nothing from outside of it, and only what CloudFront's own JavaScript has.
+ * A CloudFront Function that admits only the listed addresses to the site, and redirects `/` to the index page.
+ *
+ * CloudFront runs the source text of this function. It must therefore not refer to anything outside itself, and may use
+ * only what CloudFront's JavaScript runtime supports.
  *
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
@@ -29,16 +32,24 @@ export function door(event: DoorEvent, settings: DoorSettings): object {
   return event.request;
 }
 
-/** @example rangeOf('203.0.113.7/24') // [3405803776, -256], that is 203.0.113.0 */
+/**
+ * Parses an IPv4 address or range into its first address and the mask of its fixed bits.
+ *
+ * @example rangeOf('203.0.113.7/24') // [3405803776, -256]: the range starts at 203.0.113.0
+ */
 export function rangeOf(text: string): readonly [number, number] {
   const [ip = '', bits = '32'] = text.split('/');
   const address = ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  // A shift by 32 bits would shift by none.
+  // JavaScript takes shift counts modulo 32, so a shift by 32 bits would do nothing.
   const mask = bits === '0' ? 0 : -1 << (32 - Number(bits));
   return [(address & mask) >>> 0, mask];
 }
 
-/** The door as CloudFront takes it. @param allowFrom IPv4 addresses and ranges. */
+/**
+ * Returns the source of the CloudFront Function.
+ *
+ * @param allowFrom IPv4 addresses and ranges that are admitted.
+ */
 export function doorCode(allowFrom: readonly string[]): string {
   const settings: DoorSettings = { index: `/${INDEX_KEY}`, ranges: allowFrom.map(rangeOf) };
   return `function handler(event) { return (${door.toString()})(event, ${JSON.stringify(settings)}); }`;

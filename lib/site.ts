@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
-import { CURRENT_KEY, INDEX_KEY } from '../lambdas/shared/keys.ts';
+import { CURRENT_KEY, INDEX_KEY } from '../lambdas/shared/contract/keys.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Site as SiteConfig } from './config.ts';
 import type { Lake } from './lake.ts';
@@ -14,8 +14,8 @@ export interface SiteProps {
 }
 
 /**
- * The pages at an address of their own, and with them who bought what: the explorer and the graph hold it. The bucket
- * stays private: it answers this distribution, and for these prefixes.
+ * Publishes the pages at a public address. They show what each user bought, in the explorer and the graph. The bucket stays
+ * private: only this distribution can read it, and only certain prefixes.
  */
 export class Site extends Construct {
   /** Address of the index page. */
@@ -24,19 +24,19 @@ export class Site extends Construct {
   constructor(scope: Construct, id: string, { lake, config }: SiteProps) {
     super(scope, id);
     const access = new cloudfront.S3OriginAccessControl(this, 'Access');
-    // Not `withOriginAccessControl`: it lets CloudFront read the whole bucket.
+    // `withOriginAccessControl` would let CloudFront read the whole bucket.
     const origin = origins.S3BucketOrigin.withBucketDefaults(lake.bucket, {
       originAccessControlId: access.originAccessControlId,
     });
     const behavior = this.behavior(origin, config);
-    const moving = { ...behavior, cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED };
+    const uncached = { ...behavior, cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED };
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       defaultBehavior: behavior,
-      // Everything else is written once.
-      additionalBehaviors: { [CURRENT_KEY]: moving, [INDEX_KEY]: moving },
+      // All other objects are written once, so they can be cached.
+      additionalBehaviors: { [CURRENT_KEY]: uncached, [INDEX_KEY]: uncached },
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       priceClass: cloudfront.PriceClass.PRICE_CLASS_100,
-      // The door knows addresses of the old kind only.
+      // The function that checks addresses supports only IPv4.
       enableIpv6: false,
       ...(config.webAclArn !== undefined && { webAclId: config.webAclArn }),
     });
@@ -67,7 +67,7 @@ export class Site extends Construct {
     };
   }
 
-  /** What a page cannot say of itself; which program it runs it names in its head. */
+  /** The parts of the security policy that a page cannot state in its own `<meta>` tag. */
   private headers(): cloudfront.ResponseHeadersPolicy {
     return new cloudfront.ResponseHeadersPolicy(this, 'Headers', {
       securityHeadersBehavior: {
@@ -87,11 +87,12 @@ export class Site extends Construct {
 }
 
 const REASONS = {
-  'AwsSolutions-CFR1': 'Who may read is a list of addresses, which is narrower than countries.',
+  'AwsSolutions-CFR1':
+    'Access is limited to a list of addresses, which is narrower than a list of countries.',
   'AwsSolutions-CFR2':
-    'The door refuses every address that is not on the list before anything is read; site.webAclArn adds a firewall for who wants one.',
+    'A CloudFront Function refuses every address that is not on the list before anything is read; site.webAclArn adds a firewall if you want one.',
   'AwsSolutions-CFR3':
-    'Access logs of a few readers would need a bucket of their own with ACLs; CloudFront counts requests without them.',
+    'Access logs would need an additional bucket with ACLs for a few readers; CloudFront counts requests without them.',
   'AwsSolutions-CFR4':
-    'The distribution has the certificate of cloudfront.net, which fixes the versions of TLS; one of your own needs a domain of your own.',
+    'The distribution uses the certificate of cloudfront.net, which fixes the TLS versions; another certificate would require a custom domain.',
 } as const;

@@ -5,17 +5,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Helper, Stage } from '../lambdas/shared/log.ts';
+import type { Helper, Stage } from '../lambdas/shared/contract/stages.ts';
 import { acknowledge, managed, wildcard } from './acknowledge.ts';
 import { bundle, type Program } from './bundle.ts';
 
-/** How long the logs of the Lambdas are kept, and what becomes of them with the stack. */
+/** How long the logs of the Lambdas are kept, and whether they are deleted with the stack. */
 export interface LogKeeping {
   readonly retention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A place in a network. */
+/** A location in a VPC for a Lambda. */
 export interface Inside {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
@@ -26,9 +26,9 @@ export interface StageFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly logKeeping: LogKeeping;
-  /** What its code reads beside itself. */
-  readonly beside?: Program['beside'];
-  /** Where the Lambda must be to reach what it talks to; only the brokers ask that. */
+  /** Files to put next to the code, by name. */
+  readonly extraFiles?: Program['extraFiles'];
+  /** The VPC location of a Lambda that connects to the brokers. If undefined, the Lambda is outside any VPC. */
   readonly inside?: Inside;
 }
 
@@ -41,15 +41,19 @@ export interface StageFunction {
 const RUNTIME = lambda.Runtime.NODEJS_24_X;
 const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
 
-/** The Lambda of a stage, from `lambdas/NAME/handler.ts`, with the AWS SDK in it, for the runtime's own changes without notice. */
+/**
+ * Creates the Lambda of a stage from `lambdas/NAME/handler.ts`, with its log group and role.
+ *
+ * The bundle includes the AWS SDK, because the version in the Lambda runtime changes without notice.
+ */
 export function stageFunction(
   scope: Construct,
   name: Stage | Helper,
-  { memoryMb, timeout, logKeeping, beside, inside }: StageFunctionProps,
+  { memoryMb, timeout, logKeeping, extraFiles, inside }: StageFunctionProps,
 ): StageFunction {
   const logGroup = new logs.LogGroup(scope, 'Logs', logKeeping);
   const fn = new lambda.Function(scope, 'Function', {
-    code: bundled(`${LAMBDAS}${name}`, beside),
+    code: bundled(`${LAMBDAS}${name}`, extraFiles),
     handler: 'index.handler',
     runtime: RUNTIME,
     architecture: lambda.Architecture.ARM_64,
@@ -58,51 +62,52 @@ export function stageFunction(
     logGroup,
     role: functionRole(scope, logGroup, inside !== undefined),
     tracing: lambda.Tracing.ACTIVE,
-    environment: { NODE_OPTIONS: '--enable-source-maps' },
+    // DEP0169: the local emulator's wrapper of Node functions calls url.parse(); no bundle of ours does.
+    environment: { NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169' },
     ...(inside && { vpc: inside.vpc, vpcSubnets: inside.subnets, securityGroups: [inside.securityGroup] }),
   });
   acknowledge(fn, {
     'Serverless-LambdaDLQ':
-      'No event comes to it asynchronously, so nothing would ever arrive there: it is called by a queue, which has a dead-letter queue, by pollers, which try again, or by somebody who waits for its answer.',
+      'The Lambda is never invoked asynchronously, so its dead-letter queue would always be empty: it is invoked by a queue, which has a dead-letter queue, by pollers, which retry, or by a caller that waits for the response.',
   });
   return { fn, logGroup };
 }
 
-/** The bundle of a stage's directory; its hash is that of the bundle, so that only changed code is deployed. */
-const bundled = (directory: string, beside: Program['beside']): lambda.Code =>
+/** Bundles the directory of a stage. The asset hash is the hash of the bundle, so that only changed code is deployed. */
+const bundled = (directory: string, extraFiles: Program['extraFiles']): lambda.Code =>
   lambda.Code.fromAsset(directory, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       local: {
         tryBundle(outputDirectory) {
-          bundle({ entry: `${directory}/handler.ts`, ...(beside && { beside }) }, outputDirectory);
+          bundle({ entry: `${directory}/handler.ts`, ...(extraFiles && { extraFiles }) }, outputDirectory);
           return true;
         },
       },
-      // Required, and never pulled: bundling on this machine either works or throws.
+      // CDK requires an image but never pulls it: local bundling either succeeds or throws.
       image: RUNTIME.bundlingImage,
     },
   });
 
-/** May write to its own log group and send traces, nothing else yet. */
+/** A role that may write to its own log group and send traces. Stages add further permissions. */
 function functionRole(scope: Construct, logGroup: logs.LogGroup, isInside: boolean): iam.Role {
   const role = new iam.Role(scope, 'FunctionRole', {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
   });
   logGroup.grantWrite(role);
   acknowledge(role, {
-    [wildcard('*')]: 'X-Ray has no resources to name; the actions are those that send traces.',
+    [wildcard('*')]: 'X-Ray actions do not support resource-level permissions; these only send traces.',
   });
   if (isInside)
     addManaged(
       role,
       'AWSLambdaVPCAccessExecutionRole',
-      'Lambda makes and removes the network interfaces of a function by its role, and they have no names before they exist; the policy is the one that AWS keeps for it.',
+      'Lambda creates and deletes the network interfaces of a function with its role, and their ids are not known in advance; AWS maintains this policy for that purpose.',
     );
   return role;
 }
 
-/** Adds a policy that AWS keeps, and says why it is not one of our own. */
+/** Adds an AWS managed policy to a role, and acknowledges the finding of cdk-nag with the reason. */
 export function addManaged(role: iam.Role, policy: string, reason: string): void {
   role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName(`service-role/${policy}`));
   acknowledge(role, { [managed(policy)]: reason });

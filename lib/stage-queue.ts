@@ -9,21 +9,20 @@ import { acknowledge } from './acknowledge.ts';
 
 export interface StageQueueProps {
   readonly fn: lambda.Function;
-  /** Whether the Lambda names the messages that failed, so that the others do not come again. */
-  readonly reportsFailures: boolean;
 }
 
-/** Deliveries of one message before it is put aside. */
+/** How often a message is delivered before it moves to the dead-letter queue. */
 const MAX_RECEIVES = 5;
 
 /**
- * rule → queue → Lambda. A rule that called the Lambda would have no retries, no back-pressure and no dead-letter queue.
+ * Connects EventBridge rules to the Lambda of a stage through a queue. The queue adds retries, back-pressure and a
+ * dead-letter queue, which a rule that invokes the Lambda directly would lack.
  */
 export class StageQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 
-  constructor(scope: Construct, id: string, { fn, reportsFailures }: StageQueueProps) {
+  constructor(scope: Construct, id: string, { fn }: StageQueueProps) {
     super(scope, id);
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       enforceSSL: true,
@@ -31,30 +30,31 @@ export class StageQueue extends Construct {
       retentionPeriod: Duration.days(14),
     });
     acknowledge(this.deadLetters, {
-      'Serverless-SQSRedrivePolicy': 'It is the dead-letter queue; its alarm calls a person.',
+      'Serverless-SQSRedrivePolicy': 'This is the dead-letter queue; an alarm notifies the operator.',
     });
     this.queue = new sqs.Queue(this, 'Queue', {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
-      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's timeout
+      // AWS recommends six times the timeout of the function: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeout: Duration.seconds(6 * (fn.timeout?.toSeconds() ?? 60)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     fn.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: 10,
-        reportBatchItemFailures: reportsFailures,
-        // The fewest there may be: one call looks at everything, so more would race for the same work.
+        // The Lambda reports the messages that failed, so that the others are not delivered again.
+        reportBatchItemFailures: true,
+        // The minimum that AWS allows. One invocation handles all pending work, so more would compete for the same work.
         maxConcurrency: 2,
       }),
     );
     acknowledge(fn, {
       'Serverless-LambdaEventSourceMappingDestination':
-        'A queue has its dead-letter queue in place of a destination.',
+        'Failed messages of a queue move to its dead-letter queue, which replaces a destination.',
     });
   }
 
-  /** Puts every event of the pattern into the queue. */
+  /** Sends every event that matches the pattern to the queue. */
   on(id: string, eventPattern: events.EventPattern): void {
     new events.Rule(this, id, {
       eventPattern,
@@ -62,12 +62,12 @@ export class StageQueue extends Construct {
     });
   }
 
-  /** Puts `{"sweep":true}` into the queue: events may be lost, so every stage looks for its work in the bucket too. */
+  /** Sends `{"sweep":true}` to the queue periodically: events can be lost, so every stage also looks for work in the bucket. */
   sweepEvery(minutes: number): void {
     this.sendEvery('Sweep', Duration.minutes(minutes), { sweep: true });
   }
 
-  /** Puts `{"sweep":true,"all":true}` into the queue, for a stage whose usual sweep does not look at everything. */
+  /** Sends `{"sweep":true,"all":true}` to the queue periodically, for a stage whose usual sweep does not list everything. */
   sweepAllEvery(hours: number): void {
     this.sendEvery('SweepAll', Duration.hours(hours), { sweep: true, all: true });
   }

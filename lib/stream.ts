@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as msk from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
-import { ENV } from '../lambdas/shared/env.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, CDK_LAMBDA, managed } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import { KafkaArns } from './kafka-arns.ts';
@@ -22,34 +22,34 @@ export interface StreamProps {
   readonly network: Network;
   readonly config: StreamConfig;
   readonly logKeeping: LogKeeping;
-  /** Whether a topic that the stack made on a cluster of others stays when the stack goes. */
+  /** Whether a topic that the stack created on an existing cluster is kept when the stack is deleted. */
   readonly keepsTopic: boolean;
 }
 
-/** A poller takes up to 5 MB a second. */
+/** Each poller handles up to 5 MB per second. */
 const MAX_POLLERS = 4;
-/** MSK Serverless keeps three copies, whatever is asked. */
-const SERVERLESS_COPIES = 3;
+/** MSK Serverless always keeps three replicas. */
+const SERVERLESS_REPLICAS = 3;
 
-/** What pollers must reach from inside the brokers' network; provisioned ones reach it on their own. */
+/** Returns the services that the pollers must reach from the network of the brokers. Provisioned pollers need none. */
 export function pollersNeed(config: StreamConfig): readonly PollerService[] {
   if (config.pollers === 'provisioned') return [];
   return config.kind === 'existing' && config.secretArn ? ['lambda', 'sts', 'secrets'] : ['lambda', 'sts'];
 }
 
-/** The Kafka cluster and its topic, the pollers that turn its records into invocations of accumulate, and who may write. */
+/** The Kafka cluster and its topic, the pollers that invoke accumulate with its records, and the permission to produce. */
 export class Stream extends Construct {
   readonly clusterArn: string;
   readonly topic: string;
-  /** By number, of a cluster with brokers of its own; their disks can fill. */
+  /** The brokers of a provisioned cluster, numbered from 1; undefined for the other kinds. Their disks can fill up. */
   readonly brokers: { readonly clusterName: string; readonly count: number } | undefined;
   private readonly network: Network;
   private readonly config: StreamConfig;
   private readonly logKeeping: LogKeeping;
   private readonly arns: KafkaArns;
-  /** What must exist before anybody reads. */
+  /** Resources that must exist before the pollers start. */
   private readonly ready: readonly IDependable[];
-  private lookUp: AwsCustomResource | undefined;
+  private brokersLookup: AwsCustomResource | undefined;
 
   constructor(scope: Construct, id: string, { network, config, logKeeping, keepsTopic }: StreamProps) {
     super(scope, id);
@@ -61,15 +61,15 @@ export class Stream extends Construct {
     this.clusterArn = cluster.arn;
     this.brokers = cluster.brokers;
     this.arns = new KafkaArns(cluster.arn, { topic: config.topic, group: this.group() });
-    this.ready = [...network.endpoints, ...this.makeTopic(keepsTopic)];
+    this.ready = [...network.endpoints, ...this.createTopic(keepsTopic)];
   }
 
-  /** Whether a client may sign in as its role, and not by a secret. */
+  /** Whether clients authenticate with their IAM role rather than with a secret. */
   get usesIam(): boolean {
     return this.config.kind !== 'existing' || this.config.authentication === 'iam';
   }
 
-  /** Where those stand who talk to the brokers. */
+  /** The VPC location of Lambdas that connect to the brokers. */
   get inside(): Inside {
     return {
       vpc: this.network.vpc,
@@ -79,8 +79,8 @@ export class Stream extends Construct {
   }
 
   /**
-   * Feeds `fn`. It retries for ever and has no failure destination: with either bound, a storage fault of minutes would
-   * commit offsets that were never stored.
+   * Invokes `fn` with the records of the topic. The mapping retries forever and has no failure destination. With a limit on
+   * retries or a destination, a storage fault of a few minutes would commit offsets of records that were never stored.
    */
   feed(fn: lambda.Function): void {
     const { topic, pollers, batchSize, windowSeconds } = this.config;
@@ -93,7 +93,7 @@ export class Stream extends Construct {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
         batchSize,
         maxBatchingWindow: Duration.seconds(windowSeconds),
-        // https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html: all three need provisioned mode.
+        // All three require provisioned mode: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
         ...(isProvisioned
           ? {
               provisionedPollerConfig: { minimumPollers: 1, maximumPollers: MAX_POLLERS },
@@ -107,19 +107,19 @@ export class Stream extends Construct {
     mapping.node.addDependency(...this.ready);
     acknowledge(mapping, {
       'Serverless-LambdaEventSourceMappingDestination':
-        'A destination caps the retries at 10, and after them offsets are committed that were never stored (design, invariant 1).',
+        'A destination limits retries to 10, after which Lambda commits the offsets of records that were never stored.',
     });
     acknowledge(fn.role ?? fn, {
       [managed('AWSLambdaMSKExecutionRole')]:
-        'The pollers stand in the network by this role, and their interfaces have no names before they exist; the policy is the one that AWS keeps for it.',
+        'The pollers create network interfaces with this role, and the ids of these are not known in advance; AWS maintains this policy for that purpose.',
     });
-    // Both sides must agree: a partial answer that nobody reads would commit offsets that were never stored.
+    // Both sides must agree: if the pollers ignored a partial response, they would commit offsets that were never stored.
     fn.addEnvironment(ENV.partialAnswers, String(isProvisioned));
     if (this.usesIam) this.arns.allow(fn, 'readTopic', 'joinGroup');
-    else this.signInBySecret(fn, mapping);
+    else this.authenticateWithSecret(fn, mapping);
   }
 
-  /** Lets `fn`, which must stand inside, put records on the topic, and tells it where. */
+  /** Lets `fn`, which must be located at `inside`, put records on the topic, and gives it the brokers and the topic. */
   grantProduce(fn: lambda.Function): void {
     this.arns.allow(fn, 'writeTopic');
     fn.addEnvironment(ENV.brokers, this.brokerString());
@@ -145,7 +145,7 @@ export class Stream extends Construct {
       clientAuthentication: { sasl: { iam: { enabled: true } } },
       vpcConfigs: [{ subnetIds: this.subnetIds(), securityGroups: [this.network.members.securityGroupId] }],
     });
-    // CloudFormation replaces the cluster, with all that is on it, when a tag changes; so it has none.
+    // CloudFormation replaces the cluster, and with it all its data, when a tag changes. The cluster therefore has no tags.
     cluster.addPropertyDeletionOverride('Tags');
     return cluster;
   }
@@ -175,8 +175,8 @@ export class Stream extends Construct {
   }
 
   /**
-   * MSK wants a name. Whatever makes CloudFormation replace the cluster is in it: the new one stands before the old one
-   * goes, and two of one name cannot.
+   * MSK requires a name. The name contains everything that makes CloudFormation replace the cluster, because the new cluster
+   * is created before the old one is deleted, and two clusters cannot have the same name.
    */
   private clusterName(): string {
     const { kind } = this.config;
@@ -190,8 +190,9 @@ export class Stream extends Construct {
   }
 
   /**
-   * The consumer group: one of this stack's life, so that a stack made anew, whose bucket is empty, reads from the
-   * beginning; and one of this cluster and topic, for a mapping to others is made before this one goes.
+   * The name of the consumer group contains the id of the stack, so that a recreated stack, whose bucket is empty, reads
+   * from the beginning. It also contains the cluster and the topic, because a mapping to another one is created before the
+   * old mapping is deleted.
    */
   private group(): string {
     const { kind, topic } = this.config;
@@ -200,14 +201,14 @@ export class Stream extends Construct {
     return `cartograph-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}-${name}`;
   }
 
-  private makeTopic(keepsTopic: boolean): IDependable[] {
+  private createTopic(keepsTopic: boolean): IDependable[] {
     const { config, logKeeping, inside } = this;
     if (config.kind === 'provisioned') {
       const replicationFactor = this.network.subnets.length;
       return [mskTopic(this, 'Topic', this.clusterArn, { ...config, replicationFactor })];
     }
     if (config.kind === 'existing' && !config.createTopic) return [];
-    const replicationFactor = config.kind === 'existing' ? config.replicationFactor : SERVERLESS_COPIES;
+    const replicationFactor = config.kind === 'existing' ? config.replicationFactor : SERVERLESS_REPLICAS;
     const { resource } = new AdminTopic(this, 'Topic', {
       settings: { ...config, replicationFactor },
       arns: this.arns,
@@ -220,7 +221,7 @@ export class Stream extends Construct {
     return [resource];
   }
 
-  /** The brokers' addresses, looked up from outside the VPC: from inside there is no way to MSK's API. */
+  /** The addresses of the brokers. They are looked up from outside the VPC, because the API of MSK is not reachable from inside. */
   private brokerString(): string {
     const call = {
       service: 'Kafka',
@@ -229,25 +230,25 @@ export class Stream extends Construct {
       outputPaths: [BROKERS],
       physicalResourceId: PhysicalResourceId.of('brokers'),
     };
-    if (!this.lookUp) {
-      this.lookUp = new AwsCustomResource(this, 'LookUp', {
+    if (!this.brokersLookup) {
+      this.brokersLookup = new AwsCustomResource(this, 'LookUp', {
         resourceType: 'Custom::Brokers',
         onCreate: call,
         onUpdate: call,
-        // The runtime's own SDK knows the call; npm would be asked at every deployment.
+        // The SDK in the runtime has this call; otherwise the Lambda would install an SDK from npm at every deployment.
         installLatestAwsSdk: false,
         logGroup: new logs.LogGroup(this, 'LookUpLogs', this.logKeeping),
         policy: AwsCustomResourcePolicy.fromStatements([
           new iam.PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [this.clusterArn] }),
         ]),
       });
-      acknowledgeCdkLambda(this.lookUp);
+      acknowledgeCdkLambda(this.brokersLookup);
     }
-    return this.lookUp.getResponseField(BROKERS);
+    return this.brokersLookup.getResponseField(BROKERS);
   }
 
-  /** For a cluster of others that does not take IAM. https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
-  private signInBySecret(fn: lambda.Function, mapping: lambda.CfnEventSourceMapping): void {
+  /** Authenticates the pollers with a secret, for an existing cluster that does not accept IAM: https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
+  private authenticateWithSecret(fn: lambda.Function, mapping: lambda.CfnEventSourceMapping): void {
     if (this.config.kind !== 'existing' || !this.config.secretArn) return;
     const { authentication, secretArn, secretKeyArn } = this.config;
     mapping.sourceAccessConfigurations = [
@@ -266,13 +267,13 @@ export class Stream extends Construct {
 
 const BROKERS = 'BootstrapBrokerStringSaslIam';
 
-/** CDK puts its Lambda beside our constructs, for all look-ups of a stack share one; its role tells where. */
+/** All custom resources of this kind share one Lambda of CDK's, outside the tree of this construct; its role leads to it. */
 function acknowledgeCdkLambda({ grantPrincipal }: AwsCustomResource): void {
   if (grantPrincipal instanceof iam.Role && grantPrincipal.node.scope)
     acknowledge(grantPrincipal.node.scope, CDK_LAMBDA);
 }
 
-/** `addEventSource` does not hand it out. */
+/** Finds the mapping that `addEventSource` created but does not return. */
 function kafkaMappingOf(fn: lambda.Function): lambda.CfnEventSourceMapping {
   const mapping = fn.node
     .findAll()
@@ -280,6 +281,7 @@ function kafkaMappingOf(fn: lambda.Function): lambda.CfnEventSourceMapping {
       (child): child is lambda.CfnEventSourceMapping =>
         child instanceof lambda.CfnEventSourceMapping && child.topics !== undefined,
     );
-  if (!mapping) throw new Error('Cannot feed: CDK made no mapping for the stream');
+  if (!mapping)
+    throw new Error('Cannot connect the Lambda to the stream: CDK created no event source mapping');
   return mapping;
 }

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ENV } from '../lambdas/shared/env.ts';
-import type { Model } from '../lambdas/shared/model.ts';
+import type { Model } from '../lambdas/shared/contract/model.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Threshold as Settings } from '../lambdas/threshold/settings.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
@@ -17,7 +17,7 @@ export interface ThresholdProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** `interactions/` → `windows/N.json`. A finished or failed run may let the next window be cut, so those wake it too. */
+/** Cuts `windows/N.json` from the batches under `interactions/`. A finished or failed run also triggers it, because the next window may be cut then. */
 export class Threshold extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -30,7 +30,7 @@ export class Threshold extends Construct {
   ) {
     super(scope, id);
     const { fn, logGroup } = stageFunction(this, 'threshold', {
-      // The full sweep lists every batch there is: a thousand take a tenth of a second, of each partition.
+      // The full sweep lists all batches of each partition, about 1,000 per 0.1 s.
       memoryMb: 1024,
       timeout: Duration.minutes(5),
       logKeeping,
@@ -41,7 +41,7 @@ export class Threshold extends Construct {
     this.fn.addEnvironment(ENV.model, JSON.stringify(model));
     lake.grantCutWindows(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Interactions', lake.createdBelow('interactions'));
     this.queue.on('Manifests', lake.createdBelow('manifests'));
     this.queue.on('Attempts', lake.createdBelow('attempts'));

@@ -8,7 +8,7 @@ import { acknowledge, attribute, CDK_LAMBDA, wildcard } from './acknowledge.ts';
 import type { KafkaArns } from './kafka-arns.ts';
 import { type Inside, type LogKeeping, stageFunction } from './stage-function.ts';
 
-/** What a topic is made with. */
+/** The settings that a topic is created with. */
 export interface TopicSettings {
   readonly topic: string;
   readonly partitions: number;
@@ -16,16 +16,16 @@ export interface TopicSettings {
   readonly retentionHours: number;
 }
 
-/** A record that is larger could never fit an invocation (6 MB, base64, a third larger than itself) beside others. */
+/** An invocation holds 6 MB, and base64 makes a record a third larger, so at this limit at least four records fit. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** The settings by Kafka's names. A store of days is what lets accumulate fail for days without a loss. */
-const settingsOf = ({ retentionHours }: TopicSettings): Record<string, string> => ({
+/** The topic configuration, under the names that Kafka uses. */
+const kafkaSettings = ({ retentionHours }: TopicSettings): Record<string, string> => ({
   'max.message.bytes': String(MAX_MESSAGE_BYTES),
   'retention.ms': String(retentionHours * 3_600_000),
 });
 
-/** The topic of a provisioned cluster: CloudFormation makes it. */
+/** Creates the topic of a provisioned cluster as a CloudFormation resource. */
 export function mskTopic(
   scope: Construct,
   id: string,
@@ -38,10 +38,10 @@ export function mskTopic(
     topicName: topic,
     partitionCount: partitions,
     replicationFactor,
-    // One broker may be away for maintenance while the other takes sales.
+    // Sales are accepted while one broker is down for maintenance.
     configs: Buffer.from(
       JSON.stringify({
-        ...settingsOf(settings),
+        ...kafkaSettings(settings),
         'min.insync.replicas': String(Math.max(1, replicationFactor - 1)),
       }),
     ).toString('base64'),
@@ -51,17 +51,17 @@ export function mskTopic(
 export interface AdminTopicProps {
   readonly settings: TopicSettings;
   readonly arns: KafkaArns;
-  /** A topic of another cluster is another topic. */
+  /** The cluster of the topic. CloudFormation replaces the topic when it changes. */
   readonly clusterArn: string;
-  /** `host:port,…`; known while the stack is deployed. */
+  /** `host:port,…`; a value that is known only during the deployment. */
   readonly brokers: string;
   readonly inside: Inside;
   readonly logKeeping: LogKeeping;
-  /** Whether the topic stays when the stack goes. */
+  /** Whether the topic is kept when the stack is deleted. */
   readonly isRetained: boolean;
 }
 
-/** A topic where MSK has no API for it: a Lambda among the brokers makes it with Kafka's own. */
+/** Creates a topic on a cluster for which MSK has no topic API: a Lambda in the network of the brokers uses Kafka's admin API. */
 export class AdminTopic extends Construct {
   readonly resource: CustomResource;
 
@@ -75,7 +75,7 @@ export class AdminTopic extends Construct {
       inside,
     });
     arns.allow(fn, 'manageTopic');
-    // It calls the Lambda from outside the VPC and answers CloudFormation, to which there is no way from inside.
+    // The provider invokes the Lambda and responds to CloudFormation, which cannot be reached from inside the VPC.
     const provider = new Provider(this, 'Provider', {
       onEventHandler: fn,
       logGroup: new logs.LogGroup(this, 'ProviderLogs', logKeeping),
@@ -83,17 +83,17 @@ export class AdminTopic extends Construct {
     acknowledge(provider, {
       ...CDK_LAMBDA,
       [wildcard(`${attribute(fn, 'Arn')}:*`)]:
-        'Versions of the one Lambda that it may call; CDK grants both.',
+        'Versions of the one Lambda that the provider may invoke; CDK grants both.',
     });
     const { topic, partitions, replicationFactor } = settings;
     const properties: TopicProperties = {
       clusterArn,
       brokers,
       topic,
-      // CloudFormation hands every number on as text.
+      // CloudFormation passes numbers to a custom resource as text.
       partitions: String(partitions),
       replicationFactor: String(replicationFactor),
-      settings: settingsOf(settings),
+      settings: kafkaSettings(settings),
     };
     this.resource = new CustomResource(this, 'Topic', {
       serviceToken: provider.serviceToken,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Memory in GB that a worker of so many vCPU may have: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/app-behavior.html */
+/** The smallest and the largest memory of a worker in GB, by its number of vCPUs: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/app-behavior.html */
 const WORKER_GB: Readonly<Record<number, readonly [number, number]>> = {
   1: [2, 8],
   2: [4, 16],
@@ -10,17 +10,19 @@ const WORKER_GB: Readonly<Record<number, readonly [number, number]>> = {
 };
 
 /**
- * What a worker takes of the capacity: Spark adds a tenth to its memory, at least 384 MB, and the service rounds up to
- * whole GB.
+ * Returns the memory, in GB, that a worker takes from the capacity of the application: Spark adds an overhead of 10 %, at
+ * least 384 MB, and EMR Serverless rounds up to whole GB.
  */
 export const takenGb = (memoryGb: number): number => Math.ceil(Math.max(memoryGb * 1.1, memoryGb + 0.375));
 
+/** The size of a driver or an executor. */
 const Worker = z
   .strictObject({
+    /** Number of vCPUs. */
     vcpu: z.literal([1, 2, 4, 8, 16]).default(4),
-    /** What Spark gets; a tenth more is taken. */
+    /** Memory for Spark, in GB. The worker takes about 10 % more. */
     memoryGb: z.int().min(1).max(108).default(12),
-    /** Temporary disk, GB; 20 are free of charge. */
+    /** Temporary disk, in GB. 20 GB are free of charge. */
     diskGb: z.int().min(20).max(200).default(20),
   })
   .superRefine(({ vcpu, memoryGb }, context) => {
@@ -30,7 +32,7 @@ const Worker = z
       context.addIssue({
         code: 'custom',
         path: ['memoryGb'],
-        message: `is ${memoryGb}, which takes ${taken} GB; a worker of ${vcpu} vCPU should take ${least} to ${most} GB`,
+        message: `is ${memoryGb}, which takes ${taken} GB; a worker with ${vcpu} vCPU should take ${least} to ${most} GB`,
       });
   });
 type Worker = z.infer<typeof Worker>;
@@ -38,25 +40,28 @@ type Worker = z.infer<typeof Worker>;
 /** The Spark job and the application that it runs in. */
 export const Train = z
   .strictObject({
-    /** Attempts per window before it is given up, with an alarm. */
+    /** How often the training of a window is attempted before it is given up, with an alarm. */
     attempts: z.int().min(1).max(100).default(3),
-    /** An attempt that has run this long is cancelled, minutes. */
+    /** An attempt that has run for this long is cancelled, in minutes. */
     deadlineMinutes: z.int().min(5).max(1440).default(60),
-    /** https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/release-versions.html; the job needs Spark 4. */
+    /** EMR release; it must have Spark 4: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/release-versions.html */
     releaseLabel: z
       .string()
       .regex(/^emr-/, 'should be a release label such as emr-spark-8.0.0')
       .default('emr-spark-8.0.0'),
+    /** Processor architecture of the workers. */
     architecture: z.enum(['ARM64', 'X86_64']).default('ARM64'),
+    /** Size of the driver. */
     driver: Worker.prefault({}),
-    /** Every executor; there are as many as the ceiling holds. */
+    /** Size of each executor. A job uses at most as many as fit below the two maximums. */
     executor: Worker.prefault({}),
-    /** The spending limit: driver and executors of all jobs together. A new account's quota is thought to be 16 vCPU. */
+    /** Maximum vCPUs of all workers of all jobs together: the spending limit. The default is presumably the quota of a new account. */
     maximumVcpu: z.int().min(2).max(4000).default(16),
+    /** Maximum memory of all workers of all jobs together, in GB. */
     maximumMemoryGb: z.int().min(4).max(30_000).default(64),
-    /** Executors, and a driver, that are kept warm: a run starts at once, and they cost while idle. 0: none. */
+    /** Executors to keep started, with a driver, so that a run starts immediately. They cost money while idle. 0 keeps none. */
     preInitialisedExecutors: z.int().min(0).max(100).default(0),
-    /** After this long without a job the application stops, and with it what is kept warm, minutes. */
+    /** After this many minutes without a job the application stops, including the workers that are kept started. */
     idleMinutes: z.int().min(1).max(10_080).default(1),
   })
   .superRefine((train, context) => {
@@ -66,18 +71,18 @@ export const Train = z
       context.addIssue({
         code: 'custom',
         path: ['maximumVcpu'],
-        message: `is ${maximumVcpu} and maximumMemoryGb is ${maximumMemoryGb}, should hold the driver and one executor, or the job would wait for ever: at least ${driver.vcpu + executor.vcpu} and ${takenGb(driver.memoryGb) + takenGb(executor.memoryGb)}`,
+        message: `is ${maximumVcpu} and maximumMemoryGb is ${maximumMemoryGb}, should be enough for the driver and one executor, or the job would wait forever: at least ${driver.vcpu + executor.vcpu} and ${takenGb(driver.memoryGb) + takenGb(executor.memoryGb)}`,
       });
     if (train.preInitialisedExecutors > Math.max(executors, 0))
       context.addIssue({
         code: 'custom',
         path: ['preInitialisedExecutors'],
-        message: `is ${train.preInitialisedExecutors}, should be at most ${executors}, for which the ceiling has room`,
+        message: `is ${train.preInitialisedExecutors}, should be at most ${executors}, the number that fits below maximumVcpu and maximumMemoryGb`,
       });
   });
 export type Train = z.infer<typeof Train>;
 
-/** How many executors fit beside the driver below the application's maximum capacity. */
+/** Returns how many executors fit, in addition to the driver, into the maximum capacity; 0 or less if none does. */
 export function executorsOf({
   driver,
   executor,

@@ -6,7 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { ENV } from '../lambdas/shared/env.ts';
+import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
@@ -20,15 +20,15 @@ export interface TrainProps {
   readonly config: Config['train'];
   readonly sweepMinutes: number;
   readonly logKeeping: LogKeeping;
-  /** The job, built by Maven from `spark/`. */
+  /** Path of the Spark job's jar, built by Maven from `spark/`. */
   readonly jarPath: string;
 }
 
 const MAIN_CLASS = 'cartograph.TrainJob';
-/** What EMR Serverless starts with, if there is room. */
+/** The number of executors that a job starts with, if the capacity allows. */
 const FIRST_EXECUTORS = 3;
 
-/** `windows/N.json` → the Spark job on EMR Serverless → `runs/N/K/` and `manifests/N.json`. */
+/** Runs the Spark job on EMR Serverless for each `windows/N.json`; the job writes `runs/N/K/` and `manifests/N.json`. */
 export class Train extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -43,14 +43,14 @@ export class Train extends Construct {
       type: 'Spark',
       releaseLabel: config.releaseLabel,
       architecture: config.architecture,
-      // The only spending limit that the service has.
+      // This is the only spending limit that EMR Serverless has.
       maximumCapacity: { cpu: `${config.maximumVcpu} vCPU`, memory: `${config.maximumMemoryGb} GB` },
       ...initialCapacity(config),
       autoStartConfiguration: { enabled: true },
       autoStopConfiguration: { enabled: true, idleTimeoutMinutes: config.idleMinutes },
     });
     const role = new iam.Role(this, 'JobRole', {
-      // Without the condition the service could be talked into using the role for others (confused deputy).
+      // Without this condition another account could make the service use this role (the confused deputy problem).
       assumedBy: new iam.ServicePrincipal('emr-serverless.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
@@ -83,7 +83,7 @@ export class Train extends Construct {
     lake.grantLaunch(this.fn);
     this.grantJobs(application, role);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn, reportsFailures: false });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Windows', lake.createdBelow('windows'));
     this.queue.on('JobEnded', {
       source: ['aws.emr-serverless'],
@@ -93,7 +93,7 @@ export class Train extends Construct {
     this.queue.sweepEvery(sweepMinutes);
   }
 
-  /** Lets the launcher start, watch and cancel jobs of this application, in this role and no other. */
+  /** Lets the Lambda start, monitor and cancel jobs of this application only, and only with this role. */
   private grantJobs(application: emr.CfnApplication, role: iam.Role): void {
     this.fn.addToRolePolicy(
       new iam.PolicyStatement({
@@ -109,7 +109,7 @@ export class Train extends Construct {
     );
     acknowledge(this, {
       [wildcard(`${attribute(application, 'Arn')}/jobruns/*`)]:
-        'Job runs of the one application; they get their names when they start.',
+        'All job runs of this one application; their ids are assigned when they start.',
     });
     this.fn.addToRolePolicy(
       new iam.PolicyStatement({
@@ -121,7 +121,7 @@ export class Train extends Construct {
   }
 }
 
-/** Workers that are kept warm; they must be of the size that the job asks for, or it starts others. */
+/** The workers that are kept started. A job uses them only if they have the size that it requests. */
 function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['train']) {
   if (preInitialisedExecutors === 0) return {};
   const workers = (key: string, workerCount: number, { vcpu, memoryGb, diskGb }: typeof driver) => ({
@@ -136,18 +136,20 @@ function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['
   };
 }
 
-/** As the tests run it (`spark/pom.xml`): plans of many steps are walked by recursion. */
+/** The size of thread stacks, the same as in the tests (`spark/pom.xml`). Spark processes long query plans recursively. */
 const STACK_SIZE = '-Xss16m';
 
 /**
- * Driver and executors together stay below the application's maximum capacity.
+ * Returns the `spark-submit` parameters of a job. Driver and executors together stay below the maximum capacity of the
+ * application. Values must not contain spaces.
  *
- * The region is for the job's own S3 client, which knows nothing of EMR's settings: by Hadoop's key, which it reads, and by
- * the variable of the SDK: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
+ * The region is for the job's own S3 client, which does not see EMR's settings. It is set both by Hadoop's key, which the
+ * job reads, and by the environment variable of the AWS SDK:
+ * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
  *
- * `extraJavaOptions` leave EMR's own options as they are: those are `defaultJavaOptions` in its images, which Spark puts in
- * front: https://spark.apache.org/docs/latest/configuration.html#runtime-environment. Not seen in an account. Values must
- * hold no spaces.
+ * `extraJavaOptions` should not replace EMR's own options, because EMR's images set `defaultJavaOptions`, which Spark
+ * prepends: https://spark.apache.org/docs/latest/configuration.html#runtime-environment. This has not been verified in an
+ * account.
  */
 function sparkSubmitParameters(config: Config['train'], region: string): string {
   const { driver, executor } = config;

@@ -1,6 +1,6 @@
 /**
  * What every npm script begins with: checks the prerequisites, installs what is missing, and then runs
- * `local/COMMAND.ts` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
+ * `local/main.ts COMMAND` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
  * there are any, also on an old Node.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { acquireLock, LOCKS } from './process-lock.mjs';
+import { acquireLock, LOCKS } from './process/process-lock.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STATE = join(ROOT, '.cartograph');
@@ -165,9 +165,14 @@ const INSTALLATIONS = [
   },
   {
     name: "an archive of Spark's classes, for faster starts",
-    inputs: ['spark/pom.xml', 'spark/src/main', 'spark/local-jvm.options', 'local/archive-classes.ts'],
+    inputs: [
+      'spark/pom.xml',
+      'spark/src/main',
+      'spark/local-jvm.options',
+      'local/commands/archive-classes.ts',
+    ],
     result: '.cartograph/spark.jsa',
-    run: () => execute(join(NODE_BIN, 'node'), ['local/archive-classes.ts']),
+    run: () => execute(join(NODE_BIN, 'node'), ['local/main.ts', 'archive-classes']),
   },
 ];
 
@@ -332,7 +337,7 @@ async function main([name, ...args]) {
   await install(needs?.installs);
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
-  become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', `${name}.ts`), ...args]);
+  become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', 'main.ts'), name, ...args]);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { VENV } from '../local/paths.ts';
+import { VENV } from '../local/process/paths.ts';
 
 /**
- * AWS's own description of a service, with the limits that the service checks: JavaScript's SDK leaves them out, botocore
- * carries them, and it is part of this project's virtual environment (cfn-lint needs it).
+ * AWS's model of a service, including the limits that the service checks. The JavaScript SDK omits these limits, so the model
+ * comes from botocore, which this project's virtual environment contains because cfn-lint needs it.
  */
 const Shape = z.object({
   type: z.string(),
@@ -33,7 +33,12 @@ const Model = z.object({
 });
 export type AwsModel = z.infer<typeof Model>;
 
-/** @param version A folder's name, such as 2021-07-13. */
+/**
+ * Reads the model of a service from botocore.
+ *
+ * @param service Name of the service's folder in botocore, such as emr-serverless.
+ * @param version Name of the API version's folder, such as 2021-07-13.
+ */
 export function readAwsModel(service: string, version: string): AwsModel {
   const [python = ''] = readdirSync(join(VENV, 'lib')).filter((name) => name.startsWith('python'));
   const path = join(
@@ -48,16 +53,22 @@ export function readAwsModel(service: string, version: string): AwsModel {
   return Model.parse(JSON.parse(gunzipSync(readFileSync(path)).toString()));
 }
 
-/** What is wrong with a request, by the model: one line each, with the path; empty if the service takes it. */
+/**
+ * Validates a request against the model.
+ *
+ * @returns One line per problem, with the path of the value; empty if the request is valid.
+ * @throws {Error} If the model has no such operation, or uses a type that is not supported here.
+ */
 export function problemsOfRequest(model: AwsModel, operation: string, request: unknown): string[] {
   const input = model.operations[operation]?.input.shape;
-  if (input === undefined) throw new Error(`The service has no operation ${operation}`);
+  if (input === undefined)
+    throw new Error(`Cannot check the request: the service has no operation ${operation}`);
   return problems(model, input, request, operation);
 }
 
 function problems(model: AwsModel, name: string, value: unknown, path: string): string[] {
   const shape = model.shapes[name];
-  if (!shape) throw new Error(`The model has no shape ${name}`);
+  if (!shape) throw new Error(`Cannot check the request: the model has no shape ${name}`);
   switch (shape.type) {
     case 'structure':
       return inStructure(model, shape, value, path);
@@ -77,7 +88,7 @@ function problems(model: AwsModel, name: string, value: unknown, path: string): 
         ? outOfRange(shape, Number(value), path)
         : [`${path} should be a whole number`];
     default:
-      throw new Error(`${path}: shapes of type ${shape.type} are not checked here`);
+      throw new Error(`Cannot check ${path}: type ${shape.type} is not supported`);
   }
 }
 

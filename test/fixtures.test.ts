@@ -1,35 +1,36 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
-import { createJudge } from '../lambdas/accumulate/sale.ts';
-import { windowKey } from '../lambdas/shared/keys.ts';
-import { Model } from '../lambdas/shared/model.ts';
-import { Manifest, Window } from '../lambdas/shared/schemas.ts';
+import { createSaleParser } from '../lambdas/accumulate/sale.ts';
+import { windowKey } from '../lambdas/shared/contract/keys.ts';
+import { Model } from '../lambdas/shared/contract/model.ts';
+import { Manifest, Window } from '../lambdas/shared/contract/schemas.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { threshold } from '../lambdas/threshold/threshold.ts';
 import { memoryLake } from './lake.ts';
 import { recordingLog } from './lambdas/log.ts';
 
 /**
- * `test/fixtures` holds one event and what each stage makes of it. `FixturesTest.scala` reads the same files: the batch
- * and the window as its input, the manifest as its own output.
+ * `test/fixtures` holds one event and the files that the stages make from it. `FixturesTest.scala` reads the same files:
+ * the batch and the window as its input, the manifest as its own output.
+ *
+ * The test only compares. `UPDATE_FIXTURES=1 npx vitest run test/fixtures.test.ts` writes the files.
  */
 const path = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 const json = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
 
-/** The bytes of a fixture; written when they are not there, so that a change is made by deleting the file. */
-function fixture(name: string, made: Uint8Array): Buffer {
-  if (!existsSync(path(name))) writeFileSync(path(name), made);
-  return readFileSync(path(name));
+function expectSaved(name: string, bytes: Uint8Array): void {
+  if (process.env.UPDATE_FIXTURES === '1') writeFileSync(path(name), bytes);
+  expect(readFileSync(path(name)), name).toEqual(bytes);
 }
 
 test('the event becomes the batch, the rejected record and the window that are saved, to the byte', async () => {
   const lake = memoryLake();
   const log = recordingLog();
-  await accumulate(json('msk-event.json'), { lake, log, judge: createJudge({}) });
+  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}) });
   const settings = Threshold.parse({});
   await threshold('flush', { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
   const [batch = '', rejected = ''] = [...lake.keys('interactions/'), ...lake.keys('rejected/')];
@@ -39,7 +40,7 @@ test('the event becomes the batch, the rejected record and the window that are s
     ['rejected.ndjson', rejected],
     ['window.json', windowKey(1)],
   ] as const)
-    expect(bytesOf(key), name).toEqual(fixture(name, bytesOf(key)));
+    expectSaved(name, bytesOf(key));
 });
 
 test('the documents fit their schemas', () => {

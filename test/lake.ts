@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { Lake } from '../lambdas/shared/lake.ts';
+import type { Lake } from '../lambdas/shared/platform/lake.ts';
 
 interface Stored {
   readonly bytes: Buffer;
   readonly storedAtMs: number;
 }
 
-/** A lake in memory, with the same conditions on writing as S3. */
+/** A lake in memory, with the same conditional writes as S3. */
 export interface MemoryLake extends Lake {
-  /** By key. */
+  /** The objects, by key. */
   readonly objects: Map<string, Stored>;
-  /** Keys in order. */
+  /** The keys that begin with `prefix`, in order. */
   keys(prefix?: string): string[];
   text(key: string): string;
-  /** Called before every operation; what it throws, the operation throws. */
+  /** Called before every operation. If it throws, the operation fails with the same error. */
   fault: (operation: 'create' | 'replace' | 'read' | 'list', key: string) => void;
-  /** What the clock of the store says. */
+  /** The time of the bucket's clock, epoch ms. */
   nowMs: number;
 }
 
-/** Yields between look and write, so that concurrent callers interleave as they would over a network. */
+/** Yields between reading and writing, so that concurrent callers interleave as they do over a network. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const etagOf = ({ bytes }: Stored): string => createHash('md5').update(bytes).digest('hex');

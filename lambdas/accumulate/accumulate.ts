@@ -1,20 +1,21 @@
-import { interactionsKey, rejectedKey } from '../shared/keys.ts';
-import type { Lake } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
+import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
+import { sum } from '../shared/contract/numbers.ts';
+import type { Lake } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { type Batch, planBatches } from './batches.ts';
 import { parseMskEvent } from './msk-event.ts';
 import { toParquet } from './parquet.ts';
-import type { createJudge } from './sale.ts';
+import type { ParseSale } from './sale.ts';
 
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
-  readonly judge: ReturnType<typeof createJudge>;
+  readonly parseSale: ParseSale;
 }
 
 /**
- * Which records the poller must deliver again: per partition all from this offset on. The identifier is an object; a
- * string would make Lambda retry everything.
+ * The records that the poller must deliver again: those of a partition from an offset on. The identifier must be an object;
+ * a string would make Lambda retry the whole batch.
  */
 export interface PartialBatchResponse {
   readonly batchItemFailures: readonly {
@@ -23,14 +24,19 @@ export interface PartialBatchResponse {
 }
 
 /**
- * Stores one poll: per partition one Parquet object of its sales and one NDJSON object of its rejected records.
+ * Stores the records of one poll: for each partition one Parquet object of the sales and one NDJSON object of the rejected
+ * records.
  *
- * A record never fails its batch. A storage fault fails the partition that it hit, from its first offset on, and no other.
+ * An invalid record never fails its batch. A storage fault fails all records of its partition, but of no other.
  *
- * @throws {TypeError} If the event does not come from a Kafka event source mapping.
+ * @returns The partitions that could not be stored; may be empty.
+ * @throws {TypeError} If the event is not from a Kafka event source mapping.
  */
-export async function accumulate(event: unknown, { lake, log, judge }: Parts): Promise<PartialBatchResponse> {
-  const batches = planBatches(parseMskEvent(event), judge);
+export async function accumulate(
+  event: unknown,
+  { lake, log, parseSale }: Parts,
+): Promise<PartialBatchResponse> {
+  const batches = planBatches(parseMskEvent(event), parseSale);
   const batchItemFailures: { itemIdentifier: { partition: string; offset: number } }[] = [];
   const stored: Batch[] = [];
   await Promise.all(
@@ -47,7 +53,7 @@ export async function accumulate(event: unknown, { lake, log, judge }: Parts): P
           rejected: batch.rejects.length,
         });
       } catch (error) {
-        log.error('Cannot store this partition; its records come again', {
+        log.error('Cannot store this partition; its records are delivered again', {
           partition: partitionName,
           offset: range.first,
           error,
@@ -63,23 +69,24 @@ export async function accumulate(event: unknown, { lake, log, judge }: Parts): P
   return { batchItemFailures };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
 /**
- * Fails the whole invocation where the poller does not read partial answers: it would take any answer for success and
- * commit. What is stored comes again too, under the same keys.
+ * Fails the whole invocation if a partition could not be stored. For pollers that do not read partial answers: they take
+ * every answer for success and commit. The partitions that were stored are delivered again too, under the same keys.
  *
- * @throws {Error} If a partition could not be stored; the message names each and its first offset.
+ * @throws {Error} If a partition could not be stored; the message names each such partition and its first offset.
  */
 export function throwFailures({ batchItemFailures }: PartialBatchResponse): void {
   if (batchItemFailures.length === 0) return;
   const failed = batchItemFailures.map(
     ({ itemIdentifier: { partition, offset } }) => `${partition} from offset ${offset}`,
   );
-  throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must come again`);
+  throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must be delivered again`);
 }
 
-/** Objects that exist already are those of an earlier delivery: the same range of the same records. */
+/**
+ * Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return
+ * false.
+ */
 async function store(lake: Lake, batch: Batch): Promise<void> {
   const { range, sales, rejects } = batch;
   if (rejects.length > 0)
@@ -96,7 +103,7 @@ async function store(lake: Lake, batch: Batch): Promise<void> {
     );
 }
 
-/** One line per rejected record: its address, the reason, and key and value as they came, base64. */
+/** Formats one line for each rejected record: its address, the reason, and the original key and value in base64. */
 function toNdjson({ range, rejects }: Batch): string {
   const { source, topic, partition } = range;
   const lines = rejects.map(({ offset, kafkaMs, reason, record }) =>

@@ -1,8 +1,8 @@
-import type { BatchName } from '../shared/keys.ts';
+import type { BatchName } from '../shared/contract/keys.ts';
 import type { MskEvent, PolledRecord } from './msk-event.ts';
-import type { createJudge, Sale } from './sale.ts';
+import type { ParseSale, Sale } from './sale.ts';
 
-/** Where a record lies on the stream. */
+/** The position of a record in its partition. */
 export interface Address {
   readonly offset: number;
   /** Kafka's timestamp, epoch ms; -1 if the record has none. */
@@ -12,11 +12,11 @@ export interface Address {
 export type AddressedSale = Address & { readonly sale: Sale };
 export type RejectedRecord = Address & { readonly record: PolledRecord; readonly reason: string };
 
-/** What one partition of one poll becomes. */
+/** The records of one partition in one poll. */
 export interface Batch {
-  /** `topic-partition`, as the poller names it. */
+  /** `topic-partition`, the poller's name of the partition. */
   readonly partitionName: string;
-  /** The polled range; without the count, which differs between sales and rejects. */
+  /** The polled range, without the count, because sales and rejects have different counts. */
   readonly range: Omit<BatchName, 'count'>;
   /** In offset order; may be empty. */
   readonly sales: readonly AddressedSale[];
@@ -25,17 +25,14 @@ export interface Batch {
 }
 
 /**
- * Plans what one Kafka poll becomes: one batch per partition.
+ * Groups the records of one Kafka poll into batches, one for each partition.
  *
- * Keys are made of offsets, so a retry of the same poll addresses the same objects. A record that stands twice in the
- * event counts once.
+ * Keys are made of offsets, so a retry of the same poll writes to the same keys. A record that is twice in the event counts
+ * once.
  *
- * @returns One batch per partition that holds a record, in the event's order, each in offset order.
+ * @returns One batch for each partition with at least one record, in the order of the event, each in offset order.
  */
-export function planBatches(
-  { source, partitions }: MskEvent,
-  judge: ReturnType<typeof createJudge>,
-): Batch[] {
+export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale): Batch[] {
   const batches: Batch[] = [];
   for (const [partitionName, polled] of partitions) {
     const records = inOffsetOrder(polled);
@@ -45,9 +42,9 @@ export function planBatches(
     const rejects: RejectedRecord[] = [];
     for (const record of records) {
       const { offset, timestamp: kafkaMs } = record;
-      const verdict = judge(bytesOf(record.value), kafkaMs);
-      if ('rejected' in verdict) rejects.push({ offset, kafkaMs, record, reason: verdict.rejected });
-      else sales.push({ offset, kafkaMs, sale: verdict });
+      const parsed = parseSale(bytesOf(record.value), kafkaMs);
+      if ('rejected' in parsed) rejects.push({ offset, kafkaMs, record, reason: parsed.rejected });
+      else sales.push({ offset, kafkaMs, sale: parsed });
     }
     const { topic, partition } = first;
     const range = {

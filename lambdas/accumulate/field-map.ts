@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The fields of a sale, by our names; all others are never stored. */
+/** The fields of a sale. Fields with other names are not stored. */
 export const SALE_FIELDS = [
   'userId',
   'productId',
@@ -13,6 +13,9 @@ export const SALE_FIELDS = [
 ] as const;
 export type SaleField = (typeof SALE_FIELDS)[number];
 
-/** What the fields are called on the topic: `{"userId":"user"}`. Fields that are not named keep our name. */
+/**
+ * The names of the fields on the topic, such as `{"userId":"user"}`. A field that is not in the map has the same name
+ * there.
+ */
 export const FieldMap = z.partialRecord(z.enum(SALE_FIELDS), z.string().min(1));
 export type FieldMap = z.infer<typeof FieldMap>;

@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, jsonVariable, readEnvironment } from '../shared/env.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
 import { accumulate, type PartialBatchResponse, throwFailures } from './accumulate.ts';
 import { FieldMap } from './field-map.ts';
-import { createJudge } from './sale.ts';
+import { createSaleParser } from './sale.ts';
 
 const environment = readEnvironment(
   z.object({
@@ -15,7 +15,7 @@ const environment = readEnvironment(
   }),
 );
 const lake = s3Lake(environment[ENV.lakeBucket]);
-const judge = createJudge(environment[ENV.fieldMap]);
+const parseSale = createSaleParser(environment[ENV.fieldMap]);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
   const log = createLog('accumulate', {
@@ -23,11 +23,11 @@ export async function handler(event: unknown, context: Context): Promise<Partial
     functionName: context.functionName,
   });
   try {
-    const answer = await accumulate(event, { lake, log, judge });
+    const answer = await accumulate(event, { lake, log, parseSale });
     if (!environment[ENV.partialAnswers]) throwFailures(answer);
     return answer;
   } catch (error) {
-    log.error('Failed; the records come again', { error });
+    log.error('Cannot accumulate; the records are delivered again', { error });
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
-/** A record as Lambda's Kafka pollers hand it over. */
+/** A record in the event of Lambda's Kafka pollers. */
 export interface PolledRecord {
   readonly topic: string;
   readonly partition: number;
@@ -13,7 +13,7 @@ export interface PolledRecord {
   readonly key?: string | null | undefined;
 }
 
-/** The records of one invocation, by `topic-partition`, and where they come from. */
+/** The records of one invocation, by `topic-partition`, and their source. */
 export interface MskEvent {
   /** 8 hex digits of SHA-256 of the event source's ARN. */
   readonly source: string;
@@ -28,9 +28,9 @@ const Envelope = z.object({
 });
 
 /**
- * The door: narrows a Lambda event to Kafka records. It does not look into their values.
+ * Parses a Lambda event into Kafka records. It does not parse their values.
  *
- * @throws {TypeError} If it is not an event of a Kafka event source mapping; the message names the first wrong field.
+ * @throws {TypeError} If the event is not from a Kafka event source mapping; the message names the first wrong field.
  */
 export function parseMskEvent(event: unknown): MskEvent {
   const envelope = Envelope.safeParse(event);
@@ -45,17 +45,17 @@ export function parseMskEvent(event: unknown): MskEvent {
   for (const [name, polled] of Object.entries(records))
     partitions.set(
       name,
-      polled.map((record, index) => narrow(record, `${name}[${index}]`)),
+      polled.map((record, index) => checkRecord(record, `${name}[${index}]`)),
     );
   return { source: sourceOf(eventSourceArn), partitions };
 }
 
-/** How a cluster is named in addresses and keys. */
+/** Returns the name of a cluster in addresses and keys: 8 hex digits. */
 export const sourceOf = (eventSourceArn: string): string =>
   createHash('sha256').update(eventSourceArn).digest('hex').slice(0, 8);
 
-/** By hand, for it runs ten thousand times per event. */
-function narrow(record: unknown, where: string): PolledRecord {
+/** Checks a record without a schema, because an event has up to 10,000 records. */
+function checkRecord(record: unknown, where: string): PolledRecord {
   if (typeof record === 'object' && record !== null && isPolled(record)) return record;
   throw new TypeError(`Cannot read the event: record ${where} has no topic, partition, offset and timestamp`);
 }
@@ -69,7 +69,7 @@ function isPolled(record: object): record is PolledRecord {
     'offset' in record &&
     isNatural(record.offset) &&
     'timestamp' in record &&
-    // Whatever a producer wrote: nanoseconds, too, are for the judge to reject, alone.
+    // Any integer: a producer may have written nanoseconds, and then only that record is rejected as a sale.
     Number.isInteger(record.timestamp) &&
     isBase64OrAbsent('value' in record ? record.value : undefined) &&
     isBase64OrAbsent('key' in record ? record.key : undefined)

@@ -1,15 +1,16 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { INTERACTION_COLUMNS } from '../shared/schemas.ts';
+import type { INTERACTION_COLUMNS } from '../shared/contract/schemas.ts';
 import type { Batch } from './batches.ts';
 
 type ColumnName = keyof typeof INTERACTION_COLUMNS;
 
 /**
- * One batch as a Parquet file: one row group, Zstandard, the columns of INTERACTION_COLUMNS in their order.
+ * Writes the sales of a batch as a Parquet file: one row group, compressed by Zstandard, with the columns of
+ * INTERACTION_COLUMNS in their order.
  *
- * @param batch Holds at least one sale.
- * @returns The same bytes for the same batch.
+ * @param batch A batch with at least one sale.
+ * @returns The file; always the same bytes for the same batch.
  */
 export function toParquet({ range, sales }: Batch): Uint8Array {
   const columns: Record<ColumnName, Omit<ColumnSource, 'name'>> = {
@@ -33,7 +34,7 @@ export function toParquet({ range, sales }: Batch): Uint8Array {
     codec: 'ZSTD',
     compressors: { ZSTD: zstd },
     rowGroupSize: sales.length,
-    // Nothing skips parts of files this small.
+    // Readers use statistics to skip parts of a file; these files are too small for that.
     statistics: false,
     createdBy: 'cartograph',
   });

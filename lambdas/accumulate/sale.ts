@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldMap, SaleField } from './field-map.ts';
 
-/** A valid sale, as it is stored. */
+/** A valid sale, as accumulate stores it. */
 export interface Sale {
   readonly user: string;
   readonly product: string;
-  /** Units; negative for a return, never 0. */
+  /** Units; negative for a return; never 0. */
   readonly quantity: number;
   /** When the sale happened, epoch ms, UTC. */
   readonly atMs: number;
@@ -15,29 +15,36 @@ export interface Sale {
   readonly productName: string | undefined;
 }
 
-/** Longest id, in UTF-16 code units. */
+/** Longest allowed id, in UTF-16 code units; likewise below. */
 export const MAX_ID_LENGTH = 256;
 export const MAX_TYPE_LENGTH = 64;
 export const MAX_NAME_LENGTH = 1024;
-/** Older sales are taken for a mistake: seconds instead of milliseconds, or a zero. */
+/** Earlier timestamps are rejected as mistakes, such as seconds instead of milliseconds, or 0. Epoch ms. */
 export const EARLIEST_MS = Date.UTC(1990, 0, 1);
-/** How far a sale may be ahead of its Kafka record: clocks differ, days do not. */
+/** Longest time by which a sale may be later than its Kafka record: clocks differ, but not by days. */
 export const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
 
-/** Why a record cannot be a sale. Thrown and caught inside this file only. */
+/** The reason why a record is not a valid sale. Only this file throws and catches it. */
 class Rejection extends Error {}
 
 type Json = Readonly<Record<string, unknown>>;
-type Verdict = Sale | { readonly rejected: string };
 
 /**
- * Makes the function that judges records. The verdict depends on the record alone, so a retry judges the same.
+ * Parses a Kafka record as a sale.
  *
- * @param fieldMap What the fields are called on the topic.
- * @returns (value bytes or undefined for a tombstone, Kafka timestamp in epoch ms or -1) → the sale, or the reason why it
- *   is none: `quantity: is "two", should be a finite number other than 0`
+ * @param value The value of the record; undefined for a tombstone.
+ * @param kafkaMs Kafka timestamp of the record, epoch ms; -1 if it has none.
+ * @returns The sale, or the reason for its rejection, such as
+ *   `quantity: is "two", should be a finite number other than 0`.
  */
-export function createJudge(fieldMap: FieldMap): (value: Buffer | undefined, kafkaMs: number) => Verdict {
+export type ParseSale = (value: Buffer | undefined, kafkaMs: number) => Sale | { readonly rejected: string };
+
+/**
+ * Creates a parser of sales. Its result depends on the record alone, so a retry gets the same result.
+ *
+ * @param fieldMap The names of the fields on the topic.
+ */
+export function createSaleParser(fieldMap: FieldMap): ParseSale {
   const nameOf = (field: SaleField): string => fieldMap[field] ?? field;
   const names = {
     userId: nameOf('userId'),
@@ -51,7 +58,7 @@ export function createJudge(fieldMap: FieldMap): (value: Buffer | undefined, kaf
   };
   return (value, kafkaMs) => {
     try {
-      const { text, json } = parse(value);
+      const { text, json } = parseJson(value);
       return {
         user: requiredId(json, names.userId, text),
         product: requiredId(json, names.productId, text),
@@ -69,7 +76,7 @@ export function createJudge(fieldMap: FieldMap): (value: Buffer | undefined, kaf
   };
 }
 
-function parse(value: Buffer | undefined): { text: string; json: Json } {
+function parseJson(value: Buffer | undefined): { text: string; json: Json } {
   if (value === undefined) throw new Rejection('no value: is a tombstone, should be a JSON object');
   if (!isUtf8(value)) throw new Rejection('not UTF-8: should be a JSON object in UTF-8');
   const text = value.toString('utf8');
@@ -86,7 +93,7 @@ function parse(value: Buffer | undefined): { text: string; json: Json } {
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Own fields only: `{"constructor": …}` is somebody's data, not Object's. Null counts as absent. */
+/** Reads an own field; `constructor` and the like may be names of data. Null counts as absent. */
 const field = (json: Json, name: string): unknown =>
   Object.hasOwn(json, name) ? (json[name] ?? undefined) : undefined;
 
@@ -106,7 +113,7 @@ function requiredId(json: Json, name: string, text: string): string {
   return id;
 }
 
-/** An empty optional id says nothing. */
+/** An empty optional id counts as absent. */
 function optionalId(json: Json, name: string, text: string): string | undefined {
   const value = field(json, name);
   return value === '' ? undefined : toId(value, name, text);
@@ -119,7 +126,7 @@ function toId(value: unknown, name: string, text: string): string | undefined {
   throw wrong(name, value, ID);
 }
 
-/** A number as it was written: beyond 2^53 a parsed one has lost digits. */
+/** The digits of a number as written in the text, because a parsed number beyond 2^53 has lost some. */
 const digits = (value: number, name: string, text: string): string =>
   Number.isSafeInteger(value) ? String(value) : (numberSource(text, name) ?? String(value));
 
@@ -127,11 +134,14 @@ const STRING = /"(?:[^"\\]|\\.)*"/y;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /**
- * How a number field of the outermost object is written; of several with the name the last, as JSON.parse takes it.
+ * Returns the text of a number field of the outermost object. If the name occurs several times, the last one counts, as in
+ * JSON.parse.
  *
- * Not by a reviver: that meets fields of inner objects too, and recurses, so that a few thousand brackets end the process.
+ * A reviver of JSON.parse cannot do this: it visits fields of inner objects too, and it recurses, so that a few thousand
+ * nested brackets end the process.
  *
- * @param text A JSON object, known to be valid.
+ * @param text A valid JSON object.
+ * @returns undefined if there is no such field, or if it is not a number.
  */
 function numberSource(text: string, name: string): string | undefined {
   let [depth, at] = [0, 0];
@@ -188,7 +198,7 @@ function timestamp(json: Json, name: string, kafkaMs: number): number {
   return atMs;
 }
 
-/** The largest moment that Date can hold, epoch ms. */
+/** The latest moment that a Date can represent, epoch ms. */
 const LAST_MS = 8.64e15;
 
 function toMs(value: unknown): number | undefined {
@@ -201,7 +211,7 @@ function toMs(value: unknown): number | undefined {
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
 
-/** Date.parse would take February 30 for March 2. */
+/** Parses ISO 8601 with a zone. `Date.parse` would read February 30 as March 2. */
 function isoToMs(text: string): number | undefined {
   const match = ISO.exec(text);
   if (!match) return undefined;
@@ -225,8 +235,8 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MAX_SHOWN = 100;
 
 /**
- * A value as a reason shows it, cut. Objects and arrays are only named: they may be nested deeper than JSON.stringify can
- * go. Infinity is what JSON.parse makes of 1e999.
+ * Formats a value for a reason, shortened. An object or array is only named, because it may be nested too deeply for
+ * JSON.stringify. A number may be Infinity, which JSON.parse returns for 1e999.
  */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'an array';

@@ -1,12 +1,14 @@
-import { withoutBidi } from '../shared/bidi.ts';
+import { withoutBidi } from '../shared/web/bidi.ts';
 
 type Value = string | number | boolean | ((event: Event) => void);
 type Child = Node | string;
 
 /**
- * Makes an element; children that are strings become text, whatever stands in them, and turn no direction.
+ * Makes an element. Children that are strings become text, never HTML; characters that change the writing direction are
+ * replaced.
  *
- * @param attributes A function listens to the event of that name; `true` is an attribute without a value, `false` none.
+ * @param attributes A function becomes a listener for the event of that name, `true` an attribute without a value, and
+ * `false` no attribute.
  * @example element('a', { href: '#' }, '<b>') // shows <b>
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
@@ -14,31 +16,44 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   attributes: Readonly<Record<string, Value>> = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
-  const made = document.createElement(tag);
+  const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
-    if (typeof value === 'function') made.addEventListener(name, value);
-    else if (value === true) made.setAttribute(name, '');
-    else if (value !== false) made.setAttribute(name, String(value));
-  made.append(...children.map((child) => (typeof child === 'string' ? withoutBidi(child) : child)));
-  return made;
+    if (typeof value === 'function') node.addEventListener(name, value);
+    else if (value === true) node.setAttribute(name, '');
+    else if (value !== false) node.setAttribute(name, String(value));
+  node.append(...children.map((child) => (typeof child === 'string' ? withoutBidi(child) : child)));
+  return node;
 }
 
-/** A table that scrolls by itself where it is too wide, as those of the server-made pages. */
+/** A table with more rows scrolls. */
+const MAX_ROWS_UNSCROLLED = 25;
+
+/**
+ * Builds a table that scrolls in its own box where it is too wide or too long, like the tables that render and publish write.
+ *
+ * @param label The name of the table, read out by screen readers.
+ * @param numbers Indices of the columns of numbers, which are aligned to the right.
+ */
 export function table(
   label: string,
   header: readonly string[],
   rows: readonly (readonly Child[])[],
   numbers: readonly number[] = [],
 ): HTMLElement {
-  const kind = (column: number): Readonly<Record<string, string>> =>
+  const alignment = (column: number): Readonly<Record<string, string>> =>
     numbers.includes(column) ? { class: 'number' } : {};
-  const head = header.map((text, column) => element('th', { scope: 'col', ...kind(column) }, text));
+  const head = header.map((text, column) => element('th', { scope: 'col', ...alignment(column) }, text));
   const body = rows.map((cells) =>
-    element('tr', {}, ...cells.map((cell, column) => element('td', kind(column), cell))),
+    element('tr', {}, ...cells.map((cell, column) => element('td', alignment(column), cell))),
   );
   return element(
     'div',
-    { class: 'scroll', role: 'group', 'aria-label': label, tabindex: 0 },
+    {
+      class: rows.length > MAX_ROWS_UNSCROLLED ? 'scroll long' : 'scroll',
+      role: 'group',
+      'aria-label': label,
+      tabindex: 0,
+    },
     element(
       'table',
       { 'aria-label': label },
@@ -48,12 +63,11 @@ export function table(
   );
 }
 
-/** 12345 → 12,345 */
-export const count = (value: number): string => value.toLocaleString('en-US');
+export { grouped as count } from '../shared/contract/numbers.ts';
 
-/** A day as a person reads it, UTC. */
+/** @example day(0) // '1970-01-01', in UTC */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** A product by its name, with its id where that says more. */
+/** Returns the name of a product with its id, or the id alone where there is no other name. */
 export const productLabel = ({ product, name }: { product: string; name: string | null }): string =>
   name === null || name === product ? product : `${name} (${product})`;

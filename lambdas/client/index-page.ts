@@ -1,13 +1,13 @@
-/** The program of `charts/index.html`: it follows new runs, and shows every user and product. */
+/** The script of `charts/index.html`: it shows new runs as they are published and looks up users and products. */
 import { Explorer } from './index/explorer.ts';
-import { follow } from './index/follow.ts';
+import { followPublications } from './index/live-updates.ts';
 
 const status = document.getElementById('status');
 const place = document.getElementById('explorer');
 if (status && location.protocol === 'file:')
   status.textContent =
-    'Opened from disk: this page cannot follow new runs or look up users and products. Where the bucket is served, it does.';
+    'This page was opened from disk, so it cannot show new runs or look up users and products. It can when the bucket is served.';
 else if (status && place) {
   const explorer = new Explorer(place);
-  follow(status, { onServed: (run) => explorer.serve(run) });
+  followPublications(status, { onServed: (run) => explorer.serve(run) });
 }

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, readEnvironment } from '../shared/env.ts';
-import { iamKafka } from '../shared/iam-kafka.ts';
-import { createLog } from '../shared/log.ts';
+import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { iamKafka } from '../shared/platform/iam-kafka.ts';
+import { createLog } from '../shared/platform/log.ts';
 import { type ProduceAnswer, produce } from './produce.ts';
 
 const environment = readEnvironment(
@@ -16,11 +16,13 @@ const producer = iamKafka({ brokers: environment[ENV.brokers], region: environme
   allowAutoTopicCreation: false,
 });
 
-/** Puts the sales of `npm run produce -- --stack NAME` on the topic: brokers are reached from inside their VPC only. */
+/**
+ * Writes the sales of `npm run produce -- --stack NAME` to the topic. Only clients inside the brokers' VPC can reach them.
+ */
 export async function handler(event: unknown, context: Context): Promise<ProduceAnswer> {
   const log = createLog('produce', { requestId: context.awsRequestId });
   try {
-    // Does nothing while it is connected; a worker that slept has to connect again.
+    // Returns at once while connected. After a pause the Lambda has to connect again.
     await producer.connect();
     const answer = await produce(event, producer, environment[ENV.topic]);
     log.info('Sent records to the topic', { ...answer, topic: environment[ENV.topic] });

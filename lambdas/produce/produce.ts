@@ -1,22 +1,23 @@
 import type { Producer } from 'kafkajs';
 import * as z from 'zod';
+import { grouped } from '../shared/contract/numbers.ts';
 
-/** A record for the topic. */
+/** A record to write to the topic. */
 export interface TopicRecord {
   readonly key: string | null;
   /** Null for a tombstone. */
   readonly value: Buffer | null;
-  /** The record's own time, epoch ms; undefined: when it is sent. */
+  /** Timestamp of the record, epoch ms; if undefined, the time when it is sent. */
   readonly timestampMs: number | undefined;
 }
 
-/** The part of kafkajs's producer that is needed here. */
+/** The part of the kafkajs producer that this file uses. */
 export type Sender = Pick<Producer, 'send'>;
 
-/** A call carries at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Largest number of records in a request. An invocation has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MOST_RECORDS = 50_000;
 
-/** What the produce Lambda is asked for. Values are base64, for a topic holds bytes and not all of them are text. */
+/** A request to the produce Lambda. Values are in base64, because a record's bytes need not be text. */
 export const ProduceRequest = z.strictObject({
   records: z
     .array(
@@ -34,17 +35,17 @@ export const ProduceAnswer = z.object({ sent: z.int().min(0) });
 export type ProduceAnswer = z.infer<typeof ProduceAnswer>;
 
 const RECORDS_PER_SEND = 5_000;
-/** All of a send may go to one partition, so it must fit into one batch of the broker, with what stands around it. */
+/** Share of the broker's limit that a send fills. A send may go to one partition as a single batch, which has overhead. */
 const SHARE_PER_SEND = 0.75;
-/** A broker's `message.max.bytes`, by default: https://kafka.apache.org/documentation/#brokerconfigs_message.max.bytes */
+/** The default of the broker setting `message.max.bytes`: https://kafka.apache.org/documentation/#brokerconfigs_message.max.bytes */
 export const MAX_RECORD_BYTES = 1_048_588;
 
 /**
- * Answers a request: puts its records on the topic, in order per key, and waits until the brokers have them.
+ * Writes the records of a request to the topic, in order for each key, and waits until the brokers have stored them.
  *
- * @returns how many were sent: all of them
- * @throws {TypeError} If it is no such request; the message names the first wrong field.
- * @throws {Error} If the brokers refuse a part; the message says how many records are on the topic already.
+ * @returns The number of records, all of which were sent.
+ * @throws {TypeError} If the request is invalid; the message names the first wrong field.
+ * @throws {Error} If a send fails; the message tells how many records are on the topic already.
  */
 export async function produce(request: unknown, sender: Sender, topic: string): Promise<ProduceAnswer> {
   const parsed = ProduceRequest.safeParse(request);
@@ -61,13 +62,13 @@ export async function produce(request: unknown, sender: Sender, topic: string): 
 }
 
 /**
- * Puts records on a topic in sends that a broker takes, one after the other.
+ * Writes records to a topic in several sends, one after the other, each small enough for a broker.
  *
- * @param maxBytes The largest record that the topic takes, as a batch of its own.
- * @param onProgress Told how many are sent so far.
- * @returns how many were sent
- * @throws {RangeError} If a record is larger; the message names it, and those before it are on the topic.
- * @throws {Error} If a send fails; the message says how many records are on the topic already.
+ * @param maxBytes Largest size of a record as a batch of its own that the topic accepts.
+ * @param onProgress Called after each send, with the number of records sent so far.
+ * @returns The number of records sent.
+ * @throws {RangeError} If a record is larger than `maxBytes`; the message names it. The records before it are on the topic.
+ * @throws {Error} If a send fails; the message tells how many records are on the topic already.
  */
 export async function sendRecords(
   {
@@ -114,7 +115,7 @@ async function* parts(
       part = [];
       partBytes = 0;
     }
-    // What came before is on the topic by now: a record of this size fills every part.
+    // The records before are on the topic by now, because a record of this size does not fit into their part.
     if (sizeBytes > maxBytes)
       throw new RangeError(
         `Cannot produce record ${grouped(before + 1)}: it has ${grouped(sizeBytes)} bytes, the broker takes at most ${grouped(maxBytes)}; the ${grouped(before)} before it are on the topic`,
@@ -126,13 +127,11 @@ async function* parts(
   if (part.length > 0) yield part;
 }
 
-const grouped = (value: number): string => value.toLocaleString('en-US');
-
-/** As a batch of its own: that is what the broker measures. https://kafka.apache.org/documentation/#recordbatch */
+/** Size of a record as a batch of its own, which is what the broker checks, in bytes. https://kafka.apache.org/documentation/#recordbatch */
 const sizeOf = ({ key, value }: TopicRecord): number => {
   const keyBytes = Buffer.byteLength(key ?? '');
   const valueBytes = value?.length ?? 0;
-  // Attributes, time and offset (both 0 beside themselves) and the number of headers.
+  // One byte each for attributes, timestamp delta, offset delta and number of headers; both deltas are 0.
   const bodyBytes =
     4 + keyBytes + valueBytes + lengthBytes(key === null ? -1 : keyBytes) + lengthBytes(valueBytes);
   return BATCH_HEADER_BYTES + lengthBytes(bodyBytes) + bodyBytes;
@@ -140,6 +139,6 @@ const sizeOf = ({ key, value }: TopicRecord): number => {
 
 const BATCH_HEADER_BYTES = 61;
 
-/** Of a length as a zigzag varint: seven bits a byte. */
+/** Number of bytes of a length as a zigzag varint, which has seven bits per byte. */
 const lengthBytes = (length: number): number =>
   length < 64 ? 1 : Math.ceil((Math.log2(length + 1) + 1) / 7);

@@ -1,15 +1,15 @@
-import type { Current, Manifest, Publication } from '../shared/schemas.ts';
-import { judge } from './gate.ts';
+import type { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
+import { evaluateGate } from './gate.ts';
 
-/** What is decided about: a run, or the fact that its manifest cannot be read. */
+/** A run to decide on, with its manifest, or with the reason why the manifest cannot be read. */
 export type Candidate =
   | { readonly run: number; readonly manifest: Manifest }
   | { readonly run: number; readonly manifest: undefined; readonly problem: string };
 
 /**
- * Decides one run, by the gate if its manifest can be read.
+ * Decides on a run: by the gate, or refused if its manifest cannot be read.
  *
- * @param current What is served now; undefined before the first decision.
+ * @param current The content of `current.json`; undefined before the first decision.
  */
 export function decide(candidate: Candidate, current: Current | undefined): Publication {
   const served = current?.run ?? null;
@@ -22,10 +22,10 @@ export function decide(candidate: Candidate, current: Current | undefined): Publ
   if (!candidate.manifest)
     return { ...base, decision: 'refused', reason: candidate.problem, numbers: null, served };
   const { asOfMs, inputs, counts, quality, gate } = candidate.manifest;
-  const verdict = judge(candidate.manifest, served);
+  const result = evaluateGate(candidate.manifest, served);
   return {
     ...base,
-    ...verdict,
+    ...result,
     numbers: {
       asOfMs,
       interactions: inputs.interactions,
@@ -34,15 +34,15 @@ export function decide(candidate: Candidate, current: Current | undefined): Publ
       quality,
       gate,
     },
-    served: verdict.decision === 'promoted' ? candidate.run : served,
+    served: result.decision === 'promoted' ? candidate.run : served,
   };
 }
 
 /**
- * What `current.json` says after a decision.
+ * Returns the content of `current.json` after a decision.
  *
- * @param current What it says before. That may be another run than the decision saw, for somebody may have rolled back
- *   between the decision and this; a refusal leaves it.
+ * @param current The content before. Its run may differ from the one in the decision, because a person may have rolled back
+ *   since; a refusal does not change the run.
  */
 export const currentAfter = (
   { publication, run, decision, decidedThrough }: Publication,

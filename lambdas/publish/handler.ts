@@ -1,9 +1,11 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, readEnvironment } from '../shared/env.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
-import { parseQueueEvent } from '../shared/messages.ts';
+import type { RequestAnswer } from '../shared/contract/answers.ts';
+import { answerMessages } from '../shared/platform/answer-messages.ts';
+import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
+import type { QueueResponse } from '../shared/platform/messages.ts';
 import { measureServed } from './measure.ts';
 import { publish } from './publish.ts';
 import { rollback } from './rollback.ts';
@@ -14,32 +16,30 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 const RollbackRequest = z.strictObject({ rollback: z.union([z.literal(true), z.int().min(1)]) });
 
 /**
- * Whatever the message, everything undecided is decided; on failure all messages come again. A request `{rollback: N}`, or
- * `true` for the run that was served before, is answered in words; nothing is decided then.
+ * Decides every undecided run, whatever the notices say. A request `{rollback: N}` serves run N again, `{rollback: true}`
+ * the run that was served before; it decides nothing.
  */
-export async function handler(event: unknown, context: Context): Promise<string | undefined> {
+export async function handler(
+  event: unknown,
+  context: Context,
+): Promise<RequestAnswer | QueueResponse | undefined> {
   const log = createLog('publish', {
     requestId: context.awsRequestId,
     functionName: context.functionName,
   });
-  try {
-    const messages = parseQueueEvent(event, log);
-    const [request] = messages.flatMap((message) => (message.kind === 'request' ? [message.body] : []));
-    if (request) return await rollback({ lake, log }, runOf(request));
-    await publish(
-      { lake, log },
-      messages.some(({ kind }) => kind === 'sweep'),
-    );
-    await measureServed({ lake, log, nowMs: Date.now });
-  } catch (error) {
-    log.error('Cannot publish; the message comes again', { error });
-    throw error;
-  }
-  return undefined;
-}
-
-/** @throws {z.ZodError} If the request asks for something else than a rollback. */
-function runOf(request: unknown): number | undefined {
-  const { rollback: to } = RollbackRequest.parse(request);
-  return to === true ? undefined : to;
+  const parts = { lake, log };
+  return answerMessages<z.infer<typeof RollbackRequest>, RequestAnswer | undefined>(event, {
+    log,
+    failure: 'Cannot publish',
+    request: RollbackRequest,
+    answer: ({ rollback: to }) => rollback(parts, to === true ? undefined : to),
+    work: async (notices) => {
+      await publish(
+        parts,
+        notices.some(({ kind }) => kind === 'sweep'),
+      );
+      await measureServed({ lake, log, nowMs: Date.now });
+      return undefined;
+    },
+  });
 }

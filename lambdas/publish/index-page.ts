@@ -1,19 +1,21 @@
-import { browserCode } from '../shared/browser-code.ts';
-import { count, type Html, html, NOTHING, page, table, time } from '../shared/html.ts';
-import { numberInKey } from '../shared/keys.ts';
-import { bestBaseline, type Quality } from '../shared/quality.ts';
-import type { Current, Publication } from '../shared/schemas.ts';
+import { numberInKey } from '../shared/contract/keys.ts';
+import { bestBaseline, LIST_KINDS, type Quality } from '../shared/contract/quality.ts';
+import type { Current, Publication } from '../shared/contract/schemas.ts';
+import { browserCode } from '../shared/web/browser-code.ts';
+import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
+import { LIST_NAMES, LISTS_EXPLAINED } from '../shared/web/lists.ts';
 
-/** The pictures of a run that the index shows; render writes them, a little later, and the page's program their findings. */
+/** The pictures that the index shows. Render draws them after publish; the page's script adds their descriptions. */
 const PICTURES = [
   ['recommendation-graph', 'The recommendation graph'],
-  ['top-products', 'The products that are recommended most'],
+  ['top-products', 'The products recommended most'],
   ['degrees', 'How many links users and products have'],
 ] as const;
 
 /**
- * `charts/index.html`: the served run and the list of decisions. Its links are relative, so it works from any place. Where
- * it can read the bucket its program follows what is published, and explores the served run.
+ * Builds `charts/index.html`: the served run, its pictures and the list of decisions. All links are relative, so the page
+ * works from any place. Where the bucket can be read, the page's script shows new runs as they are published and looks up
+ * users and products of the served run.
  *
  * @param publications Newest first.
  * @returns The same text for the same arguments.
@@ -25,34 +27,34 @@ export function indexPage(current: Current, publications: readonly Publication[]
     header: html`<h1>Cartograph</h1>
 <p id="status" class="soft noprint" role="status"></p>`,
     main: html`<div id="live" data-state="${publication} ${run ?? 'none'}">
-${run === null ? html`<p>No run is served yet.</p>` : served(run, publications)}
+${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publications)}
 </div>
 <section aria-labelledby="explore">
 <h2 id="explore">Users and products</h2>
-<div id="explorer"><p class="soft">Looking up users and products needs JavaScript, and a place where this page can read the bucket.</p></div>
+<div id="explorer"><p class="soft">Looking up users and products needs JavaScript and a server that serves the bucket.</p></div>
 </section>
 <section aria-labelledby="look">
-<h2 id="look">What it looks like</h2>
+<h2 id="look">Pictures of the served run</h2>
 <div id="pictures">${run === null ? NOTHING : pictures(run)}</div>
 </section>
-<section id="differences" aria-label="Against the run before"></section>
+<section id="differences" aria-label="Changes since the previous run"></section>
 <section aria-labelledby="decisions">
 <h2 id="decisions">Decisions</h2>
 <div id="decisions-table">${decisions(publications)}</div>
-<p class="soft">NDCG@10: the model beside the best baseline, on the newest sales, which training had not seen.</p>
+<p class="soft">NDCG@10: the model compared with the best baseline, on the newest sales, which training did not see.</p>
 </section>`,
     script: browserCode('index-page'),
   });
 }
 
-function served(run: number, publications: readonly Publication[]): Html {
+function servedRun(run: number, publications: readonly Publication[]): Html {
   const numbers = publications.find((publication) => publication.run === run)?.numbers;
   const folder = numberInKey(run);
-  const knows = numbers
-    ? html`It knows ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users, the newest of ${time(numbers.asOfMs)}.`
+  const size = numbers
+    ? html`It was trained on ${count(numbers.interactions)} sales of ${count(numbers.products)} products to ${count(numbers.users)} users; the newest sale is from ${time(numbers.asOfMs)}.`
     : NOTHING;
-  return html`<p>Run <a href="${folder}/index.html">${run}</a> is served. ${knows}</p>
-<p><a href="${folder}/index.html">Everything about run ${run}</a>: all pictures, the graph to walk through, quality, files.</p>`;
+  return html`<p>Run <a href="${folder}/index.html">${run}</a> is served. ${size} Each user gets two lists: ${LISTS_EXPLAINED}</p>
+<p><a href="${folder}/index.html">All about run ${run}</a>: every picture, the interactive graph, quality and files.</p>`;
 }
 
 function pictures(run: number): Html {
@@ -66,7 +68,14 @@ function pictures(run: number): Html {
 const decisions = (publications: readonly Publication[]): Html =>
   table({
     label: 'Decisions, newest first',
-    header: ['Publication', 'Run', 'Decision', 'Newest sale', 'Sales', 'NDCG@10 any', 'NDCG@10 new'],
+    header: [
+      'Publication',
+      'Run',
+      'Decision',
+      'Newest sale',
+      'Sales',
+      ...LIST_KINDS.map((list) => `NDCG@10 ${LIST_NAMES[list]}`),
+    ],
     rows: publications.map(row),
     numbers: [0, 1, 3, 4, 5, 6],
     texts: [2],
@@ -82,5 +91,5 @@ const row = ({ publication, run, decision, reason, numbers }: Publication) => [
   quality(numbers?.quality.new ?? null),
 ];
 
-const quality = (of: Quality['any']): string =>
-  of ? `${of.model.value.toFixed(3)} beside ${bestBaseline(of).ndcg.value.toFixed(3)}` : '–';
+const quality = (measured: Quality['any']): string =>
+  measured ? `${measured.model.value.toFixed(3)} vs. ${bestBaseline(measured).ndcg.value.toFixed(3)}` : '–';

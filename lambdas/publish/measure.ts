@@ -1,9 +1,10 @@
-import { CURRENT_KEY, manifestKey } from '../shared/keys.ts';
-import { type Lake, readJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { Current, Manifest } from '../shared/schemas.ts';
+import { CURRENT_KEY, manifestKey } from '../shared/contract/keys.ts';
+import { sum } from '../shared/contract/numbers.ts';
+import { Current, Manifest } from '../shared/contract/schemas.ts';
+import { type Lake, readJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 
-/** Tells how good and how old the run is that is served; nothing before there is one. */
+/** Writes metrics of the quality and age of the served run; none if no run is served. */
 export async function measureServed({
   lake,
   log,
@@ -21,7 +22,7 @@ export async function measureServed({
   log.measure({
     RunAgeSeconds: Math.max(0, (nowMs() - asOfMs) / 1000),
     Conflicts: inputs.conflicts,
-    RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
+    RunSeconds: sum(Object.values(seconds)),
     ...(quality.any && {
       QualityModel: quality.any.model.value,
       QualityPopularity: quality.any.popularity.value,

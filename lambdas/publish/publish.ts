@@ -6,11 +6,11 @@ import {
   PREFIX,
   parseNumberedKey,
   publicationKey,
-} from '../shared/keys.ts';
-import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { listPublications } from '../shared/publications.ts';
-import { Current, Manifest, Publication } from '../shared/schemas.ts';
+} from '../shared/contract/keys.ts';
+import { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
+import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
+import { listPublications } from '../shared/platform/publications.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
 import { indexPage } from './index-page.ts';
 
@@ -19,16 +19,19 @@ export interface Parts {
   readonly log: Log;
 }
 
-/** Sweeps that may fail on one manifest before the run is refused, so that it cannot block those behind it. */
+/**
+ * Number of sweeps that may fail to read a manifest. After that the run is refused, so that it does not block the runs
+ * after it.
+ */
 export const MAX_TRIES = 5;
-/** Decisions on the index page. */
+/** Number of decisions on the index page. */
 const SHOWN_PUBLICATIONS = 100;
 
 /**
- * Decides every finished run that is not decided yet, in order, moves `current.json`, and brings the index page up to
- * date. It ends where it should whatever was done before: a decision that was written but not followed is followed.
+ * Decides on every finished run that is not decided yet, in order, and updates `current.json` and the index page. It also
+ * completes an earlier call that wrote a decision but not `current.json`.
  *
- * @param isSweep A sweep counts its failures on a manifest and in the end refuses the run.
+ * @param isSweep Whether to count a failure to read a manifest, and to refuse the run after too many.
  */
 export async function publish({ lake, log }: Parts, isSweep: boolean): Promise<void> {
   for (;;) {
@@ -43,11 +46,11 @@ export async function publish({ lake, log }: Parts, isSweep: boolean): Promise<v
   await refreshIndex(lake);
 }
 
-/** A decision that stands in the bucket, but that the pointer does not show. */
+/** Reads a decision that an earlier call wrote without updating `current.json`. */
 const readNextPublication = (lake: Lake, current: Current | undefined): Promise<Publication | undefined> =>
   readJson(lake, publicationKey((current?.publication ?? 0) + 1), Publication);
 
-/** Decides the oldest undecided run. @returns undefined if there is none. */
+/** Decides on the oldest undecided run. @returns undefined if there is none. */
 async function decideNext(
   { lake, log }: Parts,
   current: Current | undefined,
@@ -73,16 +76,17 @@ async function firstUndecided(lake: Lake, decidedThrough: number): Promise<numbe
 }
 
 /**
- * Reads a manifest; one that cannot be read is an error until enough sweeps have failed on it.
+ * Reads the manifest of a run. Failures are counted by objects, because the bucket is the only state.
  *
- * Tries are counted by objects, for the bucket is the only state.
+ * @returns The manifest, or the reason why it cannot be read, after too many failures.
+ * @throws {TypeError} If the manifest cannot be read, before that.
  */
 async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean): Promise<Candidate> {
   const key = manifestKey(run);
   try {
     const manifest = await readJson(lake, key, Manifest);
     if (!manifest)
-      throw new Error(`Cannot read ${key}: it was listed and is gone; manifests are never deleted`);
+      throw new Error(`Cannot read ${key}: it was listed but does not exist; manifests are never deleted`);
     if (manifest.run !== run)
       throw new TypeError(`Cannot read ${key}: it is the manifest of run ${manifest.run}`);
     return { run, manifest };
@@ -99,12 +103,16 @@ async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean
       );
       throw error;
     }
-    log.error(`Gave up on run ${run} after ${MAX_TRIES} tries`, { window: run, object: key, error });
+    log.error(`Refused run ${run}, because its manifest could not be read in ${MAX_TRIES} sweeps`, {
+      window: run,
+      object: key,
+      error,
+    });
     return { run, manifest: undefined, problem: `its manifest cannot be read: ${error.message}` };
   }
 }
 
-/** The page is a function of the publications, so it is written only when it says something else. */
+/** Updates the index page. The page depends on the publications alone, so it is written only if its text changes. */
 export async function refreshIndex(lake: Lake): Promise<void> {
   for (;;) {
     const before = await lake.read(INDEX_KEY);

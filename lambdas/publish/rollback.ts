@@ -1,38 +1,48 @@
-import { CURRENT_KEY, manifestKey, PREFIX } from '../shared/keys.ts';
-import { type Lake, parseJson, readJson, toJson } from '../shared/lake.ts';
-import { listPublications } from '../shared/publications.ts';
-import { Current, Manifest, type Publication } from '../shared/schemas.ts';
+import type { RequestAnswer } from '../shared/contract/answers.ts';
+import { CURRENT_KEY, manifestKey, PREFIX } from '../shared/contract/keys.ts';
+import { Current, Manifest, type Publication } from '../shared/contract/schemas.ts';
+import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
+import { listPublications } from '../shared/platform/publications.ts';
 import { type Parts, refreshIndex } from './publish.ts';
 
 /**
- * Serves an earlier run again. It moves the pointer and nothing else: `decidedThrough` stays, so no sweep undoes it, and
- * the next run is decided as always.
+ * Serves an earlier run again. It changes the run in `current.json` and not `decidedThrough`, so no sweep undoes it, and the
+ * next run is decided as usual.
  *
- * @param to The run; undefined: the one that was promoted before the one that is served, so that a second rollback goes
+ * @param to The run to serve. If undefined, the run that was promoted before the served one, so that a second rollback goes
  *   back further.
- * @returns what was done, or why nothing could be, for the person who asked
+ * @returns What was done, or why it could not be done, for the person who asked.
  */
-export async function rollback({ lake, log }: Parts, to: number | undefined): Promise<string> {
+export async function rollback({ lake, log }: Parts, to: number | undefined): Promise<RequestAnswer> {
+  const cannot = (message: string): RequestAnswer => {
+    log.info(message);
+    return { done: false, message };
+  };
   const pointer = await lake.read(CURRENT_KEY);
-  if (!pointer) return 'Cannot roll back: no run is served yet';
+  if (!pointer) return cannot('Cannot roll back: no run is served yet');
   const current = parseJson(pointer.text, CURRENT_KEY, Current);
   const decisions = await listPublications(lake, { newest: current.publication });
   const run = to ?? promotedBefore(current, decisions);
-  if (run === undefined) return 'Cannot roll back: no run was served before';
-  if (run === current.run) return `Cannot roll back: run ${run} is served already`;
+  if (run === undefined) return cannot('Cannot roll back: no run was served before');
+  if (run === current.run) return cannot(`Cannot roll back: run ${run} is served already`);
   const problem = await problemOf(lake, run, current);
-  if (problem !== undefined) return `Cannot roll back to run ${run}: ${problem}`;
+  if (problem !== undefined) return cannot(`Cannot roll back to run ${run}: ${problem}`);
   const next: Current = { ...current, run, previous: current.run };
   if (!(await lake.replace(CURRENT_KEY, toJson(next), 'application/json', pointer.etag)))
-    return 'Cannot roll back: the pointer moved in the same moment; look at what is served now, and try again';
+    return cannot(
+      'Cannot roll back: current.json changed at the same time; check which run is served now, and try again',
+    );
   log.warn(`Rolled back to run ${run}`, { window: run, object: CURRENT_KEY, from: current.run });
   await refreshIndex(lake);
   const refused = decisions.some((decision) => decision.run === run && decision.decision === 'refused');
   const although = refused ? ', although the gate had refused it' : '';
-  return `Run ${run} is served again, instead of run ${current.run ?? 'none'}${although}`;
+  return {
+    done: true,
+    message: `Run ${run} is served again, instead of run ${current.run ?? 'none'}${although}`,
+  };
 }
 
-/** @param decisions Newest first. */
+/** Returns the run that was promoted before the served one. @param decisions Newest first. */
 function promotedBefore({ run }: Current, decisions: readonly Publication[]): number | undefined {
   const promoted = decisions
     .filter(({ decision }) => decision === 'promoted')
@@ -41,7 +51,7 @@ function promotedBefore({ run }: Current, decisions: readonly Publication[]): nu
   return promoted.slice(at + 1).find((earlier) => earlier !== run);
 }
 
-/** Why a run cannot be served; undefined if it can. */
+/** Returns the reason why a run cannot be served; undefined if it can. */
 async function problemOf(lake: Lake, run: number, { decidedThrough }: Current): Promise<string | undefined> {
   if (run > decidedThrough) return 'it is not decided yet';
   let manifest: Manifest | undefined;
@@ -56,6 +66,6 @@ async function problemOf(lake: Lake, run: number, { decidedThrough }: Current): 
   const [first] = manifest.files;
   const folder = first?.key.slice(0, first.key.length - first.name.length) ?? PREFIX.runs;
   for await (const { key } of lake.list(folder)) present.add(key);
-  const gone = manifest.files.find(({ key }) => !present.has(key));
-  return gone && `its files are gone: there is no ${gone.key}`;
+  const missing = manifest.files.find(({ key }) => !present.has(key));
+  return missing && `its files are incomplete: there is no ${missing.key}`;
 }

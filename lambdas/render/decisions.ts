@@ -1,7 +1,7 @@
-import { manifestKey, publicationKey } from '../shared/keys.ts';
-import { type Lake, readJson } from '../shared/lake.ts';
-import { readPublications } from '../shared/publications.ts';
-import { Manifest, Publication } from '../shared/schemas.ts';
+import { manifestKey, publicationKey } from '../shared/contract/keys.ts';
+import { Manifest, Publication } from '../shared/contract/schemas.ts';
+import { type Lake, readJson } from '../shared/platform/lake.ts';
+import { readPublications } from '../shared/platform/publications.ts';
 import type { RunOutcome } from './charts/chart.ts';
 
 /** Decided runs on a page and in its pictures. */

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { type Lake, readJson } from '../shared/lake.ts';
-import { Metrics } from '../shared/quality.ts';
-import type { Manifest } from '../shared/schemas.ts';
+import { Metrics } from '../shared/contract/quality.ts';
+import type { Manifest } from '../shared/contract/schemas.ts';
 import {
   DegreeSummary,
   Diff,
@@ -11,7 +10,8 @@ import {
   ProductSummary,
   SalesSummary,
   UserSummary,
-} from '../shared/summaries.ts';
+} from '../shared/contract/summaries.ts';
+import { type Lake, readJson } from '../shared/platform/lake.ts';
 import { readOutcomes } from './decisions.ts';
 import type { PageData } from './page/data.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { parse, type Spec, textMetrics, View } from 'vega';
-import { escapeHtml } from '../shared/html.ts';
+import { escapeHtml } from '../shared/web/html.ts';
 import { ASSETS, type AssetName } from './assets.ts';
 import { inXml, widthOf } from './charts/text.ts';
 

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, readEnvironment } from '../shared/env.ts';
-import { PREFIX, parseNumberedKey } from '../shared/keys.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
-import { parseQueueEvent, type QueueMessage, type QueueResponse } from '../shared/messages.ts';
+import { PREFIX, parseNumberedKey } from '../shared/contract/keys.ts';
+import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
+import { parseQueueEvent, type QueueMessage, type QueueResponse } from '../shared/platform/messages.ts';
 import { type Parts, renderDecided, sweep } from './render.ts';
 
 const environment = readEnvironment(z.object({ [ENV.lakeBucket]: z.string().min(1) }));

@@ -6,10 +6,10 @@ import {
   PREFIX,
   parseNumberedKey,
   publicationKey,
-} from '../shared/keys.ts';
-import { type Lake, readJson, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { Manifest } from '../shared/schemas.ts';
+} from '../shared/contract/keys.ts';
+import { Manifest } from '../shared/contract/schemas.ts';
+import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
 import { themed } from './charts/theme.ts';

@@ -1,31 +1,33 @@
-import { type BatchName, partitionPath } from '../shared/keys.ts';
-import type { Model } from '../shared/model.ts';
-import type { Window } from '../shared/schemas.ts';
+import { type BatchName, partitionPath } from '../shared/contract/keys.ts';
+import type { Model } from '../shared/contract/model.ts';
+import { counted, grouped, lowest, sum } from '../shared/contract/numbers.ts';
+import type { Window } from '../shared/contract/schemas.ts';
 import { addRange, covers } from './ranges.ts';
 import type { Threshold } from './settings.ts';
 
-/** A stored batch that no window names yet. */
+/** A stored batch that no window contains yet. */
 export interface UncutBatch {
   readonly key: string;
   readonly name: BatchName;
   readonly sizeBytes: number;
+  /** Epoch ms. */
   readonly storedAtMs: number;
 }
 
-/** What a decision is made from. */
+/** The input of a decision. */
 export interface Situation {
-  /** The newest window, 0 before the first, and the newest one that can be read. */
+  /** Number of the newest window, 0 if there is none, and the newest window that can be read. */
   readonly last: { readonly number: number; readonly window: Window | undefined };
-  /** Whether the newest window has neither a manifest nor used up its attempts. */
+  /** Whether the newest window still waits for its run: it has neither a manifest nor failed. */
   readonly inFlight: boolean;
-  /** In key order. */
+  /** In key order; may be empty. */
   readonly uncut: readonly UncutBatch[];
-  /** Cut whatever is new. */
+  /** Whether to cut a window of all new batches, however few. */
   readonly flush: boolean;
   readonly nowMs: number;
 }
 
-/** A window to write, or why there is none yet and which number would change that. */
+/** A window to write, or the reason why none is cut yet and the number of interactions that is needed. */
 export type Decision =
   | { readonly cut: Window }
   | {
@@ -33,39 +35,40 @@ export type Decision =
       readonly reason: string;
       readonly newInteractions: number;
       readonly needed: number;
-      /** How long the oldest new interaction has waited; 0 if there is none. */
+      /** Time since the oldest new batch was stored; 0 if there is none. */
       readonly waitedSeconds: number;
     };
 
 /**
- * Decides whether a window is cut now.
+ * Decides whether to cut a window now.
  *
- * new >= max(threshold, growth * trained so far), or the oldest uncut batch has waited maxWait; never while a run is in
- * flight. Batches that lie wholly within what was cut before (replays) join a window but never cause one.
+ * A window is cut if new interactions ≥ max(threshold, growth × interactions cut so far), or if the oldest new batch has
+ * waited for `maxWaitSeconds`; never while a run is in flight. A batch whose offsets were all cut before (a replay) joins a
+ * window but never causes one.
  */
 export function decide(situation: Situation, settings: Threshold, model: Model): Decision {
   const { last, uncut, nowMs } = situation;
   const trained = last.window?.totalInteractions ?? 0;
   const needed = Math.max(settings.threshold, Math.ceil(settings.growth * trained));
-  const { partitions, fresh } = addBatches(last.window?.partitions ?? {}, uncut);
-  const newInteractions = sum(fresh.map(({ name }) => name.count));
+  const { partitions, newBatches } = addBatches(last.window?.partitions ?? {}, uncut);
+  const oldestMs = lowest(newBatches.map(({ storedAtMs }) => storedAtMs));
+  const newInteractions = sum(newBatches.map(({ name }) => name.count));
   const notYet = (reason: string): Decision => ({
     cut: undefined,
     reason,
     newInteractions,
     needed,
-    waitedSeconds: Math.max(0, ...fresh.map(({ storedAtMs }) => (nowMs - storedAtMs) / 1000)),
+    waitedSeconds: newBatches.length === 0 ? 0 : Math.max(0, nowMs - oldestMs) / 1000,
   });
 
   if (situation.inFlight)
     return notYet(`window ${last.number} is in flight: its run must finish or fail first`);
-  if (newInteractions === 0) return notYet(`nothing new: ${grouped(needed)} new interactions cut a window`);
-  const reason = reasonToCut(situation, settings, { newInteractions, needed, fresh });
+  if (newInteractions === 0) return notYet(`no new interactions; a window is cut at ${grouped(needed)}`);
+  const reason = reasonToCut(situation, settings, { newInteractions, needed, oldestMs });
   if (!reason) {
-    const oldestMs = Math.min(...fresh.map(({ storedAtMs }) => storedAtMs));
     const latest = new Date(oldestMs + settings.maxWaitSeconds * 1000).toISOString();
     return notYet(
-      `${grouped(newInteractions)} of ${grouped(needed)} new interactions: ${grouped(needed - newInteractions)} more cut a window, or ${latest}`,
+      `${grouped(newInteractions)} of ${grouped(needed)} new interactions: a window is cut after ${grouped(needed - newInteractions)} more, or at ${latest}`,
     );
   }
   return {
@@ -85,18 +88,14 @@ export function decide(situation: Situation, settings: Threshold, model: Model):
 function reasonToCut(
   { uncut, flush, nowMs }: Situation,
   { maxWaitSeconds }: Threshold,
-  {
-    newInteractions,
-    needed,
-    fresh,
-  }: { newInteractions: number; needed: number; fresh: readonly UncutBatch[] },
+  { newInteractions, needed, oldestMs }: { newInteractions: number; needed: number; oldestMs: number },
 ): Window['reason'] | undefined {
   const have = `${counted(newInteractions, 'new interaction')} in ${counted(uncut.length, 'batch', 'batches')}`;
   if (newInteractions >= needed)
     return { kind: 'threshold', needed, text: `${have}: at least ${grouped(needed)} were needed` };
   if (flush)
     return { kind: 'flush', text: `${have}: flushed on request, ${grouped(needed)} would have been needed` };
-  const waitedSeconds = (nowMs - Math.min(...fresh.map(({ storedAtMs }) => storedAtMs))) / 1000;
+  const waitedSeconds = (nowMs - oldestMs) / 1000;
   if (waitedSeconds >= maxWaitSeconds)
     return {
       kind: 'maxWait',
@@ -106,21 +105,20 @@ function reasonToCut(
   return undefined;
 }
 
-/** Adds batches to the running state of the partitions; `fresh` are those that bring an offset not seen before. */
+/**
+ * Adds batches to the state of the partitions.
+ *
+ * @returns The new state, and the batches that contain at least one offset not cut before.
+ */
 function addBatches(before: Window['partitions'], batches: readonly UncutBatch[]) {
   const partitions = { ...before };
-  const fresh: UncutBatch[] = [];
+  const newBatches: UncutBatch[] = [];
   for (const batch of batches) {
     const { first, last, count } = batch.name;
     const path = partitionPath(batch.name);
     const { ranges, interactions } = partitions[path] ?? { ranges: [], interactions: 0 };
-    if (!covers(ranges, first, last)) fresh.push(batch);
+    if (!covers(ranges, first, last)) newBatches.push(batch);
     partitions[path] = { ranges: addRange(ranges, first, last), interactions: interactions + count };
   }
-  return { partitions, fresh };
+  return { partitions, newBatches };
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const grouped = (value: number): string => value.toLocaleString('en-US');
-const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${grouped(value)} ${value === 1 ? one : many}`;

@@ -1,18 +1,18 @@
 /**
- * Works on all items, at most `atOnce` of them at the same time. After a failure no further item is begun.
+ * Processes all items, at most `limit` of them at the same time. After a failure it starts no further item.
  *
- * @returns the results in the order of the items
- * @throws the first failure
+ * @returns The results in the order of the items.
+ * @throws The first failure.
  *
  * @example await mapBounded([1, 2, 3], 2, async (value) => 2 * value) // [2, 4, 6]
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],
-  atOnce: number,
+  limit: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  // One iterator for all workers, so that each item is taken once.
+  // All workers share one iterator, so that each item is processed once.
   const rest = items.entries();
   let failed = false;
   const worker = async (): Promise<void> => {
@@ -26,6 +26,6 @@ export async function mapBounded<Item, Result>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
 }

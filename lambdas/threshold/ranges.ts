@@ -1,12 +1,12 @@
-/** Ranges of offsets, both ends inclusive, ascending, apart by at least one offset. */
+/** Ranges of offsets with both ends inclusive, ascending, with at least one offset between any two. */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
-/** Whether every offset of first..last lies in the ranges. */
+/** Whether the ranges contain every offset from `first` to `last`, both inclusive. */
 export const covers = (ranges: Ranges, first: number, last: number): boolean =>
   ranges.some(([from, to]) => from <= first && last <= to);
 
 /**
- * Adds first..last to the ranges and merges what touches.
+ * Adds the range from `first` to `last`, both inclusive, and merges ranges that overlap or adjoin.
  *
  * @example addRange([[0, 4], [9, 9]], 5, 7) // [[0, 7], [9, 9]]
  */
@@ -15,8 +15,8 @@ export function addRange(ranges: Ranges, first: number, last: number): [number, 
   const after = ranges.filter(([from]) => from > last + 1);
   const touched = ranges.slice(before.length, ranges.length - after.length);
   const merged: [number, number] = [
-    Math.min(first, ...touched.map(([from]) => from)),
-    Math.max(last, ...touched.map(([, to]) => to)),
+    Math.min(first, touched[0]?.[0] ?? first),
+    Math.max(last, touched.at(-1)?.[1] ?? last),
   ];
   return [...before, merged, ...after].map(([from, to]) => [from, to]);
 }

@@ -9,23 +9,22 @@ import {
   partitionPath,
   type StreamPartition,
   windowKey,
-} from '../shared/keys.ts';
-import { type Lake, type Listed, readJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import { Window } from '../shared/schemas.ts';
+} from '../shared/contract/keys.ts';
+import { Window } from '../shared/contract/schemas.ts';
+import { type Lake, type Listed, readJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import type { UncutBatch } from './decide.ts';
 import { mapBounded } from './map-bounded.ts';
 
-/** Requests to the bucket at the same time. */
-const AT_ONCE = 8;
+const MAX_CONCURRENT_REQUESTS = 8;
 
-/** How far windows were cut. */
+/** The newest window. */
 export interface LastCut {
-  /** Number of the newest window; 0 before the first. */
+  /** Its number; 0 if there is no window. */
   readonly number: number;
   /**
-   * The newest window that can be read; undefined if there is none. If a newer one is damaged, what that one named is cut
-   * once more: training drops repeats, and nothing is lost.
+   * The newest window that can be read; undefined if there is none. If a newer window is damaged, its batches are cut
+   * again: nothing is lost, and training drops the repeats.
    */
   readonly window: Window | undefined;
 }
@@ -39,17 +38,20 @@ export async function readLastCut(lake: Lake, log: Log): Promise<LastCut> {
   return { number: numbers.at(-1) ?? 0, window: undefined };
 }
 
-/** Whether the window still waits for its run: it has neither a manifest nor used up its attempts. */
+/** Whether a window still waits for its run: it has neither a manifest nor failed. */
 export async function isInFlight(lake: Lake, window: number): Promise<boolean> {
   if (await lake.read(manifestKey(window))) return false;
   return (await lake.read(failedKey(window))) === undefined;
 }
 
 /**
- * Lists each partition behind the highest offset that was cut. Cheap enough for every event and every sweep; what sorts
- * before that offset (late, overlapping, replayed) is found by `scanAll`.
+ * Lists the batches of each partition that begin after the highest offset that was cut. This is cheap enough for every event
+ * and every sweep. Batches that begin earlier (late, overlapping or replayed) are found by `scanAll`.
+ *
+ * @param last The newest window; undefined lists everything.
+ * @returns In key order; may be empty.
  */
-export async function scanBehind(lake: Lake, last: Window | undefined, log: Log): Promise<UncutBatch[]> {
+export async function scanNewBatches(lake: Lake, last: Window | undefined, log: Log): Promise<UncutBatch[]> {
   return scanPartitions(lake, log, (partition) => {
     const cutThrough = last?.partitions[partitionPath(partition)]?.ranges.at(-1)?.[1];
     const after = cutThrough === undefined ? undefined : interactionsAfter(partition, cutThrough);
@@ -57,37 +59,45 @@ export async function scanBehind(lake: Lake, last: Window | undefined, log: Log)
   });
 }
 
-/** Lists every batch that no window names: it reads every window and lists every batch, so it is for now and then. */
+/**
+ * Lists all batches that no window contains. It reads every window and lists every batch, so only rare sweeps use it.
+ *
+ * @returns In key order; may be empty.
+ */
 export async function scanAll(lake: Lake, log: Log): Promise<UncutBatch[]> {
-  const named = new Set<string>();
-  await mapBounded(await windowNumbers(lake), AT_ONCE, async (window) => {
-    for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) named.add(fingerprint(key));
+  const cut = new Set<string>();
+  await mapBounded(await windowNumbers(lake), MAX_CONCURRENT_REQUESTS, async (window) => {
+    for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) cut.add(fingerprint(key));
   });
-  return scanPartitions(lake, log, (partition) => unnamed(lake.list(prefixOf(partition)), named));
+  return scanPartitions(lake, log, (partition) => withoutCut(lake.list(prefixOf(partition)), cut));
 }
 
-/** 66 bits of a key in place of its 110 characters, for there may be millions. */
+/** Shortens a key of 110 characters to 66 bits, because there may be millions of keys. */
 const fingerprint = (key: string): string => hash('sha1', key, 'base64').slice(0, 11);
 
-async function* unnamed(objects: AsyncIterable<Listed>, named: ReadonlySet<string>): AsyncIterable<Listed> {
-  for await (const object of objects) if (!named.has(fingerprint(object.key))) yield object;
+async function* withoutCut(objects: AsyncIterable<Listed>, cut: ReadonlySet<string>): AsyncIterable<Listed> {
+  for await (const object of objects) if (!cut.has(fingerprint(object.key))) yield object;
 }
 
-/** What `list` lists of every partition, in key order. */
+/** Lists the batches of every partition, in key order. */
 async function scanPartitions(
   lake: Lake,
   log: Log,
   list: (partition: StreamPartition) => AsyncIterable<Listed>,
 ): Promise<UncutBatch[]> {
-  const found = await mapBounded(await listPartitions(lake, log), AT_ONCE, async (partition) => {
-    const batches: UncutBatch[] = [];
-    for await (const { key, sizeBytes, storedAtMs } of list(partition)) {
-      const name = parseBatchKey(key);
-      if (name) batches.push({ key, name, sizeBytes, storedAtMs });
-      else log.error('Left out an object that is not a batch: move it out of this prefix', { object: key });
-    }
-    return batches;
-  });
+  const found = await mapBounded(
+    await listPartitions(lake, log),
+    MAX_CONCURRENT_REQUESTS,
+    async (partition) => {
+      const batches: UncutBatch[] = [];
+      for await (const { key, sizeBytes, storedAtMs } of list(partition)) {
+        const name = parseBatchKey(key);
+        if (name) batches.push({ key, name, sizeBytes, storedAtMs });
+        else log.error('Skipped an object that is not a batch; move it out of this prefix', { object: key });
+      }
+      return batches;
+    },
+  );
   return found.flat();
 }
 
@@ -101,7 +111,7 @@ async function listPartitions(lake: Lake, log: Log): Promise<StreamPartition[]> 
         const partition = parseFolder(folder);
         if (partition) partitions.push(partition);
         else
-          log.error('Left out a folder that is not a partition: move it out of this prefix', {
+          log.error('Skipped a folder that is not a partition; move it out of this prefix', {
             object: folder,
           });
       }
@@ -123,13 +133,13 @@ async function windowNumbers(lake: Lake): Promise<number[]> {
   return numbers;
 }
 
-/** @returns undefined if the object is damaged, which is told as an error. */
+/** Reads a window; a damaged one is logged as an error. @returns undefined if it is damaged. */
 async function readWindow(lake: Lake, number: number, log: Log): Promise<Window | undefined> {
   const object = windowKey(number);
   try {
     const window = await readJson(lake, object, Window);
     if (!window)
-      throw new Error(`Cannot read ${object}: it was listed and is gone; windows are never deleted`);
+      throw new Error(`Cannot read ${object}: it was listed but does not exist; windows are never deleted`);
     return window;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -1,19 +1,22 @@
 import * as z from 'zod';
 
-/** When a window is cut. */
+/** Settings that decide when a window is cut. */
 export const Threshold = z.strictObject({
-  /** Fewest new interactions that cut a window. */
+  /** Smallest number of new interactions that cuts a window. */
   threshold: z.int().min(1).default(10_000),
-  /** A window must also add this share of everything cut before, so that the total work stays linear; 0 switches it off. */
+  /**
+   * A window must also add this share of all interactions cut before. Every run trains on everything, so this keeps the
+   * total work linear. 0 disables it.
+   */
   growth: z.number().min(0).max(10).default(0.2),
-  /** An interaction waits at most this long for a window. */
+  /** Longest time that an interaction waits for a window. */
   maxWaitSeconds: z
     .number()
     .positive()
     .default(24 * 60 * 60),
   /**
-   * How often everything ever stored is looked at, hours: what was stored late, with offsets below those that were cut, waits
-   * as long in addition. It costs by the age of the lake.
+   * Time between two full sweeps, which list everything ever stored. A batch that was stored late, with offsets lower than
+   * those already cut, waits up to this time longer. The cost of a full sweep grows with the age of the lake.
    */
   fullSweepHours: z.int().min(1).max(168).default(24),
 });

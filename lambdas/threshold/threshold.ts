@@ -1,19 +1,19 @@
-import { windowKey } from '../shared/keys.ts';
-import { type Lake, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import type { Model } from '../shared/model.ts';
+import { windowKey } from '../shared/contract/keys.ts';
+import type { Model } from '../shared/contract/model.ts';
+import { type Lake, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { decide } from './decide.ts';
-import { isInFlight, readLastCut, scanAll, scanBehind } from './scan.ts';
+import { isInFlight, readLastCut, scanAll, scanNewBatches } from './scan.ts';
 import type { Threshold } from './settings.ts';
 
 /**
- * How closely to look. `event`: behind the highest cut offsets, which the frequent sweep does too. `sweep`: at everything,
- * for the sweep that asks for all. `flush`: at everything, and whatever is new is cut.
+ * The batches to look at. `event`: those after the highest offsets cut, for events and frequent sweeps. `sweep`: all, for a
+ * full sweep. `flush`: all, and a window of all new batches is cut, however few.
  */
 export type Look = 'event' | 'sweep' | 'flush';
 
 export interface Outcome {
-  /** The window that this call cut. */
+  /** The window that this call cut; undefined if it cut none. */
   readonly cut: number | undefined;
   readonly reason: string;
   readonly newInteractions: number;
@@ -30,13 +30,13 @@ export interface Parts {
 }
 
 /**
- * Looks at the bucket, decides, and writes `windows/N.json` if it is time. Of many concurrent callers one wins; the
- * others have nothing to do, and that is a success.
+ * Reads the bucket, decides whether to cut a window, and writes `windows/N.json` if so. If several calls cut the same window
+ * at the same time, one of them writes it; the others succeed and do nothing.
  */
 export async function threshold(look: Look, { lake, log, settings, model, nowMs }: Parts): Promise<Outcome> {
   const last = await readLastCut(lake, log);
   const inFlight = last.number > 0 && (await isInFlight(lake, last.number));
-  const uncut = look === 'event' ? await scanBehind(lake, last.window, log) : await scanAll(lake, log);
+  const uncut = look === 'event' ? await scanNewBatches(lake, last.window, log) : await scanAll(lake, log);
   const decision = decide(
     { last, inFlight, uncut, flush: look === 'flush', nowMs: nowMs() },
     settings,
@@ -52,10 +52,10 @@ export async function threshold(look: Look, { lake, log, settings, model, nowMs 
   const { window, reason, newInteractions } = decision.cut;
   const object = windowKey(window);
   if (!(await lake.create(object, toJson(decision.cut), 'application/json'))) {
-    log.info('Another decider cut this window first', { look, window, object });
+    log.info('Another invocation cut this window first', { look, window, object });
     return {
       cut: undefined,
-      reason: `window ${window} was cut by another decider`,
+      reason: `another invocation has cut window ${window}`,
       newInteractions: 0,
       inFlight: true,
     };

@@ -1,9 +1,9 @@
 import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
 import * as z from 'zod';
-import type { Log } from '../shared/log.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { clusterHash, type Identity, readIdentity, writeIdentity } from './identity.ts';
 
-/** What the construct writes into the template. CloudFormation hands every number on as text. */
+/** The properties that the construct writes into the template. CloudFormation passes numbers as text. */
 export const TopicProperties = z.object({
   clusterArn: z.string().min(1),
   /** `host:port,host:port`. */
@@ -11,12 +11,12 @@ export const TopicProperties = z.object({
   topic: z.string().min(1),
   partitions: z.string().regex(/^[1-9][0-9]*$/),
   replicationFactor: z.string().regex(/^[1-9][0-9]*$/),
-  /** By Kafka's names. */
+  /** Settings of the topic, by their names in Kafka. */
   settings: z.record(z.string(), z.string()),
 });
 export type TopicProperties = z.infer<typeof TopicProperties>;
 
-/** Of a topic that an older version of this stack asked for, perhaps: it did not name the cluster. */
+/** The properties in an earlier request, perhaps of an older version of the stack, which did not name the cluster. */
 const EarlierProperties = TopicProperties.partial({ clusterArn: true });
 
 /** https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework */
@@ -37,7 +37,7 @@ export const TopicRequest = z.discriminatedUnion('RequestType', [
 export type TopicRequest = z.infer<typeof TopicRequest>;
 type Request<Type extends TopicRequest['RequestType']> = Extract<TopicRequest, { RequestType: Type }>;
 
-/** The part of kafkajs's admin client that is needed here. */
+/** The part of the kafkajs admin client that this file uses. */
 export type TopicAdmin = Pick<
   Admin,
   | 'connect'
@@ -53,23 +53,23 @@ export type TopicAdmin = Pick<
 export interface Parts {
   readonly admin: TopicAdmin;
   readonly log: Log;
-  /** Everything together takes no longer, or is an error; less than the Lambda may take, so that the reason is told. */
+  /** Timeout of the whole request. Shorter than that of the Lambda, so that the reason is reported. */
   readonly timeoutMs: number;
 }
 
 export interface TopicAnswer {
-  /** The topic's identity: another one is another topic, and CloudFormation then deletes this one. */
+  /** The topic's identity. If it changes, CloudFormation requests the deletion of the old topic. */
   readonly PhysicalResourceId: string;
 }
 
 /**
- * Makes, changes or deletes the topic; doing it again changes nothing.
+ * Creates, updates or deletes the topic. A repeated request changes nothing.
  *
- * A topic that exists already is its owner's: neither its settings nor its partitions are touched, and it stays. One
- * that an earlier request made, whose answer was lost, is taken for such a topic, too, for Kafka does not say who made it.
+ * A topic that exists already belongs to someone else: its settings and partitions are not changed, and it is not deleted.
+ * This includes a topic that an earlier request created if the answer was lost, because Kafka does not tell who created it.
  *
- * @throws {Error} If the brokers refuse or do not answer in time, unless the topic is to be deleted and its cluster is
- * gone, or does not admit the stack any more.
+ * @throws {Error} If the brokers refuse the request or do not answer in time. A deletion succeeds nevertheless if the cluster
+ *   does not exist any more or does not accept the stack's sign-in any more.
  */
 export async function applyTopic(request: TopicRequest, parts: Parts): Promise<TopicAnswer> {
   if (request.RequestType !== 'Delete') return { PhysicalResourceId: await ensure(request, parts) };
@@ -78,7 +78,7 @@ export async function applyTopic(request: TopicRequest, parts: Parts): Promise<T
   return { PhysicalResourceId: request.PhysicalResourceId };
 }
 
-/** @returns The identity of the topic, which is there then. */
+/** Creates or updates the topic. @returns Its identity. */
 async function ensure(request: Request<'Create' | 'Update'>, parts: Parts): Promise<string> {
   const { admin, log } = parts;
   const { topic, clusterArn } = request.ResourceProperties;
@@ -89,7 +89,7 @@ async function ensure(request: Request<'Create' | 'Update'>, parts: Parts): Prom
       const origin = isNew || isMade(request, here) ? 'made' : 'found';
       if (isNew) log.info('Created the topic', { topic });
       else if (origin === 'found')
-        log.info('The topic exists already; its settings and partitions stay', { topic });
+        log.info('The topic exists already; its settings and partitions are not changed', { topic });
       else if (request.RequestType === 'Update') await change(request, admin, log);
       return writeIdentity({ ...here, origin });
     });
@@ -107,7 +107,7 @@ function isMade(
   return before?.origin === 'made' && before.cluster === cluster && before.topic === topic;
 }
 
-/** @returns Whether it was not there. */
+/** Creates the topic. @returns false if it exists already. */
 async function create(properties: TopicProperties, admin: TopicAdmin): Promise<boolean> {
   const { topic, partitions, replicationFactor, settings } = properties;
   return await admin.createTopics({
@@ -132,7 +132,7 @@ async function change(request: Request<'Update'>, admin: TopicAdmin, log: Log): 
 const isSame = (one: Record<string, string>, other: Record<string, string>): boolean =>
   JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 
-/** Kafka's call replaces all settings of the topic at once, so those that others have set since are sent along. */
+/** Updates the settings. Kafka replaces all settings of a topic, so the request repeats those that others have set. */
 async function setSettings(
   { topic, settings }: TopicProperties,
   before: Record<string, string>,
@@ -140,14 +140,14 @@ async function setSettings(
 ): Promise<void> {
   const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
-  const ofOthers = resources
+  const foreign = resources
     .flatMap(({ configEntries }) => configEntries)
     .filter(({ configName, configSource, configValue }) => {
       const isOfTopic = configSource === ConfigSource.TOPIC_CONFIG && configValue !== null;
       return isOfTopic && !(configName in before);
     })
     .map(({ configName, configValue }) => [configName, configValue] as const);
-  const configEntries = toEntries({ ...Object.fromEntries(ofOthers), ...settings });
+  const configEntries = toEntries({ ...Object.fromEntries(foreign), ...settings });
   await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
 }
 
@@ -165,13 +165,13 @@ async function addPartitions(
   if (present < wanted) await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
   log.info(
     present > wanted
-      ? 'The topic has more partitions; Kafka cannot remove any'
-      : 'The topic has its partitions',
+      ? 'The topic has more partitions than requested; Kafka cannot remove partitions'
+      : 'The topic has the requested partitions',
     { topic, present, wanted },
   );
 }
 
-/** @returns Nothing unless the stack made the topic, on the cluster whose brokers the request names. */
+/** @returns The name of the topic, if the stack created it on the cluster in the request; otherwise undefined. */
 function topicToDelete(
   { PhysicalResourceId, ResourceProperties: { clusterArn } }: Request<'Delete'>,
   log: Log,
@@ -179,7 +179,7 @@ function topicToDelete(
   const identity = readIdentity(PhysicalResourceId);
   if (identity?.origin === 'made' && clusterArn && clusterHash(clusterArn) === identity.cluster)
     return identity.topic;
-  log.info('The topic stays: it is not known that this stack made it on this cluster', {
+  log.info('The topic is not deleted: the stack has no record of creating it on this cluster', {
     topic: identity?.topic ?? PhysicalResourceId,
     identity: PhysicalResourceId,
   });
@@ -192,14 +192,20 @@ async function remove(topic: string, parts: Parts): Promise<void> {
     await connected(parts, () => admin.deleteTopics({ topics: [topic] }));
     log.info('Deleted the topic', { topic });
   } catch (cause) {
-    if (isUnknownTopic(cause)) log.info('There is no such topic any more', { topic });
+    if (isUnknownTopic(cause)) log.info('The topic does not exist any more', { topic });
     else if (isUnreachable(cause))
-      log.warn('The cluster does not answer; its topics are gone with it', { topic, error: cause });
-    else if (isRefusedSignIn(cause))
-      log.warn('The cluster is not the stack’s any more; the topic goes with it, or stays with its owner', {
+      log.warn('The cluster does not answer; it is assumed to be deleted, with its topics', {
         topic,
         error: cause,
       });
+    else if (isRefusedSignIn(cause))
+      log.warn(
+        'The cluster does not accept the stack’s sign-in any more; the topic is left to the owner of the cluster',
+        {
+          topic,
+          error: cause,
+        },
+      );
     else throw failed('Delete', topic, cause);
   }
 }
@@ -236,7 +242,7 @@ async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value
   }
 }
 
-/** What kafkajs throws, itself or as a cause, when nobody listens at the brokers' addresses. */
+/** Whether kafkajs could not connect, by the error or one of its causes. */
 function isUnreachable(error: unknown): boolean {
   if (error instanceof TimeoutError) return true;
   if (!(error instanceof Error)) return false;
@@ -246,13 +252,16 @@ function isUnreachable(error: unknown): boolean {
   return isConnection || isUnreachable(error.cause);
 }
 
-/** After a change of the cluster the role may sign in to the new one only, and the old one stands for a while. */
+/**
+ * Whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new one, while
+ * the old one still exists for a while.
+ */
 function isRefusedSignIn(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'KafkaJSSASLAuthenticationError' || isRefusedSignIn(error.cause);
 }
 
-/** kafkajs tries this one again, and wraps it when it has had enough. */
+/** Whether the topic does not exist, by the error or one of its causes: kafkajs retries and then wraps the error. */
 function isUnknownTopic(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause);

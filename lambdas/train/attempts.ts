@@ -1,31 +1,43 @@
-import { attemptKey, attemptsOf, failedKey, PREFIX, parseNumberedKey, startedKey } from '../shared/keys.ts';
-import { type Lake, readJson } from '../shared/lake.ts';
-import { Attempt, Failed, Started } from '../shared/schemas.ts';
+import {
+  attemptKey,
+  attemptsOf,
+  failedKey,
+  PREFIX,
+  parseNumberedKey,
+  startedKey,
+} from '../shared/contract/keys.ts';
+import { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
+import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Jobs } from './jobs.ts';
 import type { OpenWindow } from './plan.ts';
 
-/** Windows without a manifest, ascending. */
+/** Lists the windows without a manifest, ascending; may be empty. */
 export async function listOpenWindows(lake: Lake): Promise<number[]> {
   const windows = await listNumbers(lake, PREFIX.windows);
   const done = new Set(await listNumbers(lake, PREFIX.manifests));
   return windows.filter((window) => !done.has(window));
 }
 
-/** Gathers what is known of a window, the state of its newest job included. */
+/** Reads the state of a window that has no manifest, with the state of its newest job. */
 export async function readOpenWindow(lake: Lake, jobs: Jobs, window: number): Promise<OpenWindow> {
   const failed = await readJson(lake, failedKey(window), Failed);
   const number = (await listNumbers(lake, attemptsOf(window))).at(-1);
   if (number === undefined) return { window, latest: undefined, job: undefined, failed };
   const { attempt, started } = await readAttempt(lake, window, number);
-  const settled = failed !== undefined && failed.attempts >= number;
+  const isOver = failed !== undefined && failed.attempts >= number;
   const job =
-    attempt && started && !settled
+    attempt && started && !isOver
       ? await jobs.get(attempt.request.applicationId, started.jobRunId)
       : undefined;
   return { window, latest: { number, attempt, started }, job, failed };
 }
 
-/** One line per attempt, oldest first: how its job ended. */
+/**
+ * Describes how each attempt failed.
+ *
+ * @param attempts Number of attempts.
+ * @returns One line per attempt, oldest first.
+ */
 export async function reasonsOfFailure(
   lake: Lake,
   jobs: Jobs,
@@ -47,19 +59,20 @@ async function endingOf(jobs: Jobs, { attempt, started, problem }: ReadAttempt):
 }
 
 interface ReadAttempt {
-  /** Undefined if it, or the note of its start, cannot be read. */
+  /** Undefined if the attempt or its `started.json` cannot be read. */
   readonly attempt: Attempt | undefined;
   readonly started: Started | undefined;
+  /** Why it cannot be read; empty if it can. */
   readonly problem: string;
 }
 
-/** A damaged object is no reason to wait for ever: the attempt counts as failed. */
+/** Reads an attempt. An attempt that cannot be read counts as failed; otherwise its window would wait forever. */
 async function readAttempt(lake: Lake, window: number, number: number): Promise<ReadAttempt> {
   const key = attemptKey(window, number);
   try {
     const attempt = await readJson(lake, key, Attempt);
     if (!attempt)
-      throw new Error(`Cannot read ${key}: it was listed and is gone; attempts are never deleted`);
+      throw new Error(`Cannot read ${key}: it was listed but does not exist; attempts are never deleted`);
     return { attempt, started: await readJson(lake, startedKey(window, number), Started), problem: '' };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -67,7 +80,7 @@ async function readAttempt(lake: Lake, window: number, number: number): Promise<
   }
 }
 
-/** Numbers of the keys PREFIX/00000001.json, ascending. */
+/** Lists the numbers of the keys such as `PREFIX/00000001.json`, ascending. */
 async function listNumbers(lake: Lake, prefix: string): Promise<number[]> {
   const numbers: number[] = [];
   for await (const { key } of lake.list(prefix)) {

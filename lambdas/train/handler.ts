@@ -1,9 +1,11 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, jsonVariable, readEnvironment } from '../shared/env.ts';
-import { s3Lake } from '../shared/lake.ts';
-import { createLog } from '../shared/log.ts';
-import { parseQueueEvent } from '../shared/messages.ts';
+import type { RequestAnswer } from '../shared/contract/answers.ts';
+import { answerMessages } from '../shared/platform/answer-messages.ts';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
+import { createLog } from '../shared/platform/log.ts';
+import type { QueueResponse } from '../shared/platform/messages.ts';
 import { emrJobs } from './jobs.ts';
 import { Launch } from './settings.ts';
 import { retry, train } from './train.ts';
@@ -17,25 +19,26 @@ const jobs = emrJobs();
 
 const RetryRequest = z.strictObject({ retry: z.int().min(1) });
 
-/** Whatever the message, all open windows are brought further; a request `{retry: N}` adds an attempt to window N. */
-export async function handler(event: unknown, context: Context): Promise<readonly string[]> {
+/**
+ * Advances every window that has no run yet, whatever the notices say; a request `{retry: N}` adds an attempt to window N.
+ */
+export async function handler(
+  event: unknown,
+  context: Context,
+): Promise<RequestAnswer | QueueResponse | undefined> {
   const log = createLog('train', {
     requestId: context.awsRequestId,
     functionName: context.functionName,
   });
   const parts = { lake, jobs, log, bucket, launch: environment[ENV.launch], nowMs: Date.now };
-  const answers: string[] = [];
-  try {
-    for (const message of parseQueueEvent(event, log))
-      if (message.kind === 'request') {
-        const { retry: window } = RetryRequest.parse(message.body);
-        answers.push(await retry(parts, window));
-        log.info(answers.at(-1) ?? '', { window });
-      }
-    await train(parts);
-    return answers;
-  } catch (error) {
-    log.error('Cannot launch; the message comes again', { error });
-    throw error;
-  }
+  return answerMessages<z.infer<typeof RetryRequest>, RequestAnswer | undefined>(event, {
+    log,
+    failure: 'Cannot train',
+    request: RetryRequest,
+    answer: ({ retry: window }) => retry(parts, window),
+    work: async () => {
+      await train(parts);
+      return undefined;
+    },
+  });
 }

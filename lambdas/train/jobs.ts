@@ -6,7 +6,7 @@ import {
   StartJobRunCommand,
 } from '@aws-sdk/client-emr-serverless';
 import * as z from 'zod';
-import type { Attempt } from '../shared/schemas.ts';
+import type { Attempt } from '../shared/contract/schemas.ts';
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_JobRun.html */
 const JOB_STATES = [
@@ -21,23 +21,25 @@ const JOB_STATES = [
   'CANCELLED',
 ] as const;
 
-/** `GONE`: the service does not know the run (any more). */
+/** State of a job run. `GONE`: the service does not know the run, or no longer. */
 export type JobState = (typeof JOB_STATES)[number] | 'GONE';
 
 export interface JobRun {
   readonly state: JobState;
+  /** The service's explanation of the state; may be empty. */
   readonly details: string;
 }
 
+/** Whether a job in this state has ended. */
 export const isTerminal = (state: JobState): boolean =>
   state === 'SUCCESS' || state === 'FAILED' || state === 'CANCELLED' || state === 'GONE';
 
-/** The cluster, as the launcher sees it. */
+/** The service that runs the Spark jobs. */
 export interface Jobs {
-  /** Starts the job; the same client token starts it once and answers the same id. */
+  /** Starts a job. @returns Its id; requests with the same client token start one job and return the same id. */
   start(request: Attempt['request']): Promise<string>;
   get(applicationId: string, jobRunId: string): Promise<JobRun>;
-  /** Asks for the end of a job; it is over when `get` says so. */
+  /** Requests the cancellation of a job. The job has ended only when `get` returns a terminal state. */
   cancel(applicationId: string, jobRunId: string): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ const GetAnswer = z.object({
   jobRun: z.object({ state: z.enum(JOB_STATES), stateDetails: z.string().default('') }),
 });
 
+/** The jobs in EMR Serverless. */
 export function emrJobs(client = new EMRServerlessClient({})): Jobs {
   return {
     async start(request) {

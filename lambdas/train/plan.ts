@@ -1,11 +1,11 @@
-import type { Attempt, Failed, Started } from '../shared/schemas.ts';
+import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
 import { isTerminal, type JobRun } from './jobs.ts';
 import type { Launch } from './settings.ts';
 
-/** What the bucket and the cluster tell of one window that has no manifest. */
+/** The state of a window that has no manifest. */
 export interface OpenWindow {
   readonly window: number;
-  /** The newest attempt; undefined before the first. Its request is undefined if it cannot be read. */
+  /** The newest attempt; undefined before the first. Its parts are undefined if they cannot be read. */
   readonly latest:
     | {
         readonly number: number;
@@ -13,12 +13,13 @@ export interface OpenWindow {
         readonly started: Started | undefined;
       }
     | undefined;
-  /** The newest attempt's job; undefined while it is not started. */
+  /** The job of the newest attempt; undefined before its start. */
   readonly job: JobRun | undefined;
+  /** Undefined while attempts are left. */
   readonly failed: Failed | undefined;
 }
 
-/** The one thing to do next for a window. */
+/** The next step for a window. */
 export type Step =
   | { readonly do: 'attempt'; readonly attempt: number }
   | { readonly do: 'start'; readonly attempt: Attempt }
@@ -27,20 +28,22 @@ export type Step =
   | { readonly do: 'nothing'; readonly reason: string };
 
 /**
- * Decides the next step. Before attempt K+1 is planned, attempt K's job has been seen terminal. An attempt that is
- * written but not known to be started is started again: its client token makes that harmless.
+ * Decides the next step for a window. Attempt K+1 follows only after the job of attempt K was seen to have ended. An attempt
+ * without a record of its start is started again; its client token makes this harmless.
+ *
+ * @param limit Largest number of attempts.
  */
 export function nextStep({ window, latest, job, failed }: OpenWindow, limit: number, nowMs: number): Step {
   if (!latest) return { do: 'attempt', attempt: 1 };
   const { number, attempt, started } = latest;
-  const settled = failed !== undefined && failed.attempts >= number;
-  if (settled) return { do: 'nothing', reason: `window ${window} used up its ${failed.attempts} attempts` };
+  const isOver = failed !== undefined && failed.attempts >= number;
+  if (isOver) return { do: 'nothing', reason: `all ${failed.attempts} attempts for window ${window} failed` };
   if (attempt && (!started || !job)) return { do: 'start', attempt };
   if (!attempt || !started || !job || isTerminal(job.state)) {
     if (failed)
       return {
         do: 'nothing',
-        reason: `the retry of window ${window} ended ${job ? `${job.state}: ${job.details}` : 'unreadable'}`,
+        reason: `the retry of window ${window} ${job ? `ended ${job.state}: ${job.details}` : 'cannot be read'}`,
       };
     return afterFailure(number, limit);
   }
@@ -49,11 +52,11 @@ export function nextStep({ window, latest, job, failed }: OpenWindow, limit: num
   return { do: 'nothing', reason: `attempt ${number} of window ${window} is ${job.state}` };
 }
 
-/** What follows a failed attempt: the next one, or the end of it. */
+/** Returns the step after a failed attempt: the next attempt, or none if the limit is reached. */
 export const afterFailure = (attempt: number, limit: number): Step =>
   attempt < limit ? { do: 'attempt', attempt: attempt + 1 } : { do: 'giveUp', attempts: attempt };
 
-/** The whole request of an attempt, so that sending it again sends the same. */
+/** Plans an attempt with its complete request, so that a repeat sends the same request. */
 export function planAttempt(
   { window, attempt, bucket, nowMs }: { window: number; attempt: number; bucket: string; nowMs: number },
   launch: Launch,

@@ -1,7 +1,8 @@
-import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/keys.ts';
-import { type Lake, toJson } from '../shared/lake.ts';
-import type { Log } from '../shared/log.ts';
-import type { Attempt, Failed, Started } from '../shared/schemas.ts';
+import type { RequestAnswer } from '../shared/contract/answers.ts';
+import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/contract/keys.ts';
+import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
+import { type Lake, toJson } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
 import { listOpenWindows, readOpenWindow, reasonsOfFailure } from './attempts.ts';
 import { isTerminal, type Jobs } from './jobs.ts';
 import { afterFailure, nextStep, planAttempt, type Step } from './plan.ts';
@@ -20,9 +21,9 @@ export interface Parts {
 const JSON_TYPE = 'application/json';
 
 /**
- * Brings every window that has no run a step further. Doubled calls are harmless.
+ * Advances every window that has no run yet by one step. Concurrent and repeated calls are harmless.
  *
- * @throws {AggregateError} If a window could not be advanced; the others were.
+ * @throws {AggregateError} If a window could not be advanced; all others were.
  */
 export async function train(parts: Parts): Promise<void> {
   const problems: unknown[] = [];
@@ -37,25 +38,33 @@ export async function train(parts: Parts): Promise<void> {
 }
 
 /**
- * Adds an attempt to a window on request, also after its attempts were used up.
+ * Adds an attempt to a window on request, even if all its attempts failed.
  *
- * @returns what was done, or why nothing could be, for the person who asked
+ * @returns What was done, or why it could not be done, for the person who asked.
  */
-export async function retry(parts: Parts, window: number): Promise<string> {
-  const { lake, jobs } = parts;
-  if (!(await lake.read(windowKey(window)))) return `Cannot retry window ${window}: there is no such window`;
-  if (await lake.read(manifestKey(window))) return `Cannot retry window ${window}: it has a run already`;
+export async function retry(parts: Parts, window: number): Promise<RequestAnswer> {
+  const { lake, jobs, log } = parts;
+  const answer = (done: boolean, message: string): RequestAnswer => {
+    log.info(message, { window });
+    return { done, message };
+  };
+  const cannot = (reason: string) => answer(false, `Cannot retry window ${window}: ${reason}`);
+  if (!(await lake.read(windowKey(window)))) return cannot('there is no such window');
+  if (await lake.read(manifestKey(window))) return cannot('it has a run already');
   const { latest, job } = await readOpenWindow(lake, jobs, window);
-  if (latest && job && !isTerminal(job.state))
-    return `Cannot retry window ${window}: attempt ${latest.number} is ${job.state}`;
+  if (latest && job && !isTerminal(job.state)) return cannot(`attempt ${latest.number} is ${job.state}`);
   if (latest?.attempt && !latest.started) {
-    // It may be running: a crash came between the start and the note of it. Its own request tells, and starts one job.
+    // The job may be running: a crash may have come between its start and the record of it. Sending the same request
+    // again finds that job or starts the only one.
     await perform(parts, window, { do: 'start', attempt: latest.attempt });
-    return `Started attempt ${latest.number} of window ${window}, which had been written but not started`;
+    return answer(
+      true,
+      `Started attempt ${latest.number} of window ${window}, which had been written but not started`,
+    );
   }
   const attempt = (latest?.number ?? 0) + 1;
   await perform(parts, window, { do: 'attempt', attempt });
-  return `Started attempt ${attempt} of window ${window}`;
+  return answer(true, `Started attempt ${attempt} of window ${window}`);
 }
 
 async function advance(parts: Parts, window: number): Promise<void> {
@@ -69,7 +78,7 @@ async function advance(parts: Parts, window: number): Promise<void> {
       object: attemptKey(window, latest.number),
     });
   if (job && isTerminal(job.state)) {
-    // The manifest is written before the job ends, but perhaps after the windows were listed.
+    // The job writes the manifest before it ends, but perhaps after the windows were listed.
     if (await lake.read(manifestKey(window))) return;
     const problem = job.state === 'SUCCESS' ? 'ended without a manifest' : `ended ${job.state}`;
     log.warn(`The job ${problem}`, { window, attempt: latest?.number, details: job.details });
@@ -96,13 +105,13 @@ async function perform(parts: Parts, window: number, step: Step): Promise<void> 
   }
 }
 
-/** The attempt is durable before the job is started: a crash in between repeats the same request. */
+/** Writes the attempt before it starts the job, so that after a crash in between the same request is sent again. */
 async function addAttempt(parts: Parts, window: number, attempt: number): Promise<void> {
   const { lake, log, launch, bucket, nowMs } = parts;
   const planned = planAttempt({ window, attempt, bucket, nowMs: nowMs() }, launch);
   if (await lake.create(attemptKey(window, attempt), toJson(planned), JSON_TYPE))
     return start(parts, planned);
-  log.info('Another launcher wrote this attempt first', {
+  log.info('Another invocation wrote this attempt first', {
     window,
     attempt,
     object: attemptKey(window, attempt),
@@ -116,7 +125,7 @@ async function start(parts: Parts, attempt: Attempt): Promise<void> {
   try {
     jobRunId = await jobs.start(attempt.request);
   } catch (error) {
-    if (nowMs() <= surelyOverAtMs(attempt)) throw error;
+    if (nowMs() <= latestEndMs(attempt)) throw error;
     log.error('The job could not be started', {
       window,
       attempt: attempt.attempt,
@@ -130,8 +139,11 @@ async function start(parts: Parts, attempt: Attempt): Promise<void> {
   log.info('Started the job', { window, attempt: attempt.attempt, jobRunId });
 }
 
-/** Whether the request reached the service nobody knows; a job that it did start has been ended by the service then. */
-const surelyOverAtMs = ({ deadlineAtMs, request }: Attempt): number =>
+/**
+ * The moment when a job that the attempt may have started has certainly ended, epoch ms. If `StartJobRun` fails, the request
+ * may still have reached the service, which ends the job after its timeout.
+ */
+const latestEndMs = ({ deadlineAtMs, request }: Attempt): number =>
   deadlineAtMs + request.executionTimeoutMinutes * 60_000;
 
 async function giveUp({ lake, jobs, log }: Parts, window: number, attempts: number): Promise<void> {
@@ -140,7 +152,7 @@ async function giveUp({ lake, jobs, log }: Parts, window: number, attempts: numb
   if (!(await lake.create(failedKey(window), toJson(failed), JSON_TYPE))) return;
   log.measure({ GivenUp: 1 });
   log.error(
-    `Gave up on window ${window} after ${attempts} attempts; the next window is cut as usual. When the cause is mended: npm run retry -- --window ${window}`,
+    `All ${attempts} attempts for window ${window} failed; the next window is cut as usual. After fixing the cause: npm run retry -- --window ${window}`,
     { window, object: failedKey(window), reasons },
   );
 }

@@ -1,3 +1,4 @@
+import { counted, sum } from '../../lambdas/shared/contract/numbers.ts';
 import { PRICES, type Price, type PriceName, type Region } from './prices.ts';
 import { HOURS_PER_MONTH, planRuns, type RunAt, secondsOfRun, type Workload } from './workload.ts';
 
@@ -105,7 +106,7 @@ export function makeBill(input: BillInput): Bill {
   const line = lineAt(PRICES[input.region]);
   const idle = [...idleStream(input, line), ...idleStages(line), ...idleOperations(line)];
   const busy = busyLines(input, line);
-  return { idle, busy, idleUsd: sum(idle), busyUsd: sum(busy) };
+  return { idle, busy, idleUsd: usdOf(idle), busyUsd: usdOf(busy) };
 }
 
 type Line = (part: string, quantity: number, price: PriceName) => BillLine;
@@ -119,7 +120,7 @@ const lineAt =
     usd: quantity * prices[name].usd,
   });
 
-const sum = (lines: readonly BillLine[]): number => lines.reduce((total, { usd }) => total + usd, 0);
+const usdOf = (lines: readonly BillLine[]): number => sum(lines.map(({ usd }) => usd));
 
 function idleStream({ stream, pollers }: BillInput, line: Line): BillLine[] {
   const { partitions, brokers, brokerDiskGb, endpoints, zones } = STACK;
@@ -243,8 +244,8 @@ function busySweeps({ sales, batches, elapsedMonths, runs, now }: Usage, line: L
 
 function trainingLines(now: readonly RunAt[], line: Line): BillLine[] {
   const { workers, workerVcpu, workerGb } = STACK;
-  const hours = now.reduce((total, { trainedOn }) => total + secondsOfRun(trainedOn), 0) / 3600;
-  const runs = `${now.length.toLocaleString('en-US')} ${now.length === 1 ? 'run' : 'runs'}`;
+  const hours = sum(now.map(({ trainedOn }) => secondsOfRun(trainedOn))) / 3600;
+  const runs = counted(now.length, 'run');
   return [
     line(`EMR Serverless, ${runs}`, hours * workers * workerVcpu, 'emrArmVcpu'),
     line(`EMR Serverless, ${runs}`, hours * workers * workerGb, 'emrArmMemory'),
@@ -254,6 +255,6 @@ function trainingLines(now: readonly RunAt[], line: Line): BillLine[] {
 /** Batches, the same sales compacted, and the files of all runs, for none is deleted. */
 function lakeGb({ sales, batches, elapsedMonths, runs }: Usage): number {
   const interactions = elapsedMonths * (batches * ASSUMED.batchBytes + 2 * sales * ASSUMED.saleBytes);
-  const files = runs.reduce((total, { trainedOn }) => total + trainedOn * ASSUMED.runBytesPerSale, 0);
+  const files = sum(runs.map(({ trainedOn }) => trainedOn * ASSUMED.runBytesPerSale));
   return (interactions + files) / GB;
 }

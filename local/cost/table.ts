@@ -1,9 +1,10 @@
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { type Bill, type BillInput, type BillLine, makeBill } from './bill.ts';
 import { PRICES_AS_OF } from './prices.ts';
 
 /** The bill for a person, every line of it. */
 export function formatBill(bill: Bill, { salesPerMonth, month, region, stream, pollers }: BillInput): string {
-  const shown = `${salesPerMonth.toLocaleString('en-US')} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers`;
+  const shown = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers`;
   return [
     shown,
     `US dollars a month, prices of ${PRICES_AS_OF}`,
@@ -55,10 +56,10 @@ export function costTable(others: Omit<BillInput, 'stream' | 'pollers' | 'salesP
     const cells = [bills[0]?.idleUsd ?? 0, ...bills.map(({ idleUsd, busyUsd }) => idleUsd + busyUsd)];
     return `| \`${stream}\` | \`${pollers}\` | ${cells.map(rounded).join(' | ')} |`;
   });
-  const heads = COLUMNS.map((sales) => `${sales.toLocaleString('en-US')} sales a month`);
+  const heads = COLUMNS.map((sales) => `${grouped(sales)} sales a month`);
   return [`| stream | pollers | idle | ${heads.join(' | ')} |`, '|---|---|---|---|---|---|', ...rows].join(
     '\n',
   );
 }
 
-const rounded = (usd: number): string => `$${Number(usd.toPrecision(2)).toLocaleString('en-US')}`;
+const rounded = (usd: number): string => `$${grouped(Number(usd.toPrecision(2)))}`;

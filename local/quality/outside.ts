@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { parseJson } from '../../lambdas/shared/lake.ts';
-import { Metric } from '../../lambdas/shared/quality.ts';
-import { ROOT, STATE } from '../paths.ts';
+import { Metric } from '../../lambdas/shared/contract/quality.ts';
+import { parseJson } from '../../lambdas/shared/platform/lake.ts';
+import { ROOT, STATE } from '../process/paths.ts';
 
 /** For the other side only: the project itself needs none of these. */
 const PACKAGES = ['numpy==2.2.6', 'scipy==1.15.3', 'implicit==0.7.3'];

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { manifestKey } from '../../lambdas/shared/keys.ts';
-import { parseJson } from '../../lambdas/shared/lake.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
-import { fileJobCommand } from '../file-job.ts';
-import { writeFileLake } from '../file-lake.ts';
-import type { OutgoingRecord } from '../simulate.ts';
+import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
+import { parseJson } from '../../lambdas/shared/platform/lake.ts';
+import { writeFileLake } from '../lake/file-lake.ts';
+import type { OutgoingRecord } from '../shop/simulate.ts';
+import { fileJobCommand } from '../spark/file-job.ts';
 import { PROTOCOLS, type ProtocolName } from './protocols.ts';
 
 /** What the job says of itself: its metrics, and how long each step took. */

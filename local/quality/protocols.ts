@@ -1,5 +1,5 @@
-import type { Model } from '../../lambdas/shared/model.ts';
-import type { Metrics } from '../../lambdas/shared/quality.ts';
+import type { Model } from '../../lambdas/shared/contract/model.ts';
+import type { Metrics } from '../../lambdas/shared/contract/quality.ts';
 
 /** One way of holding sales out, known to the job as a configuration and to bench/outside.py by its name. */
 export interface Protocol {

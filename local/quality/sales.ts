@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { replay } from '../replay.ts';
-import { type OutgoingRecord, SIMULATION_END_MS } from '../simulate.ts';
+import { replay } from '../shop/replay.ts';
+import { type OutgoingRecord, SIMULATION_END_MS } from '../shop/simulate.ts';
 
 /** Columns of UCI Online Retail: https://doi.org/10.24432/C5BW33 */
 const MAP = {

@@ -5,7 +5,7 @@ import {
   type ListKind,
   type Metric,
   type Scorers,
-} from '../../lambdas/shared/quality.ts';
+} from '../../lambdas/shared/contract/quality.ts';
 import { OUTSIDE_SCORERS, type Outside, type OutsideScorer } from './outside.ts';
 import type { Measured } from './project.ts';
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from './protocols.ts';

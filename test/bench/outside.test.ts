@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROOT, STATE } from '../../local/paths.ts';
+import { ROOT, STATE } from '../../local/process/paths.ts';
 
 const VENV_PYTHON = join(STATE, 'outside-venv', 'bin', 'python');
 const PYTHON = existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3';
 const HAS_PACKAGES = spawnSync(PYTHON, ['-c', 'import numpy, scipy']).status === 0;
 
-/** What an expression of the outside check is, as JSON. */
+/** Evaluates a Python expression with the functions of the outside check in scope, and returns its value. */
 function evaluated(expression: string): unknown {
   const program = `import json
 import numpy as np
@@ -23,8 +23,8 @@ print(json.dumps(${expression}))`;
   return JSON.parse(stdout);
 }
 
-describe.skipIf(!HAS_PACKAGES)('the outside check (left out where Python has no numpy and scipy)', () => {
-  test('a hit counts in full at the first place, and by the logarithm of its place behind it', () => {
+describe.skipIf(!HAS_PACKAGES)('the outside check (skipped if Python has no numpy and scipy)', () => {
+  test('a hit counts fully at rank 1 and is discounted by the logarithm of its rank after that', () => {
     const scores = 'np.array([[9, 5, 1], [5, 9, 1], [1, 5, 9]])';
     const relevant = 'np.array([[True, False, False]] * 3)';
     const [first, second, third] = evaluated(`ndcg(${scores}, ${relevant}).tolist()`) as number[];
@@ -33,21 +33,21 @@ describe.skipIf(!HAS_PACKAGES)('the outside check (left out where Python has no 
     expect(third).toBe(0.5);
   });
 
-  test('of equal scores the first product is listed first, and only ten are', () => {
+  test('products with equal scores are listed in order, and a list ends after ten', () => {
     const relevantAt = (place: number): string =>
       `ndcg(np.zeros((1, 12)), np.arange(12)[None, :] == ${place}).tolist()`;
     expect(evaluated(relevantAt(0))).toEqual([1]);
     expect(evaluated(relevantAt(10))).toEqual([0]);
   });
 
-  test('an ideal list has as many hits as there are to find', () => {
+  test('an ideal list has as many hits as there are relevant products, at most ten', () => {
     expect(evaluated('ndcg(np.array([[3, 2, 1]]), np.array([[True, True, False]])).tolist()')).toEqual([1]);
     expect(evaluated('ndcg(np.arange(12.0)[None, :], np.ones((1, 12), bool)).round(9).tolist()')).toEqual([
       1,
     ]);
   });
 
-  test('what is excluded takes no place, and who has nothing to find does not count', () => {
+  test('excluded products take no rank, and users without a relevant product do not count', () => {
     const scores = 'np.array([[9, 5, 1], [9, 5, 1]])';
     const relevant = 'np.array([[False, True, False], [False, False, False]])';
     const excluded = 'np.array([[True, False, False]] * 2)';
@@ -56,7 +56,7 @@ describe.skipIf(!HAS_PACKAGES)('the outside check (left out where Python has no 
     ]);
   });
 
-  test('of values that are all the same the interval has no width', () => {
+  test('the interval of equal values has no width', () => {
     expect(evaluated('mean_with_interval(np.full(4, 0.5), 1)')).toEqual({
       value: 0.5,
       n: 4,
@@ -65,15 +65,15 @@ describe.skipIf(!HAS_PACKAGES)('the outside check (left out where Python has no 
     });
   });
 
-  test('of three baskets the last is held out, and to tune the one before it; two baskets all stay', () => {
-    // User 0 buys lamp 0, lamp 1, lamp 0 and 2 (written down first); user 1 buys lamp 1 and lamp 2.
+  test('the last of three baskets is held out for the test, the one before it for validation; users with two baskets keep both', () => {
+    // User 0 buys lamp 0, then lamp 1, then lamps 0 and 2 (the first lines of the data). User 1 buys lamp 1, then lamp 2.
     const sales = `Sales(user=np.array([0, 0, 0, 0, 1, 1]), product=np.array([0, 2, 0, 1, 1, 2]),
       basket=np.array([0, 0, 1, 2, 3, 4]), quantity=np.ones(6), at_s=np.array([30, 30, 10, 20, 10, 20]))`;
-    const cut = (stage: string): unknown =>
+    const split = (stage: string): unknown =>
       evaluated(
         `(lambda data: [data.counts["pairs"], data.bought.tolist(), data.owned.tolist()])(by_last_basket(${sales}, "${stage}"))`,
       );
-    expect(cut('test')).toEqual([4, [[true, false, true]], [[true, true, false]]]);
-    expect(cut('validate')).toEqual([3, [[false, true, false]], [[true, false, false]]]);
+    expect(split('test')).toEqual([4, [[true, false, true]], [[true, true, false]]]);
+    expect(split('validate')).toEqual([3, [[false, true, false]], [[true, false, false]]]);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { noBrowser, openPage, startBrowser, type Watched } from './chromium.ts';
 import { type Site, startSite } from './site.ts';
 
-/** Tests in a browser: skipped, with the reason in their name, where there is none. */
+/** Defines tests that need a browser. Without one they are skipped, with the reason in their name. */
 export function describeInChromium(tests: () => void): void {
   const name = `in chromium${noBrowser === undefined ? '' : ` (${noBrowser})`}`;
   describe.skipIf(noBrowser !== undefined)(name, tests);
@@ -11,17 +11,17 @@ export function describeInChromium(tests: () => void): void {
 
 export interface Browsed {
   readonly browser: Browser;
-  /** Runs 1 and 2 are published there. */
+  /** Runs 1 and 2 are published on it. */
   readonly site: Site;
   open(url: string, options?: Parameters<typeof openPage>[2]): Promise<Watched>;
 }
 
-/** A browser and a site for the tests of one file, to be called at its top; ended behind them, with all that was opened. */
+/** Starts a browser and a site for the tests of one file, and stops both after them. Call it at the top of the file. */
 export function browsed(): Browsed {
   let [browser, site]: [Browser?, Site?] = [];
   const opened: Page[] = [];
   const started = <Thing>(thing: Thing | undefined): Thing => {
-    if (thing === undefined) throw new Error('Cannot browse: it starts before the first test');
+    if (thing === undefined) throw new Error('Cannot use the browser: it starts just before the first test');
     return thing;
   };
   beforeAll(async () => {
@@ -49,7 +49,7 @@ export function browsed(): Browsed {
   };
 }
 
-/** What the explorer's field is called. */
-export const FIELD = 'User or product, by id or name';
-/** The explorer has what it needs from the bucket. */
-export const explored = (page: Page): Promise<void> => page.getByText('Products to pick from:').waitFor();
+/** The label of the explorer's field. */
+export const FIELD = 'User or product (id or name)';
+/** Resolves when the explorer has read its index from the bucket. */
+export const explorerReady = (page: Page): Promise<void> => page.getByText('Popular products:').waitFor();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Debian's, or what stands for it elsewhere. */
+/** The names of the program on various systems. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 function find(): string | undefined {
@@ -13,19 +13,21 @@ function find(): string | undefined {
 const path = find();
 
 /**
- * Why there is no real browser to test in; undefined: there is one.
+ * The reason why there is no browser to test in; undefined if there is one.
  *
- * @throws {Error} In CI, where there must be one.
+ * @throws {Error} In CI, where a browser must be installed.
  */
 export const noBrowser: string | undefined =
-  path === undefined ? 'no chromium here: apt-get install chromium, and these tests run' : undefined;
+  path === undefined
+    ? 'chromium is not installed; these tests run after apt-get install chromium'
+    : undefined;
 if (noBrowser !== undefined && process.env.CI) throw new Error(`Cannot test the pages in CI: ${noBrowser}`);
-if (noBrowser !== undefined) console.warn(`Skipped: tests in a browser (${noBrowser})`);
+if (noBrowser !== undefined) console.warn(`Skipped the tests in a browser: ${noBrowser}`);
 
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({
     ...(path !== undefined && { executablePath: path }),
-    // Containers give chromium no sandbox of its own; only our own pages are opened.
+    // Chromium cannot use its sandbox in a container. Only this project's pages are opened.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
 
@@ -34,12 +36,12 @@ export const SIZES = {
   laptop: { width: 1280, height: 800 },
 } as const;
 
-/** A page that remembers what went wrong in it. */
+/** An open page with a record of its errors and requests. */
 export interface Watched {
   readonly page: Page;
-  /** Errors of programs, and what a policy has blocked. */
+  /** Errors of scripts, and everything that the content security policy blocked. */
   readonly problems: string[];
-  /** Addresses that were asked for, in order. */
+  /** Requested URLs, in order. */
   readonly requests: string[];
 }
 

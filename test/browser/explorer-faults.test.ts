@@ -1,15 +1,15 @@
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
-import { browsed, describeInChromium, explored, FIELD } from './browsed.ts';
+import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
+import { browsed, describeInChromium, explorerReady, FIELD } from './browsed.ts';
 import { type Site, startSite } from './site.ts';
 
-/** The explorer when the bucket is slow, fails, is of another version, or serves another run meanwhile. */
+/** The explorer when the bucket is slow or fails, when an earlier version made the run, and when another run is published. */
 
 const tab = browsed();
 const { open } = tab;
 
-/** A page at an address, where what `isMeant` is answered by `answer`. */
+/** Opens a page where `answer` handles the requests that `isMeant` selects. */
 async function openAnswered(
   path: string,
   isMeant: (url: string) => boolean,
@@ -25,7 +25,7 @@ async function openAnswered(
   return page;
 }
 
-/** Something that is held back until it is let go. */
+/** Returns a promise and the function that resolves it. */
 function gate() {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -39,8 +39,8 @@ const isIndex = (url: string): boolean => url.endsWith('explorer/index.json');
 const isDiff = (url: string): boolean => url.endsWith('diff.json');
 const OLD_INDEX = { run: 1, userShards: 1, productShards: 1, users: [], products: [] };
 
-/** With a site of one run at first, for what changes while it is open. */
-async function following(runTest: (site: Site) => Promise<void>): Promise<void> {
+/** Runs a test with a site of its own, which serves run 1 at first. */
+async function withSite(runTest: (site: Site) => Promise<void>): Promise<void> {
   const site = await startSite();
   try {
     await site.publish(1);
@@ -51,7 +51,7 @@ async function following(runTest: (site: Site) => Promise<void>): Promise<void> 
 }
 
 describeInChromium(() => {
-  test('a server that knows no ranges is asked for more than is needed, and it works', async () => {
+  test('works with a server that ignores ranges and sends whole files', async () => {
     const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, async (route) => {
       const { range: _, ...headers } = route.request().headers();
       await route.fulfill({ response: await route.fetch({ headers }) });
@@ -60,37 +60,37 @@ describeInChromium(() => {
     expect(await page.locator('#view').getByText('Blue glass lamp').count()).toBeGreaterThan(0);
   });
 
-  describe('a read that fails once', () => {
+  describe('after one failed read', () => {
     test.each([
       ['the manifest', (url: string) => url.includes('manifests/')],
       ['the index', isIndex],
-    ])('of %s is made again at the next lookup', async (_what, isMeant) => {
+    ])('%s is read again at the next lookup', async (_what, isMeant) => {
       let reads = 0;
       const page = await openAnswered(INDEX_KEY, isMeant, (route, times) => {
         reads = times;
         return times === 1 ? route.fulfill({ status: 503 }) : route.continue();
       });
-      await page.getByText('The files of run 2 cannot be read; look something up to try again.').waitFor();
+      await page.getByText('The files of run 2 cannot be read. Look something up to try again.').waitFor();
       await page.getByLabel(FIELD).fill('u0005');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'User u0005' }).waitFor();
-      await page.getByRole('heading', { name: 'Against run 1' }).waitFor();
+      await page.getByRole('heading', { name: 'Changes since run 1' }).waitFor();
       expect(reads).toBe(2);
     });
 
-    test('of a block is made again by looking up what the address names, which stands in the field', async () => {
+    test('a block is read again when the reader looks up the id of the address, which is in the field', async () => {
       const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, (route, times) =>
         times === 1 ? route.abort() : route.continue(),
       );
-      await page.getByText('The bucket does not answer; try again.').waitFor();
+      await page.getByText('The bucket did not answer. Try again.').waitFor();
       await page.getByRole('button', { name: 'Look up' }).click();
       await page.getByRole('heading', { name: 'User u0005' }).waitFor();
-      expect(await page.getByText('The bucket does not answer').count()).toBe(0);
+      expect(await page.getByText('The bucket did not answer').count()).toBe(0);
     });
 
-    test('of the differences leaves the search alone', async () => {
+    test('the differences are left out and the search works', async () => {
       const page = await openAnswered(INDEX_KEY, isDiff, (route) => route.fulfill({ status: 404 }));
-      await explored(page);
+      await explorerReady(page);
       await page.getByLabel(FIELD).fill('u0005');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'User u0005' }).waitFor();
@@ -98,16 +98,16 @@ describeInChromium(() => {
     });
   });
 
-  test('a block that is damaged is told from a bucket that does not answer', async () => {
+  test('a damaged block has another message than a bucket that does not answer', async () => {
     const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, (route) =>
-      route.fulfill({ status: 206, body: 'no gzip' }),
+      route.fulfill({ status: 206, body: 'not gzip' }),
     );
-    await page.getByText('A file of run 2 is not what it should be.').waitFor();
+    await page.getByText('A file of run 2 is missing or damaged.').waitFor();
   });
 
-  test('an answer that comes after the next question is dropped', async () => {
+  test('a response that comes after the next search is dropped', async () => {
     const slow = gate();
-    // The first file of users holds u0005, the second u0050.
+    // The first file of users contains u0005, the second u0050.
     const page = await openAnswered(
       INDEX_KEY,
       (url) => url.endsWith('users-00000.json.gz'),
@@ -116,7 +116,7 @@ describeInChromium(() => {
         await route.continue();
       },
     );
-    await explored(page);
+    await explorerReady(page);
     const field = page.getByLabel(FIELD);
     await field.fill('u0005');
     await page.keyboard.press('Enter');
@@ -137,7 +137,7 @@ describeInChromium(() => {
     expect(await field.inputValue()).toBe('u0051');
   });
 
-  test('who types while an answer is awaited goes on typing, and is shown what is typed', async () => {
+  test('a reader who types while a lookup is loading keeps the focus and gets the suggestions', async () => {
     const slow = gate();
     const page = await openAnswered(
       INDEX_KEY,
@@ -147,7 +147,7 @@ describeInChromium(() => {
         await route.continue();
       },
     );
-    await explored(page);
+    await explorerReady(page);
     const field = page.getByLabel(FIELD);
     await field.fill('blue');
     await page.keyboard.press('Enter');
@@ -155,42 +155,42 @@ describeInChromium(() => {
     slow.open();
     await page.getByText('1 user found.').waitFor();
     await page.waitForTimeout(300);
-    expect(await page.getByText('is called blue').count()).toBe(0);
+    expect(await page.getByText('No exact match for blue').count()).toBe(0);
     expect(await page.locator('#explorer').getByRole('link').allTextContents()).toEqual(['u0050']);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('explorer-search');
   });
 
   test(
-    'whoever stands on a link when a new run comes stands on the same link afterwards',
+    'a link keeps the focus when a new run is served',
     {
       timeout: 60_000,
     },
     () =>
-      following(async (site) => {
+      withSite(async (site) => {
         const { page } = await open(site.url(`${INDEX_KEY}#product=p0001`));
-        await page.getByText('As run 1 knows it.').waitFor();
+        await page.getByText('Data of run 1.').waitFor();
         await page.locator('#view').getByRole('link').nth(2).focus();
-        const held = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
-        const before = await held();
+        const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
+        const before = await focused();
         await site.publish(2);
-        await page.getByText('As run 2 knows it.').waitFor({ timeout: 15_000 });
+        await page.getByText('Data of run 2.').waitFor({ timeout: 15_000 });
         expect(before).toMatch(/^#product=p/);
-        expect(await held()).toBe(before);
+        expect(await focused()).toBe(before);
       }),
   );
 
   test(
-    'what was found is found again in a new run; an earlier version says that it has nothing',
+    'a search is repeated in a new run; for a run of an earlier version the page says that it cannot search',
     {
       timeout: 60_000,
     },
     () =>
-      following(async (site) => {
+      withSite(async (site) => {
         const [key = ''] = site.lake.keys('runs/00000001/').filter(isIndex);
         await site.lake.replace(key, JSON.stringify(OLD_INDEX), '', (await site.lake.read(key))?.etag);
         await site.publish(2, { size: { users: 60, products: 20 } });
         const { page } = await open(site.url(`${INDEX_KEY}#product=p0001`));
-        await page.getByText('As run 2 knows it.').waitFor();
+        await page.getByText('Data of run 2.').waitFor();
         await page.evaluate(() => {
           location.hash = '#main';
         });
@@ -198,7 +198,7 @@ describeInChromium(() => {
         await page.getByText('3 products found.').waitFor();
         await site.publish(3);
         await page.getByText('4 products found.').waitFor({ timeout: 15_000 });
-        await page.getByText('As run 3 knows it.').waitFor();
+        await page.getByText('Data of run 3.').waitFor();
         expect(await page.locator('#explorer ul.plain').getByRole('link').count()).toBe(4);
         await site.rollBack(1);
         await page
@@ -210,25 +210,28 @@ describeInChromium(() => {
       }),
   );
 
-  test('differences that come late are not told of the run that is served by then', { timeout: 60_000 }, () =>
-    following(async (site) => {
-      const slow = gate();
-      await site.publish(2);
-      const { page } = await open('about:blank');
-      await page.route(
-        ({ href }) => href.includes('/00000002/') && isDiff(href),
-        async (route) => {
-          await slow.opened;
-          await route.continue();
-        },
-      );
-      await page.goto(site.url(INDEX_KEY));
-      await explored(page);
-      await site.publish(3);
-      await page.getByRole('heading', { name: 'Against run 2' }).waitFor({ timeout: 15_000 });
-      slow.open();
-      await page.waitForTimeout(500);
-      expect(await page.getByRole('heading', { name: 'Against run 2' }).count()).toBe(1);
-    }),
+  test(
+    'differences that come late are not shown for the run that is served by then',
+    { timeout: 60_000 },
+    () =>
+      withSite(async (site) => {
+        const slow = gate();
+        await site.publish(2);
+        const { page } = await open('about:blank');
+        await page.route(
+          ({ href }) => href.includes('/00000002/') && isDiff(href),
+          async (route) => {
+            await slow.opened;
+            await route.continue();
+          },
+        );
+        await page.goto(site.url(INDEX_KEY));
+        await explorerReady(page);
+        await site.publish(3);
+        await page.getByRole('heading', { name: 'Changes since run 2' }).waitFor({ timeout: 15_000 });
+        slow.open();
+        await page.waitForTimeout(500);
+        expect(await page.getByRole('heading', { name: 'Changes since run 2' }).count()).toBe(1);
+      }),
   );
 });

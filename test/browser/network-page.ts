@@ -1,10 +1,10 @@
 import { pack, ROOM } from '../../lambdas/render/page/network.ts';
-import { browserCode } from '../../lambdas/shared/browser-code.ts';
-import { html, island, page } from '../../lambdas/shared/html.ts';
-import type { Network } from '../../lambdas/shared/summaries.ts';
-import { seeded } from '../../local/random.ts';
+import type { Network } from '../../lambdas/shared/contract/summaries.ts';
+import { browserCode } from '../../lambdas/shared/web/browser-code.ts';
+import { html, island, page } from '../../lambdas/shared/web/html.ts';
+import { seeded } from '../../local/shop/random.ts';
 
-/** A page with nothing but a graph, placed by community: laying out is not what is looked at. */
+/** A page with nothing but an interactive graph. Its vertices are placed by community, because the test is not about the layout. */
 export function networkPage(network: Network): string {
   const { unit } = seeded(7);
   const around = () => (unit() + unit() + unit() - 1.5) / 1.5;

@@ -5,16 +5,16 @@ import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chartsOf, INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { chartsOf, INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { pageKey, sampleNetwork } from '../lambdas/pages-samples.ts';
 import { EVIL_USER, ODD_USER } from '../lambdas/sample-shop.ts';
 import { ATTACK } from '../lambdas/samples.ts';
-import { browsed, describeInChromium, explored } from './browsed.ts';
+import { browsed, describeInChromium, explorerReady } from './browsed.ts';
 import { SIZES } from './chromium.ts';
 import { networkPage } from './network-page.ts';
 import { type Site, startSite } from './site.ts';
 
-/** The pages as a person has them: in a browser, from the bucket, from disk, on a phone and on paper. */
+/** The pages in a browser: from the bucket and from disk, on a phone and a laptop. */
 
 declare global {
   interface Window {
@@ -35,7 +35,7 @@ describeInChromium(() => {
       ['a user', `${INDEX_KEY}#user=u0005`, '#view table'],
       ['a product', `${INDEX_KEY}#product=p0001`, '#view table'],
     ])(
-      '%s: axe finds no violation, light and dark, and nothing is wider than the screen',
+      '%s has no violation found by axe, light or dark, and is no wider than the screen',
       async (_what, path, ready) => {
         for (const colorScheme of ['light', 'dark'] as const) {
           const { page, problems } = await open(tab.site.url(path), { viewport, colorScheme });
@@ -53,7 +53,7 @@ describeInChromium(() => {
     ['the page of a run', pageKey(2), 'Blue glass lamp', 'canvas'],
     ['the index', INDEX_KEY, 'better than run 1', '#explorer form'],
   ])(
-    '%s is no wider than the screen where a name is 300 letters without a space',
+    '%s is no wider than the screen when a name has 300 letters without a space',
     async (_what, path, text, ready) => {
       const unbroken = tab.site.lake.text(path).replaceAll(text, 'W'.repeat(300));
       expect(unbroken).toMatch(
@@ -72,7 +72,7 @@ describeInChromium(() => {
     },
   );
 
-  test('the page of a run opens from disk, loads nothing and says no error', async () => {
+  test('the page of a run opens from disk without requests or errors', async () => {
     const file = join(directory, 'run.html');
     writeFileSync(file, tab.site.lake.text(pageKey(2)));
     const { page, problems, requests } = await open(pathToFileURL(file).href);
@@ -81,27 +81,27 @@ describeInChromium(() => {
     expect(requests).toEqual([pathToFileURL(file).href]);
   });
 
-  test('the index from disk says that it cannot follow, and still is a page', async () => {
+  test('the index from disk says that it cannot update, and shows its content', async () => {
     const file = join(directory, 'index.html');
     writeFileSync(file, tab.site.lake.text(INDEX_KEY));
     const { page, problems } = await open(pathToFileURL(file).href);
-    await page.getByText('Opened from disk: this page cannot follow').waitFor();
+    await page.getByText('This page was opened from disk').waitFor();
     expect(await page.getByText('promoted: better than run 1').count()).toBeGreaterThan(0);
     expect(problems.filter((problem) => !problem.includes('ERR_FILE_NOT_FOUND'))).toEqual([]);
   });
 
-  test('without JavaScript the index is the static page', async () => {
+  test('without JavaScript the index shows its static content', async () => {
     const { page } = await open(tab.site.url(INDEX_KEY), { javaScriptEnabled: false });
     expect(await page.getByText('is served.').count()).toBe(1);
     expect(await page.getByText('Looking up users and products needs JavaScript').count()).toBe(1);
   });
 
-  describe('the text of a picture of the index, for those who cannot see it,', () => {
+  describe('the alternative text of a picture of the index', () => {
     const plain = (title: string) => `${title} (described on the run’s page)`;
     const texts = (page: Page) =>
       page.locator('#pictures img').evaluateAll((all) => all.map((each) => each.getAttribute('alt')));
 
-    test('is what the picture itself says, as text', async () => {
+    test('is the description in the SVG, as text', async () => {
       const { page, problems } = await open('about:blank');
       await page.route('**/degrees.svg', (route) =>
         route.request().resourceType() === 'fetch'
@@ -117,14 +117,14 @@ describeInChromium(() => {
         .poll(() => texts(page), { timeout: 15_000 })
         .toEqual([
           `The recommendation graph: ${spec('recommendation-graph').description}`,
-          `The products that are recommended most: ${spec('top-products').description}`,
+          `The products recommended most: ${spec('top-products').description}`,
           'How many links users and products have: "><img src=x onerror=alert(1)>',
         ]);
       expect(await page.locator('img[src="x"]').count()).toBe(0);
       expect(problems).toEqual([]);
     });
 
-    test('stays that of the page without JavaScript, and where the picture cannot be read', async () => {
+    test('is the default without JavaScript and while the SVG cannot be read', async () => {
       const still = await open(tab.site.url(INDEX_KEY), { javaScriptEnabled: false });
       expect((await texts(still.page))[0]).toBe(plain('The recommendation graph'));
       const { page } = await open('about:blank');
@@ -144,8 +144,8 @@ describeInChromium(() => {
     }, 40_000);
   });
 
-  describe('names that attack', () => {
-    test('are shown as text, on every page, and run nothing', async () => {
+  describe('malicious names', () => {
+    test('are shown as text on every page and run nothing', async () => {
       const run = await open(tab.site.url(pageKey(2)));
       await run.page.locator('canvas').waitFor();
       await run.page.getByLabel('Find a user or product').fill('onerror');
@@ -160,7 +160,7 @@ describeInChromium(() => {
       }
     });
 
-    test('a script that somebody slips into the page is not run', async () => {
+    test('do not run even as an injected script', async () => {
       const { page } = await open(tab.site.url(pageKey(2)));
       const slipped = await page.evaluate(() => {
         const script = document.createElement('script');
@@ -171,16 +171,16 @@ describeInChromium(() => {
       expect(slipped).toBe('Run 2');
     });
 
-    test('names of JavaScript’s own objects are users like others, or unknown', async () => {
+    test('that JavaScript uses itself are ids like others', async () => {
       const { page } = await open(tab.site.url(`${INDEX_KEY}#user=${ODD_USER}`));
       await page.getByRole('heading', { name: `User ${ODD_USER}` }).waitFor();
       await page.goto(tab.site.url(`${INDEX_KEY}#product=${ODD_USER}`));
-      await page.getByText(`Run 2 knows no product ${ODD_USER}.`).waitFor();
+      await page.getByText(`There is no product ${ODD_USER} in run 2.`).waitFor();
     });
   });
 
-  describe('the graph to walk through', () => {
-    test('is searched, walked and filtered by keyboard', async () => {
+  describe('the interactive graph', () => {
+    test('can be searched, explored and filtered by keyboard', async () => {
       const { page, problems } = await open(tab.site.url(pageKey(2)));
       const canvas = page.locator('canvas');
       await canvas.waitFor();
@@ -202,19 +202,19 @@ describeInChromium(() => {
       expect(problems).toEqual([]);
     });
 
-    test('lets go of what a filter hides, and keeps what it does not', async () => {
+    test('clears a selection that a filter hides, and keeps others', async () => {
       const { page } = await open(tab.site.url(pageKey(2)));
       await page.getByLabel('Find a user or product').fill('oak table');
       await page.keyboard.press('Enter');
-      const picked = page.getByRole('heading', { name: 'Oak table', exact: true });
-      await picked.waitFor();
+      const selected = page.getByRole('heading', { name: 'Oak table', exact: true });
+      await selected.waitFor();
       await page.getByLabel('users (discs)').uncheck();
-      expect(await picked.count()).toBe(1);
+      expect(await selected.count()).toBe(1);
       await page.getByLabel('products (squares)').uncheck();
       expect(await page.locator('.panel').textContent()).toBe('');
     });
 
-    test('is moved by a finger, pinched by two, and a tap picks', async () => {
+    test('is moved by one finger and zoomed by two', async () => {
       const { page } = await open(tab.site.url(pageKey(2)), { viewport: SIZES.phone, hasTouch: true });
       const canvas = page.locator('canvas');
       await canvas.scrollIntoViewIfNeeded();
@@ -241,7 +241,7 @@ describeInChromium(() => {
       await expect.poll(() => pixels(page)).not.toBe(before);
     });
 
-    test('of 20,000 vertices and 60,000 edges is less than 3 MB and moves at 30 frames a second', async () => {
+    test('with 20,000 vertices and 60,000 edges is smaller than 3 MB and moves at 30 frames per second', async () => {
       const text = networkPage(sampleNetwork({ users: 14_000, products: 6_000 }, 4));
       expect(Buffer.byteLength(text)).toBeLessThan(3_000_000);
       const file = join(directory, 'large.html');
@@ -250,9 +250,9 @@ describeInChromium(() => {
       await page.locator('canvas').waitFor();
       const frames = await page.evaluate(framesWhileMoving, 3_000);
       console.log(
-        `20,000 vertices: ${frames.toFixed(1)} frames a second while it moves, drawn without a graphics card`,
+        `20,000 vertices: ${frames.toFixed(1)} frames per second while moving, without a graphics card`,
       );
-      // Half of what is promised: this machine may do other things meanwhile.
+      // Half of the target, because the machine may be busy with other work.
       expect(frames).toBeGreaterThan(15);
       expect(problems).toEqual([]);
     }, 60_000);
@@ -266,55 +266,57 @@ describeInChromium(() => {
     });
     afterAll(() => followed.stop());
 
-    test('a new run comes into the page without a reload; what one looks at is looked up in it', {
+    test('a new run appears without a reload, and the open details are read from it', {
       timeout: 60_000,
     }, async () => {
       const { page, problems } = await open(followed.url(`${INDEX_KEY}#user=u0005`));
-      await page.getByText('As run 1 knows it.').waitFor();
+      await page.getByText('Data of run 1.').waitFor();
       await page.evaluate(() => document.body.setAttribute('data-same', 'yes'));
       const status = page.getByRole('status').first();
       await followed.publish(2);
-      await expect.poll(() => status.textContent(), { timeout: 15_000 }).toMatch(/^Run 2 is served now\./);
-      await page.getByText('As run 2 knows it.').waitFor();
+      await expect.poll(() => status.textContent(), { timeout: 15_000 }).toMatch(/^Run 2 is now served\./);
+      await page.getByText('Data of run 2.').waitFor();
       expect(await page.title()).toBe('Cartograph: run 2');
       expect(await page.locator('#pictures img').first().getAttribute('src')).toContain('00000002/');
       expect(await page.locator('#decisions-table tbody tr').count()).toBe(2);
-      expect(await page.getByRole('heading', { name: 'Against run 1, the one trained' }).count()).toBe(1);
+      expect(
+        await page.getByRole('heading', { name: 'Changes since run 1, trained before it' }).count(),
+      ).toBe(1);
       expect(await page.getByText('Since run 1: 1,234 recommendations added').count()).toBe(1);
       await followed.publish(3, { decision: 'refused' });
-      await expect.poll(() => status.textContent(), { timeout: 15_000 }).toMatch(/^Decided: refused/);
-      await page.getByText('As run 2 knows it.').waitFor();
+      await expect.poll(() => status.textContent(), { timeout: 15_000 }).toMatch(/^New decision: refused/);
+      await page.getByText('Data of run 2.').waitFor();
       expect(await page.locator('body').getAttribute('data-same')).toBe('yes');
       expect(problems).toEqual([]);
     });
 
-    test('a bucket that does not answer is said, asked less often, and found again', {
+    test('the page says when the bucket does not answer, polls less often, and reconnects', {
       timeout: 60_000,
     }, async () => {
       const { page } = await open(followed.url(INDEX_KEY));
-      await explored(page);
+      await explorerReady(page);
       followed.isDown = true;
-      await page.getByText('The bucket cannot be read; next try in').waitFor({ timeout: 15_000 });
+      await page.getByText('The bucket cannot be read. Next attempt in').waitFor({ timeout: 15_000 });
       followed.isDown = false;
       await page.getByText('Connected again.').waitFor({ timeout: 30_000 });
     });
   });
 });
 
-/** Rules that are broken, with the first element that breaks each. */
+/** Returns the violated rules of axe, each with its first element. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const results: AxeResults = await page.evaluate(() => window.axe.run());
   return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }
 
-/** What the canvas shows, as one text. */
+/** Returns the image on the canvas as a data URL. */
 const pixels = (page: Page): Promise<string> =>
   page
     .locator('canvas')
     .evaluate((canvas) => (canvas instanceof HTMLCanvasElement ? canvas.toDataURL() : ''));
 
-/** Pans and zooms in turn. @returns frames a second */
+/** Pans and zooms. @returns frames per second */
 async function framesWhileMoving(milliseconds: number): Promise<number> {
   const canvas = document.querySelector('canvas');
   if (!canvas) throw new Error('Cannot move: there is no canvas');

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { pageKey } from '../lambdas/pages-samples.ts';
 import { browsed, describeInChromium } from './browsed.ts';
 
-/** On paper, A4: everything that can be read is there, dark on white whatever the reader's screen looks like. */
+/** The pages on A4 paper: complete, and dark on white whatever the reader's screen looks like. */
 
-/** A4 within its margins, in pixels. */
+/** A4 without its margins, in pixels. */
 const PAPER = { width: 688, height: 1017 };
 
 const PAGES = [
@@ -24,7 +24,7 @@ describeInChromium(() => {
       const { page } = await tab.open(tab.site.url(key), { viewport: PAPER, colorScheme: 'dark' });
       await page.locator(ready).first().waitFor();
       await page.waitForFunction(() => [...document.images].every(({ naturalWidth }) => naturalWidth > 0));
-      // The reader has opened the tables behind the pictures, so they are printed.
+      // Open tables are printed, so all are opened here.
       await page.locator('details').evaluateAll((all) => {
         for (const each of all) each.setAttribute('open', '');
       });
@@ -34,15 +34,15 @@ describeInChromium(() => {
   });
   const pageOf = (what: string): Page => {
     const page = printed[what];
-    if (!page) throw new Error(`Cannot look at ${what}: it was not opened`);
+    if (!page) throw new Error(`Cannot check ${what}: it was not opened`);
     return page;
   };
 
   describe.each(PAGES)('%s', (what) => {
-    test('is dark on white for a reader whose screen is dark', async () => {
+    test('is dark on white although the screen is dark', async () => {
       const page = pageOf(what);
-      // Two headings side by side have letters along 0.45 of a row.
-      // To a file of its own, as the index has its pictures, the browser's test mode says screen; theme.test.ts has those.
+      // The letters of two headings side by side cover 0.45 of a row.
+      // Print emulation does not reach pictures in files of their own; theme.test.ts tests those.
       const style = 'img { visibility: hidden; }';
       expect(await blackest(tab.browser, await page.screenshot({ fullPage: true, style }))).toBeLessThan(0.5);
       const colours = await page.evaluate(() =>
@@ -52,11 +52,11 @@ describeInChromium(() => {
           .map(([element, style]) => (element instanceof SVGElement ? style.fill : style.color)),
       );
       expect(colours.length).toBeGreaterThan(5);
-      // Each of red, green and blue in the darker half.
+      // Red, green and blue must each be in the darker half.
       expect([...new Set(colours)].filter((colour) => /(1[3-9]\d|2\d\d)/.test(colour))).toEqual([]);
     });
 
-    test('has no control, nothing that answers only to a pointer, and nothing that is cut off', async () => {
+    test('has no controls and nothing that is cut off', async () => {
       const page = pageOf(what);
       const controls = 'input, select, button, nav, summary, canvas, .skip, figcaption a';
       expect(await page.locator(controls).filter({ visible: true }).count()).toBe(0);
@@ -69,7 +69,7 @@ describeInChromium(() => {
       expect(wide).toEqual([0]);
     });
 
-    test('leaves no heading alone at the end of a page, and tears no picture and no short table', async () => {
+    test('keeps headings with their text, and pictures and short tables in one piece', async () => {
       const page = pageOf(what);
       const torn = await page.evaluate(() =>
         [...document.querySelectorAll('h1, h2, h3, h4, figure, .scroll:not(:has(tr:nth-child(16))), tr')]
@@ -87,26 +87,26 @@ describeInChromium(() => {
   const headings = (what: string) =>
     pageOf(what).locator('h1, h2, h3').filter({ visible: true }).allTextContents();
 
-  test('the page of a run has its decision, its pictures and its quality; the graph to walk through stays on the screen', async () => {
+  test('the page of a run prints its decision, pictures and quality, but not the interactive graph', async () => {
     const what = 'the page of a run';
     expect(await headings(what)).toEqual(
       expect.arrayContaining(['Run 2', 'Decision', 'Pictures', 'Quality', 'Files', 'Inputs and versions']),
     );
-    expect(await headings(what)).not.toContain('The graph to walk through');
+    expect(await headings(what)).not.toContain('Interactive graph');
     const pictures = await pageOf(what)
       .locator('figure svg')
       .evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ width }) => width));
     expect(pictures).toHaveLength(9);
-    // Of 640: the smallest letters are 11 pixels, here 7 points or more.
+    // Pictures are 640 pixels wide with letters of at least 11 pixels, which must be at least 7 points on paper.
     for (const width of pictures) expect(0.75 * 11 * (width / 640)).toBeGreaterThan(7);
-    for (const label of ['Numbers that the gate decides by', 'Quality of list any'])
+    for (const label of ['Numbers behind the decision', 'Quality of Top picks'])
       expect(
         await pageOf(what).getByRole('group', { name: label }).filter({ visible: true }).count(),
         label,
       ).toBeGreaterThan(0);
   });
 
-  test('two low pictures share a sheet: nothing but the picture adds to its height', async () => {
+  test('a figure is no higher than its picture, so that two low pictures fit on a sheet', async () => {
     const heights = await pageOf('the page of a run')
       .locator('figure:not(:has(table))')
       .evaluateAll((all) =>
@@ -119,18 +119,20 @@ describeInChromium(() => {
     for (const { figure, picture } of heights) expect(figure).toBeLessThan(picture + 10);
   });
 
-  test('the index has pictures and decisions, and of the explorer only what was looked up', async () => {
-    expect(await headings('the index')).toEqual(expect.arrayContaining(['What it looks like', 'Decisions']));
+  test('the index prints pictures and decisions, and the explorer only with open details', async () => {
+    expect(await headings('the index')).toEqual(
+      expect.arrayContaining(['Pictures of the served run', 'Decisions']),
+    );
     expect(await headings('the index')).not.toContain('Users and products');
     expect(await headings('a user in the index')).toEqual(
-      expect.arrayContaining(['Users and products', 'User u0005', 'What it looks like', 'Decisions']),
+      expect.arrayContaining(['Users and products', 'User u0005', 'Pictures of the served run', 'Decisions']),
     );
     for (const image of await pageOf('the index').locator('img').all())
       expect(await image.isVisible()).toBe(true);
   });
 });
 
-/** The largest share of one row of pixels that is as dark as the paper of a dark page. */
+/** Returns the largest share of dark pixels in one row; dark is the background of a dark page. */
 async function blackest(browser: Browser, png: Buffer): Promise<number> {
   const page = await browser.newPage();
   const share = await page.evaluate(async (base64) => {

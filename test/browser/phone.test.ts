@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { INDEX_KEY } from '../../lambdas/shared/keys.ts';
+import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { pageKey } from '../lambdas/pages-samples.ts';
 import { browsed, describeInChromium } from './browsed.ts';
 import { SIZES } from './chromium.ts';
 
-/** On a phone pictures and tables are wider than the screen: that they go on is seen, and they are reached by keyboard. */
+/** On a phone, pictures and tables are wider than the screen: shadows show that they scroll, and the keyboard can scroll them. */
 
 const tab = browsed();
 
@@ -22,7 +22,7 @@ describeInChromium(() => {
     ['a table', pageKey(2), '#decision ~ .scroll'],
   ])('%s', (_what, key, selector) => {
     test.each(['light', 'dark'] as const)(
-      'that goes on to the right has a shadow there until one is at its end, %s',
+      'has a shadow at the right until it is scrolled to its end, %s',
       async (colorScheme) => {
         const page = await openOn(key, colorScheme);
         const wide = page.locator(selector).first();
@@ -33,7 +33,7 @@ describeInChromium(() => {
         const [atEnd, leftAtEnd] = [await edge(page, wide, 'right'), await edge(page, wide, 'left')];
         expect(atStart).not.toBe(atEnd);
         expect(leftAtEnd).not.toBe(leftAtStart);
-        // No shadow on either side is the same: the ground.
+        // Without a shadow both sides show the background.
         expect(atEnd).toBe(leftAtStart);
         await page.close();
       },
@@ -46,7 +46,7 @@ describeInChromium(() => {
   ])('the arrow keys scroll a picture of %s', async (_what, key) => {
     const page = await openOn(key, 'light');
     const wide = page.locator('.wide-picture').first();
-    // Not every browser lets the keyboard reach what scrolls without being told.
+    // Some browsers let the keyboard reach a scrolling box only with a tabindex.
     expect(await wide.getAttribute('tabindex')).toBe('0');
     await wide.focus();
     await page.keyboard.press('ArrowRight');
@@ -57,7 +57,7 @@ describeInChromium(() => {
   test.each([
     ['the page of a run', pageKey(2)],
     ['the index', INDEX_KEY],
-  ])('sentences and lists in tables of %s have room for lines of some words', async (_what, key) => {
+  ])('cells with sentences in tables of %s are wide enough for several words', async (_what, key) => {
     const page = await openOn(key, 'light');
     const widths = await page
       .locator('td.text')
@@ -67,9 +67,9 @@ describeInChromium(() => {
     await page.close();
   });
 
-  test('a hash and a day take one line', async () => {
+  test('hashes and dates are not broken into two lines', async () => {
     const page = await openOn(pageKey(2), 'light');
-    // In no room at all whatever may be broken is.
+    // With no width at all, every text breaks that may break.
     await page.addStyleTag({ content: 'td, p { max-width: 0 !important; }' });
     for (const what of ['code.hash', 'time']) {
       const lines = await page
@@ -81,11 +81,11 @@ describeInChromium(() => {
   });
 });
 
-/** What the pixels look like at the side of an element, at its lower border, where nothing else is drawn. */
+/** Returns the pixels at one side of an element, near its lower border where nothing else is drawn. */
 async function edge(page: Page, element: Locator, side: 'left' | 'right'): Promise<string> {
   await element.scrollIntoViewIfNeeded();
   const box = await element.boundingBox();
-  if (!box) throw new Error('Cannot look at an element that is not there');
+  if (!box) throw new Error('Cannot take a screenshot: the element is not visible');
   const clip = {
     x: side === 'left' ? box.x + 2 : box.x + box.width - 6,
     y: box.y + box.height - 9,

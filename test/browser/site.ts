@@ -3,26 +3,26 @@ import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { indexPage } from '../../lambdas/publish/index-page.ts';
 import { renderDecided } from '../../lambdas/render/render.ts';
-import { CURRENT_KEY, INDEX_KEY } from '../../lambdas/shared/keys.ts';
-import { toJson } from '../../lambdas/shared/lake.ts';
-import type { Current, Publication } from '../../lambdas/shared/schemas.ts';
-import { awsClient } from '../../local/emulator.ts';
-import { startPages } from '../../local/pages.ts';
+import { CURRENT_KEY, INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
+import type { Current, Publication } from '../../lambdas/shared/contract/schemas.ts';
+import { toJson } from '../../lambdas/shared/platform/lake.ts';
+import { startPages } from '../../local/results/pages.ts';
+import { awsClient } from '../../local/stack/emulator.ts';
 import { type MemoryLake, memoryLake } from '../lake.ts';
 import { recordingLog } from '../lambdas/log.ts';
 import { pagesPublication, storePagesRun } from '../lambdas/pages-samples.ts';
 import type { ShopSize } from '../lambdas/sample-shop.ts';
 
-/** A bucket in memory, served as `npm start` does. */
+/** A bucket in memory, served in the same way as `npm start` serves it. */
 export interface Site {
   readonly lake: MemoryLake;
-  /** Address of a key. */
+  /** Returns the URL of a key. */
   url(key: string): string;
-  /** A run is trained, decided and drawn. */
+  /** Stores a run as if it had been trained, decides and draws it. */
   publish(run: number, options?: { size?: ShopSize; decision?: Publication['decision'] }): Promise<void>;
-  /** An earlier run is served again. */
+  /** Serves an earlier run again. */
   rollBack(run: number): Promise<void>;
-  /** While it is down the bucket answers nothing. */
+  /** While true, the bucket answers every request with an error. */
   isDown: boolean;
   stop(): Promise<void>;
 }
@@ -72,7 +72,7 @@ export async function startSite(): Promise<Site> {
   return site;
 }
 
-/** The whole object, or the bytes that are asked for, as S3 does. */
+/** Sends the whole object or the requested range, as S3 does. */
 export function answerWith(bytes: Buffer, { headers }: IncomingMessage, response: ServerResponse): void {
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
   if (first === undefined || last === undefined) response.end(bytes);

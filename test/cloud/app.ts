@@ -1,16 +1,16 @@
-/** All kinds of deployments as one CDK app, with the rules of cdk-nag; `synth.test.ts` runs it through the CLI. */
+/** A CDK app with every kind of deployment and the rules of cdk-nag. `synth.test.ts` runs it through the CLI. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Config } from '../../lib/config.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
 import { KINDS } from './kinds.ts';
 
-// The CLI asks for bundles; they are not what is looked at here.
+// The CLI would bundle the Lambdas, which this app does not need.
 const app = new App({ postCliContext: { 'aws:cdk:bundling-stacks': [] } });
 for (const [name, input] of Object.entries(KINDS))
   new RecommenderStack(app, name, {
     config: Config.parse({ ...input, stackName: name }),
-    // Any file stands for the job.
+    // Any file can take the place of the job's jar.
     jarPath: import.meta.filename,
   });
 Validations.of(app).addPlugins(

@@ -1,4 +1,4 @@
-import type { ConfigInput } from '../../local/deploy.ts';
+import type { ConfigInput } from '../../local/stack/deploy.ts';
 
 const vpc = {
   vpcId: 'vpc-0a1b2c3d4e5f60718',
@@ -10,7 +10,7 @@ const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:AmazonMS
 const secretKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555';
 const securityGroupId = 'sg-0a1b2c3d4e5f60718';
 
-/** Every kind of deployment, by name: three streams, both kinds of pollers, own and existing networks, every option once. */
+/** Every kind of deployment, by name: three kinds of streams, both kinds of pollers, new and existing networks, and every option at least once. */
 export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },

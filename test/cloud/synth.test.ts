@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { NODE_BIN, ROOT, VENV } from '../../local/paths.ts';
+import { NODE_BIN, ROOT, VENV } from '../../local/process/paths.ts';
 import { KINDS } from './kinds.ts';
 
-/** What only an account could show is held here by those who make the rules: the CDK CLI, cdk-nag and cfn-lint. */
+/** Validates the templates without an AWS account, with the CDK CLI, cdk-nag and cfn-lint. */
 
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-synth-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs the CLI without asking anybody about credentials, versions or notices. */
+/** Runs `cdk synth` without credentials, version checks or notices. */
 const cdkSynth = (app: string, output: string) =>
   run(join(NODE_BIN, 'cdk'), ['synth', '--quiet', '--no-notices', '--app', app, '--output', output], {
     cwd: ROOT,
@@ -49,11 +49,11 @@ describe('every kind of deployment', () => {
     });
   }, 90_000);
 
-  test('passes cdk-nag’s rules for solutions and serverless, or says why not beside the resource', () => {
+  test('passes cdk-nag’s rules for solutions and serverless, except for acknowledged findings', () => {
     expect(problem).toBe('');
   });
 
-  test('is synthesized: three streams, both kinds of pollers, own and existing networks', () => {
+  test('can be synthesized: three kinds of streams, both kinds of pollers, new and existing networks', () => {
     const templates = readdirSync(output).filter((name) => name.endsWith('.template.json'));
     expect(templates.map((name) => name.replace('.template.json', '')).sort()).toEqual(
       Object.keys(KINDS).sort(),
@@ -64,31 +64,31 @@ describe('every kind of deployment', () => {
     const lint = join(VENV, 'bin', 'cfn-lint');
     expect(existsSync(lint), `${lint} is missing: node local/bootstrap.mjs install`).toBe(true);
     const templates = Object.keys(KINDS).map((name) => join(output, `${name}.template.json`));
-    // W3005: CDK names what a resource waits for also where a reference says so already.
-    const answer = await run(lint, ['--ignore-checks', 'W3005', '--template', ...templates], {
+    // W3005 reports redundant dependencies, which CDK adds even where a reference implies them.
+    const result = await run(lint, ['--ignore-checks', 'W3005', '--template', ...templates], {
       env: { PATH: process.env.PATH ?? '', HOME: directory },
     }).catch((error: { stdout: string; stderr: string }) => error);
-    expect(answer.stdout + answer.stderr).toBe('');
+    expect(result.stdout + result.stderr).toBe('');
   });
 });
 
-test('the rules do find something: what is said beside a resource is what keeps them silent', async () => {
-  const output = join(directory, 'unsaid');
-  await expect(cdkSynth('node test/cloud/unsaid-app.ts', output)).rejects.toThrow(/AwsSolutions-S1/);
+test('the rules report findings that are not acknowledged', async () => {
+  const output = join(directory, 'unacknowledged');
+  await expect(cdkSynth('node test/cloud/unacknowledged-app.ts', output)).rejects.toThrow(/AwsSolutions-S1/);
   const report = Report.parse(JSON.parse(readFileSync(join(output, 'validation-report.json'), 'utf8')));
   expect(report.pluginReports.filter(({ violations }) => violations.length > 0)).toHaveLength(2);
 }, 60_000);
 
-test('the app itself is synthesized by the CLI, with its bundles', { timeout: 90_000 }, async () => {
+test('the CLI synthesizes the app itself, with its bundles', { timeout: 90_000 }, async () => {
   const output = join(directory, 'app');
   await cdkSynth('node bin/app.ts', output);
   const bundles = readdirSync(output)
     .filter((name) => name.startsWith('asset.') && existsSync(join(output, name, 'index.mjs')))
     .map((name) => readdirSync(join(output, name)));
-  // Five stages, the topic, produce.
+  // There is one bundle for each of the five stages, for the topic and for produce.
   expect(bundles).toHaveLength(7);
   for (const files of bundles) expect(files).toContain('index.mjs.map');
-  // The programs of the pages stand beside the Lambdas that write those.
+  // The bundle of a stage that writes a page contains the browser program of that page.
   expect(bundles.flatMap((files) => files.filter((name) => name.endsWith('.client.js'))).sort()).toEqual([
     'index-page.client.js',
     'run-page.client.js',

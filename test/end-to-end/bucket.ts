@@ -1,9 +1,9 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { PREFIX } from '../../lambdas/shared/keys.ts';
-import { awsClient } from '../../local/emulator.ts';
-import type { Pipeline } from '../../local/pipeline.ts';
+import { PREFIX } from '../../lambdas/shared/contract/keys.ts';
+import type { Pipeline } from '../../local/pipeline/pipeline.ts';
+import { awsClient } from '../../local/stack/emulator.ts';
 
 /** What the tests do with the bucket beside the pipeline: look into its objects, take one away, put it back. */
 export class Bucket {

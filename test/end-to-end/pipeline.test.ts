@@ -17,20 +17,20 @@ import {
   PREFIX,
   startedKey,
   windowKey,
-} from '../../lambdas/shared/keys.ts';
-import { readJson } from '../../lambdas/shared/lake.ts';
-import { Current, Failed, Manifest, Window } from '../../lambdas/shared/schemas.ts';
-import { awsClient } from '../../local/emulator.ts';
-import { exportRun } from '../../local/export.ts';
-import { readOutcome } from '../../local/outcome.ts';
-import { type Pipeline, startPipeline } from '../../local/pipeline.ts';
-import { countRecords, produceRecords } from '../../local/produce-records.ts';
-import { problemsOf } from '../../local/report.ts';
-import { plantShop } from '../../local/shop.ts';
-import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
-import { invokeFunction } from '../../local/stack.ts';
-import { Watch } from '../../local/watch.ts';
-import { workOff } from '../../local/work-off.ts';
+} from '../../lambdas/shared/contract/keys.ts';
+import { Current, Failed, Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
+import { readJson } from '../../lambdas/shared/platform/lake.ts';
+import { type Pipeline, startPipeline } from '../../local/pipeline/pipeline.ts';
+import { countRecords, produceRecords } from '../../local/pipeline/produce-records.ts';
+import { workOff } from '../../local/pipeline/work-off.ts';
+import { exportRun } from '../../local/results/export.ts';
+import { readOutcome } from '../../local/results/outcome.ts';
+import { problemsOf } from '../../local/results/report.ts';
+import { Watch } from '../../local/results/watch.ts';
+import { plantShop } from '../../local/shop/shop.ts';
+import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
+import { invokeFunction } from '../../local/stack/call-function.ts';
+import { awsClient } from '../../local/stack/emulator.ts';
 import { Bucket } from './bucket.ts';
 
 /**

@@ -5,18 +5,18 @@ import {
   ExplorerNames,
   ExplorerProducts,
   ExplorerUsers,
-} from '../../lambdas/shared/explorer.ts';
+} from '../../lambdas/shared/contract/explorer.ts';
 import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
 import { separator } from './separator.ts';
 
-/** The explorer's files of a sample run: tables in blocks of few rows, so that a small shop has several. */
+/** The explorer's files of a sample run. Blocks have few rows, so that even a small shop has several. */
 
 const ROWS_PER_BLOCK = 8;
 
 type Row = readonly [key: string, value: unknown];
 type Schema = { parse(block: unknown): unknown };
 
-/** Rows in order of key, as the Spark job writes them, in two parts where there are several blocks. */
+/** Sorts rows by key and writes them as the Spark job does, in two parts if there are several blocks. */
 export function sampleTable(name: string, rows: readonly Row[], schema: Schema) {
   const sorted = rows.toSorted(([a], [b]) => (a < b ? -1 : 1));
   const blocks = Array.from({ length: Math.ceil(rows.length / ROWS_PER_BLOCK) }, (_, at) =>
@@ -44,7 +44,7 @@ export function sampleTable(name: string, rows: readonly Row[], schema: Schema) 
 
 const PRODUCT = /^p(\d{4})$/;
 
-/** Names of all products that rows tell of. */
+/** Returns the names of all products that the rows mention. */
 function namesIn(block: readonly Row[]): [string, string][] {
   const text = JSON.stringify(block);
   const ids = new Set([...text.matchAll(/p(\d{4})/g)].map(([id]) => id));
@@ -65,7 +65,7 @@ export function explorerSample(
   ];
   const row = (index: number) => ({ product: idOf(index), because });
   const userPage = (index: number) => ({
-    // Of the fifth 53, of which the page has the newest.
+    // The fifth user bought 53 products; the page has the newest of them.
     products: index === 5 ? 53 : 3,
     history: [1, 0, 3].map((product) => ({
       product: idOf(product + index),
@@ -88,8 +88,8 @@ export function explorerSample(
       score: 0.8 - place / 10,
     })),
   });
-  const all = <Item>(count: number, of: (index: number) => Item): Item[] =>
-    Array.from({ length: count }, (_, index) => of(index));
+  const all = <Item>(count: number, make: (index: number) => Item): Item[] =>
+    Array.from({ length: count }, (_, index) => make(index));
   const byUser = sampleTable(
     'users',
     all(users, (index) => [userOf(index), userPage(index)]),
@@ -115,7 +115,7 @@ export function explorerSample(
   };
 }
 
-/** A row for each word that the name may be searched by. */
+/** Makes a row for each word of the name. */
 function nameRows(index: number): Row[] {
   const { product, name } = named(index);
   const all = words(name ?? '');

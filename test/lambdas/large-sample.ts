@@ -1,6 +1,6 @@
 import type { RunData, RunOutcome } from '../../lambdas/render/charts/chart.ts';
-import { type Metric, Metrics, Quality } from '../../lambdas/shared/quality.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { type Metric, Metrics, Quality } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import {
   DegreeSummary,
   Diff,
@@ -8,8 +8,8 @@ import {
   GraphSummary,
   ProductSummary,
   SalesSummary,
-} from '../../lambdas/shared/summaries.ts';
-import { seeded } from '../../local/random.ts';
+} from '../../lambdas/shared/contract/summaries.ts';
+import { seeded } from '../../local/shop/random.ts';
 import { runDataOf, sampleRun } from './samples.ts';
 
 /** A run with a past, and as much of everything as a chart may get; made up, seeded, the same every time. */

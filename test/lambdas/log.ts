@@ -1,12 +1,12 @@
-import type { Fields, Level, Log } from '../../lambdas/shared/log.ts';
-import type { Measured } from '../../lambdas/shared/metrics.ts';
+import type { Fields, Level, Log } from '../../lambdas/shared/platform/log.ts';
+import type { Measured } from '../../lambdas/shared/platform/metrics.ts';
 
 export interface RecordedLine extends Fields {
   readonly level: Level;
   readonly message: string;
 }
 
-/** A log that remembers. */
+/** A log that keeps its lines and metrics. */
 export function recordingLog(): Log & {
   readonly lines: RecordedLine[];
   readonly measured: Measured[];

@@ -1,10 +1,10 @@
-import { chartsOf, manifestKey, publicationKey } from '../../lambdas/shared/keys.ts';
-import { type Lake, toJson } from '../../lambdas/shared/lake.ts';
-import type { Metric, RankingMetrics } from '../../lambdas/shared/quality.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import { Manifest, Publication } from '../../lambdas/shared/schemas.ts';
-import { Diff, GraphFacts, Network, SalesSummary } from '../../lambdas/shared/summaries.ts';
-import { seeded } from '../../local/random.ts';
+import { chartsOf, manifestKey, publicationKey } from '../../lambdas/shared/contract/keys.ts';
+import type { Metric, RankingMetrics } from '../../lambdas/shared/contract/quality.ts';
+import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest, Publication } from '../../lambdas/shared/contract/schemas.ts';
+import { Diff, GraphFacts, Network, SalesSummary } from '../../lambdas/shared/contract/summaries.ts';
+import { type Lake, toJson } from '../../lambdas/shared/platform/lake.ts';
+import { seeded } from '../../local/shop/random.ts';
 import { explorerSample } from './explorer-samples.ts';
 import { DAY_MS, NOON, named, type ShopSize, userOf } from './sample-shop.ts';
 import { ATTACK, sampleRun } from './samples.ts';
@@ -58,7 +58,7 @@ const series = [2, 3].map((window) => ({
   new: metric(0.1 + window / 100),
 }));
 
-/** A graph with communities: most edges lead to products of the user's own. */
+/** A graph with communities: most edges are within one. */
 export function sampleNetwork({ users, products }: ShopSize, edgesPerUser = 4, seed = 1): Network {
   const random = seeded(seed).unit;
   const communities = 12;
@@ -206,7 +206,7 @@ export interface PagesSample {
   readonly documents: Documents;
 }
 
-/** A run with every document that a page reads. */
+/** Makes a run with every document that the pages read. */
 export function pagesRun(run: number, size: ShopSize = { users: 60, products: 30 }): PagesSample {
   const base = sampleRun(run);
   const documents: Documents = {
@@ -237,7 +237,7 @@ export function pagesRun(run: number, size: ShopSize = { users: 60, products: 30
   return { manifest, documents };
 }
 
-/** Publication K decides run K. */
+/** Makes publication K, which decides run K. */
 export const pagesPublication = (run: number, decision: Publication['decision'] = 'promoted'): Publication =>
   Publication.parse({
     publication: run,
@@ -256,7 +256,7 @@ export const pagesPublication = (run: number, decision: Publication['decision'] 
     decidedThrough: run,
   });
 
-/** Puts a finished and decided run into the lake. */
+/** Stores a finished and decided run in the lake. */
 export async function storePagesRun(
   lake: Lake,
   run: number,

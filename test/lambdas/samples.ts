@@ -1,9 +1,8 @@
 import type { RunData } from '../../lambdas/render/charts/chart.ts';
-import { manifestKey } from '../../lambdas/shared/keys.ts';
-import { toJson } from '../../lambdas/shared/lake.ts';
-import { Model } from '../../lambdas/shared/model.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../lambdas/shared/contract/model.ts';
+import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import {
   DegreeSummary,
   Diff,
@@ -13,10 +12,11 @@ import {
   ProductSummary,
   SalesSummary,
   UserSummary,
-} from '../../lambdas/shared/summaries.ts';
+} from '../../lambdas/shared/contract/summaries.ts';
+import { toJson } from '../../lambdas/shared/platform/lake.ts';
 import type { MemoryLake } from '../lake.ts';
 
-/** A run of three shoppers and four lamps, as the Spark job would have left it; one lamp's name is an attack. */
+/** The files of a run of three users and four lamps, as the Spark job writes them. The name of one lamp is an attack. */
 
 export const ATTACK = '<script>alert("lamp")</script>';
 const NOON = Date.UTC(2026, 5, 30, 12);
@@ -33,7 +33,7 @@ const ranking = (value: number) => ({
 
 const HOUR_MS = 3_600_000;
 
-/** Lists: Blue lamp in two, two others in one, the fourth lamp in none. */
+/** The blue lamp is in two lists, two others are in one, and the fourth is in none. */
 const FACTS = GraphFacts.parse({
   run: 1,
   vertices: 7,
@@ -74,12 +74,12 @@ const FACTS = GraphFacts.parse({
   graphmlLeftOut: null,
 });
 
-/** What run 1 had before it: nothing. */
+/** Run 1 has no previous run. */
 const DIFF = Diff.parse({ run: 1, previous: null, changes: null });
 
 const SALES = SalesSummary.parse({ bucketMs: HOUR_MS, fromMs: NOON - 3 * HOUR_MS, counts: [5, 0, 7] });
 
-/** Beside what is drawn: the graph to walk through. */
+/** The interactive graph. */
 const NETWORK = Network.parse({
   vertices: {
     ids: ['u:ann', 'u:bob', 'p:lamp1', 'p:lamp2', 'p:ann'],
@@ -170,7 +170,7 @@ function vertex(id: string, label: string, inDegree: number, outDegree: number) 
 
 const NONE = { edges: 0, crossing: 0, byChance: 0 };
 
-/** The same run of a shop in which everything was returned. */
+/** The same run in a shop where everything was returned. */
 const EMPTY_DOCUMENTS: Documents = {
   'graph.json': {
     run: 1,
@@ -264,7 +264,7 @@ export function sampleRun(run: number, { isEmpty = false } = {}): Sample {
 
 const NETWORK_NAME = 'summary/network.json';
 
-/** What the charts of a sample are drawn from; the run is the only one, and not decided yet. */
+/** The input of the charts of a sample. Its run is the only one, and is not decided yet. */
 export function runDataOf({ manifest, documents }: Sample): RunData {
   return {
     manifest,
@@ -281,7 +281,7 @@ export function runDataOf({ manifest, documents }: Sample): RunData {
 
 const keyOf = (run: number, name: string): string => `runs/${String(run).padStart(8, '0')}/00000001/${name}`;
 
-/** Puts a finished run into the lake. */
+/** Writes a finished run to the lake. */
 export async function storeRun(
   lake: MemoryLake,
   run: number,

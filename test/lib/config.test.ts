@@ -3,13 +3,13 @@ import { Config } from '../../lib/config.ts';
 import { executorsOf, takenGb } from '../../lib/train-config.ts';
 import { KINDS } from '../cloud/kinds.ts';
 
-/** What is wrong, as `readConfig` tells it. */
+/** The problems of a configuration, as `readConfig` reports them. */
 const problems = (input: unknown): string[] =>
   (Config.safeParse(input).error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 
 const { stream: iam, network } = KINDS.ExistingIam;
 
-test('nothing needs to be said: every key has a default', () => {
+test('an empty configuration is valid: every key has a default', () => {
   expect(Config.parse({})).toMatchObject({
     stackName: 'Cartograph',
     stream: {
@@ -28,7 +28,7 @@ test('nothing needs to be said: every key has a default', () => {
 });
 
 describe('the stream', () => {
-  test('is of one of three kinds, and each has its own keys', () => {
+  test('has one of three kinds, each with its own keys', () => {
     expect(problems({ stream: { kind: 'kinesis' } })).toEqual([
       'stream.kind: should be "serverless", "provisioned" or "existing"',
     ]);
@@ -40,14 +40,14 @@ describe('the stream', () => {
     });
   });
 
-  test('that exists needs a network that exists', () => {
+  test('of an existing cluster requires an existing network', () => {
     expect(problems({ stream: iam })).toEqual([
-      'network.existing: is missing, should say where the cluster of stream.clusterArn lies',
+      'network.existing: is missing, should describe the network of the cluster in stream.clusterArn',
     ]);
     expect(problems({ stream: iam, network })).toEqual([]);
   });
 
-  test('signs in by IAM, or by a secret that is named', () => {
+  test('authenticates with IAM or with a configured secret', () => {
     expect(problems({ stream: { ...iam, authentication: 'scram', createTopic: false }, network })).toEqual([
       'stream.secretArn: is missing, authentication "scram" needs it',
     ]);
@@ -56,18 +56,18 @@ describe('the stream', () => {
       'stream.secretArn: should be left out with authentication "iam"',
     ]);
     expect(problems({ stream: { ...iam, authentication: 'tls', secretArn }, network })).toEqual([
-      'stream.createTopic: should be false: only with authentication "iam" the stack can',
+      'stream.createTopic: should be false: the stack can create a topic only with authentication "iam"',
     ]);
   });
 
-  test('names what it means by the ARN that AWS shows', () => {
+  test('rejects names where an ARN or an id is required', () => {
     expect(problems({ stream: { ...iam, clusterArn: 'shop', securityGroupId: 'mine' }, network })).toEqual([
       'stream.clusterArn: should be the ARN of the MSK cluster: arn:aws:kafka:REGION:ACCOUNT:…',
       'stream.securityGroupId: should be sg-… and hexadecimal digits',
     ]);
   });
 
-  test('of brokers needs a version whose topics CloudFormation can make', () => {
+  test('of a provisioned cluster requires a Kafka version whose topics CloudFormation can create', () => {
     expect(problems({ stream: { kind: 'provisioned', kafkaVersion: '3.5.1' } })).toEqual([
       'stream.kafkaVersion: should be 3.6 or newer, such as 3.9.x',
     ]);
@@ -76,39 +76,39 @@ describe('the stream', () => {
 });
 
 describe('the network', () => {
-  test('has a zone for each subnet, and no NAT where it is not ours', () => {
+  test('has one zone per subnet, and no NAT gateways in an existing VPC', () => {
     const existing = { ...network.existing, availabilityZones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] };
     expect(problems({ network: { existing, natGateways: 1 } })).toEqual([
       'network.existing.availabilityZones: names 3 zones, should name one for each of 2 subnets',
-      'network.natGateways: should be 0 with network.existing, whose gateways are its own',
+      'network.natGateways: should be 0 with network.existing: the stack creates no gateways in an existing VPC',
     ]);
   });
 });
 
 describe('the workers of a job', () => {
-  test('take a tenth more memory than Spark gets, at least 384 MB, in whole GB', () => {
+  test('take 10 % more memory than Spark gets, at least 384 MB more, in whole GB', () => {
     expect([1, 2, 3, 12, 27].map(takenGb)).toEqual([2, 3, 4, 14, 30]);
   });
 
-  test('are of a size that EMR Serverless has', () => {
+  test('have a size that EMR Serverless supports', () => {
     expect(problems({ train: { executor: { vcpu: 4, memoryGb: 28 } } })).toEqual([
-      'train.executor.memoryGb: is 28, which takes 31 GB; a worker of 4 vCPU should take 8 to 30 GB',
+      'train.executor.memoryGb: is 28, which takes 31 GB; a worker with 4 vCPU should take 8 to 30 GB',
     ]);
     expect(problems({ train: { driver: { vcpu: 3 } } })).toEqual([
       'train.driver.vcpu: Invalid option: expected one of 1|2|4|8|16',
     ]);
   });
 
-  test('fit below the ceiling, small ones too', () => {
+  test('fit below the maximum capacity, small ones too', () => {
     const small = { vcpu: 1 as const, memoryGb: 3, diskGb: 20 };
     expect(executorsOf({ driver: small, executor: small, maximumVcpu: 4, maximumMemoryGb: 16 })).toBe(3);
     expect(problems({ train: { preInitialisedExecutors: 4 } })).toEqual([
-      'train.preInitialisedExecutors: is 4, should be at most 3, for which the ceiling has room',
+      'train.preInitialisedExecutors: is 4, should be at most 3, the number that fits below maximumVcpu and maximumMemoryGb',
     ]);
   });
 });
 
-test('people are told by a mail that can be one, and budgets are more than nothing', () => {
+test('alarmEmail must be an email address, and a budget must be positive', () => {
   expect(problems({ alarmEmail: 'me', monthlyBudgetUsd: 0 })).toEqual([
     'alarmEmail: Invalid email address',
     'monthlyBudgetUsd: Too small: expected number to be >0',

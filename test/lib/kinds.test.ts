@@ -1,31 +1,31 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { ENV } from '../../lambdas/shared/env.ts';
+import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { KINDS, type Kind } from '../cloud/kinds.ts';
 import { synthesize } from './synthesize.ts';
 
-/** What differs between the kinds of deployments; `test/cloud` has the official rules look at the same. */
+/** The differences between the kinds of deployments. `test/cloud` runs cdk-nag and cfn-lint on the same kinds. */
 
-const made = new Map<Kind, Template>();
-function of(kind: Kind): Template {
-  const template = made.get(kind) ?? synthesize(KINDS[kind]);
-  made.set(kind, template);
+const templates = new Map<Kind, Template>();
+function templateOf(kind: Kind): Template {
+  const template = templates.get(kind) ?? synthesize(KINDS[kind]);
+  templates.set(kind, template);
   return template;
 }
-const all = (kind: Kind, type: string) => Object.values(of(kind).findResources(type));
+const all = (kind: Kind, type: string) => Object.values(templateOf(kind).findResources(type));
 const names = Object.keys(KINDS) as Kind[];
-// The first one loads CDK, which no test shall wait for.
-of('Serverless');
+// The first synthesis loads CDK, which should not count towards the timeout of a test.
+templateOf('Serverless');
 
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
 }
 const statements = (kind: Kind, idStart: string): Statement[] =>
-  Object.entries(of(kind).findResources('AWS::IAM::Policy'))
+  Object.entries(templateOf(kind).findResources('AWS::IAM::Policy'))
     .filter(([id]) => id.startsWith(idStart))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
-/** Action → the resource as text. */
+/** Maps each Kafka action of a policy to its resource, as JSON text. */
 const kafkaRights = (kind: Kind, idStart: string): Record<string, string> =>
   Object.fromEntries(
     statements(kind, idStart).flatMap(({ Action, Resource }) =>
@@ -55,7 +55,7 @@ describe('the network', () => {
     expect(services(kind)).toEqual(expected);
   });
 
-  test('has no way out unless NAT is asked for, and no subnet hands out public addresses', () => {
+  test('has a route to the internet only with NAT, and no subnet assigns public addresses', () => {
     for (const kind of names) {
       const isNat = kind === 'ProvisionedNat';
       for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::EIP'])
@@ -65,18 +65,18 @@ describe('the network', () => {
     }
   });
 
-  test('members of its one group talk to each other and to nobody else; with NAT to HTTPS, too', () => {
+  test('members of its one security group reach only each other; with NAT, also HTTPS', () => {
     for (const kind of names) {
       const groups = all(kind, 'AWS::EC2::SecurityGroup');
       expect(groups.length, kind).toBe(kind.startsWith('Existing') ? 0 : 1);
-      const [id = ''] = Object.keys(of(kind).findResources('AWS::EC2::SecurityGroup'));
+      const [id = ''] = Object.keys(templateOf(kind).findResources('AWS::EC2::SecurityGroup'));
       const member = { 'Fn::GetAtt': [id, 'GroupId'] };
       for (const { Properties } of all(kind, 'AWS::EC2::SecurityGroupIngress'))
         expect(Properties).toMatchObject({ GroupId: member, SourceSecurityGroupId: member });
       const wide = groups.flatMap(({ Properties }) => [
         ...(Properties.SecurityGroupIngress ?? []),
         ...(Properties.SecurityGroupEgress ?? []).filter(
-          // CDK writes "nothing" as a rule that nothing can match.
+          // CDK expresses "no egress" as a rule that never matches.
           ({ CidrIp }: { CidrIp: string }) => CidrIp !== '255.255.255.255/32',
         ),
       ]);
@@ -88,25 +88,25 @@ describe('the network', () => {
     }
   });
 
-  test('a VPC of others is left alone: nothing is looked up, made or changed in it but endpoints', () => {
+  test('an existing VPC is not looked up or changed; only endpoints are created in it', () => {
     for (const kind of ['ServerlessExistingVpc', 'ExistingIam'] as const)
       for (const type of ['VPC', 'Subnet', 'RouteTable', 'Route', 'SecurityGroupIngress'])
         if (kind === 'ExistingIam' || type !== 'SecurityGroupIngress')
           expect(all(kind, `AWS::EC2::${type}`), `${kind} ${type}`).toEqual([]);
-    expect(JSON.stringify(of('ServerlessExistingVpc'))).toContain('subnet-1a1b2c3d4e5f60718');
+    expect(JSON.stringify(templateOf('ServerlessExistingVpc'))).toContain('subnet-1a1b2c3d4e5f60718');
   });
 });
 
 describe('the stream', () => {
-  test('a serverless cluster takes IAM alone, inside the network', () => {
-    of('Serverless').hasResourceProperties('AWS::MSK::ServerlessCluster', {
+  test('a serverless cluster accepts only IAM, from inside the network', () => {
+    templateOf('Serverless').hasResourceProperties('AWS::MSK::ServerlessCluster', {
       ClientAuthentication: { Sasl: { Iam: { Enabled: true } } },
       VpcConfigs: [{ SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroups: [Match.anyValue()] }],
     });
   });
 
-  test('a provisioned one has two small brokers, TLS everywhere, IAM alone, and logs', () => {
-    of('Provisioned').hasResourceProperties('AWS::MSK::Cluster', {
+  test('a provisioned cluster has two small brokers, TLS everywhere, only IAM, and logs', () => {
+    templateOf('Provisioned').hasResourceProperties('AWS::MSK::Cluster', {
       NumberOfBrokerNodes: 2,
       KafkaVersion: '3.9.x',
       BrokerNodeGroupInfo: {
@@ -119,19 +119,19 @@ describe('the stream', () => {
     });
   });
 
-  test('CloudFormation makes the topic of a provisioned cluster, with a copy on each broker', () => {
+  test('CloudFormation creates the topic of a provisioned cluster, with a replica on each broker', () => {
     const [topic] = all('Provisioned', 'AWS::MSK::Topic');
     expect(topic?.Properties).toMatchObject({ TopicName: 'sales', PartitionCount: 3, ReplicationFactor: 2 });
     expect(JSON.parse(Buffer.from(topic?.Properties.Configs, 'base64').toString())).toEqual({
       'max.message.bytes': '1048576',
       'retention.ms': String(7 * 86_400_000),
-      // With both copies needed, maintenance of one broker would stop the shop.
+      // If both replicas were required, maintenance of one broker would stop sales.
       'min.insync.replicas': '1',
     });
     expect(all('Provisioned', 'Custom::Topic')).toEqual([]);
   });
 
-  test('a Lambda among the brokers makes it elsewhere, with an end to the wait', () => {
+  test('for other kinds, a Lambda in the network of the brokers creates the topic, with a timeout', () => {
     for (const kind of ['Serverless', 'ServerlessExistingVpc', 'ExistingIam'] as const) {
       expect(all(kind, 'AWS::MSK::Topic')).toEqual([]);
       const [topic] = all(kind, 'Custom::Topic');
@@ -143,21 +143,21 @@ describe('the stream', () => {
         brokers: { 'Fn::GetAtt': [expect.stringMatching(/^StreamLookUp/), 'BootstrapBrokerStringSaslIam'] },
         ServiceTimeout: '300',
       });
-      // On a cluster of others the topic holds sales that are not ours to delete.
+      // The topic of an existing cluster may hold sales that others need.
       expect(topic?.DeletionPolicy, kind).toBe(kind === 'ExistingIam' ? 'Retain' : 'Delete');
     }
     for (const kind of ['ExistingScram', 'ExistingTls'] as const)
       expect(all(kind, 'Custom::Topic'), kind).toEqual([]);
   });
 
-  test('the largest record fits an invocation, base64, six times over', () => {
+  test('the largest record fits into one invocation several times, base64-encoded', () => {
     const [topic] = all('Serverless', 'Custom::Topic');
     expect(Number(topic?.Properties.settings['max.message.bytes'])).toBeLessThanOrEqual(1024 * 1024);
   });
 
-  test('the brokers are looked up by a Lambda outside the network: inside there is no way to MSK', () => {
+  test('a Lambda outside the network looks up the brokers, because the API of MSK is not reachable from inside', () => {
     const [[id, lookUp] = ['', undefined]] = Object.entries(
-      of('Serverless').findResources('AWS::Lambda::Function'),
+      templateOf('Serverless').findResources('AWS::Lambda::Function'),
     ).filter(([name]) => name.startsWith('AWS'));
     expect(lookUp?.Properties).not.toHaveProperty('VpcConfig');
     const [call] = all('Serverless', 'Custom::Brokers');
@@ -171,14 +171,14 @@ describe('the stream', () => {
     ]);
   });
 
-  test('the topic and produce stand inside, accumulate and the others do not', () => {
-    const inside = Object.entries(of('Serverless').findResources('AWS::Lambda::Function'))
+  test('only the Lambdas of the topic and of produce are in the VPC', () => {
+    const inside = Object.entries(templateOf('Serverless').findResources('AWS::Lambda::Function'))
       .filter(([, { Properties }]) => Properties.VpcConfig)
       .map(([id]) => id.replace(/Function.*/, ''));
     expect(inside.sort()).toEqual(['Produce', 'StreamTopic']);
   });
 
-  test('pollers begin when the topic and their way to Lambda exist', () => {
+  test('pollers start after the topic and their endpoints exist', () => {
     expect(mapping('Serverless')?.DependsOn.map((id: string) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
       'NetworklambdaEndpoint',
       'NetworkstsEndpoint',
@@ -186,13 +186,13 @@ describe('the stream', () => {
     ]);
   });
 
-  test('in every kind they retry for ever and have no failure destination', () => {
+  test('in every kind the pollers retry forever and have no failure destination', () => {
     for (const kind of names)
       for (const bound of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds', 'DestinationConfig'])
         expect(mapping(kind)?.Properties, kind).not.toHaveProperty(bound);
   });
 
-  test('batch and window are configured', () => {
+  test('the batch size and the batching window follow the configuration', () => {
     const stream = { batchSize: 500, windowSeconds: 5, partitions: 12, retentionHours: 24 };
     const template = synthesize({ stream });
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
@@ -202,7 +202,7 @@ describe('the stream', () => {
     template.hasResourceProperties('Custom::Topic', { partitions: '12' });
   });
 
-  test('a cluster of others is signed in to as it asks', () => {
+  test('the pollers authenticate to an existing cluster by the configured method', () => {
     const access = (kind: Kind) => mapping(kind)?.Properties.SourceAccessConfigurations;
     const { secretArn, secretKeyArn } = KINDS.ExistingScram.stream;
     expect(access('ExistingIam')).toBeUndefined();
@@ -221,11 +221,11 @@ describe('the stream', () => {
   });
 });
 
-describe('what may be done with Kafka', () => {
+describe('permissions on Kafka', () => {
   const start = 'arn:aws:kafka:eu-west-1:111122223333:';
   const cluster = 'shop/0a1b2c3d-0000-1111-2222-333344445555-1';
 
-  test('accumulate reads one topic in one group of one cluster', () => {
+  test('accumulate may read one topic of one cluster, in one consumer group', () => {
     const { Connect, ReadData, DescribeTopic, AlterGroup, DescribeGroup, ...others } = kafkaRights(
       'ExistingIam',
       'Accumulate',
@@ -237,18 +237,18 @@ describe('what may be done with Kafka', () => {
     expect(AlterGroup).toBe(DescribeGroup);
     expect(AlterGroup).toContain(`"${start}group/${cluster}/cartograph-"`);
     expect(AlterGroup).not.toContain('*');
-    // It is the group that the mapping joins.
+    // The mapping joins the same group.
     const group = mapping('ExistingIam')?.Properties.AmazonManagedKafkaEventSourceConfig.ConsumerGroupId;
     expect(AlterGroup).toContain(JSON.stringify(group['Fn::Join'][1].slice(1)).slice(1, -1));
   });
 
-  test('produce writes one topic and can neither read nor make any', () => {
+  test('produce may write to one topic, and may neither read nor create topics', () => {
     const rights = kafkaRights('ExistingIam', 'Produce');
     expect(Object.keys(rights).sort()).toEqual(['Connect', 'DescribeTopic', 'WriteData']);
     expect(rights.WriteData).toBe(`"${start}topic/${cluster}/sales"`);
   });
 
-  test('the topic’s Lambda makes, changes and deletes one topic, and can neither read nor write it', () => {
+  test('the topic’s Lambda may create, change and delete one topic, and may neither read nor write it', () => {
     const rights = kafkaRights('ExistingIam', 'StreamTopicFunction');
     expect(Object.keys(rights)).not.toContain('ReadData');
     expect(Object.keys(rights)).not.toContain('WriteData');
@@ -258,26 +258,26 @@ describe('what may be done with Kafka', () => {
       );
   });
 
-  test('nobody else may anything', () => {
+  test('the other stages have no permissions on Kafka', () => {
     for (const stage of ['Threshold', 'Train', 'Render', 'Publish'])
       expect(kafkaRights('Serverless', stage)).toEqual({});
   });
 
-  test('produce is told brokers and topic, and is there where the cluster takes IAM', () => {
-    const [fn] = Object.entries(of('Serverless').findResources('AWS::Lambda::Function'))
+  test('produce gets the brokers and the topic, and exists only if the cluster accepts IAM', () => {
+    const [fn] = Object.entries(templateOf('Serverless').findResources('AWS::Lambda::Function'))
       .filter(([id]) => id.startsWith('Produce'))
       .map(([, { Properties }]) => Properties.Environment.Variables);
     expect(fn[ENV.topic]).toBe('sales');
     expect(JSON.stringify(fn[ENV.brokers])).toContain('BootstrapBrokerStringSaslIam');
     for (const kind of names)
-      expect('ProduceFunction' in of(kind).findOutputs('*'), kind).toBe(
+      expect('ProduceFunction' in templateOf(kind).findOutputs('*'), kind).toBe(
         !['ExistingScram', 'ExistingTls'].includes(kind),
       );
   });
 });
 
 describe('nothing is public', () => {
-  test('every bucket refuses it, no function has an address, nobody from outside may call or send', () => {
+  test('every bucket blocks public access, no function has a URL, and no policy admits other accounts', () => {
     for (const kind of names) {
       for (const { Properties } of all(kind, 'AWS::S3::Bucket'))
         expect(Object.values(Properties.PublicAccessBlockConfiguration), kind).toEqual(Array(4).fill(true));
@@ -293,7 +293,7 @@ describe('nothing is public', () => {
     }
   });
 
-  test('every role is taken by one service, of AWS', () => {
+  test('every role can be assumed by exactly one AWS service', () => {
     for (const kind of names)
       for (const { Properties } of all(kind, 'AWS::IAM::Role'))
         expect(Properties.AssumeRolePolicyDocument.Statement, kind).toEqual([
@@ -305,33 +305,35 @@ describe('nothing is public', () => {
 });
 
 describe('every Lambda', () => {
-  test('has a log group that ends, CDK’s own ones too', () => {
+  test('has a log group with a retention period, including CDK’s own Lambdas', () => {
     for (const kind of names) {
-      const groups = of(kind).findResources('AWS::Logs::LogGroup');
-      for (const [id, { Properties }] of Object.entries(of(kind).findResources('AWS::Lambda::Function'))) {
+      const groups = templateOf(kind).findResources('AWS::Logs::LogGroup');
+      for (const [id, { Properties }] of Object.entries(
+        templateOf(kind).findResources('AWS::Lambda::Function'),
+      )) {
         const group = groups[Properties.LoggingConfig?.LogGroup.Ref];
         expect(group?.Properties.RetentionInDays, `${kind} ${id}`).toBe(90);
       }
     }
   });
 
-  test('of ours is traced, on arm64 and Node 24, and its stack traces name our lines', () => {
-    const ours = Object.entries(of('Serverless').findResources('AWS::Lambda::Function')).filter(
-      ([id]) => !/^AWS|Provider/.test(id),
-    );
-    expect(ours).toHaveLength(7);
-    for (const [id, { Properties }] of ours)
+  test('of this project is traced, runs on arm64 and Node 24, and has source maps enabled', () => {
+    const projectFunctions = Object.entries(
+      templateOf('Serverless').findResources('AWS::Lambda::Function'),
+    ).filter(([id]) => !/^AWS|Provider/.test(id));
+    expect(projectFunctions).toHaveLength(7);
+    for (const [id, { Properties }] of projectFunctions)
       expect(Properties, id).toMatchObject({
         Architectures: ['arm64'],
         Runtime: 'nodejs24.x',
         TracingConfig: { Mode: 'Active' },
-        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169' } },
       });
   });
 });
 
-describe('what a deployment chooses', () => {
-  test('the bucket and the logs stay, or go when that is asked for', () => {
+describe('the configuration of a deployment', () => {
+  test('decides whether the bucket and the logs are kept or deleted', () => {
     const policies = (kind: Kind) =>
       new Set(
         ['AWS::S3::Bucket', 'AWS::Logs::LogGroup']
@@ -340,11 +342,11 @@ describe('what a deployment chooses', () => {
       );
     expect(policies('Serverless')).toEqual(new Set(['Retain']));
     expect(policies('Provisioned')).toEqual(new Set(['Delete']));
-    of('Provisioned').resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+    templateOf('Provisioned').resourceCountIs('Custom::S3AutoDeleteObjects', 1);
   });
 
-  test('workers are kept warm when asked for, of the size that the job asks for', () => {
-    of('ExistingIam').hasResourceProperties('AWS::EMRServerless::Application', {
+  test('can keep workers started, in the size that the job requests', () => {
+    templateOf('ExistingIam').hasResourceProperties('AWS::EMRServerless::Application', {
       InitialCapacity: [
         {
           Key: 'Driver',
@@ -360,12 +362,12 @@ describe('what a deployment chooses', () => {
         expect(Properties.MaximumCapacity, kind).toBeDefined();
   });
 
-  test('tags are on what can have any', () => {
+  test('puts tags on resources that support them', () => {
     const [bucket] = all('Provisioned', 'AWS::S3::Bucket');
     expect(bucket?.Properties.Tags).toContainEqual({ Key: 'team', Value: 'shop' });
   });
 
-  test('retention is by prefix', () => {
+  test('sets the retention of each prefix', () => {
     const retention = {
       rejectedDays: 7,
       jobLogsDays: 8,

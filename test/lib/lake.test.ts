@@ -14,7 +14,7 @@ const [policy] = Object.values(template.findResources('AWS::S3::BucketPolicy'));
 const statements: readonly Statement[] = policy?.Properties.PolicyDocument.Statement;
 const denied = statements.filter(({ Effect, Action }) => Effect === 'Deny' && Action === 's3:PutObject');
 
-/** How IAM decides on these two kinds of conditions; a key that is null in a `Null` condition is missing. */
+/** Evaluates a statement as IAM does. `"true"` in a `Null` condition requires that the header is missing. */
 const applies = (
   { Resource, Condition }: Statement,
   put: { key: string; headers: readonly string[] },
@@ -31,38 +31,41 @@ const isRefused = (key: string, ...headers: string[]): boolean =>
   denied.some((statement) => applies(statement, { key, headers }));
 
 test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'])(
-  'the bucket refuses an object below %s/ that could replace one',
+  'the bucket refuses a write under %s/ that could replace an object',
   (prefix) => {
     expect(isRefused(`${prefix}/1`)).toBe(true);
-    // With If-Match it would be a change.
+    // A write with If-Match replaces an object.
     expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
     expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
   },
 );
 
-test.each(['current.json', 'charts/index.html'])('%s moves by a condition of either kind only', (key) => {
-  expect(isRefused(key)).toBe(true);
-  expect(isRefused(key, 'if-match')).toBe(false);
-  expect(isRefused(key, 'if-none-match')).toBe(false);
-});
+test.each(['current.json', 'charts/index.html'])(
+  '%s can be written only with If-Match or If-None-Match',
+  (key) => {
+    expect(isRefused(key)).toBe(true);
+    expect(isRefused(key, 'if-match')).toBe(false);
+    expect(isRefused(key, 'if-none-match')).toBe(false);
+  },
+);
 
-test('runs, logs and pictures are written as Hadoop, EMR and render do', () => {
+test('runs, logs and charts can be written without a condition', () => {
   for (const key of ['runs/1/1/part', 'logs/a', 'charts/00000001/index.html', 'currentXjson'])
     expect(isRefused(key)).toBe(false);
 });
 
-test('nobody is exempt, and the parts of a large upload pass: their completion has the condition', () => {
+test('the rule applies to every principal, and to the completion of a multipart upload rather than to its parts', () => {
   for (const { Principal, Condition } of denied) {
     expect(Principal).toEqual({ AWS: '*' });
     expect(Condition.Bool).toEqual({ 's3:ObjectCreationOperation': 'true' });
   }
 });
 
-test('the policy allows nobody anything', () => {
+test('the bucket policy allows nothing', () => {
   expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
 });
 
-test('the job reads one asset: its jar', () => {
+test('the job may read only one asset: its jar', () => {
   const job = Object.entries(template.findResources('AWS::IAM::Policy'))
     .filter(([id]) => id.startsWith('TrainJobRole'))
     .flatMap(([, { Properties }]): Statement[] => Properties.PolicyDocument.Statement);

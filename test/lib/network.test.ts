@@ -11,11 +11,11 @@ const properties = (config: unknown, type: string) =>
 const endpoints = (choice: { createEndpoints?: boolean }) =>
   properties({ network: { existing: { ...vpc, ...choice } } }, 'AWS::EC2::VPCEndpoint');
 
-describe('in a VPC of others', () => {
-  test('endpoints are made where they are asked for, in its subnets, and admit members alone', () => {
-    const made = endpoints({ createEndpoints: true });
-    expect(made).toHaveLength(2);
-    for (const { PrivateDnsEnabled, SecurityGroupIds, SubnetIds } of made) {
+describe('in an existing VPC', () => {
+  test('endpoints are created on request, in its subnets, and accept only members of the security group', () => {
+    const created = endpoints({ createEndpoints: true });
+    expect(created).toHaveLength(2);
+    for (const { PrivateDnsEnabled, SecurityGroupIds, SubnetIds } of created) {
       // Pollers call the services by their public names.
       expect(PrivateDnsEnabled).toBe(true);
       expect(SecurityGroupIds).toEqual([
@@ -25,34 +25,34 @@ describe('in a VPC of others', () => {
     }
   });
 
-  test('none is made by default: the names of services lead where they led before', () => {
+  test('no endpoint is created by default, so the DNS names of services resolve as before', () => {
     expect(endpoints({})).toEqual([]);
     expect(endpoints({ createEndpoints: false })).toEqual([]);
   });
 });
 
-describe('zones of the own VPC', () => {
+describe('the availability zones of a new VPC', () => {
   const zonesOf = (config: unknown) =>
     properties(config, 'AWS::EC2::Subnet').map(({ AvailabilityZone }) => AvailabilityZone);
 
-  test('are those that are named, one subnet in each', () => {
+  test('are the configured ones, with one subnet in each', () => {
     const availabilityZones = ['us-east-1b', 'us-east-1d', 'us-east-1f'];
     expect(zonesOf({ network: { availabilityZones } })).toEqual(availabilityZones);
   });
 
-  test('are two of the region otherwise', () => {
+  test('are two of the region by default', () => {
     expect(zonesOf({})).toEqual([0, 1].map((index) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })));
   });
 
   test.each<[unknown, RegExp]>([
     [{ availabilityZones: ['us-east-1a'] }, /network\.availabilityZones: .*>=2/],
     [{ availabilityZones: ['us-east-1a', 'b'] }, /should be zones such as us-east-1a/],
-    [{ availabilityZones: ['us-east-1a', 'us-east-1a'] }, /should be zones that differ/],
+    [{ availabilityZones: ['us-east-1a', 'us-east-1a'] }, /should not name a zone twice/],
     [
       { availabilityZones: vpc.availabilityZones, existing: vpc },
       /network\.availabilityZones: should be left out with network\.existing/,
     ],
-  ])('%j is refused', (network, message) => {
+  ])('%j is rejected', (network, message) => {
     expect(() => synthesize({ network })).toThrow(message);
   });
 });

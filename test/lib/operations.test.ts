@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES } from '../../lambdas/shared/log.ts';
-import { METRICS } from '../../lambdas/shared/metrics.ts';
+import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { METRICS } from '../../lambdas/shared/platform/metrics.ts';
 import { synthesize } from './synthesize.ts';
 
 const template = synthesize({ alarmEmail: 'shop@example.com', monthlyBudgetUsd: 120 });
@@ -13,7 +13,7 @@ const named = (name: string) =>
 const names = alarms.map(({ AlarmDescription }) => String(AlarmDescription).split(':', 1)[0] ?? '');
 
 describe('alarms', () => {
-  test('each tells a person, when it goes off and when it is over', () => {
+  test('each notifies the operator when it goes off and when it recovers', () => {
     const [topic = ''] = Object.keys(template.findResources('AWS::SNS::Topic'));
     for (const { AlarmActions, OKActions, ActionsEnabled } of alarms) {
       expect(AlarmActions).toEqual([{ Ref: topic }]);
@@ -22,12 +22,12 @@ describe('alarms', () => {
     }
   });
 
-  test.each(STAGES)('%s has one for errors, throttles and error lines', (stage) => {
+  test.each(STAGES)('%s has one each for errors, throttles and error lines', (stage) => {
     for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
   });
 
   test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
-    '%s has one for its dead letters, its queue and its sleep',
+    '%s has one each for dead letters, old messages and missing invocations',
     (stage) => {
       for (const way of ['dead-letters', 'oldest-message', 'asleep'])
         expect(names).toContain(`${stage}-${way}`);
@@ -39,7 +39,7 @@ describe('alarms', () => {
     },
   );
 
-  test('every queue that can hold dead letters is watched', () => {
+  test('every dead-letter queue has an alarm', () => {
     const watched = alarms
       .filter(({ MetricName }) => MetricName === 'ApproximateNumberOfMessagesVisible')
       .map(({ Dimensions }) => Dimensions[0].Value['Fn::GetAtt'][0]);
@@ -49,7 +49,7 @@ describe('alarms', () => {
     expect(watched.sort()).toEqual(dead.sort());
   });
 
-  test('an error line of each stage’s own log becomes a number', () => {
+  test('the error lines in the log of each stage are counted', () => {
     const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(
       ({ Properties }) => Properties,
     );
@@ -63,7 +63,7 @@ describe('alarms', () => {
     }
   });
 
-  test('the stream is watched by its lag, by its silence and, with brokers of its own, by their disks', () => {
+  test('the stream has alarms for lag, for silence and, on a provisioned cluster, for full disks', () => {
     expect(named('accumulate-lag')).toMatchObject({ MetricName: 'OffsetLag', Threshold: 100_000 });
     expect(named('accumulate-silent')).toMatchObject({
       MetricName: 'SalesStored',
@@ -82,7 +82,7 @@ describe('alarms', () => {
     ]);
   });
 
-  test('records that are no sales are told of by their share of an hour, unless they are few', () => {
+  test('rejected records raise an alarm by their hourly share, unless there are only a few', () => {
     const rejected = named('accumulate-rejected');
     expect(rejected).toMatchObject({
       Threshold: 1,
@@ -97,7 +97,7 @@ describe('alarms', () => {
     ]);
   });
 
-  test('a run that met one offset with two contents is told of, as long as it is served', () => {
+  test('conflicting records raise an alarm as long as the run that read them is served', () => {
     expect(named('train-conflicts')).toMatchObject({
       MetricName: 'Conflicts',
       Statistic: 'Maximum',
@@ -107,8 +107,8 @@ describe('alarms', () => {
     });
   });
 
-  test('limits of progress follow from the configuration: wait, attempts and their deadline, sweeps', () => {
-    // 24 h + 3 × 60 min + 3 × 5 min.
+  test('the limits on progress follow from the configured wait, attempts, deadline and sweeps', () => {
+    // The limit is 24 h + 3 × 60 min + 3 × 5 min.
     expect(named('threshold-overdue')?.Threshold).toBe(86_400 + 10_800 + 900);
     expect(named('publish-stale')?.Threshold).toBe(86_400 + 10_800 + 900 + 10_800 + 3600);
     const faster = synthesize({
@@ -121,7 +121,7 @@ describe('alarms', () => {
     });
   });
 
-  test('CloudWatch takes them: periods of whole minutes, together a day at most, or a week of hours', () => {
+  test('have periods that CloudWatch accepts: whole minutes, up to a day in total, or a week if they are hours', () => {
     for (const config of [{}, { sweepMinutes: 1 }, { sweepMinutes: 1440 }])
       for (const { Properties } of Object.values(
         synthesize(config).findResources('AWS::CloudWatch::Alarm'),
@@ -133,11 +133,11 @@ describe('alarms', () => {
       }
   });
 
-  test('each number that is watched or shown is one that a stage tells', () => {
-    const told = alarms
+  test('each metric in an alarm or on the dashboard is published by a stage', () => {
+    const published = alarms
       .filter(({ Namespace }) => Namespace === 'Cartograph')
       .map((alarm) => alarm.MetricName);
-    for (const name of told.filter((metric) => !metric.endsWith('-ErrorLines')))
+    for (const name of published.filter((metric) => !metric.endsWith('-ErrorLines')))
       expect(Object.keys(METRICS)).toContain(name);
     const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
@@ -150,7 +150,7 @@ describe('alarms', () => {
 });
 
 describe('the topic of the alarms', () => {
-  test('takes messages from alarms and budgets of this account, by TLS, from nobody else', () => {
+  test('accepts messages only from alarms and budgets of this account, and only over TLS', () => {
     const [policy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
     const statements: { Effect: string; Principal: unknown; Condition: object }[] =
       policy?.Properties.PolicyDocument.Statement;
@@ -166,7 +166,7 @@ describe('the topic of the alarms', () => {
     ]);
   });
 
-  test('sends mail where one is configured', () => {
+  test('sends email if an address is configured', () => {
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'shop@example.com',
@@ -175,7 +175,7 @@ describe('the topic of the alarms', () => {
   });
 });
 
-test('a budget is there when one is configured, and warns before it is used up', () => {
+test('a budget exists if one is configured, and warns before it is used up', () => {
   const [budget] = Object.values(template.findResources('AWS::Budgets::Budget'));
   expect(budget?.Properties.Budget).toEqual({
     BudgetType: 'COST',

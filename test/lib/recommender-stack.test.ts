@@ -1,12 +1,12 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { ENV } from '../../lambdas/shared/env.ts';
-import { STAGES } from '../../lambdas/shared/log.ts';
+import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
 
-/** The stack without its bundles: any file stands for the job. */
+/** Synthesizes the stack without bundling. Any file can take the place of the job's jar. */
 function synthesize(config: unknown = {}): Template {
   const app = new App({ context: { cartograph: config, 'aws:cdk:bundling-stacks': [] } });
   return Template.fromStack(
@@ -26,7 +26,7 @@ interface Statement {
 
 const actionsOf = ({ Action }: Statement): readonly string[] => [Action].flat();
 
-/** What the role of a stage may do. */
+/** The policy statements of the role of a stage. */
 function statementsOf(stage: string): Statement[] {
   const name = `${stage[0]?.toUpperCase()}${stage.slice(1)}`;
   return Object.entries(template.findResources('AWS::IAM::Policy'))
@@ -34,13 +34,13 @@ function statementsOf(stage: string): Statement[] {
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
 }
 
-/** What the role of the Spark job may do. */
-const ofJob = (): Statement[] =>
+/** The policy statements of the role of the Spark job. */
+const jobStatements = (): Statement[] =>
   Object.entries(template.findResources('AWS::IAM::Policy'))
     .filter(([id]) => id.includes('JobRole'))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
 
-/** Prefixes of the bucket on which a stage has an action. */
+/** The prefixes of the bucket on which a stage may perform an action, sorted. */
 const prefixesOf = (stage: string, action: string): string[] => prefixesIn(statementsOf(stage), action);
 
 const prefixesIn = (statements: readonly Statement[], action: string): string[] =>
@@ -51,7 +51,7 @@ const prefixesIn = (statements: readonly Statement[], action: string): string[] 
     .sort();
 
 describe('the bucket', () => {
-  test('is private, encrypted, versioned, reached by TLS only, and stays when the stack goes', () => {
+  test('is private, encrypted, versioned, accepts only TLS, and is kept when the stack is deleted', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: {
@@ -76,22 +76,22 @@ describe('the bucket', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('retention', () => {
   const [bucket] = resources('AWS::S3::Bucket');
   const expiring: { Prefix?: string }[] = bucket?.Properties.LifecycleConfiguration.Rules.filter(
     (rule: object) => 'ExpirationInDays' in rule || 'ExpirationDate' in rule,
   );
 
-  test('rejected records and logs expire, and nothing else does: the bucket is the only state', () => {
+  test('only rejected records and logs expire, because the bucket is the only state', () => {
     expect(expiring.map(({ Prefix }) => Prefix).sort()).toEqual(['logs/', 'rejected/']);
   });
 
-  test('there is one bucket, and nothing in the stack empties it when the stack goes', () => {
+  test('there is one bucket, which is not emptied when the stack is deleted', () => {
     template.resourceCountIs('AWS::S3::Bucket', 1);
     template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
   });
 
-  test('the Lambdas log into groups that end after three months', () => {
+  test('the Lambdas log to groups with a retention of 90 days', () => {
     const groups = resources('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
     expect(new Set(groups)).toEqual(new Set([90]));
     for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Lambda::Function')))
@@ -101,8 +101,8 @@ describe('what is kept', () => {
   });
 });
 
-describe('what each stage may do', () => {
-  test('accumulate may put interactions and rejected records, and nothing else: not read, not list, not delete', () => {
+describe('the permissions of each stage', () => {
+  test('accumulate may put interactions and rejected records, and may not read, list or delete', () => {
     const s3 = statementsOf('accumulate')
       .flatMap(actionsOf)
       .filter((action) => action.startsWith('s3:'));
@@ -115,18 +115,18 @@ describe('what each stage may do', () => {
     ['train', ['attempts/*']],
     ['render', ['charts/0*']],
     ['publish', ['charts/index.html', 'current.json', 'publications/*']],
-  ])('%s writes %j only', (stage, prefixes) => {
+  ])('%s may write only %j', (stage, prefixes) => {
     expect(prefixesOf(stage, 's3:PutObject')).toEqual(prefixes);
   });
 
-  test('no Lambda may delete an object; the job may, below runs/', () => {
+  test('no Lambda may delete objects; the job may, under runs/', () => {
     for (const stage of STAGES)
       expect(
         statementsOf(stage)
           .flatMap(actionsOf)
           .filter((action) => /Delete(?!Message)/.test(action)),
       ).toEqual([]);
-    const deleting = ofJob().filter((statement) => actionsOf(statement).includes('s3:DeleteObject'));
+    const deleting = jobStatements().filter((statement) => actionsOf(statement).includes('s3:DeleteObject'));
     expect(JSON.stringify(deleting)).toContain('/runs/*');
     expect(deleting).toHaveLength(1);
   });
@@ -136,20 +136,20 @@ describe('what each stage may do', () => {
     ['train', ['attempts/*', 'manifests/*', 'windows/*']],
     ['render', ['charts/*', 'manifests/*', 'publications/*', 'runs/*']],
     ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*']],
-  ])('%s reads %j only', (stage, prefixes) => {
+  ])('%s may read only %j', (stage, prefixes) => {
     expect(prefixesOf(stage, 's3:GetObject')).toEqual(prefixes);
   });
 
-  test('only the job reads sales; it writes runs, manifests and logs, and cuts no window', () => {
-    expect(prefixesIn(ofJob(), 's3:GetObject')).toContain('interactions/*');
-    expect(prefixesIn(ofJob(), 's3:PutObject')).toEqual(['logs/*', 'manifests/*', 'runs/*']);
+  test('only the job may read sales; it may write runs, manifests and logs, but no windows', () => {
+    expect(prefixesIn(jobStatements(), 's3:GetObject')).toContain('interactions/*');
+    expect(prefixesIn(jobStatements(), 's3:PutObject')).toEqual(['logs/*', 'manifests/*', 'runs/*']);
     for (const stage of STAGES)
       for (const prefix of ['interactions/*', 'rejected/*', '*'])
         expect(prefixesOf(stage, 's3:GetObject'), stage).not.toContain(prefix);
   });
 
-  test('a listing is of named prefixes; nobody lists the bucket', () => {
-    const listing = [...STAGES.flatMap(statementsOf), ...ofJob()].filter((statement) =>
+  test('listing is limited to named prefixes', () => {
+    const listing = [...STAGES.flatMap(statementsOf), ...jobStatements()].filter((statement) =>
       actionsOf(statement).includes('s3:ListBucket'),
     );
     expect(listing.length).toBeGreaterThan(4);
@@ -159,7 +159,7 @@ describe('what each stage may do', () => {
     for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|charts\/index\.html)$/);
   });
 
-  test('in the whole template no allowed action has a wildcard, and no resource is all, but for traces', () => {
+  test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
     const statements = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy']
       .flatMap(resources)
       .flatMap(({ Properties }): Statement[] => Properties.PolicyDocument.Statement)
@@ -174,7 +174,7 @@ describe('what each stage may do', () => {
     );
   });
 
-  test('the managed policies of AWS are those for interfaces in a VPC, and those of CDK’s own Lambdas', () => {
+  test('AWS managed policies are used only for network interfaces and by CDK’s own Lambdas', () => {
     const managed = Object.entries(template.findResources('AWS::IAM::Role')).flatMap(([id, { Properties }]) =>
       [...JSON.stringify(Properties.ManagedPolicyArns ?? []).matchAll(/service-role\/(\w+)/g)].map(
         ([, policy]) => `${/^[A-Z][a-z]+/.exec(id)?.[0]} ${policy}`,
@@ -189,7 +189,7 @@ describe('what each stage may do', () => {
     ]);
   });
 
-  test('train may start, watch and cancel jobs, of its own application', () => {
+  test('train may start, monitor and cancel jobs of its own application only', () => {
     const jobs = statementsOf('train').filter((statement) =>
       actionsOf(statement).some((action) => action.startsWith('emr-serverless:')),
     );
@@ -201,7 +201,7 @@ describe('what each stage may do', () => {
     for (const { Resource } of jobs) expect(JSON.stringify(Resource)).toContain('TrainApplication');
   });
 
-  test('each stage knows the bucket, and that name alone besides its own settings', () => {
+  test('the environment of each stage holds only the bucket and its own settings', () => {
     const names = Object.fromEntries(
       Object.entries(template.findResources('AWS::Lambda::Function'))
         .filter(([id]) => !/^(Stream|AWS)/.test(id))
@@ -227,7 +227,7 @@ describe('what each stage may do', () => {
     expect(new Set(written).size).toBe(written.length);
   });
 
-  test('no statement of ours is for all resources or all actions', () => {
+  test('no statement of a stage is for all resources or all actions, except for tracing', () => {
     for (const stage of STAGES)
       for (const statement of statementsOf(stage)) {
         expect(actionsOf(statement), stage).not.toContain('*');
@@ -236,7 +236,7 @@ describe('what each stage may do', () => {
       }
   });
 
-  test('train may pass the role of the job, to EMR Serverless alone', () => {
+  test('train may pass the role of the job only to EMR Serverless', () => {
     expect(
       statementsOf('train').filter((statement) => actionsOf(statement).includes('iam:PassRole')),
     ).toEqual([
@@ -252,14 +252,14 @@ describe('the stream', () => {
     ({ Properties }) => Properties.Topics,
   )?.Properties;
 
-  test('invariant 1: its mapping retries for ever and has no failure destination', () => {
+  test('invariant 1: its mapping retries forever and has no failure destination', () => {
     expect(mapping).toMatchObject({ Topics: ['sales'], StartingPosition: 'TRIM_HORIZON', BatchSize: 10_000 });
     expect(mapping.MaximumRetryAttempts ?? -1).toBe(-1);
     expect(mapping.MaximumRecordAgeInSeconds ?? -1).toBe(-1);
     expect(mapping).not.toHaveProperty('DestinationConfig');
   });
 
-  test('the pollers may read the topic, and nobody may write or create one', () => {
+  test('the pollers may read the topic, and may neither write nor create one', () => {
     const kafka = statementsOf('accumulate')
       .flatMap(actionsOf)
       .filter((action) => action.startsWith('kafka-cluster:'));
@@ -272,7 +272,7 @@ describe('the stream', () => {
     ]);
   });
 
-  test('no security group lets in anybody but its own members; there is no way out to the internet', () => {
+  test('security groups admit only their own members, and there is no route to the internet', () => {
     for (const { Properties } of resources('AWS::EC2::SecurityGroupIngress'))
       expect(Properties).not.toHaveProperty('CidrIp');
     for (const { Properties } of resources('AWS::EC2::SecurityGroup'))
@@ -283,7 +283,7 @@ describe('the stream', () => {
 });
 
 describe('events', () => {
-  test('invariant 5: every rule leads to a queue, none to a Lambda; every queue has a dead-letter queue', () => {
+  test('invariant 5: every rule targets a queue and none a Lambda; every queue has a dead-letter queue', () => {
     const targets = resources('AWS::Events::Rule').flatMap(({ Properties }) => Properties.Targets);
     expect(targets.length).toBeGreaterThan(8);
     for (const { Arn } of targets) expect(Arn['Fn::GetAtt'][0]).toMatch(/EventsQueue/);
@@ -292,7 +292,7 @@ describe('events', () => {
   });
 
   test.each(['Threshold', 'Train', 'Render', 'Publish'])(
-    '%s has one queue of its own, and one for what it cannot work off',
+    '%s has a queue and a dead-letter queue of its own',
     (stage) => {
       const queues = Object.entries(template.findResources('AWS::SQS::Queue')).filter(([id]) =>
         id.startsWith(stage),
@@ -317,7 +317,7 @@ describe('events', () => {
     },
   );
 
-  test('queues are encrypted, take TLS only, and messages from the stack’s own rules alone', () => {
+  test('queues are encrypted, and accept only TLS and only messages from the stack’s own rules', () => {
     for (const { Properties } of resources('AWS::SQS::Queue'))
       expect(Properties.SqsManagedSseEnabled).toBe(true);
     const policies = resources('AWS::SQS::QueuePolicy').map(
@@ -337,7 +337,7 @@ describe('events', () => {
     }
   });
 
-  test('the end of a job wakes train: of its own application, in a final state', () => {
+  test('a job of its own application that reaches a final state triggers train', () => {
     const patterns = resources('AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern);
     expect(patterns.filter((pattern) => pattern?.source[0] === 'aws.emr-serverless')).toEqual([
       {
@@ -351,7 +351,7 @@ describe('events', () => {
     ]);
   });
 
-  test('a sweep is a message like any other', () => {
+  test('a sweep is a message in the queue', () => {
     const sweeps = resources('AWS::Events::Rule').filter(({ Properties }) => Properties.ScheduleExpression);
     for (const { Properties } of sweeps)
       expect(JSON.parse(Properties.Targets[0].Input)).toEqual({
@@ -360,7 +360,7 @@ describe('events', () => {
       });
   });
 
-  test('threshold, whose sweep looks behind the cut only, is told once a day to look at everything', () => {
+  test('threshold, whose sweep lists only batches after the last cut, gets a full sweep once a day', () => {
     const schedules = Object.entries(template.findResources('AWS::Events::Rule')).flatMap(
       ([id, { Properties }]) =>
         Properties.ScheduleExpression && id.startsWith('Threshold')
@@ -385,7 +385,7 @@ describe('events', () => {
     );
   });
 
-  test('a queue has two callers at most, the fewest that AWS allows', () => {
+  test('at most two invocations process a queue at the same time, the minimum that AWS allows', () => {
     const queues = resources('AWS::Lambda::EventSourceMapping').filter(
       ({ Properties }) => !Properties.Topics,
     );
@@ -394,7 +394,7 @@ describe('events', () => {
     );
   });
 
-  test('each rule on the bucket has one plain prefix; each stage behind the bucket is swept', () => {
+  test('each rule on the bucket has one plain prefix, and each stage after the bucket has a sweep', () => {
     const rules = resources('AWS::Events::Rule').map(({ Properties }) => Properties);
     const prefixes = rules.flatMap(({ EventPattern }) => EventPattern?.detail?.object?.key ?? []);
     expect(prefixes.map(({ prefix }) => prefix).sort()).toEqual([
@@ -419,7 +419,7 @@ describe('events', () => {
     );
   });
 
-  test('a queue hides a message for six times the time that its Lambda may take', () => {
+  test('the visibility timeout of a queue is six times the timeout of its Lambda', () => {
     const timeouts = resources('AWS::Lambda::Function').map(({ Properties }) => Properties.Timeout);
     for (const { Properties } of resources('AWS::SQS::Queue').filter(
       ({ Properties: { RedrivePolicy } }) => RedrivePolicy,
@@ -429,7 +429,7 @@ describe('events', () => {
 });
 
 describe('the cluster', () => {
-  test('costs nothing while idle, and has a ceiling that driver and executors fit below', () => {
+  test('costs nothing while idle, and has a maximum capacity that driver and executors fit below', () => {
     template.hasResourceProperties('AWS::EMRServerless::Application', {
       InitialCapacity: Match.absent(),
       MaximumCapacity: { Cpu: '16 vCPU', Memory: '64 GB' },
@@ -442,7 +442,7 @@ describe('the cluster', () => {
     expect(launch).toContain('spark.dynamicAllocation.maxExecutors=3');
   });
 
-  test('the job is told its region, for the S3 client that writes the manifest, and the size of its stacks', () => {
+  test('the job gets its region, for the S3 client that writes the manifest, and the size of thread stacks', () => {
     const parts: unknown[] = resources('AWS::Lambda::Function').flatMap(
       ({ Properties }) => Properties.Environment?.Variables?.[ENV.launch]?.['Fn::Join'][1] ?? [],
     );
@@ -459,7 +459,7 @@ describe('the cluster', () => {
       expect(text).toMatch(new RegExp(`--conf ${conf.replaceAll('.', '\\.')}[ "]`));
   });
 
-  test('its role is for jobs of this account alone', () => {
+  test('its role can be assumed only for jobs of this account', () => {
     const [role] = Object.entries(template.findResources('AWS::IAM::Role'))
       .filter(([id]) => id.includes('JobRole'))
       .map(([, { Properties }]) => Properties.AssumeRolePolicyDocument.Statement);
@@ -480,7 +480,7 @@ describe('the size of a job', () => {
     return Number(/maxExecutors=(\d+)/.exec(text)?.[1]);
   };
 
-  test('driver and executors fit below the ceiling, of cores and of memory with its overhead', () => {
+  test('driver and executors fit below the maximum of vCPUs and of memory, including its overhead', () => {
     expect(executors({ maximumVcpu: 8 })).toBe(1);
     expect(executors({ maximumVcpu: 15 })).toBe(2);
     expect(executors({ maximumVcpu: 400 })).toBe(3);
@@ -488,10 +488,10 @@ describe('the size of a job', () => {
     expect(executors({ maximumMemoryGb: 28 })).toBe(1);
   });
 
-  test('a ceiling below which the job would wait for ever is an error that names both keys', () => {
+  test('a maximum at which the job would wait forever is an error that names both keys', () => {
     for (const train of [{ maximumVcpu: 7 }, { maximumMemoryGb: 27 }])
       expect(() => executors(train)).toThrow(
-        /cartograph\.train\.maximumVcpu: is \d+ and maximumMemoryGb is \d+, should hold .*: at least 8 and 28$/,
+        /cartograph\.train\.maximumVcpu: is \d+ and maximumMemoryGb is \d+, should be enough for .*: at least 8 and 28$/,
       );
   });
 });
@@ -524,7 +524,7 @@ describe('configuration', () => {
       expect(configured).toContain(part);
   });
 
-  test('is read from text, as the command line gives it', () => {
+  test('can be given as text, as on the command line', () => {
     synthesize('{"stream":{"topic":"orders"}}').hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       Topics: ['orders'],
     });
@@ -532,7 +532,7 @@ describe('configuration', () => {
     expect(problem('null')).toMatch(/Cannot configure the stack: cartograph: .*expected object/);
   });
 
-  test('all that is wrong is said at once', () => {
+  test('all problems are reported at once', () => {
     const text = problem({
       stream: { topic: 'a b' },
       sweepMinutes: 0,
@@ -544,7 +544,7 @@ describe('configuration', () => {
     expect(text).toContain('cores');
   });
 
-  test('an unknown key and a value that is not allowed are errors that name the key', () => {
+  test('an unknown key or an invalid value is an error that names the key', () => {
     expect(problem({ treshold: {} })).toMatch(/cartograph: .*treshold/);
     expect(problem({ threshold: { threshold: 0 } })).toMatch(/cartograph\.threshold\.threshold: .*>=1/);
     expect(problem({ train: { architecture: 'RISC' } })).toMatch(
@@ -552,7 +552,7 @@ describe('configuration', () => {
     );
   });
 
-  test('without the job there is an error that says how to build it', () => {
+  test('a missing jar is an error that says how to build it', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     expect(
       () => new RecommenderStack(app, 'Test', { config: readConfig(app.node), jarPath: '/nowhere/job.jar' }),
@@ -560,7 +560,7 @@ describe('configuration', () => {
   });
 });
 
-test('two copies of the stack stand side by side: no resource has a physical name, but the cluster, which must', () => {
+test('two copies of the stack can be deployed side by side: only the cluster has a physical name', () => {
   const names = Object.values(
     template.toJSON().Resources as Record<string, { Type: string; Properties?: object }>,
   )
@@ -583,7 +583,7 @@ test('two copies of the stack stand side by side: no resource has a physical nam
   expect(names.filter((type) => type !== 'AWS::EMRServerless::Application')).toEqual([]);
 });
 
-test('two clusters of one account have names of their own, which stay the same', () => {
+test('two clusters in one account have different, stable names', () => {
   const nameIn = (id: string): unknown => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new RecommenderStack(app, id, {
@@ -598,7 +598,7 @@ test('two clusters of one account have names of their own, which stay the same',
   expect(nameIn('One')).not.toBe(nameIn('Two'));
 });
 
-test('the template is the one that was reviewed', async () => {
+test('the template equals the committed snapshot', async () => {
   const text = JSON.stringify(template.toJSON(), undefined, 1)
     .replaceAll(/[0-9a-f]{64}/g, 'HASH')
     .replaceAll(import.meta.filename, 'JOB');

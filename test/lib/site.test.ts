@@ -21,7 +21,7 @@ const keysOf = ({ Resource }: Statement): string[] =>
 
 describe('without site in the configuration', () => {
   const plain = synthesize();
-  test('there is no distribution, no function at one, no output, and CloudFront may read nothing', () => {
+  test('there is no distribution, no CloudFront Function and no output, and CloudFront may read nothing', () => {
     for (const type of [
       'AWS::CloudFront::Distribution',
       'AWS::CloudFront::Function',
@@ -35,9 +35,9 @@ describe('without site in the configuration', () => {
 });
 
 describe('with a site', () => {
-  test('CloudFront may read pages, decisions and files of runs, for this distribution; never sales, never list or write', () => {
+  test('CloudFront may read pages, decisions and files of runs for this distribution, but no sales, and may not list or write', () => {
     const [show, hide, ...more] = ofCloudFront;
-    if (!show || !hide) throw new Error('There are no statements for CloudFront');
+    if (!show || !hide) throw new Error('The bucket policy has no statements for CloudFront');
     expect(more).toEqual([]);
     expect([show.Effect, hide.Effect]).toEqual(['Allow', 'Deny']);
     expect(keysOf(show)).toEqual(['charts/*', 'runs/*', 'manifests/*', 'publications/*', 'current.json']);
@@ -48,14 +48,14 @@ describe('with a site', () => {
     }
   });
 
-  test('the bucket stays private: nobody else is allowed anything', () => {
+  test('the bucket stays private: no other principal is allowed anything', () => {
     expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([ofCloudFront[0]]);
     template.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: { RestrictPublicBuckets: true, BlockPublicPolicy: true },
     });
   });
 
-  test('requests are signed to the bucket, come by TLS, pass the door, and only read', () => {
+  test('requests to the bucket are signed; requests to the site use TLS, pass the address check and only read', () => {
     template.hasResourceProperties('AWS::CloudFront::OriginAccessControl', {
       OriginAccessControlConfig: { SigningBehavior: 'always', SigningProtocol: 'sigv4' },
     });
@@ -69,11 +69,11 @@ describe('with a site', () => {
         FunctionAssociations: [{ EventType: 'viewer-request' }],
       });
     }
-    // An address of the other kind would never be on the list.
+    // The list has only IPv4 addresses, so IPv6 requests would always be refused.
     expect(IPV6Enabled).toBe(false);
   });
 
-  test('the two objects that move are not kept by CloudFront', () => {
+  test('CloudFront does not cache the two objects that are replaced', () => {
     const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
     const { CacheBehaviors } = distribution?.Properties.DistributionConfig ?? {};
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -89,7 +89,7 @@ describe('with a site', () => {
     ]);
   });
 
-  test('a firewall is attached if it is given', () => {
+  test('a web ACL is attached if one is configured', () => {
     const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/shop/0a1b2c3d';
     synthesize({ site: { allowFrom: ['0.0.0.0/0'], webAclArn } }).hasResourceProperties(
       'AWS::CloudFront::Distribution',
@@ -103,12 +103,12 @@ describe('with a site', () => {
     [{ allowFrom: ['shop.example.com'] }, 'should be IPv4 addresses such as 203.0.113.7 or 203.0.113.0/24'],
     [{ allowFrom: ['2001:db8::/32'] }, 'should be IPv4 addresses'],
     [{ allowFrom: ['10.0.0.1'], webAclArn: 'x' }, 'should be the ARN of a web ACL'],
-  ])('%j says what it should be', (site, message) => {
+  ])('%j is rejected with a message that says what is allowed', (site, message) => {
     expect(() => synthesize({ site })).toThrow(message);
   });
 });
 
-describe('the door', () => {
+describe('the address check', () => {
   const ask = (ip: string, uri: string, ...allowFrom: string[]) =>
     door(
       { viewer: { ip }, request: { uri } },
@@ -125,14 +125,14 @@ describe('the door', () => {
     ['127.255.255.255', '128.0.0.0/1', false],
     ['8.8.8.8', '0.0.0.0/0', true],
     ['2001:db8::1', '0.0.0.0/0', false],
-  ])('%s is let in by %s: %s', (ip, range, isAllowed) => {
+  ])('%s is admitted by %s: %s', (ip, range, isAllowed) => {
     const answer = ask(ip, '/current.json', range);
     expect(answer).toEqual(
       isAllowed ? { uri: '/current.json' } : { statusCode: 403, statusDescription: 'Forbidden' },
     );
   });
 
-  test('the root leads to the index, for those who are let in', () => {
+  test('the root redirects admitted addresses to the index page', () => {
     expect(ask('10.0.0.1', '/', '10.0.0.0/8')).toMatchObject({
       statusCode: 302,
       headers: { location: { value: '/charts/index.html' } },
@@ -140,7 +140,7 @@ describe('the door', () => {
     expect(ask('11.0.0.1', '/', '10.0.0.0/8')).toMatchObject({ statusCode: 403 });
   });
 
-  test('works as the text that CloudFront gets, which is short enough for it', () => {
+  test('works as the source text that CloudFront runs, which is below its size limit', () => {
     const code = doorCode(Array.from({ length: 50 }, (_, index) => `203.0.${index}.0/24`));
     const handler = new Function(`${code}; return handler;`)();
     expect(handler({ viewer: { ip: '203.0.49.1' }, request: { uri: '/x' } })).toEqual({ uri: '/x' });

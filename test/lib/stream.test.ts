@@ -7,7 +7,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { ENV } from '../../lambdas/shared/env.ts';
+import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { Config, readConfig } from '../../lib/config.ts';
 import { Network } from '../../lib/network.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
@@ -15,8 +15,8 @@ import { pollersNeed, Stream } from '../../lib/stream.ts';
 import { synthesize } from './synthesize.ts';
 
 /**
- * What the two sides of the mapping agree on: how accumulate reports a storage fault, and how Lambda's poller is told to
- * take it.
+ * Tests that both sides of the event source mapping agree on how accumulate reports a storage fault and how Lambda's pollers
+ * interpret the report.
  */
 
 const Properties = z.looseObject({
@@ -24,7 +24,7 @@ const Properties = z.looseObject({
   ProvisionedPollerConfig: z.unknown().optional(),
 });
 
-/** The stream's mapping, and what the stream tells the Lambda. */
+/** Returns the event source mapping of the stream, and the environment that the stream gives the Lambda. */
 function deployed(pollers: Config['stream']['pollers']) {
   const stack = new Stack(new App(), 'Test');
   const fn = new Fn(stack, 'Fn', {
@@ -50,8 +50,8 @@ function deployed(pollers: Config['stream']['pollers']) {
   return { mapping: Properties.parse(mapping?.Properties), environment: Environment.Variables };
 }
 
-/** How the Lambda ends when the bucket refuses to store. */
-async function endingOnFault(environment: Readonly<Record<string, string>>) {
+/** Invokes accumulate with a bucket that refuses every write; returns its answer or its error. */
+async function outcomeOfFault(environment: Readonly<Record<string, string>>) {
   const s3 = createServer((request, response) => {
     request.resume();
     request.on('end', () => response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>'));
@@ -87,29 +87,29 @@ async function endingOnFault(environment: Readonly<Record<string, string>>) {
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('invariant 1: a storage fault is heard by the poller', () => {
-  test('on-demand pollers take any answer for success, so the Lambda fails and names what is not stored', async () => {
+describe('invariant 1: the pollers notice a storage fault', () => {
+  test('on-demand pollers treat any answer as success, so the Lambda fails and names what it did not store', async () => {
     const { mapping, environment } = deployed('on-demand');
     expect(mapping).not.toHaveProperty('FunctionResponseTypes');
     expect(mapping).not.toHaveProperty('ProvisionedPollerConfig');
-    expect(await endingOnFault(environment)).toEqual({
-      error: 'Error: Cannot store sales-0 from offset 7: the whole batch must come again',
+    expect(await outcomeOfFault(environment)).toEqual({
+      error: 'Error: Cannot store sales-0 from offset 7: the whole batch must be delivered again',
     });
   });
 
-  test('provisioned pollers read partial answers, so the first offset of the partition is reported', async () => {
+  test('provisioned pollers read partial responses, so the first offset of the failed partition is reported', async () => {
     const { mapping, environment } = deployed('provisioned');
     expect(mapping).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
       ProvisionedPollerConfig: { MinimumPollers: 1 },
     });
-    expect(await endingOnFault(environment)).toEqual({
+    expect(await outcomeOfFault(environment)).toEqual({
       answer: { batchItemFailures: [{ itemIdentifier: { partition: 'sales-0', offset: 7 } }] },
     });
   });
 
-  test('both retry for ever and have no failure destination, which would cap the retries', () => {
+  test('both retry forever and have no failure destination, which would limit the retries', () => {
     for (const pollers of ['on-demand', 'provisioned'] as const) {
       const { mapping } = deployed(pollers);
       for (const bound of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds', 'DestinationConfig'])
@@ -118,23 +118,23 @@ describe('invariant 1: a storage fault is heard by the poller', () => {
   });
 });
 
-/** The cluster as CloudFormation compares it. */
+/** Returns the id and the definition of the cluster, which CloudFormation compares. */
 function clusterIn(config: unknown) {
   const template = synthesize(config);
   const [cluster] = ['AWS::MSK::ServerlessCluster', 'AWS::MSK::Cluster'].flatMap((type) =>
     Object.entries(template.findResources(type)),
   );
-  if (!cluster) throw new Error('Cannot compare: there is no cluster');
+  if (!cluster) throw new Error('Cannot compare clusters: the template has none');
   return cluster;
 }
 const nameIn = (config: unknown): string => clusterIn(config)[1].Properties.ClusterName;
 
-describe('a cluster is replaced only by what must, and then under another name', () => {
-  test('tags leave a serverless cluster as it is, for CloudFormation would replace it', () => {
+describe('a cluster is replaced only when necessary, and then under another name', () => {
+  test('tags do not change a serverless cluster, which CloudFormation would replace', () => {
     expect(clusterIn({ tags: { team: 'shop' } })).toEqual(clusterIn({}));
   });
 
-  test('the stack itself has no tags, which CloudFormation would hand on to the cluster', () => {
+  test('the stack itself has no tags, which CloudFormation would propagate to the cluster', () => {
     const app = new App({
       context: { cartograph: { tags: { team: 'shop' } }, 'aws:cdk:bundling-stacks': [] },
     });
@@ -143,13 +143,13 @@ describe('a cluster is replaced only by what must, and then under another name',
     expect(app.synth().getStackByName('Tagged').tags).toEqual({});
   });
 
-  test('tags reach a provisioned cluster, which stays', () => {
+  test('tags reach a provisioned cluster, which is not replaced', () => {
     const [, { Properties }] = clusterIn({ stream: { kind: 'provisioned' }, tags: { team: 'shop' } });
     expect(Properties.Tags).toEqual({ team: 'shop' });
     expect(Properties.ClusterName).toBe(nameIn({ stream: { kind: 'provisioned' } }));
   });
 
-  test('another kind, other subnets and NAT each give a name of their own', () => {
+  test('another kind, other subnets and NAT each change the name', () => {
     const subnetIds = ['subnet-0a1b2c3d4e5f60718', 'subnet-1a1b2c3d4e5f60718'];
     const availabilityZones = ['eu-west-1a', 'eu-west-1b'];
     const existing = { vpcId: 'vpc-0a1b2c3d4e5f60718', subnetIds, availabilityZones };
@@ -166,7 +166,7 @@ describe('a cluster is replaced only by what must, and then under another name',
     for (const name of names) expect(name).toMatch(/^[sp][0-9a-f]{11}-sales$/);
   });
 
-  test('what changes a cluster in place leaves its name', () => {
+  test('a setting that changes a cluster in place does not change its name', () => {
     expect(nameIn({ stream: { topic: 'orders', pollers: 'provisioned' }, sweepMinutes: 9 })).toBe(nameIn({}));
     const bigger = {
       kind: 'provisioned',

@@ -16,7 +16,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { findMissing, needsOf, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
-import { startTimeOf } from '../../local/process-lock.mjs';
+import { startTimeOf } from '../../local/process/process-lock.mjs';
 
 const PRINTED: Readonly<Record<string, string>> = {
   Node: 'v20.19.2\n',
@@ -130,9 +130,9 @@ let running: ChildProcess[];
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'cartograph-project-'));
   running = [];
-  for (const name of ['bootstrap.mjs', 'process-lock.mjs']) {
-    mkdirSync(join(project, 'local'), { recursive: true });
-    copyFileSync(join(import.meta.dirname, '../../local', name), join(project, 'local', name));
+  for (const name of ['local/bootstrap.mjs', 'local/process/process-lock.mjs']) {
+    mkdirSync(dirname(join(project, name)), { recursive: true });
+    copyFileSync(join(import.meta.dirname, '../..', name), join(project, name));
   }
   for (const path of INPUTS) put(path, path);
   for (const [name, body] of Object.entries(INSTALLERS)) put(`bin/${name}`, `#!/bin/sh\n${body}\n`);
@@ -151,7 +151,7 @@ const INPUTS = [
   'spark/local-jvm.options',
   'local/maven/pom.xml',
   'local/requirements.txt',
-  'local/archive-classes.ts',
+  'local/commands/archive-classes.ts',
 ];
 
 /** What they install is what the bootstrap looks for. The project's own Node runs no TypeScript here but shell. */
@@ -266,7 +266,7 @@ test('clean removes what is installed, but refuses while a pipeline or an instal
 test('signals and the exit code go through, the interrupt too where no terminal sends it to both', async () => {
   await result('install');
   put(
-    'local/start.ts',
+    'local/main.ts',
     `trap 'echo interrupted >> log; exit 130' INT; echo > ready; while :; do sleep 0.05; done`,
   );
   const { child, ended } = npmScript('start');
@@ -274,10 +274,10 @@ test('signals and the exit code go through, the interrupt too where no terminal 
   child.kill('SIGINT');
   expect(await ended).toEqual([130, null]);
   expect(await written('log')).toMatch(/interrupted$/);
-  put('local/start.ts', 'kill -KILL $$');
+  put('local/main.ts', 'kill -KILL $$');
   expect((await result('start'))[0]).toBe(137);
-  put('local/start.ts', 'echo "$@"; exit 3');
-  expect(await result('start', '--count', '5')).toEqual([3, '--count 5\n']);
+  put('local/main.ts', 'echo "$@"; exit 3');
+  expect(await result('start', '--count', '5')).toEqual([3, 'start --count 5\n']);
 });
 
 test('a command that works in an account asks for no more than it needs', () => {

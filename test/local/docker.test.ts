@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseStartOptions } from '../../local/options.ts';
-import { ROOT } from '../../local/paths.ts';
+import { isCommandName } from '../../local/commands/registry.ts';
+import { parseStartOptions } from '../../local/commands/start-options.ts';
+import { ROOT } from '../../local/process/paths.ts';
 
 /** No engine is needed for any of this: what the containers run is what the other tests run. */
 const path = join(ROOT, 'local', 'docker-compose.yml');
@@ -32,7 +33,7 @@ test('what the containers run is there, and the options of the pipeline are good
     JSON.parse(text),
   );
   expect(commands.map(([name]) => name)).toEqual(['emulate', 'start']);
-  for (const [name] of commands) expect(existsSync(join(ROOT, 'local', `${name}.ts`))).toBe(true);
+  for (const [name] of commands) expect(isCommandName(name)).toBe(true);
   expect(parseStartOptions(commands[1]?.slice(1) ?? [])).toMatchObject({
     bootstrap: 'kafka:9092',
     endpoint: 'http://aws:4566',

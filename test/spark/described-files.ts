@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parquetMetadata } from 'hyparquet';
-import { ROOT } from '../../local/paths.ts';
+import { ROOT } from '../../local/process/paths.ts';
 
 /** What docs/files.md says of a table: which files hold it, and its columns in their order, with their types. */
 export interface DescribedTable {

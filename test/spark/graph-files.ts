@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { ZodType, type z } from 'zod';
 import type { Block } from '../../lambdas/client/index/block-table.ts';
 import { words } from '../../lambdas/client/index/search-key.ts';
-import * as explorer from '../../lambdas/shared/explorer.ts';
-import { Metrics } from '../../lambdas/shared/quality.ts';
-import type { Manifest } from '../../lambdas/shared/schemas.ts';
-import * as summaries from '../../lambdas/shared/summaries.ts';
+import * as explorer from '../../lambdas/shared/contract/explorer.ts';
+import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import type { Manifest } from '../../lambdas/shared/contract/schemas.ts';
+import * as summaries from '../../lambdas/shared/contract/summaries.ts';
 import {
   describedDocuments,
   describedTables,

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { judge } from '../../lambdas/publish/gate.ts';
-import { manifestKey } from '../../lambdas/shared/keys.ts';
-import { type FileJob, fileJobCommand } from '../../local/file-job.ts';
-import { polled, writeFileLake, writePolls } from '../../local/file-lake.ts';
-import { seeded } from '../../local/random.ts';
-import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop.ts';
-import { SIMULATION_END_MS, simulate } from '../../local/simulate.ts';
+import { evaluateGate } from '../../lambdas/publish/gate.ts';
+import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts';
+import { seeded } from '../../local/shop/random.ts';
+import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop/shop.ts';
+import { SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
+import { type FileJob, fileJobCommand } from '../../local/spark/file-job.ts';
 import { testGraphFiles } from './graph-files.ts';
 import { keyOf, manifestOf } from './lake-files.ts';
 
@@ -158,7 +158,7 @@ test('on uniformly random sales the model does not beat popularity, and the gate
   for (const list of [quality.any, quality.new])
     expect(list?.model.value).toBeLessThan((list?.popularity.high ?? 0) + 0.01);
   // Nobody has to be asked about what is served: popularity would be.
-  expect(judge({ gate, counts }, 1).decision).toBe('refused');
+  expect(evaluateGate({ gate, counts }, 1).decision).toBe('refused');
 });
 
 test('invariant 2: delivered twice, reordered and re-cut, the training set has the same hash and every file the same bytes', {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { manifestKey } from '../../lambdas/shared/keys.ts';
-import { Manifest } from '../../lambdas/shared/schemas.ts';
+import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 
 export const json = (lake: string, key: string): unknown => JSON.parse(readFileSync(join(lake, key), 'utf8'));
 /** A document per line of a gzip file. */

@@ -1,39 +1,41 @@
-import type { ExplorerTable } from '../../shared/explorer.ts';
+import type { ExplorerTable } from '../../shared/contract/explorer.ts';
 
-/** As a block of a table of the explorer is written. */
+/** A block of one of the explorer's tables, as the Spark job writes it. */
 export interface Block<Value> {
   readonly names: readonly (readonly [product: string, name: string])[];
   readonly rows: readonly (readonly [key: string, value: Value])[];
 }
 
-/** Where a block lies: bytes of a file of the run. */
+/** The location of a block: a range of bytes in a file of the run. */
 export interface BlockPlace {
   readonly file: string;
   readonly offset: number;
   readonly sizeBytes: number;
 }
 
-/** A row, and names of the products that its value tells of by id. */
+/** A row, with the names of the products that its value mentions by id. */
 export interface Row<Value> {
   readonly key: string;
   readonly value: Value;
   readonly names: ReadonlyMap<string, string>;
 }
 
-interface Opened<Value> {
+interface LoadedBlock<Value> {
   readonly rows: Block<Value>['rows'];
   readonly names: ReadonlyMap<string, string>;
 }
 
 /**
- * A table whose rows stand in the order of their keys, in blocks of which only those are read that are needed; each once.
- * The order is that of `<` between strings, for the job sorts by it too.
+ * A table that is sorted by key and stored in blocks. Only the blocks that are needed are read, each of them once.
+ *
+ * Keys are in the order of `<` between strings, by which the Spark job sorts them. Every key in block i is ≥ `from[i]`;
+ * every earlier key is < `from[i]`.
  */
 export class BlockTable<Value> {
   private readonly from: readonly string[];
   private readonly places: readonly BlockPlace[];
   private readonly read: (place: BlockPlace) => Promise<Block<Value>>;
-  private readonly opened = new Map<number, Promise<Opened<Value>>>();
+  private readonly loading = new Map<number, Promise<LoadedBlock<Value>>>();
 
   constructor(parts: ExplorerTable, read: (place: BlockPlace) => Promise<Block<Value>>) {
     this.from = parts.flatMap(({ from }) => from);
@@ -41,40 +43,42 @@ export class BlockTable<Value> {
     this.read = read;
   }
 
-  /** @returns undefined if there is no such row */
+  /** @returns undefined if no row has this key */
   async get(key: string): Promise<Row<Value> | undefined> {
-    const at = this.placeOf(key);
-    const { rows, names } = at < 0 ? NOTHING : await this.block(at);
-    const row = rows.find(([own]) => own === key);
+    const index = this.blockFor(key);
+    const { rows, names } = index < 0 ? EMPTY : await this.block(index);
+    const row = rows.find(([rowKey]) => rowKey === key);
     return row && { key, value: row[1], names };
   }
 
   /**
-   * Rows whose keys begin so, in order; the first ones.
+   * Finds rows whose key begins with `prefix`.
    *
-   * @param most How many at most; blocks behind are not read.
-   * @param isWanted Called in order, for rows that begin so; others are passed over, those of {@link FARTHEST} blocks.
+   * @param limit The maximum number of rows; blocks after the last of them are not read.
+   * @param isWanted Called in order for each row that matches; rows that it rejects are skipped, within
+   * {@link MAX_BLOCKS} blocks.
+   * @returns The first such rows, in the order of their keys.
    */
   async beginningWith(
-    beginning: string,
-    most: number,
+    prefix: string,
+    limit: number,
     isWanted: (row: Row<Value>) => boolean = () => true,
   ): Promise<Row<Value>[]> {
     const found: Row<Value>[] = [];
-    const first = Math.max(0, this.placeOf(beginning));
-    for (let at = first; at < first + FARTHEST && this.mayHold(at, beginning); at++) {
-      const { rows, names } = await this.block(at);
+    const first = Math.max(0, this.blockFor(prefix));
+    for (let index = first; index < first + MAX_BLOCKS && this.mayContain(index, prefix); index++) {
+      const { rows, names } = await this.block(index);
       for (const [key, value] of rows) {
-        if (!key.startsWith(beginning) || !isWanted({ key, value, names })) continue;
+        if (!key.startsWith(prefix) || !isWanted({ key, value, names })) continue;
         found.push({ key, value, names });
-        if (found.length === most) return found;
+        if (found.length === limit) return found;
       }
     }
     return found;
   }
 
-  /** The last block that begins with the key or before; -1 if all begin behind it. */
-  private placeOf(key: string): number {
+  /** Returns the last block with `from` ≤ key, found by binary search; -1 if there is none. */
+  private blockFor(key: string): number {
     let [low, high] = [-1, this.from.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
@@ -84,29 +88,29 @@ export class BlockTable<Value> {
     return low;
   }
 
-  /** Blocks that begin with the beginning or in front of it, and those that begin as it does. */
-  private mayHold(at: number, beginning: string): boolean {
-    const from = this.from[at];
-    return from !== undefined && (from <= beginning || from.startsWith(beginning));
+  /** Returns whether a block may contain keys with this prefix: its `from` is ≤ the prefix or begins with it. */
+  private mayContain(index: number, prefix: string): boolean {
+    const from = this.from[index];
+    return from !== undefined && (from <= prefix || from.startsWith(prefix));
   }
 
-  private block(at: number): Promise<Opened<Value>> {
-    const place = this.places[at];
-    if (!place) throw new RangeError(`Cannot read block ${at}: there are ${this.places.length}`);
-    const opened = this.opened.get(at);
-    if (opened) return opened;
-    const opening = this.read(place).then(({ rows, names }) => ({ rows, names: new Map(names) }));
-    this.opened.set(at, opening);
-    // What failed is read again at the next look.
-    opening.catch(() => this.opened.delete(at));
-    return opening;
+  private block(index: number): Promise<LoadedBlock<Value>> {
+    const place = this.places[index];
+    if (!place) throw new RangeError(`Cannot read block ${index}: there are ${this.places.length}`);
+    const known = this.loading.get(index);
+    if (known) return known;
+    const loading = this.read(place).then(({ rows, names }) => ({ rows, names: new Map(names) }));
+    this.loading.set(index, loading);
+    // After a failure the next lookup reads the block again.
+    loading.catch(() => this.loading.delete(index));
+    return loading;
   }
 }
 
-/** Blocks that one search reads at most: thousands of names that begin alike are not all read. */
-const FARTHEST = 20;
+/** The most blocks that one search reads; thousands of names may begin with the same word. */
+const MAX_BLOCKS = 20;
 
-const NOTHING = { rows: [], names: new Map<string, string>() };
+const EMPTY = { rows: [], names: new Map<string, string>() };
 
 function placesOf({ file, sizes }: ExplorerTable[number]): BlockPlace[] {
   let offset = 0;

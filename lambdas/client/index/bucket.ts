@@ -1,33 +1,39 @@
-import type { ExplorerIndex, ExplorerNames, ExplorerProducts, ExplorerUsers } from '../../shared/explorer.ts';
-import { CURRENT_KEY, manifestKey } from '../../shared/keys.ts';
-import type { Current, Manifest } from '../../shared/schemas.ts';
+import type {
+  ExplorerIndex,
+  ExplorerNames,
+  ExplorerProducts,
+  ExplorerUsers,
+} from '../../shared/contract/explorer.ts';
+import { CURRENT_KEY, manifestKey } from '../../shared/contract/keys.ts';
+import type { Current, Manifest } from '../../shared/contract/schemas.ts';
 import { type Block, type BlockPlace, BlockTable } from './block-table.ts';
 
-/** The bucket as this page reads it: from its own place, `charts/`, upwards. */
+/** The root of the bucket, seen from the page in `charts/`. */
 const ROOT = '../';
 
-/** There is no such object (yet); for a refusal the bucket answers the same, since it does not tell what there is. */
-export class Missing extends Error {}
+/** The object does not exist (yet). The bucket answers the same when access is denied, so that it reveals no names. */
+export class NotFound extends Error {}
 
-/** Nothing can be said of what is there. */
-export class Unanswered extends Error {}
+/** The bucket did not answer, or answered with an error. */
+export class Unavailable extends Error {}
 
-/** @throws {Missing} @throws {Unanswered} */
+/** @throws {NotFound} @throws {Unavailable} */
 async function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const answer = await fetch(path, { cache: 'no-cache', headers }).catch((cause: unknown) => {
-    throw new Unanswered(`Cannot read ${path}: the bucket does not answer`, { cause });
+  const response = await fetch(path, { cache: 'no-cache', headers }).catch((cause: unknown) => {
+    throw new Unavailable(`Cannot read ${path}: the bucket did not answer`, { cause });
   });
-  if (answer.status === 404 || answer.status === 403) throw new Missing(`${path} is not there`);
-  if (!answer.ok) throw new Unanswered(`Cannot read ${path}: the bucket answers ${answer.status}`);
-  return answer;
+  if (response.status === 404 || response.status === 403)
+    throw new NotFound(`Cannot read ${path}: there is no such object`);
+  if (!response.ok) throw new Unavailable(`Cannot read ${path}: the bucket answered ${response.status}`);
+  return response;
 }
 
-/** @throws {Missing} @throws {Unanswered} */
+/** @throws {NotFound} @throws {Unavailable} */
 export const fetchText = async (path: string): Promise<string> => (await get(path)).text();
 
 const pathOf = (key: string): string => ROOT + key.split('/').map(encodeURIComponent).join('/');
 
-/** What the stages wrote, they checked; nobody else writes here. */
+/** Reads JSON without checking it: the stages are the only writers, and they checked it. */
 const fetchJson = async <Document>(key: string): Promise<Document> =>
   JSON.parse(await fetchText(pathOf(key)));
 
@@ -37,16 +43,16 @@ export type UserPage = ExplorerUsers['rows'][number][1];
 export type ProductPage = ExplorerProducts['rows'][number][1];
 type ProductId = ExplorerNames['rows'][number][1];
 
-/** What can be looked up in a run. */
+/** The tables of a run that the explorer searches. */
 export interface Tables {
   readonly users: BlockTable<UserPage>;
   readonly products: BlockTable<ProductPage>;
-  /** By search keys of names. */
+  /** Products by the search keys of their names. */
   readonly names: BlockTable<ProductId>;
   readonly picks: ExplorerIndex['picks'];
 }
 
-/** The files of one run; nothing of two runs is ever mixed. */
+/** The files of one run. Two runs are never mixed. */
 export class RunFiles {
   readonly run: number;
   private readonly keys: ReadonlyMap<string, string>;
@@ -61,13 +67,13 @@ export class RunFiles {
     return new RunFiles(run, new Map(manifest.files.map(({ name, key }) => [name, key])));
   }
 
-  /** @returns undefined if the run names no such file */
+  /** @returns undefined if the run has no file of this name */
   async document<Document>(name: string): Promise<Document | undefined> {
     const key = this.keys.get(name);
     return key === undefined ? undefined : fetchJson<Document>(key);
   }
 
-  /** @returns undefined if the run was made by a version that wrote none, or others */
+  /** @returns undefined if an earlier version made the run, without these tables */
   async tables(): Promise<Tables | undefined> {
     const index = await this.document<Partial<ExplorerIndex>>('explorer/index.json');
     if (!index?.users || !index.products || !index.names || !index.picks) return undefined;
@@ -83,13 +89,13 @@ export class RunFiles {
 
   private async block<Value>({ file, offset, sizeBytes }: BlockPlace): Promise<Block<Value>> {
     const key = this.keys.get(file);
-    if (key === undefined) throw new Missing(`run ${this.run} names no ${file}`);
+    if (key === undefined) throw new NotFound(`Cannot read ${file}: run ${this.run} has no such file`);
     const range = `bytes=${offset}-${offset + sizeBytes - 1}`;
-    const answer = await get(pathOf(key), { range });
-    const bytes = await answer.blob();
-    // A server that knows no ranges answers with the whole file.
-    const own = answer.status === 206 ? bytes : bytes.slice(offset, offset + sizeBytes);
-    const text = await new Response(own.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+    const response = await get(pathOf(key), { range });
+    const bytes = await response.blob();
+    // A server that does not support ranges sends the whole file.
+    const block = response.status === 206 ? bytes : bytes.slice(offset, offset + sizeBytes);
+    const text = await new Response(block.stream().pipeThrough(new DecompressionStream('gzip'))).text();
     return JSON.parse(text);
   }
 }

@@ -1,43 +1,45 @@
-import { numberInKey } from '../../shared/keys.ts';
-import type { Diff } from '../../shared/summaries.ts';
+import { numberInKey } from '../../shared/contract/keys.ts';
+import { percent } from '../../shared/contract/numbers.ts';
+import type { Diff } from '../../shared/contract/summaries.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { count, element, productLabel, table } from '../dom.ts';
-import { linkTo } from './subject.ts';
+import { addressOf } from './address.ts';
 
-/** What changed since the newest run trained before, served or not, in short; the run's own page tells the rest. */
+/** A summary of the changes since the run trained before this one, served or not; the run's own page has all of them. */
 export function differences({ run, previous, changes, reason }: Diff): HTMLElement[] {
   const title = (text: string): HTMLElement => element('h2', { id: 'differences-title' }, text);
   if (!previous)
     return [
-      title('Against the run before'),
-      element('p', {}, `There is nothing to compare run ${run} with.`),
+      title('Changes since the previous run'),
+      element('p', {}, `Run ${run} is the first run; there is nothing to compare it with.`),
     ];
-  const against = title(`Against run ${previous.run}, the one trained before it`);
+  const heading = title(`Changes since run ${previous.run}, trained before it`);
   if (!changes) {
-    const why = reason ? `: ${reason}` : '';
-    return [against, element('p', {}, `Run ${run} cannot be compared with run ${previous.run}${why}.`)];
+    const cause = reason ? `: ${reason}` : '';
+    return [heading, element('p', {}, `Run ${run} cannot be compared with run ${previous.run}${cause}.`)];
   }
   const { edges, churn, exposure } = changes;
   const churned = churn.any
-    ? ` On average ${(100 * churn.any.mean).toFixed(1)} % of a user’s list any is other than in run ${previous.run}.`
+    ? ` On average ${percent(churn.any.mean, 1)} of a user’s ${LIST_NAMES.any} changed.`
     : '';
   return [
-    against,
+    heading,
     element(
       'p',
       {},
       `Since run ${previous.run}: ${count(edges.added)} recommendations added, ${count(edges.removed)} removed, ${count(edges.kept)} kept.${churned} `,
-      element('a', { href: `${numberInKey(run)}/index.html#difference` }, 'All differences'),
+      element('a', { href: `${numberInKey(run)}/index.html#difference` }, 'All changes'),
     ),
     element(
       'div',
       { class: 'pair' },
-      products('In more lists', exposure.gained),
-      products('In fewer lists', exposure.lost),
+      products('Products in more lists', exposure.gained),
+      products('Products in fewer lists', exposure.lost),
     ),
   ];
 }
 
-const MOST = 5;
+const MAX_PRODUCTS = 5;
 
 function products(
   title: string,
@@ -53,9 +55,9 @@ function products(
           title,
           ['Product', 'Before', 'Now'],
           rows
-            .slice(0, MOST)
+            .slice(0, MAX_PRODUCTS)
             .map((row) => [
-              element('a', { href: linkTo({ kind: 'product', id: row.product }) }, productLabel(row)),
+              element('a', { href: addressOf({ kind: 'product', id: row.product }) }, productLabel(row)),
               count(row.before),
               count(row.now),
             ]),

@@ -1,33 +1,36 @@
-import type { Diff } from '../../shared/summaries.ts';
+import type { Diff } from '../../shared/contract/summaries.ts';
 import { element } from '../dom.ts';
-import { type Answer, lookUp, type Ready, whileTyping } from './answers.ts';
-import { RunFiles, type Tables, Unanswered } from './bucket.ts';
+import { addressOf, isExplorerAddress, parseAddress, type UserOrProduct } from './address.ts';
+import { RunFiles, type Tables, Unavailable } from './bucket.ts';
+import { details } from './details.ts';
 import { differences } from './differences.ts';
-import { replaceContent } from './replace.ts';
-import { isOfExplorer, linkTo, type Subject, subjectOf } from './subject.ts';
-import { subjectView } from './views.ts';
+import { lookUp, type RunTables, type SearchResult, suggestionsFor } from './lookup.ts';
+import { replaceContent } from './replace-content.ts';
 
-/** Who types is not asked before. */
+/** Suggestions are read when nothing has been typed for this long. */
 const PAUSE_MS = 150;
 
-/** A run, and what can be looked up in it; undefined where its version wrote nothing that this page reads. */
-interface Opened {
+/** The files of a run. `tables` is undefined if an earlier version made the run, without the tables that this page reads. */
+interface OpenRun {
   readonly files: RunFiles;
   readonly tables: Tables | undefined;
 }
 
-/** Shows any user and product of the served run; each view is an address of its own. */
+/** Looks up users and products of the served run. Each of them has an address of its own. */
 export class Explorer {
   private run: number | undefined;
-  /** Undefined: to be opened at the next question. */
-  private opening: Promise<Opened> | undefined;
-  /** Questions of the field, and of the address: an answer to one that is not the last is dropped. */
-  private typed = 0;
-  private addressed = 0;
-  /** The last address that was the explorer's to answer; others lead about the page. */
-  private address = isOfExplorer(location.hash) ? location.hash : '';
-  /** What had been asked of the field when somebody went to the address; undefined: they were shown it. */
-  private arriving: number | undefined = 0;
+  /** Undefined after a failure: the next search opens the run again. */
+  private opening: Promise<OpenRun> | undefined;
+  /** Numbers of the newest search and of the newest navigation: results of older ones are dropped. */
+  private searches = 0;
+  private navigations = 0;
+  /** The last address of the explorer; other addresses are anchors in the page. */
+  private address = isExplorerAddress(location.hash) ? location.hash : '';
+  /**
+   * The newest search at the time of a navigation whose details are not shown yet. If it is still the newest when they
+   * come, the view gets the focus; otherwise the reader has typed since and keeps typing.
+   */
+  private searchAtNavigation: number | undefined = 0;
   private hasFailed = false;
   private pause: ReturnType<typeof setTimeout> | undefined;
   private readonly field = element('input', {
@@ -35,14 +38,14 @@ export class Explorer {
     id: 'explorer-search',
     autocomplete: 'off',
     spellcheck: 'false',
-    input: () => this.type(),
+    input: () => this.onInput(),
   });
-  private readonly picks = element('div');
+  private readonly choices = element('div');
   private readonly view = element('div', { id: 'view', tabindex: -1 });
   private readonly status = element('p', { class: 'soft noprint', role: 'status' });
   private readonly form: HTMLElement;
 
-  constructor(place: HTMLElement) {
+  constructor(container: HTMLElement) {
     const submit = (event: Event): void => {
       event.preventDefault();
       this.lookUp();
@@ -50,7 +53,7 @@ export class Explorer {
     this.form = element(
       'form',
       { role: 'search', class: 'noprint', submit },
-      element('label', { for: this.field.id }, 'User or product, by id or name'),
+      element('label', { for: this.field.id }, 'User or product (id or name)'),
       element(
         'div',
         { class: 'controls' },
@@ -58,103 +61,106 @@ export class Explorer {
         element('button', { type: 'submit' }, 'Look up'),
       ),
     );
-    place.replaceChildren(this.form, this.status, this.picks, this.view);
-    this.field.value = subjectOf(this.address)?.id ?? '';
+    container.replaceChildren(this.form, this.status, this.choices, this.view);
+    this.field.value = parseAddress(this.address)?.id ?? '';
     addEventListener('hashchange', () => {
-      if (!isOfExplorer(location.hash)) return;
+      if (!isExplorerAddress(location.hash)) return;
       this.address = location.hash;
-      this.arrive();
+      this.navigate();
     });
   }
 
-  /** From now on everything comes from this run; what is looked at, or was found, is looked up again in it. */
+  /** Reads everything from this run from now on; the current search and details are read again. */
   serve(run: number): void {
     this.run = run;
     this.opening = this.open(run);
-    this.show();
+    this.showAddress();
   }
 
-  private open(run: number): Promise<Opened> {
+  private open(run: number): Promise<OpenRun> {
     const opening = RunFiles.open(run).then(async (files) => ({ files, tables: await files.tables() }));
     opening.then(
-      (opened) => run === this.run && this.welcome(opened),
+      (opened) => run === this.run && this.onOpened(opened),
       (error: unknown) => {
         if (run !== this.run) return;
         this.opening = undefined;
-        this.fail(error, `The files of run ${run} cannot be read; look something up to try again.`);
+        this.fail(error, `The files of run ${run} cannot be read. Look something up to try again.`);
       },
     );
     return opening;
   }
 
-  private welcome({ files, tables }: Opened): void {
-    this.say(
+  private onOpened({ files, tables }: OpenRun): void {
+    this.setStatus(
       tables
         ? ''
-        : `Run ${files.run} was made by an earlier version of Cartograph; its users and products cannot be looked up here. Those of the next run can.`,
+        : `Run ${files.run} was made by an earlier version of Cartograph, so its users and products cannot be looked up here.`,
     );
     if (!tables) {
-      const isLeft = this.form.contains(document.activeElement);
-      for (const place of [this.picks, this.view]) replaceContent(place, this.view, []);
-      if (isLeft) this.view.focus({ preventScroll: true });
+      const hadFocus = this.form.contains(document.activeElement);
+      for (const container of [this.choices, this.view]) replaceContent(container, this.view, []);
+      if (hadFocus) this.view.focus({ preventScroll: true });
     }
     this.form.hidden = tables === undefined;
-    void this.tellDifferences(files);
+    void this.showDifferences(files);
   }
 
-  private async tellDifferences(files: RunFiles): Promise<void> {
-    let told: HTMLElement[] = [];
+  private async showDifferences(files: RunFiles): Promise<void> {
+    let content: HTMLElement[] = [];
     try {
       const diff = await files.document<Diff>('diff.json');
-      if (diff) told = differences(diff);
+      if (diff) content = differences(diff);
     } catch (error) {
       console.error(error);
     }
-    if (files.run === this.run) document.getElementById('differences')?.replaceChildren(...told);
+    if (files.run === this.run) document.getElementById('differences')?.replaceChildren(...content);
   }
 
-  /** Reads, and uses what was read unless another question came meanwhile; of another run by then, it is read there. */
-  private async ask<Read>(
-    isLast: () => boolean,
-    read: (ready: Ready) => Promise<Read>,
-    use: (answer: Read) => void,
+  /**
+   * Reads from the served run and uses the result, unless a newer request has made it obsolete. If another run is served
+   * by then, the request is repeated in that run.
+   */
+  private async request<Result>(
+    isNewest: () => boolean,
+    read: (run: RunTables) => Promise<Result>,
+    use: (result: Result) => void,
   ): Promise<void> {
     if (this.run === undefined) return;
     this.opening ??= this.open(this.run);
-    // What happens where that fails is said where it is opened.
+    // `open` reports its own failures.
     const opened = await this.opening.catch(() => undefined);
-    if (!opened?.tables || !isLast()) return;
+    if (!opened?.tables || !isNewest()) return;
     const { files, tables } = opened;
     try {
-      const answer = await read({ run: files.run, tables });
-      if (!isLast()) return;
-      if (files.run !== this.run) return await this.ask(isLast, read, use);
-      if (this.hasFailed) this.say('');
-      use(answer);
+      const result = await read({ run: files.run, tables });
+      if (!isNewest()) return;
+      if (files.run !== this.run) return await this.request(isNewest, read, use);
+      if (this.hasFailed) this.setStatus('');
+      use(result);
     } catch (error) {
-      if (isLast())
+      if (isNewest())
         this.fail(
           error,
-          error instanceof Unanswered
-            ? 'The bucket does not answer; try again.'
-            : `A file of run ${files.run} is not what it should be.`,
+          error instanceof Unavailable
+            ? 'The bucket did not answer. Try again.'
+            : `A file of run ${files.run} is missing or damaged.`,
         );
     }
   }
 
-  /** The field has changed; what there is is asked when it stays so for a moment. */
-  private type(): void {
-    this.typed++;
+  /** Waits for a pause in typing before it reads suggestions. */
+  private onInput(): void {
+    this.searches++;
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.suggest(), PAUSE_MS);
   }
 
   private suggest(): void {
-    const [own, text] = [++this.typed, this.field.value];
-    void this.ask(
-      () => own === this.typed,
-      (ready) => whileTyping(ready, text),
-      (answer) => this.put(answer),
+    const [search, text] = [++this.searches, this.field.value];
+    void this.request(
+      () => search === this.searches,
+      (run) => suggestionsFor(run, text),
+      (result) => this.showResult(result),
     );
   }
 
@@ -162,71 +168,69 @@ export class Explorer {
     clearTimeout(this.pause);
     const text = this.field.value;
     if (text.trim() === '') return;
-    const [own, { address }] = [++this.typed, this];
-    void this.ask(
-      () => own === this.typed && address === this.address,
-      (ready) => lookUp(ready, text),
-      (answer) => this.put(answer),
+    const [search, { address }] = [++this.searches, this];
+    void this.request(
+      () => search === this.searches && address === this.address,
+      (run) => lookUp(run, text),
+      (result) => this.showResult(result),
     );
   }
 
-  private put(answer: Answer): void {
-    if (!answer.goTo) {
-      this.say(answer.status);
-      replaceContent(this.picks, this.field, answer.picks);
-    } else if (this.address === linkTo(answer.goTo)) this.arrive();
-    else location.hash = linkTo(answer.goTo);
+  private showResult(result: SearchResult): void {
+    if (!result.goTo) {
+      this.setStatus(result.status);
+      replaceContent(this.choices, this.field, result.choices);
+    } else if (this.address === addressOf(result.goTo)) this.navigate();
+    else location.hash = addressOf(result.goTo);
   }
 
-  /** Goes where the address leads; suggestions that are still to come would lie over it. */
-  private arrive(): void {
+  /** Goes to the address. Suggestions that have not arrived yet are dropped, because they would push the details down. */
+  private navigate(): void {
     clearTimeout(this.pause);
-    this.arriving = ++this.typed;
-    this.field.value = subjectOf(this.address)?.id ?? this.field.value;
-    this.show();
+    this.searchAtNavigation = ++this.searches;
+    this.field.value = parseAddress(this.address)?.id ?? this.field.value;
+    this.showAddress();
   }
 
-  /** Shows what the address names. */
-  private show(): void {
-    const own = ++this.addressed;
-    const subject = subjectOf(this.address);
-    if (subject) this.lookAt(subject, () => own === this.addressed);
-    else this.lookAtNothing();
+  private showAddress(): void {
+    const navigation = ++this.navigations;
+    const target = parseAddress(this.address);
+    if (target) this.showDetails(target, () => navigation === this.navigations);
+    else this.showNoDetails();
   }
 
-  private lookAtNothing(): void {
-    this.arriving = undefined;
-    const unreadable = element('p', {}, 'This address names no user and no product.');
-    replaceContent(this.view, this.field, this.address === '' ? [] : [unreadable]);
+  private showNoDetails(): void {
+    this.searchAtNavigation = undefined;
+    const invalid = element('p', {}, 'This is not the address of a user or product.');
+    replaceContent(this.view, this.field, this.address === '' ? [] : [invalid]);
     this.suggest();
   }
 
-  private lookAt(subject: Subject, isLast: () => boolean): void {
-    if (this.arriving !== this.typed && this.picks.hasChildNodes()) this.suggest();
-    void this.ask(
-      isLast,
-      (ready) => subjectView(ready, subject),
+  private showDetails(target: UserOrProduct, isNewest: () => boolean): void {
+    if (this.searchAtNavigation !== this.searches && this.choices.hasChildNodes()) this.suggest();
+    void this.request(
+      isNewest,
+      (run) => details(run, target),
       (view) => {
         replaceContent(this.view, this.view, [view]);
-        // Who has typed since goes on typing.
-        const isAwaited = this.arriving === this.typed;
-        this.arriving = undefined;
+        const isAwaited = this.searchAtNavigation === this.searches;
+        this.searchAtNavigation = undefined;
         if (!isAwaited) return;
-        this.say('');
-        this.picks.replaceChildren();
+        this.setStatus('');
+        this.choices.replaceChildren();
         this.view.scrollIntoView({ block: 'start' });
         this.view.focus({ preventScroll: true });
       },
     );
   }
 
-  private fail(error: unknown, text: string): void {
+  private fail(error: unknown, message: string): void {
     console.error(error);
-    this.say(text);
+    this.setStatus(message);
     this.hasFailed = true;
   }
 
-  private say(text: string): void {
+  private setStatus(text: string): void {
     this.status.textContent = text;
     this.hasFailed = false;
   }

@@ -1,33 +1,35 @@
-/** Pictures of the index; render draws them after publish has written the page. */
+/** The pictures of the index page. Render draws them after publish has written the page, so they may come later. */
 
-const isDrawn = ({ complete, naturalWidth }: HTMLImageElement): boolean => complete && naturalWidth > 0;
+const isLoaded = ({ complete, naturalWidth }: HTMLImageElement): boolean => complete && naturalWidth > 0;
 
-/** Pictures that were not there yet are tried again. */
-export function showDrawn(pictures: readonly HTMLImageElement[]): void {
+/** Loads the pictures again that were missing. */
+export function retryMissing(pictures: readonly HTMLImageElement[]): void {
   for (const picture of pictures)
-    if (picture.complete && !isDrawn(picture)) {
+    if (picture.complete && !isLoaded(picture)) {
       const [path = ''] = (picture.getAttribute('src') ?? '').split('?');
       picture.src = `${path}?${Date.now()}`;
     }
 }
 
 /**
- * Gives each picture that is there the text that its renderer wrote into it, once; publish, which wrote the page, could
- * not know it. Where it cannot be read the text of the page stays until the next call.
+ * Sets the alternative text of each loaded picture, once, to the description that render wrote into its SVG; publish did
+ * not know it when it wrote the page. Where the SVG cannot be read, the text stays until the next call.
  */
-export const describeDrawn = (pictures: readonly HTMLImageElement[]): Promise<unknown> =>
+export const addDescriptions = (pictures: readonly HTMLImageElement[]): Promise<unknown> =>
   Promise.allSettled(
-    pictures.filter((picture) => isDrawn(picture) && picture.dataset.told !== picture.src).map(describe),
+    pictures
+      .filter((picture) => isLoaded(picture) && picture.dataset.described !== picture.src)
+      .map(addDescription),
   );
 
-async function describe(picture: HTMLImageElement): Promise<void> {
+async function addDescription(picture: HTMLImageElement): Promise<void> {
   const { src } = picture;
-  // The browser has just loaded it; what is drawn never changes.
-  const answer = await fetch(src, { cache: 'force-cache' });
-  if (!answer.ok) throw new Error(`Cannot describe ${src}: the bucket answers ${answer.status}`);
-  const text = descriptionOf(await answer.text());
-  if (text !== null) picture.alt = `${picture.dataset.title}: ${text}`;
-  picture.dataset.told = src;
+  // The browser has just loaded the file, and a drawn file never changes.
+  const response = await fetch(src, { cache: 'force-cache' });
+  if (!response.ok) throw new Error(`Cannot describe ${src}: the bucket answered ${response.status}`);
+  const description = descriptionOf(await response.text());
+  if (description !== null) picture.alt = `${picture.dataset.title}: ${description}`;
+  picture.dataset.described = src;
 }
 
 const descriptionOf = (svg: string): string | null =>

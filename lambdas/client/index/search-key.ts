@@ -1,10 +1,10 @@
-const WORDS = 5;
+const MAX_WORDS = 5;
 
 /**
- * The words of a text, as they are searched: whatever their case and accents, without what is neither letter nor digit. The
- * rule of the Spark job's `SearchKeys.scala`; test/fixtures/search-keys.json holds both to it.
+ * Splits a text into the words that are searched: in lower case, without accents, and without characters that are neither
+ * letters nor digits. `SearchKeys.scala` of the Spark job follows the same rule; test/fixtures/search-keys.json tests both.
  *
- * @returns empty if there is neither letter nor digit in the text
+ * @returns The words in order; empty if the text has neither letter nor digit.
  * @example words(' Café-Crème!') // ['cafe', 'creme']
  */
 export const words = (text: string): string[] =>
@@ -17,5 +17,8 @@ export const words = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
-/** What words are searched by: the first five. The Spark job makes such a key from each word of a name on. */
-export const searchKey = (of: readonly string[]): string => of.slice(0, WORDS).join(' ');
+/**
+ * Returns the key that finds these words in the table of names: the first five of them. The Spark job writes one such key
+ * for each word of a name, made of that word and those after it.
+ */
+export const searchKey = (nameWords: readonly string[]): string => nameWords.slice(0, MAX_WORDS).join(' ');

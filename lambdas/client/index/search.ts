@@ -1,15 +1,15 @@
-import type { ExplorerIndex } from '../../shared/explorer.ts';
+import type { ExplorerIndex } from '../../shared/contract/explorer.ts';
+import type { UserOrProduct } from './address.ts';
 import type { Row } from './block-table.ts';
 import type { Tables } from './bucket.ts';
 import { searchKey, words } from './search-key.ts';
-import type { Subject } from './subject.ts';
 
 type Product = ExplorerIndex['picks']['products'][number];
 
-/** What is shown of users and of products. */
-export const MOST = 10;
+/** The maximum number of suggested users, and of suggested products. */
+export const MAX_SUGGESTIONS = 10;
 
-/** What a text may mean: at most {@link MOST} users and as many products, and whether there are more. */
+/** Users and products that match a text, at most {@link MAX_SUGGESTIONS} of each. */
 export interface Suggestions {
   readonly users: readonly string[];
   readonly products: readonly Product[];
@@ -17,44 +17,46 @@ export interface Suggestions {
   readonly hasMoreProducts: boolean;
 }
 
-/** Users and products whose ids begin so, and products in whose names words begin so. */
+/** Finds users and products whose id begins with the text, and products with a word in their name that begins with it. */
 export async function suggest(tables: Tables, text: string): Promise<Suggestions> {
   const key = searchKey(words(text));
   const seen = new Set<string>();
-  // A name may hold a word twice.
+  // A name may contain the word twice.
   const isFirst = ({ value }: Row<string>): boolean => !seen.has(value) && seen.add(value) !== undefined;
   const [users, byId, byName] = await Promise.all([
-    eachCase(text, (id) => tables.users.beginningWith(id, MOST + 1)),
-    eachCase(text, (id) => tables.products.beginningWith(id, MOST + 1)),
-    key === '' ? [] : tables.names.beginningWith(key, MOST + 1, isFirst),
+    inAnyCase(text, (id) => tables.users.beginningWith(id, MAX_SUGGESTIONS + 1)),
+    inAnyCase(text, (id) => tables.products.beginningWith(id, MAX_SUGGESTIONS + 1)),
+    key === '' ? [] : tables.names.beginningWith(key, MAX_SUGGESTIONS + 1, isFirst),
   ]);
   const products = new Map([
     ...byId.map((row) => [row.key, productOf(row.key, row)] as const),
     ...byName.map((row) => [row.value, productOf(row.value, row)] as const),
   ]);
   return {
-    users: users.slice(0, MOST).map((row) => row.key),
-    products: [...products.values()].slice(0, MOST),
-    hasMoreUsers: users.length > MOST,
-    hasMoreProducts: products.size > MOST,
+    users: users.slice(0, MAX_SUGGESTIONS).map((row) => row.key),
+    products: [...products.values()].slice(0, MAX_SUGGESTIONS),
+    hasMoreUsers: users.length > MAX_SUGGESTIONS,
+    hasMoreProducts: products.size > MAX_SUGGESTIONS,
   };
 }
 
 /**
- * The users and products of this id, and the products of this name, whatever its case; users and products share no ids, so
- * it may be both.
+ * Finds the user and the product with this id, and the products with this name in any case. There may be both a user and
+ * a product, since they share no id space.
  *
- * @returns at most {@link MOST} + 1 products
+ * @returns At most {@link MAX_SUGGESTIONS} + 1 products, so that the caller knows whether there are more.
  */
-export async function find(tables: Tables, text: string): Promise<Subject[]> {
+export async function find(tables: Tables, text: string): Promise<UserOrProduct[]> {
   const wanted = words(text);
-  const isCalledSo = ({ value, names }: Row<string>): boolean =>
+  const hasThisName = ({ value, names }: Row<string>): boolean =>
     words(names.get(value) ?? '').join(' ') === wanted.join(' ');
   const [users, products, named] = await Promise.all([
-    eachCase(text, async (id) => present(await tables.users.get(id))),
-    eachCase(text, async (id) => present(await tables.products.get(id))),
-    // 0 says that the name begins here: names that only end so come behind.
-    wanted.length === 0 ? [] : tables.names.beginningWith(`${searchKey(wanted)}\t0\t`, MOST + 1, isCalledSo),
+    inAnyCase(text, async (id) => asList(await tables.users.get(id))),
+    inAnyCase(text, async (id) => asList(await tables.products.get(id))),
+    // With the 0 only names match that begin with these words, not names that contain them further on.
+    wanted.length === 0
+      ? []
+      : tables.names.beginningWith(`${searchKey(wanted)}\t0\t`, MAX_SUGGESTIONS + 1, hasThisName),
   ]);
   const productIds = new Set([...products.map(({ key }) => key), ...named.map(({ value }) => value)]);
   return [
@@ -68,14 +70,14 @@ const productOf = (product: string, { names }: Row<unknown>): Product => ({
   name: names.get(product) ?? null,
 });
 
-const present = <Found>(found: Found | undefined): Found[] => (found === undefined ? [] : [found]);
+const asList = <Item>(item: Item | undefined): Item[] => (item === undefined ? [] : [item]);
 
-/** Ids differ by case and spaces, but people type as they like: as it stands, and if there is nothing in other ways. */
-async function eachCase<Found>(text: string, look: (id: string) => Promise<Found[]>): Promise<Found[]> {
+/** Searches for the text as typed; if nothing is found, without spaces around it, then in capitals, then in small letters. */
+async function inAnyCase<Item>(text: string, searchFor: (id: string) => Promise<Item[]>): Promise<Item[]> {
   const trimmed = text.trim();
   if (trimmed === '') return [];
   for (const id of new Set([text, trimmed, trimmed.toUpperCase(), trimmed.toLowerCase()])) {
-    const found = await look(id);
+    const found = await searchFor(id);
     if (found.length > 0) return found;
   }
   return [];

@@ -1,35 +1,34 @@
 import { count, element } from '../dom.ts';
-import { EDGE_KINDS, type Graph, otherEnd, type Shown } from './graph.ts';
+import { EDGE_KINDS, type Graph, otherEnd, type Visible } from './graph.ts';
 
-/** Neighbours of one kind in the list. */
-const MOST_NEIGHBOURS = 12;
+/** The number of neighbours that are listed of each kind. */
+const MAX_NEIGHBOURS = 12;
 
-/** How the other end is related, by kind of edge. */
+/** Titles of the neighbours by the kind of the vertex, then by kind of edge. */
 const TITLES = {
-  user: ['Bought', 'Is recommended', 'Similar'],
+  user: ['Bought', 'Recommended', 'Similar'],
   product: ['Bought by', 'Recommended to', 'Similar products'],
 } as const;
 
-/** What is known of a vertex, with its neighbours as buttons to walk on by. */
+/** Shows the facts about a vertex, and its neighbours as buttons that go to them. */
 export function details(
   graph: Graph,
-  shown: Shown,
+  visible: Visible,
   vertex: number,
-  walkTo: (vertex: number) => void,
+  goTo: (vertex: number) => void,
 ): HTMLElement {
-  const { vertices, communityNames } = graph;
+  const { vertices, communities } = graph;
   const kind = vertices.users[vertex] === 1 ? 'user' : 'product';
   const id = vertices.ids[vertex] ?? '';
   const label = vertices.labels[vertex] ?? '';
-  const community = vertices.communities[vertex] ?? -1;
-  const named = communityNames.get(community);
+  const community = communities.find(({ number }) => number === vertices.communities[vertex]);
   const facts = [
     `${kind} ${id}`,
     `${count(vertices.degrees[vertex] ?? 0)} links`,
     kind === 'user'
       ? `${count(vertices.sales[vertex] ?? 0)} purchases`
       : `sold ${count(vertices.sales[vertex] ?? 0)} times`,
-    ...(community < 0 ? [] : [`community ${community}${named ? ` (${named})` : ''}`]),
+    ...(community ? [`community ${community.number}${community.name && ` (${community.name})`}`] : []),
   ];
   return element(
     'div',
@@ -39,47 +38,50 @@ export function details(
     element(
       'div',
       { class: 'pair' },
-      ...EDGE_KINDS.flatMap((_, edgeKind) => neighbours({ graph, shown, vertex, edgeKind, kind, walkTo })),
+      ...EDGE_KINDS.flatMap((_, edgeKind) => neighbours({ graph, visible, vertex, edgeKind, kind, goTo })),
     ),
     element(
       'p',
       {},
       element('a', { href: `../index.html#${kind}=${encodeURIComponent(id)}` }, `Look up ${label}`),
-      ' in the explorer of the served run, where this page is served.',
+      ' in the explorer of the served run. The link works where the bucket is served.',
     ),
   );
 }
 
 function neighbours({
   graph,
-  shown,
+  visible,
   vertex,
   edgeKind,
   kind,
-  walkTo,
+  goTo,
 }: {
   graph: Graph;
-  shown: Shown;
+  visible: Visible;
   vertex: number;
   edgeKind: number;
   kind: 'user' | 'product';
-  walkTo: (vertex: number) => void;
+  goTo: (vertex: number) => void;
 }): HTMLElement[] {
-  const edges = graph
-    .edgesOf(vertex)
-    .filter((edge) => graph.edges.kinds[edge] === edgeKind && shown.edges[edge] === 1);
-  if (edges.length === 0) return [];
-  const more = edges.length - MOST_NEIGHBOURS;
-  const items = edges.slice(0, MOST_NEIGHBOURS).map((edge) => {
-    const end = otherEnd(graph, edge, vertex);
-    const strength = Math.round(((graph.edges.strengths[edge] ?? 0) / 255) * 100);
+  // Two products may be similar to each other, with an edge in each direction; the stronger one counts.
+  const strengths = new Map<number, number>();
+  for (const edge of graph.edgesOf(vertex)) {
+    const neighbour = otherEnd(graph, edge, vertex);
+    if (graph.edges.kinds[edge] === edgeKind && visible.edges[edge] === 1 && !strengths.has(neighbour))
+      strengths.set(neighbour, graph.edges.strengths[edge] ?? 0);
+  }
+  if (strengths.size === 0) return [];
+  const more = strengths.size - MAX_NEIGHBOURS;
+  const items = [...strengths].slice(0, MAX_NEIGHBOURS).map(([neighbour, ofStrongest]) => {
+    const strength = Math.round((ofStrongest / 255) * 100);
     return element(
       'li',
       {},
       element(
         'button',
-        { type: 'button', class: 'link', click: () => walkTo(end) },
-        graph.vertices.labels[end] ?? '',
+        { type: 'button', class: 'link', click: () => goTo(neighbour) },
+        graph.vertices.labels[neighbour] ?? '',
       ),
       ` ${strength}\u00a0%`,
     );

@@ -1,11 +1,11 @@
-import { element } from '../dom.ts';
+import { count, element } from '../dom.ts';
 import { EDGE_KINDS, type Filter, type Graph } from './graph.ts';
 import { palette } from './palette.ts';
 
-/** Communities to choose from. */
-const MOST_COMMUNITIES = 60;
+/** The number of communities in the selection box. */
+const MAX_COMMUNITIES = 60;
 
-/** What is shown: kinds of vertices, kinds of edges, one community. */
+/** Builds the controls that choose the visible kinds of vertices and edges, and one community. */
 export function filters(graph: Graph, onChange: (filter: Filter) => void): HTMLElement {
   const change = (): void => onChange(read());
   const box = (text: string): HTMLInputElement =>
@@ -22,10 +22,11 @@ export function filters(graph: Graph, onChange: (filter: Filter) => void): HTMLE
     'select',
     { id: 'network-community', change },
     element('option', { value: '' }, 'all'),
-    ...communities(graph).map(([number, size]) => {
-      const name = graph.communityNames.get(number);
-      return element('option', { value: number }, `${number}${name ? `: ${name}` : ''} (${size})`);
-    }),
+    ...graph.communities
+      .slice(0, MAX_COMMUNITIES)
+      .map(({ number, name, size }) =>
+        element('option', { value: number }, `${number}${name && `: ${name}`} (${count(size)})`),
+      ),
   );
   Object.assign(community.style, { maxWidth: 'min(100%, 22rem)' });
   const read = (): Filter => ({
@@ -40,22 +41,14 @@ export function filters(graph: Graph, onChange: (filter: Filter) => void): HTMLE
     'div',
     { class: 'controls' },
     group('Vertices', [labelled(users), labelled(products)]),
-    group('Edges', kinds.map(withSwatch)),
+    group('Links', kinds.map(withSwatch)),
     element('div', {}, element('label', { for: 'network-community' }, 'Community'), element('br'), community),
   );
 }
 
-/** Communities with their vertices in this graph, largest first. */
-function communities({ vertices }: Graph): [number, number][] {
-  const sizes = new Map<number, number>();
-  for (const community of vertices.communities)
-    if (community >= 0) sizes.set(community, (sizes.get(community) ?? 0) + 1);
-  return [...sizes].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_COMMUNITIES);
-}
-
-/** The colours of the edges beside their names; they are others in the dark. */
-export function colourSwatches(place: HTMLElement): void {
+/** Sets the colours of the swatches beside the kinds of edges; the dark palette has other colours. */
+export function colourSwatches(container: HTMLElement): void {
   const { edges } = palette();
-  for (const swatch of place.querySelectorAll<HTMLElement>('.swatch'))
+  for (const swatch of container.querySelectorAll<HTMLElement>('.swatch'))
     swatch.style.borderColor = `rgb(${edges[Number(swatch.dataset.kind)]})`;
 }

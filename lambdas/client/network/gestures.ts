@@ -1,7 +1,7 @@
 import { type Camera, type Point, pan, type Size, zoom } from './camera.ts';
 
-/** What a canvas with gestures is told and asked. */
-export interface Moved {
+/** A canvas whose camera gestures can move. */
+export interface Movable {
   camera: Camera;
   readonly size: Size;
   readonly canvas: HTMLCanvasElement;
@@ -9,78 +9,78 @@ export interface Moved {
 }
 
 export interface Gestures {
-  /** The pointer is somewhere without a button; undefined: it has left. */
+  /** Called with the position of the pointer while no button is pressed; undefined when it has left the canvas. */
   readonly onHover: (at: Point | undefined) => void;
-  /** A click or tap, or Enter for the middle. */
-  readonly onPick: (at: Point) => void;
+  /** Called for a click or a tap, and for Enter with the middle of the canvas. */
+  readonly onSelect: (at: Point) => void;
 }
 
-/** Pixels that a press may tremble and still be a click. */
+/** A pointer that moves no further than this while pressed makes a click. */
 const CLICK_PX = 5;
 const STEP_PX = 60;
 const ZOOM_STEP = 1.35;
 
-/** Pan with one pointer, pinch with two, zoom with the wheel or keys, pan with arrow keys. */
-export function listen(stage: Moved, { onHover, onPick }: Gestures): void {
-  const { canvas } = stage;
+/** Adds the gestures: one pointer pans, two pinch, the wheel and keys zoom, arrow keys pan. */
+export function addGestures(target: Movable, { onHover, onSelect }: Gestures): void {
+  const { canvas } = target;
   const pointers = new Map<number, Point>();
-  let travelled = 0;
+  let travelledPx = 0;
 
   const at = (event: PointerEvent | WheelEvent): Point => {
     const { left, top } = canvas.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   };
   canvas.addEventListener('pointerdown', (event) => {
-    if (pointers.size === 0) travelled = 0;
+    if (pointers.size === 0) travelledPx = 0;
     pointers.set(event.pointerId, at(event));
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener('pointermove', (event) => {
     const [point, before] = [at(event), pointers.get(event.pointerId)];
     if (!before) return onHover(event.pointerType === 'touch' ? undefined : point);
-    const [other] = [...pointers].flatMap(([id, place]) => (id === event.pointerId ? [] : [place]));
-    travelled += Math.hypot(point.x - before.x, point.y - before.y);
-    stage.camera = other
-      ? pinch(stage, before, point, other)
-      : pan(stage.camera, point.x - before.x, point.y - before.y);
+    const [other] = [...pointers].flatMap(([id, position]) => (id === event.pointerId ? [] : [position]));
+    travelledPx += Math.hypot(point.x - before.x, point.y - before.y);
+    target.camera = other
+      ? pinch(target, before, point, other)
+      : pan(target.camera, point.x - before.x, point.y - before.y);
     pointers.set(event.pointerId, point);
   });
   const release = (event: PointerEvent): void => {
     const wasLast = pointers.delete(event.pointerId) && pointers.size === 0;
-    if (wasLast && event.type === 'pointerup' && travelled < CLICK_PX) onPick(at(event));
+    if (wasLast && event.type === 'pointerup' && travelledPx < CLICK_PX) onSelect(at(event));
   };
   canvas.addEventListener('pointerup', release);
   canvas.addEventListener('pointercancel', release);
   canvas.addEventListener('pointerleave', () => onHover(undefined));
-  // A page that is scrolled past the graph must not stop there: the wheel zooms once the graph has the focus.
+  // The wheel zooms only while the canvas has the focus; otherwise it must scroll the page past the graph.
   canvas.addEventListener(
     'wheel',
     (event) => {
       if (document.activeElement !== canvas && !event.ctrlKey) return;
       event.preventDefault();
       const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 * event.deltaY : event.deltaY;
-      stage.camera = zoom(stage.camera, stage.size, Math.exp(-pixels / 400), at(event));
+      target.camera = zoom(target.camera, target.size, Math.exp(-pixels / 400), at(event));
     },
     { passive: false },
   );
   canvas.addEventListener('keydown', (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || !press(stage, event.key, onPick)) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || !press(target, event.key, onSelect)) return;
     event.preventDefault();
   });
 }
 
 const middle = ({ width, height }: Size): Point => ({ x: width / 2, y: height / 2 });
 
-function pinch({ camera, size }: Moved, before: Point, after: Point, other: Point): Camera {
+function pinch({ camera, size }: Movable, before: Point, after: Point, other: Point): Camera {
   const distance = (point: Point) => Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
   const between = { x: (after.x + other.x) / 2, y: (after.y + other.y) / 2 };
   const moved = pan(camera, (after.x - before.x) / 2, (after.y - before.y) / 2);
   return zoom(moved, size, distance(after) / distance(before), between);
 }
 
-/** Zooms about the middle, as the buttons do. */
-export const zoomBy = (stage: Moved, direction: 1 | -1): void => {
-  stage.camera = zoom(stage.camera, stage.size, ZOOM_STEP ** direction, middle(stage.size));
+/** Zooms around the middle of the canvas by one step. */
+export const zoomBy = (target: Movable, direction: 1 | -1): void => {
+  target.camera = zoom(target.camera, target.size, ZOOM_STEP ** direction, middle(target.size));
 };
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -90,14 +90,14 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, -STEP_PX],
 };
 
-/** @returns whether the key is one of the graph's */
-function press(stage: Moved, key: string, onPick: Gestures['onPick']): boolean {
+/** @returns whether the graph uses this key */
+function press(target: Movable, key: string, onSelect: Gestures['onSelect']): boolean {
   const arrow = ARROWS[key];
-  if (arrow) stage.camera = pan(stage.camera, ...arrow);
-  else if (key === '+' || key === '=') zoomBy(stage, 1);
-  else if (key === '-') zoomBy(stage, -1);
-  else if (key === '0') stage.showAll();
-  else if (key === 'Enter') onPick(middle(stage.size));
+  if (arrow) target.camera = pan(target.camera, ...arrow);
+  else if (key === '+' || key === '=') zoomBy(target, 1);
+  else if (key === '-') zoomBy(target, -1);
+  else if (key === '0') target.showAll();
+  else if (key === 'Enter') onSelect(middle(target.size));
   else return false;
   return true;
 }

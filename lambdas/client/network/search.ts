@@ -1,11 +1,11 @@
 import { element } from '../dom.ts';
 import type { Graph } from './graph.ts';
 
-const MOST_RESULTS = 8;
+const MAX_RESULTS = 8;
 
-/** A field that finds users and products of the graph by id or name; Enter takes the first. */
+/** Builds the field that finds users and products of the graph by id or name; Enter goes to the first result. */
 export function search({ vertices, byDegree }: Graph, onFound: (vertex: number) => void): HTMLElement {
-  const results = element('ul', { class: 'plain', 'aria-label': 'Found in the graph' });
+  const results = element('ul', { class: 'plain', 'aria-label': 'Search results in the graph' });
   const status = element('p', { class: 'soft', role: 'status' });
   const field = element('input', {
     type: 'search',
@@ -16,39 +16,39 @@ export function search({ vertices, byDegree }: Graph, onFound: (vertex: number) 
       const [first] = find(field.value);
       if (!(event instanceof KeyboardEvent) || event.key !== 'Enter' || first === undefined) return;
       event.preventDefault();
-      take(first);
+      choose(first);
     },
   });
 
   function find(text: string): number[] {
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return [];
-    const found: number[] = [];
-    const rest: number[] = [];
+    const exact: number[] = [];
+    const partial: number[] = [];
     for (const vertex of byDegree) {
       const [id, label] = [vertices.ids[vertex]?.toLowerCase(), vertices.labels[vertex]?.toLowerCase()];
-      if (id === wanted || label === wanted) found.push(vertex);
-      else if (rest.length < MOST_RESULTS && (label?.includes(wanted) || id?.includes(wanted)))
-        rest.push(vertex);
+      if (id === wanted || label === wanted) exact.push(vertex);
+      else if (partial.length < MAX_RESULTS && (label?.includes(wanted) || id?.includes(wanted)))
+        partial.push(vertex);
     }
-    return [...found, ...rest].slice(0, MOST_RESULTS);
+    return [...exact, ...partial].slice(0, MAX_RESULTS);
   }
 
   function list(): void {
     const found = find(field.value);
-    results.replaceChildren(...found.map((vertex) => element('li', {}, choice(vertex))));
+    results.replaceChildren(...found.map((vertex) => element('li', {}, resultButton(vertex))));
     const isEmpty = field.value.trim() !== '' && found.length === 0;
-    status.textContent = isEmpty ? 'Not in this part of the graph.' : '';
+    status.textContent = isEmpty ? 'Not found in this part of the graph.' : '';
   }
 
-  const choice = (vertex: number): HTMLElement =>
+  const resultButton = (vertex: number): HTMLElement =>
     element(
       'button',
-      { type: 'button', class: 'link', click: () => take(vertex) },
+      { type: 'button', class: 'link', click: () => choose(vertex) },
       `${vertices.labels[vertex]} (${vertices.users[vertex] === 1 ? 'user' : 'product'})`,
     );
 
-  function take(vertex: number): void {
+  function choose(vertex: number): void {
     field.value = vertices.labels[vertex] ?? '';
     results.replaceChildren();
     status.textContent = '';

@@ -1,68 +1,61 @@
+import type { EmbeddedNetwork } from '../../render/page/network.ts';
 import { count, element } from '../dom.ts';
 import { type Point, toScreen } from './camera.ts';
 import { details } from './details.ts';
 import { colourSwatches, filters } from './filters.ts';
-import { listen, zoomBy } from './gestures.ts';
-import { apply, type Filter, type Graph } from './graph.ts';
-import { nearnessOf, radiusOf } from './painter.ts';
+import { addGestures, zoomBy } from './gestures.ts';
+import { apply, type Filter, type Graph, readGraph, type Visible } from './graph.ts';
+import { GraphCanvas } from './graph-canvas.ts';
+import { markScaleOf, radiusOf } from './painter.ts';
 import { search } from './search.ts';
-import { Stage } from './stage.ts';
 
-/** Pixels around a vertex in which it is meant. */
+/** A pointer this near to a vertex, in pixels, points at it. */
 const REACH_PX = 9;
+/** The zoom, relative to the width of the canvas, at which a vertex that is gone to can be seen. */
+const VERTEX_ZOOM = 2.5;
 
-const HINT =
-  'Drag to move, pinch to zoom; click the graph, then the wheel zooms. Keys: arrows move, + and − zoom, 0 shows all, Enter picks what is in the middle. Percentages: relative to the strongest link of its kind.';
+const HINTS = [
+  'Each disc is a community. At first only the strongest links within each community are drawn; zoom in, or select a user or product, to see the others. Grey bands join communities with many links between them.',
+  'Drag to move, pinch to zoom; after a click the wheel zooms. Keys: arrows move, + and − zoom, 0 shows all, Enter selects the vertex in the middle. Percentages are relative to the strongest link of the same kind.',
+];
 
-/** The graph with all that one does to it. */
+const ALL: Filter = { users: true, products: true, kinds: [true, true, true], community: undefined };
+
+/** The interactive graph: the canvas with its search, filters and details. */
 export class NetworkView {
   private readonly graph: Graph;
-  private readonly stage: Stage;
+  private readonly canvas: GraphCanvas;
   private readonly panel = element('div', { 'aria-live': 'polite', class: 'panel' });
-  private shown;
-  private picked: number | undefined;
+  private visible: Visible;
+  private selected: number | undefined;
 
-  constructor(place: HTMLElement, graph: Graph) {
-    this.graph = graph;
-    this.shown = apply(graph, {
-      users: true,
-      products: true,
-      kinds: [true, true, true],
-      community: undefined,
-    });
-    const canvas = element('canvas', {
-      tabindex: 0,
-      role: 'application',
-      'aria-roledescription': 'graph',
-      'aria-label': `The graph: ${count(graph.vertices.length)} vertices, ${count(graph.edges.length)} edges`,
-      'aria-describedby': 'network-hint',
-    });
-    Object.assign(canvas.style, {
-      display: 'block',
-      width: '100%',
-      height: 'min(70vh, 42rem)',
-      touchAction: 'none',
-      cursor: 'grab',
-      border: '1px solid var(--line)',
-      borderRadius: '8px',
-    });
-    this.stage = new Stage(graph, this.shown, canvas);
-    place.append(
-      this.controls(),
-      canvas,
-      element('p', { id: 'network-hint', class: 'soft noprint' }, HINT),
+  constructor(container: HTMLElement, embedded: EmbeddedNetwork) {
+    const canvas = canvasElement();
+    container.append(canvas);
+    const { width, height } = canvas.getBoundingClientRect();
+    this.graph = readGraph(embedded, height > width);
+    this.visible = apply(this.graph, ALL);
+    canvas.ariaLabel = `Graph of ${count(this.graph.vertices.length)} users and products with ${count(this.graph.edges.length)} links`;
+    this.canvas = new GraphCanvas(this.graph, this.visible, canvas);
+    container.prepend(this.controls());
+    container.append(
+      element(
+        'div',
+        { id: 'network-hint', class: 'soft noprint' },
+        ...HINTS.map((hint) => element('p', {}, hint)),
+      ),
       this.panel,
     );
-    listen(this.stage, {
-      onHover: (at) => this.stage.change({ hovered: (at && this.nearest(at)) ?? null }),
-      onPick: (at) => this.pick(this.nearest(at)),
+    addGestures(this.canvas, {
+      onHover: (at) => this.canvas.change({ hovered: (at && this.nearest(at)) ?? null }),
+      onSelect: (at) => this.select(this.nearest(at)),
     });
     new ResizeObserver(() => this.resize()).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      colourSwatches(place);
-      this.stage.repaint();
+      colourSwatches(container);
+      this.canvas.repaint();
     });
-    colourSwatches(place);
+    colourSwatches(container);
   }
 
   private controls(): HTMLElement {
@@ -78,15 +71,15 @@ export class NetworkView {
       element(
         'div',
         { class: 'controls' },
-        search(this.graph, (vertex) => this.walkTo(vertex)),
+        search(this.graph, (vertex) => this.goTo(vertex)),
         element(
           'div',
           {},
-          button('+', 'Zoom in', () => zoomBy(this.stage, 1)),
+          button('+', 'Zoom in', () => zoomBy(this.canvas, 1)),
           ' ',
-          button('−', 'Zoom out', () => zoomBy(this.stage, -1)),
+          button('−', 'Zoom out', () => zoomBy(this.canvas, -1)),
           ' ',
-          button('Show all', 'Show the graph as a whole', () => this.reset()),
+          button('Show all', 'Show the whole graph', () => this.reset()),
         ),
       ),
       filters(this.graph, (filter) => this.filter(filter)),
@@ -95,61 +88,82 @@ export class NetworkView {
 
   private isSized = false;
 
-  /** The first size shows the whole graph; later ones keep the place. */
+  /** Shows the whole graph when the canvas gets its first size; later sizes keep the camera. */
   private resize(): void {
-    this.stage.resize();
-    if (!this.isSized && this.stage.size.width > 1) {
+    this.canvas.resize();
+    if (!this.isSized && this.canvas.size.width > 1) {
       this.isSized = true;
-      this.stage.showAll();
+      this.canvas.showAll();
     }
   }
 
   private reset(): void {
-    this.pick(undefined);
-    this.stage.showAll();
+    this.select(undefined);
+    this.canvas.showAll();
   }
 
-  /** What is picked is told anew, or let go where it is no longer shown. */
+  /** Applies the filter. Another community is brought into view; a selection that becomes invisible is cleared. */
   private filter(filter: Filter): void {
-    this.shown = apply(this.graph, filter);
-    this.stage.change({ shown: this.shown });
-    const { picked } = this;
-    if (picked !== undefined) this.pick(this.shown.vertices[picked] === 1 ? picked : undefined);
+    const isOtherCommunity = filter.community !== this.visible.community;
+    this.visible = apply(this.graph, filter);
+    this.canvas.change({ visible: this.visible });
+    if (isOtherCommunity) this.canvas.showAll();
+    const { selected } = this;
+    if (selected !== undefined) this.select(this.visible.vertices[selected] === 1 ? selected : undefined);
   }
 
-  private pick(vertex: number | undefined): void {
-    this.picked = vertex;
-    this.stage.change({ picked: vertex ?? null, hovered: null });
+  private select(vertex: number | undefined): void {
+    this.selected = vertex;
+    this.canvas.change({ selected: vertex ?? null, hovered: null });
     this.panel.replaceChildren(
-      ...(vertex === undefined ? [] : [details(this.graph, this.shown, vertex, (next) => this.walkTo(next))]),
+      ...(vertex === undefined ? [] : [details(this.graph, this.visible, vertex, (next) => this.goTo(next))]),
     );
   }
 
-  /** Picks a vertex and brings it into the middle, near enough to see it. */
-  private walkTo(vertex: number): void {
+  /** Selects a vertex and brings it into the middle, zoomed in far enough to see it. */
+  private goTo(vertex: number): void {
     const { x, y } = this.graph.vertices;
-    const { camera, size } = this.stage;
-    this.stage.camera = {
+    const { camera, size } = this.canvas;
+    this.canvas.camera = {
       x: x[vertex] ?? 0,
       y: y[vertex] ?? 0,
-      scale: Math.max(camera.scale, 2.5 * size.width),
+      scale: Math.max(camera.scale, VERTEX_ZOOM * size.width),
     };
-    this.pick(vertex);
+    this.select(vertex);
   }
 
-  /** The vertex that a point means; one that covers it before one that is only near. */
+  /** Returns the vertex at a point; one that covers the point has precedence over one that is only near. */
   private nearest(at: Point): number | undefined {
     const { vertices } = this.graph;
-    const { camera, size } = this.stage;
-    const nearness = nearnessOf(camera, size, vertices.length);
+    const { camera, size } = this.canvas;
+    const markScale = markScaleOf(camera, this.graph);
     let [best, least] = [-1, REACH_PX];
     for (let vertex = 0; vertex < vertices.length; vertex++) {
-      if (this.shown.vertices[vertex] === 0) continue;
-      const place = toScreen(camera, size, { x: vertices.x[vertex] ?? 0, y: vertices.y[vertex] ?? 0 });
-      const away =
-        Math.hypot(place.x - at.x, place.y - at.y) - radiusOf(vertices.degrees[vertex] ?? 0, nearness);
-      if (away < least) [best, least] = [vertex, away];
+      if (this.visible.vertices[vertex] === 0) continue;
+      const position = toScreen(camera, size, { x: vertices.x[vertex] ?? 0, y: vertices.y[vertex] ?? 0 });
+      const distance =
+        Math.hypot(position.x - at.x, position.y - at.y) - radiusOf(vertices.degrees[vertex] ?? 0, markScale);
+      if (distance < least) [best, least] = [vertex, distance];
     }
     return best < 0 ? undefined : best;
   }
+}
+
+function canvasElement(): HTMLCanvasElement {
+  const canvas = element('canvas', {
+    tabindex: 0,
+    role: 'application',
+    'aria-roledescription': 'graph',
+    'aria-describedby': 'network-hint',
+  });
+  Object.assign(canvas.style, {
+    display: 'block',
+    width: '100%',
+    height: 'min(70vh, 42rem)',
+    touchAction: 'none',
+    cursor: 'grab',
+    border: '1px solid var(--line)',
+    borderRadius: '8px',
+  });
+  return canvas;
 }

@@ -1,6 +1,7 @@
 import type { Mark } from 'vega';
+import { grouped } from '../../shared/contract/numbers.ts';
 import { TEXT_SIZE, textMark } from './frame.ts';
-import { grouped, widthOf } from './text.ts';
+import { widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** Of fewer bars that have any height nobody can say what is usual. */

@@ -1,7 +1,8 @@
 import type { Spec } from 'vega';
 import type { z } from 'zod';
-import type { Metrics } from '../../shared/quality.ts';
-import type { Manifest, PublishDecision } from '../../shared/schemas.ts';
+import { counted } from '../../shared/contract/numbers.ts';
+import type { Metrics } from '../../shared/contract/quality.ts';
+import type { Manifest, PublishDecision } from '../../shared/contract/schemas.ts';
 import type {
   DegreeSummary,
   Diff,
@@ -9,8 +10,8 @@ import type {
   GraphSummary,
   ProductSummary,
   SalesSummary,
-} from '../../shared/summaries.ts';
-import { counted, day } from './text.ts';
+} from '../../shared/contract/summaries.ts';
+import { day } from './text.ts';
 
 /** One run among others: how good it was and what became of it. */
 export interface RunOutcome extends Pick<Manifest, 'run' | 'asOfMs' | 'quality' | 'gate' | 'afterwards'> {

@@ -1,9 +1,10 @@
 import type { Mark } from 'vega';
-import { BASELINES, LIST_KINDS, type Metric } from '../../shared/quality.ts';
+import { counted, signed } from '../../shared/contract/numbers.ts';
+import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 import { framed, plotWidth, TEXT_SIZE, textMark } from './frame.ts';
 import { nothing } from './panel.ts';
-import { counted, shortened, widthOf } from './text.ts';
+import { shortened, widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** What did the gate decide about this run, and by which numbers? Differences with intervals beside the line of zero. */
@@ -96,8 +97,6 @@ function rowsOf({ gate }: RunOutcome): Row[] {
     ];
   });
 }
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
 function rowOf(name: string, { value, low, high, n }: Metric): Row {
   const colour = low > 0 ? COLOURS.more : high < 0 ? COLOURS.less : COLOURS.soft;

@@ -1,10 +1,10 @@
-import type { DegreeSummary, GraphFacts } from '../../shared/summaries.ts';
+import { counted, grouped } from '../../shared/contract/numbers.ts';
+import type { DegreeSummary, GraphFacts } from '../../shared/contract/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { pointMark, stemMark, tailMark } from './degree-marks.ts';
 import { exceeding, lowest, tailOf, thinned } from './exceeding.ts';
 import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
-import { counted, grouped } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** How many links have users and products? The share that has so many or more, users and products apart. */

@@ -1,4 +1,4 @@
-import type { DegreeSummary, GraphFacts } from '../../shared/summaries.ts';
+import type { DegreeSummary, GraphFacts } from '../../shared/contract/summaries.ts';
 
 /** A point of a degree distribution: a degree, and the share or number of vertices. */
 export interface Place {

@@ -1,8 +1,9 @@
-import { type Diff, KEPT_CHANGES } from '../../shared/summaries.ts';
+import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
+import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { withoutPlot } from './frame.ts';
-import { counted, grouped, percent, shortened } from './text.ts';
+import { shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** Which products gained and lost lists since the run before? Bars to the right and to the left. */

@@ -1,7 +1,8 @@
 import type { Mark } from 'vega';
+import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { framed, PERCENT_LABELS, plotWidth, TEXT_SIZE, textMark, withoutPlot } from './frame.ts';
-import { counted, grouped, percent, widthOf } from './text.ts';
+import { widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** How evenly do recommendations spread over the products? The Lorenz curve beside the line of equality. */

@@ -1,4 +1,11 @@
-import { BASELINES, bestBaseline, LIST_KINDS, type ListKind, type Metric } from '../../shared/quality.ts';
+import { counted, grouped } from '../../shared/contract/numbers.ts';
+import {
+  BASELINES,
+  bestBaseline,
+  LIST_KINDS,
+  type ListKind,
+  type Metric,
+} from '../../shared/contract/quality.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 import { framed, plotWidth, withoutPlot } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
@@ -12,7 +19,6 @@ import {
   VALUE_AXIS,
   valueScale,
 } from './series.ts';
-import { counted, grouped } from './text.ts';
 
 /** Does the model get better from run to run, and is it better than what needs no model? NDCG@10 with intervals, by run. */
 export const quality: Chart = {

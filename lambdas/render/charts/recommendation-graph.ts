@@ -1,4 +1,5 @@
-import type { GraphSummary } from '../../shared/summaries.ts';
+import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
+import type { GraphSummary } from '../../shared/contract/summaries.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { hulls } from './communities.ts';
 import { framed, plotWidth, TITLE, withoutPlot } from './frame.ts';
@@ -6,7 +7,7 @@ import { areaMark, circleMark, labelMark, lineMark } from './graph-marks.ts';
 import { placeLabels } from './labels.ts';
 import { type Point, placeVertices, type Size } from './layout.ts';
 import { LENGTHS, namesOf } from './names.ts';
-import { counted, fitted, grouped, percent, shortened } from './text.ts';
+import { fitted, shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** Who is recommended what? A part of the graph: users, products, and a line per recommendation. */

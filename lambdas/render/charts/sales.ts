@@ -1,7 +1,8 @@
+import { counted, grouped } from '../../shared/contract/numbers.ts';
 import { CUT, cutAbove, cutMarks, cutsOf } from './bursts.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { framed, plotWidth, textMark } from './frame.ts';
-import { counted, grouped, widthOf } from './text.ts';
+import { widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /** When is bought, and what did each run know? Sales by time, and a line where a run's data end. */

@@ -1,3 +1,4 @@
+import { compact, counted, percent } from '../../shared/contract/numbers.ts';
 import {
   BASELINES,
   Baseline,
@@ -6,7 +7,7 @@ import {
   type Metric,
   type Metrics,
   type RankingMetrics,
-} from '../../shared/quality.ts';
+} from '../../shared/contract/quality.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
 import { PANEL_TITLE, panel } from './panel.ts';
@@ -20,7 +21,6 @@ import {
   VALUE_AXIS,
   valueScale,
 } from './series.ts';
-import { counted, percent } from './text.ts';
 
 /** For whom and for what does the model work? NDCG@10 by length of history, recall@10 by popularity of what was bought. */
 export const segments: Chart = {
@@ -161,8 +161,6 @@ function partOf(scorers: NonNullable<Metrics['any']>, { title: heading, axis, ro
 }
 
 /** 12,345 → 12k: there is little room below a group. */
-const compact = (n: number): string => (n < 10_000 ? n.toLocaleString('en-US') : `${Math.round(n / 1000)}k`);
-
 function placed(
   values: readonly Value[],
   groups: readonly string[],

@@ -1,4 +1,5 @@
-import { withoutBidi } from '../../shared/bidi.ts';
+import { withoutBidi } from '../../shared/web/bidi.ts';
+import { shortened as cut, letters } from '../../shared/web/text.ts';
 import { letterWidth, type Weight } from './letters.ts';
 
 /** Text as pictures have it: cut, wrapped, counted and measured without a browser. */
@@ -14,30 +15,7 @@ export const inXml = (text: string): string =>
  * A name as pictures show it: on one line (a line separator would end a string in an expression of Vega), without what
  * XML has not, and cut; users see the whole of it in the tables.
  */
-export const shortened = (text: string, length = 28): string => {
-  const letters = [...inXml(text).trim()];
-  return letters.length <= length
-    ? letters.join('')
-    : `${letters
-        .slice(0, length - 1)
-        .join('')
-        .replace(/[\s.,;:]+$/, '')}…`;
-};
-
-/** 1234567 → 1,234,567 */
-export const grouped = (count: number): string => count.toLocaleString('en-US');
-
-/** @example counted(1, 'sale') // '1 sale' */
-export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${grouped(count)} ${count === 1 ? noun : plural}`;
-
-/** 0.4 → 40 %, 0.0123 → 1.2 %, 0.999 → 99.9 %: two digits that say something, and 100 % only of all. */
-export const percent = (share: number): string => {
-  const hundred = 100 * share;
-  if (hundred > 99 && hundred < 100) return `${Math.min(99.9, hundred).toFixed(1)} %`;
-  const digits = Math.abs(hundred) < 10 && !Number.isInteger(hundred) ? 1 : 0;
-  return `${hundred.toFixed(digits)} %`;
-};
+export const shortened = (text: string, length = 28): string => cut(inXml(text).trim(), length);
 
 /** A day, UTC: 2026-06-30. */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -61,15 +39,13 @@ export function wrapped(text: string, width: number, fontSize: number, weight: W
   return lines;
 }
 
-const LETTERS = new Intl.Segmenter('en');
-
 /** A word in pieces of at least one letter, each as long as it fits. */
 function broken(word: string, fits: (piece: string) => boolean): string[] {
   const pieces: string[] = [];
-  for (const { segment } of LETTERS.segment(word)) {
-    const longer = `${pieces.at(-1) ?? ''}${segment}`;
+  for (const letter of letters(word)) {
+    const longer = `${pieces.at(-1) ?? ''}${letter}`;
     if (pieces.length > 0 && fits(longer)) pieces[pieces.length - 1] = longer;
-    else pieces.push(segment);
+    else pieces.push(letter);
   }
   return pieces;
 }
@@ -77,8 +53,8 @@ function broken(word: string, fits: (piece: string) => boolean): string[] {
 /** A name that is no wider than `width`. */
 export function fitted(text: string, width: number, fontSize: number, weight: Weight = 'normal'): string {
   const whole = shortened(text, 80);
-  let length = [...whole].length;
-  let cut = whole;
-  while (length > 1 && widthOf(cut, fontSize, weight) > width) cut = shortened(whole, --length);
-  return cut;
+  let length = [...letters(whole)].length;
+  let shown = whole;
+  while (length > 1 && widthOf(shown, fontSize, weight) > width) shown = shortened(whole, --length);
+  return shown;
 }

@@ -1,8 +1,9 @@
-import type { ProductSummary } from '../../shared/summaries.ts';
+import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
+import type { ProductSummary } from '../../shared/contract/summaries.ts';
 import { bars } from './bars.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 import { withoutPlot } from './frame.ts';
-import { counted, grouped, percent, shortened } from './text.ts';
+import { shortened } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 const SHOWN = 20;

@@ -1,24 +1,24 @@
-import type { Html } from '../../shared/html.ts';
-import type { Network, UserSummary } from '../../shared/summaries.ts';
+import type { Network, UserSummary } from '../../shared/contract/summaries.ts';
+import type { Html } from '../../shared/web/html.ts';
 import type { RunData } from '../charts/chart.ts';
 
-/** A chart as the page shows it. */
+/** A drawn chart, ready for the page. */
 export interface Picture {
   readonly name: string;
   readonly svg: string;
   readonly caption: string;
-  /** The finding and the caption, for those who cannot see the picture. */
+  /** The finding and the caption, read out by screen readers. */
   readonly alternative: string;
 }
 
-/** Everything that the page of a run tells: what its pictures are drawn from, and more. */
+/** The data of a run's page: the data of its charts, and what only the page shows. */
 export interface PageData extends RunData {
   readonly users: UserSummary['users'];
   readonly network: Network;
   readonly pictures: readonly Picture[];
 }
 
-/** One part of the page, with the heading and the anchor that the list of contents leads to. */
+/** One part of the page; `id` is the anchor that the table of contents links to. */
 export interface Section {
   readonly id: string;
   readonly title: string;

@@ -1,63 +1,77 @@
-import { count, type Html, html, NOTHING, table } from '../../shared/html.ts';
-import { BASELINES, type Comparison, type Gate, LIST_KINDS, type Metric } from '../../shared/quality.ts';
+import { signed } from '../../shared/contract/numbers.ts';
+import {
+  BASELINES,
+  type Comparison,
+  type Gate,
+  LIST_KINDS,
+  type ListKind,
+  type Metric,
+} from '../../shared/contract/quality.ts';
+import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import type { PageData } from './data.ts';
 import { interval } from './quality.ts';
 
-/** What was decided about the run, and the numbers that it was decided by. */
+/** The decision about the run and the numbers behind it. */
 export function decision({ manifest, runs }: PageData): Html {
   const own = runs.find(({ run }) => run === manifest.run);
-  const { decision: what, reason } = own ?? {};
-  return html`${what ? verdict(what, reason ?? '') : html`<p>There was no decision when this page was drawn: a newer run was decided before this one was ready, or nobody has asked yet.</p>`}
+  return html`${own?.decision ? verdict(own.decision, own.reason ?? '') : html`<p>No decision had been made when this page was drawn. A newer run may have been decided first, or publish has not evaluated this run yet.</p>`}
 ${gateNumbers(manifest.gate)}
 ${afterwards(manifest.afterwards)}`;
 }
 
-const verdict = (what: string, reason: string): Html =>
-  html`<p><span class="${what === 'promoted' ? 'good' : 'bad'}">${what === 'promoted' ? '✓' : '✗'} ${what}</span>: ${reason}</p>`;
+const verdict = (outcome: string, reason: string): Html =>
+  html`<p><span class="${outcome === 'promoted' ? 'good' : 'bad'}">${outcome === 'promoted' ? '✓' : '✗'} ${outcome}</span>: ${reason}</p>`;
 
 function gateNumbers(gate: Gate | null): Html {
-  if (!gate) return html`<p class="soft">Nothing was held out, so there are no numbers to decide by.</p>`;
+  if (!gate)
+    return html`<p class="soft">No sales could be held out, so there are no numbers to decide by.</p>`;
   const rows = LIST_KINDS.flatMap((list) => {
     const comparison = gate[list];
     return comparison ? [row(list, comparison)] : [];
   });
   return html`${table({
-    label: 'Numbers that the gate decides by',
-    header: ['List', 'Ordered by', 'Best baseline', 'Over the baseline', 'Over the served run', 'Users'],
+    label: 'Numbers behind the decision',
+    header: [
+      'List',
+      'Ranked by',
+      'Best baseline',
+      'Compared with the baseline',
+      'Compared with the served run',
+      'Users',
+    ],
     rows,
     numbers: [3, 4, 5],
   })}
-<p class="soft">Differences in NDCG@10, user by user, with their 95 % interval: above 0 this run is better.${gate.served === null ? ' It was compared with no served run.' : ` The served run was run ${gate.served}.`}</p>`;
+<p class="soft">Each number is the mean difference in NDCG@10 per user, with its 95 % interval; above 0 this run is better.${gate.served === null ? ' There was no served run to compare with.' : ` The served run was run ${gate.served}.`}</p>`;
 }
 
-const ORDERS: Readonly<Record<string, string>> = {
+const RANKERS: Readonly<Record<string, string>> = {
   ...BASELINES,
   trees: 'trees',
   matrixFactorisation: 'matrix factorisation',
 };
 
-const row = (list: string, { orderedBy, baseline, overBaseline, overServed }: Comparison) => [
-  list,
-  ORDERS[orderedBy] ?? orderedBy,
+const row = (list: ListKind, { orderedBy, baseline, overBaseline, overServed }: Comparison) => [
+  LIST_NAMES[list],
+  RANKERS[orderedBy] ?? orderedBy,
   BASELINES[baseline],
   difference(overBaseline),
   overServed ? difference(overServed) : '–',
   count(overBaseline.n),
 ];
 
-/** +0.020 (+0.010 to +0.030) */
+/** @example difference({ value: 0.02, low: 0.01, high: 0.03, n: 9 }) // '+0.020 (+0.010 to +0.030)' */
 export const difference = ({ value, low, high }: Metric): string =>
   `${signed(value)} (${signed(low)} to ${signed(high)})`;
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
 function afterwards(after: PageData['manifest']['afterwards']): Html {
   if (!after) return NOTHING;
   const rows = LIST_KINDS.flatMap((list) => {
     const metric = after[list];
-    return metric ? [[list, interval(metric), count(metric.n)]] : [];
+    return metric ? [[LIST_NAMES[list], interval(metric), count(metric.n)]] : [];
   });
-  return html`<h3>How run ${after.run} did on the sales of window ${after.window}</h3>
-<p class="soft">It was served while they were made, and had not seen them.</p>
+  return html`<h3>How well run ${after.run} predicted the sales of window ${after.window}</h3>
+<p class="soft">Run ${after.run} was served while these sales were made and had not been trained on them.</p>
 ${table({ label: 'The served run on these sales', header: ['List', 'NDCG@10', 'Users'], rows, numbers: [1, 2] })}`;
 }

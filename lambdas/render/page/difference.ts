@@ -1,3 +1,7 @@
+import { numberInKey } from '../../shared/contract/keys.ts';
+import { signed } from '../../shared/contract/numbers.ts';
+import { LIST_KINDS } from '../../shared/contract/quality.ts';
+import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
 import {
   count,
   factList,
@@ -8,64 +12,65 @@ import {
   productLabel,
   table,
   time,
-} from '../../shared/html.ts';
-import { numberInKey } from '../../shared/keys.ts';
-import { LIST_KINDS } from '../../shared/quality.ts';
-import { type Diff, KEPT_CHANGES } from '../../shared/summaries.ts';
+} from '../../shared/web/html.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import type { PageData } from './data.ts';
 
 type Changes = NonNullable<Diff['changes']>;
 
-/** The heading: not what serving the run changed. */
-export const against = ({ diff: { previous } }: PageData): string =>
-  previous ? `Against run ${previous.run}, the one trained before it` : 'Against the run before';
+/** Returns the heading. The changes are between two trained runs, not between what users were shown. */
+export const changesTitle = ({ diff: { previous } }: PageData): string =>
+  previous ? `Changes since run ${previous.run}, trained before it` : 'Changes since the previous run';
 
-/** What changed since the newest run trained before, which may never have been served. */
+/** The changes since the run trained before this one, which may never have been served. */
 export function changes({ diff }: PageData): Html {
-  if (!diff.previous) return html`<p>There is no run before this one to compare it with.</p>`;
+  if (!diff.previous) return html`<p>This is the first run; there is nothing to compare it with.</p>`;
   const { previous, changes: found, reason } = diff;
-  const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is of ${time(previous.asOfMs)}`;
+  const since = html`run <a href="../${numberInKey(previous.run)}/index.html">${previous.run}</a>, whose newest sale is from ${time(previous.asOfMs)}`;
   if (!found)
-    return html`<p>It cannot be compared with ${since}${reason === null ? NOTHING : html`: ${reason}`}.</p>`;
+    return html`<p>This run cannot be compared with ${since}${reason === null ? NOTHING : html`: ${reason}`}.</p>`;
   return html`<p>Compared with ${since}.</p>
 ${factList([
   ['Recommendations kept', count(found.edges.kept)],
-  ['added', count(found.edges.added)],
-  ['removed', count(found.edges.removed)],
+  ['Recommendations added', count(found.edges.added)],
+  ['Recommendations removed', count(found.edges.removed)],
   ['New users', count(found.vertices.new.users)],
   ['New products', count(found.vertices.new.products)],
-  ['Users gone', count(found.vertices.gone.users)],
-  ['Products gone', count(found.vertices.gone.products)],
+  ['Users removed', count(found.vertices.gone.users)],
+  ['Products removed', count(found.vertices.gone.products)],
   ...LIST_KINDS.flatMap((list) => {
     const churn = found.churn[list];
-    return churn ? [[`Mean change of a list, ${list}`, percent(churn.mean)] as const] : [];
+    return churn ? [[`Mean change of a user’s ${LIST_NAMES[list]}`, percent(churn.mean)] as const] : [];
   }),
 ])}
 ${churnTable(found.churn)}
 <div class="pair">
-${exposure(`Products in more lists than before, at most ${KEPT_CHANGES}`, found.exposure.gained)}
-${exposure(`Products in fewer lists than before, at most ${KEPT_CHANGES}`, found.exposure.lost)}
+${exposure(`Products in more lists than before (at most ${KEPT_CHANGES})`, found.exposure.gained)}
+${exposure(`Products in fewer lists than before (at most ${KEPT_CHANGES})`, found.exposure.lost)}
 </div>`;
 }
 
 const TENTHS = Array.from({ length: 11 }, (_, index) =>
-  index === 0 ? 'nothing' : `over ${10 * (index - 1)} to ${10 * index} %`,
+  index === 0 ? 'none' : `over ${10 * (index - 1)} to ${10 * index} %`,
 );
 
 function churnTable(churn: Changes['churn']): Html {
   const measured = LIST_KINDS.flatMap((list) => {
-    const of = churn[list];
-    return of ? [{ list, of }] : [];
+    const change = churn[list];
+    return change ? [{ list, change }] : [];
   });
   if (measured.length === 0) return html`<p class="soft">No user had a list in both runs.</p>`;
   return html`<details><summary>How much of a user’s list changed</summary>
 ${table({
-  label: 'Users by the share of their list that changed',
+  label: 'Number of users by the share of their list that changed',
   header: [
-    'Of the list changed',
-    ...measured.map(({ list, of }) => `Users, ${list} (of ${count(of.users)})`),
+    'Changed share of the list',
+    ...measured.map(({ list, change }) => `${LIST_NAMES[list]}: users (of ${count(change.users)})`),
   ],
-  rows: TENTHS.map((name, index) => [name, ...measured.map(({ of }) => count(of.shares[index] ?? 0))]),
+  rows: TENTHS.map((name, index) => [
+    name,
+    ...measured.map(({ change }) => count(change.shares[index] ?? 0)),
+  ]),
   numbers: measured.map((_, index) => index + 1),
 })}</details>`;
 }
@@ -81,7 +86,7 @@ ${
           productLabel(row),
           count(row.before),
           count(row.now),
-          `${row.now < row.before ? '−' : '+'}${count(Math.abs(row.now - row.before))}`,
+          signed(row.now - row.before, 0),
         ]),
         numbers: [1, 2, 3],
       })

@@ -1,23 +1,24 @@
-import { count, Html, html, NOTHING, percent, productLabel, table } from '../../shared/html.ts';
+import { count, Html, html, NOTHING, percent, productLabel, table } from '../../shared/web/html.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import type { PageData, Picture } from './data.ts';
 import { salesTable } from './sales.ts';
 
-/** The pictures, each with what it shows in words and the table behind it. */
+/** The pictures, each with a caption and its numbers as a table. */
 export const figures = (data: PageData): Html =>
   html`<div class="gallery">${data.pictures.map((picture) => figure(picture, data))}</div>`;
 
 const figure = ({ name, svg, caption, alternative }: Picture, data: PageData): Html => html`<figure>
-<div class="wide-picture" role="group" aria-label="Picture: ${name.replaceAll('-', ' ')}" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inlined(svg, name))}</div></div>
+<div class="wide-picture" role="group" aria-label="Picture: ${name.replaceAll('-', ' ')}" tabindex="0"><div class="drawn" role="img" aria-label="${alternative}">${new Html(inline(svg, name))}</div></div>
 <figcaption>${caption} <a href="${name}.svg">SVG</a> <a href="${name}.png">PNG</a> <a href="${name}.vg.json">Vega</a></figcaption>
-${behind(name, data)}
+${numbersOf(name, data)}
 </figure>
 `;
 
 /**
- * A picture as a part of a page. Pictures are drawn one by one and count their ids alike, so in one page each gets its
- * own; and each is told as a whole, by one text, not mark by mark.
+ * Prepares a picture to be part of a page. Every SVG numbers its ids from the same start, so each picture gets ids of its
+ * own. Its marks are hidden from screen readers, which read one text for the whole picture.
  */
-const inlined = (svg: string, name: string): string =>
+const inline = (svg: string, name: string): string =>
   svg.replaceAll(/<[a-z][^>]*>/gi, (tag) =>
     tag
       .replaceAll(/\s(?:role|aria-[a-z]+)="[^"]*"/g, '')
@@ -26,7 +27,7 @@ const inlined = (svg: string, name: string): string =>
       .replaceAll(/(url\(#|href="#)([\w-]+)/g, `$1${name}-$2`),
   );
 
-/** The numbers of a picture, by what it shows. */
+/** The table of each picture that has one below it, by the name of the picture. */
 const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
   'recommendation-graph': ({ graph: { shown } }) => {
     const labels = new Map(shown.vertices.map(({ id, label }) => [id, label]));
@@ -45,8 +46,8 @@ const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
   },
   'top-products': ({ products }) =>
     table({
-      label: 'The products that are recommended most',
-      header: ['Product', 'In lists', 'Buyers', 'Sales rank'],
+      label: 'The products recommended most',
+      header: ['Product', 'Users it is recommended to', 'Buyers', 'Sales rank'],
       rows: products.products.map((row) => [
         productLabel(row),
         count(row.recommendedTo),
@@ -57,8 +58,8 @@ const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
     }),
   lorenz: ({ facts }) =>
     table({
-      label: 'How recommendations spread over the products',
-      header: ['Share of the products, least recommended first', 'Their share of list any'],
+      label: 'How evenly recommendations spread over the products',
+      header: ['Share of the products, least recommended first', `Their share of ${LIST_NAMES.any}`],
       rows: facts.exposure.lorenz.map(([products, share]) => [percent(products), percent(share)]),
       numbers: [0, 1],
     }),
@@ -66,15 +67,15 @@ const TABLES: Readonly<Record<string, (data: PageData) => Html>> = {
   degrees: ({ degrees }) =>
     html`<div class="pair">${(['users', 'products'] as const).map((kind) =>
       table({
-        label: `Degrees of ${kind}`,
-        header: ['Degree', kind === 'users' ? 'Users' : 'Products'],
+        label: `Links of ${kind}`,
+        header: ['Links', kind === 'users' ? 'Users' : 'Products'],
         rows: degrees[kind].map(({ degree, vertices }) => [count(degree), count(vertices)]),
         numbers: [0, 1],
       }),
     )}</div>`,
 };
 
-/** Pictures whose numbers are a part of the page of their own. */
+/** Pictures whose numbers are in another section of the page. */
 const SECTIONS: Readonly<Record<string, string>> = {
   exposure: 'difference',
   quality: 'quality',
@@ -82,7 +83,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   decision: 'decision',
 };
 
-function behind(name: string, data: PageData): Html {
+function numbersOf(name: string, data: PageData): Html {
   const [rows, section] = [TABLES[name], SECTIONS[name]];
   if (section !== undefined)
     return html`<p class="noprint"><a href="#${section}">The numbers as tables</a></p>`;

@@ -1,11 +1,12 @@
-import { count, type Html, html, NOTHING, table } from '../../shared/html.ts';
-import { manifestKey } from '../../shared/keys.ts';
-import type { Manifest, RunFile } from '../../shared/schemas.ts';
+import { manifestKey } from '../../shared/contract/keys.ts';
+import { sum } from '../../shared/contract/numbers.ts';
+import type { Manifest, RunFile } from '../../shared/contract/schemas.ts';
+import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
 
-/** Files that a person opens stand in the page; of the others, hundreds in a large shop, the manifest tells. */
+/** Files in numbered parts, hundreds of them in a large shop: the page counts them, and the manifest lists them. */
 const SHARDED = /^(.*\/)(?:part|users|products|names)-\d+[^/]*$/;
 
-/** The run's files; links are relative to the page's place in the bucket. */
+/** A table of the run's files; its links are relative to the page's place in the bucket. */
 export function files(manifest: Manifest): Html {
   const single = manifest.files.filter(({ name }) => !SHARDED.test(name));
   const sharded = Map.groupBy(
@@ -24,23 +25,23 @@ export function files(manifest: Manifest): Html {
     numbers: [1, 2],
   })}
 ${sharded.size === 0 ? NOTHING : parts([...sharded])}
-<p class="soft">The <a href="${linkTo(manifestKey(manifest.run))}">manifest</a> names every file with its whole hash.</p>`;
+<p class="soft">The <a href="${linkTo(manifestKey(manifest.run))}">manifest</a> lists every file with its full SHA-256.</p>`;
 }
 
-/** Each part of a key as it stands in an address. */
+/** Returns the relative URL of a key, percent-encoded part by part. */
 const linkTo = (key: string): string => `../../${key.split('/').map(encodeURIComponent).join('/')}`;
 
-const parts = (groups: readonly (readonly [string, readonly RunFile[]])[]): Html => html`<h3>In parts</h3>
+const parts = (
+  groups: readonly (readonly [string, readonly RunFile[]])[],
+): Html => html`<h3>Files in parts</h3>
 ${table({
   label: 'Files in parts',
   header: ['Files', 'Parts', 'Rows', 'Bytes'],
-  rows: groups.map(([name, of]) => [
+  rows: groups.map(([name, members]) => [
     name,
-    count(of.length),
-    count(sum(of.map(({ rows }) => rows))),
-    count(sum(of.map(({ sizeBytes }) => sizeBytes))),
+    count(members.length),
+    count(sum(members.map(({ rows }) => rows))),
+    count(sum(members.map(({ sizeBytes }) => sizeBytes))),
   ]),
   numbers: [1, 2, 3],
 })}`;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,9 +1,9 @@
-import { count, type Html, html, table } from '../../shared/html.ts';
-import type { Manifest } from '../../shared/schemas.ts';
+import type { Manifest } from '../../shared/contract/schemas.ts';
+import { count, type Html, html, table } from '../../shared/web/html.ts';
 
-/** What went in, and what made the run out of it. */
-export const inputs = ({ attempt, inputs: read, model, versions, seconds }: Manifest): Html => {
-  const offsets = Object.entries(read.offsets).map(
+/** The inputs of the run, and the versions and times of its training. */
+export const inputs = ({ attempt, inputs: trained, model, versions, seconds }: Manifest): Html => {
+  const offsets = Object.entries(trained.offsets).map(
     ([partition, ranges]) =>
       html`<code>${partition}: ${ranges.map(([first, last]) => `${first}–${last}`).join(', ')}</code><br>`,
   );
@@ -13,25 +13,25 @@ export const inputs = ({ attempt, inputs: read, model, versions, seconds }: Mani
       .join(', ');
   return table({
     label: 'Inputs and versions',
-    header: ['What', 'Value'],
+    header: ['Name', 'Value'],
     texts: [1],
     rows: [
-      ['Windows', spans(read.windows)],
-      ['Batches', count(read.batches)],
+      ['Windows', spans(trained.windows)],
+      ['Batches', count(trained.batches)],
       ['Offsets', html`${offsets}`],
-      ['Repeats dropped', count(read.repeats)],
-      ['Addresses with different content', count(read.conflicts)],
-      ['Sales of a type without weight', count(read.unweighted)],
-      ['Training set SHA-256', html`<code>${read.trainingSetSha256}</code>`],
+      ['Repeated deliveries dropped', count(trained.repeats)],
+      ['Addresses delivered with different content', count(trained.conflicts)],
+      ['Sales left out because their type has no weight', count(trained.unweighted)],
+      ['SHA-256 of the training set', html`<code>${trained.trainingSetSha256}</code>`],
       ['Attempt', attempt],
       ['Model', html`<code>${JSON.stringify(model)}</code>`],
       ['Versions', list(versions)],
-      ['Seconds', list(seconds)],
+      ['Seconds per step', list(seconds)],
     ],
   });
 };
 
-/** [1, 2, 3, 5] → 1–3, 5 */
+/** @example spans([1, 2, 3, 5]) // '1–3, 5' */
 export function spans(numbers: readonly number[]): string {
   const runs: [number, number][] = [];
   for (const number of numbers) {

@@ -1,23 +1,25 @@
-import { count, type Html, html, island } from '../../shared/html.ts';
-import type { Network } from '../../shared/summaries.ts';
+import type { Network } from '../../shared/contract/summaries.ts';
+import { count, type Html, html, island } from '../../shared/web/html.ts';
+import { shortened } from '../../shared/web/text.ts';
 import { type Point, placeVertices } from '../charts/layout.ts';
+import { placeByCommunity } from './community-layout.ts';
 import type { PageData } from './data.ts';
 
-/** Longest label that is embedded, letters. */
-const LABEL_LETTERS = 80;
-/** The room in which vertices are placed; a place is stored in steps of 1/65535 of its longer side. */
-export const ROOM = { width: 4000, height: 3000 };
+/** The longest label that is embedded, in characters. */
+const MAX_LABEL_LENGTH = 80;
+/** The area in which vertices are placed, in pixels; a coordinate is stored in steps of 1/65535 of its longer side. */
+export const ROOM = { width: 5400, height: 3000 };
 const STEPS = 65_535;
 
-/** How `lambdas/client/network` gets the graph: little-endian arrays in base64, texts as JSON. */
+/** The graph as `lambdas/client/network` reads it: little-endian arrays in base64, texts as JSON. */
 export interface EmbeddedNetwork {
-  /** With the letter of its kind in front: u… or p…. */
+  /** The letter of the kind, then the id: u… or p…. */
   readonly ids: readonly string[];
-  /** Empty where it is the id. */
+  /** Empty where the label is the id. */
   readonly labels: readonly string[];
-  /** Uint16, x then y of each vertex. */
+  /** Uint16, x and y of each vertex in turn. */
   readonly places: string;
-  /** Int32; -1: none. */
+  /** Int32; -1 for a vertex without community. */
   readonly communities: string;
   /** Uint32. */
   readonly degrees: string;
@@ -27,31 +29,34 @@ export interface EmbeddedNetwork {
   readonly targets: string;
   /** Uint8: 0 bought, 1 recommended, 2 similar. */
   readonly kinds: string;
-  /** Uint8, of 255. */
+  /** Uint8; 255 is the strongest edge of the kind. */
   readonly strengths: string;
-  /** The largest communities, largest first, with what they sell. */
+  /** The largest communities, largest first, each with its bestsellers as a name. */
   readonly communityNames: readonly (readonly [number, string])[];
 }
 
-/** The whole graph to walk through, or as much of it as a browser moves smoothly. */
-export function network({ network: of, facts }: PageData): Html {
-  const { vertices, edges, chosen, leftOut } = of;
-  if (vertices.ids.length === 0) return html`<p>There is nothing to walk through yet.</p>`;
+/** The interactive graph: the whole graph, or as much of it as a browser can move smoothly. */
+export function network({ network: graph, facts }: PageData): Html {
+  const { vertices, edges, chosen, leftOut } = graph;
+  if (vertices.ids.length === 0) return html`<p>There is no graph yet.</p>`;
   return html`<p class="soft">${sentence(chosen)} ${count(vertices.ids.length)} vertices and ${count(edges.sources.length)} edges${leftOut.vertices + leftOut.edges > 0 ? `; left out: ${count(leftOut.vertices)} vertices, ${count(leftOut.edges)} edges` : ''}.</p>
-<div id="network"><noscript><p>To walk through the graph the page needs JavaScript. Its files are below.</p></noscript></div>
-${island('network-data', embed(of, facts.communities.largest))}`;
+<div id="network"><noscript><p>The interactive graph needs JavaScript. The files of the graph are linked below.</p></noscript></div>
+${island('network-data', embed(graph, facts.communities.largest))}`;
 }
 
-/** Runs write it with or without its full stop. */
+/** Ends the text with a full stop; some runs wrote it without. */
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 type Communities = PageData['facts']['communities']['largest'];
 
-/** Places the vertices and packs all columns. */
-function embed(of: Network, communities: Communities): EmbeddedNetwork {
-  const { sources, targets } = of.edges;
+/** Computes the positions of the vertices, by community if there are several, and packs all columns. */
+function embed(graph: Network, communities: Communities): EmbeddedNetwork {
+  const { sources, targets } = graph.edges;
+  const { communities: ofVertex } = graph.vertices;
+  if (new Set(ofVertex).size > 1)
+    return pack(graph, communities, placeByCommunity({ communities: ofVertex, sources, targets }, ROOM));
   const pairs = sources.map((source, index) => [source, targets[index] ?? 0] as const);
-  return pack(of, communities, placeVertices(of.vertices.ids.length, pairs, ROOM));
+  return pack(graph, communities, placeVertices(graph.vertices.ids.length, pairs, ROOM));
 }
 
 /** @param points One per vertex, within {@link ROOM}. */
@@ -65,7 +70,7 @@ export function pack(
   return {
     ids: vertices.ids.map((id) => `${id[0]}${id.slice(2)}`),
     labels: vertices.labels.map((label, index) =>
-      label === vertices.ids[index]?.slice(2) ? '' : shortened(label),
+      label === vertices.ids[index]?.slice(2) ? '' : shortened(label, MAX_LABEL_LENGTH),
     ),
     places: base64(Uint16Array.from(points.flatMap(({ x, y }) => [toStep(x), toStep(y)]))),
     communities: base64(Int32Array.from(vertices.communities)),
@@ -88,9 +93,4 @@ export function pack(
 const base64 = (values: Uint8Array | Uint16Array | Uint32Array | Int32Array): string =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
 
-function shortened(text: string, letters = LABEL_LETTERS): string {
-  const all = [...text];
-  return all.length <= letters ? text : `${all.slice(0, letters - 1).join('')}…`;
-}
-
-export const hasNetwork = ({ network: of }: PageData): boolean => of.vertices.ids.length > 0;
+export const hasNetwork = ({ network: graph }: PageData): boolean => graph.vertices.ids.length > 0;

@@ -1,5 +1,4 @@
-import { type Content, count, type Html, html, NOTHING, percent, table, time } from '../../shared/html.ts';
-import { numberInKey } from '../../shared/keys.ts';
+import { numberInKey } from '../../shared/contract/keys.ts';
 import {
   BASELINES,
   bestBaseline,
@@ -8,35 +7,41 @@ import {
   type Metric,
   type Metrics,
   type RankingMetrics,
-} from '../../shared/quality.ts';
+} from '../../shared/contract/quality.ts';
+import {
+  type Content,
+  count,
+  type Html,
+  html,
+  NOTHING,
+  percent,
+  table,
+  time,
+} from '../../shared/web/html.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
 import type { RunOutcome } from '../charts/chart.ts';
 import type { PageData } from './data.ts';
 
 type Scorers = readonly (readonly [string, RankingMetrics])[];
 
-/** How good the lists are, beside what a shop could do without a model. */
+/** The quality of the lists, next to baselines that need no model. */
 export function quality({ metrics, runs }: PageData): Html {
   const { holdout, rmsePreference, series } = metrics;
   const measured = LIST_KINDS.filter((list) => metrics[list]);
   if (measured.length === 0 || holdout.fromMs === null)
-    return html`<p>No holdout could be made: there are too few sales, or all of one moment.</p>${overRuns(runs)}`;
-  return html`<p class="soft">Held out: ${count(holdout.interactions)} sales since ${time(holdout.fromMs)} (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out: nobody can rank a user or product without a past.</p>
-${measured.map((list) => ofList(list, scorersOf(metrics[list])))}
-${rmsePreference ? html`<p class="soft">Root mean squared error of the preference: ${rmsePreference.value.toFixed(3)}. It says little about ranking.</p>` : NOTHING}
+    return html`<p>No sales could be held out to measure quality: there are too few, or all were made at the same moment.</p>${overRuns(runs)}`;
+  return html`<p class="soft">Measured on ${count(holdout.interactions)} held-out sales since ${time(holdout.fromMs)}, which training did not see (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out, because their user or product has no earlier sales.</p>
+${measured.map((list) => listQuality(list, scorersOf(metrics[list])))}
+${rmsePreference ? html`<p class="soft">Root mean squared error of the predicted preference: ${rmsePreference.value.toFixed(3)}. It says little about the ranking.</p>` : NOTHING}
 ${afterwardsTable(series)}
 ${overRuns(runs)}`;
 }
 
 const KINDS: Readonly<Record<Metrics['holdout']['kind'], string>> = {
-  window: 'what came after every earlier run',
+  window: 'the sales after every earlier run',
   share: 'the newest sales',
-  moment: 'from a configured moment on',
+  moment: 'the sales from a configured moment on',
   lastBasket: 'the last basket of each user',
-};
-
-const TITLES: Readonly<Record<ListKind, string>> = {
-  any: 'List any: may include what was bought before',
-  new: 'List new: only what was not bought before',
 };
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -46,15 +51,15 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const nameOf = (scorer: string): string => NAMES[scorer] ?? scorer;
 
-/** `Object.entries` keeps undefined values of optional keys; they were not measured. */
+/** Leaves out the scorers that were not measured, which `Object.entries` keeps with the value undefined. */
 const scorersOf = (scorers: Metrics['any']): Scorers =>
   Object.entries(scorers ?? {}).flatMap(([name, ranking]) => (ranking ? [[name, ranking] as const] : []));
 
-const ofList = (list: ListKind, scorers: Scorers): Html => html`<h3>${TITLES[list]}</h3>
+const listQuality = (list: ListKind, scorers: Scorers): Html => html`<h3>${LIST_NAMES[list]}</h3>
 ${table({
-  label: `Quality of list ${list}`,
+  label: `Quality of ${LIST_NAMES[list]}`,
   header: [
-    'Scorer',
+    'Ranked by',
     'NDCG@10',
     'Recall@10',
     'MAP@10',
@@ -79,23 +84,27 @@ ${byHistory(list, scorers)}
 ${byPopularity(list, scorers)}
 `;
 
-/** 0.400 (0.300–0.500), which is broken, where it must be, before the bracket. */
+/**
+ * Shows a mean with its interval. A line may break before the bracket, never within it.
+ *
+ * @example interval(metric) // 0.400 (0.300–0.500)
+ */
 export const interval = ({ value, low, high }: Metric, digits = 3): Html =>
   html`${value.toFixed(digits)} <span>(${low.toFixed(digits)}–${high.toFixed(digits)})</span>`;
 
-/** A column per scorer that was measured by these parts, a row per part. */
+/** Makes a table with a column per scorer that was measured by these parts, and a row per part. */
 function byPart<Part>(
   label: string,
   summary: string,
   scorers: Scorers,
   parts: {
-    of: (ranking: RankingMetrics) => readonly Part[] | undefined;
+    partsOf: (ranking: RankingMetrics) => readonly Part[] | undefined;
     name: (part: Part) => string;
     metric: (part: Part) => Metric;
   },
 ): Html {
   const columns = scorers.flatMap(([scorer, ranking]) => {
-    const measured = parts.of(ranking);
+    const measured = parts.partsOf(ranking);
     return measured
       ? [{ scorer, byName: new Map(measured.map((part) => [parts.name(part), parts.metric(part)])) }]
       : [];
@@ -116,11 +125,11 @@ ${table({
 
 const byHistory = (list: ListKind, scorers: Scorers): Html =>
   byPart(
-    `Quality of list ${list} by length of history`,
-    'NDCG@10 by how many products a user had bought',
+    `Quality of ${LIST_NAMES[list]} by length of history`,
+    'NDCG@10 by the number of products that a user had bought',
     scorers,
     {
-      of: ({ byHistory: parts }) => parts,
+      partsOf: ({ byHistory }) => byHistory,
       name: ({ from, to }) =>
         to === null ? `${from} or more` : from === to ? String(from) : `${from} to ${to}`,
       metric: (part) => part['ndcg@10'],
@@ -129,11 +138,11 @@ const byHistory = (list: ListKind, scorers: Scorers): Html =>
 
 const byPopularity = (list: ListKind, scorers: Scorers): Html =>
   byPart(
-    `Quality of list ${list} by popularity of the product`,
-    'Recall@10 by how popular the bought products are, in tenths of the catalogue',
+    `Quality of ${LIST_NAMES[list]} by popularity of the product`,
+    'Recall@10 by the popularity of the bought products, in tenths of the catalogue',
     scorers,
     {
-      of: ({ byPopularity: parts }) => parts,
+      partsOf: ({ byPopularity }) => byPopularity,
       name: ({ decile }) =>
         decile === 1
           ? 'tenth 1 (most bought)'
@@ -144,21 +153,24 @@ const byPopularity = (list: ListKind, scorers: Scorers): Html =>
     },
   );
 
+/** Column titles for the quality of both lists. */
+const NDCG_HEADERS = LIST_KINDS.map((list) => `NDCG@10 ${LIST_NAMES[list]}`);
+
 const afterwardsTable = (series: Metrics['series']): Html =>
   series.length === 0
     ? NOTHING
-    : html`<h3>Served runs on what came after them</h3>
+    : html`<h3>How served runs predicted later sales</h3>
 ${table({
-  label: 'Served runs on the sales that came after them',
-  header: ['Window', 'Served run', 'Sales from', 'until', 'NDCG@10 any', 'NDCG@10 new', 'Users'],
-  rows: series.map(({ window, run, fromMs, untilMs, any, new: fresh }) => [
+  label: 'How served runs predicted later sales',
+  header: ['Window', 'Served run', 'Sales from', 'until', ...NDCG_HEADERS, 'Users'],
+  rows: series.map(({ window, run, fromMs, untilMs, any, new: discoveries }) => [
     window,
     run,
     time(fromMs),
     time(untilMs),
     any ? interval(any) : '–',
-    fresh ? interval(fresh) : '–',
-    count(any?.n ?? fresh?.n ?? 0),
+    discoveries ? interval(discoveries) : '–',
+    count(any?.n ?? discoveries?.n ?? 0),
   ]),
   numbers: [0, 1, 2, 3, 4, 5, 6],
 })}`;
@@ -166,24 +178,24 @@ ${table({
 const overRuns = (runs: readonly RunOutcome[]): Html =>
   runs.length === 0
     ? NOTHING
-    : html`<h3>Runs so far</h3>
+    : html`<h3>All runs so far</h3>
 ${table({
-  label: 'Quality and decision of the runs so far',
-  header: ['Run', 'Newest sale', 'Decision', 'NDCG@10 any', 'best baseline', 'NDCG@10 new', 'best baseline'],
+  label: 'Quality and decision of all runs so far',
+  header: ['Run', 'Newest sale', 'Decision', ...NDCG_HEADERS.flatMap((title) => [title, 'Best baseline'])],
   rows: runs
     .toReversed()
-    .map(({ run, asOfMs, quality: of, decision }) => [
+    .map(({ run, asOfMs, quality: measured, decision }) => [
       html`<a href="../${numberInKey(run)}/index.html">${run}</a>`,
       time(asOfMs),
       decision ?? '–',
-      ...besideBaseline(of.any),
-      ...besideBaseline(of.new),
+      ...withBaseline(measured.any),
+      ...withBaseline(measured.new),
     ]),
   numbers: [0, 1, 3, 4, 5, 6],
 })}`;
 
-function besideBaseline(of: RunOutcome['quality']['any']): [Content, Content] {
-  if (!of) return ['–', '–'];
-  const best = bestBaseline(of);
-  return [interval(of.model), `${best.ndcg.value.toFixed(3)} ${best.name}`];
+function withBaseline(measured: RunOutcome['quality']['any']): [Content, Content] {
+  if (!measured) return ['–', '–'];
+  const best = bestBaseline(measured);
+  return [interval(measured.model), `${best.ndcg.value.toFixed(3)} ${best.name}`];
 }

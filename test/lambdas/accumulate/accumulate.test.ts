@@ -3,8 +3,8 @@ import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
 import { sourceOf } from '../../../lambdas/accumulate/msk-event.ts';
-import { createJudge } from '../../../lambdas/accumulate/sale.ts';
-import { INTERACTION_COLUMNS } from '../../../lambdas/shared/schemas.ts';
+import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
+import { INTERACTION_COLUMNS } from '../../../lambdas/shared/contract/schemas.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 
@@ -53,9 +53,9 @@ async function rowsOf(lake: MemoryLake, key: string) {
   return parquetReadObjects({ file, compressors });
 }
 
-const parts = (lake: MemoryLake) => ({ lake, log: recordingLog(), judge: createJudge({}) });
+const parts = (lake: MemoryLake) => ({ lake, log: recordingLog(), parseSale: createSaleParser({}) });
 
-test('a poll becomes one Parquet object per partition, named by what it holds', async () => {
+test('a poll becomes one Parquet object per partition, with offsets and count in its key', async () => {
   const lake = memoryLake();
   const answer = await accumulate(
     event([
@@ -88,7 +88,7 @@ test('a poll becomes one Parquet object per partition, named by what it holds', 
   });
 });
 
-test('records that are no sales are kept with their reason and bytes, and their neighbours pass', async () => {
+test('records that are not sales are kept with their reason and bytes; their neighbours are stored', async () => {
   const lake = memoryLake();
   await accumulate(
     event([
@@ -126,13 +126,13 @@ test('records that are no sales are kept with their reason and bytes, and their 
   expect(await rowsOf(lake, lake.keys('interactions/')[0] ?? '')).toHaveLength(1);
 });
 
-test('a poll of nothing but rejects writes no batch', async () => {
+test('a poll of rejected records alone writes no batch', async () => {
   const lake = memoryLake();
   await accumulate(event([{ offset: 0, value: '[]' }]), parts(lake));
   expect(lake.keys().map((key) => key.split('/')[0])).toEqual(['rejected']);
 });
 
-test('invariant 1: only a storage fault fails, only its partition, from the first offset that is not saved', async () => {
+test('invariant 1: a storage fault alone fails its partition, from the first offset that is not stored', async () => {
   const lake = memoryLake();
   lake.fault = (operation, key) => {
     if (operation === 'create' && key.includes('/000001/')) throw new Error('503 Slow Down');
@@ -153,7 +153,7 @@ test('invariant 1: only a storage fault fails, only its partition, from the firs
   ]);
 });
 
-test('invariant 1: rejects that cannot be saved fail the partition as well', async () => {
+test('invariant 1: rejected records that cannot be stored fail the partition as well', async () => {
   const lake = memoryLake();
   lake.fault = (_, key) => {
     if (key.startsWith('rejected/')) throw new Error('503 Slow Down');
@@ -168,7 +168,7 @@ test('invariant 1: rejects that cannot be saved fail the partition as well', asy
   expect(answer.batchItemFailures).toEqual([{ itemIdentifier: { partition: 'sales-0', offset: 1 } }]);
 });
 
-test('invariant 2: the same poll again changes nothing, in whatever order and however often its records come', async () => {
+test('invariant 2: the same poll again changes nothing, in any order and with repeated records', async () => {
   const lake = memoryLake();
   const records = Array.from({ length: 20 }, (_, offset) => ({ offset, value: lamp(`u${offset}`) }));
   await accumulate(event(records), parts(lake));
@@ -177,7 +177,7 @@ test('invariant 2: the same poll again changes nothing, in whatever order and ho
   expect(lake.keys().map((key) => lake.objects.get(key))).toEqual(before);
 });
 
-test('10,000 records and records of 1 MB pass', async () => {
+test('10,000 records, and records of 1 MB, are stored', async () => {
   const lake = memoryLake();
   const many = Array.from({ length: 10_000 }, (_, offset) => ({ offset, value: lamp(`u${offset % 50}`) }));
   const large = {
@@ -188,19 +188,19 @@ test('10,000 records and records of 1 MB pass', async () => {
   expect(await rowsOf(lake, lake.keys()[0] ?? '')).toHaveLength(10_001);
 });
 
-test('no value of a record reaches the log', async () => {
-  const { lake, log, judge } = parts(memoryLake());
+test('the log contains no value of a record', async () => {
+  const { lake, log, parseSale } = parts(memoryLake());
   await accumulate(
     event([
       { offset: 0, value: '{"userId":"secret-user"}' },
       { offset: 1, value: lamp('secret-user') },
     ]),
-    { lake, log, judge },
+    { lake, log, parseSale },
   );
   expect(JSON.stringify(log.lines)).not.toContain('secret-user');
 });
 
-test('an event that does not come from Kafka is refused by name', async () => {
+test('an event that is not from Kafka throws, with the wrong field named', async () => {
   await expect(accumulate({ Records: [] }, parts(memoryLake()))).rejects.toThrow(
     /^Cannot read the event: eventSource/,
   );
@@ -214,7 +214,7 @@ test('an event that does not come from Kafka is refused by name', async () => {
   );
 });
 
-test('an empty poll is nothing', async () => {
+test('an empty poll succeeds', async () => {
   const lake = memoryLake();
   expect(await accumulate(event([]), parts(lake))).toEqual({ batchItemFailures: [] });
   expect(lake.keys()).toEqual([]);

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createJudge } from '../../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
 
 const KAFKA_MS = Date.UTC(2026, 5, 1, 12);
 const good = { userId: 'u1', productId: 'p1' };
-const judge = createJudge({});
+const parseSale = createSaleParser({});
 
-const judgeText = (text: string, kafkaMs = KAFKA_MS) => judge(Buffer.from(text), kafkaMs);
-const judgeJson = (value: unknown, kafkaMs = KAFKA_MS) => judgeText(JSON.stringify(value), kafkaMs);
+const parseText = (text: string, kafkaMs = KAFKA_MS) => parseSale(Buffer.from(text), kafkaMs);
+const parseValue = (value: unknown, kafkaMs = KAFKA_MS) => parseText(JSON.stringify(value), kafkaMs);
 
 /** The reason for which the value is rejected. */
 function reason(value: unknown): string {
-  const verdict = judgeJson(value);
-  return 'rejected' in verdict ? verdict.rejected : `accepted: ${JSON.stringify(verdict)}`;
+  const parsed = parseValue(value);
+  return 'rejected' in parsed ? parsed.rejected : `accepted: ${JSON.stringify(parsed)}`;
 }
 
 test('a sale needs a user and a product; the rest has defaults', () => {
-  expect(judgeJson(good)).toEqual({
+  expect(parseValue(good)).toEqual({
     user: 'u1',
     product: 'p1',
     quantity: 1,
@@ -28,7 +28,7 @@ test('a sale needs a user and a product; the rest has defaults', () => {
   });
 });
 
-test('all fields are kept and nothing else is', () => {
+test('all fields are kept, and nothing else', () => {
   const sale = {
     ...good,
     quantity: -2.5,
@@ -39,7 +39,7 @@ test('all fields are kept and nothing else is', () => {
     productName: 'Blue lamp',
     email: 'a@b.c',
   };
-  expect(judgeJson(sale)).toEqual({
+  expect(parseValue(sale)).toEqual({
     user: 'u1',
     product: 'p1',
     quantity: -2.5,
@@ -51,8 +51,8 @@ test('all fields are kept and nothing else is', () => {
   });
 });
 
-test('ids that are numbers keep their digits, however many', () => {
-  expect(judgeText('{"userId":12345678901234567890,"productId":17850}')).toMatchObject({
+test('ids that are numbers keep all their digits', () => {
+  expect(parseText('{"userId":12345678901234567890,"productId":17850}')).toMatchObject({
     user: '12345678901234567890',
     product: '17850',
   });
@@ -65,33 +65,33 @@ test.each([
   ['an escaped name', '{"\\u0075serId":12345678901234567890,"productId":"p"}'],
   ['the same field before', '{"userId":1e30,"userId":12345678901234567890,"productId":"p"}'],
   [
-    'a deep field beside it',
+    'a deep field next to it',
     `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"userId":12345678901234567890,"productId":"p"}`,
   ],
 ])('the digits of an id are those of the sale itself: %s', (_what, text) => {
-  expect(judgeText(text)).toMatchObject({ user: '12345678901234567890' });
+  expect(parseText(text)).toMatchObject({ user: '12345678901234567890' });
 });
 
-test('an id beyond 2^53 is written as it came, with exponent and fraction', () => {
-  expect(judgeText('{"userId":1.5,"productId":1e400}')).toMatchObject({ user: '1.5', product: '1e400' });
+test('a number beyond 2^53, or with a fraction, becomes an id as it is written', () => {
+  expect(parseText('{"userId":1.5,"productId":1e400}')).toMatchObject({ user: '1.5', product: '1e400' });
 });
 
-test('a Kafka timestamp that no date can hold is not taken for the time of a sale', () => {
-  expect(judgeJson(good, 1.78e18)).toEqual({
+test('a Kafka timestamp that no date can represent is not used as the time of a sale', () => {
+  expect(parseValue(good, 1.78e18)).toEqual({
     rejected: 'timestamp: is 1780000000000000000, should be ISO 8601 with a zone, or epoch milliseconds',
   });
-  expect(judgeJson({ ...good, timestamp: KAFKA_MS }, 1.78e18)).toMatchObject({ atMs: KAFKA_MS });
+  expect(parseValue({ ...good, timestamp: KAFKA_MS }, 1.78e18)).toMatchObject({ atMs: KAFKA_MS });
 });
 
 test('null in an optional field counts as absent', () => {
-  expect(judgeJson({ ...good, quantity: null, orderId: null, price: null, productName: '' })).toMatchObject({
+  expect(parseValue({ ...good, quantity: null, orderId: null, price: null, productName: '' })).toMatchObject({
     quantity: 1,
     user: 'u1',
   });
 });
 
-test('fields are found under the names that the map gives them', () => {
-  const mapped = createJudge({ userId: 'user', productId: 'sku' });
+test('fields are read under the names in the field map', () => {
+  const mapped = createSaleParser({ userId: 'user', productId: 'sku' });
   expect(mapped(Buffer.from('{"user":"a","sku":"b","userId":"x"}'), KAFKA_MS)).toMatchObject({
     user: 'a',
     product: 'b',
@@ -101,7 +101,7 @@ test('fields are found under the names that the map gives them', () => {
   });
 });
 
-describe('what is rejected, and why', () => {
+describe('a record is rejected with the reason', () => {
   test.each([
     [{ productId: 'p' }, 'userId: is missing, should be a string of 1 to 256 characters or a number'],
     [{ ...good, userId: '' }, 'userId: is "", should be a string of 1 to 256 characters or a number'],
@@ -134,40 +134,40 @@ describe('what is rejected, and why', () => {
     else expect(reason(value)).toMatch(expected);
   });
 
-  test('what is no JSON, no UTF-8, nothing at all, infinite, or half a letter', () => {
-    expect(judgeText('{"userId":')).toEqual({
+  test('if it is not JSON, not UTF-8, a tombstone, infinite, or half a surrogate pair', () => {
+    expect(parseText('{"userId":')).toEqual({
       rejected: 'not JSON: is "{\\"userId\\":", should be a JSON object',
     });
-    expect(judge(Buffer.from([0x7b, 0xff, 0x7d]), KAFKA_MS)).toEqual({
+    expect(parseSale(Buffer.from([0x7b, 0xff, 0x7d]), KAFKA_MS)).toEqual({
       rejected: 'not UTF-8: should be a JSON object in UTF-8',
     });
-    expect(judge(undefined, KAFKA_MS)).toEqual({
+    expect(parseSale(undefined, KAFKA_MS)).toEqual({
       rejected: 'no value: is a tombstone, should be a JSON object',
     });
-    expect(judgeText('{"userId":"u","productId":"p","quantity":1e999}')).toEqual({
+    expect(parseText('{"userId":"u","productId":"p","quantity":1e999}')).toEqual({
       rejected: 'quantity: is Infinity, should be a finite number other than 0',
     });
-    expect(judgeText('{"userId":"\\ud800","productId":"p"}')).toHaveProperty('rejected');
+    expect(parseText('{"userId":"\\ud800","productId":"p"}')).toHaveProperty('rejected');
   });
 });
 
-test('a day ahead of the record is still allowed, and a record without a time allows any', () => {
-  expect(judgeJson({ ...good, timestamp: KAFKA_MS + 86_400_000 })).toHaveProperty('user');
-  expect(judgeJson({ ...good, timestamp: '2999-01-01T00:00:00Z' }, -1)).toHaveProperty('user');
-  expect(judgeJson(good, -1)).toEqual({ rejected: 'timestamp: is -1, should be in 1990 or later' });
+test('a sale may be up to a day later than its record; if the record has no timestamp, any time is valid', () => {
+  expect(parseValue({ ...good, timestamp: KAFKA_MS + 86_400_000 })).toHaveProperty('user');
+  expect(parseValue({ ...good, timestamp: '2999-01-01T00:00:00Z' }, -1)).toHaveProperty('user');
+  expect(parseValue(good, -1)).toEqual({ rejected: 'timestamp: is -1, should be in 1990 or later' });
 });
 
-test('however deep it is nested, a record gets a verdict', () => {
+test('a record is parsed or rejected, however deeply it is nested', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   for (const text of [
     deep,
     `{"userId":${deep},"productId":"p"}`,
     `{"userId":"u","productId":"p","type":${deep}}`,
   ])
-    expect(judgeText(text)).toHaveProperty('rejected');
+    expect(parseText(text)).toHaveProperty('rejected');
 });
 
-test('any bytes get a verdict, the same each time, and never an exception', () => {
+test('any bytes are parsed or rejected, with the same result each time, and never throw', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -175,18 +175,18 @@ test('any bytes get a verdict, the same each time, and never an exception', () =
         fc.json().map((text) => new TextEncoder().encode(text)),
       ),
       (bytes) => {
-        const verdict = judge(Buffer.from(bytes), KAFKA_MS);
-        expect(judge(Buffer.from(bytes), KAFKA_MS)).toEqual(verdict);
+        const parsed = parseSale(Buffer.from(bytes), KAFKA_MS);
+        expect(parseSale(Buffer.from(bytes), KAFKA_MS)).toEqual(parsed);
       },
     ),
     { seed: 2, numRuns: 500 },
   );
 });
 
-test('every moment that ISO 8601 can write is read as Date writes it', () => {
+test('every moment in ISO 8601 is read as Date writes it', () => {
   fc.assert(
     fc.property(fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2026, 5, 1) }), (ms) => {
-      expect(judgeJson({ ...good, timestamp: new Date(ms).toISOString() })).toMatchObject({ atMs: ms });
+      expect(parseValue({ ...good, timestamp: new Date(ms).toISOString() })).toMatchObject({ atMs: ms });
     }),
     { seed: 3 },
   );

@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import type { Kafka } from 'kafkajs';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import type { IamKafkaOptions } from '../../../lambdas/shared/iam-kafka.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
+import type { IamKafkaOptions } from '../../../lambdas/shared/platform/iam-kafka.ts';
 
 const asked: IamKafkaOptions[] = [];
 const sent: { topic: string; messages: unknown[] }[] = [];
 const connect = vi.fn(async () => undefined);
-vi.mock(import('../../../lambdas/shared/iam-kafka.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/iam-kafka.ts'), async (original) => ({
   ...(await original()),
   iamKafka: (options) => {
     asked.push(options);
@@ -35,7 +35,7 @@ beforeEach(() => {
   sent.length = 0;
 });
 
-test('brokers, region and topic come from the environment; the answer says how many were sent', async () => {
+test('brokers, region and topic are read from the environment; the answer is the number of records sent', async () => {
   expect(await call({ records: [{ key: 'ann', value: 'e30=' }] })).toEqual({ sent: 1 });
   expect(asked).toEqual([{ brokers: 'b-1.example:9098,b-2.example:9098', region: 'eu-central-1' }]);
   expect(sent).toMatchObject([{ topic: 'sales', messages: [{ key: 'ann', value: Buffer.from('{}') }] }]);
@@ -44,7 +44,7 @@ test('brokers, region and topic come from the environment; the answer says how m
   ]);
 });
 
-test('a failure is logged as an error and is the answer of the call', async () => {
+test('a failure is logged as an error and fails the call', async () => {
   connect.mockRejectedValueOnce(new Error('Connection timeout'));
   await expect(call({ records: [] })).rejects.toThrow('Connection timeout');
   await expect(call({ sales: [] })).rejects.toThrow('Cannot produce: records: ');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Message, Producer } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MOST_RECORDS, produce, type Sender, sendRecords } from '../../../lambdas/produce/produce.ts';
-import { type Broker, createTopic, kafkaClient, startBroker } from '../../../local/broker.ts';
-import { countRecords } from '../../../local/produce-records.ts';
+import { type Broker, createTopic, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
+import { countRecords } from '../../../local/pipeline/produce-records.ts';
 
-/** The Lambda's core against a real broker: only how it signs in differs in the cloud. */
+/** Tests the Lambda's core with a real broker. Only the sign-in differs in the cloud. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-produce-'));
 let broker: Broker;
 let producer: Producer;
@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** All records of a topic with one partition, in order. */
+/** Reads all records of a topic with one partition, in order. */
 async function consume(
   topic: string,
   count: number,
@@ -54,7 +54,7 @@ async function consume(
 
 const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
 
-test('records reach the topic as they are: bytes, tombstones, no key, their own times, in order', async () => {
+test('records reach the topic unchanged and in order: bytes, tombstones, missing keys, timestamps', async () => {
   await createTopic(broker.bootstrap, 'shape', 1);
   const records = [
     { key: 'ann', value: base64('{"userId":"ann","productId":"lamp"}'), timestampMs: 1_780_000_000_000 },
@@ -69,7 +69,7 @@ test('records reach the topic as they are: bytes, tombstones, no key, their own 
   ]);
 });
 
-test('a record without a time gets the time at which it is sent', async () => {
+test('a record without a timestamp gets the time at which it is sent', async () => {
   await createTopic(broker.bootstrap, 'now', 1);
   const beforeMs = Date.now();
   await produce({ records: [{ key: 'ann', value: base64('{}') }] }, producer, 'now');
@@ -77,7 +77,7 @@ test('a record without a time gets the time at which it is sent', async () => {
   expect(Number(record?.ms)).toBeGreaterThanOrEqual(beforeMs);
 });
 
-test('a request as large as a call may be is sent whole, in parts that the broker takes', async () => {
+test('the largest possible request is sent completely, in parts that the broker accepts', async () => {
   await createTopic(broker.bootstrap, 'large', 1);
   const value = base64('x'.repeat(100_000));
   const records = Array.from({ length: 40 }, () => ({ key: 'ann', value }));
@@ -85,7 +85,7 @@ test('a request as large as a call may be is sent whole, in parts that the broke
   expect(await countRecords({ bootstrap: broker.bootstrap, topic: 'large' })).toBe(40);
 });
 
-test('a topic that does not exist is an error, and is not made by producing', async () => {
+test('a topic that does not exist is an error, and is not created', async () => {
   const request = { records: [{ key: 'ann', value: base64('{}') }] };
   const impatient = kafkaClient(broker.bootstrap).producer({
     allowAutoTopicCreation: false,
@@ -113,12 +113,12 @@ test.each([
     { records: Array.from({ length: MOST_RECORDS + 1 }, () => ({ key: null, value: null })) },
     'Cannot produce: records: ',
   ],
-])('a request that is none is refused before anything is sent: %#', async (request, message) => {
+])('an invalid request is refused before anything is sent: %#', async (request, message) => {
   await expect(produce(request, producer, 'shape')).rejects.toThrow(message);
   expect(await countRecords({ bootstrap: broker.bootstrap, topic: 'shape' })).toBe(3);
 });
 
-/** A producer that remembers the sizes of its sends, and fails at one. */
+/** A producer that records the sizes of its sends, and fails at one of them. */
 function fakeSender(failsAt = Number.POSITIVE_INFINITY) {
   const sends: Message[][] = [];
   const sender: Sender = {
@@ -136,19 +136,19 @@ const records = (count: number, bytes: number) =>
 
 test('a send holds at most 5,000 records and 768 KiB; a single larger record goes alone', async () => {
   const { sender, sends } = fakeSender();
-  const told: number[] = [];
+  const reported: number[] = [];
   const sent = await sendRecords({ sender, topic: 'sales' }, records(12_000, 10), (count) =>
-    told.push(count),
+    reported.push(count),
   );
   expect(sent).toBe(12_000);
   expect(sends.map(({ length }) => length)).toEqual([5000, 5000, 2000]);
-  expect(told).toEqual([5000, 10_000, 12_000]);
+  expect(reported).toEqual([5000, 10_000, 12_000]);
   sends.length = 0;
   await sendRecords({ sender, topic: 'sales' }, [...records(4, 300_000), ...records(1, 900_000)]);
   expect(sends.map(({ length }) => length)).toEqual([2, 2, 1]);
 });
 
-test('when a part fails, the error tells how many records are on the topic', async () => {
+test('if a part fails, the error tells how many records are on the topic', async () => {
   const { sender } = fakeSender(1);
   await expect(sendRecords({ sender, topic: 'sales' }, records(7000, 10))).rejects.toThrow(
     'Cannot send to sales: no leader; 5000 records before it are on the topic',

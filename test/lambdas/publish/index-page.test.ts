@@ -7,11 +7,11 @@ const first = decide({ run: 1, manifest: sampleRun(1).manifest }, undefined);
 const current = currentAfter(first, undefined);
 const second = decide({ run: 2, manifest: undefined, problem: ATTACK }, current);
 
-test('the served run stands on top with its size and its pictures, the decisions below', () => {
+test('the served run is at the top with its size and pictures, the decisions are below', () => {
   const page = indexPage(currentAfter(second, current), [second, first]);
   expect(page).toContain('<title>Cartograph: run 1</title>');
   expect(page).toContain(
-    'It knows 12 sales of 4 products to 3 users, the newest of <time>2026-06-30</time> 12:00 UTC.',
+    'It was trained on 12 sales of 4 products to 3 users; the newest sale is from <time>2026-06-30</time> 12:00 UTC.',
   );
   expect(page.match(/<img src="[^"]*"/g)).toEqual([
     '<img src="00000001/recommendation-graph.svg"',
@@ -23,7 +23,7 @@ test('the served run stands on top with its size and its pictures, the decisions
   );
   expect(page.indexOf('>refused: ')).toBeGreaterThan(0);
   expect(page.indexOf('>refused: ')).toBeLessThan(
-    page.indexOf('>promoted: nothing could be measured: no user bought before and after<'),
+    page.indexOf('>promoted: not measured: no user bought both before and in the holdout<'),
   );
 });
 
@@ -35,32 +35,32 @@ test('every link is relative, so that the page works from any place', () => {
   for (const link of links) expect(link).toMatch(/^0000000\d\/[a-z-]+\.(html|svg)$/);
 });
 
-test('a reason is shown as text, whatever the manifest had in it', () => {
+test('a reason is shown as text, whatever the manifest contains', () => {
   const page = indexPage(currentAfter(second, current), [second, first]);
   expect(page.match(/<script/g)).toHaveLength(1);
   expect(page).toContain('refused: &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;');
 });
 
-test('the model stands beside popularity; a run without a holdout has a dash', () => {
-  expect(indexPage(current, [first])).toContain('<td class="number">0.500 beside 0.250</td>');
+test('the model is compared with popularity; a run without a holdout has a dash', () => {
+  expect(indexPage(current, [first])).toContain('<td class="number">0.500 vs. 0.250</td>');
   const empty = decide({ run: 1, manifest: sampleRun(1, { isEmpty: true }).manifest }, undefined);
   expect(indexPage(currentAfter(empty, undefined), [empty])).toContain('<td class="number">–</td>');
 });
 
-test('without a served run it says so, and shows no picture', () => {
+test('without a served run the page says so and shows no picture', () => {
   const refused = decide({ run: 1, manifest: undefined, problem: 'it is not JSON' }, undefined);
   const page = indexPage(currentAfter(refused, undefined), [refused]);
   expect(page).toContain('No run is served yet');
   expect(page).not.toContain('<img');
 });
 
-test('a served run that is no longer among the shown decisions still has its pictures', () => {
+test('a served run whose decision is no longer listed still has its pictures', () => {
   const page = indexPage({ ...current, publication: 200, decidedThrough: 200 }, [second]);
   expect(page).toContain('Run <a href="00000001/index.html">1</a> is served.');
-  expect(page).not.toContain('It knows');
+  expect(page).not.toContain('It was trained on');
 });
 
-test('the page says for which pointer it was written, so that one that is open can tell a newer one', () => {
+test('the page holds the pointer that it was written for, so that an open page recognizes a newer one', () => {
   expect(indexPage(current, [first])).toContain('data-state="1 1"');
   const refused = decide({ run: 1, manifest: undefined, problem: 'it is not JSON' }, undefined);
   expect(indexPage(currentAfter(refused, undefined), [refused])).toContain('data-state="1 none"');

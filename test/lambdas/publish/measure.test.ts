@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { measureServed } from '../../../lambdas/publish/measure.ts';
 import { publish } from '../../../lambdas/publish/publish.ts';
-import { Manifest } from '../../../lambdas/shared/schemas.ts';
+import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { storeRun } from '../samples.ts';
 
-test('tells quality and age of the run that is served, in seconds since its newest sale', async () => {
+test('writes the quality of the served run, and its age in seconds since its newest sale', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await publish({ lake, log: recordingLog() }, false);
@@ -25,7 +25,7 @@ test('tells quality and age of the run that is served, in seconds since its newe
   ]);
 });
 
-test('before the first run there is nothing to tell', async () => {
+test('writes nothing before the first run', async () => {
   const log = recordingLog();
   await measureServed({ lake: memoryLake(), log, nowMs: () => 0 });
   expect(log.measured).toEqual([]);

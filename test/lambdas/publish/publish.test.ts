@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { MAX_TRIES, publish } from '../../../lambdas/publish/publish.ts';
-import { CURRENT_KEY, INDEX_KEY, manifestKey, publicationKey } from '../../../lambdas/shared/keys.ts';
-import { toJson } from '../../../lambdas/shared/lake.ts';
-import { Current, Publication } from '../../../lambdas/shared/schemas.ts';
+import {
+  CURRENT_KEY,
+  INDEX_KEY,
+  manifestKey,
+  publicationKey,
+} from '../../../lambdas/shared/contract/keys.ts';
+import { Current, Publication } from '../../../lambdas/shared/contract/schemas.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { sampleRun, storeRun } from '../samples.ts';
@@ -14,7 +19,7 @@ const currentOf = (lake: MemoryLake): Current => Current.parse(JSON.parse(lake.t
 const publicationOf = (lake: MemoryLake, number: number): Publication =>
   Publication.parse(JSON.parse(lake.text(publicationKey(number))));
 
-/** What a person does who wants an earlier run served: `decidedThrough` stays. */
+/** Rolls back as a person would; `decidedThrough` does not change. */
 async function rollBack(lake: MemoryLake, to: Pick<Current, 'run' | 'previous'>): Promise<void> {
   const { etag } = (await lake.read(CURRENT_KEY)) ?? {};
   await lake.replace(CURRENT_KEY, toJson({ ...currentOf(lake), ...to }), JSON_TYPE, etag);
@@ -23,11 +28,11 @@ async function rollBack(lake: MemoryLake, to: Pick<Current, 'run' | 'previous'>)
 /** Every object with its text. */
 const everything = (lake: MemoryLake) => lake.keys().map((key) => [key, lake.text(key)]);
 
-/** Without the notes on tries. */
+/** The publications, without the counted failures. */
 const publications = (lake: MemoryLake): string[] =>
   lake.keys('publications/').filter((key) => !key.includes('tries'));
 
-test('a finished run is decided with its numbers, then the pointer and the index page move', async () => {
+test('a finished run is decided with its numbers; then current.json and the index page are updated', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await event(lake);
@@ -35,13 +40,13 @@ test('a finished run is decided with its numbers, then the pointer and the index
   expect(publicationOf(lake, 1)).toMatchObject({
     run: 1,
     decision: 'promoted',
-    reason: 'nothing could be measured: no user bought before and after',
+    reason: 'not measured: no user bought both before and in the holdout',
     numbers: { interactions: 12, users: 3, products: 4, quality: { any: { model: { value: 0.5 } } } },
   });
   expect(lake.text(INDEX_KEY)).toContain('<img src="00000001/recommendation-graph.svg"');
 });
 
-test('invariant 7: runs are decided once and in order, whatever the order and number of messages', async () => {
+test('invariant 7: each run is decided once and in order, for any order and number of messages', async () => {
   const lake = memoryLake();
   await storeRun(lake, 2);
   await storeRun(lake, 1);
@@ -53,7 +58,7 @@ test('invariant 7: runs are decided once and in order, whatever the order and nu
   expect(currentOf(lake)).toEqual({ publication: 3, run: 3, previous: 2, decidedThrough: 3 });
 });
 
-test('twenty publishers at once decide each run once, and the pointer ends at the newest', async () => {
+test('twenty concurrent calls decide each run once, and current.json names the newest', async () => {
   const lake = memoryLake();
   for (const run of [1, 2, 3]) await storeRun(lake, run);
   await Promise.all(Array.from({ length: 20 }, () => event(lake)));
@@ -62,13 +67,13 @@ test('twenty publishers at once decide each run once, and the pointer ends at th
   expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000003/index.html">3</a> is served');
 });
 
-test('a decision that was written before a crash is followed, not made again', async () => {
+test('a decision that was written before a crash is carried out, not made again', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   lake.fault = (operation) => {
-    if (operation === 'replace') throw new Error('the store is away');
+    if (operation === 'replace') throw new Error('the bucket is unreachable');
   };
-  await expect(event(lake)).rejects.toThrow('the store is away');
+  await expect(event(lake)).rejects.toThrow('the bucket is unreachable');
   expect(lake.keys(CURRENT_KEY)).toEqual([]);
   lake.fault = () => undefined;
   await sweep(lake);
@@ -89,16 +94,16 @@ test('a rollback is not undone by a sweep; the next run is served again', async 
   expect(currentOf(lake)).toMatchObject({ run: 3, previous: 1, decidedThrough: 3 });
 });
 
-test('a rollback between a refusal and the move of the pointer stays', async () => {
+test('a rollback between a refusal and the update of current.json is kept', async () => {
   const lake = memoryLake();
   for (const run of [1, 2]) await storeRun(lake, run);
   await event(lake);
   await lake.create(manifestKey(3), '{"run": 3}', JSON_TYPE);
   for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(3));
   lake.fault = (operation) => {
-    if (operation === 'replace') throw new Error('the store is away');
+    if (operation === 'replace') throw new Error('the bucket is unreachable');
   };
-  await expect(sweep(lake)).rejects.toThrow('the store is away');
+  await expect(sweep(lake)).rejects.toThrow('the bucket is unreachable');
   expect(publicationOf(lake, 3)).toMatchObject({ run: 3, decision: 'refused', served: 2 });
   lake.fault = () => undefined;
   await rollBack(lake, { run: 1, previous: 2 });
@@ -106,7 +111,7 @@ test('a rollback between a refusal and the move of the pointer stays', async () 
   expect(currentOf(lake)).toEqual({ publication: 3, run: 1, previous: 2, decidedThrough: 3 });
 });
 
-test('a rollback while a run is being promoted is overtaken by the newer run, and is what stands before it', async () => {
+test('after a rollback during a promotion the promoted run is served, and the rolled back run is the previous one', async () => {
   const lake = memoryLake();
   for (const run of [1, 2]) await storeRun(lake, run);
   await event(lake);
@@ -124,7 +129,7 @@ test('a rollback while a run is being promoted is overtaken by the newer run, an
   expect(currentOf(lake)).toEqual({ publication: 3, run: 3, previous: 1, decidedThrough: 3 });
 });
 
-test('a window that failed leaves a gap; the run behind it is decided', async () => {
+test('a window that failed leaves a gap; the run after it is decided', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await storeRun(lake, 3);
@@ -132,7 +137,7 @@ test('a window that failed leaves a gap; the run behind it is decided', async ()
   expect(currentOf(lake)).toMatchObject({ publication: 2, run: 3, previous: 1, decidedThrough: 3 });
 });
 
-test('invariant 5: a manifest that cannot be read is refused after enough sweeps, with an alarm, and the next run goes on', async () => {
+test('invariant 5: a run whose manifest cannot be read is refused after enough sweeps, with an alarm, and the next run is decided', async () => {
   const lake = memoryLake();
   const log = recordingLog();
   await storeRun(lake, 1);
@@ -148,7 +153,7 @@ test('invariant 5: a manifest that cannot be read is refused after enough sweeps
   expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
 });
 
-test('a doubled or late message writes nothing', async () => {
+test('a repeated or late message writes nothing', async () => {
   const lake = memoryLake();
   for (const run of [1, 2]) await storeRun(lake, run);
   await event(lake);
@@ -161,7 +166,7 @@ test('a doubled or late message writes nothing', async () => {
   expect(everything(lake)).toEqual(before);
 });
 
-test('the retry of a window whose successor is decided already is not published', async () => {
+test('the retry of a window is not published if a later run is decided already', async () => {
   const lake = memoryLake();
   await storeRun(lake, 2);
   await event(lake);
@@ -172,15 +177,15 @@ test('the retry of a window whose successor is decided already is not published'
   expect(currentOf(lake)).toMatchObject({ run: 2, decidedThrough: 2 });
 });
 
-test('an index page that was left behind by a crash is brought up to date by the next call', async () => {
+test('the next call updates an index page that is outdated after a crash', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await event(lake);
   await storeRun(lake, 2);
   lake.fault = (operation, key) => {
-    if (operation === 'replace' && key === INDEX_KEY) throw new Error('the store is away');
+    if (operation === 'replace' && key === INDEX_KEY) throw new Error('the bucket is unreachable');
   };
-  await expect(event(lake)).rejects.toThrow('the store is away');
+  await expect(event(lake)).rejects.toThrow('the bucket is unreachable');
   expect(currentOf(lake)).toMatchObject({ run: 2 });
   expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000001/index.html">1</a> is served');
   lake.fault = () => undefined;
@@ -188,7 +193,7 @@ test('an index page that was left behind by a crash is brought up to date by the
   expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000002/index.html">2</a> is served');
 });
 
-test('when the first run is refused none is served; the next that can be read is', async () => {
+test('if the first run is refused none is served; the next run with a readable manifest is', async () => {
   const lake = memoryLake();
   await lake.create(manifestKey(1), '<script>', JSON_TYPE);
   for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(1));
@@ -198,10 +203,10 @@ test('when the first run is refused none is served; the next that can be read is
   await storeRun(lake, 2);
   await event(lake);
   expect(currentOf(lake)).toEqual({ publication: 2, run: 2, previous: null, decidedThrough: 2 });
-  expect(publicationOf(lake, 2).reason).toMatch(/^nothing could be measured/);
+  expect(publicationOf(lake, 2).reason).toMatch(/^not measured/);
 });
 
-test('a refusal leaves what is served, and what was served before it', async () => {
+test('a refusal changes neither the served run nor the previous one', async () => {
   const lake = memoryLake();
   for (const run of [1, 2]) await storeRun(lake, run);
   await event(lake);
@@ -211,7 +216,7 @@ test('a refusal leaves what is served, and what was served before it', async () 
   expect(currentOf(lake)).toEqual({ publication: 3, run: 2, previous: 1, decidedThrough: 3 });
 });
 
-test('the manifest of another run is refused like one that cannot be read', async () => {
+test('a manifest of another run is refused like one that cannot be read', async () => {
   const lake = memoryLake();
   await lake.create(manifestKey(7), toJson(sampleRun(8).manifest), JSON_TYPE);
   for (let tries = 0; tries < MAX_TRIES; tries++)
@@ -220,21 +225,21 @@ test('the manifest of another run is refused like one that cannot be read', asyn
   expect(publicationOf(lake, 1)).toMatchObject({ run: 7, decision: 'refused' });
 });
 
-test('a store that cannot be reached is no try: the run is published when it is back', async () => {
+test('an unreachable bucket does not count as a failure to read; the run is published when the bucket is back', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   lake.fault = (operation, key) => {
-    if (operation === 'read' && key === manifestKey(1)) throw new Error('the store is away');
+    if (operation === 'read' && key === manifestKey(1)) throw new Error('the bucket is unreachable');
   };
   for (let tries = 0; tries < MAX_TRIES + 3; tries++)
-    await expect(sweep(lake)).rejects.toThrow('the store is away');
+    await expect(sweep(lake)).rejects.toThrow('the bucket is unreachable');
   expect(lake.keys('publications/')).toEqual([]);
   lake.fault = () => undefined;
   await sweep(lake);
   expect(currentOf(lake)).toMatchObject({ run: 1 });
 });
 
-test('of sweeps that give up at once, one decides', async () => {
+test('of concurrent sweeps that refuse a run, one decides', async () => {
   const lake = memoryLake();
   await lake.create(manifestKey(1), 'not JSON', JSON_TYPE);
   for (let tries = 0; tries < MAX_TRIES; tries++) await expect(sweep(lake)).rejects.toThrow(manifestKey(1));
@@ -244,7 +249,7 @@ test('of sweeps that give up at once, one decides', async () => {
   expect(currentOf(lake)).toMatchObject({ publication: 2, run: 2, previous: null, decidedThrough: 2 });
 });
 
-test('events alone never give up on a manifest: the store may be away for an hour', async () => {
+test('events alone never refuse a run, because the bucket may be unreachable for an hour', async () => {
   const lake = memoryLake();
   await lake.create(manifestKey(1), 'not JSON', JSON_TYPE);
   for (let tries = 0; tries < MAX_TRIES + 3; tries++)
@@ -252,7 +257,7 @@ test('events alone never give up on a manifest: the store may be away for an hou
   expect(publications(lake)).toEqual([]);
 });
 
-test('without a run there is nothing to do and nothing to show', async () => {
+test('without a run nothing is decided and no page is written', async () => {
   const lake = memoryLake();
   await sweep(lake);
   expect(lake.keys()).toEqual([]);

@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import { chartsOf, manifestKey, publicationKey, windowKey } from '../../../lambdas/shared/keys.ts';
-import { toJson } from '../../../lambdas/shared/lake.ts';
-import type { QueueResponse } from '../../../lambdas/shared/messages.ts';
+import { chartsOf, manifestKey, publicationKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
+import type { QueueResponse } from '../../../lambdas/shared/platform/messages.ts';
 import { memoryLake } from '../../lake.ts';
 import { pagesPublication, storePagesRun } from '../pages-samples.ts';
 
 const lake = memoryLake();
-vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/lake.ts'), async (original) => ({
   ...(await original()),
   s3Lake: () => lake,
 }));

@@ -3,8 +3,8 @@ import { readOutcomes } from '../../../lambdas/render/decisions.ts';
 import type { PageData } from '../../../lambdas/render/page/data.ts';
 import { spans } from '../../../lambdas/render/page/inputs.ts';
 import { runPage } from '../../../lambdas/render/page.ts';
-import { manifestKey } from '../../../lambdas/shared/keys.ts';
-import { Diff, GraphFacts, Network, SalesSummary } from '../../../lambdas/shared/summaries.ts';
+import { manifestKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Diff, GraphFacts, Network, SalesSummary } from '../../../lambdas/shared/contract/summaries.ts';
 import { memoryLake } from '../../lake.ts';
 import { pagesRun, storePagesRun } from '../pages-samples.ts';
 import { EVIL_USER } from '../sample-shop.ts';
@@ -24,7 +24,7 @@ const PICTURE = {
   alternative: `Half are ${ATTACK}`,
 };
 
-/** A first run that nobody has decided, with nothing to walk through. */
+/** The first run, not yet decided, without an interactive graph. */
 function plain(options: { isEmpty?: boolean } = {}): PageData {
   const sample = sampleRun(1, options);
   return {
@@ -37,7 +37,7 @@ function plain(options: { isEmpty?: boolean } = {}): PageData {
 }
 const data = plain();
 
-/** Run 2 of a shop, decided after run 1, with everything there is to tell. */
+/** Run 2 of a shop, decided after run 1, with every document. */
 const lake = memoryLake();
 for (const run of [1, 2]) await storePagesRun(lake, run);
 const { manifest, documents } = pagesRun(2);
@@ -53,7 +53,7 @@ const whole: PageData = {
 };
 const wholePage = runPage(whole);
 
-test('a picture stands in the page itself, with a text for those who cannot see it', () => {
+test('a picture is part of the page, with a text for screen readers', () => {
   const page = runPage(data);
   expect(page).toContain('<svg aria-hidden="true" id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
   expect(page).toContain('aria-label="Half are &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
@@ -62,7 +62,7 @@ test('a picture stands in the page itself, with a text for those who cannot see 
     expect(page).toContain(`href="${file}"`);
 });
 
-test('pictures and tables have each a name of their own; no picture is read mark by mark', () => {
+test('every picture and table has a name of its own; screen readers skip the marks of a picture', () => {
   const page = runPage({
     ...data,
     pictures: ['degrees', 'top-products'].map((name) => ({ ...PICTURE, name })),
@@ -79,7 +79,7 @@ test('pictures and tables have each a name of their own; no picture is read mark
   expect(wholePage).toContain('<table aria-label="Files of the run">');
 });
 
-test('the page asks for no icon', () => {
+test('the browser requests no icon', () => {
   expect(wholePage).toContain('<link rel="icon" href="data:,">');
 });
 
@@ -98,12 +98,12 @@ test("the run's files are linked from the page's place in the bucket", () => {
   );
 });
 
-test('files in many parts are counted, and not linked one by one', () => {
+test('files in many parts are counted and not linked one by one', () => {
   expect(wholePage).toContain('<td>explorer/users-NNNNN.json.gz</td><td class="number">2</td>');
   for (const table of ['users', 'products', 'names']) expect(wholePage).not.toContain(`${table}-00000.json`);
 });
 
-test('model and popularity stand side by side, with interval and number of users', () => {
+test('model and popularity are in one table, with interval and number of users', () => {
   expect(runPage(data)).toContain(
     '<td><strong>model</strong></td><td class="number">0.400 <span>(0.300–0.500)</span></td>',
   );
@@ -115,7 +115,7 @@ test('model and popularity stand side by side, with interval and number of users
   );
 });
 
-test('quality is told by length of history and by popularity of the product, each with its n', () => {
+test('quality is shown by length of history and by popularity of the product, each with its n', () => {
   expect(wholePage).toContain(
     '<td>10 or more</td><td class="number">0.372 <span>(0.342–0.402)</span>, n 332</td>',
   );
@@ -123,44 +123,44 @@ test('quality is told by length of history and by popularity of the product, eac
   expect(runPage(data)).not.toContain('tenth 1');
 });
 
-test('what was decided stands on top with the numbers that it was decided by', () => {
+test('the decision is at the top, with the numbers behind it', () => {
   expect(wholePage).toContain('<span class="good">✓ promoted</span>: better than run 1 by +0.010');
   expect(wholePage).toContain(
-    '<td>any</td><td>trees</td><td>personal frequency</td><td class="number">+0.030 (+0.018 to +0.042)</td><td class="number">+0.010 (−0.010 to +0.030)</td>',
+    '<td>Top picks</td><td>trees</td><td>personal frequency</td><td class="number">+0.030 (+0.018 to +0.042)</td><td class="number">+0.010 (−0.010 to +0.030)</td>',
   );
-  expect(wholePage).toContain('How run 1 did on the sales of window 2');
+  expect(wholePage).toContain('How well run 1 predicted the sales of window 2');
 });
 
-test('a run that was passed over, and one of which nothing was held out, says so', () => {
-  expect(runPage(data)).toContain('There was no decision when this page was drawn');
-  expect(runPage(data)).toContain('Nothing was held out, so there are no numbers to decide by.');
+test('the page says when a run was not decided, and when no sales were held out', () => {
+  expect(runPage(data)).toContain('No decision had been made when this page was drawn');
+  expect(runPage(data)).toContain('No sales could be held out, so there are no numbers to decide by.');
 });
 
-test('a run that was compared with no served run does not say that none was served', () => {
+test('a run that was compared with no served run does not say that none is served', () => {
   const { gate } = whole.manifest;
   const alone = { ...whole.manifest, gate: gate && { ...gate, served: null } };
-  expect(runPage({ ...whole, manifest: alone })).toContain('It was compared with no served run.');
+  expect(runPage({ ...whole, manifest: alone })).toContain('There was no served run to compare with.');
 });
 
-test('a refused run says why, as text', () => {
+test('the reason of a refusal is shown as text', () => {
   const runs = whole.runs.map((run) => ({ ...run, decision: 'refused' as const, reason: ATTACK }));
   expect(runPage({ ...whole, runs })).toContain('✗ refused</span>: &lt;script&gt;');
 });
 
-test('runs so far are listed newest first, each with a link to its page', () => {
+test('all runs are listed newest first, each with a link to its page', () => {
   const links = [...wholePage.matchAll(/href="\.\.\/(\d{8})\/index\.html">/g)].map(([, run]) => Number(run));
   expect(links).toEqual([2, 1, 1]);
 });
 
-test('the difference to the run before: edges, churn, exposure', () => {
-  expect(wholePage).toContain('<h2 id="difference">Against run 1, the one trained before it</h2>');
-  expect(wholePage).toContain('<dt>added</dt><dd>1,234</dd>');
-  expect(wholePage).toContain('<dt>Mean change of a list, any</dt><dd>21.3 %</dd>');
-  expect(wholePage).toContain('<td>nothing</td><td class="number">20</td>');
+test('changes since the previous run: edges, churn, exposure', () => {
+  expect(wholePage).toContain('<h2 id="difference">Changes since run 1, trained before it</h2>');
+  expect(wholePage).toContain('<dt>Recommendations added</dt><dd>1,234</dd>');
+  expect(wholePage).toContain('<dt>Mean change of a user’s Top picks</dt><dd>21.3 %</dd>');
+  expect(wholePage).toContain('<td>none</td><td class="number">20</td>');
   expect(wholePage).toContain(
     '<td class="number">22</td><td class="number">9</td><td class="number">−13</td>',
   );
-  expect(runPage(data)).toContain('There is no run before this one');
+  expect(runPage(data)).toContain('This is the first run; there is nothing to compare it with.');
   const gone = {
     ...whole.diff,
     run: 2,
@@ -169,35 +169,37 @@ test('the difference to the run before: edges, churn, exposure', () => {
     reason: 'its lists of <run 1> are gone',
   };
   const page = runPage({ ...whole, diff: gone });
-  expect(page).toContain('<p>It cannot be compared with run <a href="../00000001/index.html">1</a>, whose');
+  expect(page).toContain(
+    '<p>This run cannot be compared with run <a href="../00000001/index.html">1</a>, whose',
+  );
   expect(page).toContain(': its lists of &lt;run 1&gt; are gone.</p>');
 });
 
-test('what the graph says: exposure, communities with their products, tails', () => {
+test('the graph in numbers: exposure, communities with their products, tails', () => {
   expect(wholePage).toContain('<dd>40.2 %</dd>');
   expect(wholePage).toContain('Blue glass lamp (p0000) · &lt;script&gt;');
   expect(wholePage).toContain(
-    'links or more has the exponent 2.31; whether another curve fits better was not tested.',
+    'with at least 4 links has the exponent 2.31; other distributions were not tested.',
   );
   expect(wholePage).toContain(
-    '<td>Recommended, list any</td><td class="number">600</td><td class="number">70.0 %</td><td class="number">20.0 %</td>',
+    '<td>Top picks</td><td class="number">600</td><td class="number">70.0 %</td><td class="number">20.0 %</td>',
   );
 });
 
-test('the graph to walk through is data that ends no element, and the one program of the page', () => {
+test('the interactive graph is data that cannot end its element, and the one script of the page', () => {
   expect(wholePage.match(/<script[ >]/g)).toEqual(['<script ', '<script>']);
   const [, json = ''] = /<script type="application\/json" id="network-data">([^<]*)</.exec(wholePage) ?? [];
   expect(JSON.parse(json).ids[0]).toBe(`u${EVIL_USER}`);
 });
 
-test('what was chosen of the graph ends with one full stop, as the run wrote it or not', () => {
+test('the sentence about the chosen part of the graph ends with one full stop, with or without one from the run', () => {
   for (const chosen of ['The busiest; list new is left out', 'The busiest; list new is left out.'])
     expect(runPage({ ...whole, network: { ...whole.network, chosen } })).toContain(
       'is left out. 90 vertices',
     );
 });
 
-test('a user has a dash where there is no further new product', () => {
+test('a dash shows that a user has no further discovery', () => {
   const [user] = data.users;
   if (!user) throw new Error('The sample has no user');
   const recommended = user.recommended.filter(({ list }) => list === 'any');
@@ -206,17 +208,17 @@ test('a user has a dash where there is no further new product', () => {
 
 test('a run without holdout, user or picture has a page that says so', () => {
   const page = runPage(plain({ isEmpty: true }));
-  expect(page).toContain('No holdout could be made');
+  expect(page).toContain('No sales could be held out to measure quality');
   for (const id of ['user', 'pictures']) expect(page).not.toContain(`id="${id}"`);
 });
 
-test('what went in stands in the page: offsets, model and versions', () => {
+test('the page shows the inputs: offsets, model and versions', () => {
   const page = runPage(data);
   expect(page).toContain('0a1b2c3d/sales/000000: 0–11');
   expect(page).toContain('&quot;seed&quot;:42');
   expect(page).toContain('cartograph 0.1.0, spark 4.0.1');
 });
 
-test('numbers that follow each other are told as spans', () => {
+test('consecutive numbers are shown as spans', () => {
   expect([spans([1, 2, 3, 5]), spans([7]), spans([])]).toEqual(['1–3, 5', '7', '']);
 });

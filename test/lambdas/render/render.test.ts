@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { CHART_NAMES } from '../../../lambdas/render/charts/registry.ts';
 import { MAX_TRIES, renderDecided, renderRun, sweep } from '../../../lambdas/render/render.ts';
-import { chartsFailedKey, chartsOf, manifestKey, publicationKey } from '../../../lambdas/shared/keys.ts';
-import { toJson } from '../../../lambdas/shared/lake.ts';
+import {
+  chartsFailedKey,
+  chartsOf,
+  manifestKey,
+  publicationKey,
+} from '../../../lambdas/shared/contract/keys.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { pagesPublication, storePagesRun } from '../pages-samples.ts';
@@ -69,7 +74,7 @@ test('a product named <script> is shown as that, on the page and in the pictures
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain(
     '&lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt; (lamp2)',
   );
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('ann &amp; bob bought last');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('Newest purchases of ann &amp; bob: ');
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('&lt;script&gt;');
 });
 
@@ -100,7 +105,7 @@ test('a run of nothing has charts that say so', async () => {
   expect(lake.text(`${chartsOf(1)}recommendation-graph.svg`)).toContain('Nothing is recommended yet');
   expect(lake.text(`${chartsOf(1)}top-products.svg`)).toContain('Nothing is recommended yet');
   expect(lake.text(`${chartsOf(1)}degrees.svg`)).toContain('There are no links yet');
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No holdout could be made');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No sales could be held out to measure quality');
 });
 
 test('the same run rendered by three messages at once is one set of files, the same as by one', async () => {
@@ -257,5 +262,5 @@ test('the sweep leaves a run alone that is not decided yet, and draws one that w
     `${chartsOf(1)}index.html`,
     `${chartsOf(2)}index.html`,
   ]);
-  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('There was no decision');
+  expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No decision had been made');
 });

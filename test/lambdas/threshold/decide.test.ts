@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { interactionsKey } from '../../../lambdas/shared/keys.ts';
-import { Model } from '../../../lambdas/shared/model.ts';
-import { Window } from '../../../lambdas/shared/schemas.ts';
+import { interactionsKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../../lambdas/shared/contract/model.ts';
+import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { decide, type Situation, type UncutBatch } from '../../../lambdas/threshold/decide.ts';
 import { Threshold } from '../../../lambdas/threshold/settings.ts';
 
@@ -23,17 +23,17 @@ const first: Situation = {
   nowMs: NOW,
 };
 
-/** What is known after a window was cut. */
+/** The situation after a window was cut. */
 const cutAs = (window: Window): Situation['last'] => ({ number: window.window, window });
 
-/** The window that these batches become, which must be one. */
+/** Decides, and expects a window to be cut. */
 function cut(situation: Partial<Situation>): Window {
   const decision = decide({ ...first, ...situation }, settings, model);
   if (!decision.cut) throw new Error(`not cut: ${decision.reason}`);
   return Window.parse(decision.cut);
 }
 
-/** Why nothing was cut. */
+/** Decides, and expects no window to be cut; returns the reason. */
 function notYet(situation: Partial<Situation>): string {
   const decision = decide({ ...first, ...situation }, settings, model);
   if (decision.cut) throw new Error(`cut: ${decision.cut.reason.text}`);
@@ -54,14 +54,14 @@ describe('the first window', () => {
     expect(window.batches.map(({ key }) => key)).toEqual([batch(0, 59).key, batch(60, 99).key]);
   });
 
-  test('waits below it, and says what is missing', () => {
+  test('is not cut below the threshold; the reason says how many interactions are missing', () => {
     expect(notYet({ uncut: [batch(0, 98)] })).toBe(
-      '99 of 100 new interactions: 1 more cut a window, or 2026-06-01T00:59:00.000Z',
+      '99 of 100 new interactions: a window is cut after 1 more, or at 2026-06-01T00:59:00.000Z',
     );
-    expect(notYet({})).toBe('nothing new: 100 new interactions cut a window');
+    expect(notYet({})).toBe('no new interactions; a window is cut at 100');
   });
 
-  test('is cut below it when the oldest batch has waited long enough', () => {
+  test('is cut below the threshold when the oldest batch has waited long enough', () => {
     const old = batch(0, 9, 10, NOW - 3_600_000);
     expect(cut({ uncut: [old, batch(10, 19)] }).reason).toMatchObject({
       kind: 'maxWait',
@@ -70,20 +70,35 @@ describe('the first window', () => {
     expect(notYet({ uncut: [{ ...old, storedAtMs: NOW - 3_599_000 }] })).toContain('10 of 100');
   });
 
-  test('is cut below it on request, unless nothing is new', () => {
+  test('is cut below the threshold on request, unless nothing is new', () => {
     expect(cut({ uncut: [batch(0, 0)], flush: true }).reason.kind).toBe('flush');
-    expect(notYet({ flush: true })).toContain('nothing new');
+    expect(notYet({ flush: true })).toContain('no new interactions');
   });
 
-  test('counts what was stored, not the offsets that were polled', () => {
+  test('counts stored rows, not polled offsets', () => {
     expect(notYet({ uncut: [batch(0, 199, 20)] })).toContain('20 of 100');
+  });
+});
+
+test('a window is cut from more batches than a call takes arguments', () => {
+  const uncut = Array.from({ length: 200_000 }, (_, index) => batch(index, index, 1, NOW - index));
+  const strict = Threshold.parse({ ...settings, threshold: 1e9, maxWaitSeconds: 1e6 });
+  expect(decide({ ...first, uncut }, strict, model)).toMatchObject({
+    cut: undefined,
+    newInteractions: 200_000,
+    waitedSeconds: 199.999,
+  });
+  const patient = Threshold.parse({ ...strict, maxWaitSeconds: 199 });
+  expect(decide({ ...first, uncut }, patient, model).cut).toMatchObject({
+    reason: { kind: 'maxWait', waitedSeconds: 199.999 },
+    newInteractions: 200_000,
   });
 });
 
 describe('a later window', () => {
   const last = cut({ uncut: [batch(0, 399)] });
 
-  test('must add its share of what was cut before', () => {
+  test('must add a share of all interactions cut before', () => {
     expect(notYet({ last: cutAs(last), uncut: [batch(400, 598)] })).toContain('199 of 200');
     const next = cut({ last: cutAs(last), uncut: [batch(400, 599)] });
     expect(next).toMatchObject({ window: 2, newInteractions: 200, totalInteractions: 600 });
@@ -97,19 +112,19 @@ describe('a later window', () => {
     );
   });
 
-  test('is not caused by a replay of what was cut, but takes it along', () => {
+  test('is not caused by a replay, but contains it', () => {
     const replay = batch(100, 350);
-    expect(notYet({ last: cutAs(last), uncut: [replay], flush: true })).toContain('nothing new');
+    expect(notYet({ last: cutAs(last), uncut: [replay], flush: true })).toContain('no new interactions');
     const next = cut({ last: cutAs(last), uncut: [replay, batch(400, 599)] });
     expect(next.batches.map(({ key }) => key)).toEqual([replay.key, batch(400, 599).key]);
     expect(next.newInteractions).toBe(200);
   });
 
-  test('counts a batch that overlaps what was cut, for some of it is new', () => {
+  test('counts a batch that overlaps the offsets cut before, because some of its rows are new', () => {
     expect(cut({ last: cutAs(last), uncut: [batch(390, 589)] }).newInteractions).toBe(200);
   });
 
-  test('tells a topic made anew from the old one', () => {
+  test('treats a topic that was created again as another topic', () => {
     const renewed = batch(0, 199);
     const name = { ...renewed.name, source: 'ffffffff' };
     const next = cut({ last: cutAs(last), uncut: [{ ...renewed, name, key: interactionsKey(name) }] });
@@ -118,7 +133,7 @@ describe('a later window', () => {
   });
 });
 
-test('growth 0 leaves the threshold alone', () => {
+test('with growth 0 only the threshold counts', () => {
   const last = cut({ uncut: [batch(0, 9999)] });
   const constant = Threshold.parse({ ...settings, growth: 0 });
   expect(

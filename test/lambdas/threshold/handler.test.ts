@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import { interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { memoryLake } from '../../lake.ts';
 
 const lake = memoryLake();
-vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/lake.ts'), async (original) => ({
   ...(await original()),
   s3Lake: () => lake,
 }));
@@ -22,14 +22,33 @@ const queued = (...bodies: readonly unknown[]) => ({
   })),
 });
 
+/** Lines of the last call. */
+let lines: { readonly level: string; readonly message: string }[] = [];
 const call = async (event: unknown) => {
-  const output = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  lines = [];
+  const output = vi
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((line) => lines.push(JSON.parse(String(line))) > 0);
   try {
     return await handler(event, { awsRequestId: 'r1' } as Context);
   } finally {
     output.mockRestore();
   }
 };
+
+const ALL_DONE = { batchItemFailures: [] };
+const failed = (...messageIds: readonly string[]) => ({
+  batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })),
+});
+const cutLine = (window: number, newInteractions: number) => ({
+  message: expect.stringContaining(`Cut window ${window}: `),
+  window,
+  newInteractions,
+});
+const notYetLine = (newInteractions: number) => ({
+  message: expect.stringContaining('Not yet: '),
+  newInteractions,
+});
 
 const store = (first: number, last: number) =>
   lake.create(
@@ -54,18 +73,21 @@ beforeEach(async () => {
   await lake.create(manifestKey(1), '{}', '');
 });
 
-test('the frequent sweep finds what came behind the cut, also if its event was lost', async () => {
+test('the frequent sweep finds a batch after the highest offset cut, also if its event was lost', async () => {
   await store(1100, 1199);
-  expect(await call(queued({ sweep: true }))).toMatchObject({ cut: 2, newInteractions: 100 });
+  expect(await call(queued({ sweep: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([cutLine(2, 100)]);
 });
 
-test('what came late, below the cut, is found by the full sweep, and not by the frequent one', async () => {
+test('the full sweep finds a late batch before the highest offset cut; the frequent sweep does not', async () => {
   await store(0, 149);
-  expect(await call(queued({ sweep: true }))).toMatchObject({ cut: undefined, newInteractions: 0 });
-  expect(await call(queued({ sweep: true, all: true }))).toMatchObject({ cut: 2, newInteractions: 150 });
+  expect(await call(queued({ sweep: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([notYetLine(0)]);
+  expect(await call(queued({ sweep: true, all: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([cutLine(2, 150)]);
 });
 
-test('the frequent sweep reads the newest window alone, the full one all of them', async () => {
+test('the frequent sweep reads only the newest window, the full sweep all windows', async () => {
   await store(1100, 1199);
   await call({ sweep: true });
   await lake.create(manifestKey(2), '{}', '');
@@ -80,11 +102,30 @@ test('the frequent sweep reads the newest window alone, the full one all of them
   lake.fault = () => undefined;
 });
 
-test('of several messages the closest look counts: one full sweep among them, or a flush', async () => {
+test('one decision answers all notices, as a full sweep if one of them is; a flush has its own decision', async () => {
   await store(0, 49);
-  expect(await call(queued({ sweep: true }, { sweep: true, all: true }))).toMatchObject({
-    cut: undefined,
-    newInteractions: 50,
-  });
-  expect(await call(queued({ sweep: true }, { flush: true }))).toMatchObject({ cut: 2, newInteractions: 50 });
+  expect(await call(queued({ sweep: true }, { sweep: true, all: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([notYetLine(50)]);
+  expect(await call(queued({ sweep: true }, { flush: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([
+    cutLine(2, 50),
+    { message: expect.stringContaining('window 2 is in flight') },
+  ]);
+});
+
+test('a request that is wrong fails alone; its neighbours are answered', async () => {
+  await store(1100, 1199);
+  expect(await call(queued({ flush: 'yes' }, { sweep: true }, { flsh: true }))).toEqual(failed('m0', 'm2'));
+  expect(lines).toMatchObject([
+    { level: 'error', messageIds: ['m0'] },
+    { level: 'error', messageIds: ['m2'] },
+    cutLine(2, 100),
+  ]);
+});
+
+test('a direct invocation gets the outcome, or the reason why its request is wrong', async () => {
+  await store(1100, 1149);
+  expect(await call({ flush: true })).toMatchObject({ cut: 2, newInteractions: 50 });
+  await expect(call({ flush: 'yes' })).rejects.toThrow('Cannot answer {"flush":"yes"}: flush: ');
+  expect(lines).toMatchObject([{ level: 'error', message: 'Cannot decide' }]);
 });

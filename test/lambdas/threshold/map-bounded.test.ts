@@ -3,7 +3,7 @@ import { mapBounded } from '../../../lambdas/threshold/map-bounded.ts';
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('results come in the order of the items, whichever is done first', async () => {
+test('the results are in the order of the items, whichever ends first', async () => {
   const twice = async (value: number): Promise<number> => {
     for (let left = 4 - value; left > 0; left--) await tick();
     return 2 * value;
@@ -12,7 +12,7 @@ test('results come in the order of the items, whichever is done first', async ()
   expect(await mapBounded([], 2, twice)).toEqual([]);
 });
 
-test('no more than the bound are worked on at once', async () => {
+test('no more items than the limit are processed at the same time', async () => {
   let [now, most] = [0, 0];
   await mapBounded([...Array(20).keys()], 3, async () => {
     most = Math.max(most, ++now);
@@ -22,7 +22,7 @@ test('no more than the bound are worked on at once', async () => {
   expect(most).toBe(3);
 });
 
-test('a failure is the answer, and no further item is begun', async () => {
+test('the first failure is thrown, and no further item is started', async () => {
   const begun: number[] = [];
   const failing = mapBounded([1, 2, 3, 4], 2, async (value) => {
     begun.push(value);

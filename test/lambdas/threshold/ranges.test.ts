@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addRange, covers, type Ranges } from '../../../lambdas/threshold/ranges.ts';
 
-test('ranges that touch become one', () => {
+test('ranges that overlap or adjoin are merged', () => {
   expect(addRange([], 3, 5)).toEqual([[3, 5]]);
   expect(
     addRange(
@@ -34,7 +34,12 @@ test('ranges that touch become one', () => {
   expect(addRange([[0, 9]], 3, 4)).toEqual([[0, 9]]);
 });
 
-test('a range is covered only if no offset of it is missing', () => {
+test('a range may touch more ranges than a call takes arguments', () => {
+  const ranges = Array.from({ length: 200_000 }, (_, index) => [2 * index, 2 * index] as const);
+  expect(addRange(ranges, 1, 399_997)).toEqual([[0, 399_998]]);
+});
+
+test('a range is covered only if none of its offsets is missing', () => {
   expect(
     covers(
       [
@@ -58,7 +63,7 @@ test('a range is covered only if no offset of it is missing', () => {
   expect(covers([], 0, 0)).toBe(false);
 });
 
-test('any sequence of ranges covers what a set of offsets holds', () => {
+test('after any sequence of additions the ranges contain exactly the added offsets', () => {
   const range = fc.tuple(fc.nat(60), fc.nat(8));
   fc.assert(
     fc.property(fc.array(range), (added) => {

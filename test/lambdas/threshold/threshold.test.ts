@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { failedKey, interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
-import { Model } from '../../../lambdas/shared/model.ts';
-import { Window } from '../../../lambdas/shared/schemas.ts';
+import { failedKey, interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../../lambdas/shared/contract/model.ts';
+import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { Threshold } from '../../../lambdas/threshold/settings.ts';
 import { type Look, threshold } from '../../../lambdas/threshold/threshold.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
@@ -31,7 +31,7 @@ const windowOf = (lake: MemoryLake, number: number): Window =>
   Window.parse(JSON.parse(lake.text(windowKey(number))));
 const finish = (lake: MemoryLake, window: number) => lake.create(manifestKey(window), '{}', '');
 
-test('invariant 3: of 20 concurrent deciders one cuts the window', async () => {
+test('invariant 3: of 20 concurrent calls one cuts the window', async () => {
   const lake = memoryLake();
   await store(lake, 0, 149);
   const outcomes = await Promise.all(
@@ -41,7 +41,7 @@ test('invariant 3: of 20 concurrent deciders one cuts the window', async () => {
   expect(lake.keys('windows/')).toEqual([windowKey(1)]);
 });
 
-test('while the run is in flight nothing is cut; when it is finished or given up the rest is', async () => {
+test('no window is cut while a run is in flight; the next one is cut after the run has finished or failed', async () => {
   const lake = memoryLake();
   await store(lake, 0, 99);
   await look(lake);
@@ -53,7 +53,7 @@ test('while the run is in flight nothing is cut; when it is finished or given up
   expect(await look(lake, 'flush')).toMatchObject({ cut: undefined, inFlight: false, newInteractions: 0 });
 });
 
-test('invariant 3: every batch is named by exactly one window, also those that came late or again', async () => {
+test('invariant 3: exactly one window contains each batch, also a late or repeated one', async () => {
   const lake = memoryLake();
   await store(lake, 200, 349);
   await look(lake);
@@ -63,12 +63,12 @@ test('invariant 3: every batch is named by exactly one window, also those that c
   await store(lake, 300, 399);
   expect((await look(lake, 'event')).newInteractions).toBe(0);
   expect(await look(lake, 'sweep')).toMatchObject({ cut: 2 });
-  const named = [1, 2].flatMap((number) => windowOf(lake, number).batches.map(({ key }) => key));
-  expect(named.sort()).toEqual(lake.keys('interactions/'));
+  const cut = [1, 2].flatMap((number) => windowOf(lake, number).batches.map(({ key }) => key));
+  expect(cut.sort()).toEqual(lake.keys('interactions/'));
   expect(windowOf(lake, 2).newInteractions).toBe(220);
 });
 
-test('an event finds what lies behind the cut in every partition', async () => {
+test('an event finds the batches after the highest offset cut in every partition', async () => {
   const lake = memoryLake();
   await store(lake, 0, 99);
   await look(lake);
@@ -77,7 +77,7 @@ test('an event finds what lies behind the cut in every partition', async () => {
   expect(await look(lake, 'event')).toMatchObject({ cut: 2 });
 });
 
-test('a topic made anew begins at offset 0 and is not taken for the old one', async () => {
+test('a topic that was created again starts at offset 0 and is another source', async () => {
   const lake = memoryLake();
   await store(lake, 0, 149);
   await look(lake);
@@ -86,7 +86,7 @@ test('a topic made anew begins at offset 0 and is not taken for the old one', as
   expect(await look(lake, 'event')).toMatchObject({ cut: 2 });
 });
 
-test('each decision is logged with its reason and the number that would change it', async () => {
+test('each decision is logged with its reason and the number of interactions that is missing', async () => {
   const lake = memoryLake();
   await store(lake, 0, 39);
   const log = recordingLog();
@@ -94,14 +94,14 @@ test('each decision is logged with its reason and the number that would change i
   expect(log.lines).toMatchObject([
     {
       level: 'info',
-      message: expect.stringContaining('60 more cut a window'),
+      message: expect.stringContaining('a window is cut after 60 more'),
       newInteractions: 40,
       needed: 100,
     },
   ]);
 });
 
-test('an object that is no batch is told of and harms nobody', async () => {
+test('an object that is not a batch is logged and skipped', async () => {
   const lake = memoryLake();
   await lake.create('interactions/0a1b2c3d/sales/000000/stray.txt', 'x', '');
   await store(lake, 0, 149);
@@ -112,7 +112,7 @@ test('an object that is no batch is told of and harms nobody', async () => {
   );
 });
 
-test('invariant 5: a window that cannot be read is told, and what it named is cut again with what came since', async () => {
+test('invariant 5: a window that cannot be read is logged, and its batches are cut again together with the new ones', async () => {
   const lake = memoryLake();
   await store(lake, 0, 99);
   await look(lake);
@@ -130,7 +130,7 @@ test('invariant 5: a window that cannot be read is told, and what it named is cu
   ]);
 });
 
-test('while a window that cannot be read has neither a run nor been given up, nothing is cut', async () => {
+test('no window is cut while a window that cannot be read has neither a run nor failed', async () => {
   const lake = memoryLake();
   await store(lake, 0, 99);
   await lake.create(windowKey(1), '{"window":1}', '');

@@ -5,10 +5,10 @@ import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterHash, type Identity, writeIdentity } from '../../../lambdas/topic/identity.ts';
 import { applyTopic, type TopicAdmin, type TopicAnswer, TopicRequest } from '../../../lambdas/topic/topic.ts';
-import { type Broker, kafkaClient, startBroker } from '../../../local/broker.ts';
+import { type Broker, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
 import { recordingLog } from '../log.ts';
 
-/** The topic's custom resource against a real broker: only how it signs in differs in the cloud. */
+/** Tests the custom resource of the topic with a real broker. Only the sign-in differs in the cloud. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-topic-'));
 let broker: Broker;
 let observer: Admin;
@@ -30,16 +30,16 @@ const identity = (origin: Identity['origin'], topic: string, clusterArn = CLUSTE
 type Kind = TopicRequest['RequestType'];
 interface Asked {
   readonly topic: string;
-  /** Of an update or a delete, the topic that is there; default the same, made by the stack. */
+  /** The existing topic, for an update or a delete; by default the same topic, created by the stack. */
   readonly physicalId?: string;
   readonly clusterArn?: string;
   readonly partitions?: number;
   readonly settings?: Record<string, string>;
-  /** Of an update, what was asked before; default none. */
+  /** The settings in the previous request, for an update; none by default. */
   readonly oldSettings?: Record<string, string>;
 }
 
-/** What CloudFormation sends, as far as the handler reads it. */
+/** The parts of a request of CloudFormation that the handler reads. */
 const request = (kind: Kind, asked: Asked) => {
   const { topic, clusterArn = CLUSTER, partitions = 3, settings = {}, oldSettings = {} } = asked;
   const properties = {
@@ -83,7 +83,7 @@ const settingOf = async (topic: string, name: string): Promise<string | undefine
   return resources[0]?.configEntries[0]?.configValue;
 };
 
-test('create makes the topic with its partitions and settings, and remembers that it did', async () => {
+test('create makes the topic with its partitions and settings, and its identity says so', async () => {
   const { answer } = await apply('Create', {
     topic: 'made',
     partitions: 3,
@@ -95,17 +95,19 @@ test('create makes the topic with its partitions and settings, and remembers tha
   expect(await settingOf('made', 'retention.ms')).toBe('604800000');
 });
 
-test('a second create changes nothing: the answer of the first may have been lost', async () => {
+test('a second create changes nothing, because the answer of the first may have been lost', async () => {
   const asked = { topic: 'twice', partitions: 2, settings: { 'retention.ms': '3600000' } };
   await apply('Create', asked);
   const second = await apply('Create', { ...asked, partitions: 4 });
-  // Nobody knows any more who made it; then it is not ours to change.
+  // Its creator is unknown now, so the stack must not change it.
   expect(second.answer).toEqual({ PhysicalResourceId: identity('found', 'twice') });
-  expect(second.messages).toContain('info The topic exists already; its settings and partitions stay');
+  expect(second.messages).toContain(
+    'info The topic exists already; its settings and partitions are not changed',
+  );
   expect(await partitionsOf('twice')).toBe(2);
 });
 
-/** The settings that somebody gave a topic of their own. */
+/** The settings of a topic of someone else. */
 const THEIRS = { 'retention.ms': '1000000', 'cleanup.policy': 'compact' };
 const OURS = { 'retention.ms': '3600000', 'max.message.bytes': '1048576' };
 async function makeTheirs(topic: string): Promise<void> {
@@ -119,7 +121,7 @@ async function expectTheirs(topic: string): Promise<void> {
   for (const [name, value] of Object.entries(THEIRS)) expect(await settingOf(topic, name)).toBe(value);
 }
 
-test('a topic that others made is left alone by create, update and delete, and is still there', async () => {
+test('create, update and delete do not change a topic of someone else', async () => {
   await makeTheirs('theirs');
   const { answer } = await apply('Create', { topic: 'theirs', partitions: 2, settings: OURS });
   expect(answer).toEqual({ PhysicalResourceId: identity('found', 'theirs') });
@@ -131,31 +133,33 @@ test('a topic that others made is left alone by create, update and delete, and i
   await expectTheirs('theirs');
 });
 
-test('an identity of before, only a name, does not say whose the topic is: it is left alone', async () => {
+test('a topic with an identity of an old version, a name alone, is not changed', async () => {
   await makeTheirs('before-origins');
   const asked = { topic: 'before-origins', physicalId: 'before-origins', partitions: 4, settings: OURS };
   const { answer } = await apply('Update', asked);
   expect(answer).toEqual({ PhysicalResourceId: identity('found', 'before-origins') });
-  // CloudFormation takes the new identity for another topic, and asks for the end of the old one.
+  // CloudFormation treats the new identity as another topic, and requests the deletion of the old one.
   const { messages } = await apply('Delete', asked);
-  expect(messages).toEqual(['info The topic stays: it is not known that this stack made it on this cluster']);
+  expect(messages).toEqual([
+    'info The topic is not deleted: the stack has no record of creating it on this cluster',
+  ]);
   await expectTheirs('before-origins');
 });
 
-test('update adds partitions and changes settings, and again changes nothing', async () => {
+test('update adds partitions and changes settings; a repeat changes nothing', async () => {
   const oldSettings = { 'retention.ms': '3600000' };
   await apply('Create', { topic: 'grows', partitions: 1, settings: oldSettings });
   for (let round = 0; round < 2; round++) {
     const settings = { 'retention.ms': '7200000' };
     const { answer } = await apply('Update', { topic: 'grows', partitions: 4, settings, oldSettings });
     expect(answer).toEqual({ PhysicalResourceId: identity('made', 'grows') });
-    // A broker answers of its metadata, which follow the controller's by some milliseconds.
+    // A broker's metadata are a few milliseconds later than the controller's.
     await expect.poll(() => partitionsOf('grows')).toBe(4);
     await expect.poll(() => settingOf('grows', 'retention.ms')).toBe('7200000');
   }
 });
 
-test('settings that others gave our topic since stay; those that we ask for no more go', async () => {
+test('an update keeps settings of others, and removes those that are no longer requested', async () => {
   const topic = 'shared';
   const oldSettings = { 'retention.ms': '3600000', 'max.message.bytes': '1048576' };
   await apply('Create', { topic, settings: oldSettings });
@@ -173,7 +177,7 @@ test('settings that others gave our topic since stay; those that we ask for no m
   await expect.poll(() => settingOf(topic, 'max.message.bytes')).not.toBe('1048576');
 });
 
-test('an update to another name makes that topic and leaves the old one, whose delete follows', async () => {
+test('an update to another name creates that topic and keeps the old one, whose delete follows', async () => {
   await apply('Create', { topic: 'before' });
   const { answer } = await apply('Update', { topic: 'after', physicalId: identity('made', 'before') });
   expect(answer).toEqual({ PhysicalResourceId: identity('made', 'after') });
@@ -181,7 +185,7 @@ test('an update to another name makes that topic and leaves the old one, whose d
   expect(await observer.listTopics()).toContain('before');
 });
 
-test('a new cluster gets its topic by an update, under another identity; what is there already is its owner’s', async () => {
+test('on a new cluster an update creates the topic with another identity; an existing topic there belongs to someone else', async () => {
   const clusterArn = `${CLUSTER.slice(0, -1)}2`;
   const asked = { topic: 'moves', clusterArn, physicalId: identity('made', 'moves'), partitions: 2 };
   const first = await apply('Update', asked);
@@ -192,29 +196,29 @@ test('a new cluster gets its topic by an update, under another identity; what is
   expect(await partitionsOf('moves')).toBe(2);
 });
 
-test('a topic that is there no more is made by an update, and is ours then', async () => {
+test('an update creates a topic that does not exist any more, as the stack’s own', async () => {
   const { answer } = await apply('Update', { topic: 'again', physicalId: identity('found', 'again') });
   expect(answer).toEqual({ PhysicalResourceId: identity('made', 'again') });
   expect(await partitionsOf('again')).toBe(3);
 });
 
-test('delete removes the topic that CloudFormation names, and again is a success', async () => {
+test('delete removes the topic that CloudFormation names; a repeat succeeds', async () => {
   await apply('Create', { topic: 'gone' });
   const physicalId = identity('made', 'gone');
   const first = await apply('Delete', { topic: 'renamed', physicalId });
   expect(first.answer).toEqual({ PhysicalResourceId: physicalId });
   expect(await observer.listTopics()).not.toContain('gone');
   const second = await apply('Delete', { topic: 'gone' });
-  expect(second.messages).toContain('info There is no such topic any more');
+  expect(second.messages).toContain('info The topic does not exist any more');
 });
 
-test('delete does not touch a topic of the same name on another cluster than its own', async () => {
+test('delete does not remove a topic of the same name on another cluster', async () => {
   await apply('Create', { topic: 'elsewhere' });
   await apply('Delete', { topic: 'elsewhere', clusterArn: `${CLUSTER}-other` });
   expect(await observer.listTopics()).toContain('elsewhere');
 });
 
-/** Remembers its calls, and says that the topic is there. */
+/** Records its calls, and answers that the topic exists. */
 function fakeAdmin() {
   const calls: string[] = [];
   const called =
@@ -236,7 +240,7 @@ function fakeAdmin() {
   return { admin, calls };
 }
 
-test('of a found topic nothing is asked for but whether it is there, and of its delete nothing at all', async () => {
+test('for a found topic the only request is the attempt to create it, and its delete makes none', async () => {
   const asked = { topic: 'theirs', physicalId: identity('found', 'theirs'), partitions: 9, settings: OURS };
   for (const kind of ['Create', 'Update'] as const) {
     const { admin, calls } = fakeAdmin();
@@ -248,7 +252,7 @@ test('of a found topic nothing is asked for but whether it is there, and of its 
   expect(calls).toEqual([]);
 });
 
-test('what the broker refuses is an error that names the topic', async () => {
+test('a refusal of the broker is an error that names the topic', async () => {
   await expect(apply('Create', { topic: 'no such name!' })).rejects.toThrow(
     /^Cannot create topic no such name!: /,
   );
@@ -257,7 +261,7 @@ test('what the broker refuses is an error that names the topic', async () => {
   );
 });
 
-/** A client of brokers where nobody listens. */
+/** A client of brokers that do not exist. */
 const unreachable = (): TopicAdmin =>
   new Kafka({
     brokers: ['127.0.0.1:1'],
@@ -266,24 +270,26 @@ const unreachable = (): TopicAdmin =>
     retry: { retries: 0 },
   }).admin();
 
-test('when the cluster is gone, delete succeeds and says so; create and update fail', async () => {
+test('if the cluster does not exist, delete succeeds and logs it; create and update fail', async () => {
   const { answer, messages } = await apply('Delete', { topic: 'lost' }, { admin: unreachable() });
   expect(answer).toEqual({ PhysicalResourceId: identity('made', 'lost') });
-  expect(messages).toEqual(['warn The cluster does not answer; its topics are gone with it']);
+  expect(messages).toEqual([
+    'warn The cluster does not answer; it is assumed to be deleted, with its topics',
+  ]);
   for (const kind of ['Create', 'Update'] as const)
     await expect(apply(kind, { topic: 'lost' }, { admin: unreachable() })).rejects.toThrow(
       `Cannot ${kind.toLowerCase()} topic lost: `,
     );
 });
 
-/** A client whose connection never comes about. */
+/** A client that never connects. */
 const silent = (): TopicAdmin => ({
   ...kafkaClient(broker.bootstrap).admin(),
   connect: () => new Promise(() => undefined),
   disconnect: async () => undefined,
 });
 
-test('a cluster that does not answer is given up in time: an error for create, a success for delete', async () => {
+test('if the cluster does not answer in time, create fails and delete succeeds', async () => {
   const options = { admin: silent(), timeoutMs: 50 };
   await expect(apply('Create', { topic: 'slow' }, options)).rejects.toThrow(
     'Cannot create topic slow: no answer within 0.05 s',
@@ -293,7 +299,7 @@ test('a cluster that does not answer is given up in time: an error for create, a
   });
 });
 
-test('a cluster that the stack has left refuses its sign-in: the delete of the topic there is a success, create fails', async () => {
+test('if the cluster refuses the sign-in, delete succeeds and create fails', async () => {
   const refusing: TopicAdmin = {
     ...fakeAdmin().admin,
     connect: async () => {
@@ -301,12 +307,12 @@ test('a cluster that the stack has left refuses its sign-in: the delete of the t
     },
   };
   expect((await apply('Delete', { topic: 'left' }, { admin: refusing })).messages).toEqual([
-    'warn The cluster is not the stack’s any more; the topic goes with it, or stays with its owner',
+    'warn The cluster does not accept the stack’s sign-in any more; the topic is left to the owner of the cluster',
   ]);
   await expect(apply('Create', { topic: 'left' }, { admin: refusing })).rejects.toThrow('Access denied');
 });
 
-test('a delete that the brokers refuse is an error, not taken for a cluster that is gone', async () => {
+test('a delete that the brokers refuse is an error', async () => {
   const refusing: TopicAdmin = {
     ...kafkaClient(broker.bootstrap).admin(),
     deleteTopics: async () => {
@@ -318,10 +324,10 @@ test('a delete that the brokers refuse is an error, not taken for a cluster that
   );
 });
 
-test('fewer partitions than there are: Kafka cannot remove any, the topic stays as it is, and that is told', async () => {
+test('an update to fewer partitions keeps the topic, and says that Kafka cannot remove partitions', async () => {
   await apply('Create', { topic: 'shrinks', partitions: 3 });
   const outcome = await apply('Update', { topic: 'shrinks', partitions: 1 }).catch((error: Error) => error);
-  const told = outcome instanceof Error ? outcome.message : outcome.messages.join('\n');
-  expect(told).toMatch(/more partitions|cannot remove/);
+  const reported = outcome instanceof Error ? outcome.message : outcome.messages.join('\n');
+  expect(reported).toMatch(/more partitions|cannot remove/);
   expect(await partitionsOf('shrinks')).toBe(3);
 });

@@ -1,11 +1,11 @@
-import type { Attempt } from '../../../lambdas/shared/schemas.ts';
+import type { Attempt } from '../../../lambdas/shared/contract/schemas.ts';
 import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/jobs.ts';
 
-/** A cluster that does what it is told, and remembers what it was asked. */
+/** A service in memory that starts every job and keeps the requests. */
 export interface FakeCluster extends Jobs {
   readonly states: Map<string, JobState>;
   readonly requests: Map<string, Attempt['request']>;
-  /** Ends every job that runs. */
+  /** Puts every running job into a terminal state. */
   endAll(state: JobState): void;
 }
 

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/env.ts';
-import { failedKey, manifestKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import { failedKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { memoryLake } from '../../lake.ts';
 import { fakeCluster } from './cluster.ts';
 import { launch } from './launch.ts';
 
-/** The Lambda with saved events of EMR Serverless, and a clock, a lake and a cluster of the test's own. */
+/** Saved events of EMR Serverless; clock, lake and service are fakes. */
 const events = JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/emr-events.json'), 'utf8'));
 const lake = memoryLake();
 const cluster = fakeCluster();
-vi.mock(import('../../../lambdas/shared/lake.ts'), async (original) => ({
+vi.mock(import('../../../lambdas/shared/platform/lake.ts'), async (original) => ({
   ...(await original()),
   s3Lake: () => lake,
 }));
@@ -28,24 +28,30 @@ interface Line {
   readonly level: string;
   readonly message: string;
   readonly window?: number;
+  readonly messageIds?: readonly string[];
 }
 let lines: Line[] = [];
 const errors = () => lines.filter(({ level }) => level === 'error');
 
-/** What the queue brings. */
-async function receive(...bodies: readonly unknown[]): Promise<void> {
+/** Calls the Lambda with messages of its queue. */
+async function receive(...bodies: readonly unknown[]): Promise<unknown> {
+  return invoke({
+    Records: bodies.map((body, index) => ({
+      messageId: `m${index}`,
+      eventSource: 'aws:sqs',
+      body: JSON.stringify(body),
+    })),
+  });
+}
+
+async function invoke(event: unknown): Promise<unknown> {
   const output = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     const line = JSON.parse(String(text));
     if ('level' in line) lines.push(line);
     return true;
   });
-  const records = bodies.map((body, index) => ({
-    messageId: `m${index}`,
-    eventSource: 'aws:sqs',
-    body: JSON.stringify(body),
-  }));
   try {
-    await handler({ Records: records }, { awsRequestId: 'r1' } as Context);
+    return await handler(event, { awsRequestId: 'r1' } as Context);
   } finally {
     output.mockRestore();
   }
@@ -67,7 +73,7 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** How each of three attempts fails, and what then brings the launcher to it. */
+/** The ways in which an attempt fails, and the messages that follow. */
 const ENDINGS = {
   'a FAILED event': async () => {
     cluster.endAll('FAILED');
@@ -77,20 +83,20 @@ const ENDINGS = {
     cluster.endAll('FAILED');
     await receive(SWEEP);
   },
-  'a silent run: it is cancelled at its deadline, and its end is told by an event': async () => {
+  'a run without news: it is cancelled at its deadline, and an event reports its end': async () => {
     passHours(1.1);
     await receive(SWEEP);
     expect([...cluster.states.values()].at(-1)).toBe('CANCELLING');
     cluster.endAll('CANCELLED');
     await receive(events.cancelled);
   },
-  'a silent run whose end nobody tells': async () => {
+  'a run without news, whose end no event reports': async () => {
     passHours(1.1);
     await receive(SWEEP);
     cluster.endAll('CANCELLED');
     await receive(SWEEP);
   },
-  'a run that the service has forgotten': async () => {
+  'a run that the service does not know any more': async () => {
     cluster.endAll('GONE');
     await receive(SWEEP);
   },
@@ -101,7 +107,7 @@ const ENDINGS = {
 } satisfies Readonly<Record<string, () => Promise<void>>>;
 
 test.each(Object.entries(ENDINGS))(
-  '%s: a retry at once, after three attempts failed.json and an error',
+  '%s: the next attempt starts; after three attempts there are failed.json and an error',
   async (_, end) => {
     await end();
     expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
@@ -127,14 +133,14 @@ test.each(Object.entries(ENDINGS))(
   },
 );
 
-test('an event that comes twice, late or of another run starts nothing', async () => {
+test('a repeated or late event starts nothing', async () => {
   cluster.endAll('FAILED');
   await receive(events.failed, events.failed);
   await receive(events.failed);
   expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
 });
 
-test('a success with its manifest ends it', async () => {
+test('a success with a manifest starts nothing more', async () => {
   await lake.create(manifestKey(1), '{}', 'application/json');
   cluster.endAll('SUCCESS');
   await receive(events.success, SWEEP);
@@ -142,8 +148,44 @@ test('a success with its manifest ends it', async () => {
   expect(errors()).toEqual([]);
 });
 
-test('a person retries a window that was given up, through the same Lambda', async () => {
+test('a person can retry a failed window through the same Lambda', async () => {
   for (let attempt = 0; attempt < 3; attempt++) await ENDINGS['a FAILED event']();
   await receive({ retry: 1 });
   expect(jobs().at(-1)).toBe('job-lake.1.4');
+});
+
+test('only a wrong request and a failed one are delivered again; their neighbours are answered', async () => {
+  await lake.create(windowKey(2), '{}', 'application/json');
+  const { start } = cluster;
+  cluster.start = (request) =>
+    request.name === 'window-1-attempt-2' ? Promise.reject(new Error('throttled')) : start(request);
+  cluster.endAll('FAILED');
+  expect(await receive({ retry: 'one' }, { retry: 1 }, { retry: 2 }, { retry: 9 })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }],
+  });
+  cluster.start = start;
+  expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.2.1']);
+  expect(errors()).toMatchObject([{ messageIds: ['m0'] }, { messageIds: ['m1'] }]);
+});
+
+test('a successful retry is not delivered again if the notices of the same event fail', async () => {
+  await lake.create(windowKey(2), '{}', 'application/json');
+  const { start } = cluster;
+  cluster.start = (request) =>
+    request.name.startsWith('window-2-') ? Promise.reject(new Error('throttled')) : start(request);
+  cluster.endAll('FAILED');
+  expect(await receive({ retry: 1 }, SWEEP, events.failed)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }],
+  });
+  await expect(receive(SWEEP)).rejects.toThrow('Cannot advance 1 windows');
+  cluster.start = start;
+  expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
+});
+
+test('a direct invocation gets the answer to its request, or the reason why it is wrong', async () => {
+  expect(await invoke({ retry: 1 })).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: attempt 1 is RUNNING',
+  });
+  await expect(invoke({ retry: 'one' })).rejects.toThrow('Cannot answer {"retry":"one"}: retry: ');
 });

@@ -1,6 +1,6 @@
 import { Launch } from '../../../lambdas/train/settings.ts';
 
-/** What the construct hands to the launcher, for tests. */
+/** The settings for starting jobs, as the construct sets them. */
 export const launch: Launch = Launch.parse({
   applicationId: '00f1application',
   executionRoleArn: 'arn:aws:iam::000000000000:role/job',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Attempt } from '../../../lambdas/shared/schemas.ts';
+import { Attempt } from '../../../lambdas/shared/contract/schemas.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
 import { nextStep, type OpenWindow, planAttempt } from '../../../lambdas/train/plan.ts';
 import { launch } from './launch.ts';
@@ -27,13 +27,13 @@ test('a window without attempts gets its first', () => {
   expect(step(untouched)).toEqual({ do: 'attempt', attempt: 1 });
 });
 
-test('an attempt that is written but not known to be started is started again, with the same request', () => {
+test('an attempt without a record of its start is started again, with the same request', () => {
   const window = open(1, undefined);
   expect(step(window)).toEqual({ do: 'start', attempt: window.latest?.attempt });
 });
 
 test.each(['SUBMITTED', 'PENDING', 'SCHEDULED', 'RUNNING', 'QUEUED', 'CANCELLING'] as const)(
-  'a job that is %s is left alone',
+  'nothing is done while a job is %s',
   (state) => {
     expect(step(open(1, state))).toMatchObject({ do: 'nothing' });
   },
@@ -48,21 +48,21 @@ test.each(['FAILED', 'CANCELLED', 'SUCCESS', 'GONE'] as const)(
   },
 );
 
-test('past its deadline a job is cancelled, and the next attempt waits until it has ended', () => {
+test('a job is cancelled after its deadline, and the next attempt waits for its end', () => {
   const late = NOW + launch.deadlineMinutes * MINUTE + 1;
   expect(step(open(1, 'RUNNING'), late)).toMatchObject({ do: 'cancel', jobRunId: 'job-1' });
   expect(step(open(1, 'CANCELLING'), late)).toMatchObject({ do: 'nothing' });
   expect(step(open(1, 'CANCELLED'), late)).toEqual({ do: 'attempt', attempt: 2 });
 });
 
-test('a window that was given up stays so until somebody retries it, and then gets that one attempt', () => {
+test('a failed window gets no further attempt until a person retries it, and then gets one', () => {
   expect(step(open(3, undefined, 3))).toMatchObject({ do: 'nothing' });
   expect(step(open(4, undefined, 3))).toMatchObject({ do: 'start' });
   expect(step(open(4, 'RUNNING', 3))).toMatchObject({ do: 'nothing' });
   expect(step(open(4, 'FAILED', 3))).toMatchObject({ do: 'nothing' });
 });
 
-test('the request is what the window and the attempt make it, and nothing else', () => {
+test('the request depends on the window and the attempt alone', () => {
   const plan = (attempt: number, nowMs: number) =>
     planAttempt({ window: 7, attempt, bucket: 'lake', nowMs }, launch);
   expect(Attempt.parse(plan(1, NOW))).toEqual(plan(1, NOW));
@@ -78,7 +78,7 @@ test('the request is what the window and the attempt make it, and nothing else',
   ]);
 });
 
-test('a long bucket name leaves a client token that the service accepts', () => {
+test('the service accepts the client token even with a long bucket name', () => {
   const { request } = planAttempt(
     { window: 12_345_678, attempt: 10, bucket: 'b'.repeat(63), nowMs: NOW },
     launch,

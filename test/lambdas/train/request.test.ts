@@ -6,7 +6,7 @@ import { Launch } from '../../../lambdas/train/settings.ts';
 import { problemsOfRequest, readAwsModel } from '../../aws-model.ts';
 import { launch } from './launch.ts';
 
-/** What reaches the service, by the real SDK, held against AWS's own model of it. */
+/** Compares the requests of the real SDK with AWS's own model of the service. */
 const model = readAwsModel('emr-serverless', '2021-07-13');
 
 interface Sent {
@@ -15,7 +15,7 @@ interface Sent {
   readonly body: unknown;
 }
 
-/** The real client with a network of the test's own. */
+/** The real client, whose requests are answered by the test. */
 function jobsWith(answer: unknown, statusCode = 200, headers: Record<string, string> = {}) {
   const sent: Sent[] = [];
   const client = new EMRServerlessClient({
@@ -42,7 +42,7 @@ function jobsWith(answer: unknown, statusCode = 200, headers: Record<string, str
 const planned = (bucket = 'lake', window = 7, attempt = 1, settings: Launch = launch) =>
   planAttempt({ window, attempt, bucket, nowMs: 0 }, settings).request;
 
-/** As long as names become in an account. */
+/** Settings with the longest names that an account can have. */
 const longest: Launch = Launch.parse({
   ...launch,
   executionRoleArn: `arn:aws:iam::123456789012:role/${'R'.repeat(64)}`,
@@ -51,12 +51,12 @@ const longest: Launch = Launch.parse({
   deadlineMinutes: 1440,
 });
 
-test('requests are within the limits of the service, the one with the longest names too', () => {
+test('requests are within the limits of the service, even with the longest names', () => {
   const requests = [planned(), planned('b'.repeat(63), 99_999_999, 100, longest)];
   for (const request of requests) expect(problemsOfRequest(model, 'StartJobRun', request)).toEqual([]);
 });
 
-test('the SDK sends all of the request to the path of the service, and leaves nothing out', async () => {
+test('the SDK sends the complete request to the path of the service', async () => {
   const { jobs, sent } = jobsWith({ applicationId: '00f1application', jobRunId: 'job1', arn: 'arn' });
   const request = planned();
   expect(await jobs.start(request)).toBe('job1');
@@ -67,7 +67,7 @@ test('the SDK sends all of the request to the path of the service, and leaves no
   ]);
 });
 
-test('asking and cancelling go to the run, and are within the limits', async () => {
+test('requests for the state and the cancellation of a run are within the limits', async () => {
   const { jobs, sent } = jobsWith({ jobRun: { state: 'RUNNING', stateDetails: '' } });
   await jobs.get('00f1application', '00f1job');
   await jobs.cancel('00f1application', '00f1job');
@@ -82,7 +82,7 @@ test('asking and cancelling go to the run, and are within the limits', async () 
     ).toEqual([]);
 });
 
-test('every state that the service can tell is one that the launcher knows', async () => {
+test('every job state of the service is known', async () => {
   const states = model.shapes.JobRunState?.enum ?? [];
   expect(states.length).toBeGreaterThan(5);
   for (const state of states) {
@@ -91,7 +91,7 @@ test('every state that the service can tell is one that the launcher knows', asy
   }
 });
 
-test('a run that the service does not know is gone, and need not be cancelled', async () => {
+test('a run that the service does not know is GONE, and cancelling it does nothing', async () => {
   const { jobs } = jobsWith({ message: 'no such run' }, 404, {
     'x-amzn-errortype': 'ResourceNotFoundException',
   });
@@ -99,7 +99,7 @@ test('a run that the service does not know is gone, and need not be cancelled', 
   await jobs.cancel('00f1application', '00f1job');
 });
 
-test('the check finds what it should: an unknown field, a wrong pattern, a length', () => {
+test('the comparison finds an unknown field, a wrong pattern and a wrong length', () => {
   const request = planned();
   const wrong = {
     ...request,

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../../../lambdas/shared/keys.ts';
+import {
+  attemptKey,
+  failedKey,
+  manifestKey,
+  startedKey,
+  windowKey,
+} from '../../../lambdas/shared/contract/keys.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
 import { type Parts, retry, train } from '../../../lambdas/train/train.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
@@ -16,7 +22,7 @@ function setUp(lake: MemoryLake = memoryLake()) {
 const cut = (lake: MemoryLake, window: number) => lake.create(windowKey(window), '{}', '');
 const endAll = ({ jobs }: ReturnType<typeof setUp>, state: JobState) => jobs.endAll(state);
 
-test('invariant 4: doubled messages start one job', async () => {
+test('invariant 4: repeated messages start one job', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   await Promise.all(Array.from({ length: 10 }, () => train(parts)));
@@ -25,7 +31,7 @@ test('invariant 4: doubled messages start one job', async () => {
   expect(parts.lake.keys('attempts/')).toEqual([attemptKey(1, 1), startedKey(1, 1)]);
 });
 
-test('invariant 4: the request is durable before the job is started, and a crash in between repeats it', async () => {
+test('invariant 4: the request is stored before the job starts, and sent again after a crash in between', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   const start = parts.jobs.start;
@@ -42,7 +48,7 @@ test('invariant 4: the request is durable before the job is started, and a crash
   );
 });
 
-test('a failed job is tried again until the attempts are used up; then the window is given up with an alarm', async () => {
+test('a failed job is followed by the next attempt; when all attempts have failed there is an alarm', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   for (let round = 0; round < 4; round++) {
@@ -64,7 +70,7 @@ test('a failed job is tried again until the attempts are used up; then the windo
   expect(parts.jobs.states.size).toBe(3);
 });
 
-test('past its deadline an attempt is cancelled, and the next one waits until it has ended', async () => {
+test('an attempt is cancelled after its deadline, and the next one waits for its end', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   await train(parts);
@@ -78,7 +84,7 @@ test('past its deadline an attempt is cancelled, and the next one waits until it
   expect(parts.jobs.states.get('job-lake.1.2')).toBe('RUNNING');
 });
 
-test('a job that succeeded with a manifest is done; one without a manifest is a failure', async () => {
+test('a job that succeeds without a manifest counts as failed; a window with a manifest is done', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   await train(parts);
@@ -91,7 +97,7 @@ test('a job that succeeded with a manifest is done; one without a manifest is a 
   expect(parts.jobs.states.size).toBe(2);
 });
 
-test('an attempt that cannot be read counts as failed, and does not stop the other windows', async () => {
+test('an attempt that cannot be read counts as failed and does not block other windows', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   await parts.lake.create(attemptKey(1, 1), 'not JSON', '');
@@ -110,7 +116,7 @@ test('an attempt that cannot be read counts as failed, and does not stop the oth
   );
 });
 
-test('a window that fails does not stop the others', async () => {
+test('a failure for one window does not block the others', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   await cut(parts.lake, 2);
@@ -121,7 +127,7 @@ test('a window that fails does not stop the others', async () => {
   expect([...parts.jobs.states.keys()]).toEqual(['job-lake.2.1']);
 });
 
-test('invariant 4: a retry while nobody knows whether the attempt runs repeats that attempt, and adds none', async () => {
+test('invariant 4: a retry repeats an attempt without a record of its start, and adds none', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   const { create } = parts.lake;
@@ -129,12 +135,18 @@ test('invariant 4: a retry while nobody knows whether the attempt runs repeats t
     key === startedKey(1, 1) ? Promise.reject(new Error('the store is away')) : create(key, ...rest);
   await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
   parts.lake.create = create;
-  expect(await retry(parts, 1)).toBe('Started attempt 1 of window 1, which had been written but not started');
+  expect(await retry(parts, 1)).toEqual({
+    done: true,
+    message: 'Started attempt 1 of window 1, which had been written but not started',
+  });
   expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1']);
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: attempt 1 is RUNNING');
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: attempt 1 is RUNNING',
+  });
 });
 
-test('a job that can never be started is given up after its deadlines', async () => {
+test('a window whose jobs cannot be started fails after the deadlines of its attempts', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);
   parts.jobs.start = async () => {
@@ -142,7 +154,7 @@ test('a job that can never be started is given up after its deadlines', async ()
   };
   for (let round = 0; round < 6; round++) {
     await train(parts).catch(() => undefined);
-    // Its deadline, and as long again: until then a job whose start was not answered may run.
+    // Twice the deadline: until then a job whose start was not answered may run.
     parts.lake.nowMs += 121 * 60_000;
   }
   expect(JSON.parse(parts.lake.text(failedKey(1))).reasons).toEqual([
@@ -152,20 +164,29 @@ test('a job that can never be started is given up after its deadlines', async ()
   ]);
 });
 
-test('a person may retry a window that was given up, and gets an answer', async () => {
+test('a person can retry a failed window, and gets an answer', async () => {
   const parts = setUp();
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: there is no such window');
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: there is no such window',
+  });
   await cut(parts.lake, 1);
   for (let round = 0; round < 4; round++) {
     await train(parts);
     endAll(parts, 'FAILED');
   }
-  expect(await retry(parts, 1)).toBe('Started attempt 4 of window 1');
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: attempt 4 is RUNNING');
+  expect(await retry(parts, 1)).toEqual({ done: true, message: 'Started attempt 4 of window 1' });
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: attempt 4 is RUNNING',
+  });
   await train(parts);
   endAll(parts, 'FAILED');
   await train(parts);
   expect(parts.jobs.states.size).toBe(4);
   await parts.lake.create(manifestKey(1), '{}', '');
-  expect(await retry(parts, 1)).toBe('Cannot retry window 1: it has a run already');
+  expect(await retry(parts, 1)).toEqual({
+    done: false,
+    message: 'Cannot retry window 1: it has a run already',
+  });
 });

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../../lambdas/shared/metrics.ts';
+import { METRICS } from '../../../lambdas/shared/platform/metrics.ts';
 import { Config } from '../../../lib/config.ts';
 import { executorsOf, takenGb } from '../../../lib/train-config.ts';
 import { type Bill, type BillInput, type BillLine, makeBill, STACK } from '../../../local/cost/bill.ts';
 import { DEFAULTS } from '../../../local/cost/defaults.ts';
 import { PRICES, PRICES_AS_OF } from '../../../local/cost/prices.ts';
 import { costTable, formatBill } from '../../../local/cost/table.ts';
-import { ROOT } from '../../../local/paths.ts';
+import { ROOT } from '../../../local/process/paths.ts';
 
 const bill = (input: Partial<BillInput>): Bill => makeBill({ ...DEFAULTS, ...input });
 const usdOf = (lines: readonly BillLine[]): Record<string, number> => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Metrics } from '../../../lambdas/shared/quality.ts';
+import { Metrics } from '../../../lambdas/shared/contract/quality.ts';
 import { OUTSIDE_SCORERS, Outside } from '../../../local/quality/outside.ts';
 import { agreement, chosenLines, scorersTable, yardstickTable } from '../../../local/quality/tables.ts';
 

@@ -5,7 +5,7 @@ import { separator } from '../../separator.ts';
 
 type Key = string;
 
-/** A table of keys in two parts, whose values are the keys' lengths; it tells which blocks are read. */
+/** Makes a table in two parts whose values are the lengths of the keys, and records which blocks are read. */
 function tableOf(keys: readonly Key[], perBlock: number) {
   const sorted = [...new Set(keys)].sort();
   const blocks: Block<number>[] = [];
@@ -24,15 +24,15 @@ function tableOf(keys: readonly Key[], perBlock: number) {
   const fails = { next: false };
   const table = new BlockTable<number>(parts, async (place) => {
     reads.push(place);
-    if (fails.next) throw new Error('the bucket answers 503');
+    if (fails.next) throw new Error('the bucket answered 503');
     const block = blocks[(place.file === 'a' ? 0 : half) + place.sizeBytes - 1];
-    if (!block) throw new Error(`${JSON.stringify(place)} is no block`);
+    if (!block) throw new Error(`${JSON.stringify(place)} is not a block`);
     return block;
   });
   return { table, sorted, reads, fails };
 }
 
-/** Few letters, so that keys begin alike, and characters of two code units. */
+/** Keys of few letters, so that many share a prefix, and of characters with two code units. */
 const anyKeys = fc.array(
   fc
     .array(fc.constantFrom('a', 'b', 'ab', '🛒', '🛏', '\t'), { minLength: 1, maxLength: 5 })
@@ -40,7 +40,7 @@ const anyKeys = fc.array(
   { maxLength: 60 },
 );
 
-test('every row is found by its key, nothing else is, and one block is enough', async () => {
+test('finds each row by its key, and nothing else, with at most one block', async () => {
   await fc.assert(
     fc.asyncProperty(anyKeys, anyKeys, fc.integer({ min: 1, max: 7 }), async (keys, others, perBlock) => {
       const { table, sorted, reads } = tableOf(keys, perBlock);
@@ -56,7 +56,7 @@ test('every row is found by its key, nothing else is, and one block is enough', 
   );
 });
 
-test('the first rows that begin so are found, in order, whatever blocks they lie in', async () => {
+test('finds the first rows with a prefix, in order, in any block', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyKeys,
@@ -71,7 +71,7 @@ test('the first rows that begin so are found, in order, whatever blocks they lie
   );
 });
 
-test('of a large table the few blocks are read that are needed', async () => {
+test('reads only the blocks of a large table that are needed', async () => {
   const { table, reads } = tableOf(
     Array.from({ length: 100_000 }, (_, index) => `u${100_000 + index}`),
     100,
@@ -83,7 +83,7 @@ test('of a large table the few blocks are read that are needed', async () => {
     'u177701',
   ]);
   expect(reads.length).toBeLessThanOrEqual(3);
-  // Nothing begins so, in the middle, in front and behind.
+  // No key has these prefixes; they sort into the middle, before all keys and after all keys.
   for (const beginning of ['u15x', 'a', 'v']) {
     const before = reads.length;
     expect(await table.beginningWith(beginning, 11)).toEqual([]);
@@ -91,7 +91,7 @@ test('of a large table the few blocks are read that are needed', async () => {
   }
 });
 
-test('rows that are not wanted are passed over, but not those of more than twenty blocks', async () => {
+test('skips unwanted rows, but reads no more than twenty blocks', async () => {
   const { table, reads } = tableOf(
     Array.from({ length: 10_000 }, (_, index) => `u${10_000 + index}`),
     100,
@@ -106,13 +106,13 @@ test('rows that are not wanted are passed over, but not those of more than twent
   expect(reads.length).toBe(20);
 });
 
-test('a row brings the names that its block has; a table without rows has none', async () => {
+test('a row has the names of its block; a table may be empty', async () => {
   expect((await tableOf(['u1'], 1).table.get('u1'))?.names.get('p1')).toBe('Lamp');
-  const empty = new BlockTable<number>([], () => Promise.reject(new Error('nothing to read')));
+  const empty = new BlockTable<number>([], () => Promise.reject(new Error('there is nothing to read')));
   expect([await empty.get('u1'), await empty.beginningWith('u', 5)]).toEqual([undefined, []]);
 });
 
-test('a block whose reading failed is read again at the next look, and once', async () => {
+test('reads a block again after a failure, and then only once', async () => {
   const { table, reads, fails } = tableOf(['u1', 'u2'], 2);
   fails.next = true;
   await expect(table.get('u1')).rejects.toThrow('503');

@@ -4,18 +4,18 @@ import { BlockTable } from '../../../../lambdas/client/index/block-table.ts';
 import type { ProductPage, Tables, UserPage } from '../../../../lambdas/client/index/bucket.ts';
 import { find, suggest } from '../../../../lambdas/client/index/search.ts';
 import { searchKey, words } from '../../../../lambdas/client/index/search-key.ts';
-import { ExplorerIndex } from '../../../../lambdas/shared/explorer.ts';
+import { ExplorerIndex } from '../../../../lambdas/shared/contract/explorer.ts';
 import { explorerSample } from '../../explorer-samples.ts';
 import { SHARED_ID } from '../../sample-shop.ts';
 
-/** The explorer of a sample shop: u0003 to u0059, p0000 to p0029, six names that come again with a number. */
+/** The tables of a sample shop: u0003 to u0059 and p0000 to p0029, with six names that repeat with a number. */
 const files = explorerSample(1, { users: 60, products: 30 });
 const index = ExplorerIndex.parse(files['explorer/index.json']);
 
 const table = <Value>(parts: ExplorerIndex['users']) =>
   new BlockTable<Value>(parts, async ({ file, offset, sizeBytes }) => {
     const bytes = files[file];
-    if (!(bytes instanceof Uint8Array)) throw new Error(`${file} is not there`);
+    if (!(bytes instanceof Uint8Array)) throw new Error(`${file} is missing`);
     return JSON.parse(gunzipSync(bytes.subarray(offset, offset + sizeBytes)).toString());
   });
 const tables: Tables = {
@@ -30,7 +30,7 @@ const suggested = async (text: string) => {
   return { users, products: products.map(({ product }) => product), hasMoreUsers, hasMoreProducts };
 };
 
-test('users and products are suggested by how their ids begin, in any case', async () => {
+test('suggests users and products by the beginning of their id, in any case', async () => {
   const found = await suggested('u001');
   expect(found.users[0]).toBe('u0010');
   expect([found.users.length, found.hasMoreUsers, found.products]).toEqual([10, false, []]);
@@ -40,14 +40,14 @@ test('users and products are suggested by how their ids begin, in any case', asy
   expect((await suggested('p00')).products.length).toBe(10);
 });
 
-test('products are suggested by how words of their names begin, each once, those that the word begins first', async () => {
+test('suggests products by the beginning of a word in their name, each product once, first those whose name begins with it', async () => {
   expect((await suggested('gla')).products).toEqual(['p0000', 'p0012', 'p0018', 'p0024']);
   expect((await suggested('Glass LAMP')).products).toContain('p0000');
   expect((await suggested('lass')).products).toEqual([]);
   expect(await suggested('…')).toMatchObject({ users: [], products: [] });
 });
 
-test('a whole name or id leads to one; a word of a name is no whole name', async () => {
+test('finds a whole name or id; a word of a name is not a whole name', async () => {
   expect(await find(tables, 'oak TABLE')).toEqual([{ kind: 'product', id: 'p0002' }]);
   expect(await find(tables, 'U0005')).toEqual([{ kind: 'user', id: 'u0005' }]);
   expect(await find(tables, 'p0006')).toEqual([{ kind: 'product', id: 'p0006' }]);
@@ -59,7 +59,7 @@ test('a whole name or id leads to one; a word of a name is no whole name', async
   expect(await find(tables, '__proto__')).toEqual([]);
 });
 
-/** Products p0000, p0001, … of these names, and how many blocks of names were read. */
+/** Makes a shop of products p0000, p0001, … with these names, and counts the blocks of names that are read. */
 function shopOf(names: readonly string[]) {
   const idOf = (at: number): string => `p${String(at).padStart(4, '0')}`;
   const rows = names
@@ -93,12 +93,12 @@ function shopOf(names: readonly string[]) {
 
 const endings = Array.from({ length: 300 }, (_, at) => `${'abcdefgh'[at % 8]}${at} lamp`);
 
-test('a product whose name a word begins comes before those that have the word further on', async () => {
+test('a product whose name begins with the word comes first', async () => {
   const { shop } = shopOf([...endings, 'Lamp']);
   expect((await suggest(shop, 'lamp')).products[0]).toEqual({ product: 'p0300', name: 'Lamp' });
 });
 
-test('a whole name is found by a block or two, and so is that there is none, however many names end so', async () => {
+test('reads at most two blocks for a whole name, found or not, however many names end with it', async () => {
   const { shop, reads } = shopOf([...endings, 'Lamp']);
   expect(await find(shop, 'lamp')).toEqual([{ kind: 'product', id: 'p0300' }]);
   expect(reads.count).toBeLessThanOrEqual(2);
@@ -107,18 +107,18 @@ test('a whole name is found by a block or two, and so is that there is none, how
   expect(others.count).toBeLessThanOrEqual(2);
 });
 
-test('a whole name of more than five words is told from others that begin so', async () => {
+test('distinguishes whole names of more than five words with the same beginning', async () => {
   const letters = [...'abcdefghijklmno'];
   const { shop } = shopOf(letters.map((letter) => `Set of 3 cake tins ${letter}`));
   expect(await find(shop, 'set of 3 cake tins o')).toEqual([{ kind: 'product', id: 'p0014' }]);
   expect(await find(shop, 'set of 3 cake tins')).toEqual([]);
 });
 
-test('of equal names there are as many as are asked for and one more, so that it can be said', async () => {
+test('returns one more of many equal names than is shown, so that the page can say that there are more', async () => {
   expect((await find(shopOf(Array.from({ length: 300 }, () => 'Lamp')).shop, 'lamp')).length).toBe(11);
 });
 
-test('a name that holds the word several times is one of the ten; that there are more is known', async () => {
+test('counts a name that contains the word several times once', async () => {
   const tea = (count: number) =>
     shopOf(Array.from({ length: count }, (_, at) => `Tea${at} tea${at}a tea${at}b`)).shop;
   const found = await suggest(tea(30), 'tea');
@@ -130,10 +130,10 @@ test('a name that holds the word several times is one of the ten; that there are
   expect([all.products.length, all.hasMoreProducts]).toEqual([10, false]);
 });
 
-test('ids in capitals are found in small letters, those in small letters in capitals, others as they stand', async () => {
+test('finds ids in capitals by small letters and the other way round; mixed ids only as they are', async () => {
   const ids = ['85123A', 'Mixed1', 'small1'];
   const any = await tables.products.get('p0000');
-  if (!any) throw new Error('p0000 is not there');
+  if (!any) throw new Error('p0000 is missing');
   const products = new BlockTable<ProductPage>([{ file: 'p', from: ['85123A'], sizes: [1] }], async () => ({
     names: [],
     rows: ids.map((id) => [id, any.value] as const),
@@ -145,7 +145,7 @@ test('ids in capitals are found in small letters, those in small letters in capi
   expect(await foundBy('mixed1')).toEqual([]);
 });
 
-test('what has neither letter nor digit is no name; spaces around an id may be typed or not', async () => {
+test('a text without letters and digits is not a name; spaces around an id are ignored', async () => {
   expect(await find(tables, ' … ')).toEqual([]);
   expect(await find(tables, ' u0005 ')).toEqual([{ kind: 'user', id: 'u0005' }]);
   expect((await suggest(tables, '  ')).users).toEqual([]);

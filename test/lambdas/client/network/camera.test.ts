@@ -6,8 +6,8 @@ const even = (from: number, to: number, length = 101) =>
   Float32Array.from({ length }, (_, index) => from + ((to - from) * index) / (length - 1));
 const isOnScreen = ({ x, y }: Point) => x >= 0 && x <= SIZE.width && y >= 0 && y <= SIZE.height;
 
-describe('what is shown at first', () => {
-  test('is every place of a graph without any far away', () => {
+describe('the first camera', () => {
+  test('shows every vertex of a graph without outliers', () => {
     const [x, y] = [even(0, 1), even(0, 0.75)];
     const camera = cameraOnAll(x, y, SIZE);
     for (const [index, at] of x.entries())
@@ -16,7 +16,7 @@ describe('what is shown at first', () => {
     expect([top, bottom]).toEqual([expect.closeTo(15), expect.closeTo(485)]);
   });
 
-  test('is not made small by a few that are far away; they are panned to', () => {
+  test('ignores a few outliers, which can be panned to', () => {
     const [x, y] = [even(0.4, 0.6), even(0.4, 0.5)];
     x[0] = 0;
     y[0] = 1;
@@ -30,7 +30,7 @@ describe('what is shown at first', () => {
     expect(isOnScreen(toScreen(panned, SIZE, far))).toBe(true);
   });
 
-  test('of one vertex, or of none, is a finite place', () => {
+  test('is finite for one vertex and for none', () => {
     for (const places of [Float32Array.of(0.3), Float32Array.of()]) {
       const { x, y, scale } = cameraOnAll(places, places, SIZE);
       expect([x, y, scale].every(Number.isFinite)).toBe(true);

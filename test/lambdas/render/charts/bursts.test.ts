@@ -7,7 +7,7 @@ import { sales } from '../../../../lambdas/render/charts/sales.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
 import { COLOURS } from '../../../../lambdas/render/charts/theme.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
-import { seeded } from '../../../../local/random.ts';
+import { seeded } from '../../../../local/shop/random.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { itemsOf } from './items.ts';
 

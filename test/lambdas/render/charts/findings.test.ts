@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
-import type { RankingMetrics } from '../../../../lambdas/shared/quality.ts';
+import type { RankingMetrics } from '../../../../lambdas/shared/contract/quality.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { titleOf } from './title.ts';
 

@@ -4,7 +4,7 @@ import { Resvg } from '@resvg/resvg-wasm';
 import { ASSETS } from '../../../../lambdas/render/assets.ts';
 import type { Weight } from '../../../../lambdas/render/charts/letters.ts';
 import { toPng } from '../../../../lambdas/render/draw.ts';
-import { escapeHtml } from '../../../../lambdas/shared/html.ts';
+import { escapeHtml } from '../../../../lambdas/shared/web/html.ts';
 
 /** What the letters of a text cover when they are drawn from (0, 0), with the font that pictures are drawn with. */
 export interface Ink {

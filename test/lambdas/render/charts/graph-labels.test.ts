@@ -5,8 +5,8 @@ import { PICTURE_WIDTH } from '../../../../lambdas/render/charts/frame.ts';
 import type { Label } from '../../../../lambdas/render/charts/labels.ts';
 import type { Point } from '../../../../lambdas/render/charts/layout.ts';
 import { recommendationGraph } from '../../../../lambdas/render/charts/recommendation-graph.ts';
-import { GraphSummary } from '../../../../lambdas/shared/summaries.ts';
-import { type Random, seeded } from '../../../../local/random.ts';
+import { GraphSummary } from '../../../../lambdas/shared/contract/summaries.ts';
+import { type Random, seeded } from '../../../../local/shop/random.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { startFont } from './font.ts';
 

@@ -4,7 +4,7 @@ import { type Line, placeLabels } from '../../../../lambdas/render/charts/labels
 import { layoutGraph, placeVertices } from '../../../../lambdas/render/charts/layout.ts';
 import { widthOf } from '../../../../lambdas/render/charts/text.ts';
 import { COMMUNITY_COLOURS } from '../../../../lambdas/render/charts/theme.ts';
-import { seeded } from '../../../../local/random.ts';
+import { seeded } from '../../../../local/shop/random.ts';
 
 describe('the layout of a hundred vertices', () => {
   const size = { width: 1000, height: 800 };

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import {
-  counted,
-  fitted,
-  percent,
-  shortened,
-  widthOf,
-  wrapped,
-} from '../../../../lambdas/render/charts/text.ts';
+import { fitted, shortened, widthOf, wrapped } from '../../../../lambdas/render/charts/text.ts';
 import { startFont } from './font.ts';
 
 test('a name is cut to its length between letters, and stands on one line', () => {
@@ -21,21 +14,6 @@ test('a name is cut to its length between letters, and stands on one line', () =
 
 test('what XML has not is replaced', () => {
   expect(shortened('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
-});
-
-test('shares have two digits that say something, and 100 % is said only of all', () => {
-  expect([0, 0.004, 0.0123, 0.4, 0.999, 1].map(percent)).toEqual([
-    '0 %',
-    '0.4 %',
-    '1.2 %',
-    '40 %',
-    '99.9 %',
-    '100 %',
-  ]);
-});
-
-test('one sale, two sales, a thousand sales with a separator', () => {
-  expect([1, 2, 1000].map((count) => counted(count, 'sale'))).toEqual(['1 sale', '2 sales', '1,000 sales']);
 });
 
 test('a line is broken between words where the next would be too wide, a word only where it is too wide alone', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CHART_NAMES, CHARTS } from '../../../../lambdas/render/charts/registry.ts';
 import { COLOURS, DARK, darkRules, themed } from '../../../../lambdas/render/charts/theme.ts';
 import { toSvg } from '../../../../lambdas/render/draw.ts';
-import { STYLE } from '../../../../lambdas/shared/style.ts';
+import { STYLE } from '../../../../lambdas/shared/web/style.ts';
 import { largeRun } from '../../large-sample.ts';
 
 test('users are light blue, products light green', () => {

@@ -1,6 +1,6 @@
 package cartograph.graph
 
-import cartograph.features.{Features, ProductStats}
+import cartograph.features.{Decay, UserHistory}
 import cartograph.lists.{Ranking, Selection}
 import cartograph.sales.Product
 
@@ -36,7 +36,7 @@ final class Explanations(val table: NeighbourTable, asOfMs: Long, horizonMs: Lon
     for ((product, toProduct) <- listed.zip(contributions) if table.placeOf(product) >= 0)
       contributionsAt(table.placeOf(product)) = toProduct
     bought.iterator.zipWithIndex.foreach { case (link, index) =>
-      val weight = ProductStats.halved((asOfMs - link.bought.lastMs).toDouble / horizonMs, Features.HistoryHalfLife)
+      val weight = Decay((asOfMs - link.bought.lastMs).toDouble / horizonMs, UserHistory.HalfLife)
       val itself = listed.indexOf(link.product.number)
       if (itself >= 0) contributions(itself)(index) += weight
       val place = table.placeOf(link.product.number)

@@ -1,6 +1,6 @@
 package cartograph.graph
 
-import cartograph.features.Snapshot
+import cartograph.features.{Moment, Snapshot, SnapshotPlan}
 import cartograph.platform.Documents
 import cartograph.ranking.MatrixFactorisation
 import cartograph.sales.{ModelConfig, Purchases, Shop}
@@ -43,11 +43,8 @@ class CommunitiesTest extends SparkSuite {
     )
     val now = Snapshot.of(
       history.mapValues(_.before(80 * 86400000L)),
-      shop.productCount,
-      80 * Day,
-      20 * Day,
-      config,
-      hasNeighbours = false
+      Moment(asOfMs = 80 * Day, horizonMs = 20 * Day),
+      SnapshotPlan(shop.productCount, config, hasNeighbours = false)
     )
     val table = sc.broadcast(NeighbourTable.of(now.neighbours, shop.products))
     val found = Communities.of(shop, now.purchases, table)

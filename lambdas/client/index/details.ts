@@ -1,0 +1,127 @@
+import type { ListKind } from '../../shared/contract/quality.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { count, day, element, productLabel, table } from '../dom.ts';
+import { addressOf, type UserOrProduct } from './address.ts';
+import type { Row } from './block-table.ts';
+import type { ProductPage, UserPage } from './bucket.ts';
+import type { RunTables } from './lookup.ts';
+
+type Names = Row<unknown>['names'];
+
+const labelOf = (product: string, names: Names): string =>
+  productLabel({ product, name: names.get(product) ?? null });
+
+const productLink = (product: string, names: Names): HTMLElement =>
+  element('a', { href: addressOf({ kind: 'product', id: product }) }, labelOf(product, names));
+
+/** Shows everything that a run has about a user or a product. */
+export const details = async (
+  { run, tables }: RunTables,
+  { kind, id }: UserOrProduct,
+): Promise<HTMLElement> =>
+  kind === 'user'
+    ? userDetails(id, await tables.users.get(id), run)
+    : productDetails(id, await tables.products.get(id), run);
+
+/** A user's purchases and both lists, each recommendation with its reasons. */
+function userDetails(user: string, row: Row<UserPage> | undefined, run: number): HTMLElement {
+  if (!row) return notFound('user', user, run);
+  const { value: page, names } = row;
+  return element(
+    'section',
+    { 'aria-label': `User ${user}` },
+    element('h3', {}, `User ${user}`),
+    element('p', { class: 'soft' }, `Data of run ${run}.`),
+    element('h4', {}, purchasesTitle(page)),
+    page.history.length === 0
+      ? element('p', { class: 'soft' }, 'No purchases that count.')
+      : table(
+          `Purchases of ${user}`,
+          ['Product', 'Times', 'Last'],
+          page.history.map((row) => [productLink(row.product, names), count(row.times), day(row.lastMs)]),
+          [1, 2],
+        ),
+    element('div', { class: 'pair' }, list('any', page.any, names), list('new', page.new, names)),
+  );
+}
+
+const purchasesTitle = ({ history, products }: UserPage): string =>
+  history.length < products
+    ? `Purchases, the newest ${history.length} of ${count(products)} products`
+    : 'Purchases, newest first';
+
+function list(kind: ListKind, rows: UserPage['any'], names: Names): HTMLElement {
+  return element(
+    'div',
+    {},
+    element('h4', {}, LIST_NAMES[kind]),
+    rows.length === 0
+      ? element('p', { class: 'soft' }, 'No recommendations.')
+      : table(
+          LIST_NAMES[kind],
+          ['Rank', 'Product', 'Because of'],
+          rows.map((row, index) => [
+            String(index + 1),
+            productLink(row.product, names),
+            reasons(row.because, names),
+          ]),
+          [0],
+        ),
+  );
+}
+
+function reasons(causes: UserPage['any'][number]['because'], names: Names): Node {
+  if (causes.length === 0) return element('span', { class: 'soft' }, 'popular now');
+  const items = causes.map(({ product, share }) => {
+    // There is room for the name only; the linked page shows the id.
+    const link = element(
+      'a',
+      { href: addressOf({ kind: 'product', id: product }) },
+      names.get(product) ?? product,
+    );
+    return element('li', {}, `${share < 0.01 ? '<1' : Math.round(100 * share)}\u00a0% `, link);
+  });
+  return element('ul', { class: 'reasons' }, ...items);
+}
+
+/** A product's sales and the products similar to it. */
+function productDetails(product: string, row: Row<ProductPage> | undefined, run: number): HTMLElement {
+  if (!row) return notFound('product', product, run);
+  const { value: page, names } = row;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Buyers', count(page.buyers)],
+    ['Sales', count(page.sales)],
+    ['First sale', day(page.firstMs)],
+    ['Last sale', day(page.lastMs)],
+    [`Users with it in ${LIST_NAMES.any}`, count(page.recommendedAny)],
+    [`Users with it in ${LIST_NAMES.new}`, count(page.recommendedNew)],
+    ['Community', page.community === null ? '–' : String(page.community)],
+  ];
+  return element(
+    'section',
+    { 'aria-label': `Product ${product}` },
+    element('h3', {}, labelOf(product, names)),
+    element('p', { class: 'soft' }, `Data of run ${run}.`),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    ),
+    element('h4', {}, 'Similar products'),
+    page.similar.length === 0
+      ? element('p', { class: 'soft' }, 'None.')
+      : table(
+          `Similar to ${product}`,
+          ['Rank', 'Product', 'Similarity'],
+          page.similar.map((other, index) => [
+            String(index + 1),
+            productLink(other.product, names),
+            other.score.toFixed(3),
+          ]),
+          [0, 2],
+        ),
+  );
+}
+
+const notFound = (kind: string, id: string, run: number): HTMLElement =>
+  element('p', {}, `There is no ${kind} ${id} in run ${run}.`);

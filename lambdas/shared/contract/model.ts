@@ -1,0 +1,45 @@
+import * as z from 'zod';
+
+/**
+ * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone: an
+ * attempt that is repeated a week later trains with the settings that the window was cut with.
+ */
+export const Model = z.strictObject({
+  /**
+   * The algorithm that orders the lists. `ranker` takes candidates from several sources and orders them by trees trained
+   * on the shop's own past, or by the best baseline where that ranks better. `als` uses implicit ALS alone and takes half
+   * the time.
+   */
+  algorithm: z.enum(['ranker', 'als']).default('ranker'),
+  /** Length of the factor vectors of implicit ALS. */
+  rank: z.int().min(1).max(512).default(64),
+  /** Number of ALS iterations; each solves all users and all products once. */
+  iterations: z.int().min(1).max(100).default(4),
+  /** The lambda of Hu, Koren and Volinsky (2008). Spark multiplies it by the number of pairs in a row. */
+  regularisation: z.number().positive().max(1000).default(0.3),
+  /** The confidence of a user-product pair is 1 + alpha * weight; the weight is the sum over the purchases of the pair. */
+  alpha: z.number().positive().max(10_000).default(3),
+  /** Half-life of a purchase's weight, in horizons. A horizon is as long as the holdout. */
+  halfLifeHorizons: z.number().positive().max(1000).default(4),
+  /** The weight of a purchase is multiplied by its quantity to this power: 0 counts purchases, 1 counts units. */
+  quantityExponent: z.number().min(0).max(1).default(0),
+  /** Number of products per user and list. */
+  topN: z.int().min(1).max(100).default(10),
+  /**
+   * Share of the distinct interactions that is held out to measure quality, newest first; between 0 and 1, both exclusive.
+   */
+  holdoutShare: z.number().gt(0).lt(1).default(0.1),
+  /** Start of the holdout, epoch ms. It replaces `holdoutShare`, to compare with measurements made elsewhere. */
+  holdoutFromMs: z.int().positive().optional(),
+  /** Holds out the last basket of every user who has at least three, also to compare with other measurements. */
+  holdoutLastBasket: z.boolean().optional(),
+  /** Weight of one interaction, by its type. Other types are stored and counted, but excluded from training. */
+  typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
+  /** Seed of every random choice in a run. */
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(42),
+});
+export type Model = z.infer<typeof Model>;

@@ -1,0 +1,222 @@
+import * as z from 'zod';
+import { Model } from './model.ts';
+import { Afterwards, Gate, Quality } from './quality.ts';
+
+/**
+ * Schemas of the objects that one stage writes to the bucket and another reads. `test/fixtures` has one sample of each,
+ * which the tests of both languages read.
+ */
+
+const Count = z.int().min(0);
+const PositiveInt = z.int().min(1);
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** First and last offset, both inclusive. */
+const OffsetRange = z.tuple([Count, Count]);
+
+/** The part of one partition that windows 1 to N contain. */
+const PartitionCut = z.strictObject({
+  /** Polled ranges cut so far, merged and ascending. The next listing starts after the end of the last range. */
+  ranges: z.array(OffsetRange).min(1),
+  /** Number of rows in the batches cut so far; rows in overlapping batches count twice. */
+  interactions: Count,
+});
+
+/** The reason why a window was cut; `text` is the same reason for people. */
+const CutReason = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('threshold'), needed: Count, text: z.string() }),
+  z.strictObject({ kind: z.literal('maxWait'), waitedSeconds: z.number().min(0), text: z.string() }),
+  z.strictObject({ kind: z.literal('flush'), text: z.string() }),
+]);
+
+/** `windows/N.json`: the batches that window N adds, and the complete configuration of its run. */
+export const Window = z.strictObject({
+  window: PositiveInt,
+  /** Epoch ms. */
+  cutAtMs: Count,
+  reason: CutReason,
+  /** Exactly the objects that the window adds, in key order. */
+  batches: z.array(z.strictObject({ key: z.string(), sizeBytes: Count })).min(1),
+  /** Number of rows in the batches that contain at least one offset not cut before. */
+  newInteractions: Count,
+  /** State after windows 1 to N, by `SOURCE/TOPIC/PARTITION`. */
+  partitions: z.record(z.string(), PartitionCut),
+  /** Number of rows in all batches of windows 1 to N. */
+  totalInteractions: Count,
+  model: Model,
+});
+export type Window = z.infer<typeof Window>;
+
+/**
+ * `attempts/N/K.json`: the request of attempt K. It is written before the job starts, so that a repeated request starts the
+ * same job.
+ */
+export const Attempt = z.strictObject({
+  window: PositiveInt,
+  attempt: PositiveInt,
+  /** The attempt is cancelled and counts as failed after this moment, epoch ms. */
+  deadlineAtMs: Count,
+  /** The complete request of `StartJobRun`. */
+  request: z.strictObject({
+    applicationId: z.string().min(1),
+    clientToken: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+    executionRoleArn: z.string().min(20),
+    name: z.string(),
+    executionTimeoutMinutes: z.int().min(1),
+    jobDriver: z.strictObject({
+      sparkSubmit: z.strictObject({
+        entryPoint: z.string().startsWith('s3://'),
+        entryPointArguments: z.array(z.string()),
+        sparkSubmitParameters: z.string(),
+      }),
+    }),
+    configurationOverrides: z
+      .strictObject({
+        monitoringConfiguration: z.strictObject({
+          s3MonitoringConfiguration: z.strictObject({ logUri: z.string().startsWith('s3://') }),
+        }),
+      })
+      .optional(),
+  }),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** `attempts/N/K.started.json`: the job that attempt K started; `startedAtMs` is in epoch ms. */
+export const Started = z.strictObject({ jobRunId: z.string().min(1), startedAtMs: Count });
+export type Started = z.infer<typeof Started>;
+
+/** `attempts/N/failed.json`: all attempts failed, and window N has no run unless a person retries it. */
+export const Failed = z.strictObject({
+  window: PositiveInt,
+  /** Number of attempts made. */
+  attempts: PositiveInt,
+  /** Why each attempt failed, oldest first. */
+  reasons: z.array(z.string()),
+});
+export type Failed = z.infer<typeof Failed>;
+
+/** A file that a run wrote. */
+export const RunFile = z.strictObject({
+  /** Path below `runs/N/K/`, for example `graph/vertices.csv`. */
+  name: z.string(),
+  key: z.string(),
+  sizeBytes: Count,
+  /** Number of data rows, without the header; 1 for a JSON document. */
+  rows: Count,
+  sha256: Sha256,
+});
+export type RunFile = z.infer<typeof RunFile>;
+
+/** `manifests/N.json`: the inputs and outputs of run N. The job writes it last; a run without a manifest does not exist. */
+export const Manifest = z.strictObject({
+  run: PositiveInt,
+  attempt: PositiveInt,
+  /** The "now" of the run: the moment of the newest sale in the data, epoch ms. */
+  asOfMs: Count,
+  inputs: z.strictObject({
+    /** The windows that were read, from 1 to N. */
+    windows: z.array(PositiveInt),
+    batches: Count,
+    /** Ranges of offsets by `SOURCE/TOPIC/PARTITION`, as in window N. */
+    offsets: z.record(z.string(), z.array(OffsetRange)),
+    /** Number of distinct interactions that the run was trained on. */
+    interactions: Count,
+    /** Number of rows dropped because this run or an earlier one had already read their address. */
+    repeats: Count,
+    /**
+     * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
+     */
+    conflicts: Count,
+    /** Number of distinct interactions excluded because their type has no weight. */
+    unweighted: Count,
+    /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
+    trainingSetSha256: Sha256,
+  }),
+  model: Model,
+  /** Versions by component. */
+  versions: z.record(z.string(), z.string()),
+  counts: z.strictObject({
+    users: Count,
+    products: Count,
+    /** Number of user-product pairs whose purchases exceed their returns. */
+    pairs: Count,
+    recommendations: Count,
+    vertices: Count,
+    edges: Count,
+  }),
+  /** Extract of `metrics.json`. */
+  quality: Quality,
+  /** Comparison with the served run and the best baseline; null if nothing was held out. */
+  gate: Gate.nullable().default(null),
+  /**
+   * The served run measured on the sales of window N; null if no run is served, or if window N has no newer sales than that
+   * run.
+   */
+  afterwards: Afterwards.nullable().default(null),
+  /** Duration of each step of the job in seconds, in the order of the steps. */
+  seconds: z.record(z.string(), z.number().min(0)),
+  /** All files of the run, sorted by name. */
+  files: z.array(RunFile),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export const PublishDecision = z.enum(['promoted', 'refused']);
+
+/** `publications/K.json`: the decision of publish about a run, with the numbers that it is based on. */
+export const Publication = z.strictObject({
+  publication: PositiveInt,
+  /** The run that was evaluated. */
+  run: PositiveInt,
+  decision: PublishDecision,
+  /** The reason for the decision, for people. */
+  reason: z.string(),
+  /** Numbers of the evaluated run; null if its manifest cannot be read. */
+  numbers: z
+    .strictObject({
+      asOfMs: Count,
+      interactions: Count,
+      users: Count,
+      products: Count,
+      quality: Quality,
+      /** Comparison with the run that was served, and with the best baseline. */
+      gate: Gate.nullable().default(null),
+    })
+    .nullable(),
+  /** The run that is served after the decision; null if no run was promoted yet. */
+  served: PositiveInt.nullable(),
+  /** The run that was served before the decision; null if there was none. */
+  previous: PositiveInt.nullable(),
+  /** All runs up to this number are decided. */
+  decidedThrough: PositiveInt,
+});
+export type Publication = z.infer<typeof Publication>;
+
+/** `current.json`: the object that readers read first. */
+export const Current = z.strictObject({
+  /** The latest publication. */
+  publication: PositiveInt,
+  /** The served run; null if no run was promoted yet. */
+  run: PositiveInt.nullable(),
+  /** The run that was served before; null if there was none. */
+  previous: PositiveInt.nullable(),
+  /** All runs up to this number are decided; a rollback does not change it. */
+  decidedThrough: PositiveInt,
+});
+export type Current = z.infer<typeof Current>;
+
+/** The columns of a batch in Parquet, in their order. `kafka_ms` and `at_ms` are in epoch ms. */
+export const INTERACTION_COLUMNS = {
+  source: 'string',
+  topic: 'string',
+  kafka_partition: 'int32',
+  kafka_offset: 'int64',
+  kafka_ms: 'int64',
+  user: 'string',
+  product: 'string',
+  quantity: 'double',
+  at_ms: 'int64',
+  type: 'string',
+  order_id: 'optional string',
+  price: 'optional double',
+  product_name: 'optional string',
+} as const;

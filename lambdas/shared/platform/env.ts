@@ -1,0 +1,45 @@
+import * as z from 'zod';
+
+/** Names of the environment variables that the constructs set and the handlers read. */
+export const ENV = {
+  lakeBucket: 'LAKE_BUCKET',
+  fieldMap: 'FIELD_MAP',
+  partialAnswers: 'PARTIAL_ANSWERS',
+  threshold: 'THRESHOLD',
+  model: 'MODEL',
+  launch: 'LAUNCH',
+  brokers: 'KAFKA_BROKERS',
+  topic: 'KAFKA_TOPIC',
+} as const;
+
+/**
+ * Reads the environment variables of a program. Call it once, at start.
+ *
+ * @param schema One entry for each variable that the program needs.
+ * @returns The parsed values.
+ * @throws {Error} If a variable is missing or invalid; the message names every such variable.
+ */
+export function readEnvironment<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): z.infer<z.ZodObject<Shape>> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`Cannot start: environment variable ${problems.join('; ')}`);
+}
+
+/** Schema of a variable that contains JSON; `schema` validates the parsed value. */
+export function jsonVariable<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: `is not JSON: ${text.slice(0, 100)}` });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}

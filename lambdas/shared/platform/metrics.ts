@@ -1,0 +1,81 @@
+import type { Helper, Stage } from '../contract/stages.ts';
+
+/** The CloudWatch namespace of all metrics. */
+export const METRIC_NAMESPACE = 'Cartograph';
+/** The dimension that separates the metrics of each Lambda, and so those of each stack. */
+export const METRIC_DIMENSION = 'FunctionName';
+
+/** The metrics that stages write, with their units: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export const METRICS = {
+  /** Interactions stored by one invocation; those of a retry count again. */
+  SalesStored: 'Count',
+  /** Records that are not valid sales. */
+  SalesRejected: 'Count',
+  /** New interactions that no window contains yet. */
+  Waiting: 'Count',
+  /** Number of new interactions that cuts a window. */
+  Needed: 'Count',
+  /** Time since the oldest batch with new interactions was stored. */
+  WaitedSeconds: 'Seconds',
+  WindowsCut: 'Count',
+  /** Started jobs. */
+  Attempts: 'Count',
+  /** Jobs that ended without a manifest. */
+  AttemptsFailed: 'Count',
+  /** Windows whose last attempt failed. */
+  GivenUp: 'Count',
+  Rendered: 'Count',
+  RunsPublished: 'Count',
+  /** NDCG@10 of the list `any` of the served run. */
+  QualityModel: 'None',
+  /** NDCG@10 of popularity on the same list. */
+  QualityPopularity: 'None',
+  /** Age of the newest sale in the served run. */
+  RunAgeSeconds: 'Seconds',
+  /** Addresses with different contents in the served run. */
+  Conflicts: 'Count',
+  /** Duration of all steps of the served run's job. */
+  RunSeconds: 'Seconds',
+} as const;
+export type MetricName = keyof typeof METRICS;
+export type Measured = Partial<Readonly<Record<MetricName, number>>>;
+
+/**
+ * Formats metrics as a log line from which CloudWatch extracts them (the embedded metric format). The function needs no
+ * permission for this.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ *
+ * @param measured Values by metric; may be empty.
+ * @param nowMs Epoch ms.
+ * @returns undefined if there are no values.
+ *
+ * @example
+ * JSON.parse(metricsLine('accumulate', 'fn', { SalesStored: 3 }, 0)).SalesStored // 3
+ * @example
+ * metricsLine('accumulate', 'fn', {}, 0) // undefined
+ */
+export function metricsLine(
+  stage: Stage | Helper,
+  functionName: string,
+  measured: Measured,
+  nowMs: number,
+): string | undefined {
+  const names = (Object.keys(METRICS) as MetricName[]).filter((name) => measured[name] !== undefined);
+  if (names.length === 0) return undefined;
+  return JSON.stringify({
+    _aws: {
+      Timestamp: nowMs,
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[METRIC_DIMENSION]],
+          Metrics: names.map((name) => ({ Name: name, Unit: METRICS[name] })),
+        },
+      ],
+    },
+    [METRIC_DIMENSION]: functionName,
+    stage,
+    ...Object.fromEntries(names.map((name) => [name, measured[name]])),
+  });
+}

@@ -1,0 +1,65 @@
+import { Option } from '@commander-js/extra-typings';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { type BillInput, makeBill, POLLERS, STREAMS } from '../cost/bill.ts';
+import { DEFAULTS } from '../cost/defaults.ts';
+import { isRegion, REGIONS, type Region } from '../cost/prices.ts';
+import { costTable, formatBill } from '../cost/table.ts';
+import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
+import { amount, valueOption, wholeNumber } from '../terminal/options.ts';
+import { growthOption, maxWaitOption, thresholdOption } from './window-options.ts';
+
+export const commandLine = () =>
+  npmCommandLine('cost', 'what a stack costs a month, about')
+    .addOption(
+      amount('--sales-per-month <N>', 'such as 1e6', 1e10).default(
+        DEFAULTS.salesPerMonth,
+        grouped(DEFAULTS.salesPerMonth),
+      ),
+    )
+    .addOption(
+      new Option('--stream <KIND>', 'where the sales come from').choices(STREAMS).default(DEFAULTS.stream),
+    )
+    .addOption(
+      new Option('--pollers <KIND>', 'who reads the topic for the Lambda')
+        .choices(POLLERS)
+        .default(DEFAULTS.pollers),
+    )
+    .addOption(
+      wholeNumber('--month <N>', 'the month after the deployment: runs grow with the sales so far', {
+        least: 1,
+        most: 120,
+      }).default(DEFAULTS.month),
+    )
+    .addOption(
+      wholeNumber('--runs-per-month <N>', '(default: as threshold, growth and wait make them)', {
+        least: 0,
+        most: 1e6,
+      }),
+    )
+    .addOption(
+      wholeNumber('--record-bytes <N>', 'a record on the topic', { least: 1, most: 1024 * 1024 }).default(
+        DEFAULTS.recordBytes,
+      ),
+    )
+    .addOption(thresholdOption(DEFAULTS.threshold))
+    .addOption(growthOption())
+    .addOption(maxWaitOption())
+    .addOption(regionOption())
+    .option('--table', "the README's table: every stream, idle and busy");
+
+const regionOption = () =>
+  valueOption('--region <REGION>', `whose prices (known: ${REGIONS.join(', ')})`, (text): Region => {
+    if (isRegion(text)) return text;
+    throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
+  }).default(DEFAULTS.region);
+
+/** `npm run cost`: what a stack costs a month, line by line. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { growth, maxWait, table, ...options } = parseCommandLine(commandLine(), args).opts();
+  const input: BillInput = {
+    ...options,
+    growth: growth ?? DEFAULTS.growth,
+    maxWaitSeconds: maxWait ?? DEFAULTS.maxWaitSeconds,
+  };
+  console.log(table ? costTable(input) : formatBill(makeBill(input), input));
+}

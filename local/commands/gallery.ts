@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { publish } from '../../lambdas/publish/publish.ts';
+import { renderRun } from '../../lambdas/render/render.ts';
+import { chartsOf } from '../../lambdas/shared/contract/keys.ts';
+import type { Window } from '../../lambdas/shared/contract/schemas.ts';
+import type { Lake } from '../../lambdas/shared/platform/lake.ts';
+import { createLog } from '../../lambdas/shared/platform/log.ts';
+import { directoryLake } from '../lake/directory-lake.ts';
+import { addToFileLake, writeFileLake } from '../lake/file-lake.ts';
+import { ROOT } from '../process/paths.ts';
+import { galleryPage } from '../results/gallery-page.ts';
+import { defaultSales } from '../shop/simulate.ts';
+import { fileJobCommand } from '../spark/file-job.ts';
+import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
+import { DEFAULT_COUNT, DEFAULT_SEED } from './sales-options.ts';
+
+/** Where the windows end, as shares of the sales: a first run, one that is compared with it, and the one that is drawn. */
+const WINDOW_ENDS = [0.6, 0.8, 1] as const;
+
+export const commandLine = () =>
+  npmCommandLine('gallery', 'the pictures of docs/gallery, drawn from the default simulated shop').argument(
+    '[DIR]',
+    'where the pictures go (default: docs/gallery)',
+  );
+
+/**
+ * `npm run gallery`: draws the charts of the default simulated shop, trained in three windows, into `docs/gallery/` or the
+ * given directory, and writes `gallery.md` beside it. On one core, so that every machine draws the same bytes.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const [target = join(ROOT, 'docs', 'gallery')] = parseCommandLine(commandLine(), args).processedArgs;
+  const directory = mkdtempSync(join(tmpdir(), 'cartograph-gallery-'));
+  try {
+    const lake = join(directory, 'lake');
+    const bucket = directoryLake(lake);
+    const log = createLog('render', {}, () => undefined);
+    const last = await train(lake, directory, bucket);
+    await renderRun({ lake: bucket, log }, last.window);
+    const charts = join(lake, chartsOf(last.window));
+    const output = resolve(target);
+    mkdirSync(output, { recursive: true });
+    const pictures = readdirSync(charts).filter((name) => name.endsWith('.svg'));
+    for (const name of pictures) cpSync(join(charts, name), join(output, name));
+    writeFileSync(`${output}.md`, galleryPage(charts, output));
+    console.log(`Drew ${pictures.join(', ')} into ${output}`);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** @returns the last window */
+async function train(lake: string, directory: string, bucket: Lake): Promise<Window> {
+  const records = [...defaultSales({ seed: DEFAULT_SEED, count: DEFAULT_COUNT })];
+  const log = createLog('publish', {}, () => undefined);
+  let [first, last]: [number, Window | undefined] = [0, undefined];
+  for (const share of WINDOW_ENDS) {
+    const end = Math.floor(share * records.length);
+    const own = records.slice(first, end);
+    last = last ? addToFileLake(lake, own, last) : writeFileLake(lake, [own]);
+    const job = fileJobCommand({ lake, directory, cores: 1, window: last.window });
+    await promisify(execFile)('java', job, { maxBuffer: 1e8 });
+    await publish({ lake: bucket, log }, false);
+    console.log(`Trained window ${last.window}, sales up to ${end}`);
+    first = end;
+  }
+  if (!last) throw new Error('Cannot draw the gallery: there is no window');
+  return last;
+}

@@ -1,0 +1,183 @@
+import { KafkaClient } from '@aws-sdk/client-kafka';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { sendRecords } from '../../lambdas/produce/produce.ts';
+import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { iamKafka } from '../../lambdas/shared/platform/iam-kafka.ts';
+import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
+import { json } from '../shop/broken.ts';
+import { replay } from '../shop/replay.ts';
+import { plantShop } from '../shop/shop.ts';
+import {
+  type OutgoingRecord,
+  SIMULATION_END_MS,
+  STEP_MS,
+  simulate,
+  simulationFrom,
+} from '../shop/simulate.ts';
+import { findBootstrapBrokers } from '../stack/bootstrap-brokers.ts';
+import { readEndpoints } from '../stack/endpoints.ts';
+import { produceByLambda } from '../stack/produce-by-lambda.ts';
+import { readStack, type StackTarget } from '../stack/target.ts';
+import { callerPath } from '../terminal/caller-path.ts';
+import {
+  isGiven,
+  type NpmEnvironment,
+  commandLine as npmCommandLine,
+  parseCommandLine,
+  refuseTogether,
+} from '../terminal/command-line.ts';
+import { stackOption, text, wholeNumber } from '../terminal/options.ts';
+import { checkSalesOptions, countOption, inputOption, mapOption, seedOption } from './sales-options.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_COUNT = 1_000;
+
+export const commandLine = () =>
+  npmCommandLine('produce', 'more sales')
+    .addOption(countOption(DEFAULT_COUNT))
+    .addOption(seedOption("the shop's seed, as npm start had it"))
+    .addOption(text('--user <ID>', 'one user buys: with --product'))
+    .addOption(text('--product <ID>', 'what the user buys'))
+    .addOption(wholeNumber('--quantity <N>', 'how many of it', { least: 1 }).default(1))
+    .addOption(wholeNumber('--times <N>', 'how often', { least: 1, most: 1000 }).default(1))
+    .addOption(inputOption())
+    .addOption(mapOption())
+    .addOption(stackOption())
+    .option('--direct', 'with --stack: connect to its brokers from here, where there is a way into its VPC')
+    .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack signed in by IAM'))
+    .addOption(text('--topic <NAME>', 'with --bootstrap and no --stack: the topic (default: sales)'));
+export type ProduceOptions = Readonly<ReturnType<ReturnType<typeof commandLine>['opts']>>;
+
+const ONE_SOURCE = 'a user either buys, or a file is replayed';
+
+/** @throws {Error} If an option is wrong, one is missing, or two contradict each other. */
+export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironment): ProduceOptions {
+  const command = parseCommandLine(commandLine(), args, npm);
+  const options = command.opts();
+  checkSalesOptions(command);
+  refuseTogether(command, 'input', {
+    user: ONE_SOURCE,
+    product: ONE_SOURCE,
+    quantity: ONE_SOURCE,
+    times: ONE_SOURCE,
+  });
+  if (options.user !== undefined && options.product === undefined)
+    throw new Error('--user needs --product: what does the user buy?');
+  for (const name of ['product', 'quantity', 'times'] as const)
+    if (isGiven(command, name) && options.user === undefined)
+      throw new Error(`--${name} needs --user: who buys?`);
+  refuseTogether(command, 'user', {
+    count: 'how often the user buys is --times',
+    seed: 'nothing is simulated',
+  });
+  if (options.direct && options.stack === undefined)
+    throw new Error('--direct needs --stack: it looks up the brokers of a stack');
+  refuseTogether(command, 'direct', { bootstrap: 'one looks up the brokers, one names them' });
+  if (options.topic !== undefined && (options.stack !== undefined || options.bootstrap === undefined))
+    throw new Error('--topic goes with --bootstrap alone: a stack and a running pipeline know their topic');
+  return options;
+}
+
+/** `npm run produce`: more sales on the topic of the running pipeline. */
+export async function run(args: readonly string[]): Promise<void> {
+  const options = parseProduceOptions(args);
+  const { sent, topic, where } =
+    options.stack === undefined
+      ? await toBroker(options)
+      : await toStack(await readStack(options.stack), options);
+  console.log(`Sent ${grouped(sent)} records to ${topic} at ${where}`);
+}
+
+interface Sent {
+  readonly sent: number;
+  readonly topic: string;
+  readonly where: string;
+}
+
+async function toBroker(options: ProduceOptions): Promise<Sent> {
+  const { bootstrap, topic } =
+    options.bootstrap === undefined
+      ? readEndpoints()
+      : { bootstrap: options.bootstrap, topic: options.topic ?? 'sales' };
+  const before = await countRecords({ bootstrap, topic });
+  const moment: Moment = {
+    startMs: SIMULATION_END_MS + before * STEP_MS,
+    simulation: (seed, count) => simulationFrom({ seed, count, before }),
+  };
+  const sent = await produceRecords({ bootstrap, topic }, recordsOf(options, moment));
+  return { sent, topic, where: bootstrap };
+}
+
+async function toStack(target: StackTarget, options: ProduceOptions): Promise<Sent> {
+  const topic = target.output('Topic');
+  const records = sentNow(recordsOf(options, momentNow(options)));
+  const functionName = target.output('ProduceFunction');
+  const brokers =
+    options.bootstrap ??
+    (options.direct
+      ? await findBootstrapBrokers(target.output('ClusterArn'), new KafkaClient(target.client))
+      : undefined);
+  if (brokers === undefined) {
+    const client = new LambdaClient({ ...target.client, maxAttempts: 1 });
+    const sent = await produceByLambda(records, { client, functionName });
+    return { sent, topic, where: `stack ${target.stack}` };
+  }
+  const region = await new KafkaClient(target.client).config.region();
+  const producer = iamKafka({ brokers, region }).producer({ allowAutoTopicCreation: false });
+  try {
+    await producer.connect();
+    return { sent: await sendRecords({ sender: producer, topic }, records), topic, where: brokers };
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** When the first record is sold, and what the simulated shop sells then: others than at an earlier call. */
+interface Moment {
+  readonly startMs: number;
+  readonly simulation: (seed: number, count: number) => Iterable<OutgoingRecord>;
+}
+
+/** The last sale is now, by this machine's clock: a stack's shop is open, the simulated one stands still. */
+function momentNow({ count, times, user }: ProduceOptions): Moment {
+  const nowMs = Date.now();
+  const salt = Math.floor(nowMs / 1000) % 2 ** 30;
+  return {
+    startMs: nowMs - (user === undefined ? count : times) * STEP_MS,
+    simulation: (seed, wanted) =>
+      simulate({
+        shop: plantShop(seed),
+        seed: seed + salt,
+        count: wanted,
+        endMs: nowMs,
+        days: (wanted * STEP_MS) / DAY_MS,
+      }),
+  };
+}
+
+/** The brokers stamp the records: retention goes by that time, and old records would be gone before they are read. */
+async function* sentNow(
+  records: Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord>,
+): AsyncGenerator<OutgoingRecord> {
+  for await (const record of records) yield { ...record, timestampMs: undefined };
+}
+
+function recordsOf(
+  options: ProduceOptions,
+  { startMs, simulation }: Moment,
+): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
+  const { user, product, input, map = {}, count, seed } = options;
+  if (input !== undefined) return replay(callerPath(input), map);
+  if (user === undefined || product === undefined) return simulation(seed, count);
+  const { quantity, times } = options;
+  return Array.from({ length: times }, (_, index): OutgoingRecord => {
+    const timestampMs = startMs + index * STEP_MS;
+    const sale = {
+      userId: user,
+      productId: product,
+      quantity,
+      timestamp: new Date(timestampMs).toISOString(),
+    };
+    return { key: user, value: json(sale), timestampMs };
+  });
+}

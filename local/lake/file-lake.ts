@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { planBatches } from '../../lambdas/accumulate/batches.ts';
+import type { PolledRecord } from '../../lambdas/accumulate/msk-event.ts';
+import { toParquet } from '../../lambdas/accumulate/parquet.ts';
+import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
+import { interactionsKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
+import { Model } from '../../lambdas/shared/contract/model.ts';
+import { highest } from '../../lambdas/shared/contract/numbers.ts';
+import type { Window } from '../../lambdas/shared/contract/schemas.ts';
+import { decide, type UncutBatch } from '../../lambdas/threshold/decide.ts';
+import { Threshold } from '../../lambdas/threshold/settings.ts';
+import type { OutgoingRecord } from '../shop/simulate.ts';
+
+/** Records as the poller would hand them over. */
+export const polled = (records: readonly OutgoingRecord[], firstOffset = 0): PolledRecord[] =>
+  records.map(({ value, timestampMs }, index) => ({
+    topic: 'sales',
+    partition: 0,
+    offset: firstOffset + index,
+    timestamp: timestampMs ?? 0,
+    value: value?.toString('base64') ?? null,
+  }));
+
+/**
+ * Writes a directory as accumulate and threshold would have written a bucket, for jobs that need no S3.
+ *
+ * @param polls By poll, the records of partition 0; offsets count through.
+ * @returns the one window that holds them all
+ */
+export function writeFileLake(
+  directory: string,
+  polls: readonly (readonly OutgoingRecord[])[],
+  model: Partial<Model> = {},
+): Window {
+  let offset = 0;
+  const records = polls.map((poll) => {
+    const list = polled(poll, offset);
+    offset += poll.length;
+    return list;
+  });
+  return writePolls(directory, records, model);
+}
+
+/** Adds the next window to such a directory: its records follow those of the windows before. */
+export function addToFileLake(directory: string, records: readonly OutgoingRecord[], last: Window): Window {
+  const ends = Object.values(last.partitions).flatMap(({ ranges }) => ranges.map(([, end]) => end));
+  return writePolls(directory, [polled(records, highest(ends) + 1)], last.model, last);
+}
+
+/**
+ * The same for polls whose offsets are given: repeated, overlapping, in any order.
+ *
+ * @param last The window before; without it the first one is cut.
+ */
+export function writePolls(
+  directory: string,
+  polls: readonly (readonly PolledRecord[])[],
+  model: Partial<Model> = {},
+  last?: Window,
+): Window {
+  const parseSale = createSaleParser({});
+  const uncut = new Map<string, UncutBatch>();
+  for (const poll of polls)
+    for (const batch of planBatches(
+      { source: '0a1b2c3d', partitions: new Map([['sales-0', poll]]) },
+      parseSale,
+    )) {
+      if (batch.sales.length === 0) continue;
+      const name = { ...batch.range, count: batch.sales.length };
+      const key = interactionsKey(name);
+      const bytes = toParquet(batch);
+      write(join(directory, key), bytes);
+      uncut.set(key, { key, name, sizeBytes: bytes.length, storedAtMs: 0 });
+    }
+  const sorted = [...uncut.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const situation = {
+    last: { number: last?.window ?? 0, window: last },
+    inFlight: false,
+    uncut: sorted,
+    flush: true,
+    nowMs: 0,
+  };
+  const { cut } = decide(situation, Threshold.parse({}), Model.parse(model));
+  if (!cut) throw new Error('Cannot write the lake: there is no valid sale');
+  write(join(directory, windowKey(cut.window)), JSON.stringify(cut));
+  return cut;
+}
+
+function write(path: string, body: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, body);
+}

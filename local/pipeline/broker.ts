@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { eventually, freePort, startChild } from '../process/child.ts';
+import { KAFKA_JARS } from '../process/paths.ts';
+
+export interface Broker {
+  /** host:port */
+  readonly bootstrap: string;
+  readonly clusterId: string;
+  /** Resolves with a sentence when it has ended, for whatever reason; absent if it runs elsewhere. */
+  readonly ended?: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface BrokerOptions {
+  /** Broker settings beside, or instead of, those of this project. */
+  readonly properties?: Readonly<Record<string, string | number>>;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
+}
+
+const START_SECONDS = 60;
+/** A small heap, the simplest collector and the quick compiler: it starts in half the time. */
+const JVM_OPTIONS = [
+  '-Xmx256m',
+  '-Xms128m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Xshare:auto',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
+];
+
+/**
+ * Starts one KRaft broker and controller on this machine.
+ *
+ * @param directory Its log and metadata; what an earlier broker left there is used again.
+ */
+export async function startBroker(
+  directory: string,
+  { properties: own = {}, signal }: BrokerOptions = {},
+): Promise<Broker> {
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  mkdirSync(directory, { recursive: true });
+  const properties = join(directory, 'server.properties');
+  const settings = serverProperties({ port, controllerPort, logDirectory: join(directory, 'log') });
+  writeFileSync(properties, propertyLines({ ...settings, ...own }));
+  if (!existsSync(join(directory, 'log', 'meta.properties'))) await format(properties, signal);
+  const child = startChild({
+    what: 'the Kafka broker',
+    command: 'java',
+    args: [...JVM_OPTIONS, '-cp', `${KAFKA_JARS}/*`, 'kafka.Kafka', properties],
+    logPath: join(directory, 'broker.log'),
+    pidPath: join(directory, 'broker.pid'),
+  });
+  const bootstrap = `127.0.0.1:${port}`;
+  try {
+    const clusterId = await child.until(
+      (giveUp) => eventually(() => readClusterId(bootstrap), giveUp),
+      START_SECONDS,
+      signal,
+    );
+    return { bootstrap, clusterId, ended: child.ended, stop: () => child.stop() };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
+
+/** A client of the broker. kafkajs says on its own how often it tries again; here that is not worth a line. */
+export const kafkaClient = (bootstrap: string): Kafka =>
+  new Kafka({
+    clientId: 'cartograph',
+    brokers: [bootstrap],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 8 },
+  });
+
+/** Creates the topic unless it exists. */
+export async function createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {
+  const admin = kafkaClient(bootstrap).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
+      waitForLeaders: true,
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export async function readClusterId(bootstrap: string): Promise<string> {
+  const kafka = new Kafka({
+    brokers: [bootstrap],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+    connectionTimeout: 1000,
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).clusterId;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+const serverProperties = ({
+  port,
+  controllerPort,
+  logDirectory,
+}: {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly logDirectory: string;
+}): Readonly<Record<string, string | number | boolean>> => ({
+  'process.roles': 'broker,controller',
+  'node.id': 1,
+  'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+  listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+  'controller.listener.names': 'CONTROLLER',
+  'log.dirs': logDirectory,
+  'auto.create.topics.enable': false,
+  'group.initial.rebalance.delay.ms': 0,
+  'offsets.topic.num.partitions': 1,
+  'offsets.topic.replication.factor': 1,
+  'transaction.state.log.num.partitions': 1,
+  'transaction.state.log.replication.factor': 1,
+  'transaction.state.log.min.isr': 1,
+  // Age is counted by the records' own timestamps: with Kafka's seven days, sales of last month would go before they are read.
+  'log.retention.ms': -1,
+  'log.retention.bytes': -1,
+});
+
+const propertyLines = (properties: Readonly<Record<string, unknown>>): string =>
+  Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+async function format(properties: string, signal?: AbortSignal): Promise<void> {
+  const tool = [...JVM_OPTIONS, '-cp', `${KAFKA_JARS}/*`, 'kafka.tools.StorageTool'];
+  const run = (...args: readonly string[]) =>
+    promisify(execFile)('java', [...tool, ...args], signal ? { signal } : {});
+  const { stdout } = await run('random-uuid');
+  await run('format', '-t', stdout.trim().split('\n').at(-1) ?? '', '-c', properties);
+}

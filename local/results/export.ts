@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { CURRENT_KEY, chartsOf, manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
+import { parseJson, readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { awsClient } from '../stack/emulator.ts';
+
+/** Compacted interactions are input of the next run, not a result. */
+const isResult = (name: string): boolean => !name.startsWith('compacted/');
+
+const MANIFEST = 'manifest.json';
+const CHARTS = 'charts/';
+
+/**
+ * Copies the served run out of the bucket: manifest.json, its files by their names, and charts/. The directory is an
+ * earlier export or this one, never something in between.
+ *
+ * @returns the number of files
+ * @throws {Error} If no run is served, a file is not what the manifest says, or the directory holds anything else than an
+ *   earlier export.
+ */
+export async function exportRun(endpoint: string, bucket: string, directory: string): Promise<number> {
+  refuseForeign(directory);
+  const client = new S3Client(awsClient(endpoint));
+  const lake = s3Lake(bucket, client);
+  const current = await readJson(lake, CURRENT_KEY, Current);
+  if (!current?.run) throw new Error(`Cannot export to ${directory}: no run is served yet`);
+  const manifest = await readJson(lake, manifestKey(current.run), Manifest);
+  if (!manifest) throw new Error(`Cannot export run ${current.run}: it has no manifest`);
+
+  const read = async (key: string): Promise<Uint8Array> => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  };
+  return replaceDirectory(directory, async (write) => {
+    for (const { name, key, sha256 } of manifest.files.filter((file) => isResult(file.name))) {
+      const bytes = await read(key);
+      if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+        throw new Error(`Cannot export ${key}: its bytes are not those that the manifest names`);
+      await write(name, bytes);
+    }
+    const charts = chartsOf(manifest.run);
+    for await (const { key } of lake.list(charts))
+      await write(`${CHARTS}${key.slice(charts.length)}`, await read(key));
+    await write(MANIFEST, await read(manifestKey(manifest.run)));
+  });
+}
+
+/** As much of a manifest as tells which files are of it; also one of another version. */
+const EarlierManifest = z.object({ run: z.int(), files: z.array(z.object({ name: z.string() })) });
+
+/**
+ * What will be replaced must be ours, for it is deleted.
+ *
+ * @throws {Error} If the directory holds anything else than an earlier export.
+ */
+export function refuseForeign(directory: string): void {
+  if (!existsSync(directory)) return;
+  const refuse = (what: string): never => {
+    throw new Error(
+      `Cannot export to ${directory}: it ${what}; it should be a new or empty directory, or one that was exported to before`,
+    );
+  };
+  if (!statSync(directory).isDirectory()) refuse('is a file');
+  const names = earlierNames(directory);
+  const isOurs = (name: string): boolean =>
+    names.has(name) || (names.has(MANIFEST) && name.startsWith(CHARTS));
+  const foreign = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .find((name) => !isOurs(name));
+  if (foreign !== undefined) refuse(`holds ${foreign}, which is of no earlier export`);
+}
+
+/** @returns empty if the directory has no manifest of a run */
+function earlierNames(directory: string): ReadonlySet<string> {
+  const path = join(directory, MANIFEST);
+  if (!existsSync(path)) return new Set();
+  try {
+    const { files } = parseJson(readFileSync(path, 'utf8'), path, EarlierManifest);
+    return new Set([MANIFEST, ...files.map(({ name }) => name)]);
+  } catch {
+    return new Set();
+  }
+}
+
+/**
+ * Fills a new directory beside the old one and then puts it in its place: a failure leaves the old one as it is.
+ *
+ * @returns the number of files that `fill` wrote
+ */
+async function replaceDirectory(
+  directory: string,
+  fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<number> {
+  // A link stays a link.
+  const target = existsSync(directory) ? realpathSync(directory) : resolve(directory);
+  const temporary = makeBeside(target);
+  const filled = join(temporary, 'new');
+  let files = 0;
+  try {
+    await fill(async (name, bytes) => {
+      const path = join(filled, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+      files += 1;
+    });
+    swap(filled, target, join(temporary, 'old'));
+    return files;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** On the same file system, so that it can be renamed. */
+function makeBeside(target: string): string {
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    return mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+  } catch (cause) {
+    throw new Error(
+      `Cannot export to ${target}: ${cause instanceof Error ? cause.message : cause}; the directory around it should be writable`,
+      { cause },
+    );
+  }
+}
+
+function swap(filled: string, target: string, replaced: string): void {
+  const isThere = existsSync(target);
+  if (isThere) renameSync(target, replaced);
+  try {
+    renameSync(filled, target);
+  } catch (error) {
+    if (isThere) renameSync(replaced, target);
+    throw error;
+  }
+}

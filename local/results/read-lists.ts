@@ -1,0 +1,57 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { z } from 'zod';
+import { CURRENT_KEY, manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { ListKind } from '../../lambdas/shared/contract/quality.ts';
+import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
+import { shardOf } from '../../lambdas/shared/contract/shards.ts';
+import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
+import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import type { Target } from '../stack/target.ts';
+
+export type UserLists = UserSummary['users'][number]['recommended'];
+
+const Recommendation = z.object({
+  user: z.string(),
+  product: z.string(),
+  list: ListKind,
+  rank: z.int(),
+  score: z.number(),
+});
+const Product = z.object({ product: z.string(), name: z.string().nullish() });
+
+/**
+ * Reads the lists of one user from the served run: one of its shards, and the names of products.
+ *
+ * @returns list `any` before `new`, best first
+ * @throws {Error} If no run is served, or it knows no such user.
+ */
+export async function readLists(
+  { client: config, bucket }: Pick<Target, 'client' | 'bucket'>,
+  user: string,
+): Promise<{ readonly run: number; readonly lists: UserLists }> {
+  const client = new S3Client(config);
+  const lake = s3Lake(bucket, client);
+  const run = (await readJson(lake, CURRENT_KEY, Current))?.run;
+  const manifest = run ? await readJson(lake, manifestKey(run), Manifest) : undefined;
+  if (!run || !manifest) throw new Error('Cannot show lists: no run is served yet');
+
+  const keysOf = (name: string): string[] =>
+    manifest.files.filter((file) => file.name.startsWith(name)).map(({ key }) => key);
+  const rowsOf = async <Row>(key: string | undefined, schema: z.ZodType<Row>): Promise<Row[]> => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const file = new Uint8Array((await Body?.transformToByteArray()) ?? []).buffer;
+    return z.array(schema).parse(await parquetReadObjects({ file, compressors }));
+  };
+  const shards = keysOf('recommendations/');
+  const rows = await rowsOf(shards[shardOf(user, shards.length)], Recommendation);
+  const theirs = rows.filter((row) => row.user === user);
+  if (theirs.length === 0) throw new Error(`Cannot show lists: run ${run} knows no user ${user}`);
+  const products = (await Promise.all(keysOf('model/products').map((key) => rowsOf(key, Product)))).flat();
+  const names = new Map(products.map(({ product, name }) => [product, name ?? null]));
+  return {
+    run,
+    lists: theirs.map(({ user: _, ...row }) => ({ ...row, name: names.get(row.product) ?? null })),
+  };
+}

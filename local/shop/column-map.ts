@@ -1,0 +1,25 @@
+import { SALE_FIELDS, type SaleField } from '../../lambdas/accumulate/field-map.ts';
+import { nearest } from '../terminal/nearest.ts';
+
+/** Our field → the file's column. */
+export type ColumnMap = Readonly<Partial<Record<SaleField, string>>>;
+
+/**
+ * Reads FIELD=COLUMN,…: `userId=CustomerID,productId=StockCode`. A column's name may itself have an equals sign.
+ *
+ * @throws {Error} If a field is unknown or has no column; the message completes "should be …".
+ */
+export function columnMap(text: string): ColumnMap {
+  const pairs = text.split(',').map((pair) => {
+    const [field = '', column = ''] = pair.split(/=(.*)/s);
+    if (!isField(field))
+      throw new Error(
+        `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; ${field} is nearest to ${nearest(field, SALE_FIELDS)}`,
+      );
+    if (column === '') throw new Error(`FIELD=COLUMN,…, but ${field} has no column`);
+    return [field, column] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+const isField = (name: string): name is SaleField => SALE_FIELDS.some((field) => field === name);

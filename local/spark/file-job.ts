@@ -1,0 +1,30 @@
+import { JOB_JAR } from '../process/paths.ts';
+import { sparkCommand } from './spark.ts';
+
+export interface FileJob {
+  /** A directory as `writeFileLake` leaves it. */
+  readonly lake: string;
+  /** For Spark's temporary files. */
+  readonly directory: string;
+  readonly cores?: number;
+  readonly window?: number;
+  readonly attempt?: number;
+}
+
+/** The arguments of `java` that run the Spark job on a directory instead of a bucket. */
+export const fileJobCommand = ({ lake, directory, cores = 2, window = 1, attempt = 1 }: FileJob): string[] =>
+  sparkCommand(
+    {
+      entryPoint: JOB_JAR,
+      entryPointArguments: [
+        '--lake',
+        `file://${lake}`,
+        '--window',
+        String(window),
+        '--attempt',
+        String(attempt),
+      ],
+      sparkSubmitParameters: '--class cartograph.TrainJob',
+    },
+    { awsEndpoint: undefined, cores, directory },
+  );

@@ -1,0 +1,248 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { type Child, startChild, tail } from '../process/child.ts';
+import { ACCOUNT, awsClient, awsEnvironment, REGION } from '../stack/emulator.ts';
+import { type SparkSubmit, sparkCommand } from './spark.ts';
+
+/** Answers for EMR Serverless: each job run is a spark-submit of this machine. */
+export interface JobServer {
+  readonly endpoint: string;
+  /** Where the emulator is, which starts after this server; jobs cannot run before it is known. */
+  connect(awsEndpoint: string): void;
+  stop(): Promise<void>;
+}
+
+export interface JobServerOptions {
+  /** For jars, logs and Spark's temporary files. */
+  readonly directory: string;
+  /** Cores of a job. */
+  readonly cores: number;
+  /** Whether state changes reach the event bus; a test of lost events says no. */
+  readonly emitsEvents?: boolean;
+  /** What runs instead of Java, for tests of this server alone. */
+  readonly command?: string;
+  /** Where others reach this server, if they run elsewhere: it then listens there, on all interfaces. */
+  readonly url?: string;
+}
+
+type State = 'SUBMITTED' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'CANCELLING' | 'CANCELLED';
+
+interface Job {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly body: string;
+  readonly name: string;
+  state: State;
+  details: string;
+  child: Child | undefined;
+}
+
+/** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.html, as far as the launcher uses it. */
+const StartRequest = z.object({
+  clientToken: z.string().min(1),
+  name: z.string().default(''),
+  executionTimeoutMinutes: z.int().default(720),
+  jobDriver: z.object({
+    sparkSubmit: z.object({
+      entryPoint: z.string(),
+      entryPointArguments: z.array(z.string()).default([]),
+      sparkSubmitParameters: z.string().default(''),
+    }),
+  }),
+});
+
+class ServiceError extends Error {
+  readonly status: number;
+  constructor(name: string, status: number, message: string) {
+    super(message);
+    this.name = name;
+    this.status = status;
+  }
+}
+
+const isOver = ({ state }: Job): boolean =>
+  state === 'SUCCESS' || state === 'FAILED' || state === 'CANCELLED';
+
+export async function startJobServer(options: JobServerOptions): Promise<JobServer> {
+  const { directory, cores, emitsEvents = true, command = 'java', url } = options;
+  const logs = jobLogs(directory);
+  mkdirSync(directory, { recursive: true });
+  const jobs = new Map<string, Job>();
+  const byToken = new Map<string, Job>();
+  let awsEndpoint: string | undefined;
+
+  async function changeState(job: Job, state: State, details = ''): Promise<void> {
+    const previousState = job.state;
+    job.state = state;
+    job.details = details;
+    if (emitsEvents && awsEndpoint) await putEvent(awsEndpoint, job, previousState);
+  }
+
+  async function run(job: Job, submit: SparkSubmit, timeoutMinutes: number): Promise<void> {
+    try {
+      if (!awsEndpoint) throw new Error('the AWS endpoint is not known yet');
+      const jar = await download(awsEndpoint, submit.entryPoint, directory);
+      if (job.state !== 'SUBMITTED') return;
+      const child = startChild({
+        what: `job run ${job.id}`,
+        command,
+        args: sparkCommand({ ...submit, entryPoint: jar }, { awsEndpoint, cores, directory }),
+        env: { PATH: process.env.PATH ?? '', ...awsEnvironment(awsEndpoint) },
+        logPath: join(logs, `${job.name || job.id}.log`),
+        pidPath: join(logs, `${job.id}.pid`),
+      });
+      job.child = child;
+      const ended = new Promise<number | null>((resolve) => {
+        child.process.once('exit', resolve);
+        child.process.once('error', () => resolve(null));
+      });
+      const timer = setTimeout(() => void child.stop(), timeoutMinutes * 60_000);
+      await changeState(job, 'RUNNING');
+      const code = await ended;
+      clearTimeout(timer);
+      if (code === 0) await changeState(job, 'SUCCESS');
+      else if (isCancelling(job)) await changeState(job, 'CANCELLED');
+      else await changeState(job, 'FAILED', `exit code ${code}; ${tail(child.logPath)}`);
+    } catch (error) {
+      // Cancelled while its jar was on the way: what is over stays as it is.
+      if (!isOver(job))
+        await changeState(job, 'FAILED', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function start(applicationId: string, body: string): Job {
+    const request = StartRequest.safeParse(JSON.parse(body));
+    if (!request.success)
+      throw new ServiceError('ValidationException', 400, request.error.issues[0]?.message ?? 'invalid');
+    const { clientToken, name, executionTimeoutMinutes, jobDriver } = request.data;
+    const known = byToken.get(clientToken);
+    if (known && known.body !== body)
+      throw new ServiceError(
+        'ConflictException',
+        409,
+        `client token ${clientToken} was used with another request`,
+      );
+    if (known) return known;
+    const id = randomUUID().replaceAll('-', '').slice(0, 16);
+    const job: Job = { id, applicationId, body, name, state: 'SUBMITTED', details: '', child: undefined };
+    jobs.set(id, job);
+    byToken.set(clientToken, job);
+    void run(job, jobDriver.sparkSubmit, executionTimeoutMinutes);
+    return job;
+  }
+
+  async function cancel(job: Job): Promise<void> {
+    if (isOver(job)) return;
+    await changeState(job, job.child ? 'CANCELLING' : 'CANCELLED');
+    void job.child?.stop();
+  }
+
+  async function answer(request: IncomingMessage): Promise<unknown> {
+    const [, applications, applicationId = '', jobruns, id] =
+      (request.url ?? '').split('?', 1)[0]?.split('/') ?? [];
+    if (applications !== 'applications' || jobruns !== 'jobruns')
+      throw new ServiceError('ResourceNotFoundException', 404, `${request.url} is not answered here`);
+    if (request.method === 'POST') return described(start(applicationId, await text(request)));
+    const job = jobs.get(id ?? '');
+    if (!job || job.applicationId !== applicationId)
+      throw new ServiceError('ResourceNotFoundException', 404, `there is no job run ${id}`);
+    if (request.method === 'DELETE') await cancel(job);
+    return request.method === 'GET' ? { jobRun: described(job) } : described(job);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (body) => send(response, 200, body),
+      (error: unknown) => sendError(response, error),
+    );
+  });
+  await new Promise<void>((resolve, reject) =>
+    server
+      .once('error', reject)
+      .listen(url ? Number(new URL(url).port) : 0, url ? '0.0.0.0' : '127.0.0.1', resolve),
+  );
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('Cannot start the job server: no port');
+  return {
+    endpoint: url ?? `http://127.0.0.1:${address.port}`,
+    connect: (endpoint) => {
+      awsEndpoint = endpoint;
+    },
+    async stop() {
+      awsEndpoint = undefined;
+      // Those whose jar is still on the way would start when nobody stops them any more.
+      for (const job of jobs.values()) if (job.state === 'SUBMITTED') job.state = 'CANCELLED';
+      await Promise.all([...jobs.values()].map((job) => job.child?.stop()));
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Where the jobs' logs lie, and the notes of which processes they are. */
+export const jobLogs = (directory: string): string => join(directory, 'logs');
+
+const isCancelling = (job: Job): boolean => job.state === 'CANCELLING';
+
+const arnOf = ({ applicationId, id }: Job): string =>
+  `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/${applicationId}/jobruns/${id}`;
+
+const described = (job: Job) => ({
+  applicationId: job.applicationId,
+  jobRunId: job.id,
+  arn: arnOf(job),
+  name: job.name,
+  state: job.state,
+  stateDetails: job.details,
+});
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const known =
+    error instanceof ServiceError ? error : new ServiceError('InternalServerException', 500, String(error));
+  response.setHeader('x-amzn-errortype', known.name);
+  send(response, known.status, { message: known.message });
+}
+
+/** https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/using-eventbridge.html */
+async function putEvent(endpoint: string, job: Job, previousState: State): Promise<void> {
+  const client = new EventBridgeClient(awsClient(endpoint));
+  const detail = {
+    jobRunId: job.id,
+    jobRunName: job.name,
+    applicationId: job.applicationId,
+    arn: arnOf(job),
+    releaseLabel: 'local',
+    state: job.state,
+    previousState,
+  };
+  const entry = {
+    Source: 'aws.emr-serverless',
+    DetailType: 'EMR Serverless Job Run State Change',
+    Detail: JSON.stringify(detail),
+  };
+  // The service, too, sends these at best effort: the manifest and the sweep do not need them.
+  await client.send(new PutEventsCommand({ Entries: [entry] })).catch(() => undefined);
+}
+
+/** Brings `s3://bucket/key` to this machine, once. @returns its path */
+async function download(endpoint: string, url: string, directory: string): Promise<string> {
+  const { host, pathname } = new URL(url);
+  const client = new S3Client(awsClient(endpoint));
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: host, Key: pathname.slice(1) }));
+  if (!Body) throw new Error(`Cannot run the job: ${url} is empty`);
+  const path = join(directory, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.jar`);
+  await writeFile(path, await Body.transformToByteArray());
+  return path;
+}

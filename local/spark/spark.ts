@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CDS_ARCHIVE, SPARK_CONF, SPARK_JVM_OPTIONS, SPARK_RUNTIME } from '../process/paths.ts';
+import { REGION } from '../stack/emulator.ts';
+
+/** What StartJobRun says of the job. */
+export interface SparkSubmit {
+  readonly entryPoint: string;
+  readonly entryPointArguments: readonly string[];
+  readonly sparkSubmitParameters: string;
+}
+
+export interface Platform {
+  /** Where S3 is; undefined for jobs on files. */
+  readonly awsEndpoint: string | undefined;
+  readonly cores: number;
+  /** For temporary files, of Spark and of the JVM: what a killed job leaves behind lies there. */
+  readonly directory: string;
+}
+
+const lines = (path: string): string[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+
+/**
+ * The arguments of `java` that are this machine's spark-submit: the job's own, and behind them, for the last one counts,
+ * those that say where Spark and the bucket are. Makes the directory for temporary files.
+ */
+export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] {
+  const settings = [...lines(SPARK_CONF), ...platformSettings(platform)];
+  const temporary = join(platform.directory, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  return [
+    ...lines(SPARK_JVM_OPTIONS),
+    `-Djava.io.tmpdir=${temporary}`,
+    // The JVM would write them below /tmp, whatever the line before says.
+    '-XX:-UsePerfData',
+    ...(existsSync(CDS_ARCHIVE) ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`] : []),
+    '-cp',
+    `${SPARK_RUNTIME}/*`,
+    'org.apache.spark.deploy.SparkSubmit',
+    ...shellWords(submit.sparkSubmitParameters).filter(
+      (word, index, words) => !isMemory(word) && !isMemory(words[index + 1]),
+    ),
+    '--master',
+    `local[${platform.cores}]`,
+    ...settings.flatMap((setting) => ['--conf', setting]),
+    submit.entryPoint,
+    ...submit.entryPointArguments,
+  ];
+}
+
+/** The driver's memory is that of this machine's JVM options; spark-submit would start a second JVM for it. */
+const isMemory = (word: string | undefined): boolean => word?.startsWith('spark.driver.memory=') ?? false;
+
+function platformSettings({ awsEndpoint, directory }: Platform): string[] {
+  const files = { 'spark.local.dir': join(directory, 'spark') };
+  const bucket = awsEndpoint && {
+    'spark.hadoop.fs.s3.impl': 'org.apache.hadoop.fs.s3a.S3AFileSystem',
+    'spark.hadoop.fs.s3a.endpoint': awsEndpoint,
+    'spark.hadoop.fs.s3a.endpoint.region': REGION,
+    'spark.hadoop.fs.s3a.path.style.access': 'true',
+    'spark.hadoop.fs.s3a.connection.ssl.enabled': 'false',
+    'spark.hadoop.fs.s3a.create.performance': 'true',
+    'spark.hadoop.fs.s3a.buffer.dir': join(directory, 's3a'),
+    'spark.hadoop.fs.s3a.aws.credentials.provider':
+      'software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider',
+  };
+  return Object.entries({ ...files, ...bucket }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Words as a shell would split them: spaces separate, quotes hold together. */
+export const shellWords = (text: string): string[] =>
+  [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/["']/g, ''));

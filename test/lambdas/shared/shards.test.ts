@@ -1,9 +1,0 @@
-import { expect, test } from 'vitest';
-import { shardOf } from '../../../lambdas/shared/shards.ts';
-
-test('the shard of a user is the first four bytes of its SHA-256 without the sign, modulo the shards', () => {
-  // The same answers as in RunTablesTest.scala.
-  expect(shardOf('ann', 7)).toBe(0x49915e0d % 7);
-  expect(shardOf('bob', 7)).toBe(0x01b637d8 % 7);
-  expect(shardOf('ann', 1)).toBe(0);
-});

@@ -1,8 +1,0 @@
-import { command } from '../../local/command.ts';
-
-/** A command that leaves a timer pending, writes much, and fails if it is told to. */
-await command(async ([mistake]) => {
-  setInterval(() => undefined, 1000);
-  process.stdout.write('x'.repeat(1_000_000));
-  if (mistake) throw new Error(mistake);
-});

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { commandLine, parseProduceOptions } from '../../../local/commands/produce.ts';
+
+const DEFAULTS = { count: 1_000, seed: 1, quantity: 1, times: 1 };
+
+test('what npm run produce shall do is one of three things', () => {
+  expect(parseProduceOptions(['--count', '5', '--seed', '2'])).toEqual({ ...DEFAULTS, count: 5, seed: 2 });
+  expect(parseProduceOptions(['--input', 'a.csv', '--map', 'userId=x'])).toEqual({
+    ...DEFAULTS,
+    input: 'a.csv',
+    map: { userId: 'x' },
+  });
+  expect(parseProduceOptions(['--user', 'ann', '--product', 'lamp', '--times', '3'])).toEqual({
+    ...DEFAULTS,
+    user: 'ann',
+    product: 'lamp',
+    times: 3,
+  });
+});
+
+const BUYS = ['--user', 'ann', '--product', 'lamp'];
+
+test.each([
+  [['--user', 'ann'], '--user needs --product: what does the user buy?'],
+  [['--product', 'lamp'], '--product needs --user: who buys?'],
+  [['--times', '2'], '--times needs --user: who buys?'],
+  [['--quantity', '2', '--count', '5'], '--quantity needs --user: who buys?'],
+  [[...BUYS, '--count', '5'], '--count and --user contradict each other: how often the user buys is --times'],
+  [[...BUYS, '--seed', '5'], '--seed and --user contradict each other: nothing is simulated'],
+  [[...BUYS, '--input', 'a.csv'], '--user and --input contradict each other'],
+  [['--input', 'a.csv', '--times', '2'], '--times and --input contradict each other'],
+  [
+    ['--input', 'a.csv', '--count', '2'],
+    '--count and --input contradict each other: a file is replayed whole',
+  ],
+  [['--input', 'a.csv', '--seed', '2'], '--seed and --input contradict each other: a file is replayed whole'],
+  [['--map', 'userId=x'], '--map needs --input: there is no file whose columns it names'],
+])('npm run produce: %j would be ignored in part, so it is an error', (args, message) => {
+  expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test.each([
+  [['--map', 'userId=x'], '--map needs --input'],
+  [['--direct'], '--direct needs --stack'],
+  [
+    ['--stack', 'Shop', '--direct', '--bootstrap', 'b:9098'],
+    '--bootstrap and --direct contradict each other',
+  ],
+  [['--topic', 'sales'], '--topic goes with --bootstrap alone'],
+  [['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'], '--topic goes with --bootstrap alone'],
+])('npm run produce -- %j is an error that says why', (args, message) => {
+  expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test('npm run produce takes a stack, or brokers with a topic', () => {
+  expect(parseProduceOptions(['--stack', 'Shop', '--direct'])).toEqual({
+    ...DEFAULTS,
+    stack: 'Shop',
+    direct: true,
+  });
+  expect(parseProduceOptions(['--bootstrap', 'b:9092', '--topic', 'orders'])).toEqual({
+    ...DEFAULTS,
+    bootstrap: 'b:9092',
+    topic: 'orders',
+  });
+});
+
+test('the help of npm run produce', () => {
+  expect(commandLine().helpInformation()).toMatchInlineSnapshot(`
+    "Usage: npm run produce -- [options]
+
+    more sales
+
+    Options:
+      --count <N>              simulated records (default: 1,000)
+      --seed <N>               the shop's seed, as npm start had it (default: 1)
+      --user <ID>              one user buys: with --product
+      --product <ID>           what the user buys
+      --quantity <N>           how many of it (default: 1)
+      --times <N>              how often (default: 1)
+      --input <FILE>           replay a CSV or NDJSON file, also .gz, instead of simulating
+      --map <FIELDS>           names of the columns in the file: userId=CustomerID,productId=StockCode,…
+      --stack <NAME>           work on this CloudFormation stack instead of this machine
+      --direct                 with --stack: connect to its brokers from here, where there is a way into its VPC
+      --bootstrap <HOST:PORT>  connect to these brokers; with --stack signed in by IAM
+      --topic <NAME>           with --bootstrap and no --stack: the topic (default: sales)
+      --help                   this list
+    "
+  `);
+});

@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  COMMANDS,
+  type CommandModule,
+  type CommandName,
+  isCommandName,
+} from '../../../local/commands/registry.ts';
+import { ROOT } from '../../../local/process/paths.ts';
+import { parseCommandLine } from '../../../local/terminal/command-line.ts';
+
+const names = Object.keys(COMMANDS).filter(isCommandName);
+/** These pass their words on to another program, or only other programs start them. */
+const WITHOUT_OPTIONS: readonly CommandName[] = ['test', 'cdk', 'emulate', 'archive-classes'];
+const withOptions = names.filter((name) => !WITHOUT_OPTIONS.includes(name));
+
+async function commandLineOf(name: CommandName) {
+  const { commandLine }: CommandModule = await COMMANDS[name]();
+  if (!commandLine) throw new Error(`${name} has no options`);
+  return commandLine();
+}
+
+test.each(withOptions)('the help of %s lists every option, in lines that fit a terminal', async (name) => {
+  const command = await commandLineOf(name);
+  const help = command.helpInformation();
+  for (const { long } of command.options)
+    expect(help).toMatch(new RegExp(`^ {2}${long}[ <>A-Z:]* {2,}\\S`, 'm'));
+  expect(help).toMatch(/^ {2}--help {2,}this list$/m);
+  expect(help.split('\n').filter((line) => line.length > 110)).toEqual([]);
+});
+
+test.each(withOptions)(
+  '%s refuses an unknown option, and one that npm has taken for itself',
+  async (name) => {
+    const command = await commandLineOf(name);
+    const valid = name === 'quality' ? ['sales.csv'] : [];
+    expect(() => parseCommandLine(command, [...valid, '--nothing'])).toThrow("Unknown option '--nothing'");
+    for (const { long = '' } of command.options) {
+      const taken = {
+        [`npm_config_${long.slice(2).replaceAll('-', '_')}`]: 'true',
+        npm_lifecycle_event: name,
+      };
+      expect(() => parseCommandLine(command, valid, taken)).toThrow(': npm takes it for itself; write npm ');
+    }
+  },
+);
+
+test('the modules of the commands are loaded without running anything', async () => {
+  for (const name of names) expect(await COMMANDS[name]()).toHaveProperty('run');
+});
+
+test('every command has a file of its name', () => {
+  const files = readdirSync(join(ROOT, 'local', 'commands'));
+  for (const name of names) expect(files).toContain(`${name}.ts`);
+});

@@ -1,0 +1,195 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  CURRENT_KEY,
+  chartsOf,
+  INDEX_KEY,
+  manifestKey,
+  windowKey,
+} from '../../../lambdas/shared/contract/keys.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
+import { NODE_BIN, ROOT } from '../../../local/process/paths.ts';
+import { awsEnvironment } from '../../../local/stack/emulator.ts';
+import { type FakeStack, OUTPUTS, startFakeStack } from '../stack/fake-stack.ts';
+
+/** The commands as a person starts them, against a stack whose AWS is a server of the test's own. */
+const directory = mkdtempSync(join(tmpdir(), 'cartograph-commands-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+let aws: FakeStack;
+/** What Lambdas answer in one test, in place of the answers below. */
+let answers: Record<string, unknown>;
+/** Where the commands find programs. */
+let path: string | undefined;
+beforeEach(async () => {
+  answers = {};
+  path = process.env.PATH;
+  aws = await startFakeStack({
+    name: 'Shop',
+    outputs: OUTPUTS,
+    objects: new Map([
+      [CURRENT_KEY, toJson({ publication: 1, run: 1, previous: null, decidedThrough: 1 })],
+      [windowKey(1), '{}'],
+      [manifestKey(1), '{}'],
+      [INDEX_KEY, '<h1>'],
+      [`${chartsOf(1)}index.html`, '<h1>'],
+    ]),
+    answer(name, event) {
+      if (name in answers) return answers[name];
+      if (name === 'shop-produce') return { sent: (event as { records: unknown[] }).records.length };
+      if (name === 'shop-threshold') return { cut: 1, reason: 'flushed on request' };
+      return ['Started attempt 2 of window 1'];
+    },
+  });
+});
+afterEach(() => aws.stop());
+
+/** @returns exit code and everything that was printed */
+async function run(name: string, ...args: readonly string[]) {
+  const env = { PATH: path, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
+  const { stdout, stderr, code } = await promisify(execFile)(
+    join(NODE_BIN, 'node'),
+    [join(ROOT, 'local', 'main.ts'), name, '--stack', 'Shop', ...args],
+    { env },
+  ).then(
+    (output) => ({ ...output, code: 0 }),
+    (error: { stdout: string; stderr: string; code: number }) => error,
+  );
+  return { code, stdout, stderr };
+}
+
+test('produce calls the Lambda among the brokers with one sale of now', async () => {
+  const { code, stdout } = await run('produce', '--user', 'ann', '--product', 'lamp', '--times', '2');
+  expect([code, stdout]).toEqual([0, 'Sent 2 records to sales at stack Shop\n']);
+  const [{ name, event } = { name: '', event: {} }, ...more] = aws.calls;
+  expect([name, more]).toEqual(['shop-produce', []]);
+  const { records } = event as { records: { key: string; value: string; timestampMs?: number }[] };
+  for (const { key, value, timestampMs } of records) {
+    const sale = JSON.parse(Buffer.from(value, 'base64').toString());
+    expect(sale).toMatchObject({ userId: 'ann', productId: 'lamp', quantity: 1 });
+    expect(Math.abs(Date.parse(sale.timestamp) - Date.now())).toBeLessThan(60_000);
+    expect([key, timestampMs]).toEqual(['ann', undefined]);
+  }
+});
+
+test('produce replays a file', async () => {
+  const file = join(directory, 'sales.csv');
+  writeFileSync(file, 'who,what\nann,lamp\nbob,mug\n');
+  const map = 'userId=who,productId=what';
+  const { code, stdout } = await run('produce', '--input', file, '--map', map);
+  expect([code, stdout]).toEqual([0, 'Sent 2 records to sales at stack Shop\n']);
+});
+
+test('charts copies the served run, and says where it is', async () => {
+  const to = join(directory, 'charts');
+  const { code, stdout } = await run('charts', '--to', to);
+  const page = join(to, chartsOf(1), 'index.html');
+  expect([code, stdout]).toEqual([0, `Charts    ${page}\n`]);
+  expect(existsSync(page)).toBe(true);
+  const { stdout: urls } = await run('charts', '--url');
+  expect(urls).toContain(`${aws.endpoint}/shop-lake/charts/00000001/index.html?`);
+  expect((await run('charts', '--url', '--to', to)).stderr).toContain('--url contradicts --to and --open');
+});
+
+test('charts --serve shows the private bucket to this machine until it is stopped', async () => {
+  const env = { PATH: process.env.PATH, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
+  const child = spawn(
+    join(NODE_BIN, 'node'),
+    [join(ROOT, 'local', 'main.ts'), 'charts', '--stack', 'Shop', '--serve'],
+    {
+      env,
+    },
+  );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  await expect.poll(() => output, { timeout: 15_000 }).toContain('Ctrl-C ends it');
+  const [, url = ''] = /^Charts +(\S+)$/m.exec(output) ?? [];
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect(await (await fetch(url)).text()).toBe('<h1>');
+  expect((await fetch(new URL('/windows/00000001.json', url))).status).toBe(404);
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+});
+
+test.each([
+  [['--serve', '--to', 'x'], '--serve contradicts --url and --to'],
+  [['--port', '80'], '--port needs --serve'],
+])('charts %j is refused with the reason', async (args, message) => {
+  const { code, stderr } = await run('charts', ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+});
+
+test('flush cuts a window and waits for its run', async () => {
+  const { code, stdout } = await run('flush');
+  expect(code).toBe(0);
+  expect(stdout).toContain('Window 1 is cut: flushed on request');
+  expect(aws.calls).toEqual([{ name: 'shop-threshold', event: { flush: true } }]);
+});
+
+test('retry asks the launcher for one more attempt', async () => {
+  const { code, stdout } = await run('retry', '--window', '1');
+  expect([code, stdout]).toEqual([0, 'Started attempt 2 of window 1\n']);
+  expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1 } }]);
+});
+
+test.each([
+  { done: false, message: 'Cannot retry window 1: it has a run already' },
+  ['Cannot retry window 1: it has a run already'],
+])('retry fails with the reason if the launcher started nothing: %j', async (answer) => {
+  answers['shop-train'] = answer;
+  const { code, stdout, stderr } = await run('retry', '--window', '1');
+  expect([code, stdout, stderr]).toEqual([1, '', '✗ Cannot retry window 1: it has a run already\n']);
+});
+
+test('rollback says which run is served now, and fails with the reason if none is', async () => {
+  answers['shop-publish'] = 'Run 1 is served again';
+  expect(await run('rollback')).toEqual({ code: 0, stdout: 'Run 1 is served again\n', stderr: '' });
+  answers['shop-publish'] = 'Cannot roll back: there is no earlier run';
+  const { code, stderr } = await run('rollback', '--to', '7');
+  expect([code, stderr]).toEqual([1, '✗ Cannot roll back: there is no earlier run\n']);
+  expect(aws.calls.map(({ event }) => event)).toEqual([{ rollback: true }, { rollback: 7 }]);
+});
+
+test.each(['retry', 'rollback'])('%s fails if the answer is not a sentence', async (name) => {
+  answers['shop-train'] = [];
+  answers['shop-publish'] = null;
+  const { code, stderr } = await run(name, ...(name === 'retry' ? ['--window', '1'] : []));
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ Cannot understand the answer of shop-/)]);
+});
+
+test('flush fails while a run is in flight; with nothing new there is nothing to do', async () => {
+  answers['shop-threshold'] = { reason: 'window 1 is in flight', newInteractions: 5, inFlight: true };
+  const { code, stderr } = await run('flush');
+  expect([code, stderr]).toEqual([1, '✗ Cannot cut a window: window 1 is in flight\n']);
+  answers['shop-threshold'] = { reason: 'nothing new', newInteractions: 0, inFlight: false };
+  expect(await run('flush')).toEqual({ code: 0, stdout: 'No window is cut: nothing new\n', stderr: '' });
+});
+
+test('charts says that the page cannot be opened, and fails', async () => {
+  path = directory;
+  const { code, stdout, stderr } = await run('charts', '--to', join(directory, 'opened'), '--open');
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/^Charts {4}/)]);
+  expect(stderr).toMatch(/^✗ Cannot open it: there is no /);
+});
+
+test.each([
+  ['retry', '--window is missing: which window shall get one more attempt?'],
+  ['lists', '--user is missing: whose lists?'],
+])('%s without its subject is refused before anything is asked', async (name, message) => {
+  const { code, stderr } = await run(name);
+  expect([code, stderr, aws.calls]).toEqual([1, `✗ ${message}\n`, []]);
+});
+
+test('lists of a run that has no file for them is a sentence, not a stack trace', async () => {
+  const { code, stderr } = await run('lists', '--user', 'ann');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^✗ Cannot /);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});

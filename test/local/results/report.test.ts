@@ -1,0 +1,245 @@
+import { expect, test } from 'vitest';
+import { decide } from '../../../lambdas/publish/decide.ts';
+import { Window } from '../../../lambdas/shared/contract/schemas.ts';
+import type { Outcome, SourceOutcome } from '../../../local/results/outcome.ts';
+import { formatReport, problemsOf } from '../../../local/results/report.ts';
+import type { Milestone } from '../../../local/results/watch.ts';
+import { sampleRun } from '../../lambdas/samples.ts';
+
+const { manifest, documents } = sampleRun(1);
+const window = Window.parse({
+  window: 1,
+  cutAtMs: 0,
+  reason: {
+    kind: 'threshold',
+    needed: 10,
+    text: '12 new interactions in 2 batches: at least 10 were needed',
+  },
+  batches: [{ key: 'interactions/a', sizeBytes: 1 }],
+  newInteractions: 12,
+  partitions: { '0a1b2c3d/sales/000000': { ranges: [[0, 13]], interactions: 12 } },
+  totalInteractions: 12,
+  model: manifest.model,
+});
+const SOURCE = '0a1b2c3d';
+const COUNTS: SourceOutcome = {
+  stored: 12,
+  cut: 12,
+  rejected: [
+    { kind: 'not JSON', count: 1 },
+    { kind: 'userId', count: 1 },
+  ],
+};
+const sourcesWith = (counts: Partial<SourceOutcome>) => new Map([[SOURCE, { ...COUNTS, ...counts }]]);
+const trained = { window, manifest, failures: [], thresholdSeconds: 0.35 };
+const decision = decide({ run: 1, manifest }, undefined);
+const OUTCOME: Outcome = {
+  sources: sourcesWith({}),
+  decisions: [decision],
+  windows: [trained],
+  current: { publication: 1, run: 1, previous: null, decidedThrough: 1 },
+  user: documents['summary/users.json'].users[0],
+};
+const sightings = new Map([
+  [
+    1,
+    new Map<Milestone, number>([
+      ['cut', 0],
+      ['trained', 12_500],
+      ['published', 13_000],
+      ['rendered', 14_000],
+    ]),
+  ],
+]);
+const facts = (outcome: Outcome, produced = 14) => ({
+  produced,
+  source: SOURCE,
+  outcome,
+  sightings,
+  preparation: { broker: 2.04 },
+  chartsUrl: 'http://127.0.0.1:1/charts/index.html',
+});
+
+test('a run that worked is told at a glance', () => {
+  expect(formatReport(facts(OUTCOME))).toMatchInlineSnapshot(`
+    "Sales     14 produced = 12 stored + 2 rejected
+              rejected: not JSON 1, userId 1
+
+    Seconds   broker 2.0 s
+
+    Window 1  12 new interactions in 2 batches: at least 10 were needed
+              trained on 12 sales of 4 products to 3 users
+              threshold 0.3 s, train 12.5 s, publish 0.5 s, render 1.0 s
+              job: read 1.5 s, fit 2.0 s
+
+    Quality   NDCG@10, the model beside the best baseline, on the newest sales that training had not seen
+              run 1, any: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
+              run 1, new: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
+
+    Gate      run 1 promoted: not measured: no user bought both before and in the holdout
+
+    User      ann & bob bought <script>alert("lamp")</script> (lamp2)
+                  any                                     new (never bought before)
+               1  <script>alert("lamp")</script> (lamp2)  Blue lamp (lamp1)
+
+    Charts    http://127.0.0.1:1/charts/index.html"
+  `);
+  expect(problemsOf(facts(OUTCOME))).toEqual([]);
+});
+
+test('a run that the gate refused is no problem, and why is told; one that is not decided is', () => {
+  const refused = { ...decision, decision: 'refused' as const, reason: 'worse than run 0: any −0.050' };
+  const outcome = { ...OUTCOME, current: undefined, decisions: [refused] };
+  expect(problemsOf(facts(outcome))).toEqual([]);
+  expect(formatReport(facts(outcome))).toContain('Gate      run 1 refused: worse than run 0: any −0.050');
+  expect(problemsOf(facts({ ...outcome, decisions: [] }))).toEqual([
+    'Run 1 is finished, but run none is served',
+  ]);
+});
+
+test('numbers that do not add up are a problem, and are not shown as if they did', () => {
+  expect(problemsOf(facts(OUTCOME, 15))).toEqual([
+    '15 records were produced, but 12 stored + 2 rejected make 14',
+  ]);
+  expect(formatReport(facts(OUTCOME, 15))).toContain('15 produced ≠ 12 stored + 2 rejected');
+});
+
+test('sales of an earlier broker stand beside the sum, and are no part of it', () => {
+  const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9 }] };
+  const inputs = { ...manifest.inputs, interactions: 7_010, unweighted: 2 };
+  const outcome: Outcome = {
+    ...OUTCOME,
+    sources: new Map([['ffffffff', earlier], ...OUTCOME.sources]),
+    windows: [{ ...trained, manifest: { ...manifest, inputs } }],
+  };
+  expect(problemsOf(facts(outcome))).toEqual([]);
+  expect(formatReport(facts(outcome))).toContain(
+    `Sales     14 produced = 12 stored + 2 rejected
+          rejected: not JSON 1, userId 1
+          7,000 from an earlier broker
+
+`,
+  );
+});
+
+test('a bucket without anything of this broker is told as it is', () => {
+  const outcome: Outcome = { ...OUTCOME, sources: new Map([['ffffffff', COUNTS]]) };
+  expect(formatReport(facts(outcome, 0))).toContain(
+    'Sales     0 produced = 0 stored + 0 rejected\n          12 from an earlier broker\n',
+  );
+});
+
+test('a run that has read other than what its windows hold is a problem', () => {
+  expect(problemsOf(facts({ ...OUTCOME, sources: sourcesWith({ stored: 11, cut: 11 }) }, 13))).toEqual([
+    'Run 1 has read 12 sales, but its windows hold 11',
+  ]);
+});
+
+test('a window without a run, sales that no run knows, and a run that is not served are problems', () => {
+  const failed = {
+    ...trained,
+    window: { ...window, window: 2 },
+    manifest: undefined,
+    failures: ['attempt 1: out of memory'],
+  };
+  expect(
+    problemsOf(
+      facts({ ...OUTCOME, sources: sourcesWith({ stored: 15 }), windows: [...OUTCOME.windows, failed] }, 17),
+    ),
+  ).toEqual([
+    'Window 2 has no run: attempt 1: out of memory',
+    '3 stored sales are not among those that run 1 was trained on',
+  ]);
+  expect(problemsOf(facts({ ...OUTCOME, current: undefined }))).toEqual([
+    'Run 1 is finished, but run none is served',
+  ]);
+  expect(problemsOf(facts({ ...OUTCOME, sources: new Map(), windows: [], current: undefined }, 0))).toEqual([
+    'No window was cut: there was nothing to train on',
+  ]);
+});
+
+test('a product name cannot steer the terminal', () => {
+  const product = { list: 'any' as const, rank: 1, product: 'p1', name: '\u001b[2Jlamp\n', score: 1 };
+  const user = { user: 'ann\u0007', bought: [], recommended: [product] };
+  const report = formatReport(facts({ ...OUTCOME, user }));
+  expect(report).toContain(' lamp  (p1)');
+  expect(report.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
+test('nor can a reason, the name of a step, or what a job failed with, which is cut', () => {
+  const evil = '\u001b]0;title\u0007\u001b[2J\u009b\n! Run 9 is served';
+  const outcome: Outcome = {
+    ...OUTCOME,
+    sources: sourcesWith({ rejected: [{ kind: evil, count: 2 }] }),
+    windows: [
+      {
+        ...trained,
+        window: { ...window, reason: { kind: 'flush', text: evil } },
+        manifest: { ...manifest, seconds: { [evil]: 1 } },
+      },
+      {
+        ...trained,
+        window: { ...window, window: 2 },
+        manifest: undefined,
+        failures: [`${evil} ${'at java.lang.Thread.run '.repeat(500)}`],
+      },
+    ],
+  };
+  const report = formatReport(facts(outcome));
+  expect(report.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  expect(report).not.toMatch(/^! Run 9/m);
+  expect(report.length).toBeLessThan(4_000);
+  expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
+});
+
+test('of a popularity of nothing there is no multiple', () => {
+  const nothing = { value: 0, n: 3, low: 0, high: 0 };
+  const half = { value: 0.5, n: 3, low: 0.4, high: 0.6 };
+  const quality = { any: { model: half, popularity: nothing }, new: null };
+  const report = formatReport(
+    facts({ ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, quality } }] }),
+  );
+  expect(report).toContain(
+    'run 1, any: 0.500 (0.400–0.600) beside 0.000 (0.000–0.000) by popularity, 3 users',
+  );
+  expect(report).toContain('run 1, new: no holdout could be made');
+});
+
+test('long names are cut, so that a report stays within 110 columns', () => {
+  const long = {
+    list: 'any' as const,
+    rank: 1,
+    product: 'p'.repeat(256),
+    name: 'lamp '.repeat(200),
+    score: 1,
+  };
+  const user = {
+    user: 'u'.repeat(256),
+    bought: Array.from({ length: 5 }, (_, index) => ({
+      ...long,
+      product: `p${index}`,
+      name: `${index}${long.name}`,
+    })).map(({ product, name }) => ({ product, name, quantity: 1, atMs: 0 })),
+    recommended: [long, { ...long, list: 'new' as const }],
+  };
+  const lines = formatReport(facts({ ...OUTCOME, user })).split('\n');
+  expect(lines.filter((line) => line.length > 110)).toEqual([]);
+  expect(lines.join('\n')).toContain(`User      ${'u'.repeat(43)}… bought 0lamp`);
+});
+
+test('a window from an earlier start has no times; a user with nothing new shows an empty place', () => {
+  const again = { ...facts(OUTCOME), sightings: new Map() };
+  expect(formatReport(again)).toContain('from an earlier start');
+  const seenBefore = new Map([[1, new Map<Milestone, number>([['cut', Number.NaN]])]]);
+  expect(formatReport({ ...again, sightings: seenBefore })).toContain('from an earlier start');
+  const recommended = [1, 2].map((rank) => ({
+    list: 'any' as const,
+    rank,
+    product: `p${rank}`,
+    name: null,
+    score: 1,
+  }));
+  expect(formatReport(facts({ ...OUTCOME, user: { user: 'ann', bought: [], recommended } }))).toMatch(
+    /\n {11}1 {2}p1\n {11}2 {2}p2\n/,
+  );
+});

@@ -1,0 +1,317 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CancelJobRunCommand,
+  EMRServerlessClient,
+  GetJobRunCommand,
+  StartJobRunCommand,
+} from '@aws-sdk/client-emr-serverless';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type JobServer, startJobServer } from '../../../local/spark/jobs.ts';
+import { awsClient } from '../../../local/stack/emulator.ts';
+
+/** The server with the real SDK in front and, behind it, a shell script in the place of Java. */
+let directory: string;
+let aws: Server;
+let events: string[];
+/** How the bucket answers for the jar. */
+let answerJar: (response: ServerResponse) => void;
+let server: JobServer;
+
+const jarIsThere = (response: ServerResponse): void => void response.end('jar');
+const jarIsMissing = (response: ServerResponse): void =>
+  void response.writeHead(404).end('<Error><Code>NoSuchKey</Code><Message>no jar</Message></Error>');
+
+/** Stands for the AWS API: one jar, and a bus that remembers states. */
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'cartograph-jobs-'));
+  events = [];
+  answerJar = jarIsThere;
+  aws = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      if (request.method === 'GET') return answerJar(response);
+      events.push(JSON.parse(JSON.parse(body).Entries[0].Detail).state);
+      response.end('{"FailedEntryCount":0,"Entries":[]}');
+    });
+  });
+  await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  await server.stop();
+  aws.closeAllConnections();
+  aws.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const file = (name: string): string => join(directory, name);
+const urlOf = (listening: Server): string => `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+
+interface Setup {
+  readonly emitsEvents?: boolean;
+  /** What runs instead of the script. */
+  readonly command?: string;
+  /** Whether the server knows where AWS is. */
+  readonly isConnected?: boolean;
+}
+
+async function start(script: string, setup: Setup = {}): Promise<EMRServerlessClient> {
+  const { emitsEvents = true, command = file('java'), isConnected = true } = setup;
+  writeFileSync(file('java'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  server = await startJobServer({ directory, cores: 2, command, emitsEvents });
+  if (isConnected) server.connect(urlOf(aws));
+  return new EMRServerlessClient({ ...awsClient(server.endpoint), maxAttempts: 1 });
+}
+
+const request = (clientToken: string, name = 'window-1-attempt-1') => ({
+  applicationId: 'local',
+  clientToken,
+  name,
+  executionRoleArn: 'arn:aws:iam::000000000000:role/job',
+  jobDriver: {
+    sparkSubmit: {
+      entryPoint: 's3://assets/job.jar',
+      entryPointArguments: ['--lake', 's3://lake', '--window', '1'],
+      sparkSubmitParameters:
+        '--class cartograph.TrainJob --conf spark.driver.memory=12g --conf spark.x="a b"',
+    },
+  },
+});
+
+async function started(client: EMRServerlessClient, token = 't1'): Promise<string> {
+  const { jobRunId } = await client.send(new StartJobRunCommand(request(token)));
+  if (jobRunId === undefined) throw new Error('the answer has no job run id');
+  return jobRunId;
+}
+
+const cancel = (client: EMRServerlessClient, jobRunId: string) =>
+  client.send(new CancelJobRunCommand({ applicationId: 'local', jobRunId }));
+
+async function runOf(client: EMRServerlessClient, jobRunId: string) {
+  const { jobRun } = await client.send(new GetJobRunCommand({ applicationId: 'local', jobRunId }));
+  if (!jobRun) throw new Error('the answer has no job run');
+  return jobRun;
+}
+
+/** Asks until the run is in the state. */
+async function reached(client: EMRServerlessClient, jobRunId: string, ...states: readonly string[]) {
+  for (;;) {
+    const run = await runOf(client, jobRunId);
+    if (states.includes(run.state ?? '')) return run;
+    await sleep(20);
+  }
+}
+const ended = (client: EMRServerlessClient, jobRunId: string) =>
+  reached(client, jobRunId, 'SUCCESS', 'FAILED', 'CANCELLED');
+
+/** What a script wrote, as soon as it has. */
+async function written(name: string): Promise<string> {
+  while (!existsSync(file(name)) || readFileSync(file(name), 'utf8') === '') await sleep(20);
+  return readFileSync(file(name), 'utf8').trim();
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('a job runs with the arguments it was given, succeeds, and says so on the bus', async () => {
+  const client = await start(`printf '%s\\n' "$@" > ${file('words')}`);
+  const jobRunId = await started(client);
+  expect(await ended(client, jobRunId)).toMatchObject({
+    applicationId: 'local',
+    jobRunId,
+    state: 'SUCCESS',
+    name: 'window-1-attempt-1',
+    arn: `arn:aws:emr-serverless:us-east-1:000000000000:/applications/local/jobruns/${jobRunId}`,
+  });
+  await expect.poll(() => events).toEqual(['RUNNING', 'SUCCESS']);
+  const words = (await written('words')).split('\n');
+  expect(words.join(' ')).toContain('--class cartograph.TrainJob --conf spark.x=a b --master local[2]');
+  expect(words).not.toContain('spark.driver.memory=12g');
+  // What a killed job leaves behind stays below its own directory.
+  expect(words).toContain(`-Djava.io.tmpdir=${file('tmp')}`);
+  expect(existsSync(file('tmp'))).toBe(true);
+  const [jar = '', ...own] = words.slice(-5);
+  expect(readFileSync(jar, 'utf8')).toBe('jar');
+  expect(own).toEqual(['--lake', 's3://lake', '--window', '1']);
+});
+
+test('a run is SUBMITTED while its jar is on the way, RUNNING while it runs, and then what became of it', async () => {
+  let arrive = (): void => undefined;
+  answerJar = (response) => {
+    arrive = () => jarIsThere(response);
+  };
+  const client = await start(`while [ ! -e ${file('go')} ]; do sleep 0.02; done`);
+  const jobRunId = await started(client);
+  expect((await runOf(client, jobRunId)).state).toBe('SUBMITTED');
+  while ((await runOf(client, jobRunId)).state === 'SUBMITTED') arrive();
+  expect((await runOf(client, jobRunId)).state).toBe('RUNNING');
+  writeFileSync(file('go'), '');
+  expect((await ended(client, jobRunId)).state).toBe('SUCCESS');
+});
+
+test('the same client token is the same run, started once; with another request it is a conflict', async () => {
+  const client = await start(`echo started >> ${file('starts')}`);
+  const runs = await Promise.all(Array.from({ length: 5 }, () => started(client)));
+  expect(new Set(runs).size).toBe(1);
+  await expect(client.send(new StartJobRunCommand(request('t1', 'other')))).rejects.toMatchObject({
+    name: 'ConflictException',
+    $metadata: { httpStatusCode: 409 },
+  });
+  await ended(client, runs[0] ?? '');
+  expect(await started(client)).toBe(runs[0]);
+  expect(await written('starts')).toBe('started');
+  expect(await started(client, 't2')).not.toBe(runs[0]);
+});
+
+test('a job that ends with an error is FAILED, with the end of its log', async () => {
+  const client = await start('echo "out of memory"; exit 3');
+  const run = await ended(client, await started(client));
+  expect(run.state).toBe('FAILED');
+  expect(run.stateDetails).toMatch(/exit code 3[\s\S]*out of memory/);
+  await expect.poll(() => events).toEqual(['RUNNING', 'FAILED']);
+});
+
+test('a job that cannot be started is FAILED: without a jar, without Java, before the AWS API is known', async () => {
+  answerJar = jarIsMissing;
+  let client = await start('exit 0');
+  expect(await ended(client, await started(client))).toMatchObject({
+    state: 'FAILED',
+    stateDetails: 'no jar',
+  });
+  await server.stop();
+
+  answerJar = jarIsThere;
+  client = await start('exit 0', { command: file('no-java') });
+  expect((await ended(client, await started(client))).state).toBe('FAILED');
+  await server.stop();
+
+  client = await start('exit 0', { isConnected: false });
+  expect(await ended(client, await started(client))).toMatchObject({
+    state: 'FAILED',
+    stateDetails: 'the AWS endpoint is not known yet',
+  });
+});
+
+test('a cancelled job is stopped, by its process id', async () => {
+  const client = await start(`echo $$ > ${file('pid')}; exec sleep 600`);
+  const jobRunId = await started(client);
+  const pid = Number(await written('pid'));
+  await cancel(client, jobRunId);
+  expect((await ended(client, jobRunId)).state).toBe('CANCELLED');
+  expect(isRunning(pid)).toBe(false);
+  await expect.poll(() => events).toEqual(['RUNNING', 'CANCELLING', 'CANCELLED']);
+});
+
+test('what a job has started stops with it', async () => {
+  const client = await start(
+    `(trap 'echo yes > ${file('stopped')}; exit' TERM; echo yes > ${file('ready')}; while :; do sleep 0.02; done) &
+     wait`,
+  );
+  const jobRunId = await started(client);
+  await written('ready');
+  await cancel(client, jobRunId);
+  expect(await written('stopped')).toBe('yes');
+});
+
+test('a job that does not listen is killed after a few seconds', async () => {
+  const client = await start(`trap '' TERM; echo $$ > ${file('pid')}; while :; do sleep 0.1; done`);
+  const jobRunId = await started(client);
+  const pid = Number(await written('pid'));
+  await cancel(client, jobRunId);
+  expect((await reached(client, jobRunId, 'CANCELLING')).state).toBe('CANCELLING');
+  expect(isRunning(pid)).toBe(true);
+  expect((await ended(client, jobRunId)).state).toBe('CANCELLED');
+  expect(isRunning(pid)).toBe(false);
+});
+
+test('cancelled before its jar has come, a job is never started, and stays cancelled whatever comes', async () => {
+  for (const answer of [jarIsThere, jarIsMissing]) {
+    let arrive: (() => void) | undefined;
+    answerJar = (response) => {
+      arrive = () => answer(response);
+    };
+    const client = await start(`echo started > ${file('started')}`);
+    const jobRunId = await started(client);
+    await expect.poll(() => arrive).toBeDefined();
+    await cancel(client, jobRunId);
+    arrive?.();
+    await sleep(200);
+    expect((await runOf(client, jobRunId)).state).toBe('CANCELLED');
+    expect(existsSync(file('started'))).toBe(false);
+    await server.stop();
+  }
+});
+
+test('what is over cannot be cancelled any more', async () => {
+  const client = await start('exit 0');
+  const jobRunId = await started(client);
+  await ended(client, jobRunId);
+  await cancel(client, jobRunId);
+  expect((await runOf(client, jobRunId)).state).toBe('SUCCESS');
+});
+
+test('when the server stops, its jobs stop, and those whose jar is on the way never start', async () => {
+  const client = await start(`echo $$ >> ${file('pid')}; exec sleep 600`);
+  await started(client);
+  const pid = Number(await written('pid'));
+  let arrive: (() => void) | undefined;
+  answerJar = (response) => {
+    arrive = () => jarIsThere(response);
+  };
+  await started(client, 't2');
+  await expect.poll(() => arrive).toBeDefined();
+  await server.stop();
+  expect(isRunning(pid)).toBe(false);
+  arrive?.();
+  await sleep(200);
+  expect(await written('pid')).toBe(String(pid));
+});
+
+test('with the switch off no event reaches the bus; the state is there all the same', async () => {
+  const client = await start('exit 1', { emitsEvents: false });
+  expect((await ended(client, await started(client))).state).toBe('FAILED');
+  expect(events).toEqual([]);
+});
+
+test('a bus that is away changes nothing: events are best effort', async () => {
+  const client = await start('exit 0');
+  answerJar = (response) => {
+    jarIsThere(response);
+    aws.close();
+  };
+  expect((await ended(client, await started(client))).state).toBe('SUCCESS');
+});
+
+test('what is unknown or invalid is answered as the service would', async () => {
+  const client = await start('exit 0');
+  await expect(runOf(client, 'none')).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    $metadata: { httpStatusCode: 404 },
+  });
+  await expect(cancel(client, 'none')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const jobRunId = await started(client);
+  await expect(client.send(new GetJobRunCommand({ applicationId: 'other', jobRunId }))).rejects.toMatchObject(
+    { name: 'ResourceNotFoundException' },
+  );
+  await expect(
+    client.send(new StartJobRunCommand({ ...request('t2'), jobDriver: undefined })),
+  ).rejects.toMatchObject({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
+});
+
+test('it listens on this machine only; an address that is taken is an error', async () => {
+  await start('exit 0');
+  expect(new URL(server.endpoint).hostname).toBe('127.0.0.1');
+  await expect(startJobServer({ directory, cores: 1, url: server.endpoint })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+});

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  isLeftOut,
+  LEFT_OUT_CONSTRUCTS,
+  LEFT_OUT_TYPES,
+  withoutCloudOnly,
+} from '../../../local/stack/cloud-only.ts';
+
+const template = (resources: Record<string, unknown>) => ({
+  Resources: resources,
+  Outputs: { Name: { Value: 'x' } },
+});
+const CLUSTER = { Type: 'AWS::MSK::ServerlessCluster', Properties: { ClusterName: 'c' } };
+const APPLICATION = { Type: 'AWS::EMRServerless::Application' };
+
+test('what is not left out stays as it is, outputs and parameters too', () => {
+  const whole = {
+    Parameters: { P: { Type: 'String' } },
+    ...template({
+      Bucket: {
+        Type: 'AWS::S3::Bucket',
+        Properties: { Tags: [{ Key: 'a', Value: { Ref: 'P' } }] },
+        DeletionPolicy: 'Retain',
+      },
+      Queue: { Type: 'AWS::SQS::Queue', DependsOn: ['Bucket'] },
+    }),
+  };
+  expect(withoutCloudOnly(whole)).toEqual(whole);
+});
+
+test('stream, cluster, network and alarms go, with the mapping of the stream; mappings of queues stay', () => {
+  const any = { Type: 'AWS::Logs::LogGroup' };
+  const resources = Object.fromEntries(
+    [...LEFT_OUT_CONSTRUCTS, 'AWS679f53fac002430cb0da5b7982bd2287'].map((name) => [`${name}Thing0A1B`, any]),
+  );
+  const queue = { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: 'arn:sqs' } };
+  const kept = withoutCloudOnly(
+    template({
+      ...resources,
+      TrainApplication: APPLICATION,
+      Kafka: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { Topics: ['sales'], EventSourceArn: 'arn:kafka' },
+      },
+      Queue: queue,
+    }),
+  );
+  expect(kept.Resources).toEqual({ Queue: queue });
+});
+
+test('where something needs a part that is left out, a written stand-in is put; waiting for it is dropped', () => {
+  const policy = {
+    Type: 'AWS::IAM::Policy',
+    DependsOn: ['StreamCluster', 'Other'],
+    Properties: {
+      Arn: { 'Fn::Select': [0, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['StreamCluster', 'Arn'] }] }] },
+    },
+  };
+  expect(
+    withoutCloudOnly(template({ StreamCluster: CLUSTER, Policy: policy, Other: { Type: 'AWS::SQS::Queue' } }))
+      .Resources,
+  ).toEqual({
+    Policy: {
+      Type: 'AWS::IAM::Policy',
+      DependsOn: ['Other'],
+      Properties: {
+        Arn: {
+          'Fn::Select': [
+            0,
+            { 'Fn::Split': ['/', 'arn:aws:kafka:us-east-1:000000000000:cluster/local/local'] },
+          ],
+        },
+      },
+    },
+    Other: { Type: 'AWS::SQS::Queue' },
+  });
+});
+
+test('a reference without a stand-in is an error that names both sides', () => {
+  const fn = {
+    Type: 'AWS::Lambda::Function',
+    Properties: { VpcConfig: { SubnetIds: [{ Ref: 'NetworkSubnet' }] } },
+  };
+  expect(() => withoutCloudOnly(template({ NetworkSubnet: { Type: 'AWS::EC2::Subnet' }, Fn: fn }))).toThrow(
+    'Cannot leave out NetworkSubnet (AWS::EC2::Subnet): Fn needs its Ref, which has no stand-in',
+  );
+});
+
+test('waiting for a single resource stays as it is written, or goes', () => {
+  const queue = (dependsOn: string) => ({ Type: 'AWS::SQS::Queue', DependsOn: dependsOn });
+  expect(
+    withoutCloudOnly(template({ StreamCluster: CLUSTER, A: queue('B'), B: queue('StreamCluster') }))
+      .Resources,
+  ).toEqual({ A: queue('B'), B: { Type: 'AWS::SQS::Queue' } });
+});
+
+test('an output is a place where something may be needed, too', () => {
+  const output = (value: unknown) => ({
+    Resources: { StreamCluster: CLUSTER },
+    Outputs: { ClusterArn: { Value: value } },
+  });
+  expect(withoutCloudOnly(output({ 'Fn::GetAtt': ['StreamCluster', 'Arn'] })).Outputs).toEqual({
+    ClusterArn: { Value: 'arn:aws:kafka:us-east-1:000000000000:cluster/local/local' },
+  });
+  expect(() => withoutCloudOnly(output({ Ref: 'StreamCluster' }))).toThrow(
+    'Cannot leave out StreamCluster (AWS::MSK::ServerlessCluster): output ClusterArn needs its Ref, which has no stand-in',
+  );
+});
+
+test('so is the text of Fn::Sub; names that are not left out stay in it', () => {
+  const fn = (sub: unknown) => ({
+    Type: 'AWS::Lambda::Function',
+    Properties: { Description: { 'Fn::Sub': sub } },
+  });
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholders
+  for (const sub of [
+    'of ${StreamCluster}',
+    'of ${StreamCluster.Arn}',
+    ['of ${StreamCluster.Arn} in ${Zone}', { Zone: 'a' }],
+  ])
+    expect(() => withoutCloudOnly(template({ StreamCluster: CLUSTER, Fn: fn(sub) }))).toThrow(
+      'Cannot leave out StreamCluster (AWS::MSK::ServerlessCluster): Fn names it in Fn::Sub, which has no stand-in',
+    );
+  const harmless = fn('in ${AWS::Region}, not ${!StreamCluster}, not ${ClusterOfOthers}');
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
+  expect(withoutCloudOnly(template({ StreamCluster: CLUSTER, Fn: harmless })).Resources).toEqual({
+    Fn: harmless,
+  });
+});
+
+test('what is no template is an error', () => {
+  for (const wrong of [null, {}, { Resources: { A: {} } }]) expect(() => withoutCloudOnly(wrong)).toThrow();
+});
+
+/** The template that the cloud gets; `test/lib/recommender-stack.test.ts` keeps it what the stack makes. */
+const CLOUD: {
+  Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  Outputs: Record<string, unknown>;
+} = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../fixtures/recommender-stack.template.json'), 'utf8'),
+);
+const idsOf = (resources: object): string[] => Object.keys(resources).sort();
+const gone = Object.entries(CLOUD.Resources)
+  .filter(([id, resource]) => isLeftOut(id, resource))
+  .map(([id]) => id);
+
+test('of the real stack nothing else is left out, and everything that is listed is something that it has', () => {
+  const kept = withoutCloudOnly(CLOUD);
+  expect(idsOf(kept.Resources)).toEqual(idsOf(CLOUD.Resources).filter((id) => !gone.includes(id)));
+  const types = new Set(Object.values(CLOUD.Resources).map(({ Type }) => Type));
+  expect(LEFT_OUT_TYPES.filter((type) => !types.has(type))).toEqual([]);
+  expect(LEFT_OUT_CONSTRUCTS.filter((name) => !gone.some((id) => id.startsWith(name)))).toEqual([]);
+});
+
+test('of the real stack every stage stays whole: its Lambda, role, logs, queues and rules', () => {
+  const stages = /^(Lake|Accumulate|Threshold|Train|Render|Publish)/;
+  const lost = gone.filter((id) => stages.test(id)).map((id) => CLOUD.Resources[id]?.Type);
+  expect(lost.sort()).toEqual(['AWS::EMRServerless::Application', 'AWS::Lambda::EventSourceMapping']);
+});
+
+test('of the real stack nothing refers any more to what is left out', () => {
+  const text = JSON.stringify(withoutCloudOnly(CLOUD));
+  for (const id of gone) expect(text, id).not.toContain(`"${id}"`);
+});
+
+test('of the real stack a resource that does not refer to what is left out is the same, to the letter', () => {
+  const kept = withoutCloudOnly(CLOUD);
+  const touched = Object.entries(kept.Resources)
+    .filter(([id, resource]) => JSON.stringify(resource) !== JSON.stringify(CLOUD.Resources[id]))
+    .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+  expect(touched).toEqual([
+    'AccumulateFunctionRoleDefaultPolicy',
+    'TrainFunctionRoleDefaultPolicy',
+    'TrainFunction',
+    'TrainEventsJobEnded',
+  ]);
+  const { Resources: _, Outputs: ours = {}, ...rest } = kept;
+  const { Resources: __, Outputs: theirs, ...before } = CLOUD;
+  expect(rest).toEqual(before);
+  const differing = Object.keys(theirs).filter(
+    (name) => JSON.stringify(ours[name]) !== JSON.stringify(theirs[name]),
+  );
+  expect(differing).toEqual(['ProduceFunction', 'ClusterArn', 'Dashboard', 'AlarmTopic']);
+});

@@ -1,0 +1,76 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Message } from 'kafkajs';
+import { expect, test } from 'vitest';
+import { produce, type TopicRecord } from '../../../lambdas/produce/produce.ts';
+import { MOST_BYTES, produceByLambda } from '../../../local/stack/produce-by-lambda.ts';
+
+/** The service in front of the real core of the Lambda, behind which a topic is a list. */
+function stack(failsAtCall = Number.POSITIVE_INFINITY) {
+  const topic: Message[] = [];
+  const payloads: number[] = [];
+  const send = async ({ input }: { input: { FunctionName: string; Payload: Uint8Array } }) => {
+    expect(input.FunctionName).toBe('Shop-Produce');
+    if (payloads.length === failsAtCall)
+      return { FunctionError: 'Unhandled', Payload: Buffer.from('{"errorMessage":"no leader"}') };
+    payloads.push(input.Payload.length);
+    const sender = {
+      async send({ messages }: { messages: Message[] }) {
+        topic.push(...messages);
+        return [];
+      },
+    };
+    const answer = await produce(JSON.parse(Buffer.from(input.Payload).toString()), sender, 'sales');
+    return { Payload: Buffer.from(JSON.stringify(answer)) };
+  };
+  const client = { send } as unknown as Pick<LambdaClient, 'send'>;
+  return { options: { client, functionName: 'Shop-Produce' }, topic, payloads };
+}
+
+const record = (value: Buffer | null, key: string | null = 'ann'): TopicRecord => ({
+  key,
+  value,
+  timestampMs: undefined,
+});
+
+test('what comes out of the topic is what went in: bytes that are no text, tombstones, keys beyond ASCII', async () => {
+  const { options, topic } = stack();
+  const records = [
+    record(Buffer.from([0xff, 0])),
+    record(null),
+    record(Buffer.from('{}'), 'Zoë'),
+    record(null, null),
+  ];
+  expect(await produceByLambda(records, options)).toBe(4);
+  expect(topic.map(({ key, value }) => [key, value])).toEqual(records.map(({ key, value }) => [key, value]));
+});
+
+test('a call stays below what Lambda takes, and many records are many calls, in order', async () => {
+  const { options, topic, payloads } = stack();
+  const told: number[] = [];
+  const records = Array.from({ length: 120_000 }, (_, n) => record(Buffer.from(`{"n":${n}}`)));
+  expect(await produceByLambda(records, { ...options, onProgress: (sent) => told.push(sent) })).toBe(120_000);
+  expect(payloads.length).toBeGreaterThan(2);
+  expect(told.at(-1)).toBe(120_000);
+  expect(topic.map(({ value }) => JSON.parse(String(value)).n)).toEqual(records.map((_, n) => n));
+  payloads.length = 0;
+  await produceByLambda(
+    Array.from({ length: 12 }, () => record(Buffer.alloc(1_000_000))),
+    options,
+  );
+  expect(payloads).toHaveLength(4);
+  expect(Math.max(...payloads)).toBeLessThanOrEqual(MOST_BYTES + 100);
+});
+
+test('nothing to send calls nothing', async () => {
+  const { options, payloads } = stack();
+  expect(await produceByLambda([], options)).toBe(0);
+  expect(payloads).toEqual([]);
+});
+
+test('a call that fails ends it, and the error tells what is on the topic already', async () => {
+  const { options } = stack(1);
+  const records = Array.from({ length: 6 }, () => record(Buffer.alloc(1_000_000)));
+  await expect(produceByLambda(records, options)).rejects.toThrow(
+    'Cannot produce: Shop-Produce failed: {"errorMessage":"no leader"}; the calls before put 3 records on the topic',
+  );
+});

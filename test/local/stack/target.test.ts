@@ -1,0 +1,43 @@
+import { afterEach, expect, test } from 'vitest';
+import { awsClient } from '../../../local/stack/emulator.ts';
+import { readStack } from '../../../local/stack/target.ts';
+import { type FakeStack, type FakeStackOptions, OUTPUTS, startFakeStack } from './fake-stack.ts';
+
+let aws: FakeStack;
+afterEach(() => aws.stop());
+
+async function read(stack: string, options: Partial<FakeStackOptions> = {}) {
+  aws = await startFakeStack({ name: 'Shop', outputs: OUTPUTS, ...options });
+  return readStack(stack, awsClient(aws.endpoint));
+}
+
+test('a stack tells where its bucket and its functions are', async () => {
+  const target = await read('Shop');
+  expect(target).toMatchObject({
+    stack: 'Shop',
+    isLocal: false,
+    bucket: 'shop-lake',
+    functions: { accumulate: 'shop-accumulate', threshold: 'shop-threshold', train: 'shop-train' },
+  });
+  expect(target.output('Topic')).toBe('sales');
+});
+
+test('an output that the stack does not have is an error that names those it has', async () => {
+  const { ProduceFunction: _, ...outputs } = OUTPUTS;
+  const target = await read('Shop', { outputs });
+  expect(() => target.output('ProduceFunction')).toThrow(
+    'Cannot use stack Shop (CREATE_COMPLETE): it has no output ProduceFunction, but LakeBucket, accumulateFunction,',
+  );
+});
+
+test('a stack that is not there yet says so', async () => {
+  await expect(read('Shop', { outputs: {}, status: 'CREATE_IN_PROGRESS' })).rejects.toThrow(
+    'Cannot use stack Shop (CREATE_IN_PROGRESS): it has no output accumulateFunction, but none',
+  );
+});
+
+test('an unknown stack is an error that says where region and account come from', async () => {
+  await expect(read('Shp')).rejects.toThrow(
+    /^Cannot find stack Shp: Stack with id Shp does not exist\. Region and account are those of AWS_REGION/,
+  );
+});
