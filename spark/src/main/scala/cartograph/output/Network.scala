@@ -56,7 +56,7 @@ object Network {
       else s"${share(NetworkEdges.Bought, counts.bought)} purchases, most often bought first, " +
         s"${share(NetworkEdges.Recommended, counts.recommendedAny)} recommendations and " +
         s"${share(NetworkEdges.Similar, counts.similar)} similar products, best ranks first"
-    s"$vertices; $shownEdges; list new is left out"
+    s"$vertices; $shownEdges; Discoveries are left out"
   }
 
   private def verticesNode(shown: Array[Vertex]): JsonNode = obj(
