@@ -10,7 +10,7 @@ import cartograph.lists.ListKind
 final case class HistoryMetric(from: Int, to: Option[Int], ndcg: Metric)
 
 /**
- * The metrics of one scorer for one list; see RankingMeasures in `lists`.
+ * The metrics of one scorer for one list; see `RankingMeasures`.
  *
  * @param novelty      mean self-information of the listed products, bits; None if no user has a list
  * @param coverage     share of the catalogue that is in at least one list that was measured

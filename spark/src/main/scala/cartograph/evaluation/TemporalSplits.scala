@@ -81,7 +81,7 @@ object TemporalSplits {
     val period = SalesPeriod(sales.oldestMs, untilMs)
     if (config.holdoutLastBasket) byLastBasket(history, untilMs, horizonMs)
     else if (moment.nonEmpty)
-      byTime(history, period, HoldoutStart("moment", moment), untilMs - moment.fold(untilMs)(identity))
+      byTime(history, period, HoldoutStart("moment", moment), untilMs - moment.getOrElse(untilMs))
     else if (window.nonEmpty) byTime(history, period, HoldoutStart(Window, window), horizonMs)
     else byTime(history, period, HoldoutStart("share", shareFromMs), horizonMs)
   }
@@ -100,13 +100,13 @@ object TemporalSplits {
     def split(from: Long, until: Long): TemporalSplit =
       TemporalSplit(from, history.mapValues(_.before(from)), bought(from, until))
     TemporalSplits(
-      kind,
-      fromMs,
-      untilMs,
-      horizonMs,
-      fromMs.map(split(_, untilMs)),
-      fromMs.filter(untilMs - _ >= horizonMs).map(from => bought(from, from + horizonMs)),
-      count =>
+      kind = kind,
+      fromMs = fromMs,
+      untilMs = untilMs,
+      horizonMs = horizonMs,
+      holdout = fromMs.map(split(_, untilMs)),
+      learnable = fromMs.filter(untilMs - _ >= horizonMs).map(from => bought(from, from + horizonMs)),
+      before = count =>
         fromMs.toSeq.flatMap { from =>
           (1 to count).map(from - _ * horizonMs).takeWhile(_ - horizonMs >= oldestMs).map(at => split(at, at + horizonMs))
         }
@@ -130,13 +130,13 @@ object TemporalSplits {
     )
     val holdout = split(1)
     TemporalSplits(
-      "lastBasket",
-      None,
-      untilMs,
-      horizonMs,
-      Some(holdout),
-      Some(holdout.next),
-      count => (2 to count + 1).map(split)
+      kind = "lastBasket",
+      fromMs = None,
+      untilMs = untilMs,
+      horizonMs = horizonMs,
+      holdout = Some(holdout),
+      learnable = Some(holdout.next),
+      before = count => (2 to count + 1).map(split)
     )
   }
 }

@@ -65,14 +65,16 @@ private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
         }
         i += 1
       }
-      if (total > 0) {
-        // Without this, a group of many pairs would outweigh the others.
-        val scale = math.log(1 + total) / math.log(2) / total
-        (from until until).foreach { row =>
-          first(row) *= scale
-          second(row) *= scale
-        }
-      }
+      if (total > 0) damp(from, until, total)
+    }
+  }
+
+  /** Multiplies the derivatives of a group by log2(1 + total) / total. Otherwise a group of many pairs would outweigh the others. */
+  private def damp(from: Int, until: Int, total: Double): Unit = {
+    val scale = math.log(1 + total) / math.log(2) / total
+    (from until until).foreach { row =>
+      first(row) *= scale
+      second(row) *= scale
     }
   }
 
