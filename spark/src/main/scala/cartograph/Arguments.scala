@@ -1,15 +1,21 @@
 package cartograph
 
-/** What the launcher tells the job. Everything else stands in the windows. */
+/**
+ * The command line of the job. Everything else is in the windows.
+ *
+ * @param lake    URI of the bucket or directory, without a slash at the end
+ * @param window  number of the window to train on, from 1
+ * @param attempt number of the attempt, from 1
+ */
 final case class Arguments(lake: String, window: Int, attempt: Int)
 
 object Arguments {
   private val Usage = "--lake s3://BUCKET --window N --attempt K"
 
   /**
-   * Reads the command line.
+   * Parses the command line.
    *
-   * @throws IllegalArgumentException if an argument is missing, unknown or not what it should be; the message names it
+   * @throws IllegalArgumentException if an argument is missing, unknown or invalid; the message names it
    */
   def parse(args: Seq[String]): Arguments = {
     val values = args.grouped(2).map {

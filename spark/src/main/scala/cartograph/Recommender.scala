@@ -1,95 +1,117 @@
 package cartograph
 
+import scala.util.hashing.MurmurHash3
+
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-import cartograph.evaluation.{Catalogue, Evaluation, Quality, TemporalSplits, Tests}
-import cartograph.features.{Candidates, Snapshot}
+import cartograph.evaluation.{Catalogue, Evaluation, Quality, TemporalSplit, TemporalSplits, TestSet}
+import cartograph.features.{Candidates, Moment, Snapshot, SnapshotPlan}
 import cartograph.lists.{ListKind, Lists, RankingMeasures}
-import cartograph.platform.StepTimer
-import cartograph.ranking.{Algorithm, Labelled}
+import cartograph.platform.{Documents, Log, StepTimer}
+import cartograph.ranking.{Algorithm, Fitted, Labelled}
 import cartograph.sales.{ModelConfig, Purchases, Shop}
 
 /**
- * What was learned and how good it was.
+ * The lists of a run and how good they are.
  *
- * @param now       what was known when the lists were made
- * @param orderedBy by list, what orders it; see [[Fitted]]
+ * @param lists     by user
+ * @param snapshot  what was known when the lists were made
+ * @param quality   None if nothing could be held out
+ * @param orderedBy by list, the name of what orders it
  */
-final case class Recommended(lists: RDD[(Int, Lists)], now: Snapshot, quality: Option[Quality], orderedBy: ListKind => String)
+final case class Recommended(
+    lists: RDD[(Int, Lists)],
+    snapshot: Snapshot,
+    quality: Option[Quality],
+    orderedBy: ListKind => String
+)
 
 /**
- * From what users bought to what they are recommended.
+ * Makes recommendations from purchases.
  *
- * An algorithm learns from windows before the holdout and is measured on it; then it learns once more with the holdout, and
- * what it learned orders the lists. Everything that is served was so measured, but for the newest purchases.
+ * The algorithm learns from windows before the holdout and is measured on the holdout. Then it learns once more, with the holdout,
+ * and orders the lists that are served. So everything that is served was measured, except what it learned from the holdout.
  */
+final class Recommender(shop: Shop, algorithm: Algorithm, model: ModelConfig, steps: StepTimer) {
+  import Recommender._
+
+  /**
+   * @param history all purchases and returns, by user
+   * @param served  by user, the lists of the served run, to compare with
+   */
+  def recommend(history: RDD[(Int, Purchases)], splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): Recommended = {
+    val moment = splits.now
+    val now = steps("snapshot")(snapshotOf(history.mapValues(_.before(moment.asOfMs)), moment))
+    val holdout = splits.holdout.map { split =>
+      steps("snapshot of the holdout")(labelsOf(split, splits, split.next))
+    }
+    val windows = splits.before(algorithm.windows).zipWithIndex.map { case (split, index) =>
+      steps(s"snapshot of window ${index + 1}")(labelsOf(split, splits, sampled(split.next)))
+    }
+    val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_.users), model.seed))
+    val quality = steps("measure")(holdout.zip(splits.holdout).map { case (labels, split) =>
+      measured(fitted, labels, split, served)
+    })
+    val refitted = steps("learn")(holdout.zip(splits.learnable).fold(fitted) { case (labels, learnable) =>
+      fitted.refitted(restricted(labels.users, sampled(learnable)) +: windows.map(_.users))
+    })
+    logImportances(refitted)
+    (windows ++ holdout).foreach(_.unpersist())
+    val everyone = now.purchases.mapValues(_ => Array.empty[Int])
+    Recommended(refitted.lists(Candidates.of(now, everyone), model.topN), now, quality, refitted.orderedBy)
+  }
+
+  private def snapshotOf(known: RDD[(Int, Purchases)], moment: Moment): Snapshot =
+    Snapshot.of(known, moment, SnapshotPlan(shop.productCount, model, hasNeighbours = algorithm.windows > 0))
+
+  private def labelsOf(split: TemporalSplit, splits: TemporalSplits, next: RDD[(Int, Array[Int])]): Labels = {
+    val snapshot = snapshotOf(split.known, splits.momentAt(split.asOfMs))
+    val users = Candidates.of(snapshot, next)
+      .mapValues(candidates => Labelled(candidates, candidates.wanted))
+      // As bytes, because Spark would walk through every object to find out its size.
+      .persist(StorageLevel.MEMORY_AND_DISK_SER)
+    Labels(snapshot, users)
+  }
+
+  private def measured(fitted: Fitted, labels: Labels, split: TemporalSplit, served: Option[RDD[(Int, Lists)]]): Quality = {
+    val heldOut = split.next.map(_._2.length.toLong).fold(0L)(_ + _)
+    val depth = math.min(RankingMeasures.Depth, model.topN)
+    val lists = fitted.lists(labels.users.mapValues(_.candidates), depth)
+    Evaluation.measure(TestSet(labels.users, heldOut, catalogueOf(labels.snapshot), depth), lists, served)
+  }
+
+  private def catalogueOf(snapshot: Snapshot): Catalogue =
+    Catalogue.of(snapshot.buyers, snapshot.purchases.count(), shop.productCount)
+}
+
 object Recommender {
   private val MaxLearners = 10000
 
-  def recommend(
-      shop: Shop,
-      history: RDD[(Int, Purchases)],
-      splits: TemporalSplits,
-      served: Option[RDD[(Int, Lists)]],
-      algorithm: Algorithm,
-      config: ModelConfig,
-      steps: StepTimer
-  ): Recommended = {
-    def snapshot(asOfMs: Long, known: RDD[(Int, Purchases)]): Snapshot =
-      Snapshot.of(known, shop.productCount, asOfMs, splits.horizonMs, config, hasNeighbours = algorithm.windows > 0)
-    val now = steps("snapshot")(snapshot(splits.untilMs, history.mapValues(_.before(splits.untilMs))))
-    val holdout = splits.holdout.map(split =>
-      steps("snapshot of the holdout") {
-        val of = snapshot(split.asOfMs, split.known)
-        of -> labelled(of, split.next)
-      }
-    )
-    val windows = splits.before(algorithm.windows).zipWithIndex.map { case (split, index) =>
-      steps(s"snapshot of window ${index + 1}") {
-        val of = snapshot(split.asOfMs, split.known)
-        of -> labelled(of, sampled(split.next))
-      }
+  /** A moment of the past and the users whose next purchases are known. */
+  private final case class Labels(snapshot: Snapshot, users: RDD[(Int, Labelled)]) {
+    def unpersist(): Unit = {
+      snapshot.unpersist()
+      users.unpersist(blocking = false)
     }
-    val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_._2), config.seed))
-    val quality = steps("measure")(holdout.zip(splits.holdout).map { case ((of, tests), split) =>
-      val heldOut = split.next.map(_._2.length.toLong).fold(0L)(_ + _)
-      val depth = math.min(RankingMeasures.Depth, config.topN)
-      Evaluation.measure(
-        Tests(tests, heldOut, catalogueOf(of, shop), depth),
-        fitted.lists(tests.mapValues(_.candidates), depth),
-        served
-      )
-    })
-    val last = steps("learn")(holdout.zip(splits.learnable).fold(fitted) { case ((_, tests), next) =>
-      fitted.refitted(relabelled(tests, sampled(next)) +: windows.map(_._2))
-    })
-    (windows ++ holdout).foreach { case (of, rows) =>
-      of.unpersist()
-      rows.unpersist(blocking = false)
-    }
-    val everybody = now.purchases.mapValues(_ => Array.empty[Int])
-    Recommended(last.lists(Candidates.of(now, everybody), config.topN), now, quality, last.orderedBy)
   }
 
-  private def labelled(snapshot: Snapshot, next: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
-    Candidates.of(snapshot, next)
-      .mapValues(candidates => Labelled(candidates, candidates.wanted))
-      // As bytes: Spark would walk through every object to learn how much it takes.
-      .persist(StorageLevel.MEMORY_AND_DISK_SER)
+  /** Keeps the candidates, and only those labels that were also bought by an earlier moment. */
+  private def restricted(users: RDD[(Int, Labelled)], earlier: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
+    users.join(earlier).mapValues { case (labelled, products) =>
+      labelled.copy(relevant = labelled.relevant.intersect(products))
+    }
 
-  /** The same candidates with fewer purchases to be right about. */
-  private def relabelled(tests: RDD[(Int, Labelled)], next: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
-    tests.join(next).mapValues { case (of, sooner) => of.copy(relevant = of.relevant.intersect(sooner)) }
-
-  /** About 10,000 users, by their numbers: a window teaches no more by more of them. */
+  /** Draws about 10,000 users, by their numbers. More users of a window would not improve what is learned. */
   private def sampled(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] = {
     val share = MaxLearners.toDouble / math.max(1L, next.count())
-    next.filter { case (user, _) =>
-      share >= 1 || (scala.util.hashing.MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue
-    }
+    next.filter { case (user, _) => share >= 1 || (MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
   }
 
-  private def catalogueOf(snapshot: Snapshot, shop: Shop): Catalogue =
-    Catalogue.of(snapshot.buyers, snapshot.purchases.count(), shop.productCount)
+  /** Logs how much each feature contributes to the order of the lists, in shares of 1. */
+  private def logImportances(fitted: Fitted): Unit =
+    for (list <- ListKind.all; importances = fitted.importances(list) if importances.nonEmpty) {
+      val shares = importances.map { case (feature, share) => feature.name -> math.round(share * 1e4) / 1e4 }
+      Log.info(s"Importance of the features for list ${list.name}", Documents.obj("importances" -> Documents.obj(shares: _*)))
+    }
 }

@@ -5,42 +5,41 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.SparkContext
 import org.apache.spark.storage.StorageLevel
-import org.apache.spark.util.SerializableConfiguration
 
-import cartograph.evaluation.{Holdout, Metrics, ServedRun, TemporalSplits}
+import cartograph.evaluation.{Holdout, Metrics, SalesPeriod, ServedRun, TemporalSplits}
 import cartograph.output.RunTables
 import cartograph.platform.Documents.{arr, obj}
-import cartograph.platform.{Keys, Lake, Log, RunFile, RunFiles, StepTimer}
+import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
 import cartograph.sales.{Inputs, Purchases, Shop, TrainingSet, TrainingSummary}
 
-/** One attempt at a run: what is computed, in order, and the manifest that tells of it. */
+/** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
   val Version = "0.2.0"
 
-  /** Interactions per block: larger shops are cut finer than there are cores. */
+  /** Interactions per block of compacted parts: larger shops get more blocks than there are cores. */
   private val InteractionsPerBlock = 2000000
 
-  def train(
-      sc: SparkContext,
-      lake: Lake,
-      arguments: Arguments,
-      inputs: Inputs,
-      algorithms: Seq[Algorithm],
-      steps: StepTimer
-  ): JsonNode = {
+  /**
+   * Trains, and writes every file except the manifest.
+   *
+   * @param algorithms that the configuration may name
+   * @return the manifest
+   * @throws IllegalArgumentException if the configuration names another algorithm, or an input is damaged
+   */
+  def train(context: RunContext, inputs: Inputs, algorithms: Seq[Algorithm]): JsonNode = {
+    val (sc, lake, steps, files) = (context.sc, context.lake, context.steps, context.files)
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
     val blocks = sc.defaultParallelism
-    val prefix = Keys.run(arguments.window, arguments.attempt)
-    val files = new RunFiles(lake.root, prefix, new SerializableConfiguration(sc.hadoopConfiguration))
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, inputs.last.batches, blocks))
-    warnOfConflicts(set.summary, arguments.window)
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocks))
+    logConflicts(set.summary, context.run)
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
-    val compacted = steps("compact")(tables.compacted(set.fresh))
+    val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
     val shareFrom = steps("split") {
-      Holdout.from(set.interactions, set.summary.interactions, set.summary.oldestMs, set.summary.newestMs, config.holdoutShare)
+      val period = SalesPeriod(set.summary.oldestMs, set.summary.newestMs + 1)
+      Holdout.from(set.interactions, set.summary.interactions, period, config.holdoutShare)
     }
     val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, blocks))
     val history = steps("gather") {
@@ -49,37 +48,45 @@ object Run {
       all
     }
     val splits = TemporalSplits.of(history, set.summary, shareFrom, config)
-    val compared = if (splits.kind == TemporalSplits.Window)
-      steps("read served lists")(ServedRun.read(sc, lake, shop, arguments.window))
-    else None
-    val Recommended(lists, now, quality, orderedBy) =
-      Recommender.recommend(shop, history, splits, compared.map(_.lists), algorithm, config, steps)
-    val graph = GraphRun.of(sc, lake, files, arguments.window, shop, lists, now, steps)
+    val served =
+      if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
+      else None
+    val recommended = new Recommender(shop, algorithm, config, steps).recommend(history, splits, served.map(_.lists))
+    val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
     val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
-      tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, now.factors)
+      tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
     } ++ steps("write graph")(graph.files)
-    val told = Metrics(arguments.window, config.holdoutShare, splits, quality, orderedBy, compared.map(_.run))
-    val held =
-      splits.fromMs.map(from => set.interactions.filter(_.atMs >= from).count()).orElse(quality.map(_.heldOutPairs)).getOrElse(0L)
-    val all = compacted ++ written ++ documents :+ files.json("metrics.json", told.document(held, inputs.series))
+    val metrics = Metrics(
+      run = context.run,
+      share = config.holdoutShare,
+      splits = splits,
+      quality = recommended.quality,
+      orderedBy = recommended.orderedBy,
+      served = served.map(_.run)
+    )
+    val heldOut = splits.fromMs
+      .map(from => set.interactions.filter(_.atMs >= from).count())
+      .orElse(recommended.quality.map(_.heldOutPairs))
+      .getOrElse(0L)
+    val all = compacted ++ written ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
     obj(
-      "run" -> arguments.window,
-      "attempt" -> arguments.attempt,
+      "run" -> context.run,
+      "attempt" -> context.arguments.attempt,
       "asOfMs" -> set.summary.newestMs,
       "inputs" -> inputsNode(inputs, set.summary, shop.unweighted),
       "model" -> config.json,
       "versions" -> versions(sc),
       "counts" -> graph.manifestCounts,
-      "quality" -> told.headline,
-      "gate" -> told.gate,
-      "afterwards" -> told.afterwards,
+      "quality" -> metrics.headline,
+      "gate" -> metrics.gate,
+      "afterwards" -> metrics.afterwards,
       "seconds" -> obj(steps.seconds: _*),
       "files" -> arr(all.sortBy(_.name).map(fileNode))
     )
   }
 
-  private def warnOfConflicts(summary: TrainingSummary, window: Int): Unit =
+  private def logConflicts(summary: TrainingSummary, window: Int): Unit =
     if (summary.conflicts > 0)
       Log.error(
         s"${summary.conflicts} addresses came with different content; one of each was kept",

@@ -5,15 +5,17 @@ import scala.util.control.NonFatal
 import org.apache.spark.{SparkConf, SparkContext}
 
 import cartograph.evaluation.{Bootstrap, Observed}
-import cartograph.features.{BlockLinks, Candidates, Neighbours, ProductBlock, ProductStats}
+import cartograph.features.{
+  Audience, BlockLinks, Candidates, CountedProduct, LinkTo, Moment, Neighbours, ProductBlock, ProductStats
+}
 import cartograph.graph.{Bought, Link, Vertex, VertexActivity, VertexFacts}
 import cartograph.lists.{Lists, Ranked, Recommendation}
 import cartograph.output.GraphEdge
-import cartograph.platform.{Documents, Keys, Lake, Log, StepTimer}
+import cartograph.platform.{Documents, Keys, Lake, Log}
 import cartograph.ranking.{Algorithm, Labelled, RankingRows}
 import cartograph.sales.{Address, Inputs, Interaction, Pair, Product, Purchases}
 
-/** The Spark job's door: arguments in, exit code out. */
+/** The entry point of the Spark job. An exception makes the exit code, after it was logged. */
 object TrainJob {
   def main(args: Array[String]): Unit = {
     val sc = new SparkContext(configuration)
@@ -26,7 +28,7 @@ object TrainJob {
     } finally sc.stop()
   }
 
-  /** Rows that are shuffled go by Kryo, and by number instead of by class name. */
+  /** Serialises rows that are shuffled by Kryo, with a number in place of the name of their class. */
   private[cartograph] def configuration: SparkConf = new SparkConf()
     .setIfMissing("spark.app.name", "cartograph")
     .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
@@ -50,6 +52,10 @@ object TrainJob {
       classOf[ProductBlock],
       classOf[BlockLinks],
       classOf[Neighbours],
+      classOf[LinkTo],
+      classOf[Audience],
+      classOf[CountedProduct],
+      classOf[Moment],
       classOf[Candidates],
       classOf[Labelled],
       classOf[RankingRows],
@@ -66,15 +72,17 @@ object TrainJob {
     }.getOrElse(error.getMessage)
 
   /**
-   * Trains on windows 1..N and writes attempt K of run N; the manifest last.
+   * Trains on windows 1..N and writes attempt K of run N, the manifest last. If another attempt wrote the manifest first, the files
+   * of this one stay unused.
    *
-   * @param algorithms those that configuration may name
+   * @param algorithms that the configuration may name
+   * @throws IllegalArgumentException if an argument, the configuration or an input is invalid
    */
   def run(sc: SparkContext, arguments: Arguments, algorithms: Seq[Algorithm] = Algorithm.all): Unit = {
     val lake = new Lake(arguments.lake, sc.hadoopConfiguration)
-    val steps = new StepTimer(arguments.window)
-    val inputs = steps("windows")(Inputs.read(lake, arguments.window))
-    val manifest = Run.train(sc, lake, arguments, inputs, algorithms, steps)
+    val context = new RunContext(sc, lake, arguments)
+    val inputs = context.steps("windows")(Inputs.read(lake, arguments.window))
+    val manifest = Run.train(context, inputs, algorithms)
     val key = Keys.manifest(arguments.window)
     val isFirst = lake.createIfAbsent(key, Documents.toText(manifest))
     val message = if (isFirst) "Wrote the manifest" else "Another attempt wrote the manifest first; this one is not used"

@@ -9,7 +9,7 @@ class ArgumentsTest extends AnyFunSuite {
     assert(Arguments.parse(Seq("--window", "3", "--lake", "s3://bucket/", "--attempt", "2")) === Arguments("s3://bucket", 3, 2))
   }
 
-  test("what is missing, unknown or wrong is named, with what it should be") {
+  test("the message names an argument that is missing, unknown or invalid, and what it should be") {
     assert(problem(
       "--lake",
       "s3://b",

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 import org.scalatest.BeforeAndAfterEach
 
-import cartograph.features.Candidates
+import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.Keys
 import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorers}
@@ -61,6 +61,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
     def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = this
     def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
+    def importances(list: ListKind): Seq[(Feature, Double)] = Nil
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = {
       val all = MatrixFactorisation.lists(users, depth).collect().sortBy(_._1)
       val moved = all.indices.map(index => all(index)._1 -> all((index + 1) % all.length)._2)

@@ -5,24 +5,28 @@ import org.apache.spark.rdd.RDD
 import cartograph.lists.Ranking
 import cartograph.platform.NumberPartitioner
 
-/** A mean over n users and its 95 % interval. */
+/** A mean over n users, and its 95 % interval from low to high. */
 final case class Metric(value: Double, n: Long, low: Double, high: Double)
 
 /**
- * Of one user, for every column a part of the sum and its weight: a metric is the ratio of the two sums. A user who says
- * nothing of a column weighs 0 in it.
+ * The part of one user in the sums of every column. A metric is the sum over users of `sums` divided by that of `weights`.
+ *
+ * @param sums    by column
+ * @param weights by column; 0 where the user does not count
  */
 final case class Observed(sums: Array[Double], weights: Array[Double])
 
 /**
- * Intervals by the bootstrap over users (Efron, Tibshirani: An Introduction to the Bootstrap, 1993; percentiles of 1,000
- * replicates). Users are drawn in up to 1,024 groups, by their numbers, so that it costs the same for a thousand users as
- * for ten millions; differences are paired, for both sides are drawn together.
+ * Intervals by the bootstrap over users (Efron, Tibshirani: An Introduction to the Bootstrap, 1993): percentiles of 1,000
+ * replicates.
+ *
+ * Users are drawn in up to 1,024 groups, by their numbers, so that the cost does not grow with the number of users. Differences
+ * are paired, because both columns are drawn together.
  */
 final class Bootstrap private (groups: Array[Bootstrap.Sums], columns: Int) {
   private val total = groups.foldLeft(Bootstrap.none(columns))(_ + _)
 
-  /** Ratios of every column, replicate by replicate. */
+  /** Values of every column, by replicate. */
   private lazy val replicates: Array[Array[Double]] = {
     val random = new java.util.SplittableRandom(Bootstrap.Seed)
     Array.fill(Bootstrap.Replicates)(drawn(random))
@@ -45,13 +49,17 @@ final class Bootstrap private (groups: Array[Bootstrap.Sums], columns: Int) {
 
   private def value(column: Int): Double = total.sums(column) / total.weights(column)
 
-  /** @return None if no user says anything of it */
+  /** Returns the metric of a column; None if no user counts in it. */
   def metric(column: Int): Option[Metric] =
     Option.when(total.counts(column) > 0)(interval(value(column), total.counts(column), replicates.map(_(column))))
 
-  /** The mean of a column less that of another, which the same users make. */
+  /** Returns the value of a column less that of another one in which the same users count; None if no user does. */
   def difference(column: Int, other: Int): Option[Metric] = Option.when(total.counts(column) > 0) {
-    interval(value(column) - value(other), total.counts(column), replicates.map(of => of(column) - of(other)))
+    interval(
+      value(column) - value(other),
+      total.counts(column),
+      replicates.map(replicate => replicate(column) - replicate(other))
+    )
   }
 
   private def interval(value: Double, n: Long, drawn: Array[Double]): Metric = {
@@ -66,7 +74,7 @@ object Bootstrap {
   private val Replicates = 1000
   private val Seed = 20080L
 
-  /** @param counts users that say something of a column */
+  /** @param counts by column, how many users count in it */
   final case class Sums(sums: Array[Double], weights: Array[Double], counts: Array[Long]) {
     def +(other: Sums): Sums = Sums(
       sums.zip(other.sums).map { case (a, b) => a + b },
@@ -88,18 +96,19 @@ object Bootstrap {
   private def none(columns: Int): Sums = Sums(new Array[Double](columns), new Array[Double](columns), new Array[Long](columns))
 
   /**
-   * @param users by number; each says something of the same `columns`
-   * @return sums are made in the order of partitions, so that they do not depend on which ended first
+   * Sums users by group, in the order of partitions, so that the sums do not depend on which partition ends first.
+   *
+   * @param users   by number
+   * @param columns how many columns each user has
    */
   def of(users: RDD[(Int, Observed)], columns: Int): Bootstrap = {
     val groups = users.mapPartitionsWithIndex { (part, rows) =>
       val sums = scala.collection.mutable.HashMap.empty[Int, Sums]
       rows.foreach { case (user, observed) => sums.getOrElseUpdate(groupOf(user), none(columns)).add(observed) }
-      sums.iterator.map { case (group, of) => group -> (part -> of) }
-    }.groupByKey(new NumberPartitioner(
-      Groups,
-      math.min(Groups, users.getNumPartitions)
-    )).mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
+      sums.iterator.map { case (group, sum) => group -> (part -> sum) }
+    }
+      .groupByKey(new NumberPartitioner(Groups, math.min(Groups, users.getNumPartitions)))
+      .mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
     // At most 1,024 rows.
     new Bootstrap(groups.collect().sortBy(_._1).map(_._2), columns)
   }

@@ -6,150 +6,136 @@ import cartograph.lists.{ListKind, Lists, Ranking, RankingMeasures}
 import cartograph.ranking.{Labelled, Scorers}
 
 /**
- * @param coverage     share of the catalogue that stands in at least one measured list
- * @param byHistory    NDCG@10 by how many products the users had bought; see `Evaluation.Histories`
- * @param byPopularity share of the purchases that were listed, by tenth of the catalogue, most bought first
- */
-final case class RankingMetrics(
-    ndcg: Metric,
-    recall: Metric,
-    map: Metric,
-    hitRate: Metric,
-    novelty: Option[Metric],
-    coverage: Double,
-    byHistory: Seq[(Int, Option[Int], Metric)],
-    byPopularity: Seq[(Int, Metric)]
-)
-
-/** The model's NDCG@10 less that of what it would replace, user by user. */
-final case class Comparison(baseline: String, overBaseline: Metric, overServed: Option[Metric])
-
-/** Several scorers, measured on the same users: by the name of the scorer, in the order in which they are told. */
-final case class Compared(scorers: Seq[(String, RankingMetrics)], comparison: Comparison) {
-  def of(name: String): Option[RankingMetrics] = scorers.collectFirst { case (`name`, metrics) => metrics }
-}
-
-/**
- * @param users         with at least one held out pair that can be ranked
- * @param heldOutPairs  all of the holdout
- * @param unknownPairs  those that nobody can rank: user or product was unknown before
- */
-final case class Quality(
-    users: Long,
-    heldOutPairs: Long,
-    unknownPairs: Long,
-    any: Option[Compared],
-    fresh: Option[Compared],
-    rmse: Option[Metric]
-) {
-  def of(list: ListKind): Option[Compared] = list match {
-    case ListKind.Any => any
-    case ListKind.New => fresh
-  }
-}
-
-/**
- * A holdout and what is known of it.
+ * A holdout, ready to be measured on.
  *
- * @param tests     users whose purchases are held out, with candidates that hold whatever a scorer could rank first
- * @param heldOut   pairs that were bought, net, within the holdout, whether they can be ranked or not
- * @param catalogue of the products that were bought before it
- * @param depth     length of the lists that are measured, on all sides alike
+ * @param users     by user: candidates, among which is whatever a scorer could rank first, and the purchases that are held out
+ * @param heldOut   pairs of a user and a product in the holdout, whether they can be ranked or not
+ * @param catalogue of the products that were bought before the holdout
+ * @param depth     length of the lists that are measured
  */
-final case class Tests(tests: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue, depth: Int = RankingMeasures.Depth)
+final case class TestSet(users: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue, depth: Int = RankingMeasures.Depth)
 
 object Evaluation {
-  /** First and last number of products of a user's history; of the last there is no end. */
+  /** Ranges of the number of products in a user's history: the first and the last one, of which the last range has none. */
   val Histories: Seq[(Int, Option[Int])] = Seq((1, Some(1)), (2, Some(4)), (5, Some(19)), (20, None))
 
   private val Model = "model"
   private val Served = "served"
 
-  // Columns of one scorer.
+  // Columns of one scorer in the bootstrap.
   private val (ndcg, recall, map, hitRate, novelty) = (0, 1, 2, 3, 4)
   private val history = 5
   private val popularity: Int = history + Histories.size
   private val Columns: Int = popularity + Catalogue.Tenths
 
-  /** Of one user: what was bought before, what is held out, and the lists of each scorer. */
-  private final case class Judged(bought: Array[Int], relevant: Array[Int], lists: Array[Lists])
+  /**
+   * One user of the holdout.
+   *
+   * @param bought   products bought before, ascending
+   * @param relevant products bought in the holdout, ascending
+   * @param lists    of each scorer
+   */
+  private final case class TestedUser(bought: Array[Int], relevant: Array[Int], lists: Array[Lists])
 
   /**
-   * Measures lists on users whose next purchases are known, the whole catalogue being ranked.
+   * Measures lists on users whose next purchases are known. The whole catalogue is ranked.
    *
-   * @param model  the lists that are judged
-   * @param served those of the run that they would replace
+   * @param model  by user, the lists to measure
+   * @param served by user, the lists that they would replace
    */
-  def measure(of: Tests, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): Quality = {
-    val rankable = of.tests.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
-    val judged = together(of, model, served)
+  def measure(tests: TestSet, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): Quality = {
+    val rankable = tests.users.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
+    val tested = listsOf(tests, model, served)
+    val all = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+
+      Scorers.MatrixFactorisation.name
     def compared(list: ListKind): Option[Compared] = {
-      val names =
-        Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+ Scorers.MatrixFactorisation.name
-      val told = names.zipWithIndex.filter { case (name, _) => list == ListKind.Any || name != Scorers.PersonalFrequency.name }
-      val users = judged.flatMap { case (user, answers) => observed(list, told.map(_._2), answers, of.catalogue).map(user -> _) }
-      comparedBy(users, told.map(_._1), of.catalogue.known)
+      // Personal frequency orders what a user has bought, and so has nothing for the list `new`.
+      val scorers = all.zipWithIndex.filter { case (name, _) =>
+        list == ListKind.Any || name != Scorers.PersonalFrequency.name
+      }
+      val users = tested.flatMap { case (user, lists) =>
+        measured(list, scorers.map(_._2), lists, tests.catalogue).map(user -> _)
+      }
+      comparedBy(users, scorers.map(_._1), tests.catalogue.known)
     }
     Quality(
-      of.tests.filter(_._2.relevant.nonEmpty).count(),
-      of.heldOut,
-      of.heldOut - rankable,
-      compared(ListKind.Any),
-      compared(ListKind.New),
-      rmse(of.tests.mapValues(_.candidates.wantedAls))
+      users = tests.users.filter(_._2.relevant.nonEmpty).count(),
+      heldOutPairs = tests.heldOut,
+      unknownPairs = tests.heldOut - rankable,
+      any = compared(ListKind.Any),
+      discoveries = compared(ListKind.New),
+      rmse = rmse(tests.users.mapValues(_.candidates.wantedAls))
     )
   }
 
-  private def together(of: Tests, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): RDD[(Int, Judged)] = {
-    val depth = of.depth
-    val plain = of.tests.mapValues { case Labelled(candidates, relevant) =>
-      val scorers = Scorers.baselines(ListKind.Any) :+ Scorers.MatrixFactorisation
+  /** Gathers the lists of all scorers: the model, the served run if there is one, the baselines, and matrix factorisation. */
+  private def listsOf(tests: TestSet, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): RDD[(Int, TestedUser)] = {
+    val depth = tests.depth
+    val scorers = Scorers.baselines(ListKind.Any) :+ Scorers.MatrixFactorisation
+    val scored = tests.users.mapValues { case Labelled(candidates, relevant) =>
       val lists = scorers.map { scorer =>
         Lists(Scorers.best(scorer, candidates, ListKind.Any, depth), Scorers.best(scorer, candidates, ListKind.New, depth))
       }
-      Judged(candidates.bought, relevant, lists.toArray)
+      TestedUser(candidates.bought, relevant, lists.toArray)
     }
-    val nothing = Lists(Array.empty, Array.empty)
-    // A user whom the served run does not know gets nothing from it.
-    val beside = served.fold(plain)(plain.leftOuterJoin(_).mapValues { case (judged, theirs) =>
-      val published = theirs.getOrElse(nothing)
-      judged.copy(lists = Lists(published.any.take(depth), published.fresh.take(depth)) +: judged.lists)
+    // A user whom the served run does not know gets empty lists from it.
+    val empty = Lists(Array.empty, Array.empty)
+    val withServed = served.fold(scored)(scored.leftOuterJoin(_).mapValues { case (user, found) =>
+      val published = found.getOrElse(empty)
+      user.copy(lists = Lists(published.any.take(depth), published.newOnly.take(depth)) +: user.lists)
     })
-    beside.join(model).mapValues { case (judged, ours) => judged.copy(lists = ours +: judged.lists) }
+    withServed.join(model).mapValues { case (user, lists) => user.copy(lists = lists +: user.lists) }
   }
 
+  /** @param listed by scorer: the listed products that are in the catalogue */
   private final case class Measured(listed: Array[Array[Int]], observed: Observed)
 
-  /** @return None if nothing is right for the list: then there is nothing to measure */
-  private def observed(list: ListKind, scorers: Seq[Int], of: Judged, catalogue: Catalogue): Option[Measured] = {
-    val right = RankingMeasures.right(of.relevant, of.bought, list)
-    Option.when(right.nonEmpty) {
-      val lists = scorers.map(index => list.of(of.lists(index)).map(_.product)).toArray
-      val all = Observed(new Array[Double](lists.length * Columns), new Array[Double](lists.length * Columns))
-      lists.indices.foreach(index => observe(lists(index), right, of.bought.length, catalogue, all, index * Columns))
-      // What is served may list what was unknown before the cut: it is no part of the catalogue.
-      Measured(lists.map(_.take(RankingMeasures.Depth).filter(catalogue.isKnown)), all)
+  /** Measures one list of a user. @return None if no product is correct for the list, so that nothing can be measured */
+  private def measured(list: ListKind, scorers: Seq[Int], user: TestedUser, catalogue: Catalogue): Option[Measured] = {
+    val correct = RankingMeasures.right(user.relevant, user.bought, list)
+    Option.when(correct.nonEmpty) {
+      val lists = scorers.map(index => list.select(user.lists(index)).map(_.product)).toArray
+      val observed = Observed(new Array[Double](lists.length * Columns), new Array[Double](lists.length * Columns))
+      val observer = new Observer(correct, user.bought.length, catalogue, observed)
+      lists.indices.foreach(index => observer.add(lists(index), index * Columns))
+      // The served run may list products that were unknown before the holdout, which are not in the catalogue.
+      Measured(lists.map(_.take(RankingMeasures.Depth).filter(catalogue.isKnown)), observed)
     }
   }
 
-  private def observe(list: Array[Int], right: Set[Int], owned: Int, catalogue: Catalogue, to: Observed, offset: Int): Unit = {
-    def put(column: Int, sum: Double, weight: Double): Unit = {
-      to.sums(offset + column) += sum
-      to.weights(offset + column) += weight
+  /**
+   * Fills in the columns of one user.
+   *
+   * @param correct  products that the user bought in the holdout and that the list admits
+   * @param owned    number of products that the user bought before
+   * @param observed receives the values
+   */
+  private final class Observer(correct: Set[Int], owned: Int, catalogue: Catalogue, observed: Observed) {
+
+    /** @param list best first; @param offset of the scorer's columns */
+    def add(list: Array[Int], offset: Int): Unit = {
+      val gain = RankingMeasures.ndcg(list, correct)
+      put(offset + ndcg, gain)
+      put(offset + recall, RankingMeasures.recall(list, correct))
+      put(offset + map, RankingMeasures.averagePrecision(list, correct))
+      put(offset + hitRate, RankingMeasures.hit(list, correct))
+      val shown = list.take(RankingMeasures.Depth)
+      if (shown.nonEmpty) put(offset + novelty, shown.map(catalogue.information(_).toDouble).sum / shown.length)
+      Histories.zipWithIndex.foreach { case ((from, to), index) =>
+        if (owned >= from && to.forall(owned <= _)) put(offset + history + index, gain)
+      }
+      correct.foreach { product =>
+        put(offset + popularity + catalogue.tenth(product) - 1, if (shown.contains(product)) 1 else 0)
+      }
     }
-    val gain = RankingMeasures.ndcg(list, right)
-    put(ndcg, gain, 1)
-    put(recall, RankingMeasures.recall(list, right), 1)
-    put(map, RankingMeasures.averagePrecision(list, right), 1)
-    put(hitRate, RankingMeasures.hit(list, right), 1)
-    val shown = list.take(RankingMeasures.Depth)
-    if (shown.nonEmpty) put(novelty, shown.map(catalogue.information(_).toDouble).sum / shown.length, 1)
-    Histories.zipWithIndex.foreach { case ((from, to), index) =>
-      if (owned >= from && to.forall(owned <= _)) put(history + index, gain, 1)
+
+    private def put(column: Int, value: Double): Unit = {
+      observed.sums(column) += value
+      observed.weights(column) += 1
     }
-    right.foreach(product => put(popularity + catalogue.tenth(product) - 1, if (shown.contains(product)) 1 else 0, 1))
   }
 
+  /** @param catalogue number of products that coverage is a share of */
   private def comparedBy(users: RDD[(Int, Measured)], names: Seq[String], catalogue: Long): Option[Compared] = {
     val bootstrap = Bootstrap.of(users.mapValues(_.observed), names.size * Columns)
     def at(name: String, column: Int): Int = names.indexOf(name) * Columns + column
@@ -162,45 +148,40 @@ object Evaluation {
       }
       val (best, _) =
         metrics.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(_._2.ndcg.value)
-      val over = bootstrap.difference(
-        at(Model, ndcg),
-        at(best, ndcg)
-      ).getOrElse(throw new IllegalStateException("Cannot compare: nobody was measured"))
+      val overBaseline = always(bootstrap.difference(at(Model, ndcg), at(best, ndcg)))
       val overServed = if (names.contains(Served)) bootstrap.difference(at(Model, ndcg), at(Served, ndcg)) else None
-      Compared(metrics, Comparison(best, over, overServed))
+      Compared(metrics, Comparison(best, overBaseline, overServed))
     }
   }
 
-  private def ranking(metric: Int => Option[Metric], coverage: Double): RankingMetrics = {
-    def always(column: Int): Metric =
-      metric(column).getOrElse(throw new IllegalStateException("Cannot measure: nobody was measured"))
+  private def ranking(metric: Int => Option[Metric], coverage: Double): RankingMetrics =
     RankingMetrics(
-      always(ndcg),
-      always(recall),
-      always(map),
-      always(hitRate),
-      metric(novelty),
-      coverage,
-      Histories.zipWithIndex.flatMap { case ((from, to), index) => metric(history + index).map((from, to, _)) },
-      (1 to Catalogue.Tenths).flatMap(tenth => metric(popularity + tenth - 1).map(tenth -> _))
+      ndcg = always(metric(ndcg)),
+      recall = always(metric(recall)),
+      map = always(metric(map)),
+      hitRate = always(metric(hitRate)),
+      novelty = metric(novelty),
+      coverage = coverage,
+      byHistory = Histories.zipWithIndex.flatMap { case ((from, to), index) =>
+        metric(history + index).map(HistoryMetric(from, to, _))
+      },
+      byPopularity = (1 to Catalogue.Tenths).flatMap(tenth => metric(popularity + tenth - 1).map(tenth -> _))
     )
-  }
 
-  /** Root mean squared error of the preference, which is 1 for every pair that was bought. */
-  private def rmse(predicted: RDD[(Int, Array[Float])]): Option[Metric] =
-    Bootstrap.of(
-      predicted.mapValues(scores =>
-        Observed(Array(scores.map(score => (1.0 - score) * (1.0 - score)).sum), Array(scores.length.toDouble))
-      ),
-      1
-    )
-      .metric(0)
-      .map(mean =>
-        Metric(
-          Ranking.rounded(math.sqrt(mean.value)),
-          mean.n,
-          Ranking.rounded(math.sqrt(mean.low)),
-          Ranking.rounded(math.sqrt(mean.high))
-        )
-      )
+  /** Returns the metric of a column in which every user counts. */
+  private def always(metric: Option[Metric]): Metric =
+    metric.getOrElse(throw new IllegalStateException("Cannot measure: no user was measured"))
+
+  /**
+   * Measures matrix factorisation by the root mean squared error of the preference, which is 1 for every pair that was bought.
+   *
+   * @param predicted by user, the scores of the held out pairs
+   */
+  private def rmse(predicted: RDD[(Int, Array[Float])]): Option[Metric] = {
+    val errors = predicted.mapValues { scores =>
+      Observed(Array(scores.map(score => (1.0 - score) * (1.0 - score)).sum), Array(scores.length.toDouble))
+    }
+    def root(value: Double): Double = Ranking.rounded(math.sqrt(value))
+    Bootstrap.of(errors, columns = 1).metric(0).map(mean => Metric(root(mean.value), mean.n, root(mean.low), root(mean.high)))
+  }
 }

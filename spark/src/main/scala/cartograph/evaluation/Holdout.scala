@@ -4,26 +4,37 @@ import org.apache.spark.rdd.RDD
 
 import cartograph.sales.Interaction
 
-/** Where the past ends and the holdout begins. */
+/**
+ * When sales were made.
+ *
+ * @param oldestMs time of the oldest one, epoch ms
+ * @param untilMs  the moment after the newest one, epoch ms
+ */
+final case class SalesPeriod(oldestMs: Long, untilMs: Long)
+
+/** Finds the moment that divides the sales into the past and the holdout. */
 object Holdout {
   private val Buckets = 4096
 
   /**
-   * The moment from which on the newest interactions are held out.
+   * Finds the latest moment from which on at least a share of the interactions were made.
    *
-   * All sales of one moment stay on one side: the holdout is the smallest one that holds at least `share` of them. Found
-   * by counting in ever finer buckets, for sorting all times would move all data.
+   * All interactions of one moment stay on one side. The moment is found by counting in ever smaller buckets, because sorting
+   * all times would move all data.
    *
-   * @return epoch ms; None if there is no such moment after the first, so that nothing would be left to learn from
+   * @param count how many interactions there are
+   * @param share of the interactions to hold out, more than 0 and less than 1
+   * @return the beginning of the holdout, epoch ms; None if nothing would be left to learn from
+   * @throws IllegalArgumentException if the share is out of range
    */
-  def from(interactions: RDD[Interaction], count: Long, oldestMs: Long, newestMs: Long, share: Double): Option[Long] = {
+  def from(interactions: RDD[Interaction], count: Long, period: SalesPeriod, share: Double): Option[Long] = {
     require(share > 0 && share < 1, s"Cannot hold out: share is $share, should be between 0 and 1")
     val atLeast = math.max(1L, math.ceil(share * count).toLong)
-    if (count == 0 || oldestMs == newestMs) None
-    else Some(latestWith(interactions, atLeast, oldestMs, newestMs + 1)).filter(_ > oldestMs)
+    if (count == 0 || period.untilMs - period.oldestMs <= 1) None
+    else Some(latestWith(interactions, atLeast, period.oldestMs, period.untilMs)).filter(_ > period.oldestMs)
   }
 
-  /** The latest moment in [low, high) such that at least `atLeast` interactions are not before it. */
+  /** Finds the latest moment in [low, high) that at least `atLeast` interactions in [low, high) are not before. */
   @scala.annotation.tailrec
   private def latestWith(interactions: RDD[Interaction], atLeast: Long, low: Long, high: Long): Long = {
     val width = math.max(1L, math.ceil((high - low).toDouble / Buckets).toLong)
@@ -35,6 +46,7 @@ object Holdout {
     else latestWith(interactions, atLeast - fromEnd(bucket + 1), start, math.min(high, start + width))
   }
 
+  /** Counts the interactions in [low, high), by bucket of `width` ms. */
   private def histogram(interactions: RDD[Interaction], low: Long, high: Long, width: Long): Array[Long] =
     interactions.mapPartitions { partition =>
       val counts = new Array[Long](Buckets)

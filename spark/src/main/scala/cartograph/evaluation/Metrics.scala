@@ -6,10 +6,12 @@ import cartograph.lists.{ListKind, Ranking}
 import cartograph.platform.Documents.{arr, obj}
 
 /**
- * What a run tells of its quality; the schemas stand in lambdas/shared/quality.ts.
+ * The documents about the quality of a run. Their schemas are in lambdas/shared/contract/quality.ts.
  *
- * @param orderedBy by list, what orders it
- * @param served    the run that was compared with
+ * @param share     share of the sales to hold out, as configured
+ * @param quality   None if nothing could be held out
+ * @param orderedBy by list, the name of what orders it
+ * @param served    the run whose lists were compared; None if no run was served
  */
 final case class Metrics(
     run: Int,
@@ -21,10 +23,10 @@ final case class Metrics(
 ) {
 
   /**
-   * `metrics.json`.
+   * Makes `metrics.json`.
    *
-   * @param heldOut interactions
-   * @param series  how served runs did on earlier windows, oldest first
+   * @param heldOut how many interactions are held out
+   * @param series  measures of the served runs on earlier windows, oldest first
    */
   def document(heldOut: Long, series: Seq[JsonNode]): JsonNode = obj(
     "run" -> run,
@@ -35,26 +37,26 @@ final case class Metrics(
       "interactions" -> heldOut,
       "users" -> quality.fold(0L)(_.users),
       "unknownPairs" -> quality.fold(0L)(_.unknownPairs),
-      "scoredShare" -> quality.filter(_.heldOutPairs > 0).map(of =>
-        Ranking.rounded(1 - of.unknownPairs.toDouble / of.heldOutPairs)
+      "scoredShare" -> quality.filter(_.heldOutPairs > 0).map(measured =>
+        Ranking.rounded(1 - measured.unknownPairs.toDouble / measured.heldOutPairs)
       )
     ),
     "any" -> quality.flatMap(_.any).map(compared),
-    "new" -> quality.flatMap(_.fresh).map(compared),
+    "new" -> quality.flatMap(_.discoveries).map(compared),
     "series" -> arr((series ++ afterwards).takeRight(Metrics.SeriesLength)),
     "rmsePreference" -> quality.flatMap(_.rmse).map(metric)
   )
 
-  /** NDCG@10 of both lists, for the manifest. */
+  /** Makes `quality` of the manifest: NDCG@10 of every scorer, for both lists. */
   def headline: JsonNode = {
-    def of(list: Option[Compared]) =
-      list.map(both => obj(both.scorers.map { case (name, metrics) => name -> metric(metrics.ndcg) }: _*))
-    obj("any" -> of(quality.flatMap(_.any)), "new" -> of(quality.flatMap(_.fresh)))
+    def ndcg(list: Option[Compared]) =
+      list.map(measured => obj(measured.scorers.map { case (name, metrics) => name -> metric(metrics.ndcg) }: _*))
+    obj("any" -> ndcg(quality.flatMap(_.any)), "new" -> ndcg(quality.flatMap(_.discoveries)))
   }
 
-  /** What publish decides by. */
+  /** Makes `gate` of the manifest, by which publish decides. */
   def gate: Option[JsonNode] = quality.map { measured =>
-    def of(list: ListKind): Option[JsonNode] = measured.of(list).map { case Compared(_, comparison) =>
+    def comparisonOf(list: ListKind): Option[JsonNode] = measured.of(list).map { case Compared(_, comparison) =>
       obj(
         "orderedBy" -> orderedBy(list),
         "baseline" -> comparison.baseline,
@@ -62,19 +64,19 @@ final case class Metrics(
         "overServed" -> comparison.overServed.map(metric)
       )
     }
-    obj("served" -> served, "any" -> of(ListKind.Any), "new" -> of(ListKind.New))
+    obj("served" -> served, "any" -> comparisonOf(ListKind.Any), "new" -> comparisonOf(ListKind.New))
   }
 
-  /** How the served run did on what came after it. */
+  /** Makes `afterwards` of the manifest: NDCG@10 of the served run on the sales that were made after it. */
   def afterwards: Option[JsonNode] = for {
-    of <- served
+    servedRun <- served
     from <- splits.fromMs
     measured <- quality
   } yield {
     def ndcg(list: ListKind) = measured.of(list).flatMap(_.of("served")).map(found => metric(found.ndcg))
     obj(
       "window" -> run,
-      "run" -> of,
+      "run" -> servedRun,
       "fromMs" -> from,
       "untilMs" -> splits.untilMs,
       "any" -> ndcg(ListKind.Any),
@@ -82,7 +84,7 @@ final case class Metrics(
     )
   }
 
-  private def compared(both: Compared): JsonNode = obj(both.scorers.map { case (name, metrics) => name -> ranking(metrics) }: _*)
+  private def compared(list: Compared): JsonNode = obj(list.scorers.map { case (name, metrics) => name -> ranking(metrics) }: _*)
 
   private def ranking(metrics: RankingMetrics): JsonNode = {
     val all = obj(
@@ -94,7 +96,7 @@ final case class Metrics(
     metrics.novelty.foreach(novelty => all.set[JsonNode]("novelty@10", metric(novelty)))
     all.setAll[JsonNode](obj(
       "coverage@10" -> Ranking.rounded(metrics.coverage),
-      "byHistory" -> arr(metrics.byHistory.map { case (from, to, ndcg) =>
+      "byHistory" -> arr(metrics.byHistory.map { case HistoryMetric(from, to, ndcg) =>
         obj("from" -> from, "to" -> to, "ndcg@10" -> metric(ndcg))
       }),
       "byPopularity" -> arr(metrics.byPopularity.map { case (decile, recall) =>
@@ -103,7 +105,8 @@ final case class Metrics(
     ))
   }
 
-  private def metric(of: Metric): JsonNode = obj("value" -> of.value, "n" -> of.n, "low" -> of.low, "high" -> of.high)
+  private def metric(value: Metric): JsonNode =
+    obj("value" -> value.value, "n" -> value.n, "low" -> value.low, "high" -> value.high)
 }
 
 object Metrics {

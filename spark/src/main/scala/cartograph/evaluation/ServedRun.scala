@@ -12,35 +12,40 @@ import cartograph.lists.{ListKind, Lists, Ranked, RankingMeasures, Recommendatio
 import cartograph.platform.{Documents, Fields, Keys, Lake, Log}
 import cartograph.sales.{EarlierRun, Shop}
 
-/** The run that is served while this one is trained, by the numbers of this one's users and products. */
+/**
+ * The run that is served while this one is trained.
+ *
+ * @param lists by the numbers that this run gives to users and products
+ */
 final case class ServedRun(run: Int, lists: RDD[(Int, Lists)])
 
 object ServedRun {
 
   /**
-   * Reads the lists of the run that `current.json` names. They are compared with, never learned from: what a run recommends
-   * does not depend on what is served.
+   * Reads the lists of the run that `current.json` names. The new lists are compared with them but do not learn from them, so that
+   * what a run recommends does not depend on which run is served.
    *
-   * @return None if no run is served, or its files cannot be read, which is told
+   * @param window of the run that is trained
+   * @return None if no run is served, or if its files cannot be read, which is logged
    */
   def read(sc: SparkContext, lake: Lake, shop: Shop, window: Int): Option[ServedRun] =
     try
       for {
         pointer <- lake.read(Keys.Current)
         run <- ServedRun.number(Keys.Current, pointer)
-        // A window that is trained again, later: what is served may have learned from what is held out here.
+        // If this window is trained again, a later run may be served, which learned from what is held out here.
         if run < window
         manifest <- lake.read(Keys.manifest(run))
       } yield {
         val lists = listsOf(sc, lake, shop, EarlierRun.parse(Keys.manifest(run), manifest).recommendations)
           .persist(StorageLevel.MEMORY_AND_DISK_SER)
-        // Now, for here it can be caught: the files of a run may have been deleted.
+        // The files of a run may have been deleted: they are read here, where the failure is caught.
         lists.count()
         ServedRun(run, lists)
       }
     catch {
       case NonFatal(error) =>
-        Log.warn(s"Nothing is compared with the served run: ${error.getMessage}", Documents.obj("window" -> window))
+        Log.warn(s"Cannot compare with the served run: ${error.getMessage}", Documents.obj("window" -> window))
         None
     }
 
@@ -58,12 +63,17 @@ object ServedRun {
       .map { case (_, (row, user)) => user -> row }
       .groupByKey(shop.byUser)
       .mapValues { rows =>
-        def of(list: ListKind): Array[Ranked] = rows.filter(_._1 == list.name).toArray.sortBy(_._2).map(_._3)
-        Lists(of(ListKind.Any), of(ListKind.New))
+        def products(list: ListKind): Array[Ranked] = rows.filter(_._1 == list.name).toArray.sortBy(_._2).map(_._3)
+        Lists(products(ListKind.Any), products(ListKind.New))
       }
   }
 
-  /** The run that `current.json` names; None where none is served. */
+  /**
+   * Parses `current.json`.
+   *
+   * @return the run that is served; None if no run is
+   * @throws IllegalArgumentException if the text is damaged; the message names the key
+   */
   def number(key: String, text: String): Option[Int] =
     Some(new Fields(key, Documents.parse(key, text)).node("run")).filterNot(_.isNull).map { run =>
       require(run.isInt, s"Cannot read $key: run is $run, should be a number")

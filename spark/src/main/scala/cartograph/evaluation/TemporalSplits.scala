@@ -2,26 +2,28 @@ package cartograph.evaluation
 
 import org.apache.spark.rdd.RDD
 
+import cartograph.features.Moment
 import cartograph.sales.{ModelConfig, Purchases, TrainingSummary}
 
 /**
- * The sales split at a moment: what was known by then, and what was bought next.
+ * The sales, split at a moment.
  *
- * @param known by user, purchases net of what was given back by then; users without any may be there, empty
- * @param next  by user, products ascending, never empty
+ * @param asOfMs the moment, epoch ms
+ * @param known  by user, the purchases before the moment, without what was returned by then; may be empty
+ * @param next   by user, the products that were bought next, ascending; never empty
  */
 final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next: RDD[(Int, Array[Int])])
 
 /**
- * How the sales are split to learn and to measure.
+ * The splits of the sales to learn from and to measure by.
  *
- * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/quality.ts
- * @param fromMs    where it begins; None if nothing can be held out
- * @param untilMs   the moment after the newest sale
- * @param horizonMs how long recommendations are made for: the unit of time of everything that is learned
+ * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/contract/quality.ts
+ * @param fromMs    where the holdout begins, epoch ms; None if nothing can be held out, or if it does not begin at one moment
+ * @param untilMs   the moment after the newest sale, epoch ms
+ * @param horizonMs how long recommendations are made for, ms; the unit of time of everything that is learned
  * @param holdout   the newest sales, which nothing that is measured may have learned from
- * @param learnable what was bought in the holdout within one horizon: what is learned from when it was measured; None if the
- *                  holdout is shorter
+ * @param learnable by user, the products bought within the first horizon of the holdout, which are learned from once they were
+ *                  measured; None if the holdout is shorter
  * @param before    takes a count and returns at most that many splits before the holdout, of one horizon each, newest first
  */
 final case class TemporalSplits(
@@ -32,21 +34,34 @@ final case class TemporalSplits(
     holdout: Option[TemporalSplit],
     learnable: Option[RDD[(Int, Array[Int])]],
     before: Int => Seq[TemporalSplit]
-)
+) {
+  /** The moment that the lists are made for. */
+  def now: Moment = momentAt(untilMs)
+
+  def momentAt(asOfMs: Long): Moment = Moment(asOfMs, horizonMs)
+}
+
+/**
+ * Where a holdout begins.
+ *
+ * @param kind   what decides it
+ * @param fromMs epoch ms; None if nothing can be held out
+ */
+final case class HoldoutStart(kind: String, fromMs: Option[Long])
 
 object TemporalSplits {
   /** The kind of split whose holdout no earlier run has seen. */
   val Window = "window"
   /** Users with fewer baskets keep all of them. */
   private val LeastBaskets = 3
-  /** Fewer users in what came after the earlier runs say too little; a test holds it to MIN_USERS_TO_DECIDE in lambdas/publish/gate.ts. */
+  /** With fewer users, the sales after the earlier runs are too few to compare by. Held to MIN_USERS_TO_DECIDE of the gate by a test. */
   val LeastUsers = 50L
 
   /**
-   * The splits of a run: as configured, else by what came after every earlier run, so that one that is served can be compared,
-   * else by the newest share of the sales.
+   * Splits the sales of a run: as configured; else at the newest sale that an earlier run knew, so that the served run can be
+   * compared; else so that the newest share is held out.
    *
-   * @param shareFromMs where the newest share of the sales begins; None if there is no such moment
+   * @param shareFromMs where the newest share of the sales begins, epoch ms; None if there is no such moment
    */
   def of(
       history: RDD[(Int, Purchases)],
@@ -58,44 +73,40 @@ object TemporalSplits {
     val horizonMs = math.max(1L, untilMs - shareFromMs.getOrElse(sales.oldestMs))
     def within(from: Long): Boolean = from > sales.oldestMs && from <= sales.newestMs
     def hasUsers(from: Long): Boolean =
-      history.filter { case (_, theirs) =>
-        theirs.before(from).size > 0 && theirs.boughtWithin(from, untilMs).nonEmpty
+      history.filter { case (_, purchases) =>
+        purchases.before(from).size > 0 && purchases.boughtWithin(from, untilMs).nonEmpty
       }.count() >= LeastUsers
     val moment = config.holdoutFromMs.filter(within)
     lazy val window = sales.knownUntilMs.map(_ + 1).filter(from => within(from) && hasUsers(from))
-    def byTime(kind: String, from: Option[Long], horizonMs: Long): TemporalSplits =
-      TemporalSplits.byTime(history, kind, sales.oldestMs, untilMs, from, horizonMs)
+    val period = SalesPeriod(sales.oldestMs, untilMs)
     if (config.holdoutLastBasket) byLastBasket(history, untilMs, horizonMs)
-    else if (moment.nonEmpty) byTime("moment", moment, untilMs - moment.fold(untilMs)(identity))
-    else if (window.nonEmpty) byTime(Window, window, horizonMs)
-    else byTime("share", shareFromMs, horizonMs)
+    else if (moment.nonEmpty)
+      byTime(history, period, HoldoutStart("moment", moment), untilMs - moment.getOrElse(untilMs))
+    else if (window.nonEmpty) byTime(history, period, HoldoutStart(Window, window), horizonMs)
+    else byTime(history, period, HoldoutStart("share", shareFromMs), horizonMs)
   }
 
-  /**
-   * By time.
-   *
-   * @param oldestMs the oldest sale: each split has a horizon of sales before it
-   */
+  /** Splits at moments. Each split has at least a horizon of sales before it. */
   def byTime(
       history: RDD[(Int, Purchases)],
-      kind: String,
-      oldestMs: Long,
-      untilMs: Long,
-      fromMs: Option[Long],
+      period: SalesPeriod,
+      start: HoldoutStart,
       horizonMs: Long
   ): TemporalSplits = {
+    val SalesPeriod(oldestMs, untilMs) = period
+    val HoldoutStart(kind, fromMs) = start
     def bought(from: Long, until: Long): RDD[(Int, Array[Int])] =
       history.mapValues(_.boughtWithin(from, until)).filter(_._2.nonEmpty)
     def split(from: Long, until: Long): TemporalSplit =
       TemporalSplit(from, history.mapValues(_.before(from)), bought(from, until))
     TemporalSplits(
-      kind,
-      fromMs,
-      untilMs,
-      horizonMs,
-      fromMs.map(split(_, untilMs)),
-      fromMs.filter(untilMs - _ >= horizonMs).map(from => bought(from, from + horizonMs)),
-      count =>
+      kind = kind,
+      fromMs = fromMs,
+      untilMs = untilMs,
+      horizonMs = horizonMs,
+      holdout = fromMs.map(split(_, untilMs)),
+      learnable = fromMs.filter(untilMs - _ >= horizonMs).map(from => bought(from, from + horizonMs)),
+      before = count =>
         fromMs.toSeq.flatMap { from =>
           (1 to count).map(from - _ * horizonMs).takeWhile(_ - horizonMs >= oldestMs).map(at => split(at, at + horizonMs))
         }
@@ -103,29 +114,29 @@ object TemporalSplits {
   }
 
   /**
-   * By baskets: the holdout is the last one of every user with at least three, the splits before it are those before the last.
-   * For comparison with measurements made elsewhere; what other users bought later is known, as it is there.
+   * Splits by baskets: the holdout is the last basket of every user with at least three, the split before it is the basket before,
+   * and so on. It is for comparison with published measurements. As in these, later purchases of other users are known.
    */
   def byLastBasket(history: RDD[(Int, Purchases)], untilMs: Long, horizonMs: Long): TemporalSplits = {
     def split(last: Int): TemporalSplit = TemporalSplit(
       untilMs,
-      history.mapValues(theirs => if (theirs.basketCount >= LeastBaskets) theirs.withoutLast(last) else theirs).mapValues(
-        _.before(untilMs)
-      ),
-      history.filter(_._2.basketCount >= math.max(
-        LeastBaskets,
-        last + 1
-      )).mapValues(_.basketBefore(last - 1)).filter(_._2.nonEmpty)
+      history
+        .mapValues(purchases => if (purchases.basketCount >= LeastBaskets) purchases.withoutLast(last) else purchases)
+        .mapValues(_.before(untilMs)),
+      history
+        .filter(_._2.basketCount >= math.max(LeastBaskets, last + 1))
+        .mapValues(_.basketBefore(last - 1))
+        .filter(_._2.nonEmpty)
     )
     val holdout = split(1)
     TemporalSplits(
-      "lastBasket",
-      None,
-      untilMs,
-      horizonMs,
-      Some(holdout),
-      Some(holdout.next),
-      count => (2 to count + 1).map(split)
+      kind = "lastBasket",
+      fromMs = None,
+      untilMs = untilMs,
+      horizonMs = horizonMs,
+      holdout = Some(holdout),
+      learnable = Some(holdout.next),
+      before = count => (2 to count + 1).map(split)
     )
   }
 }

@@ -1,221 +1,144 @@
 package cartograph.features
 
-import cartograph.sales.Purchases
-
 /**
- * What a ranker sees of a user and a product, in columns. Times count in horizons and counts as shares of the shop's, so
- * that what is learned in one month holds in the next, and for a shop of any size.
+ * The features of a candidate: what a ranker sees of a user and a product.
+ *
+ * This is the one list of them. Positions follow from the order here, and other code refers to a feature by its name. To add
+ * a feature, declare it here, add its row to docs/quality.md, and save test/fixtures/features.csv again. Trees sample features
+ * by position, so a new order gives other trees.
+ *
+ * Times count in horizons (see [[Moment]]). A "share" is a number of lines, first purchases or buyers divided by the mean over
+ * the shop's products, so that it means the same in a shop of any size.
  */
 object Features {
-  /** In place of an age that there is not. */
+  /** The value in place of an age, in horizons, of something that never happened. */
   val Never = 1000f
 
-  /** Half lives of the user's own purchases, in horizons. */
-  val OwnHalfLives: Array[Double] = Array(0.5, 2, 6, 18)
-  /** Half life of what the user's history says of similar products, and of its newest part. */
-  val HistoryHalfLife = 6.0
-  val NewestHalfLife = 0.75
+  /** Half-lives of the user's own purchases, in horizons. */
+  val OwnHalfLives: Seq[Double] = Seq(0.5, 2, 6, 18)
 
-  // Columns: the user's own purchases of the product …
-  val OwnCount = 0
-  val OwnDecayed = 1
-  val OwnLast = 5
-  val OwnColumns = 15
-  // … the user …
-  val UserFrom = OwnColumns
-  val UserColumns = 8
-  // … the product …
-  val ProductFrom: Int = UserFrom + UserColumns
-  val ProductQuarter: Int = ProductFrom
-  val ProductOne: Int = ProductFrom + 1
-  val ProductEver: Int = ProductFrom + 4
-  val ProductBuyers: Int = ProductFrom + 14
-  val ProductColumns = 18
-  // … and the two together.
-  val PairFrom: Int = ProductFrom + ProductColumns
-  val Als: Int = PairFrom
-  val AlsPlace: Int = PairFrom + 1
-  val UsersScore: Int = PairFrom + 2
-  val UsersPlace: Int = PairFrom + 3
-  val PairColumns = 15
-  val Width: Int = PairFrom + PairColumns
+  /** The user's purchases of the product. */
+  val Own = new FeatureGroup[OwnPurchases]("own", from = 0)
 
-  /** Of the whole shop: what shares are shares of. */
-  final case class Totals(products: Int, stats: ProductStats) {
-    private def share(total: Double): Double = products / (total + 1.0)
-    val perLine: Array[Double] = stats.lines.map(total => share(total.toDouble))
-    val perFirstBuy: Double = share(stats.firstBuys.toDouble)
-    val perBuyer: Double = products.toDouble / math.max(1, stats.buyers)
-    val returning: Double = stats.returning.toDouble / math.max(1, stats.buyers)
-    val gap: Double = stats.gap / math.max(1, stats.gaps)
+  val OwnCount: Feature = Own("ownCount", "lines in which the user bought the product")(_.count.toDouble)
+  val OwnDecayed: Seq[Feature] = OwnHalfLives.map { halfLife =>
+    val text = if (halfLife.isWhole) halfLife.toInt.toString else halfLife.toString
+    Own(s"ownDecayed$text", s"lines, each weighted by type and decayed with a half-life of $text horizons")(_.decayed(halfLife))
   }
-
-  /** Strength of the belief in the shop's mean, in observations. */
-  private val Prior = 10.0
-
-  def meanGap(stats: ProductStats, totals: Totals): Double = (stats.gap + Prior * totals.gap) / (stats.gaps + Prior)
-
-  /** NaN where no price was told. */
-  def meanLogPrice(stats: ProductStats): Double = if (stats.prices > 0) stats.logPrice / stats.prices else Double.NaN
-
-  /** The columns of a product, `ProductColumns` from `offset` on. */
-  def product(stats: ProductStats, totals: Totals, asOfMs: Long, horizonMs: Long, row: Array[Float], offset: Int): Unit = {
-    import ProductStats._
-    val share = stats.lines.zip(totals.perLine).map { case (count, per) => count * per }
-    def age(ms: Long): Double = (asOfMs - ms).toDouble / horizonMs
-    val logPrice = meanLogPrice(stats)
-    val values = Array(
-      share(Quarter),
-      share(One),
-      share(Two),
-      share(Six),
-      share(Ever),
-      (share(Quarter) + 0.25) / (share(One) + 0.25),
-      (share(One) + 0.25) / (share(Two) + 0.25),
-      (share(One) + 0.25) / (share(Six) + 0.25),
-      age(stats.lastMs),
-      age(stats.firstMs),
-      (stats.returning + Prior * totals.returning) / (stats.buyers + Prior),
-      stats.firstBuys * totals.perFirstBuy,
-      (stats.firstBuys + 1.0) / (stats.lines(One) + 2.0),
-      if (logPrice.isNaN) 0.0 else logPrice,
-      stats.buyers * totals.perBuyer,
-      meanGap(stats, totals),
-      share(Eighth),
-      stats.logUnits / math.max(1, stats.lines(Ever))
+  val OwnLastAge: Feature = Own("ownLastAge", "age of the newest line, horizons", absent = Never)(_.lastAge)
+  val OwnFirstAge: Feature = Own("ownFirstAge", "age of the oldest line, horizons", absent = Never)(_.firstAge)
+  val OwnGap: Feature =
+    Own("ownGap", "mean time between two of its lines; with one line the product's usual one, horizons", absent = Never)(_.gap)
+  val OwnDue: Feature =
+    Own("ownDue", "age of the newest line divided by ownGap", absent = Never)(own => own.lastAge / math.max(own.gap, 1e-3))
+  val OwnBasketsSince: Feature =
+    Own("ownBasketsSince", "baskets of the user after the newest line", absent = Never)(_.basketsSince.toDouble)
+  val OwnInLastThree: Feature = Own("ownInLastThree", "lines in the user's last 3 baskets")(_.linesInLast(3).toDouble)
+  val OwnInLastFive: Feature = Own("ownInLastFive", "lines in the user's last 5 baskets")(_.linesInLast(5).toDouble)
+  val OwnPerBasket: Feature = Own("ownPerBasket", "lines per basket of the user")(own => own.count.toDouble / own.baskets)
+  val OwnRepeatRate: Feature =
+    Own("ownRepeatRate", "lines after the first, per basket from the first line on")(own =>
+      (own.count - 1.0) / (own.basketsAfterFirst + 1.0)
     )
-    values.indices.foreach(column => row(offset + column) = values(column).toFloat)
+  val OwnLogUnits: Feature = Own("ownLogUnits", "mean of ln(1 + units) per line")(_.logUnits)
+
+  /** The user. */
+  val User = new FeatureGroup[UserHistory]("user", from = Own.until)
+
+  val UserBaskets: Feature = User("userBaskets", "baskets of the user")(_.baskets.toDouble)
+  val UserProducts: Feature = User("userProducts", "different products that the user bought")(_.products.length.toDouble)
+  val UserLastAge: Feature = User("userLastAge", "age of the newest purchase, horizons")(_.lastAge)
+  val UserGap: Feature = User("userGap", s"mean time between two baskets, horizons; ${Never.toInt} with one basket")(user =>
+    if (user.baskets > 1) (user.firstAge - user.lastAge) / (user.baskets - 1) else Never.toDouble
+  )
+  val UserBasketSize: Feature = User("userBasketSize", "lines per basket")(user => user.lines.toDouble / user.baskets)
+  val UserRepeats: Feature = User("userRepeats", "share of the lines that repeat an earlier product")(user =>
+    1.0 - user.products.length.toDouble / user.lines
+  )
+  val UserFirstAge: Feature = User("userFirstAge", "age of the oldest purchase, horizons")(_.firstAge)
+  val UserExplores: Feature = User("userExplores", "products first bought in the last 3 baskets, per line in these")(user =>
+    user.productsNewInLast(3).toDouble / math.max(1, user.linesInLast(3))
+  )
+
+  /** The product. */
+  val Product = new FeatureGroup[ProductFacts]("product", from = User.until)
+
+  val ProductQuarter: Feature =
+    Product("productQuarter", "share of the lines of the last quarter horizon")(_.share(ProductStats.Quarter))
+  val ProductOne: Feature = Product("productOne", "share of the lines of the last horizon")(_.share(ProductStats.One))
+  val ProductTwo: Feature = Product("productTwo", "share of the lines of the last 2 horizons")(_.share(ProductStats.Two))
+  val ProductSix: Feature = Product("productSix", "share of the lines of the last 6 horizons")(_.share(ProductStats.Six))
+  val ProductEver: Feature = Product("productEver", "share of all lines")(_.share(ProductStats.Ever))
+  val ProductTrendQuarter: Feature =
+    Product("productTrendQuarter", "productQuarter relative to productOne, each plus 0.25")(
+      _.trend(ProductStats.Quarter, ProductStats.One)
+    )
+  val ProductTrendOne: Feature =
+    Product("productTrendOne", "productOne relative to productTwo, each plus 0.25")(_.trend(ProductStats.One, ProductStats.Two))
+  val ProductTrendSix: Feature =
+    Product("productTrendSix", "productOne relative to productSix, each plus 0.25")(_.trend(ProductStats.One, ProductStats.Six))
+  val ProductLastAge: Feature =
+    Product("productLastAge", "age of the newest line, horizons")(product => product.moment.age(product.stats.lastMs))
+  val ProductFirstAge: Feature =
+    Product("productFirstAge", "age of the oldest line, horizons")(product => product.moment.age(product.stats.firstMs))
+  val ProductReturning: Feature =
+    Product("productReturning", "share of the buyers who bought it again, shrunk towards the shop's mean")(_.returningShare)
+  val ProductFirstBuys: Feature =
+    Product("productFirstBuys", "share of the first purchases of the last horizon")(product =>
+      product.stats.firstBuys * product.totals.perFirstBuy
+    )
+  val ProductNewBuyers: Feature =
+    Product("productNewBuyers", "first purchases per line of the last horizon, plus 1 over plus 2")(product =>
+      (product.stats.firstBuys + 1.0) / (product.stats.lines(ProductStats.One) + 2.0)
+    )
+  val ProductLogPrice: Feature = Product("productLogPrice", "mean of ln(price); 0 without prices") { product =>
+    val logPrice = product.stats.meanLogPrice
+    if (logPrice.isNaN) 0.0 else logPrice
   }
-}
+  val ProductBuyers: Feature =
+    Product("productBuyers", "share of the buyers")(product => product.stats.buyers * product.totals.perBuyer)
+  val ProductGap: Feature =
+    Product("productGap", "mean time between two purchases by one user, shrunk towards the shop's mean, horizons")(_.meanGap)
+  val ProductEighth: Feature =
+    Product("productEighth", "share of the lines of the last eighth of a horizon")(_.share(ProductStats.Eighth))
+  val ProductLogUnits: Feature = Product("productLogUnits", "mean of ln(1 + units) per line")(product =>
+    product.stats.logUnits / math.max(1, product.stats.lines(ProductStats.Ever))
+  )
 
-/**
- * A user's purchases, as the features need them: parallel arrays by distinct product, ascending.
- *
- * @param purchases before `asOfMs`, not empty
- */
-final class UserView(purchases: Purchases, asOfMs: Long, horizonMs: Long) {
-  /** Lines of each product, oldest first: those of product i from `starts(i)` to before `starts(i + 1)`. */
-  private val lines: Array[Int] = {
-    val keys = Array.tabulate(purchases.size)(line => purchases.products(line).toLong << 32 | line)
-    java.util.Arrays.sort(keys)
-    keys.map(_.toInt)
-  }
-  private val starts: Array[Int] = {
-    val begins = Array.newBuilder[Int]
-    var at = 0
-    while (at < lines.length) {
-      if (at == 0 || purchases.products(lines(at)) != purchases.products(lines(at - 1))) begins += at
-      at += 1
-    }
-    begins += lines.length
-    begins.result()
-  }
-  val products: Array[Int] = Array.tabulate(starts.length - 1)(index => purchases.products(lines(starts(index))))
+  /** The user and the product together. */
+  val Pair = new FeatureGroup[CandidatePair]("pair", from = Product.until)
 
-  /** The basket of each line, counted from 1. */
-  private val ordinals: Array[Int] = {
-    val found = new Array[Int](purchases.size)
-    var line = 0
-    while (line < found.length) {
-      val isNext = line > 0 && purchases.baskets(line) != purchases.baskets(line - 1)
-      found(line) = if (line == 0) 1 else if (isNext) found(line - 1) + 1 else found(line - 1)
-      line += 1
-    }
-    found
-  }
-  private val baskets = ordinals.last
+  val Als: Feature = Pair("als", "score of matrix factorisation: the product of the two factors")(_.als.toDouble)
+  // Places are known once all candidates of the user are: Candidates fills them in.
+  val AlsPlace: Feature = Pair("alsPlace", "place among the user's candidates by als, from 0")(_ => 0)
+  val UsersScore: Feature =
+    Pair("usersScore", "sum over the user's products of decay and strength of co-purchase by the same users")(_.users.toDouble)
+  val UsersPlace: Feature = Pair("usersPlace", "place among the user's candidates by usersScore, from 0")(_ => 0)
+  val UsersMean: Feature =
+    Pair("usersMean", "usersScore per decayed product of the user")(pair => (pair.users / pair.history.weight).toDouble)
+  val BasketsScore: Feature = Pair("basketsScore", "as usersScore, by co-purchase in the same baskets")(_.baskets.toDouble)
+  val AfterScore: Feature =
+    Pair("afterScore", "as usersScore, by how often the product was bought after the others")(_.after.toDouble)
+  val AfterMean: Feature =
+    Pair("afterMean", "afterScore per decayed product of the user")(pair => (pair.after / pair.history.weight).toDouble)
+  val Closest: Feature =
+    Pair("closest", "strength of co-purchase by the same users with the closest of the user's products")(_.closest.toDouble)
+  val PriceRatio: Feature =
+    Pair("priceRatio", "mean ln(price) of the product less that of the user's lines; 0 without prices")(_.priceRatio.toDouble)
+  val PriceDistance: Feature = Pair("priceDistance", "absolute value of priceRatio")(pair => math.abs(pair.priceRatio).toDouble)
+  val NewestBasketsScore: Feature =
+    Pair("newestBasketsScore", "as basketsScore, with the shorter half-life of the newest purchases")(_.newestBaskets.toDouble)
+  val Audience: Feature =
+    Pair("audience", "product of the user's factor and the mean factor of the buyers of the last horizon")(_.audience.toDouble)
+  val AudienceCosine: Feature = Pair("audienceCosine", "cosine of the same two factors")(pair =>
+    pair.audience / (pair.factorNorm * pair.audienceNorm + 1e-9)
+  )
+  val NewestAudience: Feature =
+    Pair("newestAudience", "as audience, of the buyers of the last quarter horizon")(_.newestAudience.toDouble)
 
-  private def age(atMs: Long): Double = (asOfMs - atMs).toDouble / horizonMs
-  private def firstLine(index: Int): Int = lines(starts(index))
-  private def lastLine(index: Int): Int = lines(starts(index + 1) - 1)
-  private def countOf(index: Int): Int = starts(index + 1) - starts(index)
+  /** Every feature, in the order of positions. */
+  val all: Seq[Feature] = Seq(Own, User, Product, Pair).flatMap(_.features)
 
-  /** How much each product of the history counts for those that go with it. */
-  val weights: Array[Float] = fading(Features.HistoryHalfLife)
-  val newestWeights: Array[Float] = fading(Features.NewestHalfLife)
-  val weight: Float = weights.sum + 1e-9f
-
-  private def fading(halfLife: Double): Array[Float] =
-    Array.tabulate(products.length)(index => ProductStats.halved(age(purchases.atMs(lastLine(index))), halfLife).toFloat)
-
-  /** Mean of the logarithms of prices; NaN without any. */
-  val logPrice: Double = {
-    val priced = purchases.prices.filter(price => price > 0)
-    if (priced.isEmpty) Double.NaN else priced.map(price => math.log(price.toDouble)).sum / priced.length
-  }
-
-  /** Index among `products`, negative if it was not bought. */
-  def indexOf(product: Int): Int = java.util.Arrays.binarySearch(products, product)
-
-  private def sumOf(index: Int)(value: Int => Double): Double = {
-    var (sum, at) = (0.0, starts(index))
-    while (at < starts(index + 1)) {
-      sum += value(lines(at))
-      at += 1
-    }
-    sum
-  }
-
-  private def decayed(index: Int, halfLife: Double): Double =
-    sumOf(index)(line => purchases.weights(line) * ProductStats.halved(age(purchases.atMs(line)), halfLife))
-
-  /** The products that count most, at most `count`. */
-  def strongest(count: Int): Array[Int] =
-    if (products.length <= count) products
-    else products.indices
-      .map(index =>
-        (-(decayed(index, Features.OwnHalfLives(2)) + 0.001 * decayed(index, Features.OwnHalfLives(3))), products(index))
-      )
-      .sorted.take(count).map(_._2).toArray
-
-  private def linesInLast(index: Int, last: Int): Int =
-    sumOf(index)(line => if (ordinals(line) > baskets - last) 1.0 else 0.0).toInt
-
-  /** The user's own columns of a product; `gap` is what is usual between two purchases of it. */
-  def own(product: Int, gap: Double, row: Array[Float], offset: Int): Unit = {
-    val index = indexOf(product)
-    if (index < 0) {
-      java.util.Arrays.fill(row, offset, offset + Features.OwnColumns, 0f)
-      java.util.Arrays.fill(row, offset + Features.OwnLast, offset + Features.OwnLast + 5, Features.Never)
-    } else {
-      val count = countOf(index)
-      val (last, first) = (age(purchases.atMs(lastLine(index))), age(purchases.atMs(firstLine(index))))
-      val usual = if (count > 1) (first - last) / (count - 1) else gap
-      val values = Array(
-        count.toDouble,
-        decayed(index, Features.OwnHalfLives(0)),
-        decayed(index, Features.OwnHalfLives(1)),
-        decayed(index, Features.OwnHalfLives(2)),
-        decayed(index, Features.OwnHalfLives(3)),
-        last,
-        first,
-        usual,
-        last / math.max(usual, 1e-3),
-        (baskets - ordinals(lastLine(index))).toDouble,
-        linesInLast(index, 3).toDouble,
-        linesInLast(index, 5).toDouble,
-        count.toDouble / baskets,
-        (count - 1.0) / (baskets - ordinals(firstLine(index)) + 1.0),
-        sumOf(index)(line => math.log1p(purchases.quantities(line).toDouble)) / count
-      )
-      values.indices.foreach(column => row(offset + column) = values(column).toFloat)
-    }
-  }
-
-  /** The columns of the user. */
-  val columns: Array[Float] = {
-    val recent = products.indices.map(linesInLast(_, 3)).sum
-    val recentlyNew = products.indices.count(index => ordinals(firstLine(index)) > baskets - 3)
-    val (last, first) = (age(purchases.atMs.max), age(purchases.atMs.min))
-    Array(
-      baskets.toDouble,
-      products.length.toDouble,
-      last,
-      if (baskets > 1) (first - last) / (baskets - 1) else Features.Never.toDouble,
-      purchases.size.toDouble / baskets,
-      1.0 - products.length.toDouble / purchases.size,
-      first,
-      recentlyNew.toDouble / math.max(1, recent)
-    ).map(_.toFloat)
-  }
+  /** Columns of a candidate's row. */
+  val Width: Int = all.size
 }

@@ -6,18 +6,22 @@ import cartograph.platform.NumberPartitioner
 import cartograph.sales.Purchases
 
 /**
- * What is known of a product, or of the whole shop, at a moment. Ages count in horizons: the length of time that
- * recommendations are made for.
+ * Counts and sums over the purchases of a product, or of the whole shop, before a moment. Ages and times are in horizons.
  *
- * @param lines     lines of purchases ever, in the last 1/8, 1/4, 1, 2 and 6 horizons
- * @param firstBuys times that a user bought it for the first time, in the last horizon
- * @param buyers    users that ever bought it; `returning` of them more than once
- * @param gap       sum of the horizons between their first and last purchases; `gaps` of them
- * @param logPrice  sum of logarithms of prices; `prices` of them
- * @param logUnits  sum of ln(1 + units)
- * @param freshBuys first purchases, each halved per four horizons of age
- * @param userMass  sum of squares of the users' weights in [[Similar]]; `basketMass` of the baskets'
- * @param firstMs   of the oldest line, `lastMs` of the newest
+ * @param lines            lines of purchases, by span of [[ProductStats.Spans]]
+ * @param firstBuys        users who bought it for the first time in the last horizon
+ * @param buyers           users who ever bought it
+ * @param returning        users who bought it more than once
+ * @param gap              sum over the buyers of the time between the first and the last purchase
+ * @param gaps             sum over the buyers of the number of lines less one
+ * @param logPrice         sum of ln(price) over the lines with a price
+ * @param prices           number of the lines with a price
+ * @param logUnits         sum of ln(1 + units) over the lines
+ * @param decayedFirstBuys sum over the buyers of the first purchase, decayed with a half-life of 4
+ * @param userMass         sum over the buyers of the squared weight in [[Similar]]
+ * @param basketMass       the same sum over the baskets
+ * @param firstMs          time of the oldest line, epoch ms
+ * @param lastMs           time of the newest line, epoch ms
  */
 final case class ProductStats(
     lines: Array[Int],
@@ -29,7 +33,7 @@ final case class ProductStats(
     logPrice: Double,
     prices: Int,
     logUnits: Double,
-    freshBuys: Double,
+    decayedFirstBuys: Double,
     userMass: Double,
     basketMass: Double,
     firstMs: Long,
@@ -45,16 +49,19 @@ final case class ProductStats(
     logPrice + other.logPrice,
     prices + other.prices,
     logUnits + other.logUnits,
-    freshBuys + other.freshBuys,
+    decayedFirstBuys + other.decayedFirstBuys,
     userMass + other.userMass,
     basketMass + other.basketMass,
     math.min(firstMs, other.firstMs),
     math.max(lastMs, other.lastMs)
   )
+
+  /** Mean of ln(price); NaN if no line has a price. */
+  def meanLogPrice: Double = if (prices > 0) logPrice / prices else Double.NaN
 }
 
 object ProductStats {
-  /** Spans of `lines`, in horizons; the first is ever. */
+  /** Spans of `lines`, in horizons before the moment. The constants below are places in it. */
   val Spans: Array[Double] = Array(Double.PositiveInfinity, 0.125, 0.25, 1, 2, 6)
   val Ever = 0
   val Eighth = 1
@@ -63,21 +70,20 @@ object ProductStats {
   val Two = 4
   val Six = 5
 
-  /** Half lives, in horizons. */
+  /** Half-lives in horizons: of a user's purchases, of a basket, and of a first purchase. */
   val UserHalfLife = 6.0
   val BasketHalfLife = 12.0
-  val FreshHalfLife = 4.0
+  val FirstBuyHalfLife = 4.0
 
   val None: ProductStats =
     ProductStats(new Array[Int](Spans.length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Long.MaxValue, Long.MinValue)
 
-  /** What one user's purchases say of each product. */
-  def ofUser(purchases: Purchases, asOfMs: Long, horizonMs: Long): Iterator[(Int, ProductStats)] = {
-    def age(atMs: Long): Double = (asOfMs - atMs).toDouble / horizonMs
+  /** Returns the statistics of each product that a user bought, of this user alone. */
+  private def ofUser(purchases: Purchases, moment: Moment): Iterator[(Int, ProductStats)] =
     purchases.products.indices.groupBy(purchases.products(_)).iterator.map { case (product, lines) =>
-      val ages = lines.map(line => age(purchases.atMs(line)))
+      val ages = lines.map(line => moment.age(purchases.atMs(line)))
       val priced = lines.map(purchases.prices(_)).filter(price => price > 0)
-      val userWeight = math.min(1.0, ages.map(halved(_, UserHalfLife)).sum)
+      val userWeight = math.min(1.0, ages.map(Decay(_, UserHalfLife)).sum)
       product -> ProductStats(
         Spans.map(span => ages.count(_ <= span)),
         firstBuys = if (ages.max <= 1) 1 else 0,
@@ -88,23 +94,26 @@ object ProductStats {
         logPrice = priced.map(price => math.log(price.toDouble)).sum,
         prices = priced.size,
         logUnits = lines.map(line => math.log1p(purchases.quantities(line).toDouble)).sum,
-        freshBuys = halved(ages.max, FreshHalfLife),
+        decayedFirstBuys = Decay(ages.max, FirstBuyHalfLife),
         userMass = userWeight * userWeight,
-        basketMass = ages.map(age => math.pow(halved(age, BasketHalfLife), 2)).sum,
+        basketMass = ages.map(age => math.pow(Decay(age, BasketHalfLife), 2)).sum,
         firstMs = purchases.atMs(lines.head),
         lastMs = purchases.atMs(lines.last)
       )
     }
-  }
 
-  def halved(age: Double, halfLife: Double): Double = math.pow(2, -age / halfLife)
-
-  /** @return by product, placed by `products`; sums are made in the order of partitions and users */
-  def of(purchases: RDD[(Int, Purchases)], asOfMs: Long, horizonMs: Long, products: NumberPartitioner): RDD[(Int, ProductStats)] =
+  /**
+   * Sums the purchases of all users by product.
+   *
+   * @param purchases by user, before the moment
+   * @param products  where products are placed
+   * @return one row per product that was bought; sums are made in the order of partitions and users, so that they can be repeated
+   */
+  def of(purchases: RDD[(Int, Purchases)], moment: Moment, products: NumberPartitioner): RDD[(Int, ProductStats)] =
     purchases.mapPartitionsWithIndex { (part, users) =>
       val sums = scala.collection.mutable.HashMap.empty[Int, ProductStats]
-      users.foreach { case (_, theirs) =>
-        ofUser(theirs, asOfMs, horizonMs).foreach { case (product, stats) =>
+      users.foreach { case (_, bought) =>
+        ofUser(bought, moment).foreach { case (product, stats) =>
           sums(product) = sums.get(product).fold(stats)(_ + stats)
         }
       }

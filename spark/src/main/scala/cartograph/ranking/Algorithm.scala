@@ -2,59 +2,69 @@ package cartograph.ranking
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.features.Candidates
+import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 
-/** Candidates of users whose next purchases are known: what an algorithm learns from and is measured by. */
+/**
+ * Candidates of a user whose next purchases are known: an algorithm learns from them, or is measured by them.
+ *
+ * @param relevant products that the user bought next, ascending
+ */
 final case class Labelled(candidates: Candidates, relevant: Array[Int]) {
   def isRelevant(product: Int): Boolean = java.util.Arrays.binarySearch(relevant, product) >= 0
 }
 
 /**
- * A way to make lists of what users may be recommended. A new one is a file of its own and a line in `Algorithm.all`;
- * configuration names the one that a run uses, and metrics.json compares it.
+ * A way to make lists of recommendations. To add one, write a file and a line in `Algorithm.all`. The configuration names the
+ * algorithm of a run, and metrics.json compares it with the baselines.
  */
 trait Algorithm extends Serializable {
-  /** As configuration names it; see `algorithm` in lambdas/shared/model.ts. */
+  /** The name in the configuration: `algorithm` in lambdas/shared/contract/model.ts. */
   def name: String
 
-  /** Windows of time before the holdout that it learns from, besides what candidates tell; each costs a snapshot. */
+  /** How many windows of time before the holdout it learns from; each costs a snapshot. */
   def windows: Int
 
   /**
-   * @param windows newest first; perhaps fewer than it asks for, for the shop's past may be short
-   * @param seed    starts every random choice
+   * Learns from windows.
+   *
+   * @param windows newest first; fewer than it asks for if the shop's past is short
+   * @param seed    of every random choice
    */
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted
 }
 
-/** What an algorithm learned. */
+/** An algorithm that has learned. */
 trait Fitted extends Serializable {
-  /** What orders a list: `trees`, or the name of a scorer where nothing better was found. */
+  /** The name of what orders a list: `trees`, or a scorer where no trees are better. */
   def orderedBy(list: ListKind): String
 
-  /** The same choices, learned once more with newer windows besides. */
+  /** How much each feature contributes to the order of a list, in shares of 1, largest first; empty where no trees order it. */
+  def importances(list: ListKind): Seq[(Feature, Double)]
+
+  /** Keeps what was chosen, and learns once more from other windows, newest first. */
   def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted
 
-  /** @return for each of the users both lists, best first, at most `depth` long; placed as they are */
+  /** @return by user, placed as the users are: both lists, best first, at most `depth` products each */
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)]
 }
 
 object Algorithm {
   val all: Seq[Algorithm] = Seq(Ranker, MatrixFactorisation)
 
-  /** @throws IllegalArgumentException if there is no such algorithm */
+  /** @throws IllegalArgumentException if no algorithm has the name */
   def named(name: String, among: Seq[Algorithm]): Algorithm = among.find(_.name == name).getOrElse(
     throw new IllegalArgumentException(s"Cannot train: algorithm is $name, should be ${among.map(_.name).mkString(" or ")}")
   )
 }
 
-/** Implicit ALS alone. The factors are part of every snapshot, so there is nothing left to learn. */
+/** Matrix factorisation alone. Every snapshot contains the factors, so that nothing is left to learn. */
 object MatrixFactorisation extends Algorithm with Fitted {
   val name = "als"
   val windows = 0
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
+  def importances(list: ListKind): Seq[(Feature, Double)] = Nil
   def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = this
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] =
     ByScorers.lists(users, _ => Scorers.MatrixFactorisation, depth)

@@ -1,59 +1,74 @@
 package cartograph.ranking
 
+import scala.util.hashing.MurmurHash3
+
 import org.apache.spark.rdd.RDD
 
-import cartograph.features.{Candidates, Features}
+import cartograph.features.{Candidates, Feature, Features}
 import cartograph.lists.{ListKind, Lists, RankingMeasures}
 import cartograph.platform.{Documents, Log}
 import cartograph.sales.ModelConfig
 
-/** The mean of several ensembles of trees. */
+/** Orders by the mean of several ensembles of trees. */
 final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
   val name = "trees"
   def scores(candidates: Candidates): Array[Double] =
-    ensembles.map(_.scores(
-      candidates.features,
-      Features.Width
-    )).reduce((a, b) => a.zip(b).map { case (x, y) => x + y }).map(_ / ensembles.length)
+    ensembles
+      .map(_.scores(candidates.features, Features.Width))
+      .reduce((a, b) => a.zip(b).map { case (x, y) => x + y })
+      .map(_ / ensembles.length)
+
+  /** Returns each feature's share of the gain of all splits, largest first; features without a split are left out. */
+  def importances: Seq[(Feature, Double)] = {
+    val gains = ensembles.map(_.gains(Features.Width)).transpose.map(_.sum)
+    Features.all.map(feature => feature -> gains(feature.position) / gains.sum).filter(_._2 > 0).sortBy(-_._2)
+  }
 }
 
 /**
- * Learns how to order candidates from windows of time whose purchases are known. Where trees do not clearly beat the best
- * baseline, on a window that they had not seen, the baseline orders the list: there is nothing to be learned.
+ * Learns how to order candidates, a list at a time, from windows of time whose next purchases are known.
+ *
+ * Trees order a list only if they are clearly better than the best baseline on a window that they did not learn from. Otherwise
+ * that baseline orders it: the shop has nothing to learn.
  */
 object Ranker extends Algorithm {
   val name = ModelConfig.DefaultAlgorithm
   val windows = 2
 
-  /** Users of a window that are learned from, at most. */
+  /** Users of a window that trees learn from, at most. */
   private val MaxLearners = 5000
-  /** Candidates per user, drawn by chance, that were not bought. */
+  /** Candidates per user that were not bought, drawn by chance. */
   private val Negatives = 60
+  /** Numbers of trees to choose from, ascending. */
   private val Sizes = Seq(10, 25, 50, 100)
   private val Ensembles = 2
-  /** Fewer users teach nothing, and show nothing. */
+  /** With fewer users, trees neither learn anything nor are compared. */
   private val LeastLearners = 50
-  /** How many standard errors better than the best baseline trees have to be. */
-  private val Clearly = 2.0
+  /** How many standard errors trees must be better than the best baseline. */
+  private val ClearlyBetter = 2.0
 
   /**
    * What was chosen for a list.
    *
-   * @param trees    of an ensemble; None: the baseline is better
+   * @param trees    number of trees of an ensemble; None if the baseline orders the list
    * @param baseline the best one
-   * @param tried    NDCG@10 of what was tried, on the newest window
+   * @param tried    NDCG@10 of everything that was tried, on the newest window, by name
    */
   final case class Choice(trees: Option[Int], baseline: Scorer, tried: Seq[(String, Double)])
 
   private final class FittedRanker(choices: Map[ListKind, Choice], scorers: Map[ListKind, Scorer], seed: Long) extends Fitted {
     def orderedBy(list: ListKind): String = scorers(list).name
+    def importances(list: ListKind): Seq[(Feature, Double)] = scorers(list) match {
+      case trees: ByTrees => trees.importances
+      case _ => Nil
+    }
     def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = learned(choices, windows, seed)
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = ByScorers.lists(users, scorers, depth)
   }
 
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
     val choices = ListKind.all.map(list => list -> choose(windows, list, seed)).toMap
-    ListKind.all.foreach(list => tell(list, choices(list)))
+    ListKind.all.foreach(list => logChoice(list, choices(list)))
     learned(choices, windows, seed)
   }
 
@@ -64,31 +79,34 @@ object Ranker extends Algorithm {
     new FittedRanker(choices, scorers.toMap, seed)
   }
 
-  private def tell(list: ListKind, choice: Choice): Unit = {
-    val what = choice.trees.fold(choice.baseline.name)(trees => s"$trees trees")
-    Log.info(s"List ${list.name} is ordered by $what", Documents.obj("tried" -> Documents.obj(choice.tried: _*)))
+  private def logChoice(list: ListKind, choice: Choice): Unit = {
+    val orderedBy = choice.trees.fold(choice.baseline.name)(trees => s"$trees trees")
+    Log.info(s"List ${list.name} is ordered by $orderedBy", Documents.obj("tried" -> Documents.obj(choice.tried: _*)))
   }
 
   /**
-   * Chooses the number of trees on the newest window, learning from the older ones.
+   * Chooses the number of trees, or a baseline, on the newest window. The trees learn from the older windows.
    *
    * @param windows newest first
    */
   private[cartograph] def choose(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, seed: Long): Choice = {
     val baselines = Scorers.baselines(list)
     val older = windows.drop(1).map(sample(_, list, seed))
-    val trees = if (older.map(_.groups.length - 1).sum < LeastLearners) None
-    else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
+    val trees =
+      if (older.map(_.groupCount).sum < LeastLearners) None
+      else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
     val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines, trees))
-    val best = tried.take(baselines.length).maxByOption(_.mean)
-    val ranked = tried.drop(baselines.length).maxByOption(_.mean)
-    val baseline = best.fold(baselines.head)(at => baselines.find(_.name == at.name).getOrElse(baselines.head))
-    val isClear = best.zip(ranked).exists { case (plain, model) => model.isBetterThan(plain) }
-    val size = ranked.filter(_ => isClear).flatMap(model => Sizes.find(size => s"$size trees" == model.name))
-    Choice(size, baseline, tried.map(row => row.name -> row.mean))
+    val bestBaseline = tried.take(baselines.length).maxByOption(_.mean)
+    val bestTrees = tried.drop(baselines.length).maxByOption(_.mean)
+    val baseline = bestBaseline.fold(baselines.head)(best => baselines.find(_.name == best.name).getOrElse(baselines.head))
+    val isClear = bestBaseline.zip(bestTrees).exists { case (plain, model) => model.isBetterThan(plain) }
+    val size = bestTrees.filter(_ => isClear).flatMap(best => Sizes.find(size => nameOf(size) == best.name))
+    Choice(size, baseline, tried.map(scorer => scorer.name -> scorer.mean))
   }
 
-  /** Learns from all windows, several times with other chances, for one ensemble alone wavers. */
+  private def nameOf(trees: Int): String = s"$trees trees"
+
+  /** Grows the ensembles on all windows, each with a seed of its own, because a single ensemble varies too much. */
   private def grown(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, trees: Int, seed: Long): Array[Trees] =
     Array.tabulate(Ensembles) { member =>
       val samples = windows.map(sample(_, list, seed * Ensembles + member))
@@ -98,50 +116,55 @@ object Ranker extends Algorithm {
   private def config(samples: Seq[RankingRows], trees: Int): LambdaMartConfig =
     LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, samples.map(_.count).sum / 1000)))
 
+  /** @param perUser NDCG@10; the same users in the same order for everything that is compared */
   private final case class Tried(name: String, perUser: Array[Double]) {
     def mean: Double = perUser.sum / math.max(1, perUser.length)
+
+    /** True if the mean difference is more than [[ClearlyBetter]] of its standard errors. */
     def isBetterThan(other: Tried): Boolean = perUser.length >= LeastLearners && {
       val differences = perUser.zip(other.perUser).map { case (a, b) => a - b }
       val mean = differences.sum / differences.length
       val variance = differences.map(value => (value - mean) * (value - mean)).sum / math.max(1, differences.length - 1)
-      mean > Clearly * math.sqrt(variance / differences.length)
+      mean > ClearlyBetter * math.sqrt(variance / differences.length)
     }
   }
 
-  /** NDCG@10 of each baseline and of the first trees, by their numbers, for the same users, at most `MaxLearners` of them. */
-  private def measure(window: RDD[(Int, Labelled)], list: ListKind, baselines: Seq[Scorer], grown: Option[Trees]): Seq[Tried] = {
+  /** Measures the baselines, and the first trees by `Sizes`, on the same users, at most `MaxLearners` of them. */
+  private def measure(window: RDD[(Int, Labelled)], list: ListKind, baselines: Seq[Scorer], trees: Option[Trees]): Seq[Tried] = {
     val rows = window.mapPartitions(_.flatMap { case (user, labelled) =>
-      val right = RankingMeasures.right(labelled.relevant, labelled.candidates.bought, list)
-      def judged(scorer: Scorer): Double =
-        RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), right)
-      Option.when(right.nonEmpty) {
-        val staged = grown.toSeq.flatMap(trees => stages(trees, labelled.candidates))
-        user -> (baselines ++ staged).map(judged).toArray
+      val correct = RankingMeasures.right(labelled.relevant, labelled.candidates.bought, list)
+      def ndcg(scorer: Scorer): Double =
+        RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), correct)
+      Option.when(correct.nonEmpty) {
+        user -> (baselines ++ trees.toSeq.flatMap(stages(_, labelled.candidates))).map(ndcg).toArray
       }
-    }).takeOrdered(MaxLearners)(Ordering.by(row => (scala.util.hashing.MurmurHash3.mix(3, row._1), row._1)))
-    val names = baselines.map(_.name) ++ grown.toSeq.flatMap(_ => Sizes.map(size => s"$size trees"))
+    }).takeOrdered(MaxLearners)(byChance(3))
+    val names = baselines.map(_.name) ++ trees.toSeq.flatMap(_ => Sizes.map(nameOf))
     names.indices.map(index => Tried(names(index), rows.map(_._2(index))))
   }
 
-  /** The scores after each of `Sizes` trees; no tree is asked twice. */
+  /** Orders users by chance, which the salt decides. */
+  private def byChance[Row](salt: Int): Ordering[(Int, Row)] = Ordering.by(row => (MurmurHash3.mix(salt, row._1), row._1))
+
+  /** Scores candidates after each of `Sizes` trees, every tree once. */
   private def stages(trees: Trees, candidates: Candidates): Seq[Scorer] = {
     val sums = new Array[Double](candidates.size)
     (0 +: Sizes).zip(Sizes).map { case (from, until) =>
       trees.trees.slice(from, until).foreach(_.addTo(sums, candidates.features, Features.Width, 0, sums.length))
-      Given(s"$until trees", sums.clone)
+      FixedScores(nameOf(until), sums.clone)
     }
   }
 
-  private final case class Given(name: String, scores: Array[Double]) extends Scorer {
+  private final case class FixedScores(name: String, scores: Array[Double]) extends Scorer {
     def scores(candidates: Candidates): Array[Double] = scores
   }
 
-  /** All that was bought of users who bought one of their candidates, and some of the rest. */
+  /** Draws users who bought at least one of their candidates, and of each all these candidates and some of the others. */
   private def sample(window: RDD[(Int, Labelled)], list: ListKind, seed: Long): RankingRows = {
     val users = window.flatMap { case (user, labelled) =>
       val rows = sampleOf(labelled, list, new java.util.Random(seed * 1000003L + user))
       Option.when(rows.relevant.contains(true))(user -> rows)
-    }.takeOrdered(MaxLearners)(Ordering.by(row => (scala.util.hashing.MurmurHash3.mix(seed.toInt, row._1), row._1)))
+    }.takeOrdered(MaxLearners)(byChance(seed.toInt))
     stacked(users.sortBy(_._1).map(_._2).toSeq)
   }
 
@@ -149,10 +172,10 @@ object Ranker extends Algorithm {
     val candidates = labelled.candidates
     val admitted = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
     val (bought, others) = admitted.partition(row => labelled.isRelevant(candidates.products(row)))
-    // A row's lot and the row in one number, so that sorting makes no objects.
-    val lots = others.map(row => random.nextInt().toLong << 32 | row)
-    java.util.Arrays.sort(lots)
-    val rows = (bought ++ lots.take(Negatives).map(_.toInt)).sorted
+    // A random number and the row in one number, so that sorting makes no objects.
+    val drawn = others.map(row => random.nextInt().toLong << 32 | row)
+    java.util.Arrays.sort(drawn)
+    val rows = (bought ++ drawn.take(Negatives).map(_.toInt)).sorted
     val features = new Array[Float](rows.length * Features.Width)
     rows.indices.foreach { index =>
       System.arraycopy(candidates.features, rows(index) * Features.Width, features, index * Features.Width, Features.Width)
@@ -165,6 +188,7 @@ object Ranker extends Algorithm {
     )
   }
 
+  /** Puts samples one after another; their groups stay apart. */
   private def stacked(samples: Seq[RankingRows]): RankingRows = RankingRows(
     Array.concat(samples.map(_.features): _*),
     Features.Width,

@@ -2,39 +2,41 @@ package cartograph.ranking
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.features.{Candidates, Features}
+import cartograph.features.{Candidates, Feature, Features}
 import cartograph.lists.{ListKind, Lists, Ranked, Ranking, Selection}
 
-/** A way to order candidates; higher is better. */
+/** A way to order candidates. */
 trait Scorer extends Serializable {
-  /** As metrics.json names it; see Scorers in lambdas/shared/quality.ts. */
+  /** The name in metrics.json. */
   def name: String
-  /** Of each candidate, in their order. */
+
+  /** Returns the score of each candidate, in their order; higher is better. */
   def scores(candidates: Candidates): Array[Double]
 
   /** Decides between candidates with equal scores; higher is better. */
   def tie(candidates: Candidates, row: Int): Double = 0
 }
 
-/** A column, and where it is equal another one. */
-final case class ByColumn(name: String, column: Int, second: Int) extends Scorer {
-  def scores(candidates: Candidates): Array[Double] = Array.tabulate(candidates.size)(candidates.feature(_, column).toDouble)
+/** Orders by one feature, and candidates that are equal in it by another one. */
+final case class ByFeature(name: String, feature: Feature, second: Feature) extends Scorer {
+  def scores(candidates: Candidates): Array[Double] = Array.tabulate(candidates.size)(candidates.feature(_, feature).toDouble)
   override def tie(candidates: Candidates, row: Int): Double = candidates.feature(row, second).toDouble
 }
 
 object Scorers {
-  val Popularity: Scorer = ByColumn("popularity", Features.ProductBuyers, Features.ProductEver)
-  val RecentPopularity: Scorer = ByColumn("recentPopularity", Features.ProductOne, Features.ProductEver)
-  val PersonalFrequency: Scorer = ByColumn("personalFrequency", Features.OwnDecayed + 2, Features.ProductOne)
-  val MatrixFactorisation: Scorer = ByColumn("matrixFactorisation", Features.Als, Features.ProductOne)
+  val Popularity: Scorer = ByFeature("popularity", Features.ProductBuyers, Features.ProductEver)
+  val RecentPopularity: Scorer = ByFeature("recentPopularity", Features.ProductOne, Features.ProductEver)
+  /** By the user's purchases with a half-life of 6 horizons. */
+  val PersonalFrequency: Scorer = ByFeature("personalFrequency", Features.OwnDecayed(2), Features.ProductOne)
+  val MatrixFactorisation: Scorer = ByFeature("matrixFactorisation", Features.Als, Features.ProductOne)
 
-  /** What a shop could do without a model, first what it gets where nothing can be measured. */
+  /** Returns what a shop can do without a model. The first one orders the list where nothing can be measured. */
   def baselines(list: ListKind): Seq[Scorer] = list match {
     case ListKind.Any => Seq(PersonalFrequency, RecentPopularity, Popularity)
     case ListKind.New => Seq(RecentPopularity, Popularity)
   }
 
-  /** The best of a user's candidates, ties by number. */
+  /** Returns the best `count` of a user's candidates that the list admits, best first, ties by number. */
   def best(scorer: Scorer, candidates: Candidates, list: ListKind, count: Int): Array[Ranked] = {
     val selection = new Selection(count)
     val scores = scorer.scores(candidates)
@@ -48,12 +50,14 @@ object Scorers {
   }
 }
 
-/** Both lists by scorers, each candidate by itself. */
+/** Lists that a scorer orders. */
 object ByScorers {
+
+  /** @return by user: both lists, best first, at most `depth` products each */
   def lists(users: RDD[(Int, Candidates)], scorer: ListKind => Scorer, depth: Int): RDD[(Int, Lists)] = {
-    val (any, fresh) = (scorer(ListKind.Any), scorer(ListKind.New))
+    val (any, discoveries) = (scorer(ListKind.Any), scorer(ListKind.New))
     users.mapValues { candidates =>
-      Lists(Scorers.best(any, candidates, ListKind.Any, depth), Scorers.best(fresh, candidates, ListKind.New, depth))
+      Lists(Scorers.best(any, candidates, ListKind.Any, depth), Scorers.best(discoveries, candidates, ListKind.New, depth))
     }
   }
 }

@@ -1,16 +1,23 @@
 package cartograph.ranking
 
 /**
- * A regression tree over rows of features, as parallel arrays; node 0 is the root.
+ * A regression tree over rows of features, as parallel arrays by node; node 0 is the root.
  *
- * @param feature   column that a node looks at; -1 for a leaf
- * @param threshold a row goes left if its value is at most this
- * @param children  left child; the right one follows it
- * @param value     of a leaf
+ * @param feature   column that a node compares; -1 for a leaf
+ * @param threshold a row goes to the left child if its value is at most this
+ * @param children  number of the left child; the right one follows it
+ * @param value     of a leaf, added to the score of a row
+ * @param gain      how much the split of a node lowered the loss, times two; 0 for a leaf
  */
-final case class Tree(feature: Array[Int], threshold: Array[Float], children: Array[Int], value: Array[Double]) {
-  // Leaves lead to themselves, so that every row takes as many steps as the deepest one: a processor guesses no branch
-  // wrong, and works on several rows at once.
+final case class Tree(
+    feature: Array[Int],
+    threshold: Array[Float],
+    children: Array[Int],
+    value: Array[Double],
+    gain: Array[Double]
+) {
+  // Leaves lead to themselves, so that every row takes as many steps as the deepest leaf. A processor then mispredicts no
+  // branch, and works on several rows at once.
   @transient private lazy val column = feature.map(math.max(_, 0))
   @transient private lazy val limit =
     threshold.indices.map(node => if (feature(node) < 0) Float.PositiveInfinity else threshold(node)).toArray
@@ -20,7 +27,13 @@ final case class Tree(feature: Array[Int], threshold: Array[Float], children: Ar
     below(0)
   }
 
-  /** Adds what it says of the rows from..until (exclusive) to their scores; values are finite. */
+  /**
+   * Adds the values of the leaves that rows reach to their scores.
+   *
+   * @param rows  row after row, `width` values each; finite
+   * @param from  the first row
+   * @param until the row after the last one
+   */
   def addTo(scores: Array[Double], rows: Array[Float], width: Int, from: Int, until: Int): Unit = {
     val (columns, limits, nexts, steps) = (column, limit, next, depth)
     var row = from
@@ -37,13 +50,20 @@ final case class Tree(feature: Array[Int], threshold: Array[Float], children: Ar
   }
 }
 
-/** The sum of many small trees. */
+/** An ensemble: the score of a row is the sum over the trees. */
 final case class Trees(trees: Array[Tree]) {
 
-  /** The score of each row; `rows` lie one behind the other, `width` values each. */
+  /** @param rows row after row, `width` values each; finite */
   def scores(rows: Array[Float], width: Int): Array[Double] = {
     val sums = new Array[Double](rows.length / width)
     trees.foreach(_.addTo(sums, rows, width, 0, sums.length))
+    sums
+  }
+
+  /** Sums the gains of the splits by column. @return `width` values */
+  def gains(width: Int): Array[Double] = {
+    val sums = new Array[Double](width)
+    for (tree <- trees; node <- tree.feature.indices if tree.feature(node) >= 0) sums(tree.feature(node)) += tree.gain(node)
     sums
   }
 }

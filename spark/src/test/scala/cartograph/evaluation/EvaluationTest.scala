@@ -14,7 +14,7 @@ import cartograph.ranking.{Labelled, MatrixFactorisation, Scorers}
  *   before the holdout   ann: A B     bob: A C     cid: A D            buyers: A 3, B 1, C 1, D 1
  *   within it            ann: A C     bob: D       cid: E (unknown)    dan, unknown: A
  *
- * The model's scores are given: they stand in the column of matrix factorisation.
+ * The model's scores are given, in the column of matrix factorisation.
  */
 class EvaluationTest extends SparkSuite {
   private implicit val tolerance: Equality[Double] = TolerantNumerics.tolerantDoubleEquality(2e-6)
@@ -24,9 +24,9 @@ class EvaluationTest extends SparkSuite {
   private def shopper(bought: Array[Int], relevant: Array[Int], scores: Array[Float]): Labelled = {
     val features = new Array[Float](4 * Features.Width)
     for (lamp <- 0 until 4) {
-      features(lamp * Features.Width + Features.Als) = scores(lamp)
-      features(lamp * Features.Width + Features.ProductEver) = buyers(lamp)
-      features(lamp * Features.Width + Features.ProductBuyers) = buyers(lamp)
+      features(lamp * Features.Width + Features.Als.position) = scores(lamp)
+      features(lamp * Features.Width + Features.ProductEver.position) = buyers(lamp)
+      features(lamp * Features.Width + Features.ProductBuyers.position) = buyers(lamp)
     }
     val owned = Array.tabulate(4)(bought.contains(_))
     Labelled(Candidates(Array(0, 1, 2, 3), owned, bought, features, relevant, relevant.map(scores(_))), relevant)
@@ -38,20 +38,20 @@ class EvaluationTest extends SparkSuite {
     2 -> shopper(Array(0, 3), Array.empty, Array(1f, 1f, 1f, 1f))
   )).partitionBy(new NumberPartitioner(3, 2))
   private lazy val catalogue = Catalogue.of(sc.parallelize(Seq(0 -> 3, 1 -> 1, 2 -> 1, 3 -> 1)), users = 3, products = 5)
-  /** What is served: to ann B C, to bob nothing. */
+  /** The served run lists B and C for ann, and nothing for bob. */
   private lazy val served = sc.parallelize(Seq(0 -> Lists(Array(Ranked(1, 9), Ranked(2, 8)), Array(Ranked(2, 8)))))
   private lazy val quality = Evaluation.measure(
-    Tests(tests, heldOut = 5, catalogue),
+    TestSet(tests, heldOut = 5, catalogue),
     MatrixFactorisation.lists(tests.mapValues(_.candidates), 10),
     Some(served.partitionBy(new NumberPartitioner(3, 2)))
   )
 
-  test("users without a right answer are not measured; pairs that nobody can rank are counted") {
+  test("users without a correct product are not measured; pairs that no scorer can rank are counted") {
     assert((quality.users, quality.unknownPairs) === ((2L, 2L)))
     assert(quality.any.flatMap(_.of("model")).map(_.ndcg.n) === Some(2L))
   }
 
-  test("any: ann's list is A C D B with A and C right, bob's A B C D with D right") {
+  test("any: ann's list is A C D B with A and C correct, bob's is A B C D with D correct") {
     val found = quality.any.flatMap(_.of("model")).get
     assert(found.ndcg.value === (1 + 1 / log2(5)) / 2)
     assert(found.recall.value === 1.0)
@@ -60,15 +60,17 @@ class EvaluationTest extends SparkSuite {
     assert(found.coverage === 1.0)
   }
 
-  test("any: by popularity both get A B C D") {
+  test("any: by popularity both users get A B C D") {
     val found = quality.any.flatMap(_.of("popularity")).get
     assert(found.ndcg.value === ((1 + 1 / log2(4)) / (1 + 1 / log2(3)) + 1 / log2(5)) / 2)
     assert(found.map.value === ((1 + 2.0 / 3) / 2 + 1.0 / 4) / 2)
   }
 
-  test("new: what was bought is neither listed nor right; ann's list is C D with C right, bob's B D with D right") {
+  test(
+    "new: products bought before are neither listed nor correct; ann's list is C D with C correct, bob's is B D with D correct"
+  ) {
     for (name <- Seq("model", "popularity")) {
-      val found = quality.fresh.flatMap(_.of(name)).get
+      val found = quality.discoveries.flatMap(_.of(name)).get
       assert(found.ndcg.value === (1 + 1 / log2(3)) / 2)
       assert(found.map.value === (1 + 1.0 / 2) / 2)
       assert(found.recall.value === 1.0)
@@ -77,15 +79,15 @@ class EvaluationTest extends SparkSuite {
     }
   }
 
-  test("what is served is measured by its lists as they are: ann's second is right, bob has none") {
+  test("the served run is measured by its published lists: the second product of ann's is correct, bob has no list") {
     val found = quality.any.flatMap(_.of("served")).get
     assert(found.ndcg.value === (1 / log2(3)) / (1 + 1 / log2(3)) / 2)
     assert((found.ndcg.n, found.hitRate.value) === ((2L, 0.5)))
-    // Of the two that could be new to somebody only C is listed.
-    assert(quality.fresh.flatMap(_.of("served")).get.coverage === 1.0 / 4)
+    // Only C is listed.
+    assert(quality.discoveries.flatMap(_.of("served")).get.coverage === 1.0 / 4)
   }
 
-  test("the model is compared user by user with the best baseline and with what is served") {
+  test("the model is compared user by user with the best baseline and with the served run") {
     val model = quality.any.flatMap(_.of("model")).get.ndcg.value
     val comparison = quality.any.get.comparison
     val best = quality.any.get.scorers.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(
@@ -97,36 +99,38 @@ class EvaluationTest extends SparkSuite {
   }
 
   test(
-    "novelty is the self-information of what is listed: A, which all three had bought, tells nothing, the others log2(3) bits"
+    "novelty is the mean self-information of the listed products: 0 bits for A, which all three had bought, log2(3) for the others"
   ) {
     val found = quality.any.flatMap(_.of("model")).get
     assert(found.novelty.get.value === 3 * log2(3) / 4)
-    // Bob, who has no list, says nothing of its novelty.
+    // Bob has no list, and so does not count.
     val served = quality.any.flatMap(_.of("served")).get.novelty.get
     assert(served.value === log2(3))
     assert(served.n === 1L)
   }
 
-  test("by history length: both had bought two products; by popularity: A is in the first tenths, D in the last that there is") {
+  test(
+    "by history length: both users had bought two products; by popularity: A is in the first tenth, D in the last one that is used"
+  ) {
     val found = quality.any.flatMap(_.of("served")).get
-    assert(found.byHistory.map { case (from, to, ndcg) => (from, to, ndcg.n) } === Seq((2, Some(4), 2L)))
-    // Four lamps: A in tenth 1, B in 3, C in 6, D in 8. Right were A and C for ann, D for bob; of those C is listed.
+    assert(found.byHistory.map { case HistoryMetric(from, to, ndcg) => (from, to, ndcg.n) } === Seq((2, Some(4), 2L)))
+    // Four lamps: A in tenth 1, B in 3, C in 6, D in 8. A and C are correct for ann, D for bob; of these only C is listed.
     assert(found.byPopularity.map { case (tenth, recall) => (tenth, recall.value) } === Seq((1, 0.0), (6, 1.0), (8, 0.0)))
   }
 
-  test("RMSE is of the preference 1 that every held out pair has: scores 0.9, 0.8 and 0.1") {
+  test("RMSE compares the scores 0.9, 0.8 and 0.1 with the preference 1 of every pair that is held out") {
     assert(quality.rmse.get.value === math.sqrt((0.01 + 0.04 + 0.81) / 3))
     assert(quality.rmse.get.n === 2L)
   }
 
-  test("nobody to measure is no metric, not a zero") {
-    val nobody = sc.emptyRDD[(Int, Labelled)].partitionBy(new NumberPartitioner(3, 2))
+  test("without users there are no metrics, rather than zeros") {
+    val noUsers = sc.emptyRDD[(Int, Labelled)].partitionBy(new NumberPartitioner(3, 2))
     val found = Evaluation.measure(
-      Tests(nobody, heldOut = 0, catalogue),
-      MatrixFactorisation.lists(nobody.mapValues(_.candidates), 10),
+      TestSet(noUsers, heldOut = 0, catalogue),
+      MatrixFactorisation.lists(noUsers.mapValues(_.candidates), 10),
       None
     )
-    assert((found.any, found.fresh, found.rmse, found.users) === ((None, None, None, 0L)))
+    assert((found.any, found.discoveries, found.rmse, found.users) === ((None, None, None, 0L)))
   }
 
   private def log2(value: Double): Double = math.log(value) / math.log(2)

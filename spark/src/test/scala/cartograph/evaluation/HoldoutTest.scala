@@ -4,7 +4,7 @@ import cartograph.{Sale, SparkSuite}
 
 class HoldoutTest extends SparkSuite {
   private def from(times: Seq[Long], share: Double): Option[Long] =
-    Holdout.from(sales(times.map(Sale("u", "p", _)): _*), times.size.toLong, times.min, times.max, share)
+    Holdout.from(sales(times.map(Sale("u", "p", _)): _*), times.size.toLong, SalesPeriod(times.min, times.max + 1), share)
 
   test("the newest fifth of ten sales is the last two") {
     assert(from(1L to 10L, 0.2) === Some(9L))
@@ -14,7 +14,7 @@ class HoldoutTest extends SparkSuite {
     assert(from(Seq(1, 5, 5, 5, 5, 5, 5, 5, 5, 5), 0.2) === Some(5L))
   }
 
-  test("the moment is exact over decades, whatever the buckets") {
+  test("the moment is exact over decades") {
     val decade = 315360000000L
     val random = new scala.util.Random(4)
     val times = Seq.fill(2000)((random.nextDouble() * decade).toLong).distinct
@@ -22,13 +22,13 @@ class HoldoutTest extends SparkSuite {
     assert(from(times, 0.1) === Some(expected))
   }
 
-  test("one moment, or nothing left to learn from, is no holdout") {
+  test("there is no holdout if all sales are of one moment, or if nothing would be left to learn from") {
     assert(from(Seq(7, 7, 7), 0.2) === None)
     assert(from(Seq(7, 7, 7, 8), 0.5) === None)
-    assert(Holdout.from(sales(), 0, 0, 0, 0.2) === None)
+    assert(Holdout.from(sales(), 0, SalesPeriod(0, 1), 0.2) === None)
   }
 
-  test("a share that is no share is refused") {
+  test("a share out of range is refused") {
     val error = intercept[IllegalArgumentException](from(Seq(1, 2), 1))
     assert(error.getMessage.contains("share is 1.0"))
   }

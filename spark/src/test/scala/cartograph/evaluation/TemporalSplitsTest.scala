@@ -18,35 +18,30 @@ class TemporalSplitsTest extends SparkSuite {
     (split.known.collectAsMap()(0).products.toSeq, split.next.collectAsMap().get(0).fold(Seq.empty[Int])(_.toSeq))
 
   test(
-    "by time: what was bought from a moment on is held out; windows of one horizon lie before it, each with a horizon of past"
+    "by time: purchases from a moment on are held out; windows of one horizon are before it, each with a horizon of past sales"
   ) {
-    val splits = TemporalSplits.byTime(history, "share", oldestMs = 1, untilMs = 11, fromMs = Some(9), horizonMs = 2)
+    val splits = TemporalSplits.byTime(history, SalesPeriod(1, 11), HoldoutStart("share", Some(9)), horizonMs = 2)
     assert(products(splits.holdout.get) === ((1 to 8, Seq(9, 10))))
     assert(splits.before(9).map(products) === Seq((1 to 6, Seq(7, 8)), (1 to 4, Seq(5, 6)), (1 to 2, Seq(3, 4))))
     assert(splits.before(1).size === 1)
     assert(splits.learnable.get.collectAsMap()(0).toSeq === Seq(9, 10))
   }
 
-  test("a holdout longer than the horizon teaches its first part, a shorter one nothing") {
-    val long = TemporalSplits.byTime(history, "window", oldestMs = 1, untilMs = 11, fromMs = Some(6), horizonMs = 2)
+  test("the first horizon of a holdout is learned from; nothing is if the holdout is shorter") {
+    val long = TemporalSplits.byTime(history, SalesPeriod(1, 11), HoldoutStart("window", Some(6)), horizonMs = 2)
     assert(products(long.holdout.get)._2 === (6 to 10))
     assert(long.learnable.get.collectAsMap()(0).toSeq === Seq(6, 7))
-    assert(TemporalSplits.byTime(
-      history,
-      "window",
-      oldestMs = 1,
-      untilMs = 11,
-      fromMs = Some(10),
-      horizonMs = 2
-    ).learnable === None)
+    assert(TemporalSplits.byTime(history, SalesPeriod(1, 11), HoldoutStart("window", Some(10)), horizonMs = 2).learnable === None)
   }
 
-  test("without a moment to cut at, nothing is held out") {
-    val splits = TemporalSplits.byTime(history, "share", oldestMs = 5, untilMs = 6, fromMs = None, horizonMs = 1)
+  test("without a moment to split at, nothing is held out") {
+    val splits = TemporalSplits.byTime(history, SalesPeriod(5, 6), HoldoutStart("share", None), horizonMs = 1)
     assert((splits.holdout, splits.before(2), splits.learnable) === ((None, Nil, None)))
   }
 
-  test("by last basket: users with three or more lose their last one, those before it are learned from; others keep all") {
+  test(
+    "by last basket: the last one of users with three or more is held out, those before it are learned from; others keep all"
+  ) {
     val splits = TemporalSplits.byLastBasket(history, untilMs = 11, horizonMs = 2)
     assert(products(splits.holdout.get) === ((1 to 9, Seq(10))))
     assert(splits.before(2).map(products) === Seq((1 to 8, Seq(9)), (1 to 7, Seq(8))))

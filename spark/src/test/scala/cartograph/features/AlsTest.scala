@@ -36,11 +36,11 @@ class AlsTest extends SparkSuite {
       alpha = 5,
       seed = 1
     )
-    val theirs = loss(scores(users.collect().toMap, products.collect().toMap))
-    assert(math.abs(loss(fitted(2, 1)) / theirs - 1) < 0.02)
+    val reference = loss(scores(users.collect().toMap, products.collect().toMap))
+    assert(math.abs(loss(fitted(2, 1)) / reference - 1) < 0.02)
   }
 
-  /** Hu, Koren and Volinsky's, without the regularisation. */
+  /** Returns the loss of Hu, Koren and Volinsky without the regularisation. */
   private def loss(scores: Map[(Int, Int), Double]): Double = {
     val weights = pairs.map { case (user, product, weight) => (user, product) -> weight }.toMap
     scores.map { case (pair, score) =>
@@ -48,11 +48,11 @@ class AlsTest extends SparkSuite {
     }.sum
   }
 
-  test("the order of the input, and which task ends first, change nothing") {
+  test("neither the order of the input nor the order in which tasks end changes the factors") {
     assert(fitted(3, 1) === fitted(3, 2))
   }
 
-  test("what was bought scores above what was not") {
+  test("pairs that were bought score above others") {
     val found = fitted(2, 1)
     val (bought, others) = found.partition { case (pair, _) =>
       pairs.exists { case (user, product, _) => (user, product) == pair }

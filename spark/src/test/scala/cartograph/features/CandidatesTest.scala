@@ -18,51 +18,44 @@ class CandidatesTest extends SparkSuite {
     }
   }
   private val config = ModelConfig(
-    Ranker.name,
-    4,
-    3,
-    0.3,
-    3,
-    4,
-    0,
-    5,
-    0.1,
-    None,
+    algorithm = Ranker.name,
+    rank = 4,
+    iterations = 3,
+    regularisation = 0.3,
+    alpha = 3,
+    halfLifeHorizons = 4,
+    quantityExponent = 0,
+    topN = 5,
+    holdoutShare = 0.1,
+    holdoutFromMs = None,
     holdoutLastBasket = false,
-    Map("purchase" -> 1.0),
-    1,
-    Documents.obj()
+    typeWeights = Map("purchase" -> 1.0),
+    seed = 1,
+    json = Documents.obj()
   )
-  private val (asOf, horizon) = (121 * Day, 30 * Day)
+  private val moment = Moment(asOfMs = 121 * Day, horizonMs = 30 * Day)
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
   private lazy val history = Purchases.of(shop, all, Map("purchase" -> 1.0)).persist()
   private def snapshotOf(productsPerBlock: Int): Snapshot = {
-    val moment = asOf
-    Snapshot.of(
-      history.mapValues(_.before(moment)),
-      shop.productCount,
-      asOf,
-      horizon,
-      config,
-      hasNeighbours = true,
-      productsPerBlock
-    )
+    val (plan, asOfMs) = (SnapshotPlan(shop.productCount, config, productsPerBlock = productsPerBlock), moment.asOfMs)
+    Snapshot.of(history.mapValues(_.before(asOfMs)), moment, plan)
   }
   private lazy val snapshot = snapshotOf(productsPerBlock = 100)
   private lazy val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
 
   test("scores of matrix factorisation are the products of the factors") {
-    val theirs = snapshot.factors.users.collectAsMap()
-    val ours = snapshot.factors.products.collectAsMap()
+    val userFactors = snapshot.factors.users.collectAsMap()
+    val productFactors = snapshot.factors.products.collectAsMap()
     assert(found.size === users)
     for ((user, candidates) <- found; row <- 0 until candidates.size) {
-      val naive = theirs(user).zip(ours.getOrElse(candidates.products(row), new Array[Float](4))).map { case (a, b) => a * b }.sum
+      val factor = productFactors.getOrElse(candidates.products(row), new Array[Float](4))
+      val naive = userFactors(user).zip(factor).map { case (a, b) => a * b }.sum
       assert(math.abs(candidates.feature(row, Features.Als) - naive) < 1e-5)
     }
   }
 
-  test("in a shop of few products every one that was bought by anybody and can be liked is a candidate, each once") {
+  test("candidates are distinct, in the order of products, and include everything that the user bought") {
     for ((_, candidates) <- found) {
       assert(candidates.products.toSeq === candidates.products.distinct.sorted.toSeq)
       assert(candidates.bought.forall(product => candidates.products.contains(product)))
@@ -72,13 +65,13 @@ class CandidatesTest extends SparkSuite {
     }
   }
 
-  test("what is told of a user's own purchases equals a count") {
+  test("the count of a user's own purchases of a product is right") {
     val ids = shop.users.collect().toMap
     val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
     for ((user, candidates) <- found; row <- 0 until candidates.size) {
-      val theirs = rows.filter(sale => sale.user == ids(user) && sale.product == numbers(candidates.products(row)))
+      val bought = rows.filter(sale => sale.user == ids(user) && sale.product == numbers(candidates.products(row)))
       // A line per basket; without orders a basket is a day.
-      assert(candidates.feature(row, Features.OwnCount) === theirs.map(_.atMs / Day).distinct.size.toFloat)
+      assert(candidates.feature(row, Features.OwnCount) === bought.map(_.atMs / Day).distinct.size.toFloat)
     }
   }
 
@@ -93,14 +86,14 @@ class CandidatesTest extends SparkSuite {
     assert(inside.nonEmpty && mean(inside) > 2 * mean(outside))
   }
 
-  test("places among the candidates are those of their scores") {
+  test("alsPlace is the place among the candidates by als") {
     for ((_, candidates) <- found) {
       val order = (0 until candidates.size).sortBy(row => (-candidates.feature(row, Features.Als), candidates.products(row)))
       assert(order.map(candidates.feature(_, Features.AlsPlace).toInt) === order.indices)
     }
   }
 
-  test("a catalogue in several blocks gives the same candidates, features and all") {
+  test("a catalogue in several blocks gives the same candidates with the same features") {
     val several = snapshotOf(productsPerBlock = 16)
     assert(several.blocks.getNumPartitions === 4)
     val others = Candidates.of(several, several.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
@@ -113,107 +106,102 @@ class CandidatesTest extends SparkSuite {
     }
   }
 
-  test("lists by matrix factorisation equal those that a naive computation over the whole catalogue makes") {
+  test("lists by matrix factorisation equal those of a naive computation over the whole catalogue") {
     val lists =
       MatrixFactorisation.lists(Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int])), 5).collectAsMap()
-    val theirs = snapshot.factors.users.collectAsMap()
-    val ours = snapshot.factors.products.collectAsMap()
-    for ((user, Lists(any, fresh)) <- lists) {
-      val scores = ours.toSeq.map { case (product, factor) =>
-        product -> factor.zip(theirs(user)).map { case (a, b) => a * b }.sum
+    val userFactors = snapshot.factors.users.collectAsMap()
+    val productFactors = snapshot.factors.products.collectAsMap()
+    for ((user, Lists(any, discoveries)) <- lists) {
+      val scores = productFactors.toSeq.map { case (product, factor) =>
+        product -> factor.zip(userFactors(user)).map { case (a, b) => a * b }.sum
       }
       def naive(admitted: Int => Boolean): Seq[Float] =
         scores.filter { case (product, _) => admitted(product) }.map(_._2).sorted.reverse.take(5)
       def close(list: Array[Ranked], scores: Seq[Float]): Boolean =
         list.length == scores.length && list.zip(scores).forall { case (ranked, score) => math.abs(ranked.score - score) < 2e-3 }
-      assert(close(any, naive(_ => true)) && close(fresh, naive(!found(user).bought.contains(_))), s"user $user")
+      assert(close(any, naive(_ => true)) && close(discoveries, naive(!found(user).bought.contains(_))), s"user $user")
     }
   }
 
-  test("what is asked for is scored, but for what nobody had bought") {
+  test("products that are asked for are scored if some user had bought them") {
     for ((_, candidates) <- found) assert(candidates.wanted.toSeq === Seq(0, 1))
   }
 
-  test("a purchase weighs by its type, its damped quantity and its age") {
-    val theirs = Purchases.gathered(Seq(
+  test("a purchase counts by its type, its damped quantity and its age") {
+    val purchases = Purchases.gathered(Seq(
       Purchases.Line(1, 100, "a", 9, None, 2),
       Purchases.Line(1, 300, "b", 4, None, 1),
       Purchases.Line(2, 300, "b", 1, None, 1)
     ))
-    def weights(halfLife: Double, exponent: Double): Seq[(Int, Int, Double)] = {
+    def preferences(halfLife: Double, exponent: Double): Seq[(Int, Int, Double)] = {
       val configured = config.copy(halfLifeHorizons = halfLife, quantityExponent = exponent)
-      Snapshot.weights(sc.parallelize(Seq(7 -> theirs)), asOfMs = 300, horizonMs = 100, configured).collect().toSeq.sortBy(_._2)
+      val moment = Moment(asOfMs = 300, horizonMs = 100)
+      Snapshot.preferences(sc.parallelize(Seq(7 -> purchases)), moment, configured).collect().toSeq.sortBy(_._2)
     }
     // The first is two horizons old.
-    assert(weights(halfLife = 2, exponent = 0) === Seq((7, 1, 2 * 0.5 + 1), (7, 2, 1.0)))
-    assert(weights(halfLife = 1, exponent = 0.5) === Seq((7, 1, 2 * 3 * 0.25 + 2), (7, 2, 1.0)))
+    assert(preferences(halfLife = 2, exponent = 0) === Seq((7, 1, 2 * 0.5 + 1), (7, 2, 1.0)))
+    assert(preferences(halfLife = 1, exponent = 0.5) === Seq((7, 1, 2 * 3 * 0.25 + 2), (7, 2, 1.0)))
   }
 
-  test("a cut within a day parts what was bought before it from what was bought after it, in one order or without any") {
+  test("a split within a day divides the purchases of that day, in one order or without orders") {
     for (order <- Seq(None, Some("o1"))) {
       val rows = Seq("lamp" -> 9, "vase" -> 18).map { case (product, hour) =>
         Sale("ann", product, hour * 3600000L).copy(orderId = order)
       } :+
         Sale("ann", "lamp", 20 * 3600000L, quantity = -1).copy(orderId = order)
       val all = sales(rows: _*)
-      val theirs = Purchases.of(Shop.build(all, Map("purchase" -> 1.0), 1), all, Map("purchase" -> 1.0)).values.first()
-      assert(theirs.before(14 * 3600000L).products.length === 1, "the vase is not known yet, and the lamp not given back")
-      assert(theirs.boughtWithin(14 * 3600000L, 19 * 3600000L).length === 1)
-      assert(theirs.before(21 * 3600000L).products.toSeq === theirs.boughtWithin(14 * 3600000L, 19 * 3600000L).toSeq)
+      val purchases = Purchases.of(Shop.build(all, Map("purchase" -> 1.0), 1), all, Map("purchase" -> 1.0)).values.first()
+      assert(purchases.before(14 * 3600000L).products.length === 1, "the vase is not known yet, and the lamp is not returned yet")
+      assert(purchases.boughtWithin(14 * 3600000L, 19 * 3600000L).length === 1)
+      assert(purchases.before(21 * 3600000L).products.toSeq === purchases.boughtWithin(14 * 3600000L, 19 * 3600000L).toSeq)
     }
   }
 
-  test("every baseline ranks the whole catalogue, whatever is bought by the line") {
-    // Sixty-five products that few buy often, and ten that many bought once: more buyers, fewer lines.
+  test("popularity counts buyers over the whole catalogue, not lines") {
+    // Sixty-five products that a few users buy often, and ten that many users bought once: more buyers, fewer lines.
     val often =
       for (product <- 0 until 65; user <- 0 until 3; day <- 0 until 4) yield Sale(s"few$user", f"often$product%02d", day * Day)
     val once = for (product <- 0 until 10; user <- 0 until 8) yield Sale(s"many$user", f"once$product%02d", 5 * Day)
     val all = sales(often ++ once: _*)
     val shop = Shop.build(all, Map("purchase" -> 1.0), 2)
     val history = Purchases.of(shop, all, Map("purchase" -> 1.0))
-    val now = Snapshot.of(
-      history.mapValues(_.before(99 * 86400000L)),
-      shop.productCount,
-      99 * Day,
-      30 * Day,
-      config,
-      hasNeighbours = true
-    )
+    val moment = Moment(asOfMs = 99 * Day, horizonMs = 30 * Day)
+    val now = Snapshot.of(history.mapValues(_.before(moment.asOfMs)), moment, SnapshotPlan(shop.productCount, config))
     val lists =
       ByScorers.lists(Candidates.of(now, now.purchases.mapValues(_ => Array.empty[Int])), _ => Scorers.Popularity, 10).collect()
     val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
     for ((_, list) <- lists) assert(list.any.forall(ranked => numbers(ranked.product).startsWith("once")))
   }
 
-  test("the last baskets can be taken away, and each be asked for; what was only given back is no basket") {
-    val theirs = Purchases.gathered(Seq(
+  test("the last baskets can be removed, and each can be read; a basket of returns alone does not count") {
+    val purchases = Purchases.gathered(Seq(
       Purchases.Line(1, 10, "a", 1, None, 1),
       Purchases.Line(2, 20, "b", 1, None, 1),
       Purchases.Line(1, 20, "b", 1, None, 1),
       Purchases.Line(3, 30, "c", 1, None, 1),
       Purchases.Line(2, 40, "d", -1, None, 1)
     ))
-    assert(theirs.basketCount === 3)
-    assert(theirs.basketBefore(0).toSeq === Seq(3) && theirs.basketBefore(1).toSeq === Seq(
+    assert(purchases.basketCount === 3)
+    assert(purchases.basketBefore(0).toSeq === Seq(3) && purchases.basketBefore(1).toSeq === Seq(
       1,
       2
-    ) && theirs.basketBefore(9).isEmpty)
-    assert(theirs.withoutLast(1).products.toSeq === Seq(1, 1, 2, 2))
-    assert(theirs.withoutLast(1).before(99).products.toSeq === Seq(1, 1))
+    ) && purchases.basketBefore(9).isEmpty)
+    assert(purchases.withoutLast(1).products.toSeq === Seq(1, 1, 2, 2))
+    assert(purchases.withoutLast(1).before(99).products.toSeq === Seq(1, 1))
   }
 
-  test("purchases before a moment leave out what was given back by then, and what came later") {
-    val theirs = Purchases.gathered(Seq(
+  test("purchases before a moment leave out what was returned by then, and what came later") {
+    val purchases = Purchases.gathered(Seq(
       Purchases.Line(1, 10, "a", 2, Some(3), 1),
       Purchases.Line(1, 10, "a", 1, Some(5), 1),
       Purchases.Line(2, 10, "a", 1, None, 1),
       Purchases.Line(2, 20, "b", -1, None, 1),
       Purchases.Line(3, 30, "c", 1, None, 1)
     ))
-    assert(theirs.before(15).products.toSeq === Seq(1, 2))
-    assert((theirs.before(15).quantities.head, theirs.before(15).prices.head) === ((3f, 4f)))
-    assert(theirs.before(25).products.toSeq === Seq(1))
-    assert(theirs.before(31).baskets.toSeq === Seq(0, 2))
-    assert(theirs.boughtWithin(15, 31).toSeq === Seq(3))
+    assert(purchases.before(15).products.toSeq === Seq(1, 2))
+    assert((purchases.before(15).quantities.head, purchases.before(15).prices.head) === ((3f, 4f)))
+    assert(purchases.before(25).products.toSeq === Seq(1))
+    assert(purchases.before(31).baskets.toSeq === Seq(0, 2))
+    assert(purchases.boughtWithin(15, 31).toSeq === Seq(3))
   }
 }

@@ -27,26 +27,26 @@ class LambdaMartTest extends AnyFunSuite {
     perGroup.sum / perGroup.length
   }
 
-  test("an order that hangs on two features together is learned, and holds for rows that were not seen") {
+  test("an order that depends on two features together is learned, and applies to rows that were not seen") {
     def planted(row: Array[Float]): Double = if (row(0) > 0.5) row(1).toDouble else 1.0 - row(1)
     val trees = LambdaMart.fit(rows(300, 1)(planted), config, 1)
     assert(ndcg(trees, rows(100, 2)(planted)) > 0.9)
   }
 
-  test("of chance nothing is learned") {
+  test("nothing is learned from a random order") {
     val random = new scala.util.Random(3)
     val trees = LambdaMart.fit(rows(300, 1)(_ => random.nextDouble()), config, 1)
     val unseen = new scala.util.Random(4)
-    // Three right answers among twenty, ranked by chance: 0.19 on average.
+    // Three relevant rows among twenty, in random order: 0.19 on average.
     assert(ndcg(trees, rows(200, 2)(_ => unseen.nextDouble())) < 0.35)
   }
 
-  test("the same rows and seed give the same trees, another seed others") {
+  test("the same rows and seed give the same trees; another seed gives others") {
     val learned = rows(100, 1)(_(0).toDouble)
-    def told(seed: Long) =
+    def fitted(seed: Long) =
       LambdaMart.fit(learned, config, seed).trees.map(tree => (tree.feature.toSeq, tree.threshold.toSeq, tree.value.toSeq)).toSeq
-    assert(told(1) === told(1))
-    assert(told(1) !== told(2))
+    assert(fitted(1) === fitted(1))
+    assert(fitted(1) !== fitted(2))
   }
 
   test("a tree has at most its leaves and levels, and each leaf enough rows") {
@@ -57,13 +57,13 @@ class LambdaMartTest extends AnyFunSuite {
     assert(LambdaMart.fit(rows(2, 1)(_(0).toDouble), config.copy(leastRows = 50), 1).trees.forall(_.feature.length == 1))
   }
 
-  test("a row gets the value of the leaf that it falls into, however deep the others lie") {
-    // Up to 1 the first leaf; above it, by the second column: up to 5 the second, above it the third.
-    val tree = Tree(Array(0, -1, 1, -1, -1), Array(1f, 0, 5, 0, 0), Array(1, 0, 3, 0, 0), Array(0, 10, 0, 20, 30))
+  test("a row gets the value of the leaf that it reaches, however deep the other leaves are") {
+    // Rows of at most 1 reach the first leaf; of the others, those of at most 5 in the second column the second leaf.
+    val tree = Tree(Array(0, -1, 1, -1, -1), Array(1f, 0, 5, 0, 0), Array(1, 0, 3, 0, 0), Array(0, 10, 0, 20, 30), new Array(5))
     assert(Trees(Array(tree, tree)).scores(Array(1f, 9, 2, 5, 2, 6), 2).toSeq === Seq(20.0, 40.0, 60.0))
   }
 
-  test("nothing to learn from is no tree; arrays that do not fit are refused") {
+  test("no rows give no trees; arrays that do not fit together are refused") {
     assert(LambdaMart.fit(RankingRows(Array.empty, 4, Array.empty, Array(0)), config, 1).trees.isEmpty)
     val message = intercept[IllegalArgumentException](LambdaMart.fit(
       RankingRows(Array(1f), 4, Array(true), Array(0, 1)),

@@ -1,0 +1,49 @@
+package cartograph.ranking
+
+/**
+ * A way to divide a leaf: rows whose bin is at most `bin` go left.
+ *
+ * @param gain how much the loss falls, times two
+ * @param slot place of the feature among those that the tree may split on
+ */
+private[ranking] final case class Split(gain: Double, slot: Int, bin: Int)
+
+/**
+ * Finds the best split of a leaf:
+ *
+ *   gain = G(left)^2 / (H(left) + l2) + G(right)^2 / (H(right) + l2) - G^2 / (H + l2)
+ *
+ * where G and H are the sums of the first and second derivatives (T. Chen, C. Guestrin: XGBoost, KDD 2016).
+ *
+ * @param edges number of edges between bins, by slot
+ */
+private[ranking] final class SplitFinder(edges: Array[Int], config: LambdaMartConfig) {
+  private val LeastGain = 1e-9
+
+  /** @return the split with the highest gain, of the first feature among equals; None if no split leaves enough rows on both sides */
+  def best(histogram: Histogram): Option[Split] = {
+    val totals = histogram.totals
+    Parallel.map(edges.length)(slot => bestOf(histogram, slot, totals)).flatten.maxByOption(split => (split.gain, -split.slot))
+  }
+
+  private def bestOf(histogram: Histogram, slot: Int, totals: LeafTotals): Option[Split] = {
+    val before = totals.first * totals.first / (totals.second + config.l2)
+    var (firstLeft, secondLeft, rowsLeft) = (0.0, 0.0, 0)
+    var (bestGain, bestBin) = (LeastGain, -1)
+    var bin = 0
+    while (bin < edges(slot)) {
+      val index = slot * FeatureBins.Bins + bin
+      firstLeft += histogram.sums(2 * index)
+      secondLeft += histogram.sums(2 * index + 1)
+      rowsLeft += histogram.rows(index)
+      if (rowsLeft >= config.leastRows && totals.rows - rowsLeft >= config.leastRows) {
+        val (firstRight, secondRight) = (totals.first - firstLeft, totals.second - secondLeft)
+        val gain = firstLeft * firstLeft / (secondLeft + config.l2) +
+          firstRight * firstRight / (secondRight + config.l2) - before
+        if (gain > bestGain) { bestGain = gain; bestBin = bin }
+      }
+      bin += 1
+    }
+    Option.when(bestBin >= 0)(Split(bestGain, slot, bestBin))
+  }
+}

@@ -1,0 +1,97 @@
+package cartograph.ranking
+
+/**
+ * Grows one tree: it splits the leaf whose best split gains most, until the tree has enough leaves or no split gains anything.
+ *
+ * @param chosen features that the tree may split on, ascending
+ */
+private[ranking] final class TreeGrower(
+    bins: FeatureBins,
+    gradients: LambdaGradients,
+    chosen: Array[Int],
+    config: LambdaMartConfig
+) {
+  import TreeGrower.Span
+
+  /** A leaf that may still be split. */
+  private final class Leaf(val node: Int, val level: Int, val rows: Span, val histogram: Histogram) {
+    val split: Option[Split] = if (level < config.levels) splits.best(histogram) else None
+  }
+
+  private val histograms = new HistogramBuilder(bins.bins, gradients, chosen)
+  private val splits = new SplitFinder(chosen.map(bins.edges(_).length), config)
+
+  private val nodes = 2 * config.leaves
+  private val feature = Array.fill(nodes)(-1)
+  private val threshold = new Array[Float](nodes)
+  private val children = new Array[Int](nodes)
+  private val value = new Array[Double](nodes)
+  private val gain = new Array[Double](nodes)
+
+  /** @param order numbers of the rows to learn from; it is reordered */
+  def grow(order: Array[Int]): Tree = {
+    val root = new Leaf(0, 0, Span(0, order.length), histograms.build(order, 0, order.length))
+    @scala.annotation.tailrec
+    def growing(leaves: Vector[Leaf], used: Int): Int = {
+      val best = for {
+        leaf <- leaves.filter(_.split.nonEmpty).maxByOption(_.split.fold(0.0)(_.gain))
+        split <- leaf.split
+        if leaves.size < config.leaves
+      } yield leaf -> split
+      best match {
+        case Some((leaf, split)) =>
+          val (left, right) = divide(leaf, split, order, used)
+          growing(leaves.filterNot(_ eq leaf) :+ left :+ right, used + 2)
+        case None =>
+          leaves.foreach(setValue)
+          used
+      }
+    }
+    val used = growing(Vector(root), 1)
+    Tree(feature.take(used), threshold.take(used), children.take(used), value.take(used), gain.take(used))
+  }
+
+  private def divide(leaf: Leaf, split: Split, order: Array[Int], firstChild: Int): (Leaf, Leaf) = {
+    val column = chosen(split.slot)
+    val middle = partition(order, leaf.rows, bins.bins(column), split.bin)
+    feature(leaf.node) = column
+    threshold(leaf.node) = bins.edges(column)(split.bin)
+    children(leaf.node) = firstChild
+    gain(leaf.node) = split.gain
+    val (leftRows, rightRows) = (Span(leaf.rows.from, middle), Span(middle, leaf.rows.until))
+    // Only the smaller side is counted; the other is what remains.
+    val leftIsSmaller = leftRows.size <= rightRows.size
+    val smaller = if (leftIsSmaller) leftRows else rightRows
+    val counted = histograms.build(order, smaller.from, smaller.until)
+    val rest = leaf.histogram.minus(counted)
+    val (left, right) = if (leftIsSmaller) (counted, rest) else (rest, counted)
+    (new Leaf(firstChild, leaf.level + 1, leftRows, left), new Leaf(firstChild + 1, leaf.level + 1, rightRows, right))
+  }
+
+  /** Moves the rows of a leaf whose bin is at most `bin` to its front; each side keeps its order. @return where the other side begins */
+  private def partition(order: Array[Int], rows: Span, binOf: Array[Byte], bin: Int): Int = {
+    val right = new Array[Int](rows.size)
+    var (kept, moved, at) = (rows.from, 0, rows.from)
+    while (at < rows.until) {
+      val row = order(at)
+      if (binOf(row) <= bin) { order(kept) = row; kept += 1 }
+      else { right(moved) = row; moved += 1 }
+      at += 1
+    }
+    System.arraycopy(right, 0, order, kept, moved)
+    kept
+  }
+
+  /** Sets the value that lowers the loss most: -G / (H + l2), times the learning rate. */
+  private def setValue(leaf: Leaf): Unit = {
+    val totals = leaf.histogram.totals
+    value(leaf.node) = -config.learningRate * totals.first / (totals.second + config.l2)
+  }
+}
+
+private object TreeGrower {
+  /** The rows of a leaf: those at from..until (exclusive) of the order. */
+  final case class Span(from: Int, until: Int) {
+    def size: Int = until - from
+  }
+}
