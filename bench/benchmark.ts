@@ -10,7 +10,7 @@ export interface Figure {
   readonly measured: string;
 }
 
-/** A benchmark reports what it measures and never fails because of it, because machines differ. */
+/** A benchmark reports its results. It never fails because of a slow one, because machines differ. */
 export interface Benchmark {
   /** One line: what is measured, and what it is compared with. */
   readonly title: string;

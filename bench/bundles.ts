@@ -24,7 +24,7 @@ const launch: Launch = {
   attempts: 3,
   deadlineMinutes: 60,
 };
-/** The environment that the constructs set, as far as loading the handlers requires it. */
+/** The environment variables that loading the handlers requires; in a deployment the constructs set them. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_REGION: 'us-east-1',
   [ENV.lakeBucket]: 'lake',

@@ -12,17 +12,17 @@ import { randomGraph } from './random-graph.ts';
 
 const SIZES = [300, 1_000] as const;
 const ROUNDS = 3;
-/** Times a warm process has drawn before it is timed, as a Lambda that has drawn other runs: a few, and many. */
+/** How often a warm process has drawn before it is timed: a few times and many times, like a Lambda that has drawn other runs. */
 const WARM_UPS = [8, 40] as const;
-/** For the other side only. */
+/** Only for the comparison: the project itself does not draw with Python. */
 const VENV = join(STATE, 'bench-charts-venv');
 const PACKAGES = ['networkx==3.4.2', 'matplotlib==3.10.0', 'scipy==1.15.1'];
 
 export const charts: Benchmark = {
-  title: 'three charts of one CSV: networkx and matplotlib as the seed drew them, beside this, cold and warm',
-  async run(say) {
+  title: 'three charts of one CSV file, cold and warm, compared with networkx and matplotlib',
+  async run(report) {
     if (!existsSync(join(VENV, 'bin', 'python'))) {
-      say(`installing ${PACKAGES.join(', ')} for the other side …`);
+      report(`installing ${PACKAGES.join(', ')} for the comparison …`);
       await timed('python3', ['-m', 'venv', VENV]);
       await timed(join(VENV, 'bin', 'pip'), ['install', '--quiet', ...PACKAGES]);
     }
@@ -35,7 +35,7 @@ export const charts: Benchmark = {
       const figures: Figure[] = [];
       for (const count of SIZES)
         for (const kind of ['svg', 'png'] as const)
-          figures.push(await compare(say, { directory, program, count, kind }));
+          figures.push(await compare(report, { directory, program, count, kind }));
       return figures;
     } finally {
       rmSync(directory, { recursive: true, force: true });
@@ -51,21 +51,21 @@ interface Comparison {
 }
 
 async function compare(
-  say: (line: string) => void,
+  report: (line: string) => void,
   { directory, program, count, kind }: Comparison,
 ): Promise<Figure> {
   const csv = join(directory, `${count}.csv`);
   const output = join(directory, 'output');
   mkdirSync(output, { recursive: true });
   writeFileSync(csv, recommendationsOf(count));
-  const [theirs, cold]: [number[], number[]] = [[], []];
+  const [prototype, cold]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
-    const seed = [join(ROOT, 'bench', 'seed-charts.py'), csv, output, kind];
-    theirs.push((await timed(join(VENV, 'bin', 'python'), seed)).seconds);
+    const command = [join(ROOT, 'bench', 'prototype-charts.py'), csv, output, kind];
+    prototype.push((await timed(join(VENV, 'bin', 'python'), command)).seconds);
     cold.push((await timed(join(NODE_BIN, 'node'), [program, csv, output, kind])).seconds);
   }
-  const told = (ours: readonly number[]): string =>
-    `${(1000 * median(ours)).toFixed(0)} ms: ${(median(theirs) / median(ours)).toFixed(0)}x`;
+  const text = (seconds: readonly number[]): string =>
+    `${(1000 * median(seconds)).toFixed(0)} ms: ${(median(prototype) / median(seconds)).toFixed(0)}x`;
   const warm: string[] = [];
   let drawn = 0;
   for (const warmUp of WARM_UPS) {
@@ -76,18 +76,18 @@ async function compare(
       await drawCsv(csv, output, kind);
       seconds.push((performance.now() - startedMs) / 1000);
     }
-    warm.push(`after ${warmUp} times ${told(seconds)}`);
+    warm.push(`after ${warmUp} repetitions ${text(seconds)}`);
   }
-  const measured = `warm, ${warm.join(', ')}; new process ${told(cold)}; seed ${median(theirs).toFixed(1)} s`;
-  say(`${count} vertices as ${kind}: ${measured}`);
+  const measured = `warm, ${warm.join(', ')}; new process ${text(cold)}; networkx and matplotlib ${median(prototype).toFixed(1)} s`;
+  report(`${count} vertices as ${kind}: ${measured}`);
   return {
-    subject: `three charts as ${kind.toUpperCase()}, ${grouped(count)} vertices, beside networkx and matplotlib`,
+    subject: `three charts as ${kind.toUpperCase()}, ${grouped(count)} vertices, compared with networkx and matplotlib`,
     target: 'warm ≥ 100x, new process ≥ 30x, stretch 250x',
     measured,
   };
 }
 
-/** Recommendations to the users of a random graph, as CSV. */
+/** Returns recommendations to the users of a random graph, as CSV. */
 function recommendationsOf(count: number): string {
   const { users, edges } = randomGraph(count);
   const ranks = new Map<number, number>();

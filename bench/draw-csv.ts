@@ -31,7 +31,7 @@ export async function drawCsv(path: string, output: string, kind: Kind): Promise
   }
 }
 
-/** Returns the summaries that the Spark job would write, as far as the three charts read them. */
+/** Returns the parts of the Spark job's summaries that the three charts read. */
 function dataOf(rows: readonly Row[]): RunData {
   const users = countBy(rows.map(({ user }) => user));
   const products = countBy(rows.map(({ product }) => product));
