@@ -46,7 +46,7 @@ const ROWS = [
 ] as const;
 
 /**
- * Returns the README's table in Markdown: for each stream and poller, the cost when idle and with sales, in two digits.
+ * Returns the table of docs/deploy.md in Markdown: for each stream and poller, the cost when idle and with sales, in two digits.
  *
  * @param others The input that all cells share.
  */

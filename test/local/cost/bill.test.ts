@@ -168,6 +168,12 @@ test('the printed bill has every line, idle before busy, and the totals', () => 
   expect(lines.every((line) => line.length <= 120)).toBe(true);
 });
 
-test("the README's cost table is what npm run cost -- --table prints", () => {
-  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(costTable(DEFAULTS));
+test('the cost table of docs/deploy.md is what npm run cost -- --table prints', () => {
+  expect(readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8')).toContain(costTable(DEFAULTS));
+});
+
+test('every cost that the README mentions is in that table', () => {
+  const amounts = readFileSync(join(ROOT, 'README.md'), 'utf8').match(/\$\d+/g) ?? [];
+  expect(amounts.length).toBeGreaterThan(0);
+  for (const amount of amounts) expect(costTable(DEFAULTS)).toContain(`| ${amount} |`);
 });
