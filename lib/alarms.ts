@@ -246,7 +246,7 @@ function progressAlarms({ config, stages }: MonitoredPipeline) {
   return {
     'threshold-overdue': {
       meaning:
-        'sales have waited for a window longer than threshold.maxWaitSeconds plus all attempts of the previous run can take',
+        'sales have waited for a window longer than threshold.maxWaitSeconds plus the time that all attempts of the previous run can take',
       metric: stageMetric(threshold, 'WaitedSeconds', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),

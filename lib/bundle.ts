@@ -13,8 +13,8 @@ export interface Program {
 /**
  * Bundles a program into a directory: `index.mjs`, which has the exports of the entry, and its chunks.
  *
- * A module that is loaded by `import()` becomes a chunk of its own that is read only when it is needed. The less every
- * invocation needs, the faster a Lambda starts. The same sources always produce the same bytes.
+ * A module that is loaded by `import()` becomes a chunk of its own that is read only when it is needed. The less code
+ * every invocation loads, the faster a Lambda starts. The same sources always produce the same bytes.
  *
  * @returns The path of `index.mjs`.
  * @throws {Error} If a module does not exist or does not parse; esbuild's message names file and line.

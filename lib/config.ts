@@ -138,7 +138,7 @@ const Network = z.strictObject({
 const Site = z.strictObject({
   /**
    * IPv4 addresses and ranges that may read the pages, without any further authentication: name your office or VPN.
-   * `0.0.0.0/0` admits everybody.
+   * `0.0.0.0/0` admits every address.
    */
   allowFrom: z
     .array(

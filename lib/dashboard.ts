@@ -7,7 +7,7 @@ const WIDTH = 24;
 const DAY = Duration.days(1);
 const { AVERAGE, MAXIMUM, SUM } = cloudwatch.Stats;
 
-/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row of what is billed by use. */
+/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row for the usage that AWS bills. */
 export function createDashboard(
   scope: Construct,
   pipeline: MonitoredPipeline,
@@ -47,7 +47,7 @@ function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
       'threshold',
       'cuts a window when there are enough new sales',
       [
-        graph('Sales waiting, and how many cut a window', [
+        graph('Sales waiting, and sales needed for a window', [
           stageMetric(threshold, 'Waiting', maximum),
           stageMetric(threshold, 'Needed', maximum),
         ]),
@@ -92,7 +92,7 @@ function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
     ],
     [
       'cost',
-      'what is billed by use, per day',
+      'the usage that AWS bills, per day',
       [
         graph(
           'Lambda, milliseconds',

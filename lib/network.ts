@@ -109,7 +109,7 @@ export class Network extends Construct {
   }
 }
 
-/** The subnets are replaced with another VPC, address range or zones, and with NAT, which takes part of the address range. */
+/** The subnets are replaced when the VPC, the address range or the zones change, and when NAT, which takes part of the address range, is added or removed. */
 function placeOf({ existing, cidr, natGateways, availabilityZones }: Config['network']): string {
   return JSON.stringify(
     existing

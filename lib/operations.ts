@@ -67,8 +67,8 @@ export class Operations extends Construct {
   }
 
   /**
-   * The budget covers the whole account. A budget for this stack alone would count nothing, and so never warn, until
-   * somebody activates the stack's tag as a cost allocation tag.
+   * The budget covers the whole account. A budget for this stack alone would count nothing, and so never warn, until the
+   * stack's tag is activated as a cost allocation tag.
    */
   private budget(amount: number): void {
     const subscribers = [{ subscriptionType: 'SNS', address: this.alarms.topicArn }];

@@ -46,7 +46,7 @@ export const commandLine = () =>
     .addOption(growthOption())
     .addOption(maxWaitOption())
     .addOption(regionOption())
-    .option('--table', "print the table of docs/deploy.md: every stream, idle and busy");
+    .option('--table', 'print the table of docs/deploy.md: every stream, idle and busy');
 
 const regionOption = () =>
   valueOption(
