@@ -1,5 +1,5 @@
 import { forceCenter, forceLink, forceManyBody, forceSimulation, type SimulationNodeDatum } from 'd3-force';
-import { layoutGraph, type Places } from '../lambdas/render/charts/layout.ts';
+import { layoutGraph, type Places } from '../lambdas/render/graph/layout.ts';
 import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { type Benchmark, type Figure, median } from './benchmark.ts';
 import { type RandomGraph, randomGraph } from './random-graph.ts';

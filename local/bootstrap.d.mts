@@ -1,16 +1,22 @@
-/** The first number.number in a text. */
+/** Returns the first version number in a text as [major, minor]; undefined if there is none. */
 export function parseVersion(text: string): readonly [number, number] | undefined;
 
-/** What must be on the machine. */
+/** Programs that the machine must have. */
 export const PREREQUISITES: readonly { readonly name: string; readonly command: readonly string[] }[];
 
-/** What a command needs: names of programs and of installations; undefined: everything. */
+/** Returns the names of the programs and of the installations that a command needs; undefined if it needs all. */
 export function needsOf(
   name: string,
   args: readonly string[],
 ): { readonly programs: readonly string[]; readonly installs: readonly string[] } | undefined;
 
-/** One sentence for each prerequisite that is missing or too old; `programs` are the names of those looked for. */
+/**
+ * Finds prerequisites that are missing or too old.
+ *
+ * @param versionOf Returns the text that a command prints; undefined if it does not exist or fails.
+ * @param programs Names of the programs to check; if undefined, all.
+ * @returns One sentence for each problem; empty if there is none.
+ */
 export function findMissing(
   versionOf: (command: readonly string[]) => string | undefined,
   programs?: readonly string[],

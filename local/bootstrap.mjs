@@ -1,7 +1,7 @@
 /**
- * What every npm script begins with: checks the prerequisites, installs what is missing, and then runs
- * `local/main.ts COMMAND` with the Node that this project pins; `install` ends before that. Plain JavaScript without dependencies, for it runs before
- * there are any, also on an old Node.
+ * Every npm script starts here. This file checks the prerequisites, installs what is missing, and then runs
+ * `local/main.ts COMMAND` with the version of Node that this project pins; `install` stops before that last step. It is
+ * plain JavaScript without dependencies, because it runs before any are installed, and on older versions of Node.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,79 +17,79 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STATE = join(ROOT, '.cartograph');
 const NODE_BIN = join(ROOT, 'node_modules', '.bin');
 
-/** The first number.number in a text: "openjdk version "17.0.15"" → [17, 0]. */
+/** Returns the first version number in a text: 'openjdk version "17.0.15"' → [17, 0]; undefined if there is none. */
 export function parseVersion(text) {
   const match = /(\d+)(?:\.(\d+))?/.exec(text);
   return match ? [Number(match[1]), Number(match[2] ?? 0)] : undefined;
 }
 
-/** What must be on the machine. `accepts` takes [major, minor]. */
+/** Programs that the machine must have. `accepts` gets the version as [major, minor]. */
 export const PREREQUISITES = [
   {
     name: 'Node',
     command: [process.execPath, '--version'],
     accepts: ([major]) => major >= 20,
     needed: '20 or newer',
-    get: 'https://nodejs.org, or your package manager (Debian: apt-get install nodejs npm)',
+    get: 'https://nodejs.org, or from your package manager (Debian: apt-get install nodejs npm)',
   },
   {
     name: 'Java',
     command: ['java', '-version'],
     accepts: ([major]) => major === 17 || major === 21,
     needed: '17 or 21',
-    get: 'https://adoptium.net, or your package manager (Debian: apt-get install openjdk-17-jdk-headless)',
+    get: 'https://adoptium.net, or from your package manager (Debian: apt-get install openjdk-17-jdk-headless)',
   },
   {
     name: 'Maven',
     command: ['mvn', '--version'],
     accepts: ([major, minor]) => major > 3 || (major === 3 && minor >= 8),
     needed: '3.8 or newer',
-    get: 'https://maven.apache.org/download.cgi, or your package manager (Debian: apt-get install maven)',
+    get: 'https://maven.apache.org/download.cgi, or from your package manager (Debian: apt-get install maven)',
   },
   {
     name: 'Python',
     command: ['python3', '--version'],
     accepts: ([major, minor]) => major === 3 && minor >= 10,
     needed: '3.10 or newer',
-    get: 'https://www.python.org/downloads, or your package manager (Debian: apt-get install python3 python3-venv)',
+    get: 'https://www.python.org/downloads, or from your package manager (Debian: apt-get install python3 python3-venv)',
   },
 ];
 
-/** Commands that need less than the whole pipeline; `installs` are names of installations below. */
+/** Commands that need less than the whole pipeline. `installs` names some of `INSTALLATIONS`. */
 const NEEDS = {
   cost: { programs: ['Node'], installs: ['npm packages'] },
   cdk: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
 };
-/** What works on a stack needs no broker, emulator or Spark on this machine. */
-const JOINS_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'];
+/** Commands that work on a stack in an account if they get `--stack`: they then need no broker, emulator or Spark here. */
+const WORKS_ON_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'];
 
 /**
- * What a command needs.
+ * Looks up the prerequisites and the installations of a command.
  *
- * @returns undefined: everything
+ * @returns Names of programs and of installations; undefined if the command needs all of them.
  */
 export function needsOf(name, args) {
   const isOnStack = args.some((word) => word === '--stack' || word.startsWith('--stack='));
-  return NEEDS[JOINS_STACK.includes(name) && isOnStack ? 'cost' : name];
+  return NEEDS[WORKS_ON_STACK.includes(name) && isOnStack ? 'cost' : name];
 }
 
 /**
  * Finds prerequisites that are missing or too old.
  *
- * @param versionOf (command) → what it prints of its version, or undefined if there is no such command
- * @param programs Names of those that are looked for; undefined: all
- * @returns one sentence for each
+ * @param versionOf (command) → the text that the command prints, or undefined if it does not exist or fails.
+ * @param programs Names of the programs to check; if undefined, all.
+ * @returns One sentence for each problem; empty if there is none.
  */
 export function findMissing(versionOf, programs) {
   const problems = [];
   for (const { name, command, accepts, needed, get } of PREREQUISITES) {
     if (programs && !programs.includes(name)) continue;
-    // A JVM says first which options it got from JAVA_TOOL_OPTIONS; those have numbers too.
+    // A JVM first prints the options in JAVA_TOOL_OPTIONS, which may contain numbers too.
     const printed = versionOf(command)?.replaceAll(/^Picked up .*\n?/gm, '');
     const version = printed === undefined ? undefined : parseVersion(printed);
     if (version && accepts(version)) continue;
-    const found = printed === undefined ? 'not found' : `found ${printed.trim().split('\n')[0]}`;
-    problems.push(`${name} ${needed} is needed, ${found}. Get it: ${get}`);
+    const found = printed === undefined ? 'it was not found' : `found ${printed.trim().split('\n')[0]}`;
+    problems.push(`${name} ${needed} is required, but ${found}. Get it from ${get}`);
   }
   return problems;
 }
@@ -99,7 +99,7 @@ function printedVersion([command, ...args]) {
   return error || status !== 0 ? undefined : stripVTControlCharacters(`${stdout}${stderr}`);
 }
 
-/** A hash of files, and of all files below directories. */
+/** Returns a hash of the files, and of all files below the directories. */
 function hashOf(paths) {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -110,7 +110,7 @@ function hashOf(paths) {
   return hash.digest('hex');
 }
 
-/** What is installed, each when its inputs have changed or its result is gone. */
+/** Each installation runs if its inputs have changed or its result is missing. `installed.json` stores its name. */
 const INSTALLATIONS = [
   {
     name: 'npm packages',
@@ -177,12 +177,12 @@ const INSTALLATIONS = [
 ];
 
 /**
- * Runs an installer. While it works a line tells how far it is; what it prints is shown only if it fails.
+ * Runs an installer and reports its progress. The installer's own output is shown only if it fails.
  *
- * @throws {Error} If it fails; the message holds the end of what it printed.
+ * @throws {Error} If the installer fails; the message contains the end of its output.
  */
 async function execute(command, args) {
-  // In a group of its own: installers are scripts that start others, and all of them end with this process.
+  // Installers start other programs. In its own process group, all of them can be ended when this process exits.
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const onExit = () => endGroup(child.pid);
   process.once('exit', onExit);
@@ -196,13 +196,13 @@ async function execute(command, args) {
     });
   const startedMs = Date.now();
   const timer = setInterval(() => {
-    const files = downloads > 0 ? `, ${downloads} files` : '';
+    const files = downloads > 0 ? `, ${downloads} files downloaded` : '';
     console.log(`  … ${Math.round((Date.now() - startedMs) / 1000)} s${files}`);
-  }, TELL_EVERY_MS);
+  }, PROGRESS_EVERY_MS);
   try {
     const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
     if (code !== 0)
-      throw new Error(`${command} ended with ${code}:\n${lines.slice(-SHOWN_LINES).join('\n')}`);
+      throw new Error(`${command} ended with exit code ${code}:\n${lines.slice(-SHOWN_LINES).join('\n')}`);
   } finally {
     clearInterval(timer);
     process.off('exit', onExit);
@@ -213,16 +213,16 @@ function endGroup(pid) {
   try {
     process.kill(-pid, 'SIGTERM');
   } catch {
-    // It has ended already, or could not be started.
+    // The installer has already ended, or could not be started.
   }
 }
 
-const TELL_EVERY_MS = 10_000;
+const PROGRESS_EVERY_MS = 10_000;
 const SHOWN_LINES = 40;
 
 const STAMPS = join(STATE, 'installed.json');
 
-/** What was installed from which inputs; of a file that cannot be read, nothing. */
+/** Returns the hash of the inputs by the name of each installation; empty if the file cannot be read. */
 function readStamps() {
   try {
     const stamps = JSON.parse(readFileSync(STAMPS, 'utf8'));
@@ -245,7 +245,7 @@ async function installMissing(installations) {
     const stamp = hashOf(inputs);
     const startedMs = Date.now();
     console.log(`Installing ${name} …`);
-    // Half of it may be there when this is interrupted, and must not count as installed.
+    // An interrupted installation may have left some files. It must not count as installed.
     delete stamps[name];
     writeStamps(stamps);
     try {
@@ -260,27 +260,27 @@ async function installMissing(installations) {
 }
 
 /**
- * Two installations at once would be in each other's way; the second waits for nobody and says so.
+ * Installs what is missing. Only one process may do so at a time; a second one fails at once and says why.
  *
- * @param names what is needed; undefined: everything
+ * @param names Names of the installations that are needed; if undefined, all.
  */
 async function install(names) {
   const installations = INSTALLATIONS.filter(({ name }) => names === undefined || names.includes(name));
-  // With everything there, several commands may well begin at the same moment.
+  // If nothing is missing, no lock is taken, so that several commands can start at the same time.
   if (installations.every((installation) => isInstalled(installation))) return;
   mkdirSync(STATE, { recursive: true });
   const release = lock(LOCKS.installing, (holder) => `${INSTALLING} (${holder} holds ${LOCKS.installing})`);
-  // The locks and the installers end with this process, which a signal alone would not tell.
-  const onSignal = (signal) => process.exit(SIGNALLED + constants.signals[signal]);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  // A signal would end this process without its exit handlers, which release the lock and end the installer.
+  const exitOnSignal = (signal) => process.exit(SIGNALLED + constants.signals[signal]);
+  for (const signal of SIGNALS) process.on(signal, exitOnSignal);
   await installMissing(installations);
-  for (const signal of SIGNALS) process.off(signal, onSignal);
+  for (const signal of SIGNALS) process.off(signal, exitOnSignal);
   release();
 }
 
-const INSTALLING = 'Cannot install: another installation is under way; try again when it has ended';
+const INSTALLING = 'Cannot install: another installation is running; try again when it has finished';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** What shells add to the number of the signal that has ended a program. */
+/** Shells report a program that was ended by a signal as this plus the signal's number. */
 const SIGNALLED = 128;
 
 function lock(path, explain) {
@@ -296,7 +296,7 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Removes everything that an installation or a run leaves behind, unless one of them is under way. */
+/** Removes everything that installations and runs have written, unless one of them is still running. */
 function clean() {
   mkdirSync(STATE, { recursive: true });
   lock(
@@ -305,24 +305,25 @@ function clean() {
   );
   lock(
     LOCKS.installing,
-    (holder) => `Cannot clean: an installation is under way (${holder} holds ${LOCKS.installing})`,
+    (holder) => `Cannot clean: an installation is running (${holder} holds ${LOCKS.installing})`,
   );
   rmSync(STATE, { recursive: true, force: true });
   rmSync(join(ROOT, 'spark', 'target'), { recursive: true, force: true });
   console.log('Removed .cartograph and spark/target');
 }
 
-/** Replaces this process, as far as Node can: signals go through, and so does the exit code. */
-function become(command, args) {
+/** Runs a command in place of this process: passes signals on to it, and exits with its exit code. */
+function runInPlace(command, args) {
+  // A terminal sends Ctrl-C to both processes. The child stops the pipeline in order, and this process waits for it.
+  const isSentToChild = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
+  // Before the start: a signal that arrives at once would otherwise end this process and leave the child running.
+  for (const signal of SIGNALS) process.on(signal, () => isSentToChild(signal) || child.kill(signal));
   const path = `${NODE_BIN}${delimiter}${process.env.PATH}`;
   const child = spawn(command, args, {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, PATH: path, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
   });
-  // A terminal sends Ctrl-C to both; the child ends the pipeline in order, and this process waits for it.
-  const hasIt = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
-  for (const signal of SIGNALS) process.on(signal, () => hasIt(signal) || child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? SIGNALLED + constants.signals[signal] : code));
 }
 
@@ -337,7 +338,9 @@ async function main([name, ...args]) {
   await install(needs?.installs);
   if (name === 'install') return;
   const quiet = '--disable-warning=TimeoutNegativeWarning';
-  become(join(NODE_BIN, 'node'), [quiet, join(ROOT, 'local', 'main.ts'), name, ...args]);
+  // Benchmarks use everything else, so nothing below their folder imports them.
+  const entry = name === 'bench' ? [join(ROOT, 'bench', 'main.ts')] : [join(ROOT, 'local', 'main.ts'), name];
+  runInPlace(join(NODE_BIN, 'node'), [quiet, ...entry, ...args]);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -45,7 +45,8 @@ test('every program that a script of package.json starts exists', () => {
   for (const [, name = ''] of Object.values(scripts)
     .join('\n')
     .matchAll(/bootstrap\.mjs (\w+)/g))
-    if (name !== 'clean') expect(isCommandName(name), name).toBe(true);
+    if (name !== 'clean' && name !== 'bench') expect(isCommandName(name), name).toBe(true);
+  expect(existsSync(join(ROOT, 'bench/main.ts'))).toBe(true);
 });
 
 const optionsOf = (command: CommandUnknownOpts) => [...command.options.map(({ long }) => long), '--help'];

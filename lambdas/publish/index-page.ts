@@ -1,3 +1,4 @@
+import { CHART_NAMES, CHARTS } from '../render/charts/registry.ts';
 import { numberInKey } from '../shared/contract/keys.ts';
 import { bestBaseline, LIST_KINDS, type Quality } from '../shared/contract/quality.ts';
 import type { Current, Publication } from '../shared/contract/schemas.ts';
@@ -5,12 +6,11 @@ import { browserCode } from '../shared/web/browser-code.ts';
 import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
 import { LIST_NAMES, LISTS_EXPLAINED } from '../shared/web/lists.ts';
 
-/** The pictures that the index shows. Render draws them after publish; the page's script adds their descriptions. */
-const PICTURES = [
-  ['recommendation-graph', 'The recommendation graph'],
-  ['top-products', 'The products recommended most'],
-  ['degrees', 'How many links users and products have'],
-] as const;
+/** The charts that the index shows. Render draws them after publish; the page's script adds their descriptions. */
+const PICTURES = CHART_NAMES.flatMap((name) => {
+  const { onIndex } = CHARTS[name];
+  return onIndex === undefined ? [] : [[name, onIndex] as const];
+});
 
 /**
  * Builds `charts/index.html`: the served run, its pictures and the list of decisions. All links are relative, so the page

@@ -1,4 +1,4 @@
-/** Files that `draw.ts` reads and that are no code, by the name they have beside the bundle: where their packages keep them. */
+/** Files other than code that `draw.ts` reads: their name beside the bundle, and their place in their packages. */
 export const ASSETS = {
   'index_bg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
   'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',

@@ -7,22 +7,22 @@ import type { RunOutcome } from './charts/chart.ts';
 /** Decided runs on a page and in its pictures. */
 export const SHOWN_RUNS = 50;
 
-/** @returns the run that a publication decides; undefined if there is no such publication */
+/** @returns The run that a publication decides; undefined if there is no such publication. */
 export const readDecidedRun = async (lake: Lake, publication: number): Promise<number | undefined> =>
   (await readJson(lake, publicationKey(publication), Publication))?.run;
 
-/** Runs up to here are decided, those that were passed over too; 0 before the first decision. */
+/** The newest run up to which every run is decided, including those that were passed over; 0 before the first decision. */
 export async function decidedThrough(lake: Lake): Promise<number> {
   for await (const newest of readPublications(lake)) return newest.decidedThrough;
   return 0;
 }
 
 /**
- * The decisions as they stood when a run was decided; what was decided later changes nothing, so that its page is
+ * Reads the decisions as they were when a run was decided. Later decisions are left out, so that the page of a run is
  * always the same.
  *
- * @returns at most {@link SHOWN_RUNS}, oldest first, without earlier runs whose manifest cannot be read. The run itself
- *   is the last; without a decision if there is none, or a newer run was decided before it was ready.
+ * @returns At most {@link SHOWN_RUNS}, oldest first, without earlier runs whose manifest cannot be read. The run itself is
+ *   the last; it has no decision if there was none, or if a newer run was decided before it was ready.
  */
 export async function readOutcomes(lake: Lake, manifest: Manifest): Promise<RunOutcome[]> {
   const { run } = manifest;
@@ -57,10 +57,10 @@ const outcomeOf = (
 });
 
 async function withManifest(lake: Lake, publication: Publication): Promise<RunOutcome | undefined> {
-  // Publish could not read it, so nobody can.
+  // Publish could not read its manifest either.
   if (!publication.numbers) return undefined;
   const manifest = await readJson(lake, manifestKey(publication.run), Manifest).catch((error: unknown) => {
-    // A run that is not what it should be holds up its own page, not those of the others.
+    // A malformed run must not prevent the pages of other runs.
     if (error instanceof TypeError) return undefined;
     throw error;
   });

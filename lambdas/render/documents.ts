@@ -16,9 +16,9 @@ import { readOutcomes } from './decisions.ts';
 import type { PageData } from './page/data.ts';
 
 /**
- * Reads what the pictures and the page of a run are made of.
+ * Reads the data of the pictures and the page of a run.
  *
- * @throws {Error} If a document is not named by the manifest, missing, or not what it should be; the message names it.
+ * @throws {Error} If the manifest does not name a document, or the document is missing or malformed; the message names it.
  */
 export async function readRun(lake: Lake, manifest: Manifest): Promise<Omit<PageData, 'pictures'>> {
   const read = <Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.infer<Schema>> =>

@@ -10,7 +10,7 @@ import { type Parts, renderDecided, sweep } from './render.ts';
 const environment = readEnvironment(z.object({ [ENV.lakeBucket]: z.string().min(1) }));
 const lake = s3Lake(environment[ENV.lakeBucket]);
 
-/** One message, one decided run; those that failed come again, the others do not. */
+/** Each message names one decided run. Messages that failed are delivered again; the others are not. */
 export async function handler(event: unknown, context: Context): Promise<QueueResponse> {
   const log = createLog('render', {
     requestId: context.awsRequestId,
@@ -21,7 +21,7 @@ export async function handler(event: unknown, context: Context): Promise<QueueRe
     try {
       await answer({ lake, log }, message);
     } catch (error) {
-      log.error('Cannot render; the message comes again', {
+      log.error('Cannot render; the message will be delivered again', {
         ...(message.kind === 'object' ? { object: message.key } : {}),
         error,
       });
@@ -34,9 +34,9 @@ async function answer(parts: Parts, message: QueueMessage): Promise<void> {
   if (message.kind === 'sweep') return sweep(parts);
   if (message.kind !== 'object' || !message.key.startsWith(PREFIX.publications))
     throw new TypeError(
-      `Cannot render: the message is ${message.kind}, should tell of a publication or be a sweep`,
+      `Cannot render: the message is ${message.kind}, should name a publication or be a sweep`,
     );
   const publication = parseNumberedKey(PREFIX.publications, message.key);
-  // Publish also counts its tries below the prefix.
+  // Publish also counts its tries below this prefix.
   if (publication !== undefined) await renderDecided(parts, publication);
 }

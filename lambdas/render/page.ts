@@ -1,7 +1,7 @@
 import { browserCode } from '../shared/web/browser-code.ts';
 import { count, type Html, html, page, time } from '../shared/web/html.ts';
 import { LISTS_EXPLAINED } from '../shared/web/lists.ts';
-import { darkRules } from './charts/theme.ts';
+import { darkRules } from './drawing/theme.ts';
 import { graphFacts } from './page/communities.ts';
 import type { PageData, Section } from './page/data.ts';
 import { decision } from './page/decision.ts';

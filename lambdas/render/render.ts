@@ -12,9 +12,10 @@ import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { RunData } from './charts/chart.ts';
 import { CHART_NAMES, CHARTS } from './charts/registry.ts';
-import { themed } from './charts/theme.ts';
 import { decidedThrough, readDecidedRun } from './decisions.ts';
 import { readRun } from './documents.ts';
+import { fileOf } from './drawing/specification.ts';
+import { themed } from './drawing/theme.ts';
 import type { Picture } from './page/data.ts';
 import { runPage } from './page.ts';
 
@@ -25,11 +26,11 @@ export interface Parts {
 
 const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
 
-/** Sweeps that may fail on one run before it is left alone. */
+/** Sweeps that may fail on one run before it is given up. */
 export const MAX_TRIES = 5;
 
 /**
- * Draws the run that a publication decides, unless it has its page already.
+ * Draws the run that a publication decides, unless its page exists.
  *
  * @throws {Error} If there is no such publication, or as {@link renderRun}.
  */
@@ -41,10 +42,9 @@ export async function renderDecided({ lake, log }: Parts, publication: number): 
 }
 
 /**
- * Draws the charts and the page of a run into `charts/N/`; the page last. Doing it again writes the same and changes
- * nothing.
+ * Draws the charts and the page of a run into `charts/N/`, the page last. Repeating it changes nothing.
  *
- * @throws {Error} If the manifest or a file of the run is missing or not what it should be; the message names it.
+ * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
 export async function renderRun({ lake, log }: Parts, run: number): Promise<void> {
   const folder = chartsOf(run);
@@ -64,27 +64,34 @@ async function drawAll(
   data: RunData,
   write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
 ): Promise<Picture[]> {
-  // Vega is read here and not before: it is most of the code, and a sweep that finds nothing needs none of it.
+  // Vega and Vega-Lite are read here and not before: they are most of the code, and a sweep that finds nothing needs none of it.
   const { toPng, toSvg } = await import('./draw.ts');
   const pictures: Picture[] = [];
   for (const name of CHART_NAMES) {
     const spec = CHARTS[name].draw(data);
+    const specification = fileOf(name, spec);
     // Before it is drawn: Vega keeps its own notes in the specification.
-    await write(`${name}.vg.json`, toJson(spec), 'application/json');
+    await write(specification.file, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
     await write(`${name}.svg`, themed(svg), 'image/svg+xml');
     await write(`${name}.png`, await toPng(svg), 'image/png');
-    pictures.push({ name, svg, caption: CHARTS[name].describe(data), alternative: String(spec.description) });
+    pictures.push({
+      name,
+      svg,
+      caption: CHARTS[name].describe(data),
+      alternative: String(spec.description),
+      specification,
+    });
   }
   return pictures;
 }
 
 /**
- * Renders every decided run that has no page, and those that were passed over: a newer run was decided before they were
- * ready. A run that fails again and again is given up, so that it costs nothing for ever; its tries are counted by
- * objects, for the bucket is the only state.
+ * Renders every decided run that has no page, including runs that were passed over because a newer one was decided before
+ * they were ready. A run that keeps failing is given up. Its tries are counted by objects, because the bucket is the only
+ * state.
  *
- * @throws {AggregateError} If runs failed that are not given up yet; all others are rendered.
+ * @throws {AggregateError} If runs failed that are not given up yet. All other runs are rendered.
  */
 export async function sweep({ lake, log }: Parts): Promise<void> {
   const done = await runsDone(lake);
@@ -103,7 +110,7 @@ export async function sweep({ lake, log }: Parts): Promise<void> {
   if (problems.length > 0) throw new AggregateError(problems, `Cannot render ${problems.length} runs`);
 }
 
-/** Folders of the runs that have a page, which is written last, or were given up. */
+/** Folders of the runs that have a page, which is written last, or that were given up. */
 async function runsDone(lake: Lake): Promise<ReadonlySet<string>> {
   const folders = new Set<string>();
   for await (const { key } of lake.list(PREFIX.charts)) {

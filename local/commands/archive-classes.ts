@@ -9,8 +9,8 @@ import { SIMULATION_END_MS, simulate } from '../shop/simulate.ts';
 import { fileJobCommand } from '../spark/file-job.ts';
 
 /**
- * Runs the job once on a small shop and lets the JVM archive the classes that it loaded, so that later jobs need not
- * read and check them again: https://openjdk.org/jeps/350.
+ * Runs the job once on a small shop and lets the JVM archive the classes that it loads, so that later jobs start without
+ * reading and verifying them again: https://openjdk.org/jeps/350.
  */
 export async function run(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-'));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { NODE_BIN, ROOT } from '../process/paths.ts';
 
 /**
- * `npm run deploy`: `cdk deploy` with the CLI that this project pins. `bootstrap.mjs` has built the job's jar before,
- * which is an asset of the stack. Everything behind `--` is the CLI's; its exit code is this command's.
+ * Runs the CDK CLI that this project pins, for `npm run deploy`. `bootstrap.mjs` has already built the job's jar, which is
+ * an asset of the stack. Arguments after `--` go to the CLI, and this process exits with the CLI's exit code.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const child = spawn(join(NODE_BIN, 'cdk'), args, { cwd: ROOT, stdio: 'inherit' });

@@ -18,34 +18,36 @@ import { stackOption, text, wholeNumber } from '../terminal/options.ts';
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'open', win32: 'explorer' };
 
 export const commandLine = () =>
-  npmCommandLine('charts', 'the charts of the served run')
+  npmCommandLine('charts', 'show the charts of the served run')
     .addOption(stackOption())
-    .addOption(text('--to <DIR>', 'copy the pages there (default: a temporary folder)'))
-    .option('--open', 'open the page with the program of this machine')
-    .option('--url', 'print addresses that work for an hour, for whoever has them, instead of copying')
-    .option('--serve', 'serve the pages to this machine, with explorer and new runs, until Ctrl-C')
+    .addOption(text('--to <DIR>', 'copy the pages to this directory (default: a temporary one)'))
+    .option('--open', 'open the page in the default browser')
+    .option('--url', 'print addresses that anybody can open for an hour, instead of copying')
+    .option('--serve', 'serve all pages, explorer and new runs included, to this machine until Ctrl-C')
     .addOption(
-      wholeNumber('--port <N>', 'with --serve: port of the pages (default: a free one)', {
+      wholeNumber('--port <N>', 'with --serve: the port to listen on (default: a free one)', {
         least: 1,
         most: 65_535,
       }),
     );
 
-/** @throws {Error} If an option is wrong, or two contradict each other. */
+/** @throws {Error} If an option is invalid, or two contradict each other. */
 export function parseChartsOptions(args: readonly string[]) {
   const options = parseCommandLine(commandLine(), args).opts();
   const { stack, to, url, serve, port, open } = options;
   if (url && (to !== undefined || open))
-    throw new Error('--url contradicts --to and --open: nothing is copied');
+    throw new Error('--url contradicts --to and --open: it copies nothing');
   if (serve && (url || to !== undefined))
-    throw new Error('--serve contradicts --url and --to: nothing is copied, and nobody else gets an address');
-  if (port !== undefined && !serve) throw new Error('--port needs --serve: nothing else listens');
+    throw new Error(
+      '--serve contradicts --url and --to: it copies nothing, and only this machine can open its address',
+    );
+  if (port !== undefined && !serve) throw new Error('--port needs --serve: only --serve listens on a port');
   if (stack === undefined && (url || serve || to !== undefined))
-    throw new Error('--url, --serve and --to need --stack: on this machine charts have an address');
+    throw new Error('--url, --serve and --to need --stack: without a stack, npm start serves the charts');
   return options;
 }
 
-/** `npm run charts`: the charts of the run that is served now. The objects of a stack stay private. */
+/** `npm run charts`: shows the charts of the run that is served now. The objects of a stack stay private. */
 export async function run(args: readonly string[]): Promise<void> {
   const { stack, to, url, serve, port, open } = parseChartsOptions(args);
   if (stack === undefined) return show(readEndpoints().pagesUrl, open);
@@ -53,7 +55,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const source = { client: new S3Client(config), bucket };
   if (url) {
     const [page, ...pictures] = await presignCharts(source);
-    console.log(`For ${URL_SECONDS / 60} minutes, for whoever has the address:\n${page}\n`);
+    console.log(`Anybody can open these addresses for ${URL_SECONDS / 60} minutes:\n${page}\n`);
     return console.log(pictures.join('\n'));
   }
   if (serve) return serveUntilStopped(source, port, open);
@@ -61,7 +63,7 @@ export async function run(args: readonly string[]): Promise<void> {
   return show(await copyCharts(source, directory), open);
 }
 
-/** Shows the pages from the private bucket to this machine, with the rights of whoever called, until Ctrl-C. */
+/** Serves the pages of the private bucket to this machine until Ctrl-C, with the caller's AWS permissions. */
 async function serveUntilStopped(
   source: ChartsSource,
   port: number | undefined,
@@ -71,22 +73,22 @@ async function serveUntilStopped(
     throw new Error('Cannot show charts: no run is decided yet');
   const pages = await startPages(source, port === undefined ? {} : { port });
   await show(pages.url, open);
-  console.log('It reads the bucket and follows new runs, for this machine only. Ctrl-C ends it.');
+  console.log('Serving the bucket, new runs included, to this machine only. Press Ctrl-C to stop.');
   await new Promise<void>((resolve) => onSignals(resolve));
   await pages.stop();
 }
 
-/** Prints where the charts are, and opens them if asked to. If they cannot be opened the exit code is 1. */
-async function show(where: string, open: true | undefined): Promise<void> {
-  console.log(`Charts    ${where}`);
+/** Prints where the charts are, and opens them on request. Sets the exit code to 1 if they cannot be opened. */
+async function show(pathOrUrl: string, open: true | undefined): Promise<void> {
+  console.log(`Charts    ${pathOrUrl}`);
   if (!open) return;
   const opener = OPENERS[process.platform] ?? 'xdg-open';
-  const program = spawn(opener, [where], { stdio: 'ignore', detached: true });
+  const program = spawn(opener, [pathOrUrl], { stdio: 'ignore', detached: true });
   program.unref();
   try {
     await once(program, 'spawn');
   } catch {
-    console.error(`✗ Cannot open it: there is no ${opener}; open the page by hand`);
+    console.error(`✗ Cannot open the page: there is no ${opener}; open it by hand`);
     process.exitCode = 1;
   }
 }

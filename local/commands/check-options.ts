@@ -1,19 +1,20 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { listenBriefly } from '../process/child.ts';
-import { refuseForeign } from '../results/export.ts';
+import { refuseForeignFiles } from '../results/export.ts';
 import type { ColumnMap } from '../shop/column-map.ts';
 import { replay } from '../shop/replay.ts';
 import { callerPath } from '../terminal/caller-path.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** The options that name something outside of this program. */
+/** The options that refer to files and ports outside this program. */
 type CheckedOptions = Partial<Pick<StartOptions, 'input' | 'map' | 'export' | 'port' | 'endpoint'>>;
 
 /**
- * Checks what a start would otherwise find out when everything of the last run is removed and all parts are up.
+ * Checks files and ports before the start: otherwise it would fail only after it has removed the state of the last run and
+ * started all parts. Creates the directory for the export.
  *
- * @returns the options with paths as the caller meant them; makes the directory for the export
- * @throws {Error} If the input cannot be read, the export not be written, or the port not be listened on.
+ * @returns The options, with paths resolved from the caller's directory.
+ * @throws {Error} If the input cannot be read, the export cannot be written, or the port cannot be used.
  */
 export async function checkOptions<Checked extends CheckedOptions>(options: Checked): Promise<Checked> {
   const input = options.input === undefined ? undefined : callerPath(options.input);
@@ -28,7 +29,7 @@ export async function checkOptions<Checked extends CheckedOptions>(options: Chec
   };
 }
 
-/** The first record shows whether the file is there and its columns are those of the map. */
+/** Reads the first record, which fails if the file is missing or lacks a column. */
 async function checkInput(path: string, map: ColumnMap): Promise<void> {
   const records = replay(path, map);
   await records.next();
@@ -44,7 +45,7 @@ function checkExport(directory: string): void {
       cause,
     });
   }
-  refuseForeign(directory);
+  refuseForeignFiles(directory);
 }
 
 async function checkPort(port: number, host: string): Promise<void> {

@@ -9,9 +9,9 @@ import { amount, valueOption, wholeNumber } from '../terminal/options.ts';
 import { growthOption, maxWaitOption, thresholdOption } from './window-options.ts';
 
 export const commandLine = () =>
-  npmCommandLine('cost', 'what a stack costs a month, about')
+  npmCommandLine('cost', 'estimate what a stack costs a month')
     .addOption(
-      amount('--sales-per-month <N>', 'such as 1e6', 1e10).default(
+      amount('--sales-per-month <N>', 'sales a month, such as 1e6', 1e10).default(
         DEFAULTS.salesPerMonth,
         grouped(DEFAULTS.salesPerMonth),
       ),
@@ -20,40 +20,45 @@ export const commandLine = () =>
       new Option('--stream <KIND>', 'where the sales come from').choices(STREAMS).default(DEFAULTS.stream),
     )
     .addOption(
-      new Option('--pollers <KIND>', 'who reads the topic for the Lambda')
+      new Option('--pollers <KIND>', 'pollers that read the topic for the Lambda')
         .choices(POLLERS)
         .default(DEFAULTS.pollers),
     )
     .addOption(
-      wholeNumber('--month <N>', 'the month after the deployment: runs grow with the sales so far', {
+      wholeNumber('--month <N>', 'month after the deployment: each run trains on all sales so far', {
         least: 1,
         most: 120,
       }).default(DEFAULTS.month),
     )
     .addOption(
-      wholeNumber('--runs-per-month <N>', '(default: as threshold, growth and wait make them)', {
+      wholeNumber('--runs-per-month <N>', 'runs (default: computed from threshold, growth and wait)', {
         least: 0,
         most: 1e6,
       }),
     )
     .addOption(
-      wholeNumber('--record-bytes <N>', 'a record on the topic', { least: 1, most: 1024 * 1024 }).default(
-        DEFAULTS.recordBytes,
-      ),
+      wholeNumber('--record-bytes <N>', 'size of a record on the topic', {
+        least: 1,
+        most: 1024 * 1024,
+      }).default(DEFAULTS.recordBytes),
     )
     .addOption(thresholdOption(DEFAULTS.threshold))
     .addOption(growthOption())
     .addOption(maxWaitOption())
     .addOption(regionOption())
-    .option('--table', "the README's table: every stream, idle and busy");
+    .option('--table', "print the README's table: every stream, idle and busy");
 
 const regionOption = () =>
-  valueOption('--region <REGION>', `whose prices (known: ${REGIONS.join(', ')})`, (text): Region => {
-    if (isRegion(text)) return text;
-    throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
-  }).default(DEFAULTS.region);
+  valueOption(
+    '--region <REGION>',
+    `region whose prices are used (known: ${REGIONS.join(', ')})`,
+    (text): Region => {
+      if (isRegion(text)) return text;
+      throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
+    },
+  ).default(DEFAULTS.region);
 
-/** `npm run cost`: what a stack costs a month, line by line. */
+/** `npm run cost`: prints what a stack costs a month, line by line. */
 export async function run(args: readonly string[]): Promise<void> {
   const { growth, maxWait, table, ...options } = parseCommandLine(commandLine(), args).opts();
   const input: BillInput = {

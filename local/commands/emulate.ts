@@ -3,12 +3,13 @@ import { exitCodeOf, startChild } from '../process/child.ts';
 import { STATE } from '../process/paths.ts';
 import { emulatorProgram } from '../stack/emulator.ts';
 
-/** The emulator alone, until it is told to end: for a machine of its own, as in `local/docker-compose.yml`. */
+/** Runs only the emulator, until a signal stops it: it has its own container in `local/docker-compose.yml`. */
 export async function run([port, jobsEndpoint]: readonly string[]): Promise<void> {
-  if (!port || !jobsEndpoint) throw new Error('Cannot start: should be PORT JOBS_URL');
+  if (!port || !jobsEndpoint)
+    throw new Error('Cannot start the emulator: the arguments should be PORT JOBS_URL');
   const directory = join(STATE, 'state', 'aws');
   const child = startChild({
-    what: 'the AWS emulator',
+    name: 'the AWS emulator',
     ...emulatorProgram({ directory, host: '0.0.0.0', port: Number(port), jobsEndpoint }),
     logPath: '/dev/stdout',
   });

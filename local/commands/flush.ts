@@ -13,33 +13,36 @@ import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/com
 import { stackOption } from '../terminal/options.ts';
 import { printable } from '../terminal/printable.ts';
 
-const Answer = z.object({
+/** The parts of threshold's answer that this command reads. */
+const ThresholdAnswer = z.object({
   cut: z.int().optional(),
   reason: z.string(),
   newInteractions: z.int().optional(),
   inFlight: z.boolean().optional(),
 });
 
-/** Nothing of it takes longer on one machine; it would be stuck. */
+/** No step takes longer on one machine unless it hangs. */
 const LOCAL_TIMEOUT_SECONDS = 1800;
-const LOOK_EVERY_MS = 250;
-/** A cluster starts in minutes, and three attempts may take an hour each. */
+const CHECK_EVERY_MS = 250;
+/** The Spark application starts in minutes, and each of three attempts may take an hour. */
 const STACK_TIMEOUT_SECONDS = 4 * 3600;
-/** Each look is a handful of requests that cost money. */
-const STACK_LOOK_EVERY_MS = 5_000;
+/** Each check sends several requests, which cost money. */
+const STACK_CHECK_EVERY_MS = 5_000;
 
 export const commandLine = () =>
-  npmCommandLine('flush', 'a window now, of whatever is new').addOption(stackOption());
+  npmCommandLine('flush', 'cut a window of all new sales now').addOption(stackOption());
 
 /**
- * `npm run flush`: cuts a window of whatever is new, what was just produced here included, without waiting for the
- * threshold, and waits for its run.
+ * `npm run flush`: cuts a window of all new sales without waiting for the threshold, and waits for its run. On this machine
+ * it first waits until the sales that were just produced are stored.
+ *
+ * @throws {Error} If there are new sales and no window can be cut, or all attempts to train on it failed.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { stack } = parseCommandLine(commandLine(), args).opts();
   const { client, bucket, functions, isLocal } = await resolveTarget(stack);
   if (isLocal) await untilStored(readEndpoints());
-  const answer = Answer.parse(
+  const answer = ThresholdAnswer.parse(
     await callFunction(new LambdaClient(client), functions.threshold, { flush: true }),
   );
   const { cut, reason } = answer;
@@ -52,29 +55,29 @@ export async function run(args: readonly string[]): Promise<void> {
   const lake = s3Lake(bucket, new S3Client(client));
   const watch = new Watch(lake, () => undefined);
   await watchUntil(watch, () => watch.isSettled, {
-    what: `window ${cut}`,
+    task: `window ${cut}`,
     timeoutSeconds: isLocal ? LOCAL_TIMEOUT_SECONDS : STACK_TIMEOUT_SECONDS,
-    ...(isLocal ? {} : { everyMs: STACK_LOOK_EVERY_MS }),
+    ...(isLocal ? {} : { everyMs: STACK_CHECK_EVERY_MS }),
     signal: new AbortController().signal,
   });
   if (!watch.sightings.get(cut)?.has('trained'))
-    throw new Error(`Cannot train window ${cut}: its attempts are used up; the log of train says why`);
-  const isDrawn = !watch.undrawn.includes(cut);
+    throw new Error(`Cannot train on window ${cut}: all attempts failed; the log of train has the reasons`);
+  const hasCharts = !watch.windowsWithoutCharts.includes(cut);
   const decision = decisionOn(cut, await readDecisions(lake));
   const verdict =
     decision?.decision === 'refused' ? `is not served: ${printable(decision.reason)}` : 'is served';
-  console.log(`Run ${cut} ${verdict}, and its charts ${isDrawn ? 'are drawn' : 'could not be drawn'}`);
-  if (!isDrawn) process.exitCode = 1;
+  console.log(`Run ${cut} ${verdict}, and its charts ${hasCharts ? 'are drawn' : 'could not be drawn'}`);
+  if (!hasCharts) process.exitCode = 1;
 }
 
-/** Waits until the poller has committed every record of the topic: a window holds only what is stored. */
+/** Waits until the poller has committed every record of the topic, because a window holds only stored sales. */
 async function untilStored(progress: Parameters<typeof committedLag>[0]): Promise<void> {
   const deadlineMs = performance.now() + LOCAL_TIMEOUT_SECONDS * 1000;
   for (let lag = await committedLag(progress); lag > 0; lag = await committedLag(progress)) {
     if (performance.now() > deadlineMs)
       throw new Error(
-        `Cannot flush: ${lag} records are not stored after ${LOCAL_TIMEOUT_SECONDS} s, should be 0`,
+        `Cannot flush: ${lag} records are still not stored after ${LOCAL_TIMEOUT_SECONDS} s, should be 0`,
       );
-    await sleep(LOOK_EVERY_MS);
+    await sleep(CHECK_EVERY_MS);
   }
 }

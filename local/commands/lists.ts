@@ -5,14 +5,14 @@ import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/com
 import { stackOption, text } from '../terminal/options.ts';
 
 export const commandLine = () =>
-  npmCommandLine('lists', 'what a user is recommended')
-    .addOption(text('--user <ID>', 'whose lists'))
+  npmCommandLine('lists', 'show the recommendations for one user')
+    .addOption(text('--user <ID>', 'the user'))
     .addOption(stackOption());
 
-/** `npm run lists -- --user ID`: what a user is recommended by the run that is served now. */
+/** `npm run lists -- --user ID`: prints both lists of a user from the run that is served now. */
 export async function run(args: readonly string[]): Promise<void> {
   const { user, stack } = parseCommandLine(commandLine(), args).opts();
-  if (user === undefined) throw new Error('--user is missing: whose lists?');
+  if (user === undefined) throw new Error('--user is missing: it names the user whose lists are shown');
   const { run, lists } = await readLists(await resolveTarget(stack), user);
   console.log(`Run ${run} recommends to ${user}\n${formatLists(lists)}`);
 }

@@ -1,7 +1,7 @@
 import { KafkaClient } from '@aws-sdk/client-kafka';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { sendRecords } from '../../lambdas/produce/produce.ts';
-import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { counted } from '../../lambdas/shared/contract/numbers.ts';
 import { iamKafka } from '../../lambdas/shared/platform/iam-kafka.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { json } from '../shop/broken.ts';
@@ -33,24 +33,24 @@ const DAY_MS = 86_400_000;
 const DEFAULT_COUNT = 1_000;
 
 export const commandLine = () =>
-  npmCommandLine('produce', 'more sales')
+  npmCommandLine('produce', 'put more sales on the topic')
     .addOption(countOption(DEFAULT_COUNT))
-    .addOption(seedOption("the shop's seed, as npm start had it"))
-    .addOption(text('--user <ID>', 'one user buys: with --product'))
-    .addOption(text('--product <ID>', 'what the user buys'))
-    .addOption(wholeNumber('--quantity <N>', 'how many of it', { least: 1 }).default(1))
-    .addOption(wholeNumber('--times <N>', 'how often', { least: 1, most: 1000 }).default(1))
+    .addOption(seedOption('seed of the simulated shop, the same as for npm start'))
+    .addOption(text('--user <ID>', 'this user buys --product, instead of a simulation'))
+    .addOption(text('--product <ID>', 'the product that --user buys'))
+    .addOption(wholeNumber('--quantity <N>', 'units per purchase', { least: 1 }).default(1))
+    .addOption(wholeNumber('--times <N>', 'number of purchases', { least: 1, most: 1000 }).default(1))
     .addOption(inputOption())
     .addOption(mapOption())
     .addOption(stackOption())
-    .option('--direct', 'with --stack: connect to its brokers from here, where there is a way into its VPC')
-    .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack signed in by IAM'))
-    .addOption(text('--topic <NAME>', 'with --bootstrap and no --stack: the topic (default: sales)'));
+    .option('--direct', 'with --stack: connect to its brokers from here, which needs access to its VPC')
+    .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack, sign in by IAM'))
+    .addOption(text('--topic <NAME>', 'with --bootstrap and without --stack: the topic (default: sales)'));
 export type ProduceOptions = Readonly<ReturnType<ReturnType<typeof commandLine>['opts']>>;
 
-const ONE_SOURCE = 'a user either buys, or a file is replayed';
+const ONE_SOURCE = 'either one user buys, or a file is replayed';
 
-/** @throws {Error} If an option is wrong, one is missing, or two contradict each other. */
+/** @throws {Error} If an option is invalid, one is missing, or two contradict each other. */
 export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironment): ProduceOptions {
   const command = parseCommandLine(commandLine(), args, npm);
   const options = command.opts();
@@ -62,55 +62,57 @@ export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironmen
     times: ONE_SOURCE,
   });
   if (options.user !== undefined && options.product === undefined)
-    throw new Error('--user needs --product: what does the user buy?');
+    throw new Error('--user needs --product: the product that the user buys');
   for (const name of ['product', 'quantity', 'times'] as const)
     if (isGiven(command, name) && options.user === undefined)
-      throw new Error(`--${name} needs --user: who buys?`);
+      throw new Error(`--${name} needs --user: the user who buys`);
   refuseTogether(command, 'user', {
-    count: 'how often the user buys is --times',
+    count: '--times is the number of purchases',
     seed: 'nothing is simulated',
   });
   if (options.direct && options.stack === undefined)
     throw new Error('--direct needs --stack: it looks up the brokers of a stack');
-  refuseTogether(command, 'direct', { bootstrap: 'one looks up the brokers, one names them' });
+  refuseTogether(command, 'direct', { bootstrap: '--direct looks up the brokers that --bootstrap names' });
   if (options.topic !== undefined && (options.stack !== undefined || options.bootstrap === undefined))
-    throw new Error('--topic goes with --bootstrap alone: a stack and a running pipeline know their topic');
+    throw new Error(
+      '--topic needs --bootstrap and excludes --stack: a stack and a running pipeline have their own topic',
+    );
   return options;
 }
 
-/** `npm run produce`: more sales on the topic of the running pipeline. */
+/** `npm run produce`: puts more sales on the topic of the running pipeline, of a stack, or of the given brokers. */
 export async function run(args: readonly string[]): Promise<void> {
   const options = parseProduceOptions(args);
-  const { sent, topic, where } =
+  const { sent, topic, destination } =
     options.stack === undefined
-      ? await toBroker(options)
-      : await toStack(await readStack(options.stack), options);
-  console.log(`Sent ${grouped(sent)} records to ${topic} at ${where}`);
+      ? await sendToBroker(options)
+      : await sendToStack(await readStack(options.stack), options);
+  console.log(`Sent ${counted(sent, 'record')} to ${topic} at ${destination}`);
 }
 
 interface Sent {
   readonly sent: number;
   readonly topic: string;
-  readonly where: string;
+  readonly destination: string;
 }
 
-async function toBroker(options: ProduceOptions): Promise<Sent> {
+async function sendToBroker(options: ProduceOptions): Promise<Sent> {
   const { bootstrap, topic } =
     options.bootstrap === undefined
       ? readEndpoints()
       : { bootstrap: options.bootstrap, topic: options.topic ?? 'sales' };
   const before = await countRecords({ bootstrap, topic });
-  const moment: Moment = {
+  const timing: Timing = {
     startMs: SIMULATION_END_MS + before * STEP_MS,
     simulation: (seed, count) => simulationFrom({ seed, count, before }),
   };
-  const sent = await produceRecords({ bootstrap, topic }, recordsOf(options, moment));
-  return { sent, topic, where: bootstrap };
+  const sent = await produceRecords({ bootstrap, topic }, recordsToSend(options, timing));
+  return { sent, topic, destination: bootstrap };
 }
 
-async function toStack(target: StackTarget, options: ProduceOptions): Promise<Sent> {
+async function sendToStack(target: StackTarget, options: ProduceOptions): Promise<Sent> {
   const topic = target.output('Topic');
-  const records = sentNow(recordsOf(options, momentNow(options)));
+  const records = withoutTimestamps(recordsToSend(options, timingNow(options)));
   const functionName = target.output('ProduceFunction');
   const brokers =
     options.bootstrap ??
@@ -120,26 +122,29 @@ async function toStack(target: StackTarget, options: ProduceOptions): Promise<Se
   if (brokers === undefined) {
     const client = new LambdaClient({ ...target.client, maxAttempts: 1 });
     const sent = await produceByLambda(records, { client, functionName });
-    return { sent, topic, where: `stack ${target.stack}` };
+    return { sent, topic, destination: `stack ${target.stack}` };
   }
   const region = await new KafkaClient(target.client).config.region();
   const producer = iamKafka({ brokers, region }).producer({ allowAutoTopicCreation: false });
   try {
     await producer.connect();
-    return { sent: await sendRecords({ sender: producer, topic }, records), topic, where: brokers };
+    return { sent: await sendRecords({ sender: producer, topic }, records), topic, destination: brokers };
   } finally {
     await producer.disconnect();
   }
 }
 
-/** When the first record is sold, and what the simulated shop sells then: others than at an earlier call. */
-interface Moment {
+/** When the first sale happens, and the simulated sales from then on, which differ from those of an earlier call. */
+interface Timing {
   readonly startMs: number;
   readonly simulation: (seed: number, count: number) => Iterable<OutgoingRecord>;
 }
 
-/** The last sale is now, by this machine's clock: a stack's shop is open, the simulated one stands still. */
-function momentNow({ count, times, user }: ProduceOptions): Moment {
+/**
+ * For a stack the last sale is now, by this machine's clock, because other sales of the stack are made now. On this machine
+ * the simulated shop has a time of its own.
+ */
+function timingNow({ count, times, user }: ProduceOptions): Timing {
   const nowMs = Date.now();
   const salt = Math.floor(nowMs / 1000) % 2 ** 30;
   return {
@@ -155,16 +160,19 @@ function momentNow({ count, times, user }: ProduceOptions): Moment {
   };
 }
 
-/** The brokers stamp the records: retention goes by that time, and old records would be gone before they are read. */
-async function* sentNow(
+/**
+ * Leaves the Kafka timestamps to the brokers. Retention counts from these timestamps: records with old ones could be deleted
+ * before they are read.
+ */
+async function* withoutTimestamps(
   records: Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord>,
 ): AsyncGenerator<OutgoingRecord> {
   for await (const record of records) yield { ...record, timestampMs: undefined };
 }
 
-function recordsOf(
+function recordsToSend(
   options: ProduceOptions,
-  { startMs, simulation }: Moment,
+  { startMs, simulation }: Timing,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
   const { user, product, input, map = {}, count, seed } = options;
   if (input !== undefined) return replay(callerPath(input), map);

@@ -7,13 +7,13 @@ import { callerPath } from '../terminal/caller-path.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 
 export const commandLine = () =>
-  npmCommandLine('quality', 'how good the lists are, on UCI Online Retail')
+  npmCommandLine('quality', 'measure the recommendations on UCI Online Retail')
     .argument('<FILE>', 'the file of UCI Online Retail')
-    .option('--project-only', 'leave the outside check out: no other models beside');
+    .option('--project-only', 'skip the comparison with models of other libraries');
 
 /**
- * `npm run quality -- FILE`: trains on Online Retail by the real job and measures by both protocols of docs/quality.md,
- * beside models from elsewhere.
+ * `npm run quality -- FILE`: trains on Online Retail with the real job and measures by both protocols of docs/quality.md,
+ * next to models of other libraries.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(commandLine(), args);
@@ -21,7 +21,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const [file] = command.processedArgs;
   const path = callerPath(file);
   const polls = await readPolls(path);
-  const outside = projectOnly ? undefined : await measureOutside(path, say);
+  const outside = projectOnly ? undefined : await measureOutside(path, printProgress);
   const measure = async (name: ProtocolName): Promise<Measured> => {
     const measured = await measureProject(name, polls);
     console.log(`\nProtocol ${name}: ${PROTOCOLS[name].title}\n\n${scorersTable(measured)}\n`);
@@ -36,8 +36,8 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const line of [...agreement(project, outside), ...chosenLines(outside)]) console.log(line);
 }
 
-/** Progress, beside the tables. */
-function say(line: string): void {
+/** Goes to standard error, because standard output has the tables. */
+function printProgress(line: string): void {
   console.error(line);
 }
 

@@ -1,13 +1,13 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-/** The file of a command. */
+/** The exports of a command's file. */
 export interface CommandModule {
-  /** Its options; absent where the words are another program's. */
+  /** Makes the command line with its options; absent if the arguments go to another program. */
   commandLine?(): CommandUnknownOpts;
   run(args: readonly string[]): Promise<unknown>;
 }
 
-/** Every command, loaded when it is called: one that only asks a stack does not wait for the charts' libraries. */
+/** Every command but `bench`, which is in a folder of its own. Its module is loaded on use: a command that only calls a stack need not load the chart libraries. */
 export const COMMANDS = {
   start: () => import('./start.ts'),
   test: () => import('./test.ts'),
@@ -20,7 +20,6 @@ export const COMMANDS = {
   cost: () => import('./cost.ts'),
   cdk: () => import('./cdk.ts'),
   quality: () => import('./quality.ts'),
-  bench: () => import('./bench.ts'),
   gallery: () => import('./gallery.ts'),
   emulate: () => import('./emulate.ts'),
   'archive-classes': () => import('./archive-classes.ts'),

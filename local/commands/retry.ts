@@ -5,20 +5,25 @@ import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/com
 import { stackOption, wholeNumber } from '../terminal/options.ts';
 
 export const commandLine = () =>
-  npmCommandLine('retry', 'one more attempt for a window')
+  npmCommandLine('retry', 'start one more attempt to train on a window')
     .addOption(
-      wholeNumber('--window <N>', 'the window that gets one more attempt', {
+      wholeNumber('--window <N>', 'the window to train on', {
         least: 1,
       }),
     )
     .addOption(stackOption());
 
-/** `npm run retry`: starts one more attempt of a window, or fails with the reason why there is none. */
+/**
+ * `npm run retry`: starts one more attempt to train on a window.
+ *
+ * @throws {Error} With the Lambda's reason, if it started none.
+ */
 export async function run(args: readonly string[]): Promise<void> {
   const { window, stack } = parseCommandLine(commandLine(), args).opts();
-  if (window === undefined) throw new Error('--window is missing: which window shall get one more attempt?');
+  if (window === undefined)
+    throw new Error('--window is missing: it names the window that gets one more attempt');
   const { client, functions } = await resolveTarget(stack);
-  // One try: after an answer that was lost, a second one would be refused, because the attempt runs already.
+  // No repeats by the SDK: if the first answer is lost, the attempt is running, and a second request would be refused.
   const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
   console.log(await requestSentence(lambda, functions.train, { retry: window }));
 }

@@ -6,14 +6,20 @@ import { stackOption, wholeNumber } from '../terminal/options.ts';
 
 export const commandLine = () =>
   npmCommandLine('rollback', 'serve an earlier run again')
-    .addOption(wholeNumber('--to <N>', 'the run to be served again (default: the one before)', { least: 1 }))
+    .addOption(
+      wholeNumber('--to <N>', 'the run to serve (default: the one that was served before)', { least: 1 }),
+    )
     .addOption(stackOption());
 
-/** `npm run rollback`: serves the run that was served before, or a named one. */
+/**
+ * `npm run rollback`: serves the run that was served before, or the run of `--to`.
+ *
+ * @throws {Error} With the Lambda's reason, if it changed nothing.
+ */
 export async function run(args: readonly string[]): Promise<void> {
   const { to, stack } = parseCommandLine(commandLine(), args).opts();
   const { client, functions } = await resolveTarget(stack);
-  // One try: a second one, after an answer that was lost, would go back twice.
+  // No repeats by the SDK: if the first answer is lost, a second request would go back one more run.
   const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
   console.log(await requestSentence(lambda, functions.publish, { rollback: to ?? true }));
 }

@@ -4,13 +4,13 @@ import { columnMap } from '../shop/column-map.ts';
 import { isGiven, refuseTogether } from '../terminal/command-line.ts';
 import { text, valueOption, wholeNumber } from '../terminal/options.ts';
 
-/** Options of the commands that put sales on the topic: simulated ones, or those of a file. */
+/** Options of the commands that put sales on the topic, simulated or from a file. */
 
 export const DEFAULT_COUNT = 30_000;
 export const DEFAULT_SEED = 1;
 
 export const countOption = (count: number) =>
-  wholeNumber('--count <N>', 'simulated records', { least: 1 }).default(count, grouped(count));
+  wholeNumber('--count <N>', 'number of simulated records', { least: 1 }).default(count, grouped(count));
 
 export const seedOption = (help: string) =>
   wholeNumber('--seed <N>', help, { least: 0, most: 2 ** 31 - 1 }).default(
@@ -19,18 +19,14 @@ export const seedOption = (help: string) =>
   );
 
 export const inputOption = () =>
-  text('--input <FILE>', 'replay a CSV or NDJSON file, also .gz, instead of simulating');
+  text('--input <FILE>', 'replay a CSV or NDJSON file (also .gz) instead of simulating');
 
 export const mapOption = () =>
-  valueOption(
-    '--map <FIELDS>',
-    'names of the columns in the file: userId=CustomerID,productId=StockCode,…',
-    columnMap,
-  );
+  valueOption('--map <FIELDS>', 'columns of the file: userId=CustomerID,productId=StockCode,…', columnMap);
 
 const REPLAYED_WHOLE = 'a file is replayed whole, and nothing is simulated';
 
-/** @throws {Error} If options of a simulation are beside a file, or a map has no file. */
+/** @throws {Error} If a file and options of the simulation are given, or a map without a file. */
 export function checkSalesOptions(command: CommandUnknownOpts): void {
   if (isGiven(command, 'map') && !isGiven(command, 'input'))
     throw new Error('--map needs --input: there is no file whose columns it names');

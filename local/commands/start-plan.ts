@@ -4,7 +4,7 @@ import { type OutgoingRecord, simulationFrom } from '../shop/simulate.ts';
 import type { ConfigInput } from '../stack/deploy.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** What the options of `npm start` mean for the parts: the CDK app, brokers and emulators elsewhere, the sales. */
+/** Translates the options of `npm start` for the parts: the CDK app, external brokers and emulators, the sales. */
 
 export function configOf(options: StartOptions): ConfigInput {
   return {
@@ -19,9 +19,10 @@ export function configOf(options: StartOptions): ConfigInput {
 }
 
 /**
- * The jobs' port is fixed where others must reach it: the emulator was started with this address.
+ * Names the external broker and emulator. The job server then needs a fixed address: the emulator was started with it.
  *
- * @throws {Error} If the address is not in the environment.
+ * @returns undefined if the broker and the emulator are started here
+ * @throws {Error} If the environment lacks the address of the job server.
  */
 export function elsewhereOf(
   { bootstrap, endpoint }: Pick<StartOptions, 'bootstrap' | 'endpoint'>,
@@ -30,13 +31,13 @@ export function elsewhereOf(
   if (bootstrap === undefined || endpoint === undefined) return undefined;
   if (jobsUrl === undefined)
     throw new Error(
-      '--endpoint needs AWS_ENDPOINT_URL_EMR_SERVERLESS: the address of this machine that the Lambdas were given',
+      '--endpoint needs AWS_ENDPOINT_URL_EMR_SERVERLESS: the address of this machine that the Lambdas call',
     );
   return { bootstrap, endpoint, jobsUrl };
 }
 
-/** @param before Records that are on the topic already: simulated ones go on from there. */
-export function recordsOf(
+/** @param before Number of records that are already on the topic: the simulation continues after them. */
+export function recordsToSend(
   { input, map = {}, count, seed }: StartOptions,
   before: number,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {

@@ -3,16 +3,17 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { drain } from '../pipeline/drain.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
-import { workOff } from '../pipeline/work-off.ts';
-import { raced, untilAborted } from '../process/abort.ts';
+
+import { rejectOnAbort, untilAborted } from '../process/abort.ts';
 import { PartEnded } from '../process/parts.ts';
 import { STATE } from '../process/paths.ts';
 import { acquireLock, LOCKS, startTimeOf } from '../process/process-lock.mjs';
 import { INTERRUPTED_EXIT_CODE, Interrupted, onSignals } from '../process/signals.ts';
 import { exportRun } from '../results/export.ts';
-import { readSettled } from '../results/outcome.ts';
+import { readFinalOutcome } from '../results/outcome.ts';
 import { formatReport, problemsOf, type ReportFacts } from '../results/report.ts';
 import { type Milestone, Watch } from '../results/watch.ts';
 import { EmulatorLog } from '../stack/emulator-log.ts';
@@ -22,32 +23,32 @@ import { LogReader } from '../stack/stage-logs.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
-import { configOf, elsewhereOf, recordsOf } from './start-plan.ts';
+import { configOf, elsewhereOf, recordsToSend } from './start-plan.ts';
 
-/** No step of a run on one machine takes longer than this; it would be stuck. */
+/** No step of a run on one machine takes longer unless it hangs. */
 const TIMEOUT_SECONDS = 1800;
 
-const TOLD: Readonly<Record<Milestone, string>> = {
+const MILESTONE_TEXT: Readonly<Record<Milestone, string>> = {
   cut: 'is cut',
-  started: 'job has started',
+  started: 'is being trained on',
   trained: 'is trained',
-  failed: 'has used up its attempts',
+  failed: 'has no run: all attempts to train failed',
   rendered: 'is rendered',
-  undrawn: 'could not be drawn',
+  renderFailed: 'could not be rendered',
   published: 'is published',
 };
 
-const TELL_EVERY = 100_000;
+const PROGRESS_RECORDS = 100_000;
 
-/** How much later than its consequences the end of a part may be seen. */
+/** Consequences of the end of a part may be seen this much earlier than the end. */
 const CAUSE_MS = 300;
-/** Something for a person to look at. */
-const BAD: readonly Milestone[] = ['failed', 'undrawn'];
+/** Milestones that are printed as errors. */
+const FAILURES: readonly Milestone[] = ['failed', 'renderFailed'];
 
 const started = performance.now();
-const say = (text: string): void =>
+const print = (text: string): void =>
   console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-const complain = (text: string): void =>
+const printError = (text: string): void =>
   console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ✗ ${forTerminal(text)}`);
 
 export { commandLine } from './start-options.ts';
@@ -57,8 +58,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const options = parseStartOptions(args);
   const stopping = new AbortController();
   onSignals(() => {
-    say('stopping');
-    stopping.abort(new Interrupted('Interrupted before all was done'));
+    print('stopping');
+    stopping.abort(new Interrupted('Interrupted before everything was processed'));
   });
   const release = lock();
   try {
@@ -73,13 +74,18 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Taken before anything of an earlier run is removed, given back when all parts have ended. */
+/**
+ * Takes the lock, before the state of an earlier run is removed.
+ *
+ * @returns Releases it; call it when all parts have ended.
+ * @throws {Error} If another pipeline holds it.
+ */
 function lock(): () => void {
   mkdirSync(STATE, { recursive: true });
   return acquireLock(
     LOCKS.running,
     (holder) =>
-      `Cannot start: a pipeline is running already in .cartograph (${holder} holds ${LOCKS.running}); stop it first (Ctrl-C in its terminal)`,
+      `Cannot start: a pipeline is already running in .cartograph (${holder} holds ${LOCKS.running}); stop it first (Ctrl-C in its terminal)`,
   );
 }
 
@@ -96,37 +102,37 @@ async function startAndRun(options: StartOptions, stopping: AbortController): Pr
     elsewhere: elsewhereOf(options),
     signal,
     onFailure: (error) => {
-      if (!signal.aborted) complain(`accumulate: ${messageOf(error)}; it is tried again`);
+      if (!signal.aborted) printError(`accumulate: ${messageOf(error)}; trying again`);
     },
     onReady: (part, seconds) => {
       preparation[part] = seconds;
-      say(`${part} is ready`);
+      print(`${part} is ready`);
     },
-    onLeftover: (what) => say(`${what} of an earlier start was still running and is ended`),
+    onLeftover: (program) => print(`stopped ${program}, which an earlier start had left running`),
     onEnd: (sentence) => {
-      if (!signal.aborted) complain(sentence);
+      if (!signal.aborted) printError(sentence);
       stopping.abort(new PartEnded(sentence));
     },
   });
   try {
     await runPipeline(pipeline, options, preparation, signal);
   } catch (error) {
-    // A part that dies takes requests with it: which of the two is seen first is chance, and the part is the cause.
+    // When a part dies, requests to it fail too, perhaps before its end is seen. The part is the cause, so wait for it.
     await sleep(CAUSE_MS, undefined, { signal }).catch(() => undefined);
     throw signal.reason instanceof PartEnded ? signal.reason : error;
   } finally {
     removeEndpoints();
-    if (!signal.aborted) say('stopping');
+    if (!signal.aborted) print('stopping');
     await stopAll(pipeline);
   }
 }
 
-/** Why it ends counts for more than what went wrong at the end, which is told. */
+/** Prints what went wrong, and does not throw it: that would hide the reason for the end. */
 async function stopAll(pipeline: Pipeline): Promise<void> {
   try {
     await pipeline.stop();
   } catch (error) {
-    complain(messageOf(error));
+    printError(messageOf(error));
     process.exitCode ||= 1;
   }
 }
@@ -141,92 +147,94 @@ async function runPipeline(
   const startTime = startTimeOf(process.pid) ?? '';
   writeEndpoints({ pid: process.pid, startTime, ...endpoints });
   preparation['until the first sale'] = performance.now() / 1000;
-  const watch = new Watch(lake, tellMilestone);
+  const watch = new Watch(lake, printMilestone);
   const stopLogs = followLogs(
     [
       new LogReader(pipeline.endpoint, performance.timeOrigin),
       ...(emulatorLog ? [new EmulatorLog(emulatorLog)] : []),
     ],
-    complain,
+    printError,
   );
   try {
-    await raced(workThrough(pipeline, options, { watch, preparation, signal }), signal);
-    if (!options.once) await raced(stayUp(watch, signal), signal).catch(unlessInterrupted);
+    await rejectOnAbort(produceAndReport(pipeline, options, { watch, preparation, signal }), signal);
+    if (!options.once) await rejectOnAbort(stayUp(watch, signal), signal).catch(unlessInterrupted);
   } finally {
     stopLogs();
   }
 }
 
-/** Sends the sales, waits until all that comes of them is there, and tells what it is. */
-async function workThrough(
+/** Produces the sales, waits until they are processed, prints the report and exports the run. */
+async function produceAndReport(
   pipeline: Pipeline,
   options: StartOptions,
   { watch, preparation, signal }: { watch: Watch; preparation: Record<string, number>; signal: AbortSignal },
 ): Promise<void> {
-  await watch.skipPast();
+  await watch.skipExisting();
   const sendingMs = performance.now();
-  const records = recordsOf(options, await countRecords(pipeline));
+  const records = recordsToSend(options, await countRecords(pipeline));
   const sent = await produceRecords(pipeline, untilAborted(records, signal), progress());
   preparation.producing = (performance.now() - sendingMs) / 1000;
   signal.throwIfAborted();
-  say(`produced ${grouped(sent)} records`);
+  print(`produced ${grouped(sent)} records`);
   const producedMs = performance.now();
   const onStored = () => {
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
   };
-  const settle = () => workOff(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
-  const isWell = await report(pipeline, { watch, preparation, settle });
+  const drainAll = () => drain(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
+  const succeeded = await report(pipeline, { watch, preparation, drainAll });
   if (options.export !== undefined) {
     const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
-    say(`exported ${files} files to ${options.export}`);
+    print(`exported ${files} files to ${options.export}`);
   }
-  process.exitCode = isWell ? 0 : 1;
+  process.exitCode = succeeded ? 0 : 1;
 }
 
-/** When the work is done, Ctrl-C is how it ends. */
+/** After the report, Ctrl-C is the regular end and not an error. */
 function unlessInterrupted(error: unknown): void {
   if (!(error instanceof Interrupted)) throw error;
 }
 
-/** Works all off and prints what happened. @returns whether all of it worked */
+/** Waits until everything is processed and prints what happened. @returns true if all of it succeeded */
 async function report(
   pipeline: Pipeline,
   {
     watch,
     preparation,
-    settle,
-  }: { watch: Watch; preparation: Readonly<Record<string, number>>; settle: () => Promise<void> },
+    drainAll,
+  }: { watch: Watch; preparation: Readonly<Record<string, number>>; drainAll: () => Promise<void> },
 ): Promise<boolean> {
   const countProduced = () => countRecords(pipeline);
   const facts: ReportFacts = {
-    ...(await readSettled(pipeline.lake, { countProduced, workOff: settle })),
+    ...(await readFinalOutcome(pipeline.lake, { countProduced, drain: drainAll })),
     source: pipeline.poller.source,
     sightings: watch.sightings,
     preparation,
     chartsUrl: pipeline.pagesUrl,
   };
   console.log(`\n${formatReport(facts)}\n`);
-  return problemsOf(facts).length === 0 && watch.undrawn.length === 0;
+  return problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0;
 }
 
 async function stayUp(watch: Watch, signal: AbortSignal): Promise<void> {
-  console.log('Up until Ctrl-C. In another terminal: npm run produce -- --count 1000\n');
+  console.log(
+    'Running until Ctrl-C. To produce more sales, in another terminal: npm run produce -- --count 1000\n',
+  );
   while (!signal.aborted) {
-    await watch.look();
+    await watch.refresh();
     await sleep(1000, undefined, { signal }).catch(() => undefined);
   }
 }
 
-function tellMilestone(window: number, milestone: Milestone): void {
-  (BAD.includes(milestone) ? complain : say)(`window ${window} ${TOLD[milestone]}`);
+function printMilestone(window: number, milestone: Milestone): void {
+  (FAILURES.includes(milestone) ? printError : print)(`window ${window} ${MILESTONE_TEXT[milestone]}`);
 }
 
 function progress(): (sent: number) => void {
-  let next = TELL_EVERY;
+  let next = PROGRESS_RECORDS;
   return (sent) => {
     if (sent < next) return;
-    next += TELL_EVERY;
-    say(`produced ${grouped(sent)} records so far`);
+    next += PROGRESS_RECORDS;
+    print(`produced ${grouped(sent)} records so far`);
   };
 }
 

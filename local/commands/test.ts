@@ -16,12 +16,12 @@ interface Suite {
   run(filter: readonly string[]): Counts;
 }
 
-/** In the order in which they run; the quick ones first. */
+/** In the order in which they run: quick ones first. */
 const SUITES: readonly Suite[] = [
   { title: 'Format and lint', run: () => check(node('biome'), ['ci', '--error-on-warnings']) },
   { title: 'Types', run: () => check(node('tsc'), []) },
   { title: 'Types of the browser code', run: () => check(node('tsc'), ['-p', 'tsconfig.browser.json']) },
-  // The place of "Scala format", once the build has a command for it.
+  // "Scala format" goes here once the build has a command for it.
   { title: 'TypeScript tests', run: typescriptTests },
   { title: 'Scala tests', run: (filter) => (filter.length > 0 ? NONE : scalaTests()) },
 ];
@@ -29,10 +29,10 @@ const SUITES: readonly Suite[] = [
 const NONE: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 /**
- * `npm test`: format and lint, types, the tests of both languages. The lines at the end give the seconds of every suite and
- * count all tests.
+ * `npm test`: checks format, lint and types, and runs the tests of both languages. The last lines give the seconds of every
+ * suite and count all tests.
  *
- * @param filter Words for Vitest; with any, the Scala tests are left out.
+ * @param filter Words that Vitest selects tests by; if there are any, the Scala tests do not run.
  */
 export async function run(filter: readonly string[]): Promise<void> {
   mkdirSync(reports, { recursive: true });
@@ -62,7 +62,7 @@ const succeeds = (program: string, args: readonly string[]): boolean =>
 
 const node = (name: string): string => join(NODE_BIN, name);
 
-/** A check that is one thing counts as one test. */
+/** A check counts as one test. */
 const check = (program: string, args: readonly string[]): Counts =>
   succeeds(program, args) ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 };
 
@@ -75,7 +75,7 @@ const VitestReport = z.object({
 
 function typescriptTests(filter: readonly string[]): Counts {
   const outputFile = join(reports, 'vitest.json');
-  const isWell = succeeds(node('vitest'), [
+  const succeeded = succeeds(node('vitest'), [
     'run',
     '--reporter=default',
     '--reporter=json',
@@ -84,7 +84,7 @@ function typescriptTests(filter: readonly string[]): Counts {
   ]);
   try {
     const report = VitestReport.parse(JSON.parse(readFileSync(outputFile, 'utf8')));
-    const failed = Math.max(report.numFailedTests, isWell ? 0 : 1);
+    const failed = Math.max(report.numFailedTests, succeeded ? 0 : 1);
     return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
@@ -93,7 +93,7 @@ function typescriptTests(filter: readonly string[]): Counts {
 
 function scalaTests(): Counts {
   rmSync(SCALA_REPORTS, { recursive: true, force: true });
-  const isWell = succeeds('mvn', [
+  const succeeded = succeeds('mvn', [
     '--quiet',
     '--batch-mode',
     '-Dstyle.color=never',
@@ -110,7 +110,7 @@ function scalaTests(): Counts {
       return sum(texts.map((report) => Number(pattern.exec(report)?.[1] ?? 0)));
     };
     const skipped = total('skipped');
-    const failed = Math.max(total('failures') + total('errors'), isWell && suites.length > 0 ? 0 : 1);
+    const failed = Math.max(total('failures') + total('errors'), succeeded && suites.length > 0 ? 0 : 1);
     return { passed: total('tests') - skipped - total('failures') - total('errors'), failed, skipped };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };

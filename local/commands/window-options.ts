@@ -1,10 +1,10 @@
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 
-/** Options that say when a window is cut. */
+/** Options that decide when a window is cut. */
 
 export const thresholdOption = (threshold: number) =>
-  wholeNumber('--threshold <N>', 'fewest new sales that cut a window', { least: 1 }).default(
+  wholeNumber('--threshold <N>', 'number of new sales that cut a window', { least: 1 }).default(
     threshold,
     grouped(threshold),
   );
@@ -12,7 +12,7 @@ export const thresholdOption = (threshold: number) =>
 export const growthOption = () =>
   valueOption(
     '--growth <SHARE>',
-    'a window adds at least this share of all cut before (default: 0.2; 0: off)',
+    'new sales must also be this share of all earlier ones (default: 0.2; 0: off)',
     (text) => {
       const value = Number(text);
       if (/^\d*\.?\d+$/.test(text) && value <= 10) return value;
@@ -21,4 +21,4 @@ export const growthOption = () =>
   );
 
 export const maxWaitOption = () =>
-  duration('--max-wait <TIME>', 'a sale waits at most this long for a window (default: 24h)');
+  duration('--max-wait <TIME>', 'cut a window once a sale has waited this long (default: 24h)');

@@ -13,7 +13,7 @@ export interface BillInput extends Workload {
   readonly pollers: PollerKind;
 }
 
-/** One line of the bill of a month. */
+/** One line of a monthly bill. */
 export interface BillLine {
   readonly part: string;
   readonly quantity: number;
@@ -22,17 +22,17 @@ export interface BillLine {
 }
 
 export interface Bill {
-  /** What is paid while nobody buys anything. */
+  /** Costs without any sale. */
   readonly idle: readonly BillLine[];
-  /** What the sales add. */
+  /** Costs that the sales add. */
   readonly busy: readonly BillLine[];
   readonly idleUsd: number;
   readonly busyUsd: number;
 }
 
 /**
- * What the stack is made of, by its defaults (`lib/config.ts`). Free tiers are not subtracted, data between zones and taxes
- * are left out.
+ * Numbers and sizes of the stack's parts with its defaults (`lib/config.ts`). The bill leaves out taxes and traffic
+ * between zones, and does not subtract free tiers.
  */
 export const STACK = {
   partitions: 3,
@@ -40,54 +40,56 @@ export const STACK = {
   brokerDiskGb: 10,
   retentionHours: 7 * 24,
   zones: 2,
-  /** Lambda and STS, for on-demand pollers. */
+  /** Interface endpoints of Lambda and STS, which on-demand pollers need. */
   endpoints: 2,
   windowSeconds: 60,
   batchSize: 10_000,
   sweepMinutes: 5,
   fullSweepHours: 24,
-  /** Stages behind a queue, which are swept too: threshold, train, render, publish. */
+  /** Queues of the stages that are also swept: threshold, train, render, publish. */
   queues: 4,
-  /** By the metrics that they watch, for that is what is paid. */
+  /** Counted by the metrics that they watch, because AWS charges for each metric. */
   alarms: 36,
   dashboards: 1,
   metrics: 16,
-  /** Driver and three executors below the ceiling of 16 vCPU; Spark takes a tenth more memory than it is told. */
+  /** A driver and three executors fill the limit of 16 vCPU. Spark takes a tenth more memory than is configured. */
   workers: 4,
   workerVcpu: 4,
   workerGb: 14,
 } as const;
 
-/** Sizes and times of one thing, where nothing says them exactly. Order of magnitude; measured where it says so. */
+/** Assumed sizes and times. They are orders of magnitude, unless the comment says that they were measured. */
 export const ASSUMED = {
-  /** Lambda's pollers ask a queue with five long polls of 20 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+  /** Lambda polls a queue with five long polls of 20 s at a time: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
   pollsPerQueueHour: 5 * 180,
   /** An SQS message is sent, received and deleted. */
   requestsPerMessage: 3,
-  /** JSON around a record of the Kafka event; its key and value grow by a third in base64. */
+  /** JSON that the Kafka event adds to each record. Key and value also grow by a third, in base64. */
   eventBytesPerRecord: 250,
   eventBytes: 6e6,
   accumulateGb: 1769 / 1024,
   accumulateSeconds: 0.15,
-  /** Half of what docs/performance.md measures. */
+  /** Half of the speed that docs/performance.md reports. */
   accumulateSalesPerSecond: 100_000,
   smallGb: 0.5,
   thresholdGb: 1,
   smallSeconds: 0.3,
-  /** Of the run: train some times, publish and render once (3 s of 1.7 GB). */
+  /** Lambda's share of a run: several calls of train, one each of publish and render (3 s with 1.7 GB). */
   gbSecondsPerRun: 8,
   requestsPerRun: 10,
-  /** Listings of one sweep of all stages over an empty bucket, and of threshold at an event or a sweep of its own. */
+  /** Listings by one sweep of all stages while the bucket is empty. */
   listsPerSweep: 9,
+  /** Listings by threshold for an event, or for its own sweep. */
   listsPerEvent: 4 + STACK.partitions,
-  /** Of them over an empty bucket, which has no partitions yet. */
+  /** The part of `listsPerEvent` that an empty bucket needs too; it has no partitions yet. */
   listsOfEmptyLake: 2,
   getsPerEvent: 3,
   keysPerList: 1000,
-  /** Measured: what a Parquet file takes before its first row, and a sale in it. */
+  /** Measured: a Parquet file without rows. */
   batchBytes: 1500,
+  /** Measured: a sale in a Parquet file. */
   saleBytes: 30,
-  /** Of all files of a run, per sale that it trained on: a user for ten sales, twenty lines each. */
+  /** All files of a run, per sale that it trained on, with a user for every ten sales and twenty lines for each user. */
   runBytesPerSale: 150,
   logBytesPerRequest: 1500,
 } as const;
@@ -97,10 +99,10 @@ const SWEEPS_PER_MONTH = (HOURS_PER_MONTH * 60) / STACK.sweepMinutes;
 const FULL_SWEEPS_PER_MONTH = HOURS_PER_MONTH / STACK.fullSweepHours;
 
 /**
- * Adds up the bill of one month.
+ * Calculates the bill of one month.
  *
- * @returns every line, also those of nothing to pay, in the order in which a sale passes the parts
- * @throws {RangeError} If a number of the workload is out of its range.
+ * @returns Every line, also those that cost nothing, in the order in which a sale passes through the parts.
+ * @throws {RangeError} If a number of the workload is out of range.
  */
 export function makeBill(input: BillInput): Bill {
   const line = lineAt(PRICES[input.region]);
@@ -142,7 +144,7 @@ function idleStream({ stream, pollers }: BillInput, line: Line): BillLine[] {
   return [...cluster[stream], polling];
 }
 
-/** Queues are asked and the bucket is swept whether or not anybody buys. */
+/** Lambda polls the queues, and sweeps list the bucket, also without sales. */
 function idleStages(line: Line): BillLine[] {
   const messages = SWEEPS_PER_MONTH * STACK.queues;
   const polls = STACK.queues * ASSUMED.pollsPerQueueHour * HOURS_PER_MONTH;
@@ -163,7 +165,7 @@ const idleOperations = (line: Line): BillLine[] => [
   line('CloudWatch, metrics', STACK.metrics, 'metric'),
 ];
 
-/** How much of everything the sales cause in the billed month. */
+/** Calculates what the sales of the billed month use. */
 function usageOf(input: BillInput) {
   const { salesPerMonth: sales, month, recordBytes } = input;
   const runs = planRuns(input);
@@ -174,7 +176,7 @@ function usageOf(input: BillInput) {
   const windows = (HOURS_PER_MONTH * 3600) / STACK.windowSeconds;
   const calls = Math.min(sales, Math.max(windows, Math.ceil(sales / mostRecords)));
   const batches = Math.min(sales, calls * STACK.partitions);
-  // Half of this month's are there on average.
+  // On average, half of the billed month's sales are in the lake.
   const elapsedMonths = month - 0.5;
   return { sales, runs, now, topicGb, eventGb: (sales * eventBytes) / GB, calls, batches, elapsedMonths };
 }
@@ -226,7 +228,7 @@ function busyStream(
 }
 
 /**
- * What the threshold's sweeps need beside those over an empty bucket: each looks at every partition, and the full one lists
+ * Requests by threshold's sweeps beyond those for an empty bucket. Every sweep lists each partition; a full sweep lists
  * all batches and reads all windows.
  */
 function busySweeps({ sales, batches, elapsedMonths, runs, now }: Usage, line: Line): BillLine[] {
@@ -252,7 +254,7 @@ function trainingLines(now: readonly RunAt[], line: Line): BillLine[] {
   ];
 }
 
-/** Batches, the same sales compacted, and the files of all runs, for none is deleted. */
+/** Size of the batches, of the same sales compacted, and of the files of all runs, because no run is deleted. */
 function lakeGb({ sales, batches, elapsedMonths, runs }: Usage): number {
   const interactions = elapsedMonths * (batches * ASSUMED.batchBytes + 2 * sales * ASSUMED.saleBytes);
   const files = sum(runs.map(({ trainedOn }) => trainedOn * ASSUMED.runBytesPerSale));

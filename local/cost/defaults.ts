@@ -2,7 +2,7 @@ import { Threshold } from '../../lambdas/threshold/settings.ts';
 
 const { threshold, growth, maxWaitSeconds } = Threshold.parse({});
 
-/** What is billed unless something else is asked for: a shop with a year behind it, configured by default. */
+/** The defaults of `npm run cost`: the twelfth month of a shop, on a stack with its default configuration. */
 export const DEFAULTS = {
   region: 'us-east-1',
   month: 12,

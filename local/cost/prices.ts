@@ -1,12 +1,12 @@
-/** One price of AWS's lists. */
+/** A price from AWS's price lists. */
 export interface Price {
   readonly usd: number;
-  /** What the price is for: one of these. */
+  /** The unit that the price is for. */
   readonly unit: string;
   readonly source: string;
 }
 
-/** When the prices were written down, from memory of the pages that they name: check them before you rely on them. */
+/** The month in which these prices were written down, from memory. Check them on the pages in `source` before you rely on them. */
 export const PRICES_AS_OF = '2026-11';
 
 const MSK = 'https://aws.amazon.com/msk/pricing/';
@@ -33,7 +33,7 @@ const UNITED_STATES_EAST = {
   s3Put: { usd: 0.005 / 1000, unit: 'PUT or LIST', source: S3 },
   s3Get: { usd: 0.0004 / 1000, unit: 'GET', source: S3 },
   sqsRequest: { usd: 0.4 / 1e6, unit: 'requests', source: 'https://aws.amazon.com/sqs/pricing/' },
-  /** Events of AWS services on the default bus, and rules with a schedule. */
+  /** Events of AWS services on the default bus and scheduled rules are free. */
   eventBridge: { usd: 0, unit: 'events', source: 'https://aws.amazon.com/eventbridge/pricing/' },
   emrArmVcpu: { usd: 0.042094, unit: 'vCPU-hours', source: EMR },
   emrArmMemory: { usd: 0.004628, unit: 'GB-hours', source: EMR },
@@ -48,7 +48,7 @@ const UNITED_STATES_EAST = {
 
 export type PriceName = keyof typeof UNITED_STATES_EAST;
 
-/** By region. Adding a region is adding its table. */
+/** Prices by region. To add a region, add its table. */
 export const PRICES = { 'us-east-1': UNITED_STATES_EAST } satisfies Readonly<
   Record<string, Readonly<Record<PriceName, Price>>>
 >;

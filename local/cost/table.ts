@@ -2,25 +2,25 @@ import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { type Bill, type BillInput, type BillLine, makeBill } from './bill.ts';
 import { PRICES_AS_OF } from './prices.ts';
 
-/** The bill for a person, every line of it. */
+/** Formats a bill as text, with every line. */
 export function formatBill(bill: Bill, { salesPerMonth, month, region, stream, pollers }: BillInput): string {
-  const shown = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers`;
+  const title = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers`;
   return [
-    shown,
+    title,
     `US dollars a month, prices of ${PRICES_AS_OF}`,
     '',
     'Idle',
     ...bill.idle.map(formatLine),
     total('idle', bill.idleUsd),
     '',
-    'Busy, beside it',
+    'Busy, in addition',
     ...bill.busy.map(formatLine),
     total('busy', bill.busyUsd),
     '',
-    total('both', bill.idleUsd + bill.busyUsd),
+    total('idle and busy', bill.idleUsd + bill.busyUsd),
     '',
-    'Order of magnitude: free tiers are not subtracted, and sizes and times are assumed (local/cost/bill.ts).',
-    'A run is paid on arm64, with all workers from start to end. Check the prices: local/cost/prices.ts names the pages.',
+    'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/bill.ts).',
+    'Runs are priced on arm64, with all workers from start to end. local/cost/prices.ts names the pages of the prices.',
   ].join('\n');
 }
 
@@ -46,9 +46,9 @@ const ROWS = [
 ] as const;
 
 /**
- * The README's table: idle and with sales, by option, two digits each, in Markdown.
+ * Returns the README's table in Markdown: for each stream and poller, the cost when idle and with sales, in two digits.
  *
- * @param others What is the same in every cell.
+ * @param others The input that all cells share.
  */
 export function costTable(others: Omit<BillInput, 'stream' | 'pollers' | 'salesPerMonth'>): string {
   const rows = ROWS.map(({ stream, pollers }) => {

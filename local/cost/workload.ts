@@ -1,19 +1,19 @@
-/** AWS's month, for which hourly prices are told. */
+/** Hours in a month, as AWS's pricing calculator counts them. */
 export const HOURS_PER_MONTH = 730;
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
-/** What the shop does, and what was configured. */
+/** A shop's sales, and the configuration of its stack. */
 export interface Workload {
-  /** Sales come evenly. */
+  /** Spread evenly over the month. */
   readonly salesPerMonth: number;
-  /** The month that is billed: 1 is the first after the deployment, for the lake and the runs grow with every sale. */
+  /** The billed month; 1 is the first after the deployment. It matters because the lake and the runs grow with every sale. */
   readonly month: number;
   /** Size of a record on the topic, key included. */
   readonly recordBytes: number;
   readonly threshold: number;
   readonly growth: number;
   readonly maxWaitSeconds: number;
-  /** Runs in the month if it is known; otherwise it follows from threshold, growth and the longest wait. */
+  /** Runs per month, if known; otherwise threshold, growth and the longest wait decide. */
   readonly runsPerMonth?: number | undefined;
 }
 
@@ -21,25 +21,26 @@ export interface Workload {
 export interface RunAt {
   /** Counted from 1. */
   readonly month: number;
-  /** Sales that it trains on: all so far. */
+  /** Number of sales that the run trains on: all so far. */
   readonly trainedOn: number;
 }
 
-/** Measured on 2 cores (docs/performance.md); that a cluster is no faster is on the safe side. */
+/** Measured on 2 cores (docs/performance.md). To be safe, a cluster counts as no faster. */
 const JOB_SECONDS = 13;
 const JOB_SECONDS_PER_SALE = 55e-6;
-/** From the workers' start, from which on they are paid, to Spark's. Not measured: no account has seen a run. */
+/** From the workers' start, when AWS starts to charge, to Spark's. Not measured: no run has been made in an account yet. */
 const WORKERS_START_SECONDS = 60;
 
-/** Seconds in which a run's workers are paid. */
+/** Returns the seconds for which AWS charges a run's workers. */
 export const secondsOfRun = (trainedOn: number): number =>
   WORKERS_START_SECONDS + JOB_SECONDS + JOB_SECONDS_PER_SALE * trainedOn;
 
 /**
- * Every run from the deployment to the end of the billed month, oldest first, by the rule of the threshold: a window is cut
- * when it adds enough, or when its oldest sale has waited long enough, and never while a run is in flight.
+ * Plans the runs from the deployment to the end of the billed month, by the rule of the threshold: a window is cut when it
+ * adds enough sales, or when its oldest sale has waited long enough, and never while a run is in flight.
  *
- * @throws {RangeError} If a number is out of its range; the message names it.
+ * @returns The runs, oldest first; empty without sales.
+ * @throws {RangeError} If a number is out of range; the message names it.
  */
 export function planRuns(workload: Workload): RunAt[] {
   check(workload);
@@ -51,7 +52,7 @@ export function planRuns(workload: Workload): RunAt[] {
   let [atSeconds, trainedOn] = [0, 0];
   for (;;) {
     const enough = Math.max(threshold, growth * trainedOn) / perSecond;
-    // One sale at the least; the wait begins with it.
+    // A window needs at least one sale, and the wait begins with that sale.
     const waited = 1 / perSecond + maxWaitSeconds;
     const inFlight = trainedOn === 0 ? 0 : secondsOfRun(trainedOn);
     atSeconds += Math.max(Math.min(enough, waited), inFlight);
@@ -68,7 +69,7 @@ function spread({ salesPerMonth, month }: Workload, runsPerMonth: number): RunAt
   }));
 }
 
-/** More would be a mistake in the input, and takes long to add up. */
+/** Larger numbers are probably a mistake in the input, and would take long to calculate. */
 const MOST_SALES = 1e10;
 const MOST_MONTHS = 120;
 

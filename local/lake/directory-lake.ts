@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join, relative } from 'node:path';
 import type { Lake } from '../../lambdas/shared/platform/lake.ts';
 
-/** A directory in the place of the bucket, for one process at a time: what stages write into it lies there as files. */
+/** Returns a lake that stores its objects as files in a directory instead of a bucket. For one process at a time. */
 export function directoryLake(directory: string): Lake {
   const at = (key: string): string => join(directory, key);
   const write = (key: string, body: string | Uint8Array): void => {

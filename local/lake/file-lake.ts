@@ -12,7 +12,7 @@ import { decide, type UncutBatch } from '../../lambdas/threshold/decide.ts';
 import { Threshold } from '../../lambdas/threshold/settings.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';
 
-/** Records as the poller would hand them over. */
+/** Returns records of partition 0 as the poller passes them to accumulate, with consecutive offsets. */
 export const polled = (records: readonly OutgoingRecord[], firstOffset = 0): PolledRecord[] =>
   records.map(({ value, timestampMs }, index) => ({
     topic: 'sales',
@@ -23,10 +23,12 @@ export const polled = (records: readonly OutgoingRecord[], firstOffset = 0): Pol
   }));
 
 /**
- * Writes a directory as accumulate and threshold would have written a bucket, for jobs that need no S3.
+ * Writes batches and a window into a directory, as accumulate and threshold write them to the bucket, for jobs that run
+ * without S3.
  *
- * @param polls By poll, the records of partition 0; offsets count through.
- * @returns the one window that holds them all
+ * @param polls The records of each poll; all are of partition 0, with consecutive offsets across polls.
+ * @returns The window, which contains all of them.
+ * @throws {Error} If there is no valid sale.
  */
 export function writeFileLake(
   directory: string,
@@ -42,16 +44,16 @@ export function writeFileLake(
   return writePolls(directory, records, model);
 }
 
-/** Adds the next window to such a directory: its records follow those of the windows before. */
+/** Adds a window to such a directory. Its offsets follow those of the earlier windows. */
 export function addToFileLake(directory: string, records: readonly OutgoingRecord[], last: Window): Window {
   const ends = Object.values(last.partitions).flatMap(({ ranges }) => ranges.map(([, end]) => end));
   return writePolls(directory, [polled(records, highest(ends) + 1)], last.model, last);
 }
 
 /**
- * The same for polls whose offsets are given: repeated, overlapping, in any order.
+ * Does the same for polls that have offsets already. Offsets may repeat, overlap and be in any order.
  *
- * @param last The window before; without it the first one is cut.
+ * @param last The previous window; if undefined, the new one is the first.
  */
 export function writePolls(
   directory: string,

@@ -10,20 +10,20 @@ export interface Broker {
   /** host:port */
   readonly bootstrap: string;
   readonly clusterId: string;
-  /** Resolves with a sentence when it has ended, for whatever reason; absent if it runs elsewhere. */
+  /** Resolves with a sentence when the broker has ended, for any reason; absent if it runs elsewhere. */
   readonly ended?: Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface BrokerOptions {
-  /** Broker settings beside, or instead of, those of this project. */
+  /** Broker settings that add to those of this project, or replace them. */
   readonly properties?: Readonly<Record<string, string | number>>;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
 const START_SECONDS = 60;
-/** A small heap, the simplest collector and the quick compiler: it starts in half the time. */
+/** With a small heap, the serial collector and only the quick compiler, the broker starts in half the time. */
 const JVM_OPTIONS = [
   '-Xmx256m',
   '-Xms128m',
@@ -38,20 +38,21 @@ const JVM_OPTIONS = [
 /**
  * Starts one KRaft broker and controller on this machine.
  *
- * @param directory Its log and metadata; what an earlier broker left there is used again.
+ * @param directory Of the broker's log and metadata; those of an earlier broker are used again.
+ * @throws {Error} With the end of its log, if it ends before it answers or does not answer within 60 s.
  */
 export async function startBroker(
   directory: string,
-  { properties: own = {}, signal }: BrokerOptions = {},
+  { properties: overrides = {}, signal }: BrokerOptions = {},
 ): Promise<Broker> {
   const [port, controllerPort] = [await freePort(), await freePort()];
   mkdirSync(directory, { recursive: true });
   const properties = join(directory, 'server.properties');
   const settings = serverProperties({ port, controllerPort, logDirectory: join(directory, 'log') });
-  writeFileSync(properties, propertyLines({ ...settings, ...own }));
+  writeFileSync(properties, propertyLines({ ...settings, ...overrides }));
   if (!existsSync(join(directory, 'log', 'meta.properties'))) await format(properties, signal);
   const child = startChild({
-    what: 'the Kafka broker',
+    name: 'the Kafka broker',
     command: 'java',
     args: [...JVM_OPTIONS, '-cp', `${KAFKA_JARS}/*`, 'kafka.Kafka', properties],
     logPath: join(directory, 'broker.log'),
@@ -60,7 +61,7 @@ export async function startBroker(
   const bootstrap = `127.0.0.1:${port}`;
   try {
     const clusterId = await child.until(
-      (giveUp) => eventually(() => readClusterId(bootstrap), giveUp),
+      (ended) => eventually(() => readClusterId(bootstrap), ended),
       START_SECONDS,
       signal,
     );
@@ -71,7 +72,7 @@ export async function startBroker(
   }
 }
 
-/** A client of the broker. kafkajs says on its own how often it tries again; here that is not worth a line. */
+/** Makes a client of the broker, without the log lines in which kafkajs reports its retries. */
 export const kafkaClient = (bootstrap: string): Kafka =>
   new Kafka({
     clientId: 'cartograph',
@@ -80,7 +81,7 @@ export const kafkaClient = (bootstrap: string): Kafka =>
     retry: { retries: 8 },
   });
 
-/** Creates the topic unless it exists. */
+/** Creates the topic unless it exists, and waits until every partition has a leader. */
 export async function createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {
   const admin = kafkaClient(bootstrap).admin();
   await admin.connect();
@@ -94,6 +95,7 @@ export async function createTopic(bootstrap: string, topic: string, partitions: 
   }
 }
 
+/** @throws {Error} If the broker does not answer within a second; there are no retries. */
 export async function readClusterId(bootstrap: string): Promise<string> {
   const kafka = new Kafka({
     brokers: [bootstrap],
@@ -133,7 +135,7 @@ const serverProperties = ({
   'transaction.state.log.num.partitions': 1,
   'transaction.state.log.replication.factor': 1,
   'transaction.state.log.min.isr': 1,
-  // Age is counted by the records' own timestamps: with Kafka's seven days, sales of last month would go before they are read.
+  // Kafka measures age by the records' timestamps. Its default of seven days would delete older sales before they are read.
   'log.retention.ms': -1,
   'log.retention.bytes': -1,
 });

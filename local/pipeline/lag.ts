@@ -2,37 +2,37 @@ import type { Admin } from 'kafkajs';
 import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { kafkaClient } from './broker.ts';
 
-/** The offsets that a consumer group has committed on a topic. */
-export interface Progress {
+/** A consumer group and the topic that it reads. */
+export interface TopicReader {
   readonly topic: string;
   readonly groupId: string;
 }
 
 /**
- * How many records of a topic a consumer group has not committed yet.
+ * Counts the records of a topic that a consumer group has not committed yet.
  *
- * @returns all records on the topic if the group has committed nothing
- * @throws {Error} If the broker does not answer, or has no such topic.
+ * @returns The number of records; all of the topic if the group has committed nothing.
+ * @throws {Error} If the broker does not answer, or the topic does not exist.
  */
 export async function committedLag({
   bootstrap,
-  ...progress
-}: Progress & { readonly bootstrap: string }): Promise<number> {
+  ...reader
+}: TopicReader & { readonly bootstrap: string }): Promise<number> {
   const admin = kafkaClient(bootstrap).admin();
   await admin.connect();
   try {
-    return await lagOf(admin, progress);
+    return await lagOf(admin, reader);
   } finally {
     await admin.disconnect();
   }
 }
 
-/** The same for who keeps a connection. */
+/** Like {@link committedLag}, for a caller that has a connection. */
 export async function lagOf(
   admin: Pick<Admin, 'fetchTopicOffsets' | 'fetchOffsets'>,
-  { topic, groupId }: Progress,
+  { topic, groupId }: TopicReader,
 ): Promise<number> {
-  // Committed first: what is committed in between would make the lag negative.
+  // Read the committed offsets first: commits between the two requests could otherwise pass the ends that were read.
   const groups = await admin.fetchOffsets({ groupId, topics: [topic] });
   const ends = await admin.fetchTopicOffsets(topic);
   const committed = new Map(
@@ -40,7 +40,7 @@ export async function lagOf(
       .flatMap(({ partitions }) => partitions)
       .map(({ partition, offset }) => [partition, Number(offset)]),
   );
-  // Nothing committed is offset -1; what the broker has deleted by age is no longer on the topic.
+  // Offset -1 stands for no commit. Records before `low` were deleted by age and are not counted.
   const lags = ends.map(({ partition, low, high }) =>
     Math.max(0, Number(high) - Math.max(Number(low), committed.get(partition) ?? 0)),
   );

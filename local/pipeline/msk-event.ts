@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const MAX_BATCH_RECORDS = 10_000;
 export const MAX_BATCH_BYTES = 6 * 1024 * 1024;
 
-/** One record in the shape of the event. */
+/** One record, as it is in the event. */
 export interface EventRecord {
   readonly topic: string;
   readonly partition: number;
@@ -17,13 +17,13 @@ export interface EventRecord {
   readonly headers: readonly Readonly<Record<string, readonly number[]>>[];
 }
 
-/** Where the records come from, as the event tells it. */
+/** The origin of the records, as it is in the event. */
 export interface EventSource {
   readonly eventSourceArn: string;
   readonly bootstrapServers: string;
 }
 
-/** A Kafka message as MSK's event source mapping writes it: base64, headers as signed bytes, absent where null. */
+/** Converts a Kafka message as MSK's event source mapping does: base64, headers as signed bytes, no property for null. */
 export function toEventRecord(topic: string, partition: number, message: KafkaMessage): EventRecord {
   const { key, value, headers = {} } = message;
   return {
@@ -40,11 +40,11 @@ export function toEventRecord(topic: string, partition: number, message: KafkaMe
   };
 }
 
-/** How events and answers name a partition. */
+/** The name of a partition in events and answers. */
 const partitionName = ({ topic, partition }: Pick<EventRecord, 'topic' | 'partition'>): string =>
   `${topic}-${partition}`;
 
-/** The event of one invocation: records by `topic-partition`. */
+/** Makes the event of one invocation, with the records grouped by `topic-partition` in their order. */
 export function toMskEvent(records: readonly EventRecord[], source: EventSource) {
   const byPartition: Record<string, EventRecord[]> = {};
   for (const record of records) {
@@ -55,14 +55,15 @@ export function toMskEvent(records: readonly EventRecord[], source: EventSource)
   return { eventSource: 'aws:kafka', ...source, records: byPartition };
 }
 
-/** What a record adds to the payload. Its bytes are ASCII but for the names of topic and headers. */
+/** The bytes that a record adds to the payload. */
 export const payloadBytes = (record: EventRecord): number => Buffer.byteLength(JSON.stringify(record)) + 1;
 
 /**
- * Takes records from the front of several queues in turn, as many as one invocation may carry.
+ * Chooses the records of the next invocation: queue by queue, each from its start, until a limit is reached.
  *
  * @param queues Records of one partition each, in offset order.
- * @returns Records in the order of the queues; at least one if there is one, even if it alone is over the limit.
+ * @param limits The most records, and the most bytes of the payload.
+ * @returns Records in the order of the queues; empty only if all queues are. A first record above the limit is taken alone.
  */
 export function takeBatch(
   queues: readonly (readonly EventRecord[])[],
@@ -71,22 +72,22 @@ export function takeBatch(
   const taken: EventRecord[] = [];
   let bytes = ENVELOPE_BYTES;
   for (const queue of queues)
-    for (const [place, record] of queue.entries()) {
-      bytes += payloadBytes(record) + (place === 0 ? listBytes(record) : 0);
+    for (const [index, record] of queue.entries()) {
+      bytes += payloadBytes(record) + (index === 0 ? listBytes(record) : 0);
       if (taken.length > 0 && (taken.length >= limits.records || bytes > limits.bytes)) return taken;
       taken.push(record);
     }
   return taken;
 }
 
-/** What the first record of a partition adds beside itself: `"topic-partition":[],`. */
+/** The bytes that the first record of a partition adds to its own: `"topic-partition":[],`. */
 const listBytes = (record: EventRecord): number => Buffer.byteLength(`"${partitionName(record)}":[],`);
 
-/** What stands around the records. */
+/** An upper limit of the event's bytes outside the records. */
 const ENVELOPE_BYTES = 1024;
 
-/** Nothing, or an object without failures, says that all went well. */
-const Answer = z
+/** No answer, or an object without failures, means that every record was taken. */
+const FunctionAnswer = z
   .object({
     batchItemFailures: z
       .array(z.object({ itemIdentifier: z.object({ partition: z.string(), offset: z.int() }) }))
@@ -95,23 +96,23 @@ const Answer = z
   .nullish();
 
 /**
- * Reads from the function's answer which records it did not take. What is not understood may mean anything, so it fails
- * the whole batch, as in Lambda: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html.
+ * Reads from the function's answer which records it did not take. An invalid answer fails the whole batch, as in Lambda:
+ * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html.
  *
- * @returns a record is taken if no failure of its partition is at its offset or before
- * @throws {TypeError} If the answer is no partial batch response, or names a record that is not of the batch.
+ * @returns `isTaken` is true for a record before the first failure of its partition; `failures` has one text per partition.
+ * @throws {TypeError} If the answer is not a partial batch response, or names a record that is not in the batch.
  */
 export function readAnswer(
   answer: unknown,
   batch: readonly EventRecord[],
 ): { readonly isTaken: (record: EventRecord) => boolean; readonly failures: readonly string[] } {
-  const parsed = Answer.safeParse(answer);
-  if (!parsed.success) throw notUnderstood(answer, 'a list batchItemFailures of {partition, offset}');
+  const parsed = FunctionAnswer.safeParse(answer);
+  if (!parsed.success) throw invalidAnswer(answer, 'a list batchItemFailures of {partition, offset}');
   const failedFrom = new Map<string, number>();
   for (const { itemIdentifier } of parsed.data?.batchItemFailures ?? []) {
     const { partition, offset } = itemIdentifier;
     if (!batch.some((record) => partitionName(record) === partition && record.offset === offset))
-      throw notUnderstood(answer, 'about records of the batch');
+      throw invalidAnswer(answer, 'failures of records of the batch');
     failedFrom.set(partition, Math.min(offset, failedFrom.get(partition) ?? offset));
   }
   return {
@@ -120,7 +121,7 @@ export function readAnswer(
   };
 }
 
-const notUnderstood = (answer: unknown, expected: string): TypeError =>
+const invalidAnswer = (answer: unknown, expected: string): TypeError =>
   new TypeError(
     `Cannot read the function's answer: it is ${JSON.stringify(answer)?.slice(0, 200)}, should be nothing or ${expected}`,
   );

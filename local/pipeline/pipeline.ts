@@ -14,27 +14,30 @@ import { type Broker, createTopic, readClusterId, startBroker } from './broker.t
 import { type Poller, startPoller } from './poller.ts';
 
 export interface PipelineOptions {
-  /** Where brokers, buckets and logs lie. */
+  /** For the state of broker and bucket, and for logs. */
   readonly directory: string;
   readonly config: ConfigInput;
   readonly partitions: number;
   /** Cores of a Spark job. */
   readonly cores: number;
+  /** Continues with the state of the last start. */
   readonly keep: boolean;
   readonly pagesPort?: number | undefined;
-  /** A broker and an AWS API that run elsewhere. */
+  /** A broker and an AWS API that run elsewhere, and the address at which they reach the job server here. */
   readonly elsewhere?:
     | { readonly bootstrap: string; readonly endpoint: string; readonly jobsUrl: string }
     | undefined;
+  /** If false, state changes of jobs reach no event bus. */
   readonly emitsJobEvents?: boolean;
+  /** Called with every error of the poller, before it tries again. */
   readonly onFailure?: (error: unknown) => void;
-  /** Told of each part when it is ready. */
+  /** Called with each part when it is ready. */
   readonly onReady?: (part: string, seconds: number) => void;
-  /** Told of each program of an earlier pipeline that nobody had ended; it is ended now. */
-  readonly onLeftover?: (what: string) => void;
-  /** Told in a sentence of a part that ends without being stopped. */
+  /** Called with each program of an earlier pipeline that was still running and was stopped. */
+  readonly onLeftover?: (program: string) => void;
+  /** Called with a sentence if a part ends without being stopped. */
   readonly onEnd?: (sentence: string) => void;
-  /** Gives the start up: what has started is stopped, and the signal's reason is thrown. */
+  /** Aborts the start: the parts that have started are stopped, and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +46,7 @@ export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime'> {
   readonly lake: Lake;
   readonly poller: Poller;
   readonly emulatorLog: Emulator['log'];
-  /** Stops everything that was started, the last first. @throws {Error} If a part did not stop; the others have. */
+  /** Stops all parts in reverse order. @throws {Error} If a part did not stop; the others are stopped anyway. */
   stop(): Promise<void>;
 }
 
@@ -51,7 +54,11 @@ const STACK = 'Cartograph';
 const TOPIC = 'sales';
 const GROUP = 'accumulate';
 
-/** Starts every part; what was started before a failure is stopped. */
+/**
+ * Starts every part: job server, broker, emulator, stack, poller and pages.
+ *
+ * @throws {Error} If a part cannot start; those that have started are stopped.
+ */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const parts = new Parts(options);
   options.signal?.throwIfAborted();
@@ -59,18 +66,18 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     await clear(options);
     return await startParts(options, parts);
   } catch (error) {
-    // What is told is why it could not start; that a half-started part does not stop as it should comes of that.
+    // The reason why the start failed is thrown. A half-started part that then does not stop is a consequence.
     await parts.stop().catch(() => undefined);
     throw error;
   }
 }
 
-/** Ends what an earlier pipeline has left running, and removes what it has left lying unless that is kept. */
+/** Stops programs of an earlier pipeline that still run, and removes its state unless that is kept. */
 async function clear({ directory, keep, elsewhere, onLeftover }: PipelineOptions): Promise<void> {
   const [kafka, aws, jobs] = directoriesOf(directory);
-  for (const what of await endLeftovers([kafka, aws, jobLogs(jobs)])) onLeftover?.(what);
+  for (const program of await endLeftovers([kafka, aws, jobLogs(jobs)])) onLeftover?.(program);
   if (keep) return;
-  // Parts that run elsewhere may have their state here: another container, the same directory.
+  // The state of parts that run elsewhere must stay: another container may have the same directory.
   for (const part of elsewhere ? [jobs] : [kafka, aws, jobs]) rmSync(part, { recursive: true, force: true });
 }
 
@@ -109,7 +116,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');
-  await parts.unlessGivenUp(createTopic(broker.bootstrap, TOPIC, partitions));
+  await parts.unlessAborted(createTopic(broker.bootstrap, TOPIC, partitions));
   const poller = await parts.startTimed('poller', () =>
     startPoller({
       bootstrap: broker.bootstrap,
@@ -141,7 +148,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   };
 }
 
-/** Like Promise.all, but waits for all before it rejects, so that whatever was started can be stopped. */
+/** Like Promise.all, but waits for all promises before it rejects, so that every started part can be stopped. */
 async function all<A, B, C>([a, b, c]: [Promise<A>, Promise<B>, Promise<C>]): Promise<[A, B, C]> {
   await Promise.allSettled([a, b, c]);
   return Promise.all([a, b, c]);
@@ -161,7 +168,9 @@ const emulatorAt = async (endpoint: string): Promise<Emulator> => ({
 function outputOf(outputs: ReadonlyMap<string, string>, name: string): string {
   const value = outputs.get(name);
   if (value === undefined)
-    throw new Error(`Cannot find the stack's output ${name}; it has ${[...outputs.keys()].join(', ')}`);
+    throw new Error(
+      `Cannot find the stack's output ${name}: the stack has ${[...outputs.keys()].join(', ')}`,
+    );
   return value;
 }
 

@@ -14,7 +14,7 @@ import {
   toMskEvent,
 } from './msk-event.ts';
 
-/** Invokes the function with an event. Rejects if the function failed; else resolves with its answer. */
+/** Invokes the function with an event. Resolves with its answer; rejects if the function failed. */
 export type Invoke = (event: unknown) => Promise<unknown>;
 
 export interface PollerOptions {
@@ -25,26 +25,26 @@ export interface PollerOptions {
   readonly invoke: Invoke;
   /** How long the broker gathers records before it answers a fetch. */
   readonly windowMs?: number;
-  /** A poller that is killed, or silent for so long, loses its partitions; brokers want at least 6 s. */
+  /** A poller without a heartbeat for this long loses its partitions. Brokers require at least 6 s. */
   readonly sessionMs?: number;
-  /** Told of every failed invocation, lost session and crash of the client, before it is tried again. */
+  /** Called with every failed invocation, lost session and crash of the client, before the next try. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 export interface Poller {
-  /** How the records' cluster is named in addresses and keys. */
+  /** The name of the records' cluster in addresses and keys. */
   readonly source: string;
-  /** Records on the topic whose offsets are not committed. */
+  /** Counts the records on the topic whose offsets are not committed. */
   lag(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Records of one partition that wait for their invocation. */
+/** One fetch: records of one partition that wait for an invocation. */
 interface Delivery {
   readonly payload: EachBatchPayload;
   records: EventRecord[];
   readonly done: () => void;
-  /** Gives the records back: kafkajs joins the group again and fetches them from the last commit on. */
+  /** Rejects the fetch: kafkajs then joins the group again and fetches from the last commit. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -56,9 +56,13 @@ const MAX_BACKOFF_MS = 10_000;
 const RESTART_MS = 2_000;
 
 /**
- * Does what Lambda's pollers do for an MSK topic: batches of at most 10,000 records and 6 MB, at least once, offsets
- * committed after success only, the rest of a partition again from its first failed record, a failed batch in halves,
- * for ever. A session that is lost (a laptop that slept) begins again from the last commit.
+ * Starts a poller that behaves as Lambda's pollers do for an MSK topic:
+ *
+ * - A batch has at most 10,000 records and 6 MB. Each record is delivered at least once.
+ * - Offsets are committed only after success. After a partial failure a partition continues from its first failed record.
+ * - A batch that fails is halved and tried again, without a limit of tries.
+ *
+ * After a lost session, as when a laptop sleeps, it continues from the last commit.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
  */
@@ -90,7 +94,7 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
     });
   consumer.on(consumer.events.CRASH, async ({ payload: { error, restart } }) => {
     onFailure?.(error);
-    // After an error that it deems final kafkajs would stay dead, and the sales would wait for ever.
+    // kafkajs does not start again after an error that it considers final. Without this, sales would wait for ever.
     if (restart) return;
     await sleep(RESTART_MS, undefined, { signal: stopping.signal });
     await consume();
@@ -111,7 +115,9 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
   };
 }
 
-/** Not by `consumer.commitOffsets`: that wraps errors, and kafkajs knows by their type that it has to join again. */
+/**
+ * Does not use `consumer.commitOffsets`, which wraps errors: kafkajs needs their type to see that it must join the group again.
+ */
 async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
   const { topic, partition } = payload.batch;
   await payload.commitOffsetsIfNecessary({
@@ -121,6 +127,7 @@ async function commit(payload: EachBatchPayload, lastOffset: number): Promise<vo
   await payload.heartbeat();
 }
 
+/** Gathers fetches of all partitions and invokes the function with batches of them. */
 class DeliveryQueue {
   private readonly waiting: Delivery[] = [];
   private readonly options: PollerOptions;
@@ -134,25 +141,28 @@ class DeliveryQueue {
   }
 
   /**
-   * Resolves when every record of the fetch is committed, or the poller stops.
+   * Queues a fetch. Resolves when every record of it is committed, or the poller stops.
    *
-   * @throws {Error} The client's own, if the group no longer knows this poller or the broker does not answer.
+   * @throws {Error} kafkajs's own error, if this poller is no longer a member of the group or the broker does not answer.
    */
   async deliver(payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     const records = messages.map((message) => toEventRecord(topic, partition, message));
-    let beat: NodeJS.Timeout | undefined;
+    let heartbeats: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((done, fail) => {
         if (this.stopping.signal.aborted) return done();
         const delivery = { payload, records, done, fail };
         this.waiting.push(delivery);
-        const heartbeat = () => payload.heartbeat().catch((error) => this.giveBack(delivery, error));
-        beat = setInterval(heartbeat, (this.options.sessionMs ?? SESSION_MS) / HEARTBEATS_PER_SESSION);
+        const sendHeartbeat = () => payload.heartbeat().catch((error) => this.reject(delivery, error));
+        heartbeats = setInterval(
+          sendHeartbeat,
+          (this.options.sessionMs ?? SESSION_MS) / HEARTBEATS_PER_SESSION,
+        );
         this.wake();
       });
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeats);
     }
   }
 
@@ -162,7 +172,7 @@ class DeliveryQueue {
     for (const { done } of this.waiting) done();
   }
 
-  /** Invokes again and again, one invocation at a time, until the poller stops. */
+  /** Invokes the function with one batch at a time until the poller stops. */
   async run(): Promise<void> {
     let limit = MAX_BATCH_RECORDS;
     let backoffMs = FIRST_BACKOFF_MS;
@@ -175,9 +185,9 @@ class DeliveryQueue {
         { records: limit, bytes: MAX_BATCH_BYTES },
       );
       try {
-        const isWhole = await this.invoke(batch);
+        const isComplete = await this.invoke(batch);
         limit = MAX_BATCH_RECORDS;
-        if (isWhole) backoffMs = FIRST_BACKOFF_MS;
+        if (isComplete) backoffMs = FIRST_BACKOFF_MS;
         else await this.pause(backoffMs);
       } catch (error) {
         this.options.onFailure?.(error);
@@ -189,22 +199,24 @@ class DeliveryQueue {
   }
 
   /**
-   * @returns whether every record of the batch was taken
-   * @throws {Error} If the function failed, or what it answered is not understood.
+   * @returns true if every record of the batch was taken
+   * @throws {Error} If the function failed or its answer is invalid.
    */
   private async invoke(batch: readonly EventRecord[]): Promise<boolean> {
     const invoked = [...this.waiting];
     const answer = await this.options.invoke(toMskEvent(batch, this.source));
     const { isTaken, failures } = readAnswer(answer, batch);
     const taken = batch.filter(isTaken);
-    // One that came in the meantime has not been invoked, even where it brings the same records once more.
+    // Deliveries that arrived during the invocation were not part of it, even if they repeat the same records.
     for (const delivery of invoked) await this.settle(delivery, taken);
     if (failures.length > 0)
-      this.options.onFailure?.(new Error(`Cannot take ${failures.join(', ')} on: the function says so`));
+      this.options.onFailure?.(
+        new Error(`Cannot process ${failures.join(', ')}: the function reported a failure`),
+      );
     return failures.length === 0;
   }
 
-  /** Commits what the function took of this delivery and lets it go when nothing is left. */
+  /** Commits the records that the function took of this delivery, and completes the delivery when none are left. */
   private async settle(delivery: Delivery, taken: readonly EventRecord[]): Promise<void> {
     const { payload } = delivery;
     const last = taken.findLast(({ partition }) => partition === payload.batch.partition);
@@ -212,26 +224,26 @@ class DeliveryQueue {
     try {
       await commit(payload, last.offset);
     } catch (error) {
-      return this.giveBack(delivery, error);
+      return this.reject(delivery, error);
     }
     delivery.records = delivery.records.filter(({ offset }) => offset > last.offset);
     if (delivery.records.length === 0 && this.remove(delivery)) delivery.done();
   }
 
-  /** Whoever holds the partition now gets the records again. */
-  private giveBack(delivery: Delivery, cause: unknown): void {
+  /** Fails the delivery: the member that now has the partition receives the records again. */
+  private reject(delivery: Delivery, cause: unknown): void {
     if (!this.remove(delivery)) return;
     const { topic, partition } = delivery.payload.batch;
-    const why = cause instanceof Error ? cause.message : cause;
-    this.options.onFailure?.(new Error(`Cannot commit ${topic}-${partition}: ${why}`, { cause }));
+    const reason = cause instanceof Error ? cause.message : cause;
+    this.options.onFailure?.(new Error(`Cannot commit ${topic}-${partition}: ${reason}`, { cause }));
     delivery.fail(cause);
   }
 
-  /** @returns false if it was let go already */
+  /** @returns false if the delivery was removed before */
   private remove(delivery: Delivery): boolean {
-    const place = this.waiting.indexOf(delivery);
-    if (place >= 0) this.waiting.splice(place, 1);
-    return place >= 0;
+    const index = this.waiting.indexOf(delivery);
+    if (index >= 0) this.waiting.splice(index, 1);
+    return index >= 0;
   }
 
   private pause(ms: number): Promise<void> {

@@ -3,18 +3,18 @@ import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';
 import { kafkaClient } from './broker.ts';
 
-/** Where records are put. */
+/** The topic that records are sent to, and its broker as host:port. */
 interface Target {
   readonly bootstrap: string;
   readonly topic: string;
 }
 
 /**
- * Puts records on the topic, in order per key, and waits until the broker has them.
+ * Sends records to the topic, in order per key, and waits until the broker has acknowledged them.
  *
- * @param onProgress Told how many are sent so far.
- * @returns how many were sent
- * @throws {RangeError} If a record is larger than the broker takes: which one; those before it are sent.
+ * @param onProgress Called with the number of records sent so far.
+ * @returns The number of records sent.
+ * @throws {RangeError} If a record is larger than the broker accepts. The message names it; earlier records are sent.
  */
 export async function produceRecords(
   target: Target,
@@ -31,7 +31,7 @@ export async function produceRecords(
   }
 }
 
-/** @throws {Error} If there is no such topic. */
+/** @throws {Error} If the topic does not exist. */
 async function readMaxBytes({ bootstrap, topic }: Target): Promise<number> {
   const admin = kafkaClient(bootstrap).admin();
   await admin.connect();
@@ -46,11 +46,11 @@ async function readMaxBytes({ bootstrap, topic }: Target): Promise<number> {
   }
 }
 
-/** kafkajs has a name for it that Node cannot import: it is CommonJS. */
+/** kafkajs's `ConfigResourceTypes.TOPIC`, which Node cannot import by name from a CommonJS package. */
 const TOPIC = 2;
 const MAX_BYTES = 'max.message.bytes';
 
-/** How many records the topic has taken so far. */
+/** Counts the records that were ever put on the topic: the sum of its partitions' next offsets. */
 export async function countRecords({ bootstrap, topic }: Target): Promise<number> {
   const admin = kafkaClient(bootstrap).admin();
   await admin.connect();

@@ -1,8 +1,8 @@
 /**
- * What the work comes to, or a rejection with the signal's reason as soon as that is aborted. The work itself goes on
- * unless it looks at the signal too.
+ * Waits for work, but rejects with the signal's reason as soon as the signal is aborted. The work itself continues unless
+ * it also watches the signal.
  */
-export async function raced<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+export async function rejectOnAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason);
   if (signal.aborted) onAbort();
@@ -14,7 +14,7 @@ export async function raced<Result>(work: Promise<Result>, signal: AbortSignal):
   }
 }
 
-/** The same items, until the signal is aborted; then the signal's reason is thrown. */
+/** Yields the items until the signal is aborted, then throws the signal's reason. */
 export async function* untilAborted<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   signal: AbortSignal,
@@ -25,8 +25,8 @@ export async function* untilAborted<Item>(
   }
 }
 
-/** What the work comes to. @throws {Error} with `message` if that takes longer than `seconds`. */
-export async function within<Result>(
+/** Waits for work, at most `seconds`. @throws {Error} With `message` if it takes longer. */
+export async function withTimeout<Result>(
   seconds: number,
   message: string,
   work: Promise<Result>,
@@ -34,7 +34,7 @@ export async function within<Result>(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(new Error(message)), seconds * 1000);
   try {
-    return await raced(work, limit.signal);
+    return await rejectOnAbort(work, limit.signal);
   } finally {
     clearTimeout(timer);
   }

@@ -5,32 +5,35 @@ import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { raced } from './abort.ts';
+import { rejectOnAbort } from './abort.ts';
 import { noteProcess, removeNote } from './leftovers.ts';
 import { endGroup, signalGroup } from './process-group.ts';
 
 export interface ChildOptions {
-  /** What it is, for messages: "the Kafka broker". */
-  readonly what: string;
+  /** The program's name in messages: "the Kafka broker". */
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Its standard output and error go there. */
+  /** File that the program's standard output and standard error are appended to. */
   readonly logPath: string;
-  /** Where it is noted which process it is, for `endLeftovers`. */
+  /** File that identifies the program's process, for `endLeftovers`. */
   readonly pidPath?: string;
 }
 
-/** A program that this process started and that it stops, by its process id. */
+/** A program that this process has started. */
 export interface Child {
   readonly process: ChildProcess;
   readonly logPath: string;
-  /** Resolves when it has ended, for whatever reason: "the Kafka broker ended with exit code 1; see PATH". */
+  /** Resolves when the program has ended, for any reason: "the Kafka broker ended with exit code 1; see PATH". */
   readonly ended: Promise<string>;
-  /** Ends it and what it has started, politely and then not; harmless if it has ended. */
+  /** Ends the program and its own child processes: SIGTERM first, then SIGKILL. Does nothing if it has ended. */
   stop(): Promise<void>;
-  /** Rejects with the end of the log if it ends before `ready` resolves, and with its reason if `signal` is aborted. */
+  /**
+   * Waits until `ready` resolves. Rejects with the end of the log if the program ends first or takes too long, and with
+   * the signal's reason if `signal` is aborted.
+   */
   until<Result>(
     ready: (signal: AbortSignal) => Promise<Result>,
     timeoutSeconds: number,
@@ -38,17 +41,17 @@ export interface Child {
   ): Promise<Result>;
 }
 
-/** Starts a program in a process group of its own, so that Ctrl-C reaches this process first and order is kept. */
+/** Starts a program in its own process group: Ctrl-C then reaches this process only, which stops its programs in order. */
 export function startChild(options: ChildOptions): Child {
-  const { what, logPath, pidPath } = options;
+  const { name, logPath, pidPath } = options;
   const child = spawnLogged(options);
   const { pid } = child;
-  if (pid !== undefined && pidPath !== undefined) noteProcess(pidPath, what, pid);
+  if (pid !== undefined && pidPath !== undefined) noteProcess(pidPath, name, pid);
   const onExit = (): void => void (pid !== undefined && signalGroup(pid, 'SIGKILL'));
   process.once('exit', onExit);
-  const reason = endOf(child);
-  // From here on the number may be given to others: it is not used again.
-  const gone = reason.then(async () => {
+  const ending = endingOf(child);
+  // Once the group has ended, the system may give its id to another process, so the id is not used again.
+  const gone = ending.then(async () => {
     if (pid !== undefined) await endGroup(pid);
     process.off('exit', onExit);
     if (pidPath !== undefined) removeNote(pidPath);
@@ -59,7 +62,7 @@ export function startChild(options: ChildOptions): Child {
   return {
     process: child,
     logPath,
-    ended: reason.then((how) => `${what} ${how}; see ${logPath}`),
+    ended: ending.then((how) => `${name} ${how}; see ${logPath}`),
     async stop() {
       if (!isGone && pid !== undefined) await endGroup(pid);
       await gone;
@@ -67,17 +70,17 @@ export function startChild(options: ChildOptions): Child {
     async until(ready, timeoutSeconds, signal = new AbortController().signal) {
       const giveUp = new AbortController();
       const failed = (how: string): never => {
-        throw new Error(`Cannot start ${what}: it ${how}\n${tail(logPath)}`);
+        throw new Error(`Cannot start ${name}: it ${how}\n${tail(logPath)}`);
       };
       const started = Promise.race([
         ready(giveUp.signal),
-        reason.then(failed),
+        ending.then(failed),
         sleep(timeoutSeconds * 1000, undefined, { signal: giveUp.signal }).then(() =>
           failed(`is not ready after ${timeoutSeconds} s`),
         ),
       ]);
       try {
-        return await raced(started, signal);
+        return await rejectOnAbort(started, signal);
       } finally {
         giveUp.abort();
       }
@@ -98,8 +101,8 @@ function spawnLogged({ command, args, env, cwd, logPath }: ChildOptions): ChildP
   return child;
 }
 
-/** @returns how it ended, when it has: "ended with signal SIGKILL" */
-const endOf = (child: ChildProcess): Promise<string> =>
+/** Resolves when the program has ended, with the way it ended: "ended with signal SIGKILL". */
+const endingOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child.once('error', (error) => resolve(`did not run: ${error.message}`));
     child.once('exit', (code, signal) =>
@@ -107,21 +110,22 @@ const endOf = (child: ChildProcess): Promise<string> =>
     );
   });
 
-/** What a shell would say of how it ended. */
+/** Returns the exit code that a shell would report for an ended program. */
 export function exitCodeOf({ exitCode, signalCode }: Pick<ChildProcess, 'exitCode' | 'signalCode'>): number {
   if (signalCode) return SIGNALLED + constants.signals[signalCode];
   return exitCode ?? 1;
 }
 
+/** Shells report a program that was ended by a signal as this plus the signal's number. */
 const SIGNALLED = 128;
 
 const TAIL_LINES = 20;
 
-/** The last lines of a log file. */
+/** Returns the path of a log file and its last lines. */
 export const tail = (path: string): string =>
   `${path}:\n${readFileSync(path, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n')}`;
 
-/** Calls `probe` until it succeeds or `signal` ends the wait. */
+/** Calls `probe` every 100 ms until it succeeds. @throws The signal's reason if `signal` is aborted first. */
 export async function eventually<Result>(probe: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
   for (;;) {
     signal.throwIfAborted();
@@ -133,10 +137,16 @@ export async function eventually<Result>(probe: () => Promise<Result>, signal: A
   }
 }
 
-/** A port of this machine that nobody listens on. */
+/** Returns a port of this machine that no program listens on. */
 export const freePort = (): Promise<number> => listenBriefly(0, '127.0.0.1');
 
-/** @throws {Error} with code EADDRINUSE if somebody listens there already */
+/**
+ * Listens on a port and stops at once, to check that it is free.
+ *
+ * @param port 0 takes any free port.
+ * @returns The port.
+ * @throws {Error} With code EADDRINUSE if another program listens there.
+ */
 export async function listenBriefly(port: number, host: string): Promise<number> {
   const server = createServer().listen(port, host);
   await once(server, 'listening');

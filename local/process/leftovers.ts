@@ -4,28 +4,29 @@ import { z } from 'zod';
 import { endGroup } from './process-group.ts';
 import { isRunning, startTimeOf } from './process-lock.mjs';
 
-/** A program that was started here: what it is, and which process. */
+/** A file that identifies a started program's process: the program's name (`what`), its process id and start time. */
 const Note = z.object({ what: z.string(), pid: z.int().positive(), startTime: z.string() });
 
 const SUFFIX = '.pid';
 
-/** Notes which process a program is, so that it can be ended when the one that started it was killed. */
-export function noteProcess(path: string, what: string, pid: number): void {
+/** Writes a program's note, so that a later start can end the program if the process that started it was killed. */
+export function noteProcess(path: string, name: string, pid: number): void {
   const startTime = startTimeOf(pid);
-  if (startTime !== undefined) writeFileSync(path, JSON.stringify({ what, pid, startTime }));
+  if (startTime !== undefined) writeFileSync(path, JSON.stringify({ what: name, pid, startTime }));
 }
 
 export const removeNote = (path: string): void => rmSync(path, { force: true });
 
 /**
- * Ends the programs that are noted in these directories and still run. A process that has only got the number of one
- * of them is left alone.
+ * Ends the programs that have a note in these directories and still run. A process that merely has the id of a program
+ * that has ended is left alone.
  *
- * @returns what was ended, "the Kafka broker"
+ * @param directories May include directories that do not exist.
+ * @returns The names of the programs that were ended, such as "the Kafka broker"; empty if none still ran.
  */
 export async function endLeftovers(directories: readonly string[]): Promise<string[]> {
   const ended = await Promise.all(directories.flatMap(notesIn).map(endLeftover));
-  return ended.filter((what) => what !== undefined);
+  return ended.filter((name) => name !== undefined);
 }
 
 async function endLeftover(path: string): Promise<string | undefined> {

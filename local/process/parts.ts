@@ -1,29 +1,29 @@
-import { raced, within } from './abort.ts';
+import { rejectOnAbort, withTimeout } from './abort.ts';
 
-/** Something that was started and can be stopped. */
+/** A part of the pipeline that was started and can be stopped. */
 export interface Part {
-  /** Resolves with a sentence when it has ended, for whatever reason; absent where nobody can know. */
+  /** Resolves with a sentence when the part has ended, for any reason; absent if that cannot be observed. */
   readonly ended?: Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface PartsOptions {
-  /** Told of each part when it is ready. */
+  /** Called when a part or a step is ready. */
   readonly onReady?: (part: string, seconds: number) => void;
-  /** Told in a sentence of a part that ends without being stopped. */
+  /** Called with a sentence when a part ends without being stopped. */
   readonly onEnd?: (sentence: string) => void;
-  /** Gives up what is under way. */
+  /** Aborts parts and steps that are starting. */
   readonly signal?: AbortSignal;
-  /** How long a part may take to stop. */
+  /** Longest time that a part may take to stop. */
   readonly stopSeconds?: number;
 }
 
-/** A part has ended by itself. */
+/** A part has ended without being stopped. */
 export class PartEnded extends Error {
   override readonly name = 'PartEnded';
 }
 
-/** A little more than a program gets before it is killed. */
+/** Longer than a program gets before it is killed (`endGroup`). */
 const STOP_SECONDS = 10;
 
 /** The parts of a pipeline, in the order in which they were started. */
@@ -37,40 +37,40 @@ export class Parts {
   }
 
   /**
-   * Starts a part, and from then on watches that it does not end before it is stopped.
+   * Starts a part. From then on, `onEnd` is called if the part ends before it is stopped.
    *
-   * @throws the signal's reason if it is given up meanwhile; it is stopped all the same, as soon as it has started
+   * @throws The signal's reason if the start is aborted. `stop` still stops the part, as soon as it has started.
    */
   async start<Started extends Part>(name: string, start: () => Promise<Started>): Promise<Started> {
     this.options.signal?.throwIfAborted();
     const part = start();
     this.started.push({ name, part });
-    const started = await this.unlessGivenUp(part);
+    const started = await this.unlessAborted(part);
     void started.ended?.then((sentence) => {
       if (!this.isStopping) this.options.onEnd?.(sentence);
     });
     return started;
   }
 
-  /** The same, and tells how long it took. */
+  /** Starts a part and reports how long it took. */
   startTimed<Started extends Part>(name: string, start: () => Promise<Started>): Promise<Started> {
     return this.timed(name, () => this.start(name, start));
   }
 
-  /** Does one step of the start, and tells how long it took. */
+  /** Runs one step of the start and reports how long it took. */
   async timed<Result>(name: string, step: () => Promise<Result>): Promise<Result> {
     const startedMs = performance.now();
-    const result = await this.unlessGivenUp(step());
+    const result = await this.unlessAborted(step());
     this.options.onReady?.(name, (performance.now() - startedMs) / 1000);
     return result;
   }
 
-  unlessGivenUp<Result>(step: Promise<Result>): Promise<Result> {
+  unlessAborted<Result>(step: Promise<Result>): Promise<Result> {
     const { signal } = this.options;
-    return signal ? raced(step, signal) : step;
+    return signal ? rejectOnAbort(step, signal) : step;
   }
 
-  /** Stops all, the last first, each for itself. @throws {Error} If some did not stop, when the others have. */
+  /** Stops all parts, newest first, even if some fail to stop. @throws {Error} At the end, if some did not stop. */
   async stop(): Promise<void> {
     this.isStopping = true;
     const failures: string[] = [];
@@ -88,9 +88,13 @@ export class Parts {
     const { stopSeconds = STOP_SECONDS } = this.options;
     const stopped = starting.then(
       (part) => part.stop(),
-      // What could not start has nothing to stop; why is told by who waited for it.
+      // A part that could not start has nothing to stop. The caller of `start` gets the error.
       () => undefined,
     );
-    await within(stopSeconds, `Cannot stop the ${name}: it is not done after ${stopSeconds} s`, stopped);
+    await withTimeout(
+      stopSeconds,
+      `Cannot stop the ${name}: it is still running after ${stopSeconds} s`,
+      stopped,
+    );
   }
 }

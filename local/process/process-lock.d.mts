@@ -1,24 +1,25 @@
-/** A process of this machine. */
+/** Identifies a process of this machine. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** As the system tells it; only compared. */
+  /** As the system reports it; only good for comparing. */
   readonly startTime: string;
 }
 
-/** The files of the locks: of an installation, and of a pipeline of `npm start`. */
+/** The locks' files. The first is held during an installation, the second by `npm start` while its pipeline runs. */
 export const LOCKS: { readonly installing: string; readonly running: string };
 
-/** When a process started; undefined if there is no such process any more. */
+/** Returns when a process started; undefined if it has ended. */
 export function startTimeOf(pid: number): string | undefined;
 
-/** Whether this very process is still there. */
+/** Returns true if exactly this process still runs, not only one with the same id. */
 export function isRunning(process: ProcessIdentity): boolean;
 
 /**
- * Takes the lock, also from a process that has ended without giving it back. It is given back when this process exits.
+ * Takes a lock, also if its holder has ended without releasing it. The lock is released when this process exits.
  *
- * @param explain The message of the error, given who holds it: "process 123".
- * @returns a function that gives it back
+ * @param path The lock's file, in a directory that exists.
+ * @param explain Returns the error's message; the holder is a text such as "process 123".
+ * @returns A function that releases the lock.
  * @throws {Error} If another process holds it.
  */
 export function acquireLock(path: string, explain: (holder: string) => string): () => void;

@@ -1,6 +1,6 @@
 /**
- * Which processes are there, and which of them holds a lock. Plain JavaScript without dependencies, for `bootstrap.mjs`
- * needs it before there are any, also on an old Node.
+ * Identifies processes, and lets one process at a time hold a lock. Plain JavaScript without dependencies, because
+ * `bootstrap.mjs` uses it before any are installed, and on older versions of Node.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -19,24 +19,24 @@ import { fileURLToPath } from 'node:url';
 
 const STATE = fileURLToPath(new URL('../../.cartograph', import.meta.url));
 
-/** Held by whoever installs, and by `npm start` as long as its pipeline is there. */
+/** The locks' files. The first is held during an installation, the second by `npm start` while its pipeline runs. */
 export const LOCKS = { installing: join(STATE, 'installing'), running: join(STATE, 'running') };
 
 /**
- * When a process started, as the system tells it. A number alone does not say which process is meant: numbers are
- * given again.
+ * Returns when a process started, as the system reports it. A process id alone does not identify a process, because the
+ * system uses ids again.
  *
- * @returns undefined if there is no such process, or it has ended and only waits to be collected
+ * @returns A text to compare; undefined if there is no such process, or it has ended and is a zombie.
  */
 export function startTimeOf(pid) {
   return existsSync('/proc/self/stat') ? startTimeInProc(pid) : startTimeByPs(pid);
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: field 22, in clock ticks since the machine started. */
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: field 22, in clock ticks since the system booted. */
 function startTimeInProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+    // The second field is the program's name in parentheses, which may contain spaces and parentheses.
     const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return isOver(state) ? undefined : rest[18];
   } catch {
@@ -55,19 +55,19 @@ function startTimeByPs(pid) {
 
 const isOver = (state) => state === 'Z' || state === 'X';
 
-/** Whether this very process is still there. */
+/** Returns true if exactly this process still runs, not only one with the same id. */
 export const isRunning = ({ pid, startTime }) => startTimeOf(pid) === startTime;
 
-/** How long a lock may be without its content before it counts as left behind. */
+/** A new lock file is empty until its holder has written to it. After this time, it counts as abandoned. */
 const WRITING_MS = 5_000;
 const ATTEMPTS = 10;
 
 /**
- * Takes the lock, also from a process that has ended without giving it back. It is given back when this process exits.
+ * Takes a lock, also if its holder has ended without releasing it. The lock is released when this process exits.
  *
  * @param path The lock's file, in a directory that exists.
- * @param explain (holder) → the message of the error, where the holder is "process 123".
- * @returns a function that gives it back
+ * @param explain (holder) → the message of the error; the holder is a text such as "process 123".
+ * @returns A function that releases the lock.
  * @throws {Error} If another process holds it.
  */
 export function acquireLock(path, explain) {
@@ -97,16 +97,16 @@ function create(path) {
 }
 
 function releaser(path) {
-  const mine = readText(path);
+  const content = readText(path);
   const release = () => {
     process.off('exit', release);
-    if (mine !== undefined && readText(path) === mine) rmSync(path, { force: true });
+    if (content !== undefined && readText(path) === content) rmSync(path, { force: true });
   };
   process.once('exit', release);
   return release;
 }
 
-/** @returns undefined if the text is not what a holder writes */
+/** @returns The process that a lock file names, or undefined if the file's text is not valid. */
 function holderIn(text) {
   try {
     const { pid, startTime } = JSON.parse(text);
@@ -116,17 +116,17 @@ function holderIn(text) {
   }
 }
 
-/** Renamed first, for only one of several that find it stale can do that. */
+/** Removes an abandoned lock. It is renamed first: if several processes find it abandoned, only one of them can do that. */
 function removeStale(path, stale) {
-  const aside = `${path}.${process.pid}`;
+  const renamedPath = `${path}.${process.pid}`;
   try {
-    renameSync(path, aside);
-    // Another may have taken it over since it was read: then it is theirs, and goes back.
-    if (readText(aside) !== stale) linkSync(aside, path);
+    renameSync(path, renamedPath);
+    // Another process may have taken the lock since it was read. The lock is then valid and is put back.
+    if (readText(renamedPath) !== stale) linkSync(renamedPath, path);
   } catch {
-    // Somebody was faster; the next attempt sees what is there now.
+    // Another process was faster; the next attempt reads the lock again.
   }
-  rmSync(aside, { force: true });
+  rmSync(renamedPath, { force: true });
 }
 
 function readText(path) {

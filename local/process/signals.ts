@@ -1,15 +1,15 @@
-/** Somebody wants this process to end. */
+/** A signal has asked this process to end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Of a program that a signal has ended, as shells tell it. */
+/** The exit code after Ctrl-C, as shells report it. */
 export const INTERRUPTED_EXIT_CODE = 130;
 
-/** One key press may arrive several times: from the terminal, from npm and from what npm started. */
+/** Signals within this time count as one: the terminal, npm and its scripts may all pass on the same key press. */
 const SAME_PRESS_MS = 300;
 
-/** Calls `first` at the first signal that asks this process to end; a second one ends it at once. */
+/** Calls `first` at the first signal that asks this process to end; a second signal ends the process at once. */
 export function onSignals(first: () => void): void {
   let firstMs: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -8,16 +8,16 @@ import { Metric } from '../../lambdas/shared/contract/quality.ts';
 import { parseJson } from '../../lambdas/shared/platform/lake.ts';
 import { ROOT, STATE } from '../process/paths.ts';
 
-/** For the other side only: the project itself needs none of these. */
+/** Packages of the other models. The project itself does not need them. */
 const PACKAGES = ['numpy==2.2.6', 'scipy==1.15.3', 'implicit==0.7.3'];
 const VENV = join(STATE, 'outside-venv');
 const SCRIPT = join(ROOT, 'bench', 'outside.py');
 
-/** Null: the list makes no sense for the scorer. */
+/** Null if the list does not apply to the scorer. */
 const ByList = z.strictObject({ any: Metric.nullable(), new: Metric.nullable() });
 const Parameters = z.record(z.string(), z.union([z.number(), z.boolean(), z.null()]));
 
-/** The models that bench/outside.py measures, by the names that a person reads. */
+/** Display names of the models that bench/outside.py measures. */
 export const OUTSIDE_SCORERS = {
   random: 'random',
   explicitAls: 'explicit ALS on quantity',
@@ -36,13 +36,13 @@ const OutsideProtocol = z.strictObject({
   scorers: z.record(
     ScorerName,
     ByList.extend({
-      /** By list, what was best on the validation window; absent where there is nothing to choose. */
+      /** The best parameters on the validation window, by list; absent if the scorer has no parameters. */
       chosen: z.partialRecord(z.enum(['any', 'new']), Parameters).optional(),
     }),
   ),
 });
 
-/** What bench/outside.py prints. */
+/** The output of bench/outside.py. */
 export const Outside = z.strictObject({
   versions: z.record(z.string(), z.string()),
   seconds: z.number(),
@@ -51,48 +51,51 @@ export const Outside = z.strictObject({
 export type Outside = z.infer<typeof Outside>;
 
 /**
- * Measures other models by the same protocols, with code that shares nothing with the project's; takes minutes.
+ * Measures other models by the same protocols, with code that shares nothing with the project's. Takes minutes.
  *
- * @param say Progress, a line at a time.
- * @returns undefined where its packages cannot be installed; the reason is said
- * @throws {Error} If the script fails, or prints something else than it should.
+ * @param file The file of sales.
+ * @param report Called with each line of progress.
+ * @returns Undefined if the packages cannot be installed; the reason is reported.
+ * @throws {Error} If the script fails, or its output is not valid.
  */
 export async function measureOutside(
   file: string,
-  say: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<Outside | undefined> {
   try {
     await install();
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim().split('\n').slice(0, 3).join(' ') : error;
-    say(`The outside check is left out: ${PACKAGES.join(', ')} cannot be installed: ${reason}`);
+    report(`Skipping the outside check: cannot install ${PACKAGES.join(', ')}: ${reason}`);
     return undefined;
   }
-  return parseJson(await run(file, say), 'the output of bench/outside.py', Outside);
+  return parseJson(await run(file, report), 'the output of bench/outside.py', Outside);
 }
 
 async function install(): Promise<void> {
   const execute = promisify(execFile);
   if (!existsSync(join(VENV, 'bin', 'pip'))) await execute('python3', ['-m', 'venv', VENV]);
-  // Asks no registry where all are there already. Without wheels it would compile for long, and fail.
+  // pip asks no registry if all packages are installed. Without wheels it would compile for a long time, and fail.
   await execute(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--only-binary=:all:', ...PACKAGES]);
 }
 
-async function run(file: string, say: (line: string) => void): Promise<string> {
+async function run(file: string, report: (line: string) => void): Promise<string> {
   const child = spawn(join(VENV, 'bin', 'python'), [SCRIPT, file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  let complaints = '';
+  let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
   createInterface({ input: child.stderr }).on('line', (line) => {
-    complaints += `${line}\n`;
-    say(line);
+    errors += `${line}\n`;
+    report(line);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
   if (code === 0) return output;
-  throw new Error(`Cannot measure outside: ${SCRIPT} ended with ${code}:\n${complaints.slice(-2000)}`);
+  throw new Error(
+    `Cannot measure the other models: ${SCRIPT} ended with exit code ${code}:\n${errors.slice(-2000)}`,
+  );
 }

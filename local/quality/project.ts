@@ -12,16 +12,17 @@ import type { OutgoingRecord } from '../shop/simulate.ts';
 import { fileJobCommand } from '../spark/file-job.ts';
 import { PROTOCOLS, type ProtocolName } from './protocols.ts';
 
-/** What the job says of itself: its metrics, and how long each step took. */
+/** The job's metrics, and the seconds that each step took. */
 export interface Measured {
   readonly metrics: Metrics;
   readonly seconds: Manifest['seconds'];
 }
 
 /**
- * Trains on the sales by the real Spark job, and measures by a protocol.
+ * Trains on sales with the real Spark job, which measures the model by a protocol.
  *
- * @throws {Error} If the job fails, or holds out something else than the protocol asks for.
+ * @param polls The sales, poll by poll.
+ * @throws {Error} If the job fails, or does not hold out the sales that the protocol asks for.
  */
 export async function measureProject(
   name: ProtocolName,

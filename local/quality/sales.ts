@@ -28,10 +28,10 @@ const Row = z.object({
 });
 
 /**
- * The yardstick's sales, as the poller would hand them over: rows without a customer, cancellations, and codes that are
- * no product are left out, for all scorers alike.
+ * Reads the sales that all models are measured on. Rows without a customer, cancellations, and codes that are not
+ * products are left out for every model.
  *
- * @returns By poll, the file's order; at least one poll, which may be empty.
+ * @returns Polls of up to 10,000 records, in the order of the file; at least one poll, which may be empty.
  * @throws {Error} If the file cannot be read, or lacks a column.
  */
 export async function readPolls(path: string): Promise<OutgoingRecord[][]> {

@@ -13,7 +13,7 @@ import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from './protocols.ts';
 export type MeasuredByProtocol = Readonly<Record<ProtocolName, Measured>>;
 
 type Part = keyof z.infer<typeof Scorers>;
-/** How a person reads the parts of a run's metrics. */
+/** Display names of the parts of a run's metrics. */
 const PARTS: Readonly<Record<Part, string>> = {
   model: 'Cartograph',
   served: 'the served run',
@@ -30,9 +30,9 @@ interface Column {
 }
 
 /**
- * NDCG@10 of the outside models, weakest kind first, and of the project last; Markdown.
+ * Returns a Markdown table of NDCG@10: the outside models, weakest kind first, then the project.
  *
- * @param outside undefined: it was left out; the project's row stands alone
+ * @param outside The results of the outside models; if undefined, the project is the only row.
  */
 export function yardstickTable(project: MeasuredByProtocol, outside: Outside | undefined): string {
   const names = outside ? (Object.keys(OUTSIDE_SCORERS) as OutsideScorer[]) : [];
@@ -54,9 +54,10 @@ export function yardstickTable(project: MeasuredByProtocol, outside: Outside | u
 }
 
 /**
- * What both sides measured of the same thing: they share no code, so that a difference is a mistake of one of them.
+ * Compares the popularity scorer, which both sides measure. They share no code, so a difference is a mistake in one of
+ * them.
  *
- * @returns A line for each protocol and list; none without the outside.
+ * @returns One line for each protocol and list.
  */
 export const agreement = (project: MeasuredByProtocol, outside: Outside): string[] =>
   COLUMNS.map(({ protocol, list, title }) => {
@@ -65,7 +66,7 @@ export const agreement = (project: MeasuredByProtocol, outside: Outside): string
     return `${title}: popularity ${figure(job)} by the job, ${figure(other)} outside; users ${job?.n ?? '–'} and ${other?.n ?? '–'}`;
   });
 
-/** Every metric of the job's scorers on one protocol; Markdown. */
+/** Returns a Markdown table of every metric of the job's scorers on one protocol. */
 export function scorersTable({ metrics }: Measured): string {
   const rows = LIST_KINDS.flatMap((list) =>
     Object.entries(metrics[list] ?? {}).map(
@@ -80,18 +81,19 @@ export function scorersTable({ metrics }: Measured): string {
   ].join('\n');
 }
 
-/** What each protocol is, and which parameters the outside chose by it. */
+/** Describes each protocol, and the parameters that the outside models chose on it. */
 export const chosenLines = (outside: Outside): string[] =>
   PROTOCOL_NAMES.flatMap((protocol) => [
     `${protocol}: ${PROTOCOLS[protocol].title}`,
     ...Object.entries(outside.protocols[protocol].scorers).flatMap(([name, { chosen }]) =>
       Object.entries(chosen ?? {}).map(
-        ([list, parameters]) => `  ${OUTSIDE_SCORERS[name as OutsideScorer]}, ${list}: ${told(parameters)}`,
+        ([list, parameters]) =>
+          `  ${OUTSIDE_SCORERS[name as OutsideScorer]}, ${list}: ${formatParameters(parameters)}`,
       ),
     ),
   ]);
 
-const told = (parameters: Readonly<Record<string, unknown>>): string =>
+const formatParameters = (parameters: Readonly<Record<string, unknown>>): string =>
   Object.entries(parameters)
     .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value ?? 'none'}`)
     .join(', ');

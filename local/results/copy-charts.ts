@@ -15,15 +15,15 @@ export interface ServedCharts {
   readonly keys: readonly string[];
 }
 
-/** How long a presigned address works; shorter if the signer's own session ends before. */
+/** Lifetime of a presigned address. It ends earlier if the signer's session does. */
 export const URL_SECONDS = 3600;
 
 /**
- * Finds the pages and pictures of the served run.
+ * Lists the pages and pictures of the served run.
  *
- * @throws {Error} If no run is served, or it is not drawn yet.
+ * @throws {Error} If no run is served, or its charts are not drawn yet.
  */
-export async function findCharts({ client, bucket }: ChartsSource): Promise<ServedCharts> {
+export async function listCharts({ client, bucket }: ChartsSource): Promise<ServedCharts> {
   const lake = s3Lake(bucket, client);
   const run = (await readJson(lake, CURRENT_KEY, Current))?.run;
   if (!run) throw new Error('Cannot show charts: no run is served yet');
@@ -36,14 +36,14 @@ export async function findCharts({ client, bucket }: ChartsSource): Promise<Serv
 }
 
 /**
- * Copies the served run's pages and pictures, so that they open from disk; their links to each other are relative.
+ * Copies the served run's pages and pictures, which open from disk because their links are relative.
  *
- * @param directory Made if it is not there; what it holds of an earlier run stays.
- * @returns where the run's page is
- * @throws {Error} If no run is served, it is not drawn yet, or a key leads out of the directory.
+ * @param directory Created if it does not exist. Files of an earlier run stay.
+ * @returns The path of the run's page.
+ * @throws {Error} If no run is served, its charts are not drawn yet, or a key points outside the directory.
  */
 export async function copyCharts(source: ChartsSource, directory: string): Promise<string> {
-  const { keys } = await findCharts(source);
+  const { keys } = await listCharts(source);
   const paths: string[] = [];
   for (const key of keys) {
     const path = pathIn(directory, key);
@@ -53,18 +53,19 @@ export async function copyCharts(source: ChartsSource, directory: string): Promi
     paths.push(path);
   }
   const [page] = paths;
-  if (page === undefined) throw new Error('Cannot show charts: there are none');
+  if (page === undefined) throw new Error('Cannot show charts: the run has none');
   return page;
 }
 
 /**
- * Addresses of the served run's page and pictures that work without signing in, for {@link URL_SECONDS}. The page holds
- * its pictures; its links to other objects do not work through it.
+ * Signs addresses of the served run's page and pictures, which open without a sign-in for {@link URL_SECONDS}. The page
+ * contains its pictures. Its links to other objects do not work, because they are not signed.
  *
- * @returns the page first
+ * @returns The page's address first, then those of the pictures in key order.
+ * @throws {Error} If no run is served, or its charts are not drawn yet.
  */
 export async function presignCharts({ client, bucket }: ChartsSource): Promise<readonly string[]> {
-  const { keys } = await findCharts({ client, bucket });
+  const { keys } = await listCharts({ client, bucket });
   return Promise.all(
     keys
       .filter((key) => key !== INDEX_KEY)
@@ -77,6 +78,6 @@ export async function presignCharts({ client, bucket }: ChartsSource): Promise<r
 function pathIn(directory: string, key: string): string {
   const path = resolve(join(directory, key));
   if (relative(resolve(directory), path).split(sep)[0] === '..')
-    throw new Error(`Cannot copy ${key}: it leads out of ${directory}`);
+    throw new Error(`Cannot copy ${key}: it points outside ${directory}`);
   return path;
 }

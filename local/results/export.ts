@@ -19,22 +19,22 @@ import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { parseJson, readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { awsClient } from '../stack/emulator.ts';
 
-/** Compacted interactions are input of the next run, not a result. */
+/** Returns false for compacted interactions, which are input of the next run and not a result. */
 const isResult = (name: string): boolean => !name.startsWith('compacted/');
 
 const MANIFEST = 'manifest.json';
 const CHARTS = 'charts/';
 
 /**
- * Copies the served run out of the bucket: manifest.json, its files by their names, and charts/. The directory is an
- * earlier export or this one, never something in between.
+ * Copies the served run from the bucket: manifest.json, the files that it lists, and charts/. The directory is replaced as a
+ * whole, so that a failure leaves an earlier export complete.
  *
- * @returns the number of files
- * @throws {Error} If no run is served, a file is not what the manifest says, or the directory holds anything else than an
- *   earlier export.
+ * @returns The number of files.
+ * @throws {Error} If no run is served, a file differs from its hash in the manifest, or the directory holds other files than
+ *   an earlier export.
  */
 export async function exportRun(endpoint: string, bucket: string, directory: string): Promise<number> {
-  refuseForeign(directory);
+  refuseForeignFiles(directory);
   const client = new S3Client(awsClient(endpoint));
   const lake = s3Lake(bucket, client);
   const current = await readJson(lake, CURRENT_KEY, Current);
@@ -50,7 +50,7 @@ export async function exportRun(endpoint: string, bucket: string, directory: str
     for (const { name, key, sha256 } of manifest.files.filter((file) => isResult(file.name))) {
       const bytes = await read(key);
       if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-        throw new Error(`Cannot export ${key}: its bytes are not those that the manifest names`);
+        throw new Error(`Cannot export ${key}: its hash differs from the one in the manifest`);
       await write(name, bytes);
     }
     const charts = chartsOf(manifest.run);
@@ -60,34 +60,34 @@ export async function exportRun(endpoint: string, bucket: string, directory: str
   });
 }
 
-/** As much of a manifest as tells which files are of it; also one of another version. */
+/** The parts of a manifest that name its files, the same in all versions. */
 const EarlierManifest = z.object({ run: z.int(), files: z.array(z.object({ name: z.string() })) });
 
 /**
- * What will be replaced must be ours, for it is deleted.
+ * Checks that the directory holds only files of an earlier export, because an export deletes what it replaces.
  *
- * @throws {Error} If the directory holds anything else than an earlier export.
+ * @throws {Error} If it is a file, or holds any other file.
  */
-export function refuseForeign(directory: string): void {
+export function refuseForeignFiles(directory: string): void {
   if (!existsSync(directory)) return;
-  const refuse = (what: string): never => {
+  const refuse = (problem: string): never => {
     throw new Error(
-      `Cannot export to ${directory}: it ${what}; it should be a new or empty directory, or one that was exported to before`,
+      `Cannot export to ${directory}: it ${problem}; it should be a new or empty directory, or one with an earlier export`,
     );
   };
   if (!statSync(directory).isDirectory()) refuse('is a file');
-  const names = earlierNames(directory);
+  const names = namesOfEarlierExport(directory);
   const isOurs = (name: string): boolean =>
     names.has(name) || (names.has(MANIFEST) && name.startsWith(CHARTS));
   const foreign = readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
     .find((name) => !isOurs(name));
-  if (foreign !== undefined) refuse(`holds ${foreign}, which is of no earlier export`);
+  if (foreign !== undefined) refuse(`holds ${foreign}, which is not part of an earlier export`);
 }
 
-/** @returns empty if the directory has no manifest of a run */
-function earlierNames(directory: string): ReadonlySet<string> {
+/** @returns The file names of an earlier export; empty if the directory has no manifest of a run. */
+function namesOfEarlierExport(directory: string): ReadonlySet<string> {
   const path = join(directory, MANIFEST);
   if (!existsSync(path)) return new Set();
   try {
@@ -99,17 +99,17 @@ function earlierNames(directory: string): ReadonlySet<string> {
 }
 
 /**
- * Fills a new directory beside the old one and then puts it in its place: a failure leaves the old one as it is.
+ * Fills a new directory next to the old one and then renames it, so that a failure leaves the old one unchanged.
  *
- * @returns the number of files that `fill` wrote
+ * @returns The number of files that `fill` wrote.
  */
 async function replaceDirectory(
   directory: string,
   fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<number> {
-  // A link stays a link.
+  // Replaces the directory that a link points to, and not the link.
   const target = existsSync(directory) ? realpathSync(directory) : resolve(directory);
-  const temporary = makeBeside(target);
+  const temporary = makeDirectoryNextTo(target);
   const filled = join(temporary, 'new');
   let files = 0;
   try {
@@ -126,26 +126,26 @@ async function replaceDirectory(
   }
 }
 
-/** On the same file system, so that it can be renamed. */
-function makeBeside(target: string): string {
+/** Makes a directory on the same file system as `target`, so that it can be renamed. */
+function makeDirectoryNextTo(target: string): string {
   try {
     mkdirSync(dirname(target), { recursive: true });
     return mkdtempSync(join(dirname(target), `.${basename(target)}-`));
   } catch (cause) {
     throw new Error(
-      `Cannot export to ${target}: ${cause instanceof Error ? cause.message : cause}; the directory around it should be writable`,
+      `Cannot export to ${target}: ${cause instanceof Error ? cause.message : cause}; its parent directory should be writable`,
       { cause },
     );
   }
 }
 
 function swap(filled: string, target: string, replaced: string): void {
-  const isThere = existsSync(target);
-  if (isThere) renameSync(target, replaced);
+  const exists = existsSync(target);
+  if (exists) renameSync(target, replaced);
   try {
     renameSync(filled, target);
   } catch (error) {
-    if (isThere) renameSync(replaced, target);
+    if (exists) renameSync(replaced, target);
     throw error;
   }
 }

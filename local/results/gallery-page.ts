@@ -1,33 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { CHART_NAMES, type ChartName } from '../../lambdas/render/charts/registry.ts';
-
-/** What each picture answers. */
-const QUESTIONS: Readonly<Record<ChartName, string>> = {
-  'recommendation-graph': 'Who is recommended what?',
-  'top-products': 'Which products does the model push most, and are they bestsellers anyway?',
-  exposure: 'Which products gained and lost lists since the run before?',
-  lorenz: 'How evenly do recommendations spread over the products?',
-  degrees: 'How many links have users and products?',
-  quality: 'Does the model get better from run to run, and is it better than what needs no model?',
-  decision: 'What did the gate decide about this run, and by which numbers?',
-  segments: 'For whom and for what does the model work?',
-  sales: 'When is bought, and what did each run know?',
-};
+import { CHART_NAMES, CHARTS } from '../../lambdas/render/charts/registry.ts';
 
 /**
- * The gallery as Markdown: each picture with its question and with what it shows.
+ * Makes the gallery as Markdown: for each picture its question, the picture, and its text.
  *
- * @param charts Where the pictures' specifications lie.
- * @param pictures The directory of the pictures, beside which the page will lie.
+ * @param charts The directory of the pictures' specifications.
+ * @param pictures The directory of the pictures; the page is stored next to it.
+ * @throws {Error} If a picture has no specification.
  */
 export function galleryPage(charts: string, pictures: string): string {
+  const files = readdirSync(charts);
   const parts = CHART_NAMES.map((name) => {
-    const { description } = JSON.parse(readFileSync(join(charts, `${name}.vg.json`), 'utf8')) as {
-      description: string;
-    };
+    const file = files.find((each) => each.startsWith(`${name}.v`) && each.endsWith('.json'));
+    if (file === undefined)
+      throw new Error(`Cannot write the gallery: ${charts} has no specification of ${name}`);
+    const { description } = JSON.parse(readFileSync(join(charts, file), 'utf8')) as { description: string };
     const text = description.replace(/[\\`*_[\]<>]/g, '\\$&');
-    return `## ${QUESTIONS[name]}\n\n![${text}](${basename(pictures)}/${name}.svg)\n\n${text}\n`;
+    return `## ${CHARTS[name].question}\n\n![${text}](${basename(pictures)}/${name}.svg)\n\n${text}\n`;
   });
   return `# Gallery
 

@@ -23,41 +23,45 @@ import { type Lake, parseJson, readJson } from '../../lambdas/shared/platform/la
 import { covers } from '../../lambdas/threshold/ranges.ts';
 import { readDecisions } from './decisions.ts';
 
-/** What the bucket tells of the pipeline's work; everything in it was read from there. */
+/** The work of the pipeline so far, as the bucket shows it. */
 export interface Outcome {
-  /** What became of the records, by the cluster that they came from: this pipeline's broker, and any before it. */
+  /** By the cluster that the records came from: this pipeline's broker, and earlier ones. */
   readonly sources: ReadonlyMap<string, SourceOutcome>;
   readonly windows: readonly WindowOutcome[];
   readonly current: Current | undefined;
-  /** What the gate decided, oldest first. */
+  /** The decisions of the gate, oldest first. */
   readonly decisions: readonly Publication[];
-  /** One user of the served run. */
+  /** One user of the served run, as an example; undefined if no run is served. */
   readonly user: UserSummary['users'][number] | undefined;
 }
 
-/** Every record counts once, however often it was delivered. */
+/** Counts of the records of one cluster. A record that was delivered several times counts once. */
 export interface SourceOutcome {
   /** Sales in interaction batches. */
   readonly stored: number;
-  /** Those of them that the latest run was to be trained on. */
+  /** Those of them in the windows that the latest run should have trained on. */
   readonly cut: number;
-  /** Rejected records by the field or the kind of damage that the reason begins with, most frequent first. */
+  /** Rejected records by the start of their reason, which is a field or a kind of damage; most frequent first. */
   readonly rejected: readonly { readonly kind: string; readonly count: number }[];
 }
 
 export interface WindowOutcome {
   readonly window: Window;
   readonly manifest: Manifest | undefined;
-  /** Why it has no run, oldest attempt first. */
+  /** Why its attempts failed, oldest first; empty unless all of them did. */
   readonly failures: readonly string[];
   /**
-   * From its last batch to its cut, by the clocks of S3 and of the Lambda: on one machine they are the same. Undefined if
-   * none of its batches is there.
+   * Time from storing its last batch to its cut, by the clocks of S3 and of the Lambda, which on one machine are the same.
+   * Undefined if none of its batches exists.
    */
   readonly thresholdSeconds: number | undefined;
 }
 
-/** Reads what happened so far. */
+/**
+ * Reads the work of the pipeline so far.
+ *
+ * @throws {Error} If an object cannot be parsed; the message names it.
+ */
 export async function readOutcome(lake: Lake): Promise<Outcome> {
   const batches = await listBatches(lake);
   const windows = await readWindows(lake, batches);
@@ -72,24 +76,26 @@ export async function readOutcome(lake: Lake): Promise<Outcome> {
   };
 }
 
-/** The window of the newest run that there is, served or not. */
+/** Finds the window of the newest run, served or not; undefined if there is no run. */
 export const latestRun = ({ windows }: Pick<Outcome, 'windows'>): WindowOutcome | undefined =>
   windows.findLast(({ manifest }) => manifest);
 
-/** Somebody may produce without end. */
+/** Other producers may never stop. */
 const MAX_ROUNDS = 5;
 
 /**
- * Reads the outcome when everything that was produced is worked off. If more is produced meanwhile it does both again:
- * sales that are on their way would look lost.
+ * Waits until everything that was produced is processed, and reads the outcome. Repeats both if more was produced in the
+ * meantime, because sales that are still being processed would look lost.
+ *
+ * @returns The number of records produced, and the outcome.
  */
-export async function readSettled(
+export async function readFinalOutcome(
   lake: Lake,
-  { countProduced, workOff }: { countProduced: () => Promise<number>; workOff: () => Promise<void> },
+  { countProduced, drain }: { countProduced: () => Promise<number>; drain: () => Promise<void> },
 ): Promise<{ readonly produced: number; readonly outcome: Outcome }> {
   for (let round = 1; ; round++) {
     const before = await countProduced();
-    await workOff();
+    await drain();
     const outcome = await readOutcome(lake);
     const produced = await countProduced();
     if (produced === before || round === MAX_ROUNDS) return { produced, outcome };
@@ -102,7 +108,7 @@ interface StoredBatch {
   readonly storedAtMs: number;
 }
 
-/** In key order: of a partition the one that begins first comes first. */
+/** @returns Batches in key order: those of a partition are in order of their first offset. */
 async function listBatches(lake: Lake): Promise<StoredBatch[]> {
   const batches: StoredBatch[] = [];
   for await (const { key, storedAtMs } of lake.list(PREFIX.interactions)) {
@@ -143,7 +149,7 @@ const RejectedLine = z.object({
 });
 type RejectedLine = z.infer<typeof RejectedLine>;
 
-/** Polls that overlap reject the same records; each comes once. */
+/** @returns Each rejected record once, although polls that overlap may have stored it several times. */
 async function readRejects(lake: Lake): Promise<RejectedLine[]> {
   const byAddress = new Map<string, RejectedLine>();
   for await (const { key } of lake.list(PREFIX.rejected)) {
@@ -163,39 +169,41 @@ function countSources(
   cut: Window['partitions'],
 ): Map<string, SourceOutcome> {
   const names = batches.map(({ name }) => name);
-  // Repeats of what was cut before have nothing new, so that no window may ever name them.
+  // Compares offsets and not keys: a batch that only repeats offsets cut before may never be in a window.
   const cutNames = names.filter((name) =>
     covers(cut[partitionPath(name)]?.ranges ?? [], name.first, name.last),
   );
   const rejected = Map.groupBy(rejects, partitionPath);
   const sources = new Set([...names, ...rejects].map(({ source }) => source));
-  const of = <Part extends { readonly source: string }>(source: string, parts: readonly Part[]): Part[] =>
-    parts.filter((part) => part.source === source);
+  const fromSource = <Item extends { readonly source: string }>(
+    source: string,
+    items: readonly Item[],
+  ): Item[] => items.filter((item) => item.source === source);
   return new Map(
     [...sources].map((source) => [
       source,
       {
-        stored: countSales(of(source, names), rejected),
-        cut: countSales(of(source, cutNames), rejected),
-        rejected: countKinds(of(source, rejects)),
+        stored: countSales(fromSource(source, names), rejected),
+        cut: countSales(fromSource(source, cutNames), rejected),
+        rejected: countKinds(fromSource(source, rejects)),
       },
     ]),
   );
 }
 
 /**
- * Counts the sales of batches. Where they overlap the key does not tell how many of its rows are new: of the new offsets
- * those are sales that were not rejected.
+ * Counts the sales of batches, each offset once. If a batch overlaps an earlier one, the row count in its key is of no use:
+ * its new sales are the new offsets that were not rejected.
  */
 function countSales(
   batches: readonly BatchName[],
   rejects: ReadonlyMap<string, readonly RejectedLine[]>,
 ): number {
   let sales = 0;
-  for (const [path, ofPartition] of Map.groupBy(batches, partitionPath)) {
+  for (const [path, batchesOfPartition] of Map.groupBy(batches, partitionPath)) {
     const rejected = new Set(rejects.get(path)?.map(({ offset }) => offset));
     let through = -1;
-    for (const { first, last, count } of ofPartition) {
+    for (const { first, last, count } of batchesOfPartition) {
       if (first > through) sales += count;
       else for (let offset = through + 1; offset <= last; offset++) sales += rejected.has(offset) ? 0 : 1;
       through = Math.max(through, last);

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../../lambdas/shared/contract/keys.ts';
 
-/** The sales as they came, with order and price, are not shown; who bought what is in the explorer and the graph. */
+/** Stored sales, with order and price, are never served. The explorer and the graph show who bought what. */
 const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -27,22 +27,28 @@ export interface Pages {
   stop(): Promise<void>;
 }
 
-/** Serves charts and run files from the bucket, to this machine only, and to nobody to change. */
+/**
+ * Serves charts and run files from the bucket, read-only. Answers only requests that name this machine as their host.
+ *
+ * @param options `port` to listen on, 0 for a free one; `host` is the address to listen on.
+ * @throws {Error} With code EADDRINUSE if the port is taken.
+ */
 export async function startPages(source: PagesSource, { port = 0, host = '127.0.0.1' } = {}): Promise<Pages> {
   const server = createServer((request, response) => {
     answer(source, request, response).catch((error: unknown) => {
       const isMissing =
         error instanceof NoSuchKey ||
         (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404);
-      const isBehindEnd = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416;
+      const isPastEnd = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416;
       if (response.headersSent) response.destroy();
-      else if (isBehindEnd) end(response, 416, 'There are no such bytes');
-      else end(response, isMissing ? 404 : 502, isMissing ? 'Not here (yet)' : 'The bucket does not answer');
+      else if (isPastEnd) end(response, 416, 'The range is outside the file');
+      else end(response, isMissing ? 404 : 502, isMissing ? 'Not found (yet)' : 'The bucket does not answer');
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Cannot serve the charts: no port');
+  if (address === null || typeof address === 'string')
+    throw new Error('Cannot serve the charts: the server has no port');
   return {
     url: `http://127.0.0.1:${address.port}/${INDEX_KEY}`,
     async stop() {
@@ -59,7 +65,7 @@ async function answer(
 ): Promise<void> {
   const key = keyOf(url);
   if (method !== 'GET' || key === undefined || !isThisMachine(headers.host))
-    return end(response, 404, 'Not here');
+    return end(response, 404, 'Not found');
   if (key === '') {
     response.writeHead(302, { location: `/${INDEX_KEY}` }).end();
     return;
@@ -67,10 +73,10 @@ async function answer(
   await serve(source, key, headers.range, response);
 }
 
-/** A page elsewhere that gives its own name this machine's address would read the bucket through its visitor. */
+/** Prevents DNS rebinding: a foreign page whose name resolves to this machine could otherwise read the bucket. */
 const isThisMachine = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
-/** The key that a path asks for; empty for the root, undefined for what is not shown. */
+/** @returns The key of the requested object; empty for the root, undefined if it must not be served. */
 function keyOf(url: string): string | undefined {
   const key = decoded(url.split('?', 1)[0] ?? '')?.slice(1);
   if (key === undefined || key.split('/').includes('..') || isSales(key)) return undefined;
@@ -87,7 +93,7 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** One run of bytes; whoever asks for something else may be answered with the whole, says RFC 9110. */
+/** One range of bytes. RFC 9110 allows the whole file as the answer to any other range. */
 const RANGE = /^bytes=\d+-\d+$/;
 
 async function serve(
@@ -120,16 +126,16 @@ async function serve(
     'accept-ranges': 'bytes',
     'content-security-policy': POLICY,
   });
-  // Files of large shops are larger than what a program should hold.
+  // Streams, because files of large shops do not fit into memory.
   await pipeline(Body?.transformToWebStream() ?? [], response);
 }
 
 const POLICY =
   "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/** A page names its program in its first lines. */
+/** The hash of a page's script is within these first bytes. */
 const HEAD_BYTES = 1024;
 
-/** What a page may do here: run the one program that its head names by its hash, and read what is served beside it. */
+/** Lets a page run the one script whose hash is in its head, and lets that script read from this server. */
 function pagePolicy(head: string): string {
   const [, hash] =
     /http-equiv="Content-Security-Policy" content="[^"]*script-src &#39;(sha256-[\w+/=]+)&#39;/.exec(head) ??

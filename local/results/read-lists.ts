@@ -22,10 +22,10 @@ const Recommendation = z.object({
 const Product = z.object({ product: z.string(), name: z.string().nullish() });
 
 /**
- * Reads the lists of one user from the served run: one of its shards, and the names of products.
+ * Reads the lists of one user from the served run: the user's shard, and the names of products.
  *
- * @returns list `any` before `new`, best first
- * @throws {Error} If no run is served, or it knows no such user.
+ * @returns The run, and the list `any` before `new`, each best first.
+ * @throws {Error} If no run is served, or the user is not in it.
  */
 export async function readLists(
   { client: config, bucket }: Pick<Target, 'client' | 'bucket'>,
@@ -46,12 +46,12 @@ export async function readLists(
   };
   const shards = keysOf('recommendations/');
   const rows = await rowsOf(shards[shardOf(user, shards.length)], Recommendation);
-  const theirs = rows.filter((row) => row.user === user);
-  if (theirs.length === 0) throw new Error(`Cannot show lists: run ${run} knows no user ${user}`);
+  const recommended = rows.filter((row) => row.user === user);
+  if (recommended.length === 0) throw new Error(`Cannot show lists: run ${run} has no user ${user}`);
   const products = (await Promise.all(keysOf('model/products').map((key) => rowsOf(key, Product)))).flat();
   const names = new Map(products.map(({ product, name }) => [product, name ?? null]));
   return {
     run,
-    lists: theirs.map(({ user: _, ...row }) => ({ ...row, name: names.get(row.product) ?? null })),
+    lists: recommended.map(({ user: _, ...row }) => ({ ...row, name: names.get(row.product) ?? null })),
   };
 }

@@ -1,30 +1,32 @@
-import { grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
+import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
 import {
   bestBaseline,
   LIST_KINDS,
+  type ListKind,
   type Metric,
   type Quality,
 } from '../../lambdas/shared/contract/quality.ts';
 import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
+import { LIST_NAMES } from '../../lambdas/shared/web/lists.ts';
 import { printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import type { Milestone, Sightings } from './watch.ts';
 
-/** What the terminal shows when a run is over. */
+/** The values that the report of `npm start` is made of. */
 export interface ReportFacts {
-  /** Records that were put on the topic. */
+  /** Number of records that were put on the topic. */
   readonly produced: number;
-  /** The cluster of that topic, as the bucket names it. */
+  /** The source that keys have for the cluster of that topic. */
   readonly source: string;
   readonly outcome: Outcome;
   readonly sightings: Sightings;
-  /** Seconds of the parts before the first window, in order. */
+  /** Seconds of each step before the first window, in order. */
   readonly preparation: Readonly<Record<string, number>>;
   readonly chartsUrl: string;
 }
 
-/** What is not as it should be, one sentence each; empty if the run is a success. */
+/** Finds what went wrong. @returns One sentence per problem; empty if everything succeeded. */
 export function problemsOf({ produced, source, outcome }: ReportFacts): string[] {
   const problems: string[] = [];
   const { stored, rejected } = countsOf(outcome, source);
@@ -46,19 +48,20 @@ function trainingProblems(outcome: Outcome): string[] {
   const { run, inputs } = trained;
   const isRefused = decisionOn(run, outcome.decisions)?.decision === 'refused';
   if (outcome.current?.run !== run && !isRefused)
-    problems.push(`Run ${run} is finished, but run ${outcome.current?.run ?? 'none'} is served`);
+    problems.push(`Run ${run} is finished, but ${servedRun(outcome)} is served`);
   const sources = [...outcome.sources.values()];
-  const cut = sum(sources.map((of) => of.cut));
-  const seen = inputs.interactions + inputs.unweighted;
-  if (cut !== seen)
-    problems.push(`Run ${run} has read ${grouped(seen)} sales, but its windows hold ${grouped(cut)}`);
-  const untrained = sum(sources.map((of) => of.stored - of.cut));
-  if (untrained > 0)
-    problems.push(`${grouped(untrained)} stored sales are not among those that run ${run} was trained on`);
+  const cut = sum(sources.map((counts) => counts.cut));
+  const read = inputs.interactions + inputs.unweighted;
+  if (cut !== read)
+    problems.push(`Run ${run} read ${grouped(read)} sales, but its windows hold ${grouped(cut)}`);
+  const untrained = sum(sources.map(({ stored, cut }) => stored - cut));
+  if (untrained > 0) problems.push(`Run ${run} was not trained on ${counted(untrained, 'stored sale')}`);
   return problems;
 }
 
-/** The report, ready to be printed: plain text, at most 110 columns. */
+const servedRun = ({ current }: Outcome): string => (current?.run ? `run ${current.run}` : 'no run');
+
+/** Makes the report of `npm start`: plain text, at most 110 columns. */
 export function formatReport(facts: ReportFacts): string {
   const { outcome, chartsUrl } = facts;
   const sections = [
@@ -73,30 +76,30 @@ export function formatReport(facts: ReportFacts): string {
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');
 }
 
-/** What a Spark job fails with may be a whole stack trace. */
+/** In characters: the error of a Spark job may be a whole stack trace. */
 const MAX_PROBLEM = 1000;
 
 const NOTHING: SourceOutcome = { stored: 0, cut: 0, rejected: [] };
 
-/** Of the records of one source; `elsewhere` are the sales of all others. */
+/** Counts the records of one source, and the stored sales of all others (`earlier`). */
 function countsOf({ sources }: Outcome, source: string) {
   const { stored, rejected } = sources.get(source) ?? NOTHING;
   return {
     stored,
     rejected: sum(rejected.map((kind) => kind.count)),
-    elsewhere: sum([...sources.values()].map((of) => of.stored)) - stored,
+    earlier: sum([...sources.values()].map((counts) => counts.stored)) - stored,
   };
 }
 
 function salesSection({ produced, source, outcome }: ReportFacts): string {
-  const { stored, rejected, elsewhere } = countsOf(outcome, source);
+  const { stored, rejected, earlier } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
   const kinds = outcome.sources.get(source)?.rejected ?? [];
-  const why = kinds.map(({ kind, count: n }) => `${printable(kind)} ${grouped(n)}`).join(', ');
+  const reasons = kinds.map(({ kind, count }) => `${printable(kind)} ${grouped(count)}`).join(', ');
   const lines = [
     `Sales     ${grouped(produced)} produced ${sign} ${grouped(stored)} stored + ${grouped(rejected)} rejected`,
-    ...(rejected > 0 ? [wrap(`rejected: ${why}`, INDENT)] : []),
-    ...(elsewhere > 0 ? [`${INDENT}${grouped(elsewhere)} from an earlier broker`] : []),
+    ...(rejected > 0 ? [wrap(`rejected: ${reasons}`, INDENT)] : []),
+    ...(earlier > 0 ? [`${INDENT}${grouped(earlier)} more stored from an earlier broker`] : []),
   ];
   return lines.join('\n');
 }
@@ -106,9 +109,9 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
   const lines = [wrap(`Seconds   ${prepared.join(', ')}`, INDENT)];
   for (const { window, manifest, thresholdSeconds } of outcome.windows) {
     const seen = sightings.get(window.window);
-    const isOfThisStart = !Number.isNaN(seen?.get('cut') ?? Number.NaN);
+    const wasCutNow = !Number.isNaN(seen?.get('cut') ?? Number.NaN);
     const parts = [
-      ['threshold', isOfThisStart ? thresholdSeconds : undefined],
+      ['threshold', wasCutNow ? thresholdSeconds : undefined],
       ['train', between(seen, 'cut', 'trained')],
       ['publish', between(seen, 'trained', 'published')],
       ['render', between(seen, 'published', 'rendered')],
@@ -135,32 +138,28 @@ const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): 
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [
-    'Quality   NDCG@10, the model beside the best baseline, on the newest sales that training had not seen',
+    'Quality   NDCG@10 (95 % interval) of model and best baseline, on the newest sales, held out of training',
   ];
   for (const { manifest } of windows)
     if (manifest)
-      for (const list of ['any', 'new'] as const) {
-        const quality = manifest.quality[list];
-        lines.push(
-          quality
-            ? `          run ${manifest.run}, ${list}: ${besideBest(quality)}, ${grouped(quality.model.n)} users`
-            : `          run ${manifest.run}, ${list}: no holdout could be made`,
-        );
+      for (const [index, list] of LIST_KINDS.entries()) {
+        const label = index === 0 ? `Run ${manifest.run}` : '';
+        lines.push(`${label.padEnd(10)}${listTitle(list)}: ${qualityOf(manifest.quality[list])}`);
       }
   return lines.length > 1 ? lines.join('\n') : '';
 }
 
-/** Of nothing there is no multiple. */
-function besideBest(quality: NonNullable<Quality['any']>): string {
+function qualityOf(quality: Quality['any']): string {
+  if (!quality) return 'not measured, because no sales could be held out';
   const { name, ndcg } = bestBaseline(quality);
-  const times = ndcg.value > 0 ? `, ${(quality.model.value / ndcg.value).toFixed(1)}x` : '';
-  return `${metric(quality.model)} beside ${metric(ndcg)} by ${name}${times}`;
+  const ratio = ndcg.value > 0 ? `, ${(quality.model.value / ndcg.value).toFixed(1)}x` : '';
+  return `${metric(quality.model)}, ${name} ${metric(ndcg)}${ratio}, ${counted(quality.model.n, 'user')}`;
 }
 
 const metric = ({ value, low, high }: Metric): string =>
   `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
 
-/** Why each run is served, or is not. */
+/** The decision on each run, with its reason. */
 const decisionsSection = ({ decisions }: Outcome): string =>
   decisions
     .map(({ run, decision, reason }, index) =>
@@ -180,23 +179,26 @@ function userSection({ user }: Outcome): string {
   return `${heading}\n${formatLists(user.recommended)}`;
 }
 
-/** Both lists side by side, each from its first place on. */
+/** The list's name on the pages, and in brackets its name in files and in the API. */
+const listTitle = (list: ListKind): string => `${LIST_NAMES[list]} (${list})`;
+
+/** Makes a table of both lists of a user next to each other: the first five products of each, after a line of titles. */
 export function formatLists(recommended: UserSummary['users'][number]['recommended']): string {
-  const [any, fresh] = LIST_KINDS.map((list) =>
+  const [topPicks, discoveries] = LIST_KINDS.map((list) =>
     recommended.filter((row) => row.list === list).slice(0, SHOWN_PRODUCTS),
   );
   const width =
     highest(
-      (any ?? []).map((row) => named(row).length),
-      3,
+      (topPicks ?? []).map((row) => named(row).length),
+      listTitle('any').length,
     ) + 2;
   const rows = Array.from(
-    { length: Math.max(any?.length ?? 0, fresh?.length ?? 0) },
-    (_, place) =>
-      `${String(place + 1).padStart(12)}  ${nameAt(any, place).padEnd(width)}${nameAt(fresh, place)}`,
+    { length: Math.max(topPicks?.length ?? 0, discoveries?.length ?? 0) },
+    (_, index) =>
+      `${String(index + 1).padStart(12)}  ${nameAt(topPicks, index).padEnd(width)}${nameAt(discoveries, index)}`,
   );
   return [
-    `              ${'any'.padEnd(width)}new (never bought before)`,
+    `              ${listTitle('any').padEnd(width)}${listTitle('new')}`,
     ...rows.map((row) => row.trimEnd()),
   ].join('\n');
 }
@@ -205,8 +207,8 @@ type Product = { readonly name: string | null; readonly product: string };
 
 const named = ({ name, product }: Product): string => printable(name ? `${name} (${product})` : product);
 
-function nameAt(list: readonly Product[] | undefined, place: number): string {
-  const product = list?.[place];
+function nameAt(list: readonly Product[] | undefined, index: number): string {
+  const product = list?.[index];
   return product ? named(product) : '';
 }
 
@@ -225,8 +227,8 @@ const COLUMNS = 110;
 const INDENT = ' '.repeat(10);
 
 /**
- * Breaks text behind commas and colons, and what is then still too long at spaces. The first line is indented too unless
- * it brings its own heading.
+ * Wraps text after commas and colons, and clauses that are too long for a line at spaces. The first line is also indented
+ * unless it starts with a heading.
  */
 function wrap(text: string, indent: string): string {
   const lines: string[] = [];

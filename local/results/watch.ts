@@ -3,59 +3,62 @@ import { CURRENT_KEY, PREFIX } from '../../lambdas/shared/contract/keys.ts';
 import { Current } from '../../lambdas/shared/contract/schemas.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
 
-/** What can be seen of a window from outside, in the order in which it happens. */
+/** Steps of a window that can be seen in the bucket. */
 export const MILESTONES = [
   'cut',
   'started',
   'trained',
   'failed',
   'rendered',
-  'undrawn',
+  'renderFailed',
   'published',
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
-/** By window: when each milestone was first seen, by this process's monotonic clock, in ms; NaN: before the watch. */
+/**
+ * By window, the time at which each milestone was first seen: milliseconds of this process's monotonic clock, NaN if it was
+ * reached before the watch began.
+ */
 export type Sightings = ReadonlyMap<number, ReadonlyMap<Milestone, number>>;
 
-/** Which keys are a milestone of which window. */
-const SIGNS: readonly { milestone: Milestone; prefix: string; pattern: RegExp }[] = [
+/** The keys that show a milestone, with the window's number in the first group of the pattern. */
+const MILESTONE_KEYS: readonly { milestone: Milestone; prefix: string; pattern: RegExp }[] = [
   { milestone: 'cut', prefix: PREFIX.windows, pattern: /^windows\/(\d{8})\.json$/ },
   { milestone: 'started', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/\d{8}\.started\.json$/ },
   { milestone: 'failed', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/failed\.json$/ },
   { milestone: 'trained', prefix: PREFIX.manifests, pattern: /^manifests\/(\d{8})\.json$/ },
   { milestone: 'rendered', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/index\.html$/ },
-  // Render has given up; a person may still make it draw.
-  { milestone: 'undrawn', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/failed\.json$/ },
+  // Render has given up; it draws the charts when somebody asks for them again.
+  { milestone: 'renderFailed', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/failed\.json$/ },
 ];
 
-/** Watches the bucket and remembers when each milestone was first seen. */
+/** Reads the bucket repeatedly and remembers when each milestone was first seen. */
 export class Watch {
   private readonly seen = new Map<number, Map<Milestone, number>>();
   private clock = (): number => performance.now();
   private readonly lake: Lake;
-  private readonly tell: (window: number, milestone: Milestone) => void;
+  private readonly onMilestone: (window: number, milestone: Milestone) => void;
 
-  /** @param tell Called once per milestone, in the order of windows. */
-  constructor(lake: Lake, tell: (window: number, milestone: Milestone) => void) {
+  /** @param onMilestone Called once per window and milestone, when it is first seen. */
+  constructor(lake: Lake, onMilestone: (window: number, milestone: Milestone) => void) {
     this.lake = lake;
-    this.tell = tell;
+    this.onMilestone = onMilestone;
   }
 
   get sightings(): Sightings {
     return this.seen;
   }
 
-  /** Takes note of what is there already, without telling. */
-  async skipPast(): Promise<void> {
+  /** Remembers the milestones that are already reached, without calling `onMilestone`. */
+  async skipExisting(): Promise<void> {
     this.clock = () => Number.NaN;
-    await this.look();
+    await this.refresh();
     this.clock = () => performance.now();
   }
 
-  /** Looks once. */
-  async look(): Promise<void> {
-    for (const prefix of new Set(SIGNS.map((sign) => sign.prefix)))
+  /** Reads the bucket once and remembers new milestones. */
+  async refresh(): Promise<void> {
+    for (const prefix of new Set(MILESTONE_KEYS.map(({ prefix }) => prefix)))
       for await (const { key } of this.lake.list(prefix)) this.note(key);
     const current = await readJson(this.lake, CURRENT_KEY, Current);
     for (const window of this.seen.keys())
@@ -63,23 +66,24 @@ export class Watch {
         this.mark(window, 'published');
   }
 
-  /** Whether every window that was cut has come to its end: failed, or published and rendered or given up. */
+  /** True if nothing is left to do for any window: it failed, or it is published and its charts are drawn or given up. */
   get isSettled(): boolean {
     return [...this.seen.keys()].every(
       (window) =>
-        (this.has(window, 'published') && (this.has(window, 'rendered') || this.has(window, 'undrawn'))) ||
+        (this.has(window, 'published') &&
+          (this.has(window, 'rendered') || this.has(window, 'renderFailed'))) ||
         (this.has(window, 'failed') && !this.has(window, 'trained')),
     );
   }
 
   /** Windows whose charts could not be drawn. */
-  get undrawn(): number[] {
+  get windowsWithoutCharts(): number[] {
     return [...this.seen.keys()].filter(
-      (window) => this.has(window, 'undrawn') && !this.has(window, 'rendered'),
+      (window) => this.has(window, 'renderFailed') && !this.has(window, 'rendered'),
     );
   }
 
-  /** Windows that have neither a run nor used up their attempts. */
+  /** Number of windows that have no run and still have attempts left. */
   get openWindows(): number {
     return [...this.seen.keys()].filter(
       (window) => !this.has(window, 'trained') && !this.has(window, 'failed'),
@@ -87,7 +91,7 @@ export class Watch {
   }
 
   private note(key: string): void {
-    for (const { milestone, pattern } of SIGNS) {
+    for (const { milestone, pattern } of MILESTONE_KEYS) {
       const match = pattern.exec(key);
       if (match) this.mark(Number(match[1]), milestone);
     }
@@ -103,29 +107,34 @@ export class Watch {
     if (milestones.has(milestone)) return;
     const nowMs = this.clock();
     milestones.set(milestone, nowMs);
-    if (!Number.isNaN(nowMs)) this.tell(window, milestone);
+    if (!Number.isNaN(nowMs)) this.onMilestone(window, milestone);
   }
 }
 
-/** Looks again and again until `done` says so. @throws {Error} If that takes longer than `timeoutSeconds`. */
+/**
+ * Refreshes the watch repeatedly until `done` returns true.
+ *
+ * @param options `task` names in the error what was waited for; `everyMs` is the pause between two reads.
+ * @throws {Error} If that takes longer than `timeoutSeconds`, or the signal is aborted.
+ */
 export async function watchUntil(
   watch: Watch,
   done: () => boolean | Promise<boolean>,
   {
     timeoutSeconds,
-    what,
+    task,
     signal,
-    everyMs = LOOK_EVERY_MS,
-  }: { timeoutSeconds: number; what: string; signal: AbortSignal; everyMs?: number },
+    everyMs = REFRESH_EVERY_MS,
+  }: { timeoutSeconds: number; task: string; signal: AbortSignal; everyMs?: number },
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutSeconds * 1000;
   for (;;) {
-    await watch.look();
+    await watch.refresh();
     if (await done()) return;
     if (performance.now() > deadlineMs)
-      throw new Error(`Cannot wait any longer: ${what} took more than ${timeoutSeconds} s`);
+      throw new Error(`Cannot wait any longer: ${task} took more than ${timeoutSeconds} s`);
     await sleep(everyMs, undefined, { signal });
   }
 }
 
-const LOOK_EVERY_MS = 250;
+const REFRESH_EVERY_MS = 250;

@@ -1,4 +1,4 @@
-/** Every kind of record that cannot be a sale, made from one that is. Adding a kind is adding a line. */
+/** Every kind of invalid record, each made from a valid sale. To add a kind, add a line. */
 export const BROKEN = {
   notJson: (sale) => text(JSON.stringify(sale).slice(0, -1)),
   array: (sale) => json([sale]),
@@ -38,7 +38,7 @@ export interface SaleRecord {
   readonly productName: string;
 }
 
-/** Deeper than a recursive program can go. */
+/** Nested more deeply than a recursive parser can follow. */
 const DEEP = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
 const text = (value: string): Buffer => Buffer.from(value);

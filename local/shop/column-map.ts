@@ -1,11 +1,11 @@
 import { SALE_FIELDS, type SaleField } from '../../lambdas/accumulate/field-map.ts';
 import { nearest } from '../terminal/nearest.ts';
 
-/** Our field → the file's column. */
+/** The file's column for each field of a sale; fields that are missing here have the column of the same name. */
 export type ColumnMap = Readonly<Partial<Record<SaleField, string>>>;
 
 /**
- * Reads FIELD=COLUMN,…: `userId=CustomerID,productId=StockCode`. A column's name may itself have an equals sign.
+ * Reads FIELD=COLUMN,…: `userId=CustomerID,productId=StockCode`. A column's name may contain an equals sign.
  *
  * @throws {Error} If a field is unknown or has no column; the message completes "should be …".
  */
@@ -14,7 +14,7 @@ export function columnMap(text: string): ColumnMap {
     const [field = '', column = ''] = pair.split(/=(.*)/s);
     if (!isField(field))
       throw new Error(
-        `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; ${field} is nearest to ${nearest(field, SALE_FIELDS)}`,
+        `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; did you mean ${nearest(field, SALE_FIELDS)} instead of ${field}?`,
       );
     if (column === '') throw new Error(`FIELD=COLUMN,…, but ${field} has no column`);
     return [field, column] as const;

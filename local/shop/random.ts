@@ -1,4 +1,4 @@
-/** Seeded chance: the same seed gives the same sequence on every machine. */
+/** A random number generator with a seed: the same seed gives the same sequence on every machine. */
 export interface Random {
   /** In [0, 1). */
   unit(): number;
@@ -6,7 +6,7 @@ export interface Random {
   below(below: number): number;
   /** True with this probability. */
   chance(probability: number): boolean;
-  /** An index, each with its weight. @param cumulative Running sums of the weights. */
+  /** A random index, drawn by weight. @param cumulative Running sums of the weights. */
   weighted(cumulative: readonly number[]): number;
 }
 
@@ -36,7 +36,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** Running sums. */
+/** Returns the running sums of the weights, in their order. */
 export function cumulate(weights: readonly number[]): number[] {
   const sums: number[] = [];
   for (const weight of weights) sums.push((sums.at(-1) ?? 0) + weight);

@@ -13,11 +13,11 @@ import type { ColumnMap } from './column-map.ts';
 import type { OutgoingRecord } from './simulate.ts';
 
 /**
- * Reads a CSV or NDJSON file, also gzipped, as records for the topic. Nothing is left out: rows that are no sales are
- * for accumulate to reject.
+ * Reads a CSV or NDJSON file, gzipped or not, as records for the topic. No row is left out: accumulate rejects those
+ * that are not valid sales.
  *
- * CSV cells become JSON by their field: numbers where we want numbers, times without a zone in UTC, empty cells absent.
- * Lines of NDJSON are passed on byte for byte, with their fields renamed if there is a map.
+ * CSV cells become JSON values by their field: quantity and price become numbers, times without a zone are taken as UTC,
+ * and empty cells are left out. NDJSON lines are passed on byte for byte; with a map, their fields are renameFields.
  *
  * @throws {Error} If the file cannot be read, or the map names a column that the file does not have.
  */
@@ -36,7 +36,7 @@ export async function* replay(path: string, map: ColumnMap): AsyncGenerator<Outg
   }
 }
 
-/** The parser's own messages show what they stumble over. */
+/** The CSV parser's messages quote the file, so `printable` removes control characters from them. */
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 const MAX_MESSAGE = 300;
 
@@ -53,25 +53,25 @@ async function isGzip(path: string): Promise<boolean> {
 async function* replayLines(lines: Readable, map: ColumnMap): AsyncGenerator<OutgoingRecord> {
   const hasMap = Object.keys(map).length > 0;
   let isFirst = true;
-  // One character per byte: of UTF-8, readline would also break lines at U+2028, and mend bytes that are none.
+  // latin1 keeps every byte. In UTF-8, readline would also break lines at U+2028, and invalid bytes would be replaced.
   lines.setEncoding('latin1');
   for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
     const bytes = Buffer.from(isFirst ? line.replace(BYTE_ORDER_MARK, '') : line, 'latin1');
     isFirst = false;
     if (bytes.length > 0)
-      yield { key: null, value: hasMap ? renamed(bytes, map) : bytes, timestampMs: undefined };
+      yield { key: null, value: hasMap ? renameFields(bytes, map) : bytes, timestampMs: undefined };
   }
 }
 
-/** The mark's bytes, one character each. */
+/** The bytes of the byte order mark, read as latin1. */
 const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
 
-/** A line with the fields renamed; a line that is no JSON object stays as it is, to be rejected with its own bytes. */
-function renamed(line: Buffer, map: ColumnMap): Buffer {
+/** Renames a line's fields. A line that is not a JSON object is kept, so that accumulate rejects the original bytes. */
+function renameFields(line: Buffer, map: ColumnMap): Buffer {
   if (!isUtf8(line)) return line;
   let value: unknown;
   try {
-    value = JSON.parse(line.toString(), asWritten as (name: string, value: unknown) => unknown);
+    value = JSON.parse(line.toString(), keepDigits as (name: string, value: unknown) => unknown);
   } catch {
     return line;
   }
@@ -82,11 +82,11 @@ function renamed(line: Buffer, map: ColumnMap): Buffer {
   );
 }
 
-/** Numbers keep their digits: beyond 2^53 a parsed one has lost some, and 1e999 would become null. */
-const asWritten = (_name: string, value: unknown, { source = '' }: { readonly source?: string }): unknown =>
+/** Keeps a number's digits: above 2^53 parsing loses some, and 1e999 would become null. */
+const keepDigits = (_name: string, value: unknown, { source = '' }: { readonly source?: string }): unknown =>
   typeof value === 'number' && !Number.isSafeInteger(value) ? rawJSON(source) : value;
 
-// TypeScript's library knows neither this nor the reviver's third argument yet (https://github.com/tc39/proposal-json-parse-with-source).
+// TypeScript's library has no types yet for rawJSON and the reviver's third argument (https://github.com/tc39/proposal-json-parse-with-source).
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
 async function* replayCsv(bytes: Readable, map: ColumnMap, path: string): AsyncGenerator<OutgoingRecord> {
@@ -103,7 +103,7 @@ async function* replayCsv(bytes: Readable, map: ColumnMap, path: string): AsyncG
   if (!columns) throw new Error(`Cannot replay ${path}: it is empty, should begin with a header`);
 }
 
-/** Sales of a user stay in order, for they share a key. */
+/** A user's sales share a key, so that they stay in order. */
 const toOutgoing = (record: Readonly<Record<string, unknown>>): OutgoingRecord => ({
   key: typeof record.userId === 'string' ? record.userId : null,
   value: Buffer.from(JSON.stringify(record)),
@@ -132,19 +132,19 @@ function toRecord(row: readonly string[], columns: readonly Column[]): Record<st
   for (const { field, index } of columns) {
     const cell = row[index];
     if (cell === undefined || cell === '') continue;
-    if (field === 'quantity' || field === 'price') record[field] = numberIn(cell);
+    if (field === 'quantity' || field === 'price') record[field] = toNumber(cell);
     else record[field] = field === 'timestamp' ? withZone(cell) : cell;
   }
   return record;
 }
 
-/** What is no number stays text, to be rejected with a reason. */
-function numberIn(cell: string): number | string {
+/** Returns the cell's number. Other text stays as it is, so that accumulate rejects it with a reason. */
+function toNumber(cell: string): number | string {
   const value = Number(cell);
   return Number.isFinite(value) && cell.trim() !== '' ? value : cell;
 }
 
-/** A time without a zone is UTC; digits alone are epoch milliseconds. */
+/** Adds UTC to a time without a zone; digits alone are epoch milliseconds. */
 function withZone(cell: string): string | number {
   if (/^\d{12,}$/.test(cell)) return Number(cell);
   const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$/.exec(cell);

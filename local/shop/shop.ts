@@ -5,7 +5,7 @@ import { cumulate, seeded } from './random.ts';
 export interface ShopProduct {
   readonly id: string;
   readonly name: string;
-  /** Products of a group are liked by the same users. */
+  /** Products of one group are liked by the same users. */
   readonly group: number;
   /** Share of the group's sales; a power law of the rank within the group. */
   readonly popularity: number;
@@ -20,11 +20,11 @@ export interface ShopUser {
   readonly activity: number;
 }
 
-/** The planted structure: what a perfect recommender would find. */
+/** A simulated shop whose preferences are known: a perfect recommender would find them. */
 export interface Shop {
   readonly users: readonly ShopUser[];
   readonly products: readonly ShopProduct[];
-  /** Share of purchases that follow no taste: any product, by its popularity in the whole shop. */
+  /** Share of purchases that follow no taste: any product is drawn, by its popularity in the whole shop. */
   readonly whimShare: number;
 }
 
@@ -52,11 +52,11 @@ const NOUNS = [
 const COLOURS = ['Blue', 'Green', 'Red', 'White', 'Grey'];
 const STYLES = ['glass', 'oak', 'linen', 'brass', 'paper', 'felt', 'stone', 'wicker', 'copper', 'clay'];
 
-/** Exponent of the power law of popularity. */
+/** Exponents of the power laws of popularity and of activity. */
 const POPULARITY_EXPONENT = 0.9;
 const ACTIVITY_EXPONENT = 0.7;
 
-/** Plants a shop: groups of products, users with one or two tastes. The same seed plants the same. */
+/** Makes a shop: groups of products, and users who like one or two groups. The same seed makes the same shop. */
 export function plantShop(seed: number, size: ShopSize = DEFAULT_SIZE): Shop {
   const random = seeded(seed);
   const groups = Math.min(NOUNS.length, size.products);
@@ -82,7 +82,7 @@ export function plantShop(seed: number, size: ShopSize = DEFAULT_SIZE): Shop {
   return { users, products: withShares(products), whimShare: 0.1 };
 }
 
-/** A shop without any structure: everybody buys anything. Whatever is learned from it is wrong. */
+/** Makes a shop without structure: every user is as likely to buy any product. A pattern found in it is only noise. */
 export function plantUniformShop(size: ShopSize = DEFAULT_SIZE): Shop {
   const planted = plantShop(0, size);
   return {
@@ -120,11 +120,11 @@ function productName(group: number, rank: number): string {
 }
 
 /**
- * How likely the user's next new wish is this product: the answer that a recommender should find.
+ * Returns how likely the user's next new choice is each product. A recommender should rank them in this order.
  *
  *   P(p | u) = (1 - whim) * sum over tastes of share * popularity in the group + whim * popularity in the shop
  *
- * @returns products with their probability, most likely first, ties by id
+ * @returns Every product with its probability, most likely first, ties by id.
  */
 export function bestProducts(
   shop: Shop,
@@ -142,7 +142,7 @@ export function bestProducts(
     .sort((a, b) => b.probability - a.probability || (a.id < b.id ? -1 : 1));
 }
 
-/** Running sums for drawing users, products, and products of one group. */
+/** Returns the running sums that users, products, and products of one group are drawn by. */
 export function drawTables(shop: Shop) {
   const byGroup = new Map<number, { readonly products: ShopProduct[]; readonly cumulative: number[] }>();
   for (const group of new Set(shop.products.map((product) => product.group))) {

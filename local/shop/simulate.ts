@@ -7,26 +7,26 @@ export interface OutgoingRecord {
   readonly key: string | null;
   /** Null for a tombstone. */
   readonly value: Buffer | null;
-  /** The record's own time, epoch ms; undefined: when it is sent. */
+  /** The record's timestamp, epoch ms; if undefined, the time when it is sent. */
   readonly timestampMs: number | undefined;
-  /** Why it must be rejected; undefined for a sale and where nobody knows. */
+  /** Why accumulate must reject the record; undefined for a valid sale, or if not known. */
   readonly broken?: BrokenKind;
 }
 
 export interface SimulationOptions {
   readonly shop: Shop;
   readonly seed: number;
-  /** Records, the broken ones included. */
+  /** Number of records, the broken ones included. */
   readonly count: number;
   /** When the last sale happens, epoch ms. */
   readonly endMs: number;
   readonly days: number;
 }
 
-/** The simulated shop's last day; not today, so that every run is the same. */
+/** The end of the simulated shop's ninety days, epoch ms; a fixed date, so that every run is the same. */
 export const SIMULATION_END_MS = Date.UTC(2026, 5, 30);
 const SIMULATION_DAYS = 90;
-/** How much later each record is that comes after those days. */
+/** Time from one record to the next after the ninety days. */
 export const STEP_MS = 1_000;
 const DAY_MS = 86_400_000;
 
@@ -38,10 +38,10 @@ export const defaultSales = ({
   simulate({ shop: plantShop(seed), seed, count, endMs: SIMULATION_END_MS, days: SIMULATION_DAYS });
 
 /**
- * What the default shop sells next: its ninety days on an empty topic; else other sales, later than those before, for the
- * same ones would get new offsets and count twice.
+ * Returns the default shop's next sales. On an empty topic they are its ninety days. Later calls need other and later
+ * sales, because the same sales would get new offsets and count twice.
  *
- * @param before How many records the topic has taken.
+ * @param before Number of records that the topic has received.
  */
 export function simulationFrom({
   seed,
@@ -65,10 +65,11 @@ const LONGEST_BASKET = 6;
 const HOUR_MS = 3_600_000;
 
 /**
- * Simulates the sales of a shop, oldest first: baskets of users by their activity, products by their tastes, a quarter
- * bought again from their own history, some returned, and one in a hundred broken, every kind in turn.
+ * Simulates a shop's sales, oldest first. Users are drawn by their activity and fill a basket with products of their
+ * tastes. A quarter of the sales repeats the user's own history, some are returns, and one record in a hundred is broken,
+ * each kind in turn. The same options give the same bytes.
  *
- * The same options give the same bytes.
+ * @throws {RangeError} If the shop has no users or no products.
  */
 export function* simulate({ shop, seed, count, endMs, days }: SimulationOptions): Generator<OutgoingRecord> {
   const random = seeded(seed);
@@ -108,7 +109,7 @@ function historyOf(histories: Map<string, ShopProduct[]>, user: ShopUser): ShopP
   return history;
 }
 
-interface Moment {
+interface SaleContext {
   readonly random: Random;
   readonly shop: Shop;
   readonly tables: ReturnType<typeof drawTables>;
@@ -118,11 +119,12 @@ interface Moment {
   readonly atMs: number;
 }
 
-function nextSale(moment: Moment): SaleRecord {
-  const { random, history, user, orderId, atMs } = moment;
+function nextSale(context: SaleContext): SaleRecord {
+  const { random, history, user, orderId, atMs } = context;
   const isReturn = history.length > 0 && random.chance(RETURN_SHARE);
-  const isRepeat = history.length > 0 && moment.shop.whimShare < 1 && random.chance(REPEAT_SHARE);
-  const product = (isReturn || isRepeat ? history[random.below(history.length)] : undefined) ?? wish(moment);
+  const isRepeat = history.length > 0 && context.shop.whimShare < 1 && random.chance(REPEAT_SHARE);
+  const product =
+    (isReturn || isRepeat ? history[random.below(history.length)] : undefined) ?? drawProduct(context);
   if (!isReturn) history.push(product);
   return {
     userId: user.id,
@@ -135,18 +137,18 @@ function nextSale(moment: Moment): SaleRecord {
   };
 }
 
-/** A product that the user comes to want: by taste, or on a whim. */
-function wish({ random, shop, tables, user }: Moment): ShopProduct {
-  const group = random.chance(shop.whimShare) ? undefined : tasteOf(random, user);
-  const drawer =
+/** Draws a product: usually by the user's taste, sometimes any product. */
+function drawProduct({ random, shop, tables, user }: SaleContext): ShopProduct {
+  const group = random.chance(shop.whimShare) ? undefined : drawTaste(random, user);
+  const candidates =
     group === undefined
       ? { products: shop.products, cumulative: tables.products }
       : tables.byGroup.get(group);
-  const product = drawer?.products[random.weighted(drawer.cumulative)];
+  const product = candidates?.products[random.weighted(candidates.cumulative)];
   if (!product) throw new RangeError('Cannot simulate: the shop has no products');
   return product;
 }
 
-function tasteOf(random: Random, { tastes }: ShopUser): number | undefined {
+function drawTaste(random: Random, { tastes }: ShopUser): number | undefined {
   return tastes[random.weighted(cumulate(tastes.map(({ share }) => share)))]?.group;
 }

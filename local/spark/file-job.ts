@@ -2,7 +2,7 @@ import { JOB_JAR } from '../process/paths.ts';
 import { sparkCommand } from './spark.ts';
 
 export interface FileJob {
-  /** A directory as `writeFileLake` leaves it. */
+  /** A directory that `writeFileLake` has written. */
   readonly lake: string;
   /** For Spark's temporary files. */
   readonly directory: string;
@@ -11,7 +11,7 @@ export interface FileJob {
   readonly attempt?: number;
 }
 
-/** The arguments of `java` that run the Spark job on a directory instead of a bucket. */
+/** Makes the arguments of `java` that run the Spark job on a directory instead of a bucket. */
 export const fileJobCommand = ({ lake, directory, cores = 2, window = 1, attempt = 1 }: FileJob): string[] =>
   sparkCommand(
     {

@@ -11,10 +11,10 @@ import { type Child, startChild, tail } from '../process/child.ts';
 import { ACCOUNT, awsClient, awsEnvironment, REGION } from '../stack/emulator.ts';
 import { type SparkSubmit, sparkCommand } from './spark.ts';
 
-/** Answers for EMR Serverless: each job run is a spark-submit of this machine. */
+/** An HTTP server with the API of EMR Serverless. Each job run is a spark-submit on this machine. */
 export interface JobServer {
   readonly endpoint: string;
-  /** Where the emulator is, which starts after this server; jobs cannot run before it is known. */
+  /** Sets the address of the emulator, which starts after this server. Jobs fail before it is set. */
   connect(awsEndpoint: string): void;
   stop(): Promise<void>;
 }
@@ -24,11 +24,11 @@ export interface JobServerOptions {
   readonly directory: string;
   /** Cores of a job. */
   readonly cores: number;
-  /** Whether state changes reach the event bus; a test of lost events says no. */
+  /** If false, state changes do not reach the event bus, as in a test of lost events. */
   readonly emitsEvents?: boolean;
-  /** What runs instead of Java, for tests of this server alone. */
+  /** Program that runs instead of Java, for tests of this server. */
   readonly command?: string;
-  /** Where others reach this server, if they run elsewhere: it then listens there, on all interfaces. */
+  /** Address of this server for callers on other machines: it then listens on this port, on all interfaces. */
   readonly url?: string;
 }
 
@@ -44,7 +44,7 @@ interface Job {
   child: Child | undefined;
 }
 
-/** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.html, as far as the launcher uses it. */
+/** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.html, the parts that train uses. */
 const StartRequest = z.object({
   clientToken: z.string().min(1),
   name: z.string().default(''),
@@ -70,6 +70,11 @@ class ServiceError extends Error {
 const isOver = ({ state }: Job): boolean =>
   state === 'SUCCESS' || state === 'FAILED' || state === 'CANCELLED';
 
+/**
+ * Starts the server.
+ *
+ * @throws {Error} With code EADDRINUSE if the port of `url` is taken.
+ */
 export async function startJobServer(options: JobServerOptions): Promise<JobServer> {
   const { directory, cores, emitsEvents = true, command = 'java', url } = options;
   const logs = jobLogs(directory);
@@ -91,7 +96,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       const jar = await download(awsEndpoint, submit.entryPoint, directory);
       if (job.state !== 'SUBMITTED') return;
       const child = startChild({
-        what: `job run ${job.id}`,
+        name: `job run ${job.id}`,
         command,
         args: sparkCommand({ ...submit, entryPoint: jar }, { awsEndpoint, cores, directory }),
         env: { PATH: process.env.PATH ?? '', ...awsEnvironment(awsEndpoint) },
@@ -111,7 +116,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       else if (isCancelling(job)) await changeState(job, 'CANCELLED');
       else await changeState(job, 'FAILED', `exit code ${code}; ${tail(child.logPath)}`);
     } catch (error) {
-      // Cancelled while its jar was on the way: what is over stays as it is.
+      // A job that was cancelled during the download of its jar stays cancelled.
       if (!isOver(job))
         await changeState(job, 'FAILED', error instanceof Error ? error.message : String(error));
     }
@@ -148,13 +153,13 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
     const [, applications, applicationId = '', jobruns, id] =
       (request.url ?? '').split('?', 1)[0]?.split('/') ?? [];
     if (applications !== 'applications' || jobruns !== 'jobruns')
-      throw new ServiceError('ResourceNotFoundException', 404, `${request.url} is not answered here`);
-    if (request.method === 'POST') return described(start(applicationId, await text(request)));
+      throw new ServiceError('ResourceNotFoundException', 404, `${request.url} is not part of this API`);
+    if (request.method === 'POST') return describeJob(start(applicationId, await text(request)));
     const job = jobs.get(id ?? '');
     if (!job || job.applicationId !== applicationId)
       throw new ServiceError('ResourceNotFoundException', 404, `there is no job run ${id}`);
     if (request.method === 'DELETE') await cancel(job);
-    return request.method === 'GET' ? { jobRun: described(job) } : described(job);
+    return request.method === 'GET' ? { jobRun: describeJob(job) } : describeJob(job);
   }
 
   const server = createServer((request, response) => {
@@ -170,7 +175,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
   );
   const address = server.address();
   if (address === null || typeof address === 'string')
-    throw new Error('Cannot start the job server: no port');
+    throw new Error('Cannot start the job server: it has no port');
   return {
     endpoint: url ?? `http://127.0.0.1:${address.port}`,
     connect: (endpoint) => {
@@ -178,7 +183,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
     },
     async stop() {
       awsEndpoint = undefined;
-      // Those whose jar is still on the way would start when nobody stops them any more.
+      // Jobs that still download their jar must not start after this.
       for (const job of jobs.values()) if (job.state === 'SUBMITTED') job.state = 'CANCELLED';
       await Promise.all([...jobs.values()].map((job) => job.child?.stop()));
       server.closeAllConnections();
@@ -187,7 +192,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
   };
 }
 
-/** Where the jobs' logs lie, and the notes of which processes they are. */
+/** The directory of the jobs' logs and process ids. */
 export const jobLogs = (directory: string): string => join(directory, 'logs');
 
 const isCancelling = (job: Job): boolean => job.state === 'CANCELLING';
@@ -195,7 +200,7 @@ const isCancelling = (job: Job): boolean => job.state === 'CANCELLING';
 const arnOf = ({ applicationId, id }: Job): string =>
   `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/${applicationId}/jobruns/${id}`;
 
-const described = (job: Job) => ({
+const describeJob = (job: Job) => ({
   applicationId: job.applicationId,
   jobRunId: job.id,
   arn: arnOf(job),
@@ -232,11 +237,11 @@ async function putEvent(endpoint: string, job: Job, previousState: State): Promi
     DetailType: 'EMR Serverless Job Run State Change',
     Detail: JSON.stringify(detail),
   };
-  // The service, too, sends these at best effort: the manifest and the sweep do not need them.
+  // EMR Serverless, too, sends events only at best effort. The manifest and the sweep work without them.
   await client.send(new PutEventsCommand({ Entries: [entry] })).catch(() => undefined);
 }
 
-/** Brings `s3://bucket/key` to this machine, once. @returns its path */
+/** Downloads `s3://bucket/key`. @returns The path of the file. */
 async function download(endpoint: string, url: string, directory: string): Promise<string> {
   const { host, pathname } = new URL(url);
   const client = new S3Client(awsClient(endpoint));

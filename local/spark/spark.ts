@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CDS_ARCHIVE, SPARK_CONF, SPARK_JVM_OPTIONS, SPARK_RUNTIME } from '../process/paths.ts';
 import { REGION } from '../stack/emulator.ts';
 
-/** What StartJobRun says of the job. */
+/** The job, as StartJobRun describes it. */
 export interface SparkSubmit {
   readonly entryPoint: string;
   readonly entryPointArguments: readonly string[];
@@ -11,10 +11,10 @@ export interface SparkSubmit {
 }
 
 export interface Platform {
-  /** Where S3 is; undefined for jobs on files. */
+  /** Address of S3; undefined for jobs on files. */
   readonly awsEndpoint: string | undefined;
   readonly cores: number;
-  /** For temporary files, of Spark and of the JVM: what a killed job leaves behind lies there. */
+  /** For temporary files of Spark and of the JVM, which a killed job leaves there. */
   readonly directory: string;
 }
 
@@ -24,8 +24,8 @@ const lines = (path: string): string[] =>
     .filter((line) => line !== '');
 
 /**
- * The arguments of `java` that are this machine's spark-submit: the job's own, and behind them, for the last one counts,
- * those that say where Spark and the bucket are. Makes the directory for temporary files.
+ * Makes the arguments of `java` that run spark-submit on this machine. The settings of this machine are after those of the
+ * job, because the last value of a setting counts. Creates the directory for temporary files.
  */
 export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] {
   const settings = [...lines(SPARK_CONF), ...platformSettings(platform)];
@@ -34,7 +34,7 @@ export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] 
   return [
     ...lines(SPARK_JVM_OPTIONS),
     `-Djava.io.tmpdir=${temporary}`,
-    // The JVM would write them below /tmp, whatever the line before says.
+    // The JVM writes performance data to /tmp and ignores java.io.tmpdir.
     '-XX:-UsePerfData',
     ...(existsSync(CDS_ARCHIVE) ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`] : []),
     '-cp',
@@ -51,7 +51,7 @@ export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] 
   ];
 }
 
-/** The driver's memory is that of this machine's JVM options; spark-submit would start a second JVM for it. */
+/** The JVM options of this machine set the memory of the driver. For this setting spark-submit would start a second JVM. */
 const isMemory = (word: string | undefined): boolean => word?.startsWith('spark.driver.memory=') ?? false;
 
 function platformSettings({ awsEndpoint, directory }: Platform): string[] {
@@ -70,6 +70,6 @@ function platformSettings({ awsEndpoint, directory }: Platform): string[] {
   return Object.entries({ ...files, ...bucket }).map(([name, value]) => `${name}=${value}`);
 }
 
-/** Words as a shell would split them: spaces separate, quotes hold together. */
+/** Splits text into words as a shell does: at spaces outside quotes. */
 export const shellWords = (text: string): string[] =>
   [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/["']/g, ''));

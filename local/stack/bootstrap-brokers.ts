@@ -5,11 +5,11 @@ import { z } from 'zod';
 const Answer = z.looseObject({ BootstrapBrokerStringSaslIam: z.string().min(1).optional() });
 
 /**
- * Asks MSK where the brokers of a cluster are, for clients that sign in by IAM. The addresses are private: they are
- * reached from inside the VPC, or through a peering or a tunnel.
+ * Asks MSK for the addresses of a cluster's brokers, for clients with IAM authentication. The addresses are private:
+ * clients reach them from inside the VPC, or through a peering connection or a tunnel.
  *
  * @returns `host:9098,host:9098`
- * @throws {Error} If the cluster does not exist, is not ready or has no IAM authentication; the message says which it has.
+ * @throws {Error} If the cluster does not exist, is not ready or has no IAM authentication; the message names the addresses that it has.
  */
 export async function findBootstrapBrokers(
   clusterArn: string,
@@ -25,6 +25,6 @@ export async function findBootstrapBrokers(
   if (answer.BootstrapBrokerStringSaslIam) return answer.BootstrapBrokerStringSaslIam;
   const others = Object.keys(answer).filter((name) => name.startsWith('BootstrapBrokerString'));
   throw new Error(
-    `Cannot find the brokers of ${clusterArn}: it has no BootstrapBrokerStringSaslIam (IAM authentication), but ${others.join(', ') || 'no addresses at all'}`,
+    `Cannot find the brokers of ${clusterArn}: BootstrapBrokerStringSaslIam (IAM authentication) is missing; MSK returned ${others.join(', ') || 'no addresses'}`,
   );
 }

@@ -5,15 +5,17 @@ import { awsClient } from './emulator.ts';
 /**
  * Calls a Lambda of the local stack and waits for its answer.
  *
- * @throws {Error} If the function failed; the message is the function's.
+ * @returns The answer, parsed; null if the function returned nothing.
+ * @throws {Error} If the function failed; the message contains the function's error.
  */
 export const invokeFunction = (endpoint: string, functionName: string, event: unknown): Promise<unknown> =>
   callFunction(lambdaClient(endpoint), functionName, event);
 
 /**
- * Calls a Lambda, wherever it is, and waits for its answer.
+ * Calls a Lambda, local or in an account, and waits for its answer.
  *
- * @throws {Error} If the function failed; the message is the function's.
+ * @returns The answer, parsed; null if the function returned nothing.
+ * @throws {Error} If the function failed; the message contains the function's error.
  */
 export async function callFunction(
   client: Pick<LambdaClient, 'send'>,
@@ -28,19 +30,19 @@ export async function callFunction(
   return answer;
 }
 
-const isDone = (message: string) => ({ done: !message.startsWith('Cannot'), message });
-/** An answer that is a sentence only says in its first word whether the request was carried out. */
+const toResult = (message: string) => ({ done: !message.startsWith('Cannot'), message });
+/** Some functions answer with a sentence only. If the sentence starts with "Cannot", the request was refused. */
 const RequestAnswer = z.union([
   z.object({ done: z.boolean(), message: z.string() }),
-  z.string().transform(isDone),
-  z.tuple([z.string()]).transform(([message]) => isDone(message)),
+  z.string().transform(toResult),
+  z.tuple([z.string()]).transform(([message]) => toResult(message)),
 ]);
 
 /**
- * Sends a person's request to a Lambda that answers in a sentence.
+ * Sends an operator's request to a Lambda whose answer contains a sentence.
  *
- * @returns the sentence, which says what has happened
- * @throws {Error} If the function refused the request (the message is its reason), failed, or answered something else.
+ * @returns The sentence, which says what the function did.
+ * @throws {Error} If the function refused the request (the message is its reason), failed, or gave another kind of answer.
  */
 export async function requestSentence(
   client: Pick<LambdaClient, 'send'>,
@@ -51,7 +53,7 @@ export async function requestSentence(
   const { data } = RequestAnswer.safeParse(answer);
   if (!data)
     throw new Error(
-      `Cannot understand the answer of ${functionName}: ${JSON.stringify(answer)?.slice(0, 500)}, should be what was done`,
+      `Cannot understand the answer of ${functionName}: ${JSON.stringify(answer)?.slice(0, 500)}, should be a sentence that says what was done`,
     );
   if (!data.done) throw new Error(data.message);
   return data.message;
@@ -59,7 +61,7 @@ export async function requestSentence(
 
 const clients = new Map<string, LambdaClient>();
 
-/** One client per endpoint: connections are kept. */
+/** Keeps one client per endpoint, so that connections are reused. */
 function lambdaClient(endpoint: string): LambdaClient {
   const client = clients.get(endpoint) ?? new LambdaClient(awsClient(endpoint));
   clients.set(endpoint, client);

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { ACCOUNT, REGION } from './emulator.ts';
 
 /**
- * The whole difference between the template that the cloud gets and the one that is deployed here, together with the
- * mapping of the stream: these constructs of the stack, with all that they hold …
+ * Constructs of the stack that the local deployment leaves out, with everything inside them. Together with
+ * `LEFT_OUT_TYPES` and the stream's event source mapping, they are the whole difference from the cloud's template.
  */
 export const LEFT_OUT_CONSTRUCTS = ['Network', 'Stream', 'Produce', 'Operations'] as const;
-/** … and these types, wherever they stand. */
+/** Resource types that the local deployment leaves out, in any construct. */
 export const LEFT_OUT_TYPES = ['AWS::EMRServerless::Application'] as const;
-/** CDK's Lambda behind the look-up of the brokers; CDK puts it beside our constructs, under this name. */
+/** The Lambda that CDK adds to look up the brokers. CDK puts it outside of our constructs, under this fixed id. */
 const LOOK_UP = 'AWS679f53fac002430cb0da5b7982bd2287';
 
-/** What stands for an attribute of a resource that is left out; `Ref` is the attribute "Ref". */
+/** Values that replace attributes of left-out resources, by TYPE.ATTRIBUTE; a `Ref` counts as the attribute "Ref". */
 const STAND_INS: Readonly<Record<string, string>> = {
   'AWS::MSK::ServerlessCluster.Arn': `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/local`,
   'AWS::EMRServerless::Application.ApplicationId': 'local',
   'AWS::EMRServerless::Application.Arn': `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/local`,
-  // Outputs name them.
+  // The stack's outputs refer to these.
   'AWS::Lambda::Function.Ref': 'local',
   'AWS::CloudWatch::Dashboard.Ref': 'local',
   'AWS::SNS::Topic.Ref': `arn:aws:sns:${REGION}:${ACCOUNT}:local`,
@@ -33,10 +33,10 @@ const Template = z.looseObject({
 export type Template = z.infer<typeof Template>;
 
 /**
- * Leaves the stream, the cluster, their network and the alarms out of a synthesized template, and puts written stand-ins where
- * something refers to them. Nothing else changes.
+ * Removes the stream, the EMR Serverless application, their network and the alarms from a synthesized template, and
+ * replaces references to them with fixed stand-ins. Everything else stays the same.
  *
- * @throws {Error} If something refers to a left out resource in a way that has no stand-in; the message names both.
+ * @throws {Error} If a reference to a left-out resource has no stand-in; the message names the resource and the place.
  */
 export function withoutCloudOnly(synthesized: unknown): Template {
   const template = Template.parse(synthesized);
@@ -53,16 +53,16 @@ export function withoutCloudOnly(synthesized: unknown): Template {
       ? {}
       : {
           Outputs: Object.fromEntries(
-            outputs.map(([name, output]) => [name, replaced(output, `output ${name}`, leftOut)]),
+            outputs.map(([name, output]) => [name, replaceReferences(output, `output ${name}`, leftOut)]),
           ),
         }),
     Resources: Object.fromEntries(
-      kept.map(([id, resource]) => [id, Resource.parse(replaced(resource, id, leftOut))]),
+      kept.map(([id, resource]) => [id, Resource.parse(replaceReferences(resource, id, leftOut))]),
     ),
   };
 }
 
-/** The event source mapping of the stream goes with it; those of the queues stay. */
+/** Returns true for a resource that only the cloud has. The stream's event source mapping is one; the queues' are not. */
 export function isLeftOut(
   id: string,
   {
@@ -78,8 +78,8 @@ export function isLeftOut(
   );
 }
 
-function replaced(value: unknown, where: string, leftOut: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => replaced(item, where, leftOut));
+function replaceReferences(value: unknown, place: string, leftOut: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaceReferences(item, place, leftOut));
   if (typeof value !== 'object' || value === null) return value;
   const reference = referenceOf(value);
   const type = reference && leftOut.get(reference.id);
@@ -87,25 +87,25 @@ function replaced(value: unknown, where: string, leftOut: ReadonlyMap<string, st
     const standIn = STAND_INS[`${type}.${reference.attribute}`];
     if (standIn === undefined)
       throw new Error(
-        `Cannot leave out ${reference.id} (${type}): ${where} needs its ${reference.attribute}, which has no stand-in`,
+        `Cannot leave out ${reference.id} (${type}): ${place} needs its ${reference.attribute}, which has no stand-in`,
       );
     return standIn;
   }
-  if ('Fn::Sub' in value) refuseNames(value['Fn::Sub'], where, leftOut);
+  if ('Fn::Sub' in value) rejectNames(value['Fn::Sub'], place, leftOut);
   const entries = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
-    if (name !== 'DependsOn') return [[name, replaced(inner, where, leftOut)]];
+    if (name !== 'DependsOn') return [[name, replaceReferences(inner, place, leftOut)]];
     if (Array.isArray(inner)) return [[name, inner.filter((id) => !leftOut.has(id))]];
     return typeof inner === 'string' && leftOut.has(inner) ? [] : [[name, inner]];
   });
   return Object.fromEntries(entries);
 }
 
-/** Names inside a text have no stand-in; CDK writes `Fn::Join` instead. */
-function refuseNames(text: unknown, where: string, leftOut: ReadonlyMap<string, string>): void {
+/** Rejects `Fn::Sub` texts that name a left-out resource: they have no stand-ins, because CDK writes `Fn::Join` instead. */
+function rejectNames(text: unknown, place: string, leftOut: ReadonlyMap<string, string>): void {
   for (const [, id = ''] of String(Array.isArray(text) ? text[0] : text).matchAll(/\$\{(\w+)[.}]/g))
     if (leftOut.has(id))
       throw new Error(
-        `Cannot leave out ${id} (${leftOut.get(id)}): ${where} names it in Fn::Sub, which has no stand-in`,
+        `Cannot leave out ${id} (${leftOut.get(id)}): ${place} names it in Fn::Sub, which has no stand-in`,
       );
 }
 

@@ -14,7 +14,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import type { Config } from '../../lib/config.ts';
-import { raced } from '../process/abort.ts';
+import { rejectOnAbort } from '../process/abort.ts';
 import { startChild, tail } from '../process/child.ts';
 import { NODE_BIN, ROOT } from '../process/paths.ts';
 import { withoutCloudOnly } from './cloud-only.ts';
@@ -29,8 +29,9 @@ export type ConfigInput = z.input<typeof Config>;
 /**
  * Runs the CDK app, as `cdk synth` does.
  *
- * @param directory Where the assembly goes.
- * @param signal Gives it up, with the bundlers that it has started.
+ * @param directory Receives the cloud assembly.
+ * @param signal Stops the app, and the bundlers that it has started, when it is aborted.
+ * @throws {Error} If the app fails; the message contains the end of its log.
  */
 export async function synthesize(
   config: ConfigInput,
@@ -38,7 +39,7 @@ export async function synthesize(
   signal = new AbortController().signal,
 ): Promise<void> {
   const app = startChild({
-    what: 'the CDK app',
+    name: 'the CDK app',
     command: join(NODE_BIN, 'node'),
     args: ['bin/app.ts'],
     logPath: `${directory}.log`,
@@ -53,7 +54,7 @@ export async function synthesize(
     },
   });
   try {
-    const sentence = await raced(app.ended, signal);
+    const sentence = await rejectOnAbort(app.ended, signal);
     if (app.process.exitCode !== 0) throw new Error(`Cannot synthesize: ${sentence}\n${tail(app.logPath)}`);
   } finally {
     await app.stop();
@@ -72,10 +73,12 @@ const Assets = z.object({
 });
 
 /**
- * Deploys a synthesized stack to the emulator, without what only the cloud has; updates it if it exists.
+ * Deploys a synthesized stack to the emulator, without the resources that only the cloud has. An existing stack is
+ * updated.
  *
- * @returns the stack's outputs by name
- * @throws {Error} If the stack cannot be made; the message holds the first failure.
+ * @param directory The cloud assembly that `synthesize` has written.
+ * @returns The stack's outputs by name; empty if it has none.
+ * @throws {Error} If the stack cannot be created or updated; the message contains the first failure.
  */
 export async function deploy(
   endpoint: string,
@@ -107,7 +110,7 @@ export async function deploy(
   } catch (error) {
     if (!(error instanceof Error && error.message.includes('No updates'))) throw error;
   }
-  const stack = await settled(client, stackName);
+  const stack = await waitUntilDeployed(client, stackName);
   return new Map(
     (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
@@ -121,7 +124,7 @@ async function describe(client: CloudFormationClient, stackName: string): Promis
   }
 }
 
-async function settled(client: CloudFormationClient, stackName: string): Promise<Stack> {
+async function waitUntilDeployed(client: CloudFormationClient, stackName: string): Promise<Stack> {
   const deadlineMs = performance.now() + DEPLOY_SECONDS * 1000;
   while (performance.now() < deadlineMs) {
     const stack = await describe(client, stackName);

@@ -2,12 +2,13 @@ import { open } from 'node:fs/promises';
 import type { Emulator } from './emulator.ts';
 import { type LogLine, stageIn } from './stage-logs.ts';
 
-/** The emulator keeps for itself why a Lambda could not even start: an import that fails, a variable that is missing. */
+/** Only the emulator's own log says why a Lambda could not start, such as a failed import or a missing variable. */
 const FAILED_START = /execution error for (\S+): (.*)/;
 
-/** Reads from the emulator's own log which Lambdas could not start. */
+/** Reads from the emulator's own log which Lambdas could not start, and why. */
 export class EmulatorLog {
   private readonly path: string;
+  /** Bytes read so far. */
   private offset: number;
 
   constructor({ path, offset }: NonNullable<Emulator['log']>) {
@@ -15,7 +16,7 @@ export class EmulatorLog {
     this.offset = offset;
   }
 
-  /** @returns what was written since the last call */
+  /** @returns One error for each failed start that was logged since the last call, oldest first. */
   async read(): Promise<LogLine[]> {
     const whole = await this.readWholeLines();
     return whole.split('\n').flatMap((line): LogLine[] => {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { eventually, freePort, listenBriefly, startChild } from '../process/child.ts';
 import { NODE_BIN, VENV } from '../process/paths.ts';
 
-/** Where the AWS API is, and with which names a client gets in. */
+/** A running emulator of the AWS API. */
 export interface Emulator {
   readonly endpoint: string;
-  /** Resolves with a sentence when it has ended, for whatever reason; absent if it runs elsewhere. */
+  /** Resolves with a sentence when the emulator has ended, for any reason; absent if it runs on another machine. */
   readonly ended?: Promise<string>;
-  /** What it says of itself, unless it runs elsewhere; before `offset`, in bytes, an earlier one speaks. */
+  /** The emulator's log, absent if it runs on another machine. The first `offset` bytes are from an earlier start. */
   readonly log?: { readonly path: string; readonly offset: number };
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ const START_SECONDS = 60;
 export const REGION = 'us-east-1';
 export const ACCOUNT = '000000000000';
 
-/** The environment of every AWS client of the local pipeline: the SDK's own names, and keys that open nothing. */
+/** The environment of every AWS client of the local pipeline: the SDK's own names, and keys that give no access. */
 export const awsEnvironment = (endpoint: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: REGION,
@@ -27,7 +27,7 @@ export const awsEnvironment = (endpoint: string): Record<string, string> => ({
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
-/** Configuration of an SDK client. */
+/** Returns the configuration of an SDK client that uses the emulator. */
 export const awsClient = (endpoint: string) => ({
   endpoint,
   region: REGION,
@@ -36,22 +36,24 @@ export const awsClient = (endpoint: string) => ({
 });
 
 /**
- * Starts MiniStack, an emulator of the AWS API.
+ * Starts MiniStack, an emulator of the AWS API, and waits until it is healthy.
  *
- * @param directory Its state; what an earlier one left there is used again.
- * @param jobsEndpoint Where `StartJobRun` goes: Lambdas run as children of the emulator and get it by the SDK's own variable.
+ * @param directory The emulator's state. State that an earlier start left there is used again.
+ * @param jobsEndpoint URL that receives `StartJobRun`. Lambdas are child processes of the emulator, and get the URL in
+ *   the SDK's own environment variable.
+ * @throws {Error} If the emulator does not start, or its port is in use.
  */
 export async function startEmulator(
   directory: string,
   jobsEndpoint: string,
   signal?: AbortSignal,
 ): Promise<Emulator> {
-  const port = await portOf(directory);
+  const port = await choosePort(directory);
   const endpoint = `http://127.0.0.1:${port}`;
   const logPath = join(directory, 'emulator.log');
   const log = { path: logPath, offset: statSync(logPath, { throwIfNoEntry: false })?.size ?? 0 };
   const child = startChild({
-    what: 'the AWS emulator',
+    name: 'the AWS emulator',
     ...emulatorProgram({ directory, host: '127.0.0.1', port, jobsEndpoint }),
     logPath,
     pidPath: join(directory, 'emulator.pid'),
@@ -69,7 +71,7 @@ export async function startEmulator(
   }
 }
 
-/** The emulator as a program: its command and the whole of its environment. Makes its directories. */
+/** Returns the emulator's command, arguments and complete environment. Creates the directories that it needs. */
 export function emulatorProgram({
   directory,
   host,
@@ -83,7 +85,7 @@ export function emulatorProgram({
   readonly jobsEndpoint: string;
 }) {
   for (const part of ['s3', 'state', 'tmp']) mkdirSync(join(directory, part), { recursive: true });
-  // Lambdas are unpacked below tmp: without it this project's own package.json would tell what their modules are.
+  // Lambdas are unpacked below tmp. Without this file, Node would take their module type from this project's package.json.
   writeFileSync(join(directory, 'tmp', 'package.json'), '{}');
   return {
     command: join(VENV, 'bin', 'python'),
@@ -91,7 +93,7 @@ export function emulatorProgram({
     env: {
       PATH: `${NODE_BIN}:${process.env.PATH}`,
       HOME: directory,
-      // Lambdas run on the same machine as the emulator, wherever its other clients are.
+      // Lambdas always run on the emulator's machine, even if its other clients do not.
       ...awsEnvironment(`http://127.0.0.1:${port}`),
       AWS_ENDPOINT_URL_EMR_SERVERLESS: jobsEndpoint,
       BIND_HOST: host,
@@ -106,25 +108,26 @@ export function emulatorProgram({
 }
 
 /**
- * The same port as last time: URLs of queues, which hold it, are part of the emulator's state.
+ * Returns the port of the previous start, or a free one. The port must not change, because the queues' URLs, which
+ * contain it, are part of the emulator's state.
  *
- * @throws {Error} If something else listens there now.
+ * @throws {Error} If another program uses the port now.
  */
-async function portOf(directory: string): Promise<number> {
+async function choosePort(directory: string): Promise<number> {
   const path = join(directory, 'port');
-  if (existsSync(path)) return checkedPort(Number(readFileSync(path, 'utf8')));
+  if (existsSync(path)) return requireFree(Number(readFileSync(path, 'utf8')));
   const port = await freePort();
   mkdirSync(directory, { recursive: true });
   writeFileSync(path, String(port));
   return port;
 }
 
-async function checkedPort(port: number): Promise<number> {
+async function requireFree(port: number): Promise<number> {
   try {
     return await listenBriefly(port, '127.0.0.1');
   } catch (cause) {
     throw new Error(
-      `Cannot start the AWS emulator: port ${port}, which the kept state needs, is taken by another program; end that, or start without --keep`,
+      `Cannot start the AWS emulator: port ${port}, which the kept state needs, is in use by another program; stop that program, or start without --keep`,
       { cause },
     );
   }

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { STATE } from '../process/paths.ts';
 import { isRunning } from '../process/process-lock.mjs';
 
-/** Where the parts of the running local pipeline are, for the commands that join it. */
+/** Addresses and names of the running local pipeline, for the commands that use it. */
 export const Endpoints = z.object({
   pid: z.int(),
-  /** Of the process, as `startTimeOf` tells it. */
+  /** When process `pid` started, as `startTimeOf` returns it. */
   startTime: z.string(),
   endpoint: z.url(),
   bootstrap: z.string(),
@@ -32,11 +32,11 @@ export const writeEndpoints = (endpoints: Endpoints): void =>
   writeFileSync(FILE, JSON.stringify(endpoints, null, 2));
 export const removeEndpoints = (): void => rmSync(FILE, { force: true });
 
-/** @returns undefined if no pipeline runs on this machine */
+/** @returns The endpoints, or undefined if no pipeline runs on this machine. */
 export function findEndpoints(file = FILE): Endpoints | undefined {
   try {
     const endpoints = Endpoints.parse(JSON.parse(readFileSync(file, 'utf8')));
-    // In a container the numbers begin anew: this process may have that of the one that wrote the file.
+    // A new container counts process ids from 1 again: this process may have the id of the one that wrote the file.
     return endpoints.pid !== process.pid && isRunning(endpoints) ? endpoints : undefined;
   } catch {
     return undefined;

@@ -4,30 +4,31 @@ import type { LogLine } from './stage-logs.ts';
 const READ_EVERY_MS = 2_000;
 const MAX_DETAILS = 300;
 
-/** What was logged since the last call. */
 export interface Reader {
+  /** Reads what was logged since the last call; empty if nothing was. */
   read(): Promise<readonly LogLine[]>;
 }
 
 /**
- * Shows what the stages warn of or fail at, as it happens. That the logs cannot be read is told once, until they can
+ * Shows the stages' warnings and errors as they are logged. Logs that cannot be read are reported once, until they can
  * be read again.
  *
- * @returns a function that ends it
+ * @param show Called with one line at a time.
+ * @returns A function that stops following the logs.
  */
 export function followLogs(
   readers: readonly Reader[],
-  tell: (text: string) => void,
+  show: (text: string) => void,
   everyMs = READ_EVERY_MS,
 ): () => void {
   const ending = new AbortController();
-  for (const reader of readers) void follow(reader, tell, everyMs, ending.signal);
+  for (const reader of readers) void follow(reader, show, everyMs, ending.signal);
   return () => ending.abort();
 }
 
 async function follow(
   reader: Reader,
-  tell: (text: string) => void,
+  show: (text: string) => void,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -36,16 +37,16 @@ async function follow(
     try {
       const lines = await reader.read();
       isReadable = true;
-      // What is read while all stops comes of that.
-      if (!signal.aborted) for (const line of lines) tell(described(line));
+      // Errors that are read during the shutdown are caused by it.
+      if (!signal.aborted) for (const line of lines) show(formatLine(line));
     } catch (error) {
       if (isReadable && !signal.aborted)
-        tell(`Cannot read the logs: ${error instanceof Error ? error.message : error}; it is tried again`);
+        show(`Cannot read the logs: ${error instanceof Error ? error.message : error}; trying again`);
       isReadable = false;
     }
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-const described = ({ stage, message, error }: LogLine): string =>
+const formatLine = ({ stage, message, error }: LogLine): string =>
   `${stage}: ${message}${error === undefined ? '' : `: ${JSON.stringify(error).slice(0, MAX_DETAILS)}`}`;

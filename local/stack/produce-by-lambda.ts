@@ -8,37 +8,37 @@ import {
 import { callFunction } from './call-function.ts';
 
 /**
- * A call carries at most 6 MB; a third less leaves room for the rest of the request.
+ * Most bytes of records in one call. Lambda accepts 6 MB; a third less leaves room for the rest of the request.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const MOST_BYTES = 4 * 1024 * 1024;
 
 export interface ProduceByLambdaOptions {
-  /** Must not try a call again by itself: the first may have worked, and every sale would count twice. */
+  /** Must not retry a call: the first attempt may have worked, and every sale would count twice. */
   readonly client: Pick<LambdaClient, 'send'>;
   readonly functionName: string;
-  /** Told how many are sent so far. */
+  /** Called after each request with the number of records sent so far. */
   readonly onProgress?: (sent: number) => void;
 }
 
 /**
- * Puts records on the topic of a stack, by calls of its produce Lambda, one after the other.
+ * Puts records on a stack's topic by calling its produce Lambda, one call after the other.
  *
- * @returns how many were sent
- * @throws {Error} If a call fails; the message says how many records of the calls before it are on the topic.
+ * @returns The number of records sent.
+ * @throws {Error} If a call fails; the message says how many records the earlier calls have put on the topic.
  */
 export async function produceByLambda(
   records: Iterable<TopicRecord> | AsyncIterable<TopicRecord>,
   { client, functionName, onProgress = () => undefined }: ProduceByLambdaOptions,
 ): Promise<number> {
   let sent = 0;
-  for await (const request of requestsOf(records)) {
+  for await (const request of splitIntoRequests(records)) {
     try {
       sent += ProduceAnswer.parse(await callFunction(client, functionName, request)).sent;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : cause;
-      throw new Error(`Cannot produce: ${reason}; the calls before put ${sent} records on the topic`, {
+      throw new Error(`Cannot produce: ${reason}; earlier calls have put ${sent} records on the topic`, {
         cause,
       });
     }
@@ -47,8 +47,8 @@ export async function produceByLambda(
   return sent;
 }
 
-/** Requests as large as a call carries; none if there are no records. */
-async function* requestsOf(
+/** Splits records into requests, each as large as one call allows; yields none if there are no records. */
+async function* splitIntoRequests(
   records: Iterable<TopicRecord> | AsyncIterable<TopicRecord>,
 ): AsyncGenerator<ProduceRequest> {
   let batch: ProduceRequest['records'] = [];

@@ -14,25 +14,25 @@ const Line = z.looseObject({
 });
 export type LogLine = z.infer<typeof Line>;
 
-/** How far back each look goes behind the newest line: lines may arrive late. */
+/** Each read starts this long before the newest line, because lines may arrive late. */
 const OVERLAP_MS = 5_000;
 
-/** What the Lambdas log that a person must see: their warnings and errors, and how they died. */
+/** Reads the Lambdas' warnings, errors, crashes and timeouts from CloudWatch Logs. */
 export class LogReader {
   private readonly client: CloudWatchLogsClient;
-  /** Told lines, as far back as a look goes. */
-  private readonly told = new Map<string, number>();
-  /** By log group: lines from then on are not all read. */
+  /** Timestamps of lines that were returned already, by log group and event; only those that may be read again. */
+  private readonly returned = new Map<string, number>();
+  /** Where the next read starts, by log group: epoch ms. */
   private readonly fromMs = new Map<string, number>();
   private readonly sinceMs: number;
 
-  /** @param sinceMs Lines before are of an earlier start: epoch ms. */
+  /** @param sinceMs When the pipeline started, epoch ms. Earlier lines are skipped. */
   constructor(endpoint: string, sinceMs: number) {
     this.client = new CloudWatchLogsClient(awsClient(endpoint));
     this.sinceMs = Math.floor(sinceMs);
   }
 
-  /** @returns what was logged since the last call, group by group, in order of time */
+  /** @returns Warnings and errors logged since the last call: one log group after the other, oldest first in each. */
   async read(): Promise<LogLine[]> {
     const found: LogLine[] = [];
     for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: this.client }, {}))
@@ -52,30 +52,31 @@ export class LogReader {
         newestMs = Math.max(newestMs, timestamp);
         const line = toLogLine(message, logGroupName);
         const identity = `${logGroupName} ${eventId ?? `${timestamp} ${message}`}`;
-        if (!line || line.level === 'info' || this.told.has(identity)) continue;
-        this.told.set(identity, timestamp);
+        if (!line || line.level === 'info' || this.returned.has(identity)) continue;
+        this.returned.set(identity, timestamp);
         lines.push(line);
       }
     this.fromMs.set(logGroupName, Math.max(this.sinceMs, newestMs - OVERLAP_MS));
-    this.forget();
+    this.forgetOld();
     return lines;
   }
 
-  private forget(): void {
+  private forgetOld(): void {
     const oldestMs = Math.min(...this.fromMs.values());
-    for (const [identity, timestamp] of this.told) if (timestamp < oldestMs) this.told.delete(identity);
+    for (const [identity, timestamp] of this.returned)
+      if (timestamp < oldestMs) this.returned.delete(identity);
   }
 }
 
 /**
- * A Lambda that dies writes no line of ours: the runtime tells of the exception, or of the time that was up. Lines of a
- * stack trace belong to the one before.
+ * Matches what the runtime logs when a Lambda crashes or times out: the Lambda itself logs nothing then. Lines of a
+ * stack trace do not match; they belong to the line before.
  */
-const DEATH = /^(?!\s+at ).*(Error|Task timed out|process died)/;
+const CRASH = /^(?!\s+at ).*(Error|Task timed out|process died)/;
 
 function toLogLine(message: string, logGroupName: string): LogLine | undefined {
   const line = parseLine(message);
-  if (line || !DEATH.test(message)) return line;
+  if (line || !CRASH.test(message)) return line;
   return { level: 'error', stage: stageIn(logGroupName), message: message.trim() };
 }
 
@@ -90,6 +91,6 @@ function parseLine(message: string): LogLine | undefined {
   }
 }
 
-/** The stage in a function's name, which CloudFormation has made; else the name. */
+/** Returns the stage that a function's generated name contains, or the name itself if it contains none. */
 export const stageIn = (name: string): string =>
   STAGES.find((stage) => name.toLowerCase().includes(stage)) ?? name;

@@ -3,30 +3,30 @@ import { z } from 'zod';
 import { awsClient } from './emulator.ts';
 import { type Endpoints, readEndpoints } from './endpoints.ts';
 
-/** Configuration of an SDK client; empty: the SDK finds region and credentials as for every AWS tool. */
+/** Configuration of an SDK client. If it is empty, the SDK finds region and credentials as every AWS tool does. */
 export type ClientConfig = Partial<ReturnType<typeof awsClient>>;
 
-/** Where a command works: the pipeline that runs on this machine, or a stack in an account. */
+/** The pipeline that a command works on: the one that runs on this machine, or a stack in an account. */
 export interface Target {
   readonly bucket: string;
   readonly functions: Endpoints['functions'];
   readonly client: ClientConfig;
-  /** Whether everything is on this machine: looking costs nothing there. */
+  /** True for the pipeline on this machine, where requests cost nothing. */
   readonly isLocal: boolean;
 }
 
-/** A stack, with all that it says of itself. */
+/** A stack in an account, with its outputs. */
 export interface StackTarget extends Target {
   readonly stack: string;
-  /** @throws {Error} If the stack has no output of this name; the message tells which it has. */
+  /** @throws {Error} If the stack has no output of this name; the message lists those that it has. */
   output(name: string): string;
 }
 
 /**
- * Finds the pipeline that a command is meant for.
+ * Finds the pipeline that a command works on.
  *
- * @param stack Name of a CloudFormation stack; undefined: the pipeline that runs on this machine.
- * @throws {Error} If there is none.
+ * @param stack Name of a CloudFormation stack; if undefined, the pipeline that runs on this machine.
+ * @throws {Error} If there is no such pipeline.
  */
 export async function resolveTarget(stack: string | undefined): Promise<Target> {
   if (stack !== undefined) return readStack(stack);
@@ -46,8 +46,8 @@ const Stacks = z.object({
 /**
  * Reads a stack's outputs.
  *
- * @param client Configuration of the SDK clients; a test's, or none.
- * @throws {Error} If there is no such stack, it may not be read, or it is not one of this project's.
+ * @param client Configuration of the SDK clients; only tests pass one.
+ * @throws {Error} If the stack does not exist, cannot be read, or was not made by this project.
  */
 export async function readStack(stack: string, client: ClientConfig = {}): Promise<StackTarget> {
   const { StackStatus: status, Outputs: outputs } = await describe(stack, client);
@@ -56,7 +56,9 @@ export async function readStack(stack: string, client: ClientConfig = {}): Promi
     const value = byName.get(name);
     if (value !== undefined) return value;
     const names = [...byName.keys()].join(', ') || 'none';
-    throw new Error(`Cannot use stack ${stack} (${status}): it has no output ${name}, but ${names}`);
+    throw new Error(
+      `Cannot use stack ${stack} (${status}): it has no output ${name}; its outputs are: ${names}`,
+    );
   };
   const functions = {
     accumulate: output('accumulateFunction'),
@@ -77,7 +79,7 @@ async function describe(stack: string, client: ClientConfig): Promise<z.infer<ty
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
     throw new Error(
-      `Cannot find stack ${stack}: ${reason}. Region and account are those of AWS_REGION and AWS_PROFILE, as for the AWS CLI`,
+      `Cannot find stack ${stack}: ${reason}. AWS_REGION and AWS_PROFILE set the region and the account, as for the AWS CLI`,
       { cause },
     );
   }

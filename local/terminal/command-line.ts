@@ -1,23 +1,23 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
-/** The environment that npm gives to the scripts that it runs. */
+/** The environment variables that npm sets for the scripts that it runs. */
 export type NpmEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A terminal is at least this wide, in characters; longer lines of the help are wrapped. */
+/** Columns after which lines of the help are wrapped. */
 const HELP_WIDTH = 110;
 
 /**
- * Makes the command line of an npm script, to which options are added.
+ * Makes the command line of an npm script. The caller adds its options.
  *
- * @param script Its name in package.json.
+ * @param script Name of the script in package.json.
  */
 export const commandLine = (script: string, description: string) =>
   new Command(`${npmCommand(script)} --`)
     .description(description)
-    .helpOption('--help', 'this list')
+    .helpOption('--help', 'show this help')
     .configureOutput({
       getOutHelpWidth: () => HELP_WIDTH,
-      // The error is thrown, and whoever catches it prints it.
+      // The error is also thrown, and runToEnd prints it.
       writeErr: () => undefined,
     })
     .exitOverride();
@@ -25,19 +25,19 @@ export const commandLine = (script: string, description: string) =>
 const npmCommand = (script: string): string => (script === 'start' ? 'npm start' : `npm run ${script}`);
 
 /**
- * Reads the words of a command line: `--name value`, `--name=value`, or `--name` for switches. Prints the help if asked to.
+ * Parses the arguments of a command: `--name value`, `--name=value`, or `--name` for switches. Prints the help on `--help`.
  *
- * @returns the command itself, with its options and arguments read
- * @throws {CommanderError} With exit code 0, when the help has been printed.
- * @throws {Error} If an option is unknown (the message names similar ones), lacks its value, has one that is not allowed, or
- *   was taken by npm.
+ * @returns The same command, with its options and arguments set.
+ * @throws {CommanderError} With exit code 0, after the help was printed.
+ * @throws {Error} If an option is unknown (the message names a similar one), lacks its value, has an invalid value, or was
+ *   taken by npm.
  */
 export function parseCommandLine<Line extends CommandUnknownOpts>(
   command: Line,
   args: readonly string[],
   npm: NpmEnvironment = process.env,
 ): Line {
-  refuseSwallowed(command, npm);
+  refuseTakenByNpm(command, npm);
   try {
     command.parse([...args], { from: 'user' });
   } catch (cause) {
@@ -48,7 +48,10 @@ export function parseCommandLine<Line extends CommandUnknownOpts>(
   return command;
 }
 
-/** Commander puts its suggestion into a line of its own, and has no word for a switch with a value. */
+/**
+ * Makes one sentence of commander's error: its suggestion is on a second line, and a switch with a value is reported as an
+ * unknown option.
+ */
 function sentenceOf({ message, code }: CommanderError, { options }: CommandUnknownOpts): string {
   const [, name, value] = /unknown option '(--[^=]+)=(.*?)'/s.exec(message) ?? [];
   if (options.some(({ long }) => long === name)) return `${name} takes no value, but is ${value}`;
@@ -60,31 +63,31 @@ function sentenceOf({ message, code }: CommanderError, { options }: CommandUnkno
   return isUnknown ? `${sentence.replace(/([^?.])$/, '$1.')} --help lists all options` : sentence;
 }
 
-/** npm takes options that are written before the second `--` as its own configuration; the script does not get them. */
-function refuseSwallowed({ options }: CommandUnknownOpts, npm: NpmEnvironment): void {
-  const swallowed = options.flatMap(({ long, flags, required }) => {
+/** npm treats options before `--` as its own configuration, so that the script does not get them. */
+function refuseTakenByNpm({ options }: CommandUnknownOpts, npm: NpmEnvironment): void {
+  const taken = options.flatMap(({ long, flags, required }) => {
     const value = long && npm[`npm_config_${long.slice(2).replaceAll('-', '_')}`];
     if (value === undefined) return [];
-    // npm splits `--count 5`: it takes `--count` with the value "true" and leaves the 5 to the script.
+    // npm splits `--count 5`: it takes `--count` with the value "true" and passes the 5 to the script.
     if (!required) return [long];
     return [value === 'true' ? flags.replaceAll(/[<>]/g, '') : `${long} ${value}`];
   });
-  if (swallowed.length === 0) return;
-  const words = swallowed.join(' ');
+  if (taken.length === 0) return;
+  const lost = taken.join(' ');
   throw new Error(
-    `Cannot read ${words}: npm takes it for itself; write ${npmCommand(npm.npm_lifecycle_event ?? 'start')} -- ${words}`,
+    `Cannot read ${lost}: npm takes it as its own option; write ${npmCommand(npm.npm_lifecycle_event ?? 'start')} -- ${lost}`,
   );
 }
 
-/** Whether an option is on the command line; a default value does not count. */
+/** Returns true if the option is on the command line; a default value does not count. */
 export const isGiven = (command: CommandUnknownOpts, name: string): boolean =>
   command.getOptionValueSource(name) === 'cli';
 
 /**
- * Refuses options that would have no effect beside another one. Commander's own `conflicts` does not give the reason.
+ * Refuses options that would have no effect together with the option `name`. Commander's own `conflicts` gives no reason.
  *
- * @param others Each option, without its dashes, and the reason.
- * @throws {Error} If the option and one of the others are on the command line.
+ * @param others The reason by the name of each option, without dashes.
+ * @throws {Error} If `name` and one of the others are on the command line.
  */
 export function refuseTogether(
   command: CommandUnknownOpts,

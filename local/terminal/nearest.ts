@@ -1,5 +1,9 @@
 import { closest } from 'fastest-levenshtein';
 
-/** The word that was probably meant. */
+/**
+ * Finds the word that was probably meant.
+ *
+ * @returns The word with the smallest edit distance; `nothing` if there are no words.
+ */
 export const nearest = (word: string, words: readonly string[]): string =>
   words.length === 0 ? 'nothing' : closest(word, [...words]);

@@ -2,14 +2,14 @@ import { Option } from '@commander-js/extra-typings';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 
 /**
- * Kinds of options that several commands have. Each checks its value; the error says what the value is and what it should be:
+ * Kinds of options that several commands have. Each one validates its value. The error gives the value and what it should be:
  * `--count is abc, should be a whole number from 1`.
  */
 
 /**
  * Makes an option with a value.
  *
- * @param read Turns the text of the command line into the value; throws an `Error` whose message completes "should be …".
+ * @param read Parses the text of the command line; throws an `Error` whose message completes "should be …".
  */
 export function valueOption<const Flags extends string, Value>(
   flags: Flags,
@@ -21,7 +21,7 @@ export function valueOption<const Flags extends string, Value>(
     try {
       return read(text);
     } catch (error) {
-      // Not an InvalidArgumentError: commander would put its own words before the sentence.
+      // Not an InvalidArgumentError: commander would put its own text before the sentence.
       throw new Error(
         `${option.long} is ${text}, should be ${error instanceof Error ? error.message : error}`,
       );
@@ -44,7 +44,7 @@ export const wholeNumber = <const Flags extends string>(
     );
   });
 
-/** A text that is not empty, and not the next option: `--export --once` lacks the directory. */
+/** A text that is neither empty nor the next option: in `--export --once` the directory is missing. */
 export const text = <const Flags extends string>(flags: Flags, help: string) =>
   valueOption(flags, help, (value) => {
     if (value !== '' && !value.startsWith('--')) return value;
@@ -52,7 +52,7 @@ export const text = <const Flags extends string>(flags: Flags, help: string) =>
     throw new Error(`a ${placeholder.toLowerCase()}`);
   });
 
-/** A number that may be written as 1e6. */
+/** A number from 0 to `most` that may be written as 1e6. */
 export const amount = <const Flags extends string>(flags: Flags, help: string, most: number) =>
   valueOption(flags, help, (value) => {
     const number = Number(value);
@@ -62,7 +62,7 @@ export const amount = <const Flags extends string>(flags: Flags, help: string, m
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** A time such as 90s or 24h; its value is in seconds. */
+/** A duration such as 90s or 24h. Its value is in seconds. */
 export const duration = <const Flags extends string>(flags: Flags, help: string) =>
   valueOption(flags, help, (value) => {
     const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(value) ?? [];

@@ -1,10 +1,10 @@
 import { letters } from '../../lambdas/shared/web/text.ts';
 import { forTerminal } from './terminal.ts';
 
-/** Two names stand side by side in a report. */
+/** In characters: two names must fit next to each other in a report. */
 const MAX_SHOWN = 44;
 
-/** Text from data, for one line of a terminal: cut, and without what would steer it. */
+/** Makes text from data safe for one line of a terminal: shortened, and without control characters. */
 export function printable(text: string, maxLength = MAX_SHOWN): string {
   const line = forTerminal(text).replaceAll(/[\s\p{Z}]/gu, ' ');
   if (line.length <= maxLength) return line;

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text that may hold what others wrote, without what would steer the terminal; lines and tabs stay. */
+/** Removes control characters, which could change the terminal, from text that others wrote. Newlines and tabs stay. */
 export const forTerminal = (text: string): string =>
   stripVTControlCharacters(text).replaceAll(/[^\P{C}\n\t]/gu, '\ufffd');

@@ -112,12 +112,12 @@ describeInChromium(() => {
       );
       await page.goto(tab.site.url(INDEX_KEY));
       const spec = (name: string) =>
-        JSON.parse(tab.site.lake.text(`${chartsOf(2)}${name}.vg.json`)) as { description: string };
+        JSON.parse(tab.site.lake.text(`${chartsOf(2)}${name}.json`)) as { description: string };
       await expect
         .poll(() => texts(page), { timeout: 15_000 })
         .toEqual([
-          `The recommendation graph: ${spec('recommendation-graph').description}`,
-          `The products recommended most: ${spec('top-products').description}`,
+          `The recommendation graph: ${spec('recommendation-graph.vg').description}`,
+          `The products recommended most: ${spec('top-products.vl').description}`,
           'How many links users and products have: "><img src=x onerror=alert(1)>',
         ]);
       expect(await page.locator('img[src="x"]').count()).toBe(0);

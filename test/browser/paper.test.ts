@@ -111,8 +111,8 @@ describeInChromium(() => {
       .locator('figure:not(:has(table))')
       .evaluateAll((all) =>
         all.map((figure) => {
-          const of = (element: Element | null) => element?.getBoundingClientRect().height ?? 0;
-          return { figure: of(figure), picture: of(figure.querySelector('svg')) };
+          const heightOf = (element: Element | null) => element?.getBoundingClientRect().height ?? 0;
+          return { figure: heightOf(figure), picture: heightOf(figure.querySelector('svg')) };
         }),
       );
     expect(heights.length).toBeGreaterThan(0);

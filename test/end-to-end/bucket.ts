@@ -5,7 +5,7 @@ import { PREFIX } from '../../lambdas/shared/contract/keys.ts';
 import type { Pipeline } from '../../local/pipeline/pipeline.ts';
 import { awsClient } from '../../local/stack/emulator.ts';
 
-/** What the tests do with the bucket beside the pipeline: look into its objects, take one away, put it back. */
+/** Reads objects of the bucket for the tests, and removes and restores one. */
 export class Bucket {
   private readonly pipeline: Pipeline;
   private readonly client: S3Client;
@@ -26,7 +26,7 @@ export class Bucket {
     return keys;
   }
 
-  /** Every row of every interaction batch. */
+  /** Reads every row of every interaction batch. */
   async interactions(): Promise<Record<string, unknown>[]> {
     const rows: Record<string, unknown>[] = [];
     for (const key of await this.keys(PREFIX.interactions)) {
@@ -36,7 +36,7 @@ export class Bucket {
     return rows;
   }
 
-  /** Every line below rejected/. */
+  /** Reads every line under rejected/. */
   async rejected(): Promise<{ readonly reason: string; readonly value: string | null }[]> {
     const texts = await Promise.all(
       (await this.keys(PREFIX.rejected)).map(async (key) => Buffer.from(await this.bytes(key)).toString()),
@@ -49,11 +49,11 @@ export class Bucket {
     );
   }
 
-  /** Takes an object away. @returns what puts it back */
-  async takeAway(key: string): Promise<() => Promise<void>> {
-    const at = { Bucket: this.pipeline.bucket, Key: key };
+  /** Deletes an object. @returns A function that restores it. */
+  async remove(key: string): Promise<() => Promise<void>> {
+    const location = { Bucket: this.pipeline.bucket, Key: key };
     const bytes = await this.bytes(key);
-    await this.client.send(new DeleteObjectCommand(at));
-    return async () => void (await this.client.send(new PutObjectCommand({ ...at, Body: bytes })));
+    await this.client.send(new DeleteObjectCommand(location));
+    return async () => void (await this.client.send(new PutObjectCommand({ ...location, Body: bytes })));
   }
 }

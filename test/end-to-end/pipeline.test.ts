@@ -20,9 +20,9 @@ import {
 } from '../../lambdas/shared/contract/keys.ts';
 import { Current, Failed, Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
 import { readJson } from '../../lambdas/shared/platform/lake.ts';
+import { drain } from '../../local/pipeline/drain.ts';
 import { type Pipeline, startPipeline } from '../../local/pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../../local/pipeline/produce-records.ts';
-import { workOff } from '../../local/pipeline/work-off.ts';
 import { exportRun } from '../../local/results/export.ts';
 import { readOutcome } from '../../local/results/outcome.ts';
 import { problemsOf } from '../../local/results/report.ts';
@@ -34,8 +34,8 @@ import { awsClient } from '../../local/stack/emulator.ts';
 import { Bucket } from './bucket.ts';
 
 /**
- * The whole pipeline with a real broker, the emulator and Spark, on one small shop. The tests are one story: each goes on
- * from the bucket that the one before left. Job events never reach the bus, and sweeps come when a test says so.
+ * The whole pipeline with a real broker, the emulator and Spark, for one small shop. The tests depend on their order: each
+ * continues with the bucket of the one before. Job events never reach the bus, and only the tests start sweeps.
  */
 
 const THRESHOLD = 1500;
@@ -79,17 +79,17 @@ const call = (stage: keyof Pipeline['functions'], request: unknown): Promise<unk
   invokeFunction(pipeline.endpoint, pipeline.functions[stage], request);
 const sweep = (stage: keyof Pipeline['functions']): Promise<unknown> => call(stage, { sweep: true });
 
-/** Asks again until there is an answer; `meanwhile` is done in between. */
+/** Calls `probe` until it returns a value, and `meanwhile` after each call that does not. */
 async function until<Answer>(
-  what: string,
-  ask: () => Promise<Answer | undefined | false>,
+  goal: string,
+  probe: () => Promise<Answer | undefined | false>,
   meanwhile: () => Promise<unknown> = async () => undefined,
 ): Promise<Answer> {
   const deadline = performance.now() + 2 * MINUTES;
   for (;;) {
-    const answer = await ask();
+    const answer = await probe();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw new Error(`Cannot wait any longer for ${what}`);
+    if (performance.now() > deadline) throw new Error(`Cannot wait any longer for ${goal}`);
     await meanwhile();
     await sleep(200);
   }
@@ -103,7 +103,7 @@ async function produceAndStore(sales: readonly OutgoingRecord[]): Promise<void> 
 const exists = (key: string) => async () => (await pipeline.lake.read(key)) !== undefined;
 const manifestOf = (run: number) => () => readJson(pipeline.lake, manifestKey(run), Manifest);
 
-/** Process ids of the Spark job of one attempt, found among this machine's processes by their command lines. */
+/** Finds the process ids of the Spark job of one attempt by the command lines of this machine's processes. */
 function sparkProcesses(window: number, attempt: number): number[] {
   return processes()
     .filter(
@@ -128,7 +128,7 @@ function processes(): { readonly pid: number; readonly args: readonly string[] }
     });
 }
 
-/** What npm start would complain of. */
+/** The problems that npm start would print. */
 const problems = async (): Promise<string[]> =>
   problemsOf({
     produced: await countRecords(pipeline),
@@ -139,14 +139,14 @@ const problems = async (): Promise<string[]> =>
     chartsUrl: pipeline.pagesUrl,
   });
 
-test('every record that was produced is stored or rejected, once, with its content', {
+test('every record that was produced is stored or rejected once, with its content', {
   timeout: 4 * MINUTES,
 }, async () => {
   const produced = records(4000, 1);
   await produceAndStore(produced.slice(0, 2600));
   await until('the first window', exists(windowKey(1)));
   await produceAndStore(produced.slice(2600));
-  await workOff(pipeline, new Watch(pipeline.lake, () => undefined), {
+  await drain(pipeline, new Watch(pipeline.lake, () => undefined), {
     timeoutSeconds: 180,
     signal: new AbortController().signal,
   });
@@ -185,7 +185,7 @@ test('every record that was produced is stored or rejected, once, with its conte
   for (const { reason } of rejected) expect(reason).not.toBe('');
 });
 
-test('the windows name every batch once; their runs train on everything so far; the newest is decided, the served one drawn and exported', async () => {
+test('each batch is in one window; runs train on everything so far; the newest run is decided, the served run is drawn and exported', async () => {
   const outcome = await readOutcome(pipeline.lake);
   expect(outcome.windows.map(({ window }) => window.reason.kind)).toEqual(['threshold', 'flush']);
   expect(outcome.windows.flatMap(({ window }) => window.batches.map(({ key }) => key)).sort()).toEqual(
@@ -199,7 +199,7 @@ test('the windows name every batch once; their runs train on everything so far; 
     conflicts: 0,
     windows: [1, 2],
   });
-  // Whether a run of so small a shop is better than the baselines is the gate's to say.
+  // The gate decides whether the run is served. For so small a shop it may be no better than the baselines.
   expect(outcome.current).toMatchObject({ decidedThrough: 2 });
   expect(outcome.decisions.map(({ run }) => run)).toEqual([1, 2]);
   expect(await problems()).toEqual([]);
@@ -223,7 +223,7 @@ test('the windows name every batch once; their runs train on everything so far; 
   expect(page).toContain('promoted: ');
 });
 
-test('invariant 5: with every event of the bucket lost, the sweeps bring a window through', {
+test('invariant 5: if every event of the bucket is lost, the sweeps advance a window to its charts', {
   timeout: 3 * MINUTES,
 }, async () => {
   await switchRules('off');
@@ -243,7 +243,7 @@ test('invariant 5: with every event of the bucket lost, the sweeps bring a windo
   await switchRules('on');
 });
 
-test('invariant 4: a Spark run killed half-way is tried again and leaves one manifest', {
+test('invariant 4: a Spark run that is killed half-way is tried again and leaves one manifest', {
   timeout: 4 * MINUTES,
 }, async () => {
   await produceAndStore(records(THRESHOLD + 100, 3));
@@ -263,22 +263,22 @@ test('invariant 4: a Spark run killed half-way is tried again and leaves one man
   );
 });
 
-test('invariant 4: a run that fails for good does not stop the next window, and can be tried again later', {
+test('invariant 4: a run whose attempts all fail does not stop the next window, and can be retried later', {
   timeout: 6 * MINUTES,
 }, async () => {
   await switchRules('off');
   await produceAndStore(records(500, 4));
   await call('threshold', { flush: true });
-  const lost = (await readJson(pipeline.lake, windowKey(5), Window))?.batches[0]?.key ?? '';
-  const putBack = await bucket.takeAway(lost);
+  const missingBatch = (await readJson(pipeline.lake, windowKey(5), Window))?.batches[0]?.key ?? '';
+  const restore = await bucket.remove(missingBatch);
   const failed = await until(
     'the attempts of window 5 to be used up',
     () => readJson(pipeline.lake, failedKey(5), Failed),
     () => sweep('train'),
   );
   expect(failed.reasons).toHaveLength(2);
-  expect(failed.reasons[0]).toContain(lost);
-  await putBack();
+  expect(failed.reasons[0]).toContain(missingBatch);
+  await restore();
   await switchRules('on');
 
   await produceAndStore(records(THRESHOLD + 100, 5));
@@ -289,13 +289,13 @@ test('invariant 4: a run that fails for good does not stop the next window, and 
   await call('train', { retry: 5 });
   const late = await until('the retried run 5', manifestOf(5));
   expect(late).toMatchObject({ run: 5, attempt: 3, inputs: { windows: [1, 2, 3, 4, 5] } });
-  // The next test stops the pipeline: a drawing that is cut off then would wait for the sweep.
+  // The next test stops the pipeline. A drawing that it interrupted would wait for the sweep.
   await until('the charts of run 5', exists(`${chartsOf(5)}index.html`), () => sweep('render'));
   await sweep('publish');
   expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ decidedThrough: 6 });
 });
 
-test('a broker made anew beside a kept bucket loses nothing, though its offsets start again', {
+test('a new broker with a kept bucket loses nothing, although its offsets start again', {
   timeout: 4 * MINUTES,
 }, async () => {
   const before = (await bucket.interactions()).length;
@@ -305,7 +305,7 @@ test('a broker made anew beside a kept bucket loses nothing, though its offsets 
   await start(true);
   const produced = records(600, 6);
   await produceRecords(pipeline, produced);
-  await workOff(pipeline, new Watch(pipeline.lake, () => undefined), {
+  await drain(pipeline, new Watch(pipeline.lake, () => undefined), {
     timeoutSeconds: 180,
     signal: new AbortController().signal,
   });
@@ -316,7 +316,7 @@ test('a broker made anew beside a kept bucket loses nothing, though its offsets 
   expect(await problems()).toEqual([]);
 });
 
-/** Events of the bucket reach no queue while the rules are off. */
+/** Switches the rules for the bucket's events. While they are off, no event reaches a queue. */
 async function switchRules(to: 'on' | 'off'): Promise<void> {
   const client = new EventBridgeClient(awsClient(pipeline.endpoint));
   const { Rules = [] } = await client.send(new ListRulesCommand({}));

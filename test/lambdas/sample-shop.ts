@@ -1,9 +1,9 @@
 import { ATTACK } from './samples.ts';
 
-/** A shop of some users and products, names that attack among them. */
+/** A shop of some users and products, some of them with malicious names. */
 
 export const EVIL_USER = '</script><img src=x onerror=alert(1)>';
-/** A name of JavaScript's own objects, which no lookup may find by accident. */
+/** A property of every JavaScript object, which a careless lookup would find. */
 export const ODD_USER = 'constructor';
 export const NOON = Date.UTC(2026, 5, 30, 12);
 export const DAY_MS = 86_400_000;
@@ -13,7 +13,7 @@ export const named = (index: number) => ({
   product: `p${String(index).padStart(4, '0')}`,
   name: index % 7 === 6 ? null : `${NAMES[index % NAMES.length]}${index < NAMES.length ? '' : ` ${index}`}`,
 });
-/** A user of this id and a product: they share no id space. */
+/** The id of a user and of a product, which share no id space. */
 export const SHARED_ID = 'p0003';
 const ODD_IDS = [EVIL_USER, ODD_USER, SHARED_ID];
 export const userOf = (index: number): string => ODD_IDS[index] ?? `u${String(index).padStart(4, '0')}`;

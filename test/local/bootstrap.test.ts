@@ -25,11 +25,11 @@ const PRINTED: Readonly<Record<string, string>> = {
   Python: 'Python 3.10.12\n',
 };
 
-/** What a machine prints, by the prerequisite's command. */
+/** A machine whose programs print these texts, by the name of the prerequisite. */
 const machine = (printed: Readonly<Record<string, string | undefined>>) => (command: readonly string[]) =>
   printed[PREREQUISITES.find((prerequisite) => prerequisite.command === command)?.name ?? ''];
 
-test('a machine that has everything lacks nothing', () => {
+test('a machine that has all prerequisites has no problem', () => {
   expect(findMissing(machine(PRINTED))).toEqual([]);
   expect(
     findMissing(
@@ -38,25 +38,25 @@ test('a machine that has everything lacks nothing', () => {
   ).toEqual([]);
 });
 
-test('what is missing or too old is said in a sentence: which, what was found, how to get it', () => {
+test('one sentence for each program that is missing or too old says what was found and where to get it', () => {
   const problems = findMissing(
     machine({ Node: 'v18.1.0', Java: 'openjdk version "11.0.2" 2019-01-15', Maven: 'Apache Maven 3.6.3' }),
   );
   expect(problems).toEqual([
-    expect.stringMatching(/^Node 20 or newer is needed, found v18\.1\.0\. Get it: https:/),
+    expect.stringMatching(/^Node 20 or newer is required, but found v18\.1\.0\. Get it from https:/),
     expect.stringMatching(
-      /^Java 17 or 21 is needed, found openjdk version "11\.0\.2" 2019-01-15\. Get it: .*apt-get install openjdk-17/,
+      /^Java 17 or 21 is required, but found openjdk version "11\.0\.2" 2019-01-15\. Get it from .*apt-get install openjdk-17/,
     ),
-    expect.stringMatching(/^Maven 3\.8 or newer is needed, found Apache Maven 3\.6\.3\. Get it: /),
-    expect.stringMatching(/^Python 3\.10 or newer is needed, not found\. Get it: /),
+    expect.stringMatching(/^Maven 3\.8 or newer is required, but found Apache Maven 3\.6\.3\. Get it from /),
+    expect.stringMatching(/^Python 3\.10 or newer is required, but it was not found\. Get it from /),
   ]);
 });
 
-test('a Java that is newer than Spark runs on is not taken', () => {
+test('a version of Java that is too new for Spark is refused', () => {
   expect(findMissing(machine({ ...PRINTED, Java: 'openjdk version "25" 2025-09-16' }))).toHaveLength(1);
 });
 
-test('the version is the first number in what a program prints', () => {
+test('the version is the first number that a program prints', () => {
   expect([parseVersion('v24.1'), parseVersion('openjdk version "21"'), parseVersion('none')]).toEqual([
     [24, 1],
     [21, 0],
@@ -64,15 +64,15 @@ test('the version is the first number in what a program prints', () => {
   ]);
 });
 
-test('the options that a JVM says it picked up are not its version', () => {
+test('the options that a JVM prints first are not taken for its version', () => {
   const note = 'Picked up JAVA_TOOL_OPTIONS: -Xss16m -Dfile.encoding=UTF8\n';
   expect(findMissing(machine({ ...PRINTED, Java: `${note}${PRINTED.Java}` }))).toEqual([]);
   expect(findMissing(machine({ ...PRINTED, Java: `${note}openjdk version "11.0.2" 2019-01-15` }))).toEqual([
-    expect.stringContaining('is needed, found openjdk version "11.0.2" 2019-01-15. Get it: '),
+    expect.stringContaining('is required, but found openjdk version "11.0.2" 2019-01-15. Get it from '),
   ]);
 });
 
-test('versions of two places are compared as numbers, not as text', () => {
+test('versions are compared as numbers, not as text', () => {
   const python = (version: string) =>
     findMissing(machine({ ...PRINTED, Python: `Python ${version}` })).length;
   expect(['3.9.18', '3.10.0', '3.14', '2.7.18'].map(python)).toEqual([1, 0, 0, 1]);
@@ -81,7 +81,7 @@ test('versions of two places are compared as numbers, not as text', () => {
   expect(['3.6.3', '3.8.0', '3.10.1', '4.0.0'].map(maven)).toEqual([1, 0, 0, 0]);
 });
 
-test('a Java that is named as it was before 9 is too old; one that prints no version counts as missing', () => {
+test('version 1.8 of Java is too old, and a Java that prints no version is a problem', () => {
   expect(findMissing(machine({ ...PRINTED, Java: 'java version "1.8.0_402"' }))).toHaveLength(1);
   expect(findMissing(machine({ ...PRINTED, Java: 'No Java runtime present' }))).toEqual([
     expect.stringContaining('found No Java runtime present'),
@@ -91,7 +91,7 @@ test('a Java that is named as it was before 9 is too old; one that prints no ver
 const bin = mkdtempSync(join(tmpdir(), 'cartograph-bootstrap-'));
 afterAll(() => rmSync(bin, { recursive: true, force: true }));
 
-/** Runs an npm script's bootstrap on a machine with nothing but shell scripts of these names. */
+/** Runs an npm script's bootstrap on a machine that has only shell scripts of these names. */
 function bootstrap(programs: Readonly<Record<string, string>>) {
   for (const [name, body] of Object.entries(programs))
     writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
@@ -101,7 +101,7 @@ function bootstrap(programs: Readonly<Record<string, string>>) {
   });
 }
 
-test('it looks at the programs themselves, says all that is missing at once, and installs and starts nothing', () => {
+test('the programs themselves are checked, all problems are reported at once, and nothing is installed or started', () => {
   const { status, stdout, stderr } = bootstrap({
     java: `echo 'openjdk version "11.0.2" 2019-01-15' >&2`,
     mvn: `printf '\\033[1mApache Maven 3.6.3\\033[m\\n'`,
@@ -110,21 +110,23 @@ test('it looks at the programs themselves, says all that is missing at once, and
   expect(stdout).toBe('');
   expect(stderr.trimEnd().split('\n')).toEqual([
     expect.stringMatching(
-      /^✗ Java 17 or 21 is needed, found openjdk version "11\.0\.2" 2019-01-15\. Get it: /,
+      /^✗ Java 17 or 21 is required, but found openjdk version "11\.0\.2" 2019-01-15\. Get it from /,
     ),
-    expect.stringMatching(/^✗ Maven 3\.8 or newer is needed, found Apache Maven 3\.6\.3\. Get it: /),
-    expect.stringMatching(/^✗ Python 3\.10 or newer is needed, not found\. Get it: /),
+    expect.stringMatching(
+      /^✗ Maven 3\.8 or newer is required, but found Apache Maven 3\.6\.3\. Get it from /,
+    ),
+    expect.stringMatching(/^✗ Python 3\.10 or newer is required, but it was not found\. Get it from /),
   ]);
 });
 
-test('a program that is there and fails counts as not found', () => {
+test('a program that exists but fails counts as not found', () => {
   const { status, stderr } = bootstrap({ java: 'echo 17; exit 1', mvn: 'echo Apache Maven 3.9.9' });
   expect(status).toBe(1);
-  expect(stderr).toContain('✗ Java 17 or 21 is needed, not found.');
+  expect(stderr).toContain('✗ Java 17 or 21 is required, but it was not found.');
   expect(stderr).not.toContain('Maven');
 });
 
-/** A project with nothing in it but the bootstrap, on a machine whose installers are shell scripts. */
+/** A project that contains only the bootstrap, on a machine whose installers are shell scripts. */
 let project: string;
 let running: ChildProcess[];
 beforeEach(() => {
@@ -154,7 +156,7 @@ const INPUTS = [
   'local/commands/archive-classes.ts',
 ];
 
-/** What they install is what the bootstrap looks for. The project's own Node runs no TypeScript here but shell. */
+/** They install the files that the bootstrap looks for. The project's own Node runs shell scripts here, not TypeScript. */
 const INSTALLERS = {
   java: `echo 'openjdk version "17"'`,
   npm: `echo npm >> log; mkdir -p node_modules/.bin; cp bin/fake-node node_modules/.bin/node`,
@@ -183,17 +185,17 @@ function npmScript(...args: readonly string[]) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);
-  const said = Promise.all([text(child.stdout), text(child.stderr)]).then((streams) => streams.join(''));
-  return { child, said, ended: once(child, 'exit') };
+  const output = Promise.all([text(child.stdout), text(child.stderr)]).then((streams) => streams.join(''));
+  return { child, output, ended: once(child, 'exit') };
 }
 
 async function result(...args: readonly string[]): Promise<readonly [number, string]> {
-  const { ended, said } = npmScript(...args);
+  const { ended, output } = npmScript(...args);
   const [code] = await ended;
-  return [code, await said];
+  return [code, await output];
 }
 
-test('everything is installed once, and again when its inputs change or its result is gone', async () => {
+test('everything is installed once, and again when its inputs change or its result is missing', async () => {
   expect(await result('install')).toEqual([0, expect.stringContaining('Installed npm packages in ')]);
   const all = ['npm', 'mvn spark/pom.xml', 'mvn local/maven/pom.xml', 'pip', 'archive'];
   expect((await written('log')).split('\n')).toEqual(all);
@@ -204,19 +206,19 @@ test('everything is installed once, and again when its inputs change or its resu
   expect((await written('log')).split('\n').slice(all.length)).toEqual(['mvn local/maven/pom.xml', 'pip']);
 });
 
-test('a list of what is installed that cannot be read counts as empty', async () => {
+test('a list of installations that cannot be read counts as empty', async () => {
   await result('install');
   writeFileSync(at('.cartograph/installed.json'), '{');
-  const [code, said] = await result('install');
+  const [code, output] = await result('install');
   expect(code).toBe(0);
-  expect(said.match(/^Installed /gm)).toHaveLength(5);
+  expect(output.match(/^Installed /gm)).toHaveLength(5);
 });
 
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
 ] as const)(
-  '%s while installing ends the installer too; its half does not count as installed',
+  '%s during an installation ends the installer too, and a partial installation does not count',
   async (signal, code) => {
     put('bin/npm', `#!/bin/sh\n${INSTALLERS.npm}\nsleep 600 & echo $! > sleeper; wait\n`);
     await result('clean');
@@ -231,14 +233,14 @@ test.each([
   },
 );
 
-test('a second installation is refused and names the lock; a lock that was left behind is taken over', async () => {
+test('a second installation is refused with the name of the lock, and an abandoned lock is taken over', async () => {
   const lock = at('.cartograph/installing');
   const holder = { pid: process.pid, startTime: startTimeOf(process.pid) };
   put('.cartograph/installing', JSON.stringify(holder));
-  const [code, said] = await result('install');
+  const [code, output] = await result('install');
   expect(code).toBe(1);
-  expect(said).toContain('✗ Cannot install: another installation is under way');
-  expect(said).toContain(`process ${process.pid} holds ${lock}`);
+  expect(output).toContain('✗ Cannot install: another installation is running');
+  expect(output).toContain(`process ${process.pid} holds ${lock}`);
   for (const left of [JSON.stringify({ ...holder, startTime: 'earlier' }), 'garbage']) {
     writeFileSync(lock, left);
     utimesSync(lock, new Date(0), new Date(0));
@@ -248,14 +250,14 @@ test('a second installation is refused and names the lock; a lock that was left 
   expect(existsSync(lock)).toBe(false);
 });
 
-test('clean removes what is installed, but refuses while a pipeline or an installation is there', async () => {
+test('clean removes installations, but refuses while a pipeline or an installation is running', async () => {
   await result('install');
   const holder = JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) });
   for (const lock of ['running', 'installing']) {
     put(`.cartograph/${lock}`, holder);
-    const [code, said] = await result('clean');
+    const [code, output] = await result('clean');
     expect(code).toBe(1);
-    expect(said).toMatch(/^✗ Cannot clean: /);
+    expect(output).toMatch(/^✗ Cannot clean: /);
     expect(existsSync(at('.cartograph/installed.json'))).toBe(true);
     rmSync(at(`.cartograph/${lock}`));
   }
@@ -263,7 +265,7 @@ test('clean removes what is installed, but refuses while a pipeline or an instal
   expect(existsSync(at('.cartograph'))).toBe(false);
 });
 
-test('signals and the exit code go through, the interrupt too where no terminal sends it to both', async () => {
+test('signals and the exit code are passed on, also Ctrl-C if no terminal sends it to both processes', async () => {
   await result('install');
   put(
     'local/main.ts',
@@ -280,9 +282,9 @@ test('signals and the exit code go through, the interrupt too where no terminal 
   expect(await result('start', '--count', '5')).toEqual([3, 'start --count 5\n']);
 });
 
-test('a command that works in an account asks for no more than it needs', () => {
-  const nothing = machine({});
-  expect(findMissing(nothing, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
+test('a command that works in an account requires only the programs that it uses', () => {
+  const emptyMachine = machine({});
+  expect(findMissing(emptyMachine, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
   expect(needsOf('cdk', ['deploy'])?.installs).toEqual(['npm packages', 'the Spark job (Maven)']);
   for (const name of ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'])
     for (const args of [['--stack', 'Shop'], ['--stack=Shop']])

@@ -23,7 +23,7 @@ export const details = async (
     ? userDetails(id, await tables.users.get(id), run)
     : productDetails(id, await tables.products.get(id), run);
 
-/** A user's purchases and both lists, each recommendation with its reasons. */
+/** A user's two lists, each recommendation with its reasons, and the purchases. */
 function userDetails(user: string, row: Row<UserPage> | undefined, run: number): HTMLElement {
   if (!row) return notFound('user', user, run);
   const { value: page, names } = row;
@@ -32,6 +32,7 @@ function userDetails(user: string, row: Row<UserPage> | undefined, run: number):
     { 'aria-label': `User ${user}` },
     element('h3', {}, `User ${user}`),
     element('p', { class: 'soft' }, `Data of run ${run}.`),
+    element('div', { class: 'pair' }, list('any', page.any, names), list('new', page.new, names)),
     element('h4', {}, purchasesTitle(page)),
     page.history.length === 0
       ? element('p', { class: 'soft' }, 'No purchases that count.')
@@ -41,7 +42,6 @@ function userDetails(user: string, row: Row<UserPage> | undefined, run: number):
           page.history.map((row) => [productLink(row.product, names), count(row.times), day(row.lastMs)]),
           [1, 2],
         ),
-    element('div', { class: 'pair' }, list('any', page.any, names), list('new', page.new, names)),
   );
 }
 
@@ -93,8 +93,8 @@ function productDetails(product: string, row: Row<ProductPage> | undefined, run:
     ['Sales', count(page.sales)],
     ['First sale', day(page.firstMs)],
     ['Last sale', day(page.lastMs)],
-    [`Users with it in ${LIST_NAMES.any}`, count(page.recommendedAny)],
-    [`Users with it in ${LIST_NAMES.new}`, count(page.recommendedNew)],
+    [`In ${LIST_NAMES.any} of`, users(page.recommendedAny)],
+    [`In ${LIST_NAMES.new} of`, users(page.recommendedNew)],
     ['Community', page.community === null ? '–' : String(page.community)],
   ];
   return element(
@@ -122,6 +122,8 @@ function productDetails(product: string, row: Row<ProductPage> | undefined, run:
         ),
   );
 }
+
+const users = (number: number): string => `${count(number)} user${number === 1 ? '' : 's'}`;
 
 const notFound = (kind: string, id: string, run: number): HTMLElement =>
   element('p', {}, `There is no ${kind} ${id} in run ${run}.`);

@@ -68,5 +68,5 @@ export function zoom(camera: Camera, size: Size, factor: number, at: Point): Cam
   return { x: camera.x + before.x - after.x, y: camera.y + before.y - after.y, scale };
 }
 
-/** How far the camera has zoomed in: 1 shows about the whole graph, whatever the shape of the canvas. */
+/** Returns the zoom of the camera: about 1 shows the whole graph, whatever the shape of the canvas. */
 export const zoomOf = ({ scale }: Camera, { width, height }: Size): number => scale / Math.max(width, height);

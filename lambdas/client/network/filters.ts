@@ -40,7 +40,7 @@ export function filters(graph: Graph, onChange: (filter: Filter) => void): HTMLE
   return element(
     'div',
     { class: 'controls' },
-    group('Vertices', [labelled(users), labelled(products)]),
+    group('Shown', [labelled(users), labelled(products)]),
     group('Links', kinds.map(withSwatch)),
     element('div', {}, element('label', { for: 'network-community' }, 'Community'), element('br'), community),
   );

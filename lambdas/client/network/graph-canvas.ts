@@ -7,7 +7,7 @@ import { palette } from './palette.ts';
 
 /** Milliseconds of each frame that go into the next picture; the rest is for the browser. */
 const BUDGET_MS = 9;
-/** How much more than the canvas a picture shows on each side, as a share, so that a pan does not reach its edge. */
+/** A picture is larger than the canvas by this share on each side, so that a pan does not soon reach its edge. */
 const OVERSCAN = 0.2;
 
 /** A picture of the graph, with the camera that it was drawn for. */
@@ -95,7 +95,8 @@ export class GraphCanvas {
     this.canvas.height = Math.round(height * this.density);
     this.isStale = true;
     // A canvas that changes its size is empty, and would be shown so until the next frame.
-    this.frame();
+    if (this.hasPicture) this.frame();
+    else this.schedule();
   }
 
   /** Draws everything again, for example in other colours. */

@@ -156,7 +156,7 @@ function* labelled(view: OverlayView): Generator<number> {
   }
 }
 
-/** Returns whether the discs are what is looked at, not single vertices. */
+/** Returns whether the camera shows the discs as a whole rather than single vertices. */
 const isOverview = ({ graph, visible, camera, size }: OverlayView): boolean =>
   graph.communities.length > 1 && visible.community === undefined && levelFor(camera, size) === 0;
 

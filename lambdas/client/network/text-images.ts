@@ -8,7 +8,7 @@ export interface TextStyle {
 }
 
 /** The width of the halo on each side, in pixels. */
-const HALO_PX = 2;
+const HALO_PX = 3;
 /** The height of a line with its halo, in pixels. */
 const HEIGHT_PX = 20;
 /** When there are more images, all are dropped; those on the screen are soon drawn again. */

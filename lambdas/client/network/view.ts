@@ -16,7 +16,7 @@ const VERTEX_ZOOM = 2.5;
 
 const HINTS = [
   'Each disc is a community. At first only the strongest links within each community are drawn; zoom in, or select a user or product, to see the others. Grey bands join communities with many links between them.',
-  'Drag to move, pinch to zoom; after a click the wheel zooms. Keys: arrows move, + and − zoom, 0 shows all, Enter selects the vertex in the middle. Percentages are relative to the strongest link of the same kind.',
+  'Drag to move, pinch to zoom; after a click the wheel zooms. Keys: arrows move, + and − zoom, 0 shows all, Enter selects what is in the middle. Percentages are relative to the strongest link of the same kind.',
 ];
 
 const ALL: Filter = { users: true, products: true, kinds: [true, true, true], community: undefined };

@@ -1,4 +1,3 @@
-import type { Spec } from 'vega';
 import type { z } from 'zod';
 import { counted } from '../../shared/contract/numbers.ts';
 import type { Metrics } from '../../shared/contract/quality.ts';
@@ -11,9 +10,11 @@ import type {
   ProductSummary,
   SalesSummary,
 } from '../../shared/contract/summaries.ts';
-import { day } from './text.ts';
+import type { Html } from '../../shared/web/html.ts';
+import type { Specification } from '../drawing/specification.ts';
+import { day } from '../drawing/text.ts';
 
-/** One run among others: how good it was and what became of it. */
+/** One run among others: its quality, and the decision about it. */
 export interface RunOutcome extends Pick<Manifest, 'run' | 'asOfMs' | 'quality' | 'gate' | 'afterwards'> {
   /** Null: not decided yet. */
   readonly decision: z.infer<typeof PublishDecision> | null;
@@ -21,7 +22,7 @@ export interface RunOutcome extends Pick<Manifest, 'run' | 'asOfMs' | 'quality' 
   readonly reason: string | null;
 }
 
-/** What charts are drawn from. */
+/** The data that charts are drawn from. */
 export interface RunData {
   readonly manifest: Manifest;
   readonly metrics: Metrics;
@@ -35,14 +36,23 @@ export interface RunData {
   readonly runs: readonly RunOutcome[];
 }
 
-/** A picture that answers one question. */
+/**
+ * A picture that answers one question. Everything that is known of a chart is in its file: pages, the index, the gallery
+ * and the tests read it here.
+ */
 export interface Chart {
-  /** What the picture shows beside the finding in its title: its caption, and for those who cannot see it. */
+  /** The first line of its docstring, and its heading in the gallery. */
+  readonly question: string;
+  /** What the picture shows beside the finding in its title: its caption, and a part of its alternative text. */
   describe(run: RunData): string;
   /** The picture: a function of the run and of nothing else. */
-  draw(run: RunData): Spec;
+  draw(run: RunData): Specification;
+  /** Its numbers on the run's page: a table of its own, or the id of the section of the page that has them. */
+  readonly numbers: { readonly table: (run: RunData) => Html } | { readonly section: string };
+  /** Its name on the index page; left out, the index does not show it. */
+  readonly onIndex?: string;
 }
 
-/** What stands below every title: run, newest sale, size. */
+/** The first note of every picture: run, newest sale, size. */
 export const subtitle = ({ manifest }: RunData): string =>
   `Run ${manifest.run} · newest sale ${day(manifest.asOfMs)} · ${counted(manifest.inputs.interactions, 'sale')}, ${counted(manifest.counts.users, 'user')}, ${counted(manifest.counts.products, 'product')}`;

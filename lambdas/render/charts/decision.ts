@@ -1,14 +1,16 @@
-import type { Mark } from 'vega';
-import { counted, signed } from '../../shared/contract/numbers.ts';
-import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
+import { counted, highest, lowest, signed } from '../../shared/contract/numbers.ts';
+import { BASELINES, LIST_KINDS, type ListKind, type Metric } from '../../shared/contract/quality.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { layered, withoutPlot } from '../drawing/frame.ts';
+import { shortName } from '../drawing/text.ts';
+import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
-import { framed, plotWidth, TEXT_SIZE, textMark } from './frame.ts';
-import { nothing } from './panel.ts';
-import { shortened, widthOf } from './text.ts';
-import { COLOURS } from './theme.ts';
 
-/** What did the gate decide about this run, and by which numbers? Differences with intervals beside the line of zero. */
+/** What did the gate decide about this run, and by which numbers? Differences with intervals, left and right of zero. */
 export const decision: Chart = {
+  question: 'What did the gate decide about this run, and by which numbers?',
+  numbers: { section: 'decision' },
+
   describe(run) {
     const rows = rowsOf(outcomeOf(run));
     const numbers = rows.map(({ name, label }) => `${name} ${label}`).join('; ');
@@ -20,64 +22,84 @@ export const decision: Chart = {
   draw(run) {
     const outcome = outcomeOf(run);
     const rows = rowsOf(outcome);
-    const left = Math.max(60, ...rows.map(({ name }) => widthOf(name, TEXT_SIZE))) + 10;
-    const right = Math.max(20, ...rows.map(({ label }) => widthOf(label, TEXT_SIZE))) + 10;
-    const width = plotWidth({ left, right });
-    const height = Math.max(1, rows.length) * STEP;
-    return framed(
-      {
-        title: title(outcome),
-        notes: [
-          subtitle(run),
-          ...(outcome.reason === null ? [] : [`The gate: ${shortened(outcome.reason, 400)}.`]),
-          `Mean difference in NDCG@10 on the same held out sales, user by user, with its 95 % interval. Right of the line this run is better. ${servedText(outcome)}`.trimEnd(),
-        ],
-        description: decision.describe(run),
-        left,
-        right,
-        bottom: 40,
-        height,
-      },
-      rows.length === 0
-        ? { marks: [nothing('Nothing was compared.')] }
-        : {
-            data: [{ name: 'rows', values: rows.map((row, index) => ({ ...row, y: (index + 0.5) * STEP })) }],
-            scales: [{ name: 'x', type: 'linear', domain: domainOf(rows), range: [0, width] }],
-            axes: [
-              {
-                scale: 'x',
-                orient: 'bottom',
-                grid: true,
-                domain: false,
-                ticks: false,
-                tickCount: 4,
-                labelOverlap: true,
-                labelSeparation: 8,
-                encode: {
-                  labels: {
-                    update: { text: { signal: "datum.value === 0 ? '0' : format(datum.value, '+~g')" } },
-                  },
-                },
-                title: '← worse · difference in NDCG@10 · better →',
-              },
-            ],
-            marks: [...marksOf(height)],
+    const frame = {
+      title: title(outcome),
+      notes: [
+        subtitle(run),
+        ...(outcome.reason === null ? [] : [`The gate: ${shortName(withListNames(outcome.reason), 400)}.`]),
+        rows.length === 0
+          ? 'Nothing was compared.'
+          : `Mean difference in NDCG@10 on the same sales held out of training, user by user, with its 95 % interval. On the right of the line this run is better. ${servedText(outcome)}`.trimEnd(),
+      ],
+      description: decision.describe(run),
+    };
+    if (rows.length === 0) return withoutPlot(frame);
+    const color = { field: 'colour', type: 'nominal', scale: null } as const;
+    return layered(frame, {
+      height: rows.length * 40,
+      data: { values: rows },
+      encoding: {
+        y: {
+          field: 'name',
+          type: 'nominal',
+          sort: null,
+          title: null,
+          axis: { grid: false, labelPadding: 10 },
+        },
+        x: {
+          field: 'value',
+          type: 'quantitative',
+          title: '← worse · difference in NDCG@10 · better →',
+          scale: { domain: domainOf(rows), nice: false },
+          axis: {
+            tickCount: 4,
+            domain: false,
+            ticks: false,
+            labelOverlap: true,
+            labelSeparation: 8,
+            labelExpr: "datum.value === 0 ? '0' : format(datum.value, '+~g')",
           },
-    );
+        },
+      },
+      layer: [
+        {
+          mark: { type: 'rule', color: COLOURS.ink, strokeWidth: 1.5 },
+          encoding: { x: { datum: 0 }, y: { value: -4 }, y2: { value: 'height' } },
+        },
+        {
+          mark: { type: 'rule', strokeWidth: 4, strokeCap: 'round' },
+          encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' }, color },
+        },
+        {
+          mark: { type: 'point', filled: true, size: 50, stroke: COLOURS.paper, strokeWidth: 1 },
+          encoding: { color },
+        },
+        {
+          mark: { type: 'text', align: 'left', dx: 10 },
+          encoding: { x: { value: 'width' }, text: { field: 'label' } },
+        },
+      ],
+    });
   },
 };
 
-const STEP = 40;
-
-/** From the lowest to the highest, and 0, with a little room on both sides. */
+/** From the lowest to the highest value, 0 included, with a little room at both ends. */
 function domainOf(rows: readonly Row[]): [number, number] {
-  const lowest = Math.min(0, ...rows.map(({ low }) => low));
-  const highest = Math.max(0, ...rows.map(({ high }) => high));
-  const room = Math.max(0.005, 0.06 * (highest - lowest));
-  return [lowest - room, highest + room];
+  const [least, most] = [
+    lowest(
+      rows.map(({ low }) => low),
+      0,
+    ),
+    highest(
+      rows.map(({ high }) => high),
+      0,
+    ),
+  ];
+  const room = Math.max(0.005, 0.06 * (most - least));
+  return [least - room, most + room];
 }
 
-/** The runs' last one, or the run alone where it is not among them. */
+/** The run's own outcome, or the run without a decision where it is not among them. */
 const outcomeOf = ({ runs, manifest }: RunData): RunOutcome =>
   runs.find(({ run }) => run === manifest.run) ?? { ...manifest, decision: null, reason: null };
 
@@ -91,9 +113,10 @@ function rowsOf({ gate }: RunOutcome): Row[] {
   return LIST_KINDS.flatMap((list) => {
     const comparison = gate?.[list];
     if (!comparison) return [];
+    const { overServed, overBaseline, baseline } = comparison;
     return [
-      ...(comparison.overServed ? [rowOf(`${list}: over run ${gate.served}`, comparison.overServed)] : []),
-      rowOf(`${list}: over ${BASELINES[comparison.baseline]}`, comparison.overBaseline),
+      ...(overServed ? [rowOf(`${LIST_NAMES[list]} vs. run ${gate.served}`, overServed)] : []),
+      rowOf(`${LIST_NAMES[list]} vs. ${BASELINES[baseline]}`, overBaseline),
     ];
   });
 }
@@ -104,65 +127,21 @@ function rowOf(name: string, { value, low, high, n }: Metric): Row {
 }
 
 function title({ run, decision: decided, gate }: RunOutcome): string {
-  if (decided === null) return `Run ${run} is not decided yet`;
+  if (decided === null) return `Run ${run} has no decision yet`;
   if (decided === 'refused')
-    return `Run ${run} was refused${gate?.served ? `; run ${gate.served} stays` : ''}`;
+    return `Run ${run} was refused${gate?.served ? `; run ${gate.served} stays in service` : ''}`;
   return gate?.served
-    ? `Run ${run} was promoted in place of run ${gate.served}`
-    : `Run ${run} was promoted${run === 1 ? ': it is the first run' : ', beside the baselines alone'}`;
+    ? `Run ${run} was promoted and replaced run ${gate.served}`
+    : `Run ${run} was promoted${run === 1 ? ': it is the first run' : ', compared with the baselines only'}`;
 }
+
+/** The gate names the two lists as files do: `any +0.005 (…)`. */
+const withListNames = (reason: string): string =>
+  reason.replaceAll(/\b(any|new)(?= [+−])/g, (_, list: ListKind) => LIST_NAMES[list]);
 
 const servedText = ({ gate }: RunOutcome): string =>
   gate === null
     ? ''
     : gate.served
-      ? `Run ${gate.served} was served meanwhile.`
-      : 'There was no served run to compare with: this one stands beside what needs no model.';
-
-const marksOf = (height: number): Mark[] => [
-  {
-    type: 'rule',
-    encode: {
-      enter: {
-        x: { scale: 'x', value: 0 },
-        y: { value: -4 },
-        y2: { value: height },
-        stroke: { value: COLOURS.ink },
-        strokeWidth: { value: 1.5 },
-      },
-    },
-  },
-  {
-    type: 'rule',
-    from: { data: 'rows' },
-    encode: {
-      enter: {
-        x: { scale: 'x', field: 'low' },
-        x2: { scale: 'x', field: 'high' },
-        y: { field: 'y' },
-        stroke: { field: 'colour' },
-        strokeWidth: { value: 4 },
-        strokeCap: { value: 'round' },
-      },
-    },
-  },
-  {
-    type: 'symbol',
-    from: { data: 'rows' },
-    encode: {
-      enter: {
-        x: { scale: 'x', field: 'value' },
-        y: { field: 'y' },
-        size: { value: 50 },
-        fill: { field: 'colour' },
-        stroke: { value: COLOURS.paper },
-        strokeWidth: { value: 1 },
-      },
-    },
-  },
-  textMark(
-    { x: { value: -10 }, y: { field: 'y' }, align: { value: 'right' }, text: { field: 'name' } },
-    'rows',
-  ),
-  textMark({ x: { signal: 'width + 10' }, y: { field: 'y' }, text: { field: 'label' } }, 'rows'),
-];
+      ? `Run ${gate.served} was being served.`
+      : 'No run was being served, so this one is compared with methods without a model only.';

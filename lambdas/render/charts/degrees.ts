@@ -1,87 +1,55 @@
-import { counted, grouped } from '../../shared/contract/numbers.ts';
+import { counted, grouped, lowest, sum } from '../../shared/contract/numbers.ts';
 import type { DegreeSummary, GraphFacts } from '../../shared/contract/summaries.ts';
+import { count, html, table } from '../../shared/web/html.ts';
+import { PERCENT_LABELS, type Plot } from '../drawing/frame.ts';
+import { emptyPanel, PANEL, panelTitle, stacked } from '../drawing/panels.ts';
+import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { pointMark, stemMark, tailMark } from './degree-marks.ts';
-import { exceeding, lowest, tailOf, thinned } from './exceeding.ts';
-import { framed, PERCENT_LABELS, plotWidth } from './frame.ts';
-import { PANEL_TITLE, panel } from './panel.ts';
-import { COLOURS } from './theme.ts';
 
-/** How many links have users and products? The share that has so many or more, users and products apart. */
+/** How many links do users and products have? The share that has at least so many, users and products apart. */
 export const degrees: Chart = {
+  question: 'How many links do users and products have?',
+  onIndex: 'How many links users and products have',
+
   describe: ({ degrees: { users, products }, facts: { tails } }) =>
-    `Degree distribution. Median degree ${grouped(median(users))} of users, ${grouped(median(products))} of products; highest ${grouped(highest(users))} and ${grouped(highest(products))}.${KINDS.map(
-      ({ kind, name }) => tailText(name, tails[kind]),
+    `Users have a median of ${counted(median(users), 'link')} and at most ${grouped(most(users))}; products have a median of ${grouped(median(products))} and at most ${grouped(most(products))}.${KINDS.map(
+      ({ kind, name }) => {
+        const text = tailText(tails[kind]);
+        return text === '' ? '' : ` ${name}: ${text}.`;
+      },
     ).join('')}`,
 
   draw(run) {
-    const isLog = KINDS.some(({ kind }) => highest(run.degrees[kind]) > WIDE);
-    const width = plotWidth({ left: LEFT });
-    return framed(
+    const isLog = KINDS.some(({ kind }) => most(run.degrees[kind]) > WIDE);
+    return stacked(
       {
         title: title(run),
         notes: [
           subtitle(run),
-          `Every link counts: what was bought, what is recommended, which products are similar. ${isLog ? 'Both axes are logarithmic: a straight line is a power law. The dashed one is fitted to the tail; whether another curve fits better was not tested.' : 'Nothing is left out.'}${isLog ? withoutLinks(run.degrees) : ''}`,
+          `Links are purchases, recommendations and similar products. ${isLog ? 'Both axes are logarithmic, so that a power law is a straight line. The dashed line fits the tail; no other curve was tried.' : 'Every user and product is counted.'}${isLog ? withoutLinks(run.degrees) : ''}`,
         ],
         description: degrees.describe(run),
-        left: LEFT,
-        bottom: 40,
-        height: 2 * (HEIGHT + PANEL_TITLE) + GAP,
       },
-      {
-        marks: KINDS.map(({ kind, name, fill, stroke, shape }, index) => {
-          const rows = run.degrees[kind].filter(({ degree }) => degree > 0 || !isLog);
-          const points = isLog
-            ? exceeding(rows)
-            : rows.map(({ degree, vertices }) => ({ degree, y: vertices }));
-          const tail = isLog ? tailOf(points, run.facts.tails[kind]) : [];
-          return panel({
-            title: `${name}${tailText('', run.facts.tails[kind])}`,
-            top: PANEL_TITLE + index * (HEIGHT + PANEL_TITLE + GAP),
-            width,
-            height: HEIGHT,
-            scales: [
-              isLog
-                ? {
-                    name: 'x',
-                    type: 'log',
-                    domain: [smallest(run.degrees), Math.max(10, overall(run.degrees))],
-                    range: [0, width],
-                  }
-                : {
-                    name: 'x',
-                    type: 'linear',
-                    domain: [-0.5, overall(run.degrees) + 0.5],
-                    range: [0, width],
-                  },
-              isLog
-                ? { name: 'y', type: 'log', domain: [lowest(points), 1], range: [HEIGHT, 0] }
-                : {
-                    name: 'y',
-                    type: 'linear',
-                    domain: [0, Math.max(1, ...points.map(({ y }) => y))],
-                    range: [HEIGHT, 0],
-                  },
-            ],
-            axes: axesOf(kind, isLog ? sharesFrom(lowest(points)) : undefined),
-            empty: points.length > 0 ? undefined : 'None have any.',
-            marks: [
-              isLog
-                ? pointMark(thinned(points), { fill, stroke, shape })
-                : stemMark(points, { fill, stroke }),
-              ...(tail.length > 0 ? [tailMark(tail)] : []),
-            ],
-          });
-        }),
-      },
+      KINDS.map((kind) => (isLog ? logPanel(run, kind) : linearPanel(run, kind))),
     );
+  },
+
+  numbers: {
+    table: ({ degrees }) =>
+      html`<div class="pair">${(['users', 'products'] as const).map((kind) =>
+        table({
+          label: `Links of ${kind}`,
+          header: ['Links', kind === 'users' ? 'Users' : 'Products'],
+          rows: degrees[kind].map(({ degree, vertices }) => [count(degree), count(vertices)]),
+          numbers: [0, 1],
+        }),
+      )}</div>`,
   },
 };
 
-/** Beyond this degree the axes are logarithmic, for single degrees could not be told apart. */
+/** Beyond this degree the axes are logarithmic, because single degrees could not be told apart. */
 const WIDE = 24;
-const [LEFT, HEIGHT, GAP] = [74, 190, 56];
+const HEIGHT = 220;
 
 const KINDS = [
   { kind: 'users', name: 'Users', fill: COLOURS.user, stroke: COLOURS.userStroke, shape: 'circle' },
@@ -93,15 +61,113 @@ const KINDS = [
     shape: 'square',
   },
 ] as const;
+type Kind = (typeof KINDS)[number];
 
-const highest = (rows: DegreeSummary['users']): number => rows.at(-1)?.degree ?? 0;
-const overall = ({ users, products }: DegreeSummary): number => Math.max(highest(users), highest(products));
+/** How many users or products have each number of links. */
+type Rows = DegreeSummary['users'];
 
-const smallest = ({ users, products }: DegreeSummary): number =>
-  Math.min(...[users, products].flatMap((rows) => rows.find(({ degree }) => degree > 0)?.degree ?? []), 10);
+const most = (rows: Rows): number => rows.at(-1)?.degree ?? 0;
+const overall = ({ users, products }: DegreeSummary): number => Math.max(most(users), most(products));
+const fewest = ({ users, products }: DegreeSummary): number =>
+  lowest(
+    [users, products].flatMap((rows) => rows.find(({ degree }) => degree > 0)?.degree ?? []),
+    10,
+  );
 
-function median(rows: DegreeSummary['users']): number {
-  const half = rows.reduce((sum, { vertices }) => sum + vertices, 0) / 2;
+const linksTitle = ({ kind }: Kind): string | null => (kind === 'products' ? 'links' : null);
+
+/** By number of links, how many have exactly that: a bar each. */
+function linearPanel(run: RunData, own: Kind): Plot {
+  const { kind, name, fill, stroke } = own;
+  const rows = run.degrees[kind];
+  if (rows.length === 0) return emptyPanel(name, 'None have any links.');
+  return {
+    title: panelTitle(name),
+    width: PANEL.width,
+    height: HEIGHT,
+    data: {
+      values: rows.map(({ degree, vertices }) => ({
+        degree,
+        from: degree - 0.35,
+        to: degree + 0.35,
+        vertices,
+      })),
+    },
+    mark: { type: 'bar', fill, stroke },
+    encoding: {
+      x: {
+        field: 'from',
+        type: 'quantitative',
+        title: linksTitle(own),
+        scale: { domain: [-0.5, overall(run.degrees) + 0.5], nice: false },
+        axis: { grid: false, tickCount: 10, tickMinStep: 1, format: ',d', labelOverlap: true },
+      },
+      x2: { field: 'to' },
+      y: {
+        field: 'vertices',
+        type: 'quantitative',
+        title: kind,
+        scale: { domainMin: 0, nice: false },
+        axis: { ...PANEL.axis, tickCount: 4, tickMinStep: 1, format: ',d' },
+      },
+    },
+  };
+}
+
+/** By number of links, the share that has at least that: a point each, and the line fitted to the tail. */
+function logPanel(run: RunData, own: Kind): Plot {
+  const { kind, name, fill, stroke, shape } = own;
+  const points = exceeding(run.degrees[kind].filter(({ degree }) => degree > 0));
+  const text = tailText(run.facts.tails[kind]);
+  const heading = text === '' ? name : `${name}: ${text}`;
+  if (points.length === 0) return emptyPanel(name, 'None have any links.');
+  const least = leastShare(points);
+  return {
+    title: panelTitle(heading),
+    width: PANEL.width,
+    height: HEIGHT,
+    encoding: {
+      x: {
+        field: 'degree',
+        type: 'quantitative',
+        title: linksTitle(own),
+        scale: {
+          type: 'log',
+          domain: [fewest(run.degrees), Math.max(10, overall(run.degrees))],
+          nice: false,
+          padding: 6,
+        },
+        axis: { grid: false, tickCount: 5, format: ',~r', labelOverlap: true },
+      },
+      y: {
+        field: 'share',
+        type: 'quantitative',
+        title: 'share with at least this many links',
+        scale: { type: 'log', domain: [least, 1], nice: false },
+        axis: {
+          ...PANEL.axis,
+          values: sharesFrom(least),
+          labelExpr: PERCENT_LABELS,
+          titleFontSize: 12,
+        },
+      },
+    },
+    layer: [
+      {
+        data: { values: thinned(points) },
+        mark: { type: 'point', filled: true, fill, stroke, strokeWidth: 1.2, shape, size: 45 },
+      },
+      {
+        data: { values: tailOf(points, run.facts.tails[kind]) },
+        mark: { type: 'line', color: COLOURS.ink, strokeWidth: 2, strokeDash: [6, 4] },
+      },
+    ],
+  };
+}
+
+/** Of users or products, half have as many links or fewer. */
+function median(rows: Rows): number {
+  const half = sum(rows.map(({ vertices }) => vertices)) / 2;
   let seen = 0;
   for (const { degree, vertices } of rows) {
     seen += vertices;
@@ -115,51 +181,59 @@ const title = ({ degrees: { users, products } }: RunData): string =>
     ? 'There are no links yet'
     : `The median user has ${counted(median(users), 'link')}, the median product ${grouped(median(products))}`;
 
-const tailText = (name: string, tail: GraphFacts['tails']['users']): string =>
-  tail
-    ? ` ${name ? `Tail of ${name.toLowerCase()} ` : '· tail '}fitted from ${counted(tail.from, 'link')} on, exponent ${tail.exponent.toFixed(2)}${name ? '.' : ''}`
-    : '';
+const tailText = (tail: GraphFacts['tails']['users']): string =>
+  tail ? `tail fitted from ${counted(tail.from, 'link')} on, exponent ${tail.exponent.toFixed(2)}` : '';
 
 function withoutLinks({ users, products }: DegreeSummary): string {
-  const [of, and] = [users, products].map((rows) => rows.find(({ degree }) => degree === 0)?.vertices ?? 0);
-  return of || and
-    ? ` Left out, for they have none: ${counted(of ?? 0, 'user')}, ${counted(and ?? 0, 'product')}.`
+  const [lonelyUsers = 0, lonelyProducts = 0] = [users, products].map(
+    (rows) => rows.find(({ degree }) => degree === 0)?.vertices ?? 0,
+  );
+  return lonelyUsers + lonelyProducts > 0
+    ? ` Not shown, because they have no links: ${counted(lonelyUsers, 'user')}, ${counted(lonelyProducts, 'product')}.`
     : '';
 }
 
-/** What is written at a logarithmic axis: powers of ten, and what lies between where there is one power alone. */
+interface Point {
+  readonly degree: number;
+  /** Of the users or products, those with at least so many links. */
+  readonly share: number;
+}
+
+function exceeding(rows: Rows): Point[] {
+  const all = sum(rows.map(({ vertices }) => vertices));
+  let left = all;
+  return rows.map(({ degree, vertices }) => {
+    const share = left / all;
+    left -= vertices;
+    return { degree, share };
+  });
+}
+
+/** At most eight points per doubling: more cover each other. */
+function thinned(points: readonly Point[]): Point[] {
+  let next = 0;
+  return points.filter(({ degree }, index) => {
+    const isShown = degree >= next || index === points.length - 1;
+    if (isShown) next = degree * 2 ** (1 / 8);
+    return isShown;
+  });
+}
+
+/** Ends of the fitted line, along which shares fall like degree^(1 - exponent); empty without a tail. */
+function tailOf(points: readonly Point[], tail: GraphFacts['tails']['users']): Point[] {
+  const first = tail && points.find(({ degree }) => degree >= tail.from);
+  const last = points.at(-1);
+  if (!first || !last || last.degree <= first.degree) return [];
+  const fallen = (last.degree / first.degree) ** (1 - tail.exponent);
+  return [first, { degree: last.degree, share: Math.max(first.share * fallen, leastShare(points)) }];
+}
+
+/** The power of ten below all shares, at most a tenth. */
+const leastShare = (points: readonly Point[]): number =>
+  10 ** Math.min(-1, Math.floor(Math.log10(points.at(-1)?.share ?? 0.1)));
+
+/** Labels of the logarithmic axis: powers of ten, and values between them where there is but one power. */
 const sharesFrom = (least: number): number[] =>
   least >= 0.1
     ? [1, 0.5, 0.2, 0.1]
     : Array.from({ length: 1 - Math.round(Math.log10(least)) }, (_, index) => 10 ** -index);
-
-/** @param shares At the logarithmic axis; undefined: the axis is linear. */
-function axesOf(
-  kind: (typeof KINDS)[number]['kind'],
-  shares: readonly number[] | undefined,
-): Parameters<typeof panel>[0]['axes'] {
-  const isLog = shares !== undefined;
-  return [
-    {
-      scale: 'y',
-      orient: 'left',
-      grid: true,
-      ...(isLog
-        ? { values: [...shares], encode: PERCENT_LABELS }
-        : { tickCount: 4, tickMinStep: 1, format: ',d' }),
-      title: isLog ? 'have so many or more' : kind,
-      titleAnchor: 'middle',
-      domain: false,
-      ticks: false,
-    },
-    {
-      scale: 'x',
-      orient: 'bottom',
-      tickCount: isLog ? 5 : 10,
-      tickMinStep: isLog ? 0 : 1,
-      format: isLog ? ',~r' : ',d',
-      labelOverlap: true,
-      ...(kind === 'products' && { title: 'links' }),
-    },
-  ];
-}

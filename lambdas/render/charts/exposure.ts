@@ -1,40 +1,45 @@
 import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
 import { type Diff, KEPT_CHANGES } from '../../shared/contract/summaries.ts';
-import { bars } from './bars.ts';
+import { bars } from '../drawing/bars.ts';
+import { withoutPlot } from '../drawing/frame.ts';
+import { shortName } from '../drawing/text.ts';
+import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { withoutPlot } from './frame.ts';
-import { shortened } from './text.ts';
-import { COLOURS } from './theme.ts';
 
-/** Which products gained and lost lists since the run before? Bars to the right and to the left. */
+/** Which products are in more lists than in the run before, and which in fewer? Bars to the right and to the left. */
 export const exposure: Chart = {
+  question: 'Which products are in more lists than in the run before, and which in fewer?',
+  numbers: { section: 'difference' },
+
   describe({ diff: { previous, changes, reason } }) {
-    if (!previous) return 'No earlier run to compare with.';
+    if (!previous) return 'There is no earlier run to compare with.';
     if (!changes)
-      return `No differences: it cannot be compared with run ${previous.run}${reason === null ? '' : `: ${reason}`}.`;
+      return `No differences are known: this run cannot be compared with run ${previous.run}${reason === null ? '' : `: ${reason}`}.`;
     const { gained, lost } = changes.exposure;
-    return `Lists won and lost since run ${previous.run}: ${those(gained, 'gained')}; ${those(lost, 'lost')}.`;
+    return `Changes in the number of users who have a product among their Top picks, since run ${previous.run}. In more lists: ${extremes(gained)}. In fewer lists: ${extremes(lost)}.`;
   },
 
   draw(run) {
     const { previous, changes } = run.diff;
     const frame = { title: title(run), description: exposure.describe(run) };
     const rows = changes ? rowsOf(changes) : [];
-    if (!previous || !changes || rows.length === 0)
-      return withoutPlot({ ...frame, notes: [subtitle(run), ...leftOut(run)] });
+    if (!previous || rows.length === 0)
+      return withoutPlot({ ...frame, notes: [subtitle(run), ...totals(run)] });
     return bars(
       {
         ...frame,
         notes: [
           subtitle(run),
-          `Lists (any) that a product stands in: then → now. Shown: the largest changes, at most ${SHOWN} each way.`,
-          ...leftOut(run),
+          `Users who have a product among their Top picks: before → now. Shown: the largest changes, at most ${SHOWN} each way.`,
+          ...totals(run),
         ],
-        key: [
-          { text: 'gained', shape: 'square', fill: COLOURS.more },
-          { text: 'lost', shape: 'square', fill: COLOURS.less },
+      },
+      {
+        kinds: [
+          { kind: MORE, fill: COLOURS.more },
+          { kind: FEWER, fill: COLOURS.less },
         ],
-        scale: `change since run ${previous.run}, lists`,
+        scale: `change since run ${previous.run}, users`,
       },
       rows,
     );
@@ -42,52 +47,47 @@ export const exposure: Chart = {
 };
 
 const SHOWN = 10;
+const [MORE, FEWER] = ['in more lists', 'in fewer lists'];
 type Changes = NonNullable<Diff['changes']>;
 type Change = Changes['exposure']['gained'][number];
 
-const nameOf = ({ name, product }: Change): string => shortened(name ?? product, 60);
+const nameOf = ({ name, product }: Change): string => shortName(name ?? product, 60);
 
-const those = (changed: readonly Change[], what: 'gained' | 'lost'): string =>
-  `${
-    changed.length < KEPT_CHANGES
-      ? `${counted(changed.length, 'product')} that ${what}`
-      : `the ${KEPT_CHANGES} products that ${what} most`
-  }, first ${best(changed)}`;
-
-function best([first]: readonly Change[]): string {
-  return first ? `${nameOf(first)} (${grouped(first.before)} → ${grouped(first.now)})` : 'none';
+/** A run keeps {@link KEPT_CHANGES} products each way: of that many, there may be more. */
+function extremes(changed: readonly Change[]): string {
+  const [first] = changed;
+  if (!first) return 'no product';
+  const which =
+    changed.length < KEPT_CHANGES ? counted(changed.length, 'product') : `${KEPT_CHANGES} products or more`;
+  return `${which}, most of all ${nameOf(first)} (${grouped(first.before)} → ${grouped(first.now)})`;
 }
 
 const rowsOf = ({ exposure: { gained, lost } }: Changes) =>
-  [...gained.slice(0, SHOWN), ...lost.slice(0, SHOWN).toReversed()].map((change) => {
-    const fill = change.now >= change.before ? COLOURS.more : COLOURS.less;
-    return {
-      name: nameOf(change),
-      value: change.now - change.before,
-      label: `${grouped(change.before)} → ${grouped(change.now)}`,
-      fill,
-      stroke: fill,
-    };
-  });
+  [...gained.slice(0, SHOWN), ...lost.slice(0, SHOWN).toReversed()].map((change) => ({
+    name: nameOf(change),
+    value: change.now - change.before,
+    label: `${grouped(change.before)} → ${grouped(change.now)}`,
+    kind: change.now >= change.before ? MORE : FEWER,
+  }));
 
 function title({ diff: { previous, changes } }: RunData): string {
-  if (!previous) return 'The first run: nothing to compare with';
-  if (!changes) return `Cannot be compared with run ${previous.run}`;
+  if (!previous) return 'This is the first run: nothing to compare it with';
+  if (!changes) return `This run cannot be compared with run ${previous.run}`;
   const { edges, churn } = changes;
-  if (edges.added + edges.removed === 0) return `No list changed since run ${previous.run}`;
+  if (edges.added + edges.removed === 0) return `No list has changed since run ${previous.run}`;
   const changed = churn.any
-    ? `On average ${percent(churn.any.mean)} of a user’s list any is new since run ${previous.run}`
-    : `No user had a list any in run ${previous.run} and in this one`;
+    ? `On average ${percent(churn.any.mean)} of a user’s Top picks are new since run ${previous.run}`
+    : `No user had Top picks both in run ${previous.run} and in this run`;
   return `${changed}${furthest(changes.exposure)}`;
 }
 
 /** The product that gained most lists; where none did, the one that lost most. */
 function furthest({ gained: [gained], lost: [lost] }: Changes['exposure']): string {
-  if (gained) return `; ${shortened(nameOf(gained), 32)} gained most`;
-  return lost ? `; ${shortened(nameOf(lost), 32)} lost most` : '';
+  if (gained) return `; ${shortName(nameOf(gained), 32)} gained most`;
+  return lost ? `; ${shortName(nameOf(lost), 32)} lost most` : '';
 }
 
-function leftOut({ diff: { previous, changes } }: RunData): string[] {
+function totals({ diff: { previous, changes } }: RunData): string[] {
   if (!previous || !changes) return [];
   const { edges, vertices, churn } = changes;
   const over = churn.any
@@ -95,6 +95,6 @@ function leftOut({ diff: { previous, changes } }: RunData): string[] {
     : [];
   return [
     ...over,
-    `Both lists together: ${counted(edges.added, 'recommendation')} added, ${grouped(edges.removed)} removed, ${grouped(edges.kept)} kept. New: ${counted(vertices.new.users, 'user')}, ${counted(vertices.new.products, 'product')}; gone: ${grouped(vertices.gone.users)} and ${grouped(vertices.gone.products)}.`,
+    `Top picks and Discoveries together: ${counted(edges.added, 'recommendation')} added, ${grouped(edges.removed)} removed, ${grouped(edges.kept)} kept. New: ${counted(vertices.new.users, 'user')}, ${counted(vertices.new.products, 'product')}. Gone: ${counted(vertices.gone.users, 'user')}, ${counted(vertices.gone.products, 'product')}.`,
   ];
 }

@@ -1,117 +1,86 @@
-import type { Mark } from 'vega';
-import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
+import { counted, grouped, highest, percent } from '../../shared/contract/numbers.ts';
+import { percent as inColumn, table } from '../../shared/web/html.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { TEXT_SIZE } from '../drawing/config.ts';
+import { layered, PERCENT_LABELS, withoutPlot } from '../drawing/frame.ts';
+import { widthOf } from '../drawing/text.ts';
+import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { framed, PERCENT_LABELS, plotWidth, TEXT_SIZE, textMark, withoutPlot } from './frame.ts';
-import { widthOf } from './text.ts';
-import { COLOURS } from './theme.ts';
 
 /** How evenly do recommendations spread over the products? The Lorenz curve beside the line of equality. */
 export const lorenz: Chart = {
+  question: 'How evenly do recommendations spread over the products?',
+
   describe(run) {
     const { exposure } = run.facts;
-    if (exposure.gini === null) return 'No recommendations of list any to spread.';
-    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')} of list any: Gini coefficient ${exposure.gini.toFixed(2)} (0: all products equally often, 1: always the same one). ${inNeither(exposure)}.`;
+    if (exposure.gini === null) return 'No recommendations to spread: the Top picks are empty.';
+    return `Lorenz curve of ${counted(exposure.recommendations, 'recommendation')}, all Top picks. Gini coefficient ${exposure.gini.toFixed(2)} (0: every product is recommended equally often, 1: always the same one). ${inNeither(exposure)}.`;
   },
 
   draw(run) {
     const { exposure } = run.facts;
     const frame = { title: title(run), description: lorenz.describe(run) };
     if (exposure.gini === null) return withoutPlot({ ...frame, notes: [subtitle(run)] });
-    const width = plotWidth({ left: LEFT, right: RIGHT });
-    return framed(
+    const axis = { labelExpr: PERCENT_LABELS, tickCount: 5, domain: false, ticks: false };
+    return layered(
       {
         ...frame,
         notes: [
           subtitle(run),
-          `Products in order of how often they are recommended (list any), least first. Gini coefficient ${exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
+          `Products by how often they are among the Top picks, least often first. Gini coefficient ${exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
         ],
-        left: LEFT,
-        right: RIGHT,
-        bottom: 40,
-        height: HEIGHT,
       },
       {
-        data: [{ name: 'curve', values: exposure.lorenz.map(([products, share]) => ({ products, share })) }],
-        scales: [
-          { name: 'x', type: 'linear', domain: [0, 1], range: [0, width] },
-          { name: 'y', type: 'linear', domain: [0, 1], range: [HEIGHT, 0] },
-        ],
-        axes: [
+        height: HEIGHT,
+        data: { values: exposure.lorenz.map(([products, share]) => ({ products, share })) },
+        encoding: {
+          x: { field: 'products', type: 'quantitative', title: 'share of the products', axis },
+          y: { field: 'share', type: 'quantitative', title: 'share of the Top picks', axis },
+        },
+        layer: [
           {
-            scale: 'y',
-            orient: 'left',
-            grid: true,
-            domain: false,
-            ticks: false,
-            tickCount: 5,
-            encode: PERCENT_LABELS,
-            title: 'share of the recommendations (list any)',
-          },
-          {
-            scale: 'x',
-            orient: 'bottom',
-            grid: true,
-            domain: false,
-            ticks: false,
-            tickCount: 5,
-            encode: PERCENT_LABELS,
-            title: 'share of the products',
-          },
-        ],
-        marks: [
-          {
-            type: 'area',
-            from: { data: 'curve' },
-            encode: {
-              enter: {
-                x: { scale: 'x', field: 'products' },
-                y: { scale: 'y', field: 'products' },
-                y2: { scale: 'y', field: 'share' },
-                fill: { value: COLOURS.product },
-                fillOpacity: { value: 0.45 },
-              },
+            mark: { type: 'area', color: COLOURS.product, fillOpacity: 0.45 },
+            encoding: {
+              y: { field: 'products', type: 'quantitative', title: 'share of the Top picks' },
+              y2: { field: 'share' },
             },
           },
           {
-            type: 'rule',
-            encode: {
-              enter: {
-                x: { value: 0 },
-                y: { value: HEIGHT },
-                x2: { value: width },
-                y2: { value: 0 },
-                stroke: { value: COLOURS.soft },
-                strokeDash: { value: [5, 4] },
-              },
-            },
+            mark: { type: 'line', color: COLOURS.soft, strokeWidth: 1, strokeDash: [5, 4] },
+            encoding: { y: { field: 'products', type: 'quantitative' } },
           },
+          { mark: { type: 'line', color: COLOURS.productStroke, strokeWidth: 3 } },
           {
-            type: 'line',
-            from: { data: 'curve' },
-            encode: {
-              enter: {
-                x: { scale: 'x', field: 'products' },
-                y: { scale: 'y', field: 'share' },
-                stroke: { value: COLOURS.productStroke },
-                strokeWidth: { value: 3 },
-              },
+            data: { values: [{ products: 0.42, share: 0.42 }] },
+            mark: {
+              type: 'text',
+              text: 'all products equally often',
+              align: 'right',
+              dx: -6,
+              dy: -10,
+              color: COLOURS.soft,
             },
           },
-          textMark({
-            x: { value: 0.42 * width },
-            y: { value: 0.58 * HEIGHT - 12 },
-            align: { value: 'right' },
-            text: { value: 'all equally often' },
-            fill: { value: COLOURS.soft },
-          }),
-          ...halfMarks(run, width),
+          ...halfLayers(run),
         ],
       },
     );
   },
+
+  numbers: {
+    table: ({ facts }) =>
+      table({
+        label: 'How evenly recommendations spread over the products',
+        header: ['Share of the products, least recommended first', `Their share of ${LIST_NAMES.any}`],
+        rows: facts.exposure.lorenz.map(([products, share]) => [inColumn(products), inColumn(share)]),
+        numbers: [0, 1],
+      }),
+  },
 };
 
-const [LEFT, RIGHT, HEIGHT] = [74, 24, 400];
+const HEIGHT = 400;
+/** About the width of the plot, by which the name of a point is put on the side that has room. */
+const WIDTH = 510;
 /** Between a point and its name. */
 const GAP = 14;
 const LINE = 18;
@@ -119,56 +88,54 @@ const LINE = 18;
 /** Unlike the rest of the picture this counts both lists. */
 const inNeither = ({ neverRecommended }: RunData['facts']['exposure']): string =>
   neverRecommended === 0
-    ? 'Every product with a buyer stands in one of the lists'
-    : `${counted(neverRecommended, 'product with a buyer stands', 'products with a buyer stand')} in neither list`;
+    ? 'Every product with a buyer is in one of the lists'
+    : `${counted(neverRecommended, 'product with a buyer is', 'products with a buyer are')} in neither list`;
 
 function title(run: RunData): string {
   const { gini, top10Share, half } = run.facts.exposure;
   if (gini === null || top10Share === null || half === null) return 'Nothing is recommended yet';
-  return run.facts.products <= 10
-    ? `Half of the recommendations of list any go to ${takersOfHalf(run)}`
-    : `The ten most recommended products take ${percent(top10Share)} of the recommendations of list any; half go to ${takersOfHalf(run)}`;
+  const { products } = run.facts;
+  return products <= 10
+    ? `Half of all Top picks go to ${grouped(half.products)} of ${counted(products, 'product')}`
+    : `The ten most recommended products fill ${percent(top10Share)} of all Top picks; ${grouped(half.products)} of ${counted(products, 'product')} ${half.products === 1 ? 'fills' : 'fill'} half`;
 }
 
-const takersOfHalf = ({ facts: { exposure, products } }: RunData): string =>
-  `${grouped(exposure.half?.products ?? 0)} of ${counted(products, 'product')}`;
-
 /**
- * The point of the curve above which the products lie that take half, with its name beside it: below the curve on the
- * right, above on the left, where the curve is flat as well. One of one product needs no name, and finds no place.
+ * The point of the curve to the right of which are the products that take half, and its name: below the curve on the right,
+ * above it on the left, where the curve is flat as well. One of one product needs no name, and has no room for it.
  */
-function halfMarks({ facts: { exposure, products } }: RunData, width: number): Mark[] {
+function halfLayers({ facts: { exposure, products } }: RunData) {
   const { half } = exposure;
   if (!half) return [];
+  const point = { values: [{ products: 1 - half.products / products, share: 1 - half.share }] };
   const lines = ['half go to', counted(half.products, 'product')];
-  const [x, y] = [width * (1 - half.products / products), HEIGHT * half.share];
-  const room = Math.max(...lines.map((line) => widthOf(line, TEXT_SIZE))) + GAP;
+  const [x, y] = [WIDTH * (1 - half.products / products), HEIGHT * half.share];
+  const room = highest(lines.map((line) => widthOf(line, TEXT_SIZE))) + GAP;
   const isLow = y + GAP + 1.5 * LINE > HEIGHT;
-  const isRight = !isLow && x + room <= width + RIGHT;
+  const isRight = !isLow && x + room <= WIDTH;
+  const name = {
+    data: point,
+    mark: {
+      type: 'text',
+      text: lines,
+      lineHeight: LINE,
+      align: isRight ? 'left' : 'right',
+      dx: isRight ? GAP : -GAP,
+      dy: isRight ? GAP : -GAP - (isLow ? LINE : 0),
+    },
+  } as const;
   return [
     {
-      type: 'symbol',
-      encode: {
-        enter: {
-          x: { value: x },
-          y: { value: y },
-          size: { value: 110 },
-          fill: { value: COLOURS.paper },
-          stroke: { value: COLOURS.productStroke },
-          strokeWidth: { value: 3 },
-        },
+      data: point,
+      mark: {
+        type: 'point',
+        filled: true,
+        size: 110,
+        fill: COLOURS.paper,
+        stroke: COLOURS.productStroke,
+        strokeWidth: 3,
       },
-    },
-    ...(isRight || x >= room
-      ? [
-          textMark({
-            x: { value: isRight ? x + GAP : x - GAP },
-            y: { value: isRight ? y + GAP : y - GAP - (isLow ? LINE : 0) },
-            align: { value: isRight ? 'left' : 'right' },
-            text: { value: lines },
-            lineHeight: { value: LINE },
-          }),
-        ]
-      : []),
+    } as const,
+    ...(isRight || x >= room ? [name] : []),
   ];
 }

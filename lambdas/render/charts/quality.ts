@@ -6,168 +6,107 @@ import {
   type ListKind,
   type Metric,
 } from '../../shared/contract/quality.ts';
+import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { withoutPlot } from '../drawing/frame.ts';
+import { compared, type Measured, SERIES_NAMES, type SeriesName } from '../drawing/series.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
-import { framed, plotWidth, withoutPlot } from './frame.ts';
-import { PANEL_TITLE, panel } from './panel.ts';
-import {
-  beside,
-  type Measured,
-  SERIES,
-  SERIES_NAMES,
-  type SeriesName,
-  seriesMarks,
-  VALUE_AXIS,
-  valueScale,
-} from './series.ts';
 
-/** Does the model get better from run to run, and is it better than what needs no model? NDCG@10 with intervals, by run. */
+/** Does the model get better from run to run, and is it better than methods without a model? NDCG@10 with intervals, by run. */
 export const quality: Chart = {
+  question: 'Does the model get better from run to run, and is it better than methods without a model?',
+  numbers: { section: 'quality' },
+
   describe(run) {
     const measured = LIST_KINDS.flatMap((list) => {
-      const of = run.manifest.quality[list];
-      if (!of) return [];
-      const best = bestBaseline(of);
+      const scores = run.manifest.quality[list];
+      if (!scores) return [];
+      const best = bestBaseline(scores);
       return [
-        `list ${list}: model ${told(of.model)}, best without a model ${best.name} ${told(best.ndcg)}, ${counted(of.model.n, 'user')}`,
+        `${LIST_NAMES[list]}: model ${interval(scores.model)}, best method without a model (${best.name}) ${interval(best.ndcg)}, ${counted(scores.model.n, 'user')}`,
       ];
     });
     return measured.length === 0
       ? 'No quality could be measured.'
-      : `NDCG@10 by run with 95 % intervals. Run ${run.manifest.run}: ${measured.join('; ')}.`;
+      : `NDCG@10 by run, with 95 % intervals. Run ${run.manifest.run}: ${measured.join('; ')}.`;
   },
 
   draw(run) {
+    const frame = { title: title(run), description: quality.describe(run) };
     const present = SERIES_NAMES.filter((series) =>
       run.runs.some((outcome) => LIST_KINDS.some((list) => metricOf(outcome, list, series))),
     );
-    if (present.length === 0)
-      return withoutPlot({
-        title: title(run),
-        notes: [subtitle(run)],
-        description: quality.describe(run),
-      });
-    const width = plotWidth({ left: LEFT, right: RIGHT });
-    const panels = panelsOf((list) => measuredOf(run.runs, list, { present, width }));
+    if (present.length === 0) return withoutPlot({ ...frame, notes: [subtitle(run)] });
+    const panels = LIST_KINDS.map((list) => ({ list, values: measuredOf(run.runs, list, present) }));
     const lowest = panels.findLast(({ values }) => values.length > 0);
-    const last = panels.at(-1);
-    return framed(
+    return compared(
       {
-        title: title(run),
+        ...frame,
         notes: [
           subtitle(run),
-          `NDCG@10 on held out sales (0: nothing found, 1: all in best order); mean over users, with its 95 % interval. Runs measure on other sales each: compare within a run. Shown: ${counted(run.runs.length, 'run')}, at most 50.`,
+          `NDCG@10 on sales held out of training (0: nothing found, 1: everything in the best order); mean over users, with its 95 % interval. Every run is measured on other sales, so compare within a run. Shown: ${counted(run.runs.length, 'run')}, at most 50.`,
         ],
-        key: present.map((series) => SERIES[series]),
-        description: quality.describe(run),
-        left: LEFT,
-        right: RIGHT,
-        bottom: last === lowest ? 40 : 0,
-        height: last ? last.top + last.height : 1,
       },
-      {
-        marks: panels.map(({ list, values, top, height }) =>
-          panel({
-            title: TITLES[list],
-            top,
-            width,
-            height,
-            scales: [
-              valueScale(values, height),
-              {
-                name: 'x',
-                type: 'point',
-                domain: run.runs.map((outcome) => outcome.run),
-                range: [0, width],
-                padding: PADDING,
-              },
-            ],
-            axes: [
-              { ...VALUE_AXIS, title: 'NDCG@10' },
-              {
-                scale: 'x',
-                orient: 'bottom',
-                labelOverlap: true,
-                labelSeparation: 10,
-                labelAngle: 0,
-                ...(values === lowest?.values && { title: 'run' }),
-              },
-            ],
-            marks: seriesMarks(values),
-            empty: values.length > 0 ? undefined : 'Nothing could be held out.',
-          }),
-        ),
-      },
+      panels.map(({ list, values }) => ({
+        title: HEADINGS[list],
+        values,
+        empty: 'No sales could be held out.',
+        places: run.runs.map((outcome) => outcome.run),
+        x: { title: list === lowest?.list ? 'run' : null },
+        y: { title: 'NDCG@10' },
+      })),
+      present,
     );
   },
 };
 
-const [LEFT, RIGHT, HEIGHT, GAP, PADDING] = [68, 10, 180, 46, 0.5];
-/** Of a panel that has but one sentence. */
-const EMPTY = 30;
-
-/** One below the other; one without values takes no more room than it needs. */
-function panelsOf(valuesOf: (list: ListKind) => Measured[]) {
-  let next = PANEL_TITLE;
-  return LIST_KINDS.map((list) => {
-    const values = valuesOf(list);
-    const [height, gap] = values.length > 0 ? [HEIGHT, GAP] : [EMPTY, 10];
-    const top = next;
-    next += height + gap + PANEL_TITLE;
-    return { list, values, top, height };
-  });
-}
-
-const TITLES: Readonly<Record<ListKind, string>> = {
-  any: 'List any: may include what was bought before',
-  new: 'List new: only what the user had not',
+const HEADINGS: Readonly<Record<ListKind, string>> = {
+  any: `${LIST_NAMES.any}: may include products bought before`,
+  new: `${LIST_NAMES.new}: only products the user has not bought`,
 };
 
-const told = ({ value, low, high }: Metric): string =>
+const interval = ({ value, low, high }: Metric): string =>
   `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
 
-/** The served run's score on the sales of a window stands with the run of that window. */
+/** The served run's score on the sales of a window is shown at the run of that window. */
 const metricOf = (
   { quality: measured, afterwards }: RunOutcome,
   list: ListKind,
   series: SeriesName,
 ): Metric | undefined => (series === 'served' ? afterwards?.[list] : measured[list]?.[series]) ?? undefined;
 
-function measuredOf(
+const measuredOf = (
   runs: readonly RunOutcome[],
   list: ListKind,
-  { present, width }: { readonly present: readonly SeriesName[]; readonly width: number },
-): Measured[] {
-  const step = width / (runs.length - 1 + 2 * PADDING);
-  const gap = Math.min(Math.max(14, 40 / runs.length), step / (present.length + 1));
-  return present.flatMap((series) =>
-    runs.flatMap((outcome, index) => {
+  present: readonly SeriesName[],
+): Measured[] =>
+  present.flatMap((series) =>
+    runs.flatMap((outcome) => {
       const metric = metricOf(outcome, list, series);
       if (!metric) return [];
       const { value, low, high } = metric;
-      return [{ series, x: (PADDING + index) * step + beside(series, present, gap), value, low, high }];
+      return [{ series, x: outcome.run, value, low, high }];
     }),
   );
-}
 
-/** States no more than the numbers hold: of a difference whose interval covers 0 nothing can be told. */
+/** Claims no more than the numbers support: nothing follows from a difference whose interval includes 0. */
 function title({ manifest: { quality: measured, gate, run } }: RunData): string {
   const kind = measured.any ? 'any' : 'new';
   const list = measured[kind];
-  if (!list) return `Run ${run} could not be measured: there is nothing to hold out`;
+  if (!list) return `Run ${run} could not be measured: no sales to hold out`;
   const best = bestBaseline(list);
   if (list.model.value === 0 && best.ndcg.value === 0)
-    return `Neither the model nor ${best.name} found anything`;
-  const compared = gate?.[kind];
-  if (compared && compared.overBaseline.low <= 0 && compared.overBaseline.high >= 0)
-    return `No difference between the model and ${BASELINES[compared.baseline]} can be told (${counted(compared.overBaseline.n, 'user')})`;
-  if (best.ndcg.value === 0) return `The model finds what ${best.name} does not`;
+    return `Neither the model nor ${best.name} predicted any purchase`;
+  const comparison = gate?.[kind];
+  if (comparison && comparison.overBaseline.low <= 0 && comparison.overBaseline.high >= 0)
+    return `There is no clear difference between the model and ${BASELINES[comparison.baseline]} (${counted(comparison.overBaseline.n, 'user')})`;
+  if (best.ndcg.value === 0) return `The model predicts purchases that ${best.name} does not`;
   return ranked(list.model.value / best.ndcg.value, best.name, kind);
 }
 
 function ranked(times: number, name: string, kind: ListKind): string {
-  if (times < 1)
-    return `The model ranks ${Math.round(100 * (1 - times))} % worse than ${name} on list ${kind}`;
+  const list = LIST_NAMES[kind];
+  if (times < 1) return `${list} rank ${Math.round(100 * (1 - times))} % worse than ${name}`;
   return times >= 1.995
-    ? `The model ranks ${grouped(Math.round(10 * times) / 10)} times as well as ${name}, the best without a model, on list ${kind}`
-    : `The model ranks ${Math.round(100 * (times - 1))} % better than ${name}, the best without a model, on list ${kind}`;
+    ? `${list} rank ${grouped(Math.round(10 * times) / 10)} times as well as ${name}, the best method without a model`
+    : `${list} rank ${Math.round(100 * (times - 1))} % better than ${name}, the best method without a model`;
 }

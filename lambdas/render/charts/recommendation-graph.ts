@@ -1,64 +1,106 @@
-import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
+import type { Spec } from 'vega';
+import { counted, grouped, highest, percent } from '../../shared/contract/numbers.ts';
 import type { GraphSummary } from '../../shared/contract/summaries.ts';
+import { table } from '../../shared/web/html.ts';
+import { INNER_WIDTH, PICTURE_WIDTH, TITLE_SIZE } from '../drawing/config.ts';
+import { type Frame, framing } from '../drawing/frame.ts';
+import { columnsOf } from '../drawing/key.ts';
+import { fitted, shortName } from '../drawing/text.ts';
+import { hulls } from '../graph/communities.ts';
+import { areaMark, circleMark, KIND_SCALES, labelMark, lineMark } from '../graph/graph-marks.ts';
+import { placeLabels } from '../graph/labels.ts';
+import { type Point, placeVertices, type Size } from '../graph/layout.ts';
+import { LENGTHS, namesOf } from '../graph/names.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { hulls } from './communities.ts';
-import { framed, plotWidth, TITLE, withoutPlot } from './frame.ts';
-import { areaMark, circleMark, labelMark, lineMark } from './graph-marks.ts';
-import { placeLabels } from './labels.ts';
-import { type Point, placeVertices, type Size } from './layout.ts';
-import { LENGTHS, namesOf } from './names.ts';
-import { fitted, shortened } from './text.ts';
-import { COLOURS } from './theme.ts';
 
-/** Who is recommended what? A part of the graph: users, products, and a line per recommendation. */
+/**
+ * Which products are recommended to whom? A part of the graph: users, products, and a line per recommendation.
+ *
+ * In Vega, because Vega-Lite has no marks for a graph whose vertices and labels are placed beforehand.
+ */
 export const recommendationGraph: Chart = {
+  question: 'Which products are recommended to whom?',
+  onIndex: 'The recommendation graph',
+
   describe({ graph }) {
     const { shown } = graph;
     if (shown.edges.length === 0) return 'No recommendations to show.';
     const products = shown.vertices.filter(isProduct).length;
-    return `${counted(shown.edges.length, 'recommendation')} of ${counted(products, 'product')} to ${counted(shown.vertices.length - products, 'user')}. ${graph.chosen}.`;
+    return `${counted(shown.edges.length, 'recommendation')} of ${counted(products, 'product')} to ${counted(shown.vertices.length - products, 'user')}. ${sentence(graph.chosen)}`;
   },
 
   draw(run) {
     const { graph } = run;
     const frame = { title: title(run), description: recommendationGraph.describe(run) };
-    if (graph.shown.edges.length === 0) return withoutPlot({ ...frame, notes: [subtitle(run)] });
+    if (graph.shown.edges.length === 0) return vega({ ...frame, notes: [subtitle(run)] }, { height: 1 });
     const { circles, lines, labels, areas } = arrange(graph);
-    return framed(
-      {
-        ...frame,
-        notes: [
-          subtitle(run),
-          `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${graph.chosen}.${areas.length > 0 ? ' A shaded area is a community, without those who lie far from it.' : ''}`,
-          'The stronger a line, the higher the score. Labels without room, or like another, are left out.',
-        ],
-        key: [
-          { text: 'user', shape: 'circle', fill: COLOURS.user, stroke: COLOURS.userStroke },
-          {
-            text: 'product: the larger, the more often shown here',
-            shape: 'square',
-            fill: COLOURS.product,
-            stroke: COLOURS.productStroke,
-          },
-        ],
-        height: sizeFor(circles.length).height,
-      },
-      {
-        data: [
-          { name: 'areas', values: areas },
-          { name: 'lines', values: lines },
-          { name: 'circles', values: circles },
-          { name: 'labels', values: labels },
-        ],
-        marks: [areaMark, lineMark, circleMark, labelMark('halo'), labelMark('ink')],
-      },
-    );
+    const notes = [
+      subtitle(run),
+      `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${sentence(graph.chosen)}${areas.length > 0 ? ' A shaded area is a community, without members that are far from it.' : ''}`,
+      'A thicker line is a higher score. A label is left out where there is no room, or where it would be the same as another.',
+    ];
+    return vega({ ...frame, notes }, graphOf(sizeFor(circles.length), { areas, lines, circles, labels }));
+  },
+
+  numbers: {
+    table({ graph: { shown } }) {
+      const labels = new Map(shown.vertices.map(({ id, label }) => [id, label]));
+      const label = (id: string): string => labels.get(id) ?? id.slice(2);
+      return table({
+        label: 'Recommendations in the picture',
+        header: ['User', 'Rank', 'Product', 'Score'],
+        rows: shown.edges.map(({ source, target, rank, score }) => [
+          label(source),
+          rank,
+          label(target),
+          score.toFixed(3),
+        ]),
+        numbers: [1, 3],
+      });
+    },
   },
 };
 
+/** Runs write it with or without its full stop. */
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+
+/** How the key names the kinds of vertices. */
+const KEY: Readonly<Record<string, string>> = {
+  user: 'user',
+  product: 'product: larger where it is shown more often here',
+};
+
+const vega = (frame: Frame, plot: Spec): Spec => ({
+  $schema: 'https://vega.github.io/schema/vega/v6.json',
+  ...(framing(frame) as Pick<Spec, 'title' | 'config'>),
+  width: PICTURE_WIDTH,
+  // The halo of a label at the border would make the picture wider.
+  autosize: { type: 'fit-x', contains: 'padding' },
+  ...plot,
+});
+
+const graphOf = (
+  { height }: Size,
+  tables: Readonly<Record<'areas' | 'lines' | 'circles' | 'labels', object[]>>,
+): Spec => ({
+  height,
+  data: Object.entries(tables).map(([name, values]) => ({ name, values })),
+  scales: KIND_SCALES,
+  legends: [
+    {
+      shape: 'shape',
+      fill: 'fill',
+      stroke: 'stroke',
+      columns: columnsOf(Object.values(KEY)),
+      encode: { labels: { update: { text: { signal: `${JSON.stringify(KEY)}[datum.value]` } } } },
+    },
+  ],
+  marks: [areaMark, lineMark, circleMark, labelMark('halo'), labelMark('ink')],
+});
+
 /** The more vertices, the higher, up to a limit. */
 const sizeFor = (vertices: number): Size => ({
-  width: plotWidth({}),
+  width: INNER_WIDTH,
   height: Math.min(640, 200 + 8 * vertices),
 });
 /** How many vertices have a name: products, those that are linked most first, then users, whose names are smaller. */
@@ -80,9 +122,9 @@ function title({ graph, facts: { communities } }: RunData): string {
   // Not of purchases: communities are made from those.
   const { edges: all, crossing, byChance } = communities.edges.recommendedAny;
   if (communities.count <= 1 || all === 0)
-    return `${fitted(first.label, plotWidth({}), TITLE.size, 'bold')} leads among the products recommended first`;
-  const chance = byChance === null ? '' : `; by chance ${percent(1 - byChance / all)} would`;
-  return `${percent(1 - crossing / all)} of the recommendations stay within the user’s own community${chance}`;
+    return `${fitted(first.label, INNER_WIDTH, TITLE_SIZE, 'bold')} leads among the products recommended first`;
+  const chance = byChance === null ? '' : `; by chance it would be ${percent(1 - byChance / all)}`;
+  return `${percent(1 - crossing / all)} of recommendations stay in the user’s own community${chance}`;
 }
 
 /** Places everything; what is returned is drawn as it is. */
@@ -95,14 +137,14 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
   const points = placeTogether(communities, ends);
   const links = new Int32Array(vertices.length);
   for (const [, target] of ends) links[target] = (links[target] ?? 0) + 1;
-  const most = links.reduce((highest, own) => Math.max(highest, own), 0);
+  const most = highest(links, 0);
   const circles = vertices.map((vertex, index) => {
     const product = isProduct(vertex);
     return {
       ...(points[index] ?? { x: 0, y: 0 }),
       kind: product ? 'product' : 'user',
       radius: product ? radiusOf(links[index] ?? 0, most) : SMALLEST,
-      text: shortened(vertex.label, LENGTHS[0]),
+      text: shortName(vertex.label, LENGTHS[0]),
       fontSize: product ? 13 : 11,
       links: links[index] ?? 0,
     };
@@ -145,7 +187,10 @@ function linesOf(
   ends: readonly (readonly [number, number])[],
   points: readonly Point[],
 ) {
-  const strongest = edges.reduce((most, { score }) => Math.max(most, score), 0);
+  const strongest = highest(
+    edges.map(({ score }) => score),
+    0,
+  );
   return edges.map(({ score }, index) => {
     const [from, to] = (ends[index] ?? [0, 0]).map((end) => points[end]);
     const strength = strongest > 0 ? Math.max(0, score) / strongest : 0;

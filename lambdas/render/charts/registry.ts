@@ -9,21 +9,7 @@ import { sales } from './sales.ts';
 import { segments } from './segments.ts';
 import { topProducts } from './top-products.ts';
 
-/** Names of the charts, in the order of the page; each is a file `NAME.svg`, `NAME.png` and `NAME.vg.json`. */
-export const CHART_NAMES = [
-  'recommendation-graph',
-  'top-products',
-  'exposure',
-  'lorenz',
-  'degrees',
-  'quality',
-  'decision',
-  'segments',
-  'sales',
-] as const;
-export type ChartName = (typeof CHART_NAMES)[number];
-
-export const CHARTS: Record<ChartName, Chart> = {
+const REGISTRY = {
   'recommendation-graph': recommendationGraph,
   'top-products': topProducts,
   exposure,
@@ -33,4 +19,11 @@ export const CHARTS: Record<ChartName, Chart> = {
   decision,
   segments,
   sales,
-};
+} as const satisfies Readonly<Record<string, Chart>>;
+
+export type ChartName = keyof typeof REGISTRY;
+
+/** Every chart by the name of its files, in the order of the page. */
+export const CHARTS: Readonly<Record<ChartName, Chart>> = REGISTRY;
+
+export const CHART_NAMES = Object.keys(REGISTRY) as ChartName[];

@@ -1,129 +1,132 @@
-import { counted, grouped } from '../../shared/contract/numbers.ts';
-import { CUT, cutAbove, cutMarks, cutsOf } from './bursts.ts';
+import { counted, grouped, highest, sum } from '../../shared/contract/numbers.ts';
+import { count, table, time } from '../../shared/web/html.ts';
+import { CUT, cutAbove, cutLayers, cutsOf } from '../drawing/bursts.ts';
+import { TEXT_SIZE } from '../drawing/config.ts';
+import { layered } from '../drawing/frame.ts';
+import { widthOf } from '../drawing/text.ts';
+import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { framed, plotWidth, textMark } from './frame.ts';
-import { widthOf } from './text.ts';
-import { COLOURS } from './theme.ts';
 
-/** When is bought, and what did each run know? Sales by time, and a line where a run's data end. */
+/** When do users buy, and which sales did each run know? Sales by time, and a line where the data of a run end. */
 export const sales: Chart = {
+  question: 'When do users buy, and which sales did each run know?',
+
   describe(run) {
-    const { counts } = run.sales;
-    const all = total(run);
+    const { counts, fromMs, bucketMs } = run.sales;
+    const all = sum(counts);
     if (all === 0) return 'No sales to show.';
-    const most = Math.max(...counts);
-    return `${counted(all, 'sale')} in ${counted(counts.length, 'bucket')} of ${span(run)}; most in the one that begins on ${moment(run.sales.fromMs + counts.indexOf(most) * run.sales.bucketMs)}, ${grouped(most)}. ${counted(run.runs.length, 'run')} marked.`;
+    const most = highest(counts);
+    const start = moment(fromMs + counts.indexOf(most) * bucketMs);
+    return `${counted(all, 'sale')} in ${counted(counts.length, 'bucket')} of ${span(run)}. The highest bucket starts on ${start} and has ${grouped(most)}. ${counted(run.runs.length, 'run is', 'runs are')} marked.`;
   },
 
   draw(run) {
     const { bucketMs, fromMs, counts } = run.sales;
-    const width = plotWidth({ left: LEFT, right: RIGHT });
     const untilMs = Math.max(fromMs + counts.length * bucketMs, run.manifest.asOfMs, fromMs + bucketMs);
-    const x = (ms: number): number => (width * (ms - fromMs)) / (untilMs - fromMs);
-    const height = cutAbove(counts);
-    const cuts = cutsOf(counts, height, (index) => x(fromMs + index * bucketMs));
-    const top = cuts.length > 0 ? CUT.room : 0;
-    return framed(
+    const msPerPixel = (untilMs - fromMs) / WIDTH;
+    const cutHeight = cutAbove(counts);
+    const cuts = cutsOf(counts, cutHeight, (index) => (index * bucketMs) / msPerPixel);
+    const room = cuts.length > 0 ? CUT.room : 0;
+    /** The number of sales at a height of the plot, in pixels from its top. */
+    const salesAt = (pixels: number): number => (cutHeight * (HEIGHT - pixels)) / (HEIGHT - room);
+    return layered(
       {
         title: title(run),
         notes: [
           subtitle(run),
-          `Sales of a type with weight, without returns, by ${span(run)}, UTC. A line stands where a window ends, that is with the newest sale of its run.`,
-          ...cutNote(run, height),
+          `Sales of a type that has a weight, without returns, by ${span(run)}, UTC. A line is where a window ends: at the newest sale of its run.`,
+          ...cutNote(run, cutHeight),
         ],
         description: sales.describe(run),
-        left: LEFT,
-        right: RIGHT,
-        bottom: 30,
-        above: 16,
-        height: HEIGHT,
       },
       {
-        data: [
+        height: HEIGHT,
+        encoding: { x: { field: 'at', type: 'temporal' } },
+        layer: [
           {
-            name: 'sales',
-            values: counts.map((count, index) => ({
-              from: fromMs + index * bucketMs,
-              until: fromMs + (index + 1) * bucketMs,
-              count,
-            })),
-          },
-          { name: 'runs', values: runMarks(run, x) },
-        ],
-        scales: [
-          { name: 'x', type: 'utc', domain: [fromMs, untilMs], range: [0, width] },
-          { name: 'y', type: 'linear', domain: [0, Math.max(1, height)], nice: true, range: [HEIGHT, top] },
-        ],
-        axes: [
-          {
-            scale: 'y',
-            orient: 'left',
-            grid: true,
-            domain: false,
-            ticks: false,
-            tickCount: 5,
-            tickMinStep: 1,
-            format: ',d',
-            title: `sales in ${span(run)}`,
-          },
-          { scale: 'x', orient: 'bottom', tickCount: 5, labelOverlap: true, format: TIME_FORMAT },
-        ],
-        marks: [
-          {
-            type: 'rect',
-            from: { data: 'sales' },
-            encode: {
-              enter: {
-                x: { scale: 'x', field: 'from' },
-                x2: { scale: 'x', field: 'until' },
-                y:
-                  top > 0
-                    ? [
-                        { test: `datum.count > ${height}`, value: CUT.top },
-                        { scale: 'y', field: 'count' },
-                      ]
-                    : { scale: 'y', field: 'count' },
-                y2: { scale: 'y', value: 0 },
-                fill: { value: COLOURS.model },
+            data: {
+              name: 'sales',
+              values: counts.map((count, index) => ({
+                at: fromMs + index * bucketMs,
+                until: fromMs + (index + 1) * bucketMs,
+                height: count > cutHeight ? salesAt(CUT.top) : count,
+              })),
+            },
+            mark: { type: 'rect', fill: COLOURS.model },
+            encoding: {
+              x2: { field: 'until' },
+              y2: { datum: 0 },
+              y: {
+                field: 'height',
+                type: 'quantitative',
+                title: `sales in ${span(run)}`,
+                scale:
+                  room > 0
+                    ? { domain: [0, salesAt(0)], nice: false }
+                    : { domain: [0, Math.max(1, cutHeight)], nice: true },
+                axis: {
+                  format: ',d',
+                  tickCount: 5,
+                  tickMinStep: 1,
+                  // No bar is as high as the room above the cut is.
+                  ...(room > 0 && {
+                    labelExpr: `datum.value > ${cutHeight} ? '' : datum.label`,
+                    gridOpacity: { condition: { test: `datum.value > ${cutHeight}`, value: 0 }, value: 1 },
+                  }),
+                },
               },
             },
           },
           {
-            type: 'rule',
-            from: { data: 'runs' },
-            encode: {
-              enter: {
-                x: { scale: 'x', field: 'ms' },
-                y: { value: -4 },
-                y2: { value: run.runs.length > MANY ? 8 : HEIGHT },
-                stroke: { value: COLOURS.popularity },
-                strokeWidth: { value: 1.5 },
-                strokeDash: { value: [4, 3] },
+            data: { name: 'runs', values: runLines(run, (ms) => (ms - fromMs) / msPerPixel) },
+            mark: { type: 'rule', color: COLOURS.popularity, strokeWidth: 1.5, strokeDash: [4, 3] },
+            encoding: {
+              x: {
+                field: 'at',
+                type: 'temporal',
+                title: null,
+                scale: { type: 'utc', domain: [fromMs, untilMs] },
+                axis: { grid: false, tickCount: 5, labelOverlap: true, format: TIME_FORMAT },
               },
+              y: { value: -4 },
+              y2: { value: run.runs.length > MANY ? 8 : HEIGHT },
             },
           },
-          textMark(
-            {
-              x: { scale: 'x', field: 'ms' },
-              y: { value: -14 },
-              align: { value: 'center' },
-              text: { field: 'label' },
-            },
-            'runs',
-          ),
-          ...(cuts.length > 0 ? [cutMarks(cuts, width)] : []),
+          {
+            data: { name: 'runs' },
+            mark: 'text',
+            encoding: { y: { value: -14 }, text: { field: 'label' } },
+          },
+          ...cutLayers(cuts, { x: (pixels) => fromMs + pixels * msPerPixel, y: salesAt, width: WIDTH }),
         ],
       },
     );
   },
+
+  numbers: {
+    /** Hours or days without sales are left out. */
+    table({ sales: { bucketMs, fromMs, counts } }) {
+      const hours = bucketMs / HOUR_MS;
+      return table({
+        label: 'Sales over time',
+        header: [hours === 1 ? 'Hour starting' : `${count(hours)} hours starting`, 'Sales'],
+        rows: counts.flatMap((sold, index) =>
+          sold > 0 ? [[time(fromMs + index * bucketMs), count(sold)]] : [],
+        ),
+        numbers: [0, 1],
+      });
+    },
+  },
 };
 
-const [LEFT, RIGHT, HEIGHT] = [70, 20, 260];
-/** So many lines would hide the sales; then they are short. */
+const HEIGHT = 260;
+/** About the width of the plot, by which texts that would cover each other are left out. */
+const WIDTH = 530;
+/** More lines than these would hide the sales, so they are short. */
 const MANY = 12;
 const HOUR_MS = 3_600_000;
 
-/** By the size of the step; d3-time-format would say 09 AM. */
+/** By the size of the step; the default would write 09 AM. */
 const TIME_FORMAT = {
   hours: '%H:%M',
   minutes: '%H:%M',
@@ -131,8 +134,6 @@ const TIME_FORMAT = {
   day: '%d %b',
   week: '%d %b',
 };
-
-const total = (run: RunData): number => run.sales.counts.reduce((sum, count) => sum + count, 0);
 
 /** The width of a bucket in words. */
 function span({ sales: { bucketMs } }: RunData): string {
@@ -144,10 +145,10 @@ function span({ sales: { bucketMs } }: RunData): string {
 
 const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
-/** So many are named one by one. */
+/** Cut bars that are named one by one. */
 const NAMED = 3;
 
-/** Which bars are higher than they are drawn. */
+/** Names the bars that are higher than they are drawn. */
 function cutNote({ sales: { bucketMs, fromMs, counts } }: RunData, height: number): string[] {
   const cut = counts
     .map((count, index) => ({ count, named: `${grouped(count)} on ${moment(fromMs + index * bucketMs)}` }))
@@ -161,26 +162,30 @@ function cutNote({ sales: { bucketMs, fromMs, counts } }: RunData, height: numbe
   ];
 }
 
-function title(run: RunData): string {
-  const all = total(run);
-  if (all === 0) return 'Nothing was sold yet';
-  const days = (run.sales.counts.length * run.sales.bucketMs) / (24 * HOUR_MS);
+function title({ sales: { counts, bucketMs } }: RunData): string {
+  const all = sum(counts);
+  if (all === 0) return 'There are no sales yet';
+  const days = (counts.length * bucketMs) / (24 * HOUR_MS);
   return days < 2
     ? `${counted(all, 'sale')} in ${counted(Math.max(1, Math.round(24 * days)), 'hour')}`
     : `${counted(all, 'sale')} in ${counted(Math.round(days), 'day')}${all < days ? '' : `, ${grouped(Math.round(all / days))} a day`}`;
 }
 
-/** The runs within the time that is shown; a label only where it does not cover the one before, from the newest on. */
-function runMarks({ runs, sales: { fromMs } }: RunData, x: (ms: number) => number) {
+/**
+ * The runs within the time that is shown, newest first.
+ *
+ * @param x Pixels from the left of the plot. A label that would cover that of a newer run is left empty.
+ */
+function runLines({ runs, sales: { fromMs } }: RunData, x: (ms: number) => number) {
   let nextLeft = Number.POSITIVE_INFINITY;
   return runs
     .filter(({ asOfMs }) => asOfMs >= fromMs)
     .toReversed()
     .map(({ run, asOfMs }) => {
       const text = `run ${run}`;
-      const half = widthOf(text, 14) / 2 + 4;
+      const half = widthOf(text, TEXT_SIZE) / 2 + 4;
       const hasRoom = x(asOfMs) + half <= nextLeft;
       if (hasRoom) nextLeft = x(asOfMs) - half;
-      return { ms: asOfMs, label: hasRoom ? text : '' };
+      return { at: asOfMs, label: hasRoom ? text : '' };
     });
 }

@@ -1,67 +1,86 @@
-import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
+import { counted, grouped, percent, sum } from '../../shared/contract/numbers.ts';
 import type { ProductSummary } from '../../shared/contract/summaries.ts';
-import { bars } from './bars.ts';
+import { count, productLabel, table } from '../../shared/web/html.ts';
+import { bars } from '../drawing/bars.ts';
+import { withoutPlot } from '../drawing/frame.ts';
+import { shortName } from '../drawing/text.ts';
+import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
-import { withoutPlot } from './frame.ts';
-import { shortened } from './text.ts';
-import { COLOURS } from './theme.ts';
 
-const SHOWN = 20;
-
-/** Which products does the model push most, and are they bestsellers anyway? A bar per product, beside its rank by sales. */
+/** Which products do we recommend most, and are they bestsellers anyway? A bar per product, beside its rank by buyers. */
 export const topProducts: Chart = {
-  describe({ products: { products } }) {
+  question: 'Which products do we recommend most, and are they bestsellers anyway?',
+  onIndex: 'The products recommended most',
+
+  describe({ products: { products, recommendations } }) {
     const [first] = products;
-    if (!first) return 'No products are recommended in list any.';
+    if (!first || recommendations === 0) return 'No products are among the Top picks.';
     const top = products.slice(0, SHOWN);
-    const fresh = top.filter((row) => isDiscovery(row, top.length));
-    const found =
-      fresh.length === 0
-        ? 'All of them are'
-        : `${grouped(fresh.length)} of them ${fresh.length === 1 ? 'is' : 'are'} not`;
-    return `The ${counted(top.length, 'most recommended product')} of list any; first ${shortened(first.name ?? first.product, 60)}, to ${counted(first.recommendedTo, 'user')}. ${found} among the ${grouped(top.length)} most bought.`;
+    const share = sum(top.map(({ recommendedTo }) => recommendedTo)) / recommendations;
+    const others = top.filter((row) => !isBestseller(row, top.length)).length;
+    const found = others === 0 ? 'All of them are' : `${grouped(others)} of them ${isOrAre(others)} not`;
+    return `The ${counted(top.length, 'most recommended product takes', 'most recommended products take')} ${percent(share)} of the Top picks. The first is ${shortName(first.name ?? first.product, 60)}, for ${counted(first.recommendedTo, 'user')}. ${found} among the ${grouped(top.length)} with the most buyers.`;
   },
 
   draw(run) {
     const top = run.products.products.slice(0, SHOWN);
     const frame = { title: title(run), description: topProducts.describe(run) };
     if (top.length === 0) return withoutPlot({ ...frame, notes: [subtitle(run)] });
+    const bestseller = `bestseller: one of the ${top.length} with the most buyers`;
+    const other = 'not a bestseller';
     return bars(
       {
         ...frame,
         notes: [
           subtitle(run),
-          `Users who have the product in their list (any), and the product's rank by buyers. Shown: the ${grouped(top.length)} most recommended of ${counted(run.manifest.counts.products, 'product')}.`,
+          `A bar counts the users who have the product among their Top picks; “no.” is its rank by number of buyers. Shown: the ${grouped(top.length)} most recommended of ${counted(run.manifest.counts.products, 'product')}.`,
         ],
-        key: [
-          {
-            text: `blockbuster: one of the ${top.length} most bought`,
-            shape: 'square',
-            fill: COLOURS.product,
-            stroke: COLOURS.productStroke,
-          },
-          { text: 'discovery: not', shape: 'square', fill: COLOURS.discovery, stroke: COLOURS.productStroke },
+      },
+      {
+        kinds: [
+          { kind: bestseller, fill: COLOURS.product },
+          { kind: other, fill: COLOURS.discovery },
         ],
+        stroke: COLOURS.productStroke,
         scale: 'users',
       },
       top.map((row) => ({
         name: row.name ?? row.product,
         value: row.recommendedTo,
         label: `${grouped(row.recommendedTo)} · no. ${grouped(row.salesRank)}`,
-        fill: isDiscovery(row, top.length) ? COLOURS.discovery : COLOURS.product,
-        stroke: COLOURS.productStroke,
+        kind: isBestseller(row, top.length) ? bestseller : other,
       })),
     );
   },
+
+  numbers: {
+    table: ({ products: { products } }) =>
+      table({
+        label: 'The products recommended most',
+        header: ['Product', 'Users it is recommended to', 'Buyers', 'Sales rank'],
+        rows: products.map((row) => [
+          productLabel(row),
+          count(row.recommendedTo),
+          count(row.buyers),
+          count(row.salesRank),
+        ]),
+        numbers: [1, 2, 3],
+      }),
+  },
 };
 
-const isDiscovery = ({ salesRank }: ProductSummary['products'][number], shown: number): boolean =>
-  salesRank > shown;
+const SHOWN = 20;
+
+const isBestseller = ({ salesRank }: ProductSummary['products'][number], shown: number): boolean =>
+  salesRank <= shown;
+
+const isOrAre = (count: number): string => (count === 1 ? 'is' : 'are');
 
 function title({ products: { products, recommendations } }: RunData): string {
   if (products.length === 0 || recommendations === 0) return 'Nothing is recommended yet';
   const top = products.slice(0, SHOWN);
-  const share = top.reduce((sum, { recommendedTo }) => sum + recommendedTo, 0) / recommendations;
-  const fresh = top.filter((row) => isDiscovery(row, top.length)).length;
-  return `${counted(top.length, 'product takes', 'products take')} ${percent(share)} of the recommendations of list any; ${fresh === 0 ? 'all of them are' : `${grouped(fresh)} of them ${fresh === 1 ? 'is' : 'are'} not`} among the ${grouped(top.length)} most bought`;
+  const others = top.filter((row) => !isBestseller(row, top.length)).length;
+  if (top.length === 1) return `The product we recommend most is ${others === 0 ? '' : 'not '}a bestseller`;
+  if (others === 0) return `All ${grouped(top.length)} products we recommend most are bestsellers`;
+  return `${grouped(others)} of the ${grouped(top.length)} products we recommend most ${isOrAre(others)} not ${others === 1 ? 'a bestseller' : 'bestsellers'}`;
 }

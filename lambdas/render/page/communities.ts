@@ -16,8 +16,8 @@ import type { PageData } from './data.ts';
 export function graphFacts({ facts }: PageData): Html {
   const { exposure, communities, components } = facts;
   return html`${factList([
-    ['Vertices', count(facts.vertices)],
-    ['Edges', count(facts.edges)],
+    ['Users and products', count(facts.vertices)],
+    ['Links', count(facts.edges)],
     [`Share of ${LIST_NAMES.any} taken by ten products`, orDash(exposure.top10Share, percent)],
     [
       `Products that take half of ${LIST_NAMES.any}`,
@@ -58,10 +58,7 @@ ${table({
 })}
 ${crossings(edges)}`;
 
-/**
- * Compares recommendations with purchases and with chance. Purchases alone prove little: a user belongs to the community
- * of most of the user's purchases, so few purchases can cross its border.
- */
+/** Compares how often recommendations and purchases stay within a community, and how often they would by chance. */
 function crossings({ recommendedAny, recommendedNew, bought }: GraphFacts['communities']['edges']): Html {
   const rows = (
     [
@@ -88,7 +85,7 @@ function crossings({ recommendedAny, recommendedNew, bought }: GraphFacts['commu
         ]),
         numbers: [1, 2, 3],
       })}
-<p class="soft">Communities are computed from purchases, so most purchases stay within one; recommendations need not. Expected by chance: the same users and products, paired at random.</p>`;
+<p class="soft">A community groups products that the same users buy; a user belongs to the community of most of the user’s purchases. Expected by chance: the same users and products, paired at random.</p>`;
 }
 
 const largestComponents = ({ largest }: GraphFacts['components']): Html =>

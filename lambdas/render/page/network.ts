@@ -1,8 +1,8 @@
 import type { Network } from '../../shared/contract/summaries.ts';
 import { count, type Html, html, island } from '../../shared/web/html.ts';
 import { shortened } from '../../shared/web/text.ts';
-import { type Point, placeVertices } from '../charts/layout.ts';
-import { placeByCommunity } from './community-layout.ts';
+import { placeByCommunity } from '../graph/community-layout.ts';
+import { type Point, placeVertices } from '../graph/layout.ts';
 import type { PageData } from './data.ts';
 
 /** The longest label that is embedded, in characters. */
@@ -39,10 +39,13 @@ export interface EmbeddedNetwork {
 export function network({ network: graph, facts }: PageData): Html {
   const { vertices, edges, chosen, leftOut } = graph;
   if (vertices.ids.length === 0) return html`<p>There is no graph yet.</p>`;
-  return html`<p class="soft">${sentence(chosen)} ${count(vertices.ids.length)} vertices and ${count(edges.sources.length)} edges${leftOut.vertices + leftOut.edges > 0 ? `; left out: ${count(leftOut.vertices)} vertices, ${count(leftOut.edges)} edges` : ''}.</p>
+  return html`<p class="soft">${sentence(chosen)} ${size('Shown', vertices.ids.length, edges.sources.length)}${leftOut.vertices + leftOut.edges > 0 ? size('; left out', leftOut.vertices, leftOut.edges) : ''}.</p>
 <div id="network"><noscript><p>The interactive graph needs JavaScript. The files of the graph are linked below.</p></noscript></div>
 ${island('network-data', embed(graph, facts.communities.largest))}`;
 }
+
+const size = (title: string, vertices: number, edges: number): string =>
+  `${title}: ${count(vertices)} users and products, ${count(edges)} links`;
 
 /** Ends the text with a full stop; some runs wrote it without. */
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);

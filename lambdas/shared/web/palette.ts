@@ -64,6 +64,6 @@ export const GRAPH_COLOURS = {
   disc: shade('#f4f6f8', '#222b34'),
   discLine: shade('#d5dce4', '#414e5b'),
   band: shade('#e3e8ed', '#303b46'),
-  userDot: shade('#2f6f91', '#9fd0e6'),
-  productDot: shade('#2f7d34', '#8fdc8f'),
+  userDot: shade('#2f6f91', '#5fa8d3'),
+  productDot: shade('#2f7d34', '#4fae63'),
 } as const;

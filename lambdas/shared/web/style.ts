@@ -78,7 +78,7 @@ fieldset label { display: inline-flex; align-items: center; min-height: 2.4rem; 
   .gallery figcaption { font-size: 8pt; margin: .5rem 0 0; } .gallery details { grid-column: 1 / -1; }
   #difference ~ .pair { grid-template-columns: 1fr 1fr; }
   .scroll, .wide-picture, .long { overflow: visible; max-height: none; background: none; } figure, tr, .facts, .scroll:not(:has(tr:nth-child(16))) { break-inside: avoid; }
-  h1, h2, h3, h4 { break-after: avoid; } a { color: inherit; text-decoration: none; }
+  h1, h2, h3, h4 { break-after: avoid; } .scroll + p, #decisions-table + p { break-before: avoid; } main { padding-bottom: 0; } a { color: inherit; text-decoration: none; }
   table { font-size: 8.5pt; } th, td { padding: .2rem .4rem; } td.number { white-space: normal; }
   details:not([open]) { display: none; }
 }

@@ -22,7 +22,8 @@ const PICTURE = {
   svg: '<svg id="drawn"><use href="#drawn"/></svg>',
   caption: `Most: ${ATTACK}`,
   alternative: `Half are ${ATTACK}`,
-};
+  specification: { file: 'degrees.vl.json', language: 'Vega-Lite' },
+} as const;
 
 /** The first run, not yet decided, without an interactive graph. */
 function plain(options: { isEmpty?: boolean } = {}): PageData {
@@ -58,14 +59,14 @@ test('a picture is part of the page, with a text for screen readers', () => {
   expect(page).toContain('<svg aria-hidden="true" id="degrees-drawn"><use href="#degrees-drawn"/></svg>');
   expect(page).toContain('aria-label="Half are &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;"');
   expect(page).not.toContain('<script');
-  for (const file of ['degrees.svg', 'degrees.png', 'degrees.vg.json'])
+  for (const file of ['degrees.svg', 'degrees.png', 'degrees.vl.json'])
     expect(page).toContain(`href="${file}"`);
 });
 
 test('every picture and table has a name of its own; screen readers skip the marks of a picture', () => {
   const page = runPage({
     ...data,
-    pictures: ['degrees', 'top-products'].map((name) => ({ ...PICTURE, name })),
+    pictures: (['degrees', 'top-products'] as const).map((name) => ({ ...PICTURE, name })),
   });
   expect(page.match(/aria-label="Picture[^"]*"/g)).toEqual([
     'aria-label="Picture: degrees"',
@@ -195,7 +196,7 @@ test('the interactive graph is data that cannot end its element, and the one scr
 test('the sentence about the chosen part of the graph ends with one full stop, with or without one from the run', () => {
   for (const chosen of ['The busiest; list new is left out', 'The busiest; list new is left out.'])
     expect(runPage({ ...whole, network: { ...whole.network, chosen } })).toContain(
-      'is left out. 90 vertices',
+      'is left out. Shown: 90 users and products',
     );
 });
 

@@ -38,7 +38,11 @@ async function rewriteKey(lake: MemoryLake, key: string, change: (text: string) 
 }
 
 const FILES = [
-  ...CHART_NAMES.flatMap((name) => [`${name}.png`, `${name}.svg`, `${name}.vg.json`]),
+  ...CHART_NAMES.flatMap((name) => [
+    `${name}.png`,
+    `${name}.svg`,
+    `${name}.${name === 'recommendation-graph' ? 'vg' : 'vl'}.json`,
+  ]),
   'index.html',
 ]
   .toSorted()

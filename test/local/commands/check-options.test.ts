@@ -11,7 +11,7 @@ const directory = mkdtempSync(join(tmpdir(), 'cartograph-check-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const file = (name: string): string => join(directory, name);
 
-test('an input that is not there, or lacks a column, is refused before anything starts', async () => {
+test('an input file that is missing, or lacks a column, is refused before anything starts', async () => {
   await expect(checkOptions({ input: file('none.csv') })).rejects.toThrow('there is no such file');
   writeFileSync(file('sales.csv'), 'customer,productId\nu1,p1\n');
   await expect(checkOptions({ input: file('sales.csv') })).rejects.toThrow('it has no column userId');
@@ -19,7 +19,7 @@ test('an input that is not there, or lacks a column, is refused before anything 
   expect(await checkOptions(options)).toEqual(options);
 });
 
-test('an export that cannot be written is refused; its directory is made', async () => {
+test('an export that cannot be written is refused; otherwise its directory is created', async () => {
   writeFileSync(file('taken'), '');
   await expect(checkOptions({ export: file('taken/out') })).rejects.toThrow(
     `Cannot export to ${file('taken/out')}: `,
@@ -28,7 +28,7 @@ test('an export that cannot be written is refused; its directory is made', async
   expect(existsSync(file('new/out'))).toBe(true);
 });
 
-test('a port that is taken is refused, a free one is not', async () => {
+test('a port that is in use is refused, a free one is not', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -11,18 +11,18 @@ test.each([
   [['--stream', 'servreless'], 'Allowed choices are serverless, provisioned, existing.'],
   [['--pollers', 'none'], 'Allowed choices are on-demand, provisioned.'],
   [['--region', 'mars-1'], 'should be a region whose prices are in local/cost/prices.ts: us-east-1'],
-])('npm run cost -- %j is an error that says what it should be', (args, message) => {
+])('npm run cost -- %j is an error that gives the valid values', (args, message) => {
   expect(() => optionsOf(...args)).toThrow(message);
 });
 
-test('npm run cost reads numbers as people write large ones', () => {
+test('npm run cost reads large numbers in exponent notation', () => {
   expect(optionsOf('--sales-per-month', '2.5e6', '--stream', 'existing')).toMatchObject({
     salesPerMonth: 2_500_000,
     stream: 'existing',
   });
 });
 
-test('without options the defaults of the bill hold', () => {
+test('without options, the bill has its defaults', () => {
   const { growth: _, maxWaitSeconds: __, ...defaults } = DEFAULTS;
   expect(optionsOf()).toEqual(defaults);
 });

@@ -3,7 +3,7 @@ import { commandLine, parseProduceOptions } from '../../../local/commands/produc
 
 const DEFAULTS = { count: 1_000, seed: 1, quantity: 1, times: 1 };
 
-test('what npm run produce shall do is one of three things', () => {
+test('npm run produce simulates, replays a file, or lets one user buy', () => {
   expect(parseProduceOptions(['--count', '5', '--seed', '2'])).toEqual({ ...DEFAULTS, count: 5, seed: 2 });
   expect(parseProduceOptions(['--input', 'a.csv', '--map', 'userId=x'])).toEqual({
     ...DEFAULTS,
@@ -21,11 +21,11 @@ test('what npm run produce shall do is one of three things', () => {
 const BUYS = ['--user', 'ann', '--product', 'lamp'];
 
 test.each([
-  [['--user', 'ann'], '--user needs --product: what does the user buy?'],
-  [['--product', 'lamp'], '--product needs --user: who buys?'],
-  [['--times', '2'], '--times needs --user: who buys?'],
-  [['--quantity', '2', '--count', '5'], '--quantity needs --user: who buys?'],
-  [[...BUYS, '--count', '5'], '--count and --user contradict each other: how often the user buys is --times'],
+  [['--user', 'ann'], '--user needs --product: the product that the user buys'],
+  [['--product', 'lamp'], '--product needs --user: the user who buys'],
+  [['--times', '2'], '--times needs --user: the user who buys'],
+  [['--quantity', '2', '--count', '5'], '--quantity needs --user: the user who buys'],
+  [[...BUYS, '--count', '5'], '--count and --user contradict each other: --times is the number of purchases'],
   [[...BUYS, '--seed', '5'], '--seed and --user contradict each other: nothing is simulated'],
   [[...BUYS, '--input', 'a.csv'], '--user and --input contradict each other'],
   [['--input', 'a.csv', '--times', '2'], '--times and --input contradict each other'],
@@ -35,7 +35,7 @@ test.each([
   ],
   [['--input', 'a.csv', '--seed', '2'], '--seed and --input contradict each other: a file is replayed whole'],
   [['--map', 'userId=x'], '--map needs --input: there is no file whose columns it names'],
-])('npm run produce: %j would be ignored in part, so it is an error', (args, message) => {
+])('npm run produce -- %j is an error, because an option would have no effect', (args, message) => {
   expect(() => parseProduceOptions(args)).toThrow(message);
 });
 
@@ -46,9 +46,12 @@ test.each([
     ['--stack', 'Shop', '--direct', '--bootstrap', 'b:9098'],
     '--bootstrap and --direct contradict each other',
   ],
-  [['--topic', 'sales'], '--topic goes with --bootstrap alone'],
-  [['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'], '--topic goes with --bootstrap alone'],
-])('npm run produce -- %j is an error that says why', (args, message) => {
+  [['--topic', 'sales'], '--topic needs --bootstrap and excludes --stack'],
+  [
+    ['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'],
+    '--topic needs --bootstrap and excludes --stack',
+  ],
+])('npm run produce -- %j is an error that gives the reason', (args, message) => {
   expect(() => parseProduceOptions(args)).toThrow(message);
 });
 
@@ -69,22 +72,22 @@ test('the help of npm run produce', () => {
   expect(commandLine().helpInformation()).toMatchInlineSnapshot(`
     "Usage: npm run produce -- [options]
 
-    more sales
+    put more sales on the topic
 
     Options:
-      --count <N>              simulated records (default: 1,000)
-      --seed <N>               the shop's seed, as npm start had it (default: 1)
-      --user <ID>              one user buys: with --product
-      --product <ID>           what the user buys
-      --quantity <N>           how many of it (default: 1)
-      --times <N>              how often (default: 1)
-      --input <FILE>           replay a CSV or NDJSON file, also .gz, instead of simulating
-      --map <FIELDS>           names of the columns in the file: userId=CustomerID,productId=StockCode,…
+      --count <N>              number of simulated records (default: 1,000)
+      --seed <N>               seed of the simulated shop, the same as for npm start (default: 1)
+      --user <ID>              this user buys --product, instead of a simulation
+      --product <ID>           the product that --user buys
+      --quantity <N>           units per purchase (default: 1)
+      --times <N>              number of purchases (default: 1)
+      --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
+      --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
       --stack <NAME>           work on this CloudFormation stack instead of this machine
-      --direct                 with --stack: connect to its brokers from here, where there is a way into its VPC
-      --bootstrap <HOST:PORT>  connect to these brokers; with --stack signed in by IAM
-      --topic <NAME>           with --bootstrap and no --stack: the topic (default: sales)
-      --help                   this list
+      --direct                 with --stack: connect to its brokers from here, which needs access to its VPC
+      --bootstrap <HOST:PORT>  connect to these brokers; with --stack, sign in by IAM
+      --topic <NAME>           with --bootstrap and without --stack: the topic (default: sales)
+      --help                   show this help
     "
   `);
 });

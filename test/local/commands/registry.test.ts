@@ -11,7 +11,7 @@ import { ROOT } from '../../../local/process/paths.ts';
 import { parseCommandLine } from '../../../local/terminal/command-line.ts';
 
 const names = Object.keys(COMMANDS).filter(isCommandName);
-/** These pass their words on to another program, or only other programs start them. */
+/** These pass their arguments to another program, or are started only by other programs. */
 const WITHOUT_OPTIONS: readonly CommandName[] = ['test', 'cdk', 'emulate', 'archive-classes'];
 const withOptions = names.filter((name) => !WITHOUT_OPTIONS.includes(name));
 
@@ -21,17 +21,20 @@ async function commandLineOf(name: CommandName) {
   return commandLine();
 }
 
-test.each(withOptions)('the help of %s lists every option, in lines that fit a terminal', async (name) => {
-  const command = await commandLineOf(name);
-  const help = command.helpInformation();
-  for (const { long } of command.options)
-    expect(help).toMatch(new RegExp(`^ {2}${long}[ <>A-Z:]* {2,}\\S`, 'm'));
-  expect(help).toMatch(/^ {2}--help {2,}this list$/m);
-  expect(help.split('\n').filter((line) => line.length > 110)).toEqual([]);
-});
+test.each(withOptions)(
+  'the help of %s lists every option, in lines of at most 110 characters',
+  async (name) => {
+    const command = await commandLineOf(name);
+    const help = command.helpInformation();
+    for (const { long } of command.options)
+      expect(help).toMatch(new RegExp(`^ {2}${long}[ <>A-Z:]* {2,}\\S`, 'm'));
+    expect(help).toMatch(/^ {2}--help {2,}show this help$/m);
+    expect(help.split('\n').filter((line) => line.length > 110)).toEqual([]);
+  },
+);
 
 test.each(withOptions)(
-  '%s refuses an unknown option, and one that npm has taken for itself',
+  '%s refuses an unknown option, and one that npm has taken as its own',
   async (name) => {
     const command = await commandLineOf(name);
     const valid = name === 'quality' ? ['sales.csv'] : [];
@@ -41,16 +44,18 @@ test.each(withOptions)(
         [`npm_config_${long.slice(2).replaceAll('-', '_')}`]: 'true',
         npm_lifecycle_event: name,
       };
-      expect(() => parseCommandLine(command, valid, taken)).toThrow(': npm takes it for itself; write npm ');
+      expect(() => parseCommandLine(command, valid, taken)).toThrow(
+        ': npm takes it as its own option; write npm ',
+      );
     }
   },
 );
 
-test('the modules of the commands are loaded without running anything', async () => {
+test('loading the module of a command runs nothing', async () => {
   for (const name of names) expect(await COMMANDS[name]()).toHaveProperty('run');
 });
 
-test('every command has a file of its name', () => {
+test('every command has a file with its name', () => {
   const files = readdirSync(join(ROOT, 'local', 'commands'));
   for (const name of names) expect(files).toContain(`${name}.ts`);
 });

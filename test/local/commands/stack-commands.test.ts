@@ -16,14 +16,14 @@ import { NODE_BIN, ROOT } from '../../../local/process/paths.ts';
 import { awsEnvironment } from '../../../local/stack/emulator.ts';
 import { type FakeStack, OUTPUTS, startFakeStack } from '../stack/fake-stack.ts';
 
-/** The commands as a person starts them, against a stack whose AWS is a server of the test's own. */
+/** Runs the commands as a user does, on a stack whose AWS API is a server of this test. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-commands-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 let aws: FakeStack;
-/** What Lambdas answer in one test, in place of the answers below. */
+/** Answers of Lambdas in one test, instead of the answers below. */
 let answers: Record<string, unknown>;
-/** Where the commands find programs. */
+/** The PATH of the commands. */
 let path: string | undefined;
 beforeEach(async () => {
   answers = {};
@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 afterEach(() => aws.stop());
 
-/** @returns exit code and everything that was printed */
+/** @returns Exit code and output. */
 async function run(name: string, ...args: readonly string[]) {
   const env = { PATH: path, NO_COLOR: '1', ...awsEnvironment(aws.endpoint) };
   const { stdout, stderr, code } = await promisify(execFile)(
@@ -62,7 +62,7 @@ async function run(name: string, ...args: readonly string[]) {
   return { code, stdout, stderr };
 }
 
-test('produce calls the Lambda among the brokers with one sale of now', async () => {
+test('produce calls the Lambda in the network of the brokers, with sales that are made now', async () => {
   const { code, stdout } = await run('produce', '--user', 'ann', '--product', 'lamp', '--times', '2');
   expect([code, stdout]).toEqual([0, 'Sent 2 records to sales at stack Shop\n']);
   const [{ name, event } = { name: '', event: {} }, ...more] = aws.calls;
@@ -84,7 +84,7 @@ test('produce replays a file', async () => {
   expect([code, stdout]).toEqual([0, 'Sent 2 records to sales at stack Shop\n']);
 });
 
-test('charts copies the served run, and says where it is', async () => {
+test('charts copies the served run, and prints the path of its page', async () => {
   const to = join(directory, 'charts');
   const { code, stdout } = await run('charts', '--to', to);
   const page = join(to, chartsOf(1), 'index.html');
@@ -109,7 +109,7 @@ test('charts --serve shows the private bucket to this machine until it is stoppe
   child.stdout.on('data', (text) => {
     output += text;
   });
-  await expect.poll(() => output, { timeout: 15_000 }).toContain('Ctrl-C ends it');
+  await expect.poll(() => output, { timeout: 15_000 }).toContain('Press Ctrl-C to stop');
   const [, url = ''] = /^Charts +(\S+)$/m.exec(output) ?? [];
   expect(new URL(url).hostname).toBe('127.0.0.1');
   expect(await (await fetch(url)).text()).toBe('<h1>');
@@ -133,7 +133,7 @@ test('flush cuts a window and waits for its run', async () => {
   expect(aws.calls).toEqual([{ name: 'shop-threshold', event: { flush: true } }]);
 });
 
-test('retry asks the launcher for one more attempt', async () => {
+test('retry asks the train Lambda for one more attempt', async () => {
   const { code, stdout } = await run('retry', '--window', '1');
   expect([code, stdout]).toEqual([0, 'Started attempt 2 of window 1\n']);
   expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1 } }]);
@@ -142,13 +142,13 @@ test('retry asks the launcher for one more attempt', async () => {
 test.each([
   { done: false, message: 'Cannot retry window 1: it has a run already' },
   ['Cannot retry window 1: it has a run already'],
-])('retry fails with the reason if the launcher started nothing: %j', async (answer) => {
+])('retry fails with the reason if the train Lambda started nothing: %j', async (answer) => {
   answers['shop-train'] = answer;
   const { code, stdout, stderr } = await run('retry', '--window', '1');
   expect([code, stdout, stderr]).toEqual([1, '', '✗ Cannot retry window 1: it has a run already\n']);
 });
 
-test('rollback says which run is served now, and fails with the reason if none is', async () => {
+test('rollback prints which run is served now, and fails with the reason if it changed nothing', async () => {
   answers['shop-publish'] = 'Run 1 is served again';
   expect(await run('rollback')).toEqual({ code: 0, stdout: 'Run 1 is served again\n', stderr: '' });
   answers['shop-publish'] = 'Cannot roll back: there is no earlier run';
@@ -157,14 +157,14 @@ test('rollback says which run is served now, and fails with the reason if none i
   expect(aws.calls.map(({ event }) => event)).toEqual([{ rollback: true }, { rollback: 7 }]);
 });
 
-test.each(['retry', 'rollback'])('%s fails if the answer is not a sentence', async (name) => {
+test.each(['retry', 'rollback'])('%s fails if the answer of the Lambda is not a sentence', async (name) => {
   answers['shop-train'] = [];
   answers['shop-publish'] = null;
   const { code, stderr } = await run(name, ...(name === 'retry' ? ['--window', '1'] : []));
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ Cannot understand the answer of shop-/)]);
 });
 
-test('flush fails while a run is in flight; with nothing new there is nothing to do', async () => {
+test('flush fails while a run is in flight, and succeeds if there are no new sales', async () => {
   answers['shop-threshold'] = { reason: 'window 1 is in flight', newInteractions: 5, inFlight: true };
   const { code, stderr } = await run('flush');
   expect([code, stderr]).toEqual([1, '✗ Cannot cut a window: window 1 is in flight\n']);
@@ -172,22 +172,22 @@ test('flush fails while a run is in flight; with nothing new there is nothing to
   expect(await run('flush')).toEqual({ code: 0, stdout: 'No window is cut: nothing new\n', stderr: '' });
 });
 
-test('charts says that the page cannot be opened, and fails', async () => {
+test('charts fails if it cannot open the page, and says so', async () => {
   path = directory;
   const { code, stdout, stderr } = await run('charts', '--to', join(directory, 'opened'), '--open');
   expect([code, stdout]).toEqual([1, expect.stringMatching(/^Charts {4}/)]);
-  expect(stderr).toMatch(/^✗ Cannot open it: there is no /);
+  expect(stderr).toMatch(/^✗ Cannot open the page: there is no /);
 });
 
 test.each([
-  ['retry', '--window is missing: which window shall get one more attempt?'],
-  ['lists', '--user is missing: whose lists?'],
-])('%s without its subject is refused before anything is asked', async (name, message) => {
+  ['retry', '--window is missing: it names the window that gets one more attempt'],
+  ['lists', '--user is missing: it names the user whose lists are shown'],
+])('%s without its required option is refused before any request is sent', async (name, message) => {
   const { code, stderr } = await run(name);
   expect([code, stderr, aws.calls]).toEqual([1, `✗ ${message}\n`, []]);
 });
 
-test('lists of a run that has no file for them is a sentence, not a stack trace', async () => {
+test('lists fails with a sentence, not a stack trace, if the run has no file for them', async () => {
   const { code, stderr } = await run('lists', '--user', 'ann');
   expect(code).toBe(1);
   expect(stderr).toMatch(/^✗ Cannot /);

@@ -28,7 +28,7 @@ test('options are read as `--name value` and `--name=value`; switches stand alon
   expect(parseStartOptions([])).toEqual(DEFAULTS);
 });
 
-test('an unknown option is an error that names the nearest', () => {
+test('an unknown option is an error that suggests the most similar one', () => {
   expect(() => parseStartOptions(['--treshold', '5'])).toThrow(
     "Unknown option '--treshold'; did you mean --threshold? --help lists all options",
   );
@@ -58,29 +58,29 @@ test.each([
   [['--max-wait', '90'], '--max-wait is 90, should be a number and s, m, h or d: 90s, 24h'],
   [['--once=yes'], '--once takes no value, but is yes'],
   [['--export', '--once'], '--export is --once, should be a dir'],
-  [['--input', 'a.csv', '--map', 'user=x'], 'user is nearest to userId'],
+  [['--input', 'a.csv', '--map', 'user=x'], 'did you mean userId instead of user?'],
   [['--input', 'a.csv', '--map', 'userId='], 'userId has no column'],
   [['--map', 'userId=x'], '--map needs --input'],
   [['--input', 'a.csv', '--count', '5'], '--count and --input contradict each other'],
   [['--input', 'a.csv', '--seed', '5'], '--seed and --input contradict each other: a file is replayed whole'],
   [['--input', 'a.csv', '--seed', '1'], '--seed and --input contradict each other: a file is replayed whole'],
   [['--bootstrap', 'kafka:9092'], '--bootstrap and --endpoint go together'],
-])('%j is an error that says what it should be', (args, message) => {
+])('%j is an error that gives the valid values', (args, message) => {
   expect(() => parseStartOptions(args)).toThrow(message);
 });
 
-test('options that npm has taken for itself are missed, whatever is left of them', () => {
+test('options that npm has taken as its own are reported, even if npm has split them', () => {
   const once = { npm_config_once: 'true', npm_config_user_agent: 'npm/11', npm_lifecycle_event: 'start' };
   expect(() => parseStartOptions([], once)).toThrow(
-    'Cannot read --once: npm takes it for itself; write npm start -- --once',
+    'Cannot read --once: npm takes it as its own option; write npm start -- --once',
   );
-  // Of `npm start --count 5 --max-wait=3h` npm leaves a 5.
+  // From `npm start --count 5 --max-wait=3h` npm passes only the 5 to the script.
   const more = { ...once, npm_config_count: 'true', npm_config_max_wait: '3h' };
   expect(() => parseStartOptions(['5'], more)).toThrow('write npm start -- --once --count N --max-wait 3h');
   expect(parseStartOptions(['--once'], { npm_config_yes: 'true' })).toEqual({ ...DEFAULTS, once: true });
 });
 
-test('a number is read whatever zeros it has, and the last of two counts', () => {
+test('a number may have leading zeros or none; of an option that is given twice, the last value counts', () => {
   expect(parseStartOptions(['--growth', '.5', '--seed', '007', '--seed=0'])).toEqual({
     ...DEFAULTS,
     growth: 0.5,
@@ -92,25 +92,25 @@ test('the help of npm start', () => {
   expect(commandLine().helpInformation()).toMatchInlineSnapshot(`
     "Usage: npm start -- [options]
 
-    the whole pipeline on this machine
+    run the whole pipeline on this machine
 
     Options:
-      --once                   end when the input is worked off; exit code 0 only if all of it worked
-      --count <N>              simulated records (default: 30,000)
-      --seed <N>               starts every random choice (default: 1)
-      --input <FILE>           replay a CSV or NDJSON file, also .gz, instead of simulating
-      --map <FIELDS>           names of the columns in the file: userId=CustomerID,productId=StockCode,…
-      --threshold <N>          fewest new sales that cut a window (default: 12,000)
-      --growth <SHARE>         a window adds at least this share of all cut before (default: 0.2; 0: off)
-      --max-wait <TIME>        a sale waits at most this long for a window (default: 24h)
-      --export <DIR>           copy the current run's files and charts there
-      --keep                   keep the bucket and the log of the broker from the last time
+      --once                   exit when the input is processed, with code 0 only if everything worked
+      --count <N>              number of simulated records (default: 30,000)
+      --seed <N>               seed of every random choice (default: 1)
+      --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
+      --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
+      --threshold <N>          number of new sales that cut a window (default: 12,000)
+      --growth <SHARE>         new sales must also be this share of all earlier ones (default: 0.2; 0: off)
+      --max-wait <TIME>        cut a window once a sale has waited this long (default: 24h)
+      --export <DIR>           copy the files and charts of the served run to this directory
+      --keep                   continue with the bucket and the broker's log of the last start
       --partitions <N>         partitions of the topic (default: 3)
       --rank <N>               length of the factor vectors (default: 64)
-      --port <N>               port of the charts (default: a free one)
+      --port <N>               port that serves the charts (default: a free one)
       --bootstrap <HOST:PORT>  use this Kafka broker instead of starting one
       --endpoint <URL>         use this AWS API instead of starting an emulator
-      --help                   this list
+      --help                   show this help
     "
   `);
 });

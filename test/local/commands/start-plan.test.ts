@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
-import { configOf, elsewhereOf, recordsOf } from '../../../local/commands/start-plan.ts';
+import { configOf, elsewhereOf, recordsToSend } from '../../../local/commands/start-plan.ts';
 
-test('without options the defaults of the stack hold, but for the threshold', () => {
+test('without options, the stack has its defaults, except for the threshold', () => {
   expect(configOf(parseStartOptions([]))).toEqual({
     threshold: { threshold: 12_000 },
     model: {},
@@ -11,7 +11,7 @@ test('without options the defaults of the stack hold, but for the threshold', ()
   expect(parseStartOptions([]).partitions).toBe(3);
 });
 
-test('options reach the configuration in its own units', () => {
+test('options are converted to the units of the configuration', () => {
   const options = parseStartOptions(['--threshold', '5', '--growth=0', '--max-wait=90s', '--rank=8']);
   expect(configOf(options)).toEqual({
     threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90 },
@@ -20,13 +20,13 @@ test('options reach the configuration in its own units', () => {
   });
 });
 
-test('parts that run elsewhere need the address that the jobs have here', () => {
+test('parts that run elsewhere need the address of the job server here', () => {
   const options = { bootstrap: 'kafka:9092', endpoint: 'http://aws:4566' };
   expect(elsewhereOf({}, 'http://here:1')).toBeUndefined();
   expect(elsewhereOf(options, 'http://here:1')).toEqual({ ...options, jobsUrl: 'http://here:1' });
   expect(() => elsewhereOf(options, undefined)).toThrow('--endpoint needs AWS_ENDPOINT_URL_EMR_SERVERLESS');
 });
 
-test('as many records are simulated as were asked for', () => {
-  expect([...(recordsOf(parseStartOptions(['--count', '12']), 0) as Iterable<unknown>)]).toHaveLength(12);
+test('the simulation makes exactly the requested number of records', () => {
+  expect([...(recordsToSend(parseStartOptions(['--count', '12']), 0) as Iterable<unknown>)]).toHaveLength(12);
 });

@@ -43,7 +43,7 @@ test('idle, pollers: 2 endpoints x 2 zones x 730 h x 0.01, or one unit x 730 h x
  * A sweep every 5 minutes is 8,760 a month for each of 4 stages: 35,040 messages of 3 requests. Lambda polls 4 queues 900
  * times an hour: 2,628,000.
  */
-test('idle, sweeps: what asks whether there is work costs little, and is shown', () => {
+test('idle, sweeps: polling and sweeping cost little, and are listed', () => {
   expect(usdOf(bill({}).idle)).toMatchObject({
     'SQS, polls and sweeps': expect.closeTo((2_628_000 + 105_120) * 0.4e-6, 6),
     // 8,760 x 0.3 s x (3 x 0.5 GB + 1 GB) = 6,570 GB-s at 0.0000133334, and 35,040 requests at 0.20 a million
@@ -58,7 +58,7 @@ test('idle, sweeps: what asks whether there is work costs little, and is shown',
  * 43,800 calls a month, each with a batch of 3 partitions: 131,400. An event has 1,333 + 250 bytes a record.
  * The runs train on 100,000, 200,000 … 1,000,000 sales: 10 x 73 s + 5,500,000 x 55 us = 1,032.5 s of 16 vCPU and 56 GB.
  */
-test('busy, a case by hand', () => {
+test('busy, an example calculated by hand', () => {
   const { busy } = bill({ salesPerMonth: 1e6, recordBytes: 1000, month: 1, runsPerMonth: 10 });
   expect(usdOf(busy)).toMatchObject({
     'MSK Serverless, sales in': expect.closeTo(0.1, 9),
@@ -69,10 +69,10 @@ test('busy, a case by hand', () => {
     'Lambda, accumulate': expect.closeTo(0.151567, 4),
     'S3, batches written': expect.closeTo(131_400 * 5e-6, 9),
     'S3, listings of threshold': expect.closeTo(43_800 * 7 * 5e-6, 9),
-    // Two folders and three partitions more than there are in an empty bucket.
+    // Two folders and three partitions more than an empty bucket has.
     'S3, listings of sweeps, partitions': expect.closeTo(8_760 * 5 * 5e-6, 9),
     'S3, reads of sweeps, newest window': expect.closeTo(8_760 * 3 * 0.4e-6, 9),
-    // Half of the month's batches and windows are there on average: 65 full pages and 5 windows, once a day.
+    // On average, half of the month's batches and windows exist: 65 full pages and 5 windows, once a day.
     'S3, listings of full sweeps': expect.closeTo(65 * (730 / 24) * 5e-6, 9),
     'S3, reads of full sweeps': expect.closeTo(5 * (730 / 24) * 0.4e-6, 9),
     'SQS, events': expect.closeTo(394_200 * 0.4e-6, 9),
@@ -88,12 +88,12 @@ test('busy, few sales: no more calls and batches than sales', () => {
   expect(parts['EMR Serverless, 0 runs']).toBe(0);
 });
 
-test('a cluster of others costs them: nothing of MSK is on the bill', () => {
+test('an existing cluster is not on the bill: there is no line for MSK', () => {
   const { idle, busy } = bill({ stream: 'existing' });
   expect([...idle, ...busy].filter(({ part }) => part.startsWith('MSK'))).toEqual([]);
 });
 
-test('the bill is for what the stack is made of by default', () => {
+test('the bill is for the default configuration of the stack', () => {
   const { stream, sweepMinutes, threshold, train } = Config.parse({});
   const { diskGb } = Config.parse({ stream: { kind: 'provisioned' } }).stream as { diskGb: number };
   expect(STACK).toMatchObject({
@@ -112,11 +112,11 @@ test('the bill is for what the stack is made of by default', () => {
   expect(train.executor).toEqual(train.driver);
 });
 
-/** Metrics that an alarm watches: one, or those of its expression. */
+/** Counts the metrics that an alarm watches: one, or those of its expression. */
 const metricsOf = ({ Metrics }: { readonly Metrics?: readonly object[] }): number =>
   Metrics?.filter((metric) => 'MetricStat' in metric).length ?? 1;
 
-test('the bill counts what the reviewed template has: alarms, dashboards, endpoints, swept queues', () => {
+test('the bill counts the alarms, dashboards, endpoints and swept queues of the reviewed template', () => {
   const { Resources }: { Resources: Record<string, { Type: string; Properties?: object }> } = JSON.parse(
     readFileSync(join(ROOT, 'test/fixtures/recommender-stack.template.json'), 'utf8'),
   );
@@ -146,7 +146,7 @@ test('totals are the sums of their lines, and every line is its quantity at its 
   );
 });
 
-test('every price has a unit, a page of AWS as its source, and the table a date', () => {
+test('every price has a unit and an AWS page as its source, and the prices have a date', () => {
   expect(PRICES_AS_OF).toMatch(/^20\d\d-\d\d$/);
   for (const table of Object.values(PRICES))
     for (const [name, { usd, unit, source }] of Object.entries(table)) {
@@ -156,13 +156,13 @@ test('every price has a unit, a page of AWS as its source, and the table a date'
     }
 });
 
-test('the printed bill has every line, idle before busy, and both totals', () => {
+test('the printed bill has every line, idle before busy, and the totals', () => {
   const input: BillInput = { ...DEFAULTS, stream: 'provisioned' };
   const made = makeBill(input);
   const text = formatBill(made, input);
   const lines = text.split('\n');
   for (const { part } of [...made.idle, ...made.busy]) expect(text).toContain(`  ${part} `);
-  expect(lines.indexOf('Idle')).toBeLessThan(lines.indexOf('Busy, beside it'));
+  expect(lines.indexOf('Idle')).toBeLessThan(lines.indexOf('Busy, in addition'));
   expect(text).toMatch(/= idle +\d/);
   expect(text).toMatch(/= busy +\d/);
   expect(lines.every((line) => line.length <= 120)).toBe(true);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planRuns, secondsOfRun, type Workload } from '../../../local/cost/workload.ts';
 
-/** 1,000 sales a month of 2,628,000 s: one in 2,628 s. Nobody waits long, nothing grows. */
+/** 1,000 sales a month of 2,628,000 s: one in 2,628 s. The longest wait and the growth have no effect. */
 const shop: Workload = {
   salesPerMonth: 1000,
   month: 1,
@@ -18,11 +18,11 @@ test('the threshold alone: a run for every 300 of 1,000 sales', () => {
   expect(trained({})).toEqual([300, 600, 900]);
 });
 
-test('growth 1 doubles: 100, 200, 400, 800', () => {
+test('growth 1 doubles the sales of each run: 100, 200, 400, 800', () => {
   expect(trained({ threshold: 100, growth: 1 })).toEqual([100, 200, 400, 800]);
 });
 
-test('a sale that waits ten days cuts a window: 2,628 s until it comes and 864,000 s, three times in a month', () => {
+test('a sale that has waited ten days cuts a window: 2,628 s until the sale and 864,000 s of waiting, three times a month', () => {
   expect(trained({ threshold: 1e9, maxWaitSeconds: 864_000 })).toEqual([330, 660, 989]);
 });
 
@@ -33,7 +33,7 @@ test('windows are not cut while a run is in flight, however many sales there are
   expect(secondsBetween).toBeCloseTo(secondsOfRun(first?.trainedOn ?? 0), 3);
 });
 
-test('later months train on all sales before them, and a shop by default comes to a run a day', () => {
+test('later months train on all earlier sales, and by default there is about one run a day', () => {
   const runs = planRuns({
     ...shop,
     salesPerMonth: 1e6,
@@ -70,6 +70,6 @@ test.each([
   [{ threshold: 0 }, 'threshold is 0'],
   [{ growth: -1 }, 'growth is -1'],
   [{ maxWaitSeconds: 0 }, 'maxWaitSeconds is 0'],
-])('%j is an error that names it', (workload, message) => {
+])('%j is an error that names the number', (workload, message) => {
   expect(() => planRuns({ ...shop, ...workload })).toThrow(`Cannot plan runs: ${message}`);
 });

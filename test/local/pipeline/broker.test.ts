@@ -9,8 +9,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const YEAR_2020 = String(Date.UTC(2020, 0, 1));
 
-/** Offset of the oldest record that is still there. */
-async function oldest(bootstrap: string, topic: string): Promise<number> {
+/** Reads the offset of the oldest record that still exists. */
+async function oldestOffset(bootstrap: string, topic: string): Promise<number> {
   const admin = kafkaClient(bootstrap).admin();
   await admin.connect();
   try {
@@ -31,19 +31,19 @@ async function produceOld(bootstrap: string, topic: string, config: Readonly<Rec
   await Promise.all([admin.disconnect(), producer.disconnect()]);
 }
 
-test('sales with old timestamps stay on the topic; the broker says why it failed', {
+test('sales with old timestamps stay on the topic; a broker that fails gives the reason', {
   timeout: 60_000,
 }, async () => {
   const properties = { 'log.retention.check.interval.ms': 200, 'log.initial.task.delay.ms': 100 };
   const broker = await startBroker(directory, { properties });
   try {
     await produceOld(broker.bootstrap, 'sales', {});
-    // What a topic with a retention loses shows that the broker has looked, and that it would delete.
+    // This topic has a retention. Its loss shows that the broker has checked and does delete.
     await produceOld(broker.bootstrap, 'ageing', { 'retention.ms': '1000' });
-    await expect.poll(() => oldest(broker.bootstrap, 'ageing'), { timeout: 30_000 }).toBe(1);
-    expect(await oldest(broker.bootstrap, 'sales')).toBe(0);
+    await expect.poll(() => oldestOffset(broker.bootstrap, 'ageing'), { timeout: 30_000 }).toBe(1);
+    expect(await oldestOffset(broker.bootstrap, 'sales')).toBe(0);
 
-    // A second broker on the same data cannot start, and its log says that the directory is in use.
+    // A second broker cannot start on the same data. Its log says that the directory is in use.
     await expect(startBroker(directory)).rejects.toThrow(/Cannot start the Kafka broker: .*\n[\s\S]*[Ll]ock/);
   } finally {
     await broker.stop();
@@ -53,13 +53,13 @@ test('sales with old timestamps stay on the topic; the broker says why it failed
   );
 });
 
-test('a start that is given up leaves no broker behind', { timeout: 30_000 }, async () => {
-  const giveUp = new AbortController();
-  const place = join(directory, 'given-up');
-  const starting = startBroker(place, { signal: giveUp.signal });
+test('an aborted start leaves no broker running', { timeout: 30_000 }, async () => {
+  const abort = new AbortController();
+  const aborted = join(directory, 'aborted');
+  const starting = startBroker(aborted, { signal: abort.signal });
   starting.catch(() => undefined);
-  await expect.poll(() => existsSync(join(place, 'broker.pid')), { timeout: 20_000 }).toBe(true);
-  giveUp.abort(new Error('interrupted'));
+  await expect.poll(() => existsSync(join(aborted, 'broker.pid')), { timeout: 20_000 }).toBe(true);
+  abort.abort(new Error('interrupted'));
   await expect(starting).rejects.toThrow('interrupted');
-  expect(existsSync(join(place, 'broker.pid'))).toBe(false);
+  expect(existsSync(join(aborted, 'broker.pid'))).toBe(false);
 });

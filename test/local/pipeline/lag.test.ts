@@ -17,44 +17,44 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test('the lag is what a group has not committed: all at first, then the rest of each partition, then nothing', async () => {
-  const at = { bootstrap: broker.bootstrap, topic: 'sales', groupId: 'accumulate' };
-  await createTopic(broker.bootstrap, at.topic, 2);
-  // A new broker must load its groups first.
-  expect(await eventually(() => committedLag(at), AbortSignal.timeout(10_000))).toBe(0);
+test('the lag counts what a group has not committed: all records at first, then the rest of each partition, then none', async () => {
+  const reader = { bootstrap: broker.bootstrap, topic: 'sales', groupId: 'accumulate' };
+  await createTopic(broker.bootstrap, reader.topic, 2);
+  // A new broker answers only after it has loaded its groups.
+  expect(await eventually(() => committedLag(reader), AbortSignal.timeout(10_000))).toBe(0);
   const records = Array.from({ length: 100 }, (_, n) => ({
     key: `u${n}`,
     value: Buffer.from('{}'),
     timestampMs: undefined,
   }));
-  await produceRecords(at, records);
-  expect(await committedLag(at)).toBe(100);
+  await produceRecords(reader, records);
+  expect(await committedLag(reader)).toBe(100);
 
   const admin = kafkaClient(broker.bootstrap).admin();
   await admin.connect();
-  const ends = await admin.fetchTopicOffsets(at.topic);
+  const ends = await admin.fetchTopicOffsets(reader.topic);
   const commit = (offsets: readonly number[]) =>
     admin.setOffsets({
-      ...at,
+      ...reader,
       partitions: offsets.map((offset, partition) => ({ partition, offset: String(offset) })),
     });
   const high = (partition: number): number =>
     Number(ends.find((end) => end.partition === partition)?.high ?? 0);
   await commit([7]);
-  expect(await committedLag(at)).toBe(93);
+  expect(await committedLag(reader)).toBe(93);
   await commit([high(0), high(1)]);
-  expect(await committedLag(at)).toBe(0);
-  expect(await committedLag({ ...at, groupId: 'another' })).toBe(100);
+  expect(await committedLag(reader)).toBe(0);
+  expect(await committedLag({ ...reader, groupId: 'another' })).toBe(100);
   await admin.disconnect();
 });
 
-test('a topic that is not there has no lag: it is an error', async () => {
+test('a topic that does not exist is an error', async () => {
   await expect(
     committedLag({ bootstrap: broker.bootstrap, topic: 'none', groupId: 'accumulate' }),
   ).rejects.toThrow('topic');
 });
 
-const answering = (partitions: { partition: number; low: string; high: string }[], committed: string[]) => ({
+const fakeAdmin = (partitions: { partition: number; low: string; high: string }[], committed: string[]) => ({
   fetchTopicOffsets: async () => partitions.map((ends) => ({ ...ends, offset: ends.high })),
   fetchOffsets: async () => [
     {
@@ -65,18 +65,18 @@ const answering = (partitions: { partition: number; low: string; high: string }[
 });
 const SALES = { topic: 'sales', groupId: 'accumulate' };
 
-test('records that the broker has deleted by age do not wait', async () => {
+test('records that the broker has deleted by age do not count', async () => {
   const ends = [
     { partition: 0, low: '60', high: '100' },
     { partition: 1, low: '10', high: '30' },
   ];
-  expect(await lagOf(answering(ends, ['50', '-1']), SALES)).toBe(60);
+  expect(await lagOf(fakeAdmin(ends, ['50', '-1']), SALES)).toBe(60);
 });
 
-test('what is committed while the ends are read does not make the lag of another partition smaller', async () => {
+test('commits past the ends that were read do not reduce the lag of another partition', async () => {
   const ends = [
     { partition: 0, low: '0', high: '5' },
     { partition: 1, low: '0', high: '5' },
   ];
-  expect(await lagOf(answering(ends, ['8', '1']), SALES)).toBe(4);
+  expect(await lagOf(fakeAdmin(ends, ['8', '1']), SALES)).toBe(4);
 });

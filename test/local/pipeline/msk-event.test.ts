@@ -26,7 +26,7 @@ const LIMITS = { records: 10, bytes: MAX_BATCH_BYTES };
 const at = ({ partition, offset }: EventRecord) => `${partition}:${offset}`;
 
 describe('a batch', () => {
-  test('takes from the front of the queues in turn, up to the limit of records', () => {
+  test('takes records queue by queue, up to the limit of records', () => {
     expect(takeBatch([queue(0, 8), queue(1, 8)], LIMITS).map(at)).toEqual([
       ...queue(0, 8).map(at),
       '1:0',
@@ -36,7 +36,7 @@ describe('a batch', () => {
     expect(takeBatch([], LIMITS)).toEqual([]);
   });
 
-  test('stays below the limit of bytes as the event is written', () => {
+  test('stays below the limit of bytes, counted on the whole event', () => {
     const large = Array.from({ length: 9 }, (_, offset) => record(0, offset, 'x'.repeat(1_000_000)));
     const taken = takeBatch([large], { records: 10_000, bytes: MAX_BATCH_BYTES });
     expect(taken).toHaveLength(6);
@@ -44,31 +44,31 @@ describe('a batch', () => {
     expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(MAX_BATCH_BYTES);
   });
 
-  test('holds one record at least, even one that alone is over the limit: it would never leave the queue', () => {
+  test('has at least one record, even one above the limit, which would otherwise never leave the queue', () => {
     expect(
       takeBatch([[record(0, 0, 'x'.repeat(100)), record(0, 1)]], { records: 10, bytes: 50 }),
     ).toHaveLength(1);
   });
 });
 
-test('records stand below topic-partition, in their order', () => {
+test('records are grouped by topic-partition, in their order', () => {
   const { records } = toMskEvent([record(1, 4), record(0, 7), record(1, 5)], {
     eventSourceArn: 'arn',
     bootstrapServers: 'b',
   });
-  expect(Object.entries(records).map(([name, of]) => [name, of.map(at)])).toEqual([
+  expect(Object.entries(records).map(([name, ofPartition]) => [name, ofPartition.map(at)])).toEqual([
     ['sales-1', ['1:4', '1:5']],
     ['sales-0', ['0:7']],
   ]);
 });
 
-test('ten thousand records and 6 MB are the limits of an invocation', () => {
+test('an invocation has at most 10,000 records and 6 MB', () => {
   expect([MAX_BATCH_RECORDS, MAX_BATCH_BYTES]).toEqual([10_000, 6_291_456]);
   const limits = { records: MAX_BATCH_RECORDS, bytes: MAX_BATCH_BYTES };
   expect(takeBatch([queue(0, 10_001)], limits)).toHaveLength(10_000);
 });
 
-test('whatever waits, the event takes a beginning of it in order, and is never over the limit unless it is one record', () => {
+test('for any queues, a batch is their start in order, and only a single record may be above the limit', () => {
   const SOURCE = { eventSourceArn: `arn:aws:kafka:us-east-1:000000000000:cluster/local/${'x'.repeat(22)}` };
   fc.assert(
     fc.property(
@@ -76,8 +76,8 @@ test('whatever waits, the event takes a beginning of it in order, and is never o
       fc.integer({ min: 1, max: 50 }),
       fc.integer({ min: 1024, max: 20_000 }),
       (sizes, records, bytes) => {
-        const queues = sizes.map((of, partition) =>
-          of.map((size, offset) => record(partition, offset, 'ü'.repeat(size))),
+        const queues = sizes.map((sizesOfPartition, partition) =>
+          sizesOfPartition.map((size, offset) => record(partition, offset, 'ü'.repeat(size))),
         );
         const taken = takeBatch(queues, { records, bytes });
         expect(taken).toEqual(queues.flat().slice(0, taken.length));
@@ -91,7 +91,7 @@ test('whatever waits, the event takes a beginning of it in order, and is never o
   );
 });
 
-test('the names of a hundred partitions count, too', () => {
+test('the names of a hundred partitions count as bytes, too', () => {
   for (let size = 62_780; size < 62_810; size += 2) {
     const queues = Array.from({ length: 100 }, (_, partition) => [record(partition, 0, 'x'.repeat(size))]);
     const taken = takeBatch(queues, { records: MAX_BATCH_RECORDS, bytes: MAX_BATCH_BYTES });
@@ -102,7 +102,7 @@ test('the names of a hundred partitions count, too', () => {
   }
 });
 
-describe('a Kafka message becomes what AWS documents', () => {
+describe('a Kafka message becomes a record as AWS documents it', () => {
   const message = (
     part: Partial<Pick<KafkaMessage, 'key' | 'value' | 'offset'>> & { headers?: IHeaders },
   ): KafkaMessage => ({
@@ -116,7 +116,7 @@ describe('a Kafka message becomes what AWS documents', () => {
   });
 
   /** https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html, "Example event" */
-  test('the example of the documentation, to the letter', () => {
+  test('the example of the documentation, exactly', () => {
     const record = toEventRecord(
       'mytopic',
       0,
@@ -152,7 +152,7 @@ describe('a Kafka message becomes what AWS documents', () => {
     });
   });
 
-  test('a tombstone has no value and a record without a key has none; empty ones are empty', () => {
+  test('a tombstone has no value and a record without a key has no key; an empty value or key is an empty string', () => {
     expect(toEventRecord('sales', 1, message({}))).toEqual({
       topic: 'sales',
       partition: 1,
@@ -169,7 +169,7 @@ describe('a Kafka message becomes what AWS documents', () => {
     });
   });
 
-  test('the bytes of headers are signed, as in Java; a header that comes twice stands twice', () => {
+  test('the bytes of headers are signed, as in Java; a header that occurs twice is listed twice', () => {
     const headers = { trace: [Buffer.from([0, 127, 128, 255]), Buffer.from([1])], span: Buffer.alloc(0) };
     expect(toEventRecord('sales', 0, message({ headers })).headers).toEqual([
       { trace: [0, 127, -128, -1] },
@@ -178,7 +178,7 @@ describe('a Kafka message becomes what AWS documents', () => {
     ]);
   });
 
-  test('any bytes come out of it as they went in', () => {
+  test('any bytes are the same after decoding', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (key, value) => {
         const record = toEventRecord(
@@ -193,7 +193,7 @@ describe('a Kafka message becomes what AWS documents', () => {
     );
   });
 
-  test('the door of accumulate takes it, tombstones too', () => {
+  test('accumulate parses the event, tombstones included', () => {
     const records = [
       toEventRecord('sales', 0, message({ value: Buffer.from('{}'), key: Buffer.from('ann') })),
       toEventRecord('sales', 0, message({ offset: '16' })),

@@ -12,7 +12,7 @@ import { type Invoke, type PollerOptions, startPoller } from '../../../local/pip
 import { produceRecords } from '../../../local/pipeline/produce-records.ts';
 import { eventually } from '../../../local/process/child.ts';
 
-/** The poller against a real broker; the function that it invokes is the test's. */
+/** The poller with a real broker. The tests provide the function that it invokes. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-poller-'));
 let broker: Broker;
 beforeAll(async () => {
@@ -104,7 +104,7 @@ test('records become the event of an MSK event source mapping', async () => {
   ]);
 });
 
-test('an invocation carries at most 10,000 records and 6 MB, and may mix partitions', async () => {
+test('an invocation has at most 10,000 records and 6 MB, and may mix partitions', async () => {
   const large = Buffer.from('x'.repeat(500_000));
   await createTopic(broker.bootstrap, 'many', 3);
   const records = offsets(24_020).map((n) => ({
@@ -125,7 +125,7 @@ test('an invocation carries at most 10,000 records and 6 MB, and may mix partiti
   expect(events.some((records) => new Set(records.map(({ partition }) => partition)).size > 1)).toBe(true);
 });
 
-test('after a partial failure a partition comes again from its first failed record; others do not', async () => {
+test('after a partial failure only the failed partition is repeated, from its first failed record', async () => {
   await produce('partial', numbered(400), 2);
   const calls: EventRecord[][] = [];
   let hasFailed = false;
@@ -148,7 +148,7 @@ test('after a partial failure a partition comes again from its first failed reco
   expect(first0).toEqual(offsets(first0.length));
 });
 
-test('a failed invocation is tried again in halves, for ever, and nothing is skipped', async () => {
+test('a failed invocation is tried again with half of the batch, without a limit, and nothing is skipped', async () => {
   await produce('failing', numbered(64));
   const sizes: number[] = [];
   const taken: number[] = [];
@@ -169,7 +169,7 @@ test('a failed invocation is tried again in halves, for ever, and nothing is ski
   expect(taken).toEqual(offsets(64));
 });
 
-test('invariant 1: killed between the durable write and the commit, a poller loses nothing; what it had written comes again', {
+test('invariant 1: a poller that is killed between the durable write and the commit loses nothing; the written records are delivered again', {
   timeout: 90_000,
 }, async () => {
   await produce('killed', numbered(300));
@@ -189,16 +189,16 @@ test('invariant 1: killed between the durable write and the commit, a poller los
   expect(after).toEqual(offsets(300).map((offset) => `0 ${offset}`));
 });
 
-/** The shortest that brokers take. */
+/** The shortest session that brokers accept. */
 const SESSION_MS = 6_000;
 
-/** A laptop that sleeps: nothing runs in this process, heartbeats neither, until the session is over. */
+/** Blocks this process, heartbeats included, until the session has timed out, as when a laptop sleeps. */
 const sleepThroughSession = (): void =>
   void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SESSION_MS + 3_000);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-test('a session that is lost during an invocation begins again: what it could not commit comes once more, and all is committed', {
+test('after a session that is lost during an invocation, the uncommitted records are delivered again and committed', {
   timeout: 60_000,
 }, async () => {
   await produce('slept', numbered(100), 2);
@@ -222,7 +222,7 @@ test('a session that is lost during an invocation begins again: what it could no
   expect((calls[0] ?? []).filter((record) => !again.has(at(record)))).toEqual([]);
 });
 
-test('a session that is lost while the function fails is noticed by its heartbeats, before anything is to be committed', {
+test('heartbeats notice a session that is lost while the function fails, before the next commit', {
   timeout: 60_000,
 }, async () => {
   await produce('slept-failing', numbered(50));
@@ -234,7 +234,7 @@ test('a session that is lost while the function fails is noticed by its heartbea
     async (event) => {
       calls += 1;
       if (calls === 1) sleepThroughSession();
-      // Longer than the time between two heartbeats.
+      // Waits longer than the time between two heartbeats.
       if (calls === 1) await sleep(SESSION_MS / 2);
       if (calls === 1) throw new Error('the bucket is away');
       taken.push(...recordsOf(event).map(({ offset }) => offset));
@@ -249,7 +249,9 @@ test('a session that is lost while the function fails is noticed by its heartbea
   ]);
 });
 
-test('a client that crashes for good is told of and started again', { timeout: 60_000 }, async () => {
+test('a crash after which kafkajs does not restart is reported, and the client is started again', {
+  timeout: 60_000,
+}, async () => {
   await produce('crashed', numbered(20));
   const other = kafkaClient(broker.bootstrap).consumer({
     groupId: 'crashing',
@@ -284,33 +286,36 @@ test('a client that crashes for good is told of and started again', { timeout: 6
 });
 
 test.each([
-  ['a string in the place of the identifier', () => ({ itemIdentifier: 'answers-0' })],
+  ['a string instead of the identifier', () => ({ itemIdentifier: 'answers-0' })],
   ['an unknown partition', () => ({ itemIdentifier: { partition: 'answers-7', offset: 0 } })],
-  ['an offset that is not of the batch', () => ({ itemIdentifier: { partition: 'answers-0', offset: 1e6 } })],
-])('%s is not understood: nothing is committed, and the whole batch comes again', async (what, failure) => {
-  const topic = 'answers';
-  const groupId = `answers: ${what}`;
-  if (what.startsWith('a string')) await produce(topic, numbered(40));
-  const sizes: number[] = [];
-  const failures: unknown[] = [];
-  const taken: number[] = [];
-  await pollAll(
-    topic,
-    async (event) => {
-      const records = recordsOf(event);
-      sizes.push(records.length);
-      if (sizes.length === 1) return { batchItemFailures: [failure()] };
-      taken.push(...records.map(({ offset }) => offset));
-      return {};
-    },
-    (error) => failures.push(error),
-    { groupId },
-  );
-  expect(taken).toEqual(offsets(40));
-  expect(failures.map(messageOf)).toEqual([
-    expect.stringMatching(/^Cannot read the function's answer: it is /),
-  ]);
-});
+  ['an offset outside the batch', () => ({ itemIdentifier: { partition: 'answers-0', offset: 1e6 } })],
+])(
+  '%s is an invalid answer: nothing is committed, and the whole batch is delivered again',
+  async (title, failure) => {
+    const topic = 'answers';
+    const groupId = `answers: ${title}`;
+    if (title.startsWith('a string')) await produce(topic, numbered(40));
+    const sizes: number[] = [];
+    const failures: unknown[] = [];
+    const taken: number[] = [];
+    await pollAll(
+      topic,
+      async (event) => {
+        const records = recordsOf(event);
+        sizes.push(records.length);
+        if (sizes.length === 1) return { batchItemFailures: [failure()] };
+        taken.push(...records.map(({ offset }) => offset));
+        return {};
+      },
+      (error) => failures.push(error),
+      { groupId },
+    );
+    expect(taken).toEqual(offsets(40));
+    expect(failures.map(messageOf)).toEqual([
+      expect.stringMatching(/^Cannot read the function's answer: it is /),
+    ]);
+  },
+);
 
 const BATCH: EventRecord[] = [10, 11, 12].map((offset) => ({
   topic: 'sales',
@@ -323,7 +328,7 @@ const BATCH: EventRecord[] = [10, 11, 12].map((offset) => ({
 const item = (offset: unknown, partition: unknown = 'sales-1') => ({ itemIdentifier: { partition, offset } });
 
 test.each([undefined, null, {}, { statusCode: 200 }, { batchItemFailures: null }, { batchItemFailures: [] }])(
-  'the answer %j says that all was taken',
+  'the answer %j means that all records were taken',
   (answer) => {
     const { isTaken, failures } = readAnswer(answer, BATCH);
     expect(BATCH.every(isTaken)).toBe(true);
@@ -331,7 +336,7 @@ test.each([undefined, null, {}, { statusCode: 200 }, { batchItemFailures: null }
   },
 );
 
-test('of two failures of a partition the first counts', () => {
+test('the failure with the lowest offset of a partition counts', () => {
   const { isTaken, failures } = readAnswer({ batchItemFailures: [item(12), item(11)] }, BATCH);
   expect(BATCH.map(isTaken)).toEqual([true, false, false]);
   expect(failures).toEqual(['sales-1 from offset 11']);
@@ -349,6 +354,6 @@ test.each([
   { batchItemFailures: [item('10')] },
   { batchItemFailures: [item(9)] },
   { batchItemFailures: [item(10, 'sales-0')] },
-])('the answer %j is an error: it may mean anything', (answer) => {
+])('the answer %j is an error', (answer) => {
   expect(() => readAnswer(answer, BATCH)).toThrow(/^Cannot read the function's answer: it is /);
 });

@@ -16,7 +16,7 @@ import {
   simulationFrom,
 } from '../../../local/shop/simulate.ts';
 
-/** Against a real broker: its limits are what counts. */
+/** With a real broker, because its limits are tested. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-produce-'));
 let broker: Broker;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ async function topicOf(name: string): Promise<{ bootstrap: string; topic: string
   return { bootstrap: broker.bootstrap, topic: name };
 }
 
-test('a record that is too large for the broker is named, with its size; those before it are on the topic', async () => {
+test('a record that is too large for the broker is named with its size; earlier records are on the topic', async () => {
   const target = await topicOf('large');
   const records = [...Array.from({ length: 16 }, () => record(100)), record(1_200_000), record(100)];
   await expect(produceRecords(target, records)).rejects.toThrow(
@@ -47,10 +47,10 @@ test('a record that is too large for the broker is named, with its size; those b
   expect(await countRecords(target)).toBe(16);
 });
 
-test('the largest record that the broker takes is sent, one byte more is not', async () => {
+test('the largest record that the broker accepts is sent; one more byte is an error', async () => {
   const target = await topicOf('largest');
   for (const key of ['ann', null, '']) {
-    // 61 bytes of the batch, three of the record's length, four fixed ones, one and three of the other lengths.
+    // Without the batch's 61 bytes, 3 for the record's length, 4 fixed ones, and 1 and 3 for the other lengths.
     const largest = 1_048_588 - 61 - 3 - 4 - 1 - 3 - (key ?? '').length;
     expect(await produceRecords(target, [record(largest, key)])).toBe(1);
     await expect(produceRecords(target, [record(largest + 1, key)])).rejects.toThrow(
@@ -60,7 +60,7 @@ test('the largest record that the broker takes is sent, one byte more is not', a
   expect(await countRecords(target)).toBe(3);
 });
 
-test('a topic with a limit of its own is sent smaller batches', async () => {
+test('a topic with a lower limit gets smaller batches', async () => {
   const target = await topicOf('narrow');
   const admin = kafkaClient(broker.bootstrap).admin();
   await admin.connect();
@@ -80,7 +80,7 @@ test('a topic with a limit of its own is sent smaller batches', async () => {
   expect(await countRecords(target)).toBe(100);
 });
 
-test('tombstones and records without a key are sent as they are', async () => {
+test('tombstones and records without a key are sent unchanged', async () => {
   const target = await topicOf('tombstones');
   const tombstone: OutgoingRecord = { key: 'ann', value: null, timestampMs: 1 };
   expect(await produceRecords(target, [tombstone, record(0, null)])).toBe(2);
@@ -94,11 +94,11 @@ const salesOf = (records: readonly OutgoingRecord[]): SaleRecord[] =>
   records.filter(({ broken }) => broken === undefined).map(({ value }) => JSON.parse(String(value)));
 
 test('an empty topic gets the sales of the default shop', () => {
-  const ask = { seed: 3, count: 200 };
-  expect(valuesOf(simulationFrom({ ...ask, before: 0 }))).toEqual(valuesOf(defaultSales(ask)));
+  const options = { seed: 3, count: 200 };
+  expect(valuesOf(simulationFrom({ ...options, before: 0 }))).toEqual(valuesOf(defaultSales(options)));
 });
 
-test('a topic that was kept gets other sales of the same shop, later than all before, and the same ones if asked again', () => {
+test('a topic with records gets other, later sales of the same shop, which are the same on each call', () => {
   const before = 200;
   const first = [...defaultSales({ seed: 3, count: before })];
   const next = [...simulationFrom({ seed: 3, count: 100, before })];
@@ -109,13 +109,15 @@ test('a topic that was kept gets other sales of the same shop, later than all be
   const orders = [first, next, later].map(
     (records) => new Set(salesOf(records).map(({ orderId }) => orderId)),
   );
-  expect(new Set(orders.flatMap((of) => [...of])).size).toBe(orders.reduce((sum, { size }) => sum + size, 0));
+  expect(new Set(orders.flatMap((ids) => [...ids])).size).toBe(
+    orders.reduce((sum, { size }) => sum + size, 0),
+  );
   const prices = new Map(plantShop(3).products.map(({ id, price }) => [id, price]));
   for (const { productId, price } of salesOf(next)) expect(price).toBe(prices.get(productId));
   expect(valuesOf(simulationFrom({ seed: 3, count: 100, before }))).toEqual(valuesOf(next));
 });
 
-test('what is imported from packages is there for Node too, which is stricter with them than the test runner', async () => {
+test('Node, which is stricter than the test runner, can import every module', async () => {
   const modules = [
     'commands/start-options',
     'pipeline/poller',

@@ -11,7 +11,7 @@ import { type Child, exitCodeOf, freePort, listenBriefly, startChild } from '../
 import { endLeftovers, noteProcess } from '../../../local/process/leftovers.ts';
 import { startTimeOf } from '../../../local/process/process-lock.mjs';
 
-/** Shell scripts in the place of brokers and emulators. */
+/** The directory of a test's files. Shell scripts take the place of brokers and emulators. */
 let directory: string;
 let children: Child[];
 let parents: ChildProcess[];
@@ -32,7 +32,7 @@ const isThere = (pid: number): boolean => startTimeOf(pid) !== undefined;
 
 function start(script: string, command = '/bin/sh'): Child {
   const child = startChild({
-    what: 'the part',
+    name: 'the part',
     command,
     args: ['-c', script],
     logPath: file('part.log'),
@@ -42,7 +42,7 @@ function start(script: string, command = '/bin/sh'): Child {
   return child;
 }
 
-/** What a script wrote, as soon as it has. */
+/** Waits until a script has written a file, and returns its text. */
 async function written(name: string): Promise<string> {
   while (!existsSync(file(name)) || readFileSync(file(name), 'utf8') === '') await sleep(10);
   return readFileSync(file(name), 'utf8').trim();
@@ -50,7 +50,7 @@ async function written(name: string): Promise<string> {
 
 const never = () => new Promise<never>(() => undefined);
 
-test('how a part ended is a sentence that names its log', async () => {
+test('the sentence about the end of a part names its log', async () => {
   expect(await start('exit 3').ended).toBe(`the part ended with exit code 3; see ${file('part.log')}`);
   const killed = start('exec sleep 600');
   killed.process.kill('SIGKILL');
@@ -67,14 +67,14 @@ test('a part that ends before it is ready is an error with the end of its log', 
   );
 });
 
-test('waiting for a part is given up when the signal says so, with its reason', async () => {
+test('waiting for a part ends when the signal is aborted, with the reason of the signal', async () => {
   const giveUp = new AbortController();
   const waiting = start('exec sleep 600').until(never, 60, giveUp.signal);
-  giveUp.abort(new Error('somebody pressed Ctrl-C'));
-  await expect(waiting).rejects.toThrow('somebody pressed Ctrl-C');
+  giveUp.abort(new Error('Ctrl-C was pressed'));
+  await expect(waiting).rejects.toThrow('Ctrl-C was pressed');
 });
 
-test('what a part has started ends when the part is killed', async () => {
+test('processes that a part has started end when the part is killed', async () => {
   const child = start(`sleep 600 & echo $! > ${file('worker')}; wait`);
   const worker = Number(await written('worker'));
   child.process.kill('SIGKILL');
@@ -82,7 +82,7 @@ test('what a part has started ends when the part is killed', async () => {
   expect(isThere(worker)).toBe(false);
 });
 
-test('the note of a process is there as long as the process', async () => {
+test('the note of a process exists as long as the process runs', async () => {
   const child = start('exec sleep 600');
   expect(JSON.parse(readFileSync(file('part.pid'), 'utf8'))).toEqual({
     what: 'the part',
@@ -93,13 +93,13 @@ test('the note of a process is there as long as the process', async () => {
   expect(existsSync(file('part.pid'))).toBe(false);
 });
 
-test('an exit code is passed on as a shell would', () => {
+test('the exit code is the one that a shell would report', () => {
   expect(exitCodeOf({ exitCode: 7, signalCode: null })).toBe(7);
   expect(exitCodeOf({ exitCode: null, signalCode: 'SIGTERM' })).toBe(143);
   expect(exitCodeOf({ exitCode: null, signalCode: null })).toBe(1);
 });
 
-test('a port that somebody listens on is told from a free one', async () => {
+test('a port in use is distinguished from a free one', async () => {
   const port = await freePort();
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -109,7 +109,7 @@ test('a port that somebody listens on is told from a free one', async () => {
   expect(await listenBriefly(port, '127.0.0.1')).toBe(port);
 });
 
-/** Starts a process with a child of its own. @returns both, and the lines that the process says later */
+/** Starts a process that starts a child. @returns The process, the child's id, and the lines that the process prints later. */
 async function startParent(script: string) {
   const parent = spawn(process.execPath, [
     join(import.meta.dirname, 'parent.ts'),
@@ -126,7 +126,7 @@ async function startParent(script: string) {
   return { parent, childPid: Number(lines.shift()), lines };
 }
 
-test('what a killed process has left running is ended at the next start', async () => {
+test('a program that a killed process left running is ended at the next start', async () => {
   const { parent, childPid } = await startParent('exec sleep 600');
   parent.kill('SIGKILL');
   await once(parent, 'exit');
@@ -136,7 +136,7 @@ test('what a killed process has left running is ended at the next start', async 
   expect(existsSync(file('part.pid'))).toBe(false);
 });
 
-test('a process that only has the number of a leftover is left alone, and so is what no note says', async () => {
+test('a process that only has the id of a leftover is not ended, and invalid notes are ignored', async () => {
   const child = start('exec sleep 600');
   const { pid = 0 } = child.process;
   writeFileSync(file('part.pid'), JSON.stringify({ what: 'x', pid, startTime: 'earlier' }));
@@ -146,7 +146,7 @@ test('a process that only has the number of a leftover is left alone, and so is 
   expect(isThere(pid)).toBe(true);
 });
 
-test('the first signal is told at once, the second ends the process and its children, however busy they are', async () => {
+test('the first signal is reported at once, and the second ends the process and its children even if they ignore it', async () => {
   const { parent, childPid, lines } = await startParent(
     `trap '' TERM; echo > ${file('ready')}; while :; do sleep 0.1; done`,
   );

@@ -15,30 +15,30 @@ async function started(parts: Parts, stops: Readonly<Record<string, () => Promis
   log.length = 0;
   for (const [name, stop] of Object.entries(stops)) await parts.start(name, async () => part(name, stop));
 }
-const well = async (): Promise<void> => undefined;
-const badly = (): Promise<void> => Promise.reject(new Error('the disk is full'));
+const succeeds = async (): Promise<void> => undefined;
+const fails = (): Promise<void> => Promise.reject(new Error('the disk is full'));
 
 test('parts are stopped in reverse order, once', async () => {
   const parts = new Parts({});
-  await started(parts, { broker: well, poller: well, pages: well });
+  await started(parts, { broker: succeeds, poller: succeeds, pages: succeeds });
   await parts.stop();
   await parts.stop();
   expect(log).toEqual(['pages', 'poller', 'broker']);
 });
 
-test('a part that cannot be stopped, or hangs, keeps no other from being stopped; what was wrong is told', async () => {
+test('all other parts are stopped if one fails to stop or hangs, and the error names each failure', async () => {
   const parts = new Parts({ stopSeconds: 0.05 });
-  await started(parts, { broker: well, emulator: badly, poller: () => never, pages: well });
+  await started(parts, { broker: succeeds, emulator: fails, poller: () => never, pages: succeeds });
   await expect(parts.stop()).rejects.toThrow(
-    'Cannot stop the poller: it is not done after 0.05 s; the disk is full',
+    'Cannot stop the poller: it is still running after 0.05 s; the disk is full',
   );
   expect(log).toEqual(['pages', 'poller', 'emulator', 'broker']);
 });
 
-test('a start that is given up throws the reason at once, and the part is stopped as soon as it has started', async () => {
+test('an aborted start throws the reason at once, and the part is stopped as soon as it has started', async () => {
   const giveUp = new AbortController();
   const parts = new Parts({ signal: giveUp.signal });
-  await started(parts, { broker: well });
+  await started(parts, { broker: succeeds });
   let ready = (_part: ReturnType<typeof part>): void => undefined;
   const starting = parts.start(
     'poller',
@@ -56,13 +56,13 @@ test('a start that is given up throws the reason at once, and the part is stoppe
 
 test('a part that could not start has nothing to stop', async () => {
   const parts = new Parts({});
-  await started(parts, { broker: well });
-  await expect(parts.start('emulator', badly as () => Promise<never>)).rejects.toThrow('the disk is full');
+  await started(parts, { broker: succeeds });
+  await expect(parts.start('emulator', fails as () => Promise<never>)).rejects.toThrow('the disk is full');
   await parts.stop();
   expect(log).toEqual(['broker']);
 });
 
-test('the end of a part is told, unless it comes of stopping', async () => {
+test('the end of a part is reported, unless it was stopped', async () => {
   const ends: string[] = [];
   const parts = new Parts({ onEnd: (sentence) => ends.push(sentence) });
   const broker = Promise.withResolvers<string>();
@@ -79,10 +79,10 @@ test('the end of a part is told, unless it comes of stopping', async () => {
   expect(ends).toHaveLength(1);
 });
 
-test('every part and step is told with its time when it is ready', async () => {
+test('every part and step is reported with its time when it is ready', async () => {
   const ready: string[] = [];
   const parts = new Parts({ onReady: (name, seconds) => ready.push(`${name} ${Math.floor(seconds)}`) });
   await parts.startTimed('broker', async () => part('broker'));
-  await parts.timed('synthesis', well);
+  await parts.timed('synthesis', succeeds);
   expect(ready).toEqual(['broker 0', 'synthesis 0']);
 });

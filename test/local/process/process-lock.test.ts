@@ -32,7 +32,7 @@ const pid = (): number => other.pid ?? 0;
 const explain = (holder: string): string => `Cannot start: ${holder} is there`;
 const heldBy = (content: unknown): void => writeFileSync(path, JSON.stringify(content));
 
-test('a process is told by its number and the time of its start; one that has ended is none', async () => {
+test('a process is identified by its id and its start time, and has no start time after its end', async () => {
   const startTime = startTimeOf(pid()) ?? '';
   expect(startTime).not.toBe('');
   expect(startTimeOf(pid())).toBe(startTime);
@@ -43,7 +43,7 @@ test('a process is told by its number and the time of its start; one that has en
   expect(startTimeOf(pid())).toBeUndefined();
 });
 
-test('a lock is held until it is given back', () => {
+test('a lock is held until it is released', () => {
   const release = acquireLock(path, explain);
   expect(() => acquireLock(path, explain)).toThrow(`Cannot start: process ${process.pid} is there`);
   release();
@@ -51,7 +51,7 @@ test('a lock is held until it is given back', () => {
   acquireLock(path, explain)();
 });
 
-test('a lock that a running process holds is refused, and stays as it is', () => {
+test('a lock that a running process holds is refused, and its file stays the same', () => {
   heldBy({ pid: pid(), startTime: startTimeOf(pid()) });
   const before = readFileSync(path, 'utf8');
   expect(() => acquireLock(path, explain)).toThrow(`process ${pid()} is there`);
@@ -60,8 +60,11 @@ test('a lock that a running process holds is refused, and stays as it is', () =>
 
 test.each([
   ['a process that has ended', () => heldBy({ pid: 2 ** 22 + 1, startTime: '1' })],
-  ['a process whose number another has now', () => heldBy({ pid: pid(), startTime: 'earlier' })],
-  ['this process number in another container', () => heldBy({ pid: process.pid, startTime: 'earlier' })],
+  ['a process whose id another process has now', () => heldBy({ pid: pid(), startTime: 'earlier' })],
+  [
+    'a process in another container that had the id of this one',
+    () => heldBy({ pid: process.pid, startTime: 'earlier' }),
+  ],
 ])('a lock of %s is taken over', (_who, hold) => {
   hold();
   acquireLock(path, explain)();
@@ -69,7 +72,7 @@ test.each([
 });
 
 test.each(['', '{', '12', '{"pid":"x"}'])(
-  'a lock that says %j is somebody writing, unless it is old',
+  'a lock file with the text %j may still be in writing, unless it is old',
   (text) => {
     writeFileSync(path, text);
     expect(() => acquireLock(path, explain)).toThrow('another process is there');
@@ -78,7 +81,7 @@ test.each(['', '{', '12', '{"pid":"x"}'])(
   },
 );
 
-test('who gives back too late does not take the lock of the next', () => {
+test('releasing a lock late does not remove the lock of the next holder', () => {
   const release = acquireLock(path, explain);
   heldBy({ pid: pid(), startTime: startTimeOf(pid()) });
   release();

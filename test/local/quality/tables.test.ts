@@ -40,7 +40,7 @@ const OUTSIDE = Outside.parse({
   protocols: { A: { counts: { users: 4 }, scorers }, B: { counts: { users: 4 }, scorers } },
 });
 
-test('one table holds the models from elsewhere and the project, a column for each protocol and list', () => {
+test('one table has the outside models and the project, with a column for each protocol and list', () => {
   expect(yardstickTable(PROJECT, OUTSIDE)).toMatchInlineSnapshot(`
     "| NDCG@10 | A any | A new | B any | B new |
     |---|---|---|---|---|
@@ -57,7 +57,7 @@ test('one table holds the models from elsewhere and the project, a column for ea
   `);
 });
 
-test('without the outside the project stands alone', () => {
+test('without the outside models the project is the only row', () => {
   expect(yardstickTable(PROJECT, undefined)).toMatchInlineSnapshot(`
     "| NDCG@10 | A any | A new | B any | B new |
     |---|---|---|---|---|
@@ -66,7 +66,7 @@ test('without the outside the project stands alone', () => {
   `);
 });
 
-test('what both sides measured of the same thing stands side by side', () => {
+test('the measurements of popularity by both sides are on one line', () => {
   expect(agreement(PROJECT, OUTSIDE)).toEqual([
     'A any: popularity 0.1250 by the job, 0.1250 outside; users 4 and 4',
     'A new: popularity 0.1250 by the job, 0.1250 outside; users 4 and 4',
@@ -75,7 +75,7 @@ test('what both sides measured of the same thing stands side by side', () => {
   ]);
 });
 
-test('every metric of the job is told, and a list that nobody could be measured on has no row', () => {
+test('every metric of the job is listed, and a list without measured users has no row', () => {
   expect(scorersTable(PROJECT.B)).toMatchInlineSnapshot(`
     "| list | scorer | NDCG@10 | recall@10 | MAP@10 | hit rate@10 | novelty@10, bits | coverage@10 | users |
     |---|---|---|---|---|---|---|---|---|
@@ -85,7 +85,7 @@ test('every metric of the job is told, and a list that nobody could be measured 
   `);
 });
 
-test('the chosen parameters are told in words', () => {
+test('the chosen parameters are written in words', () => {
   expect(chosenLines(OUTSIDE)).toEqual([
     'A: train before 2011-11-09, test on the month after it',
     "  `implicit`'s ALS, any: factors 64, half life days none",

@@ -9,7 +9,7 @@ import { copyCharts, presignCharts } from '../../../local/results/copy-charts.ts
 import { awsClient } from '../../../local/stack/emulator.ts';
 import { type FakeS3, startFakeS3 } from '../stack/fake-s3.ts';
 
-/** Run 2 is served; run 3 is drawn and not served. */
+/** Run 2 is served. Run 3 has charts and is not served. */
 let objects: Map<string, string>;
 let s3: FakeS3;
 let directory: string;
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const source = () => ({ client: new S3Client(awsClient(s3.endpoint)), bucket: 'lake' });
 
-test('the page of the served run, its pictures and the index are copied, and their links hold on disk', async () => {
+test('the page of the served run, its pictures and the index are copied, and their links work on disk', async () => {
   const page = await copyCharts(source(), join(directory, 'new'));
   expect(page).toBe(join(directory, 'new', 'charts', '00000002', 'index.html'));
   const copied = readdirSync(join(directory, 'new'), { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -54,12 +54,12 @@ test('the page of the served run, its pictures and the index are copied, and the
   }
 });
 
-test('without an index page the run still opens', async () => {
+test('without an index, the page of the run is still copied', async () => {
   objects.delete(INDEX_KEY);
   expect(existsSync(await copyCharts(source(), directory))).toBe(true);
 });
 
-test('addresses are of the page first, and say how long they work', async () => {
+test('the address of the page is first; every address has a lifetime and a signature', async () => {
   const urls = (await presignCharts(source())).map((url) => new URL(url));
   expect(urls.map(({ pathname }) => pathname)).toEqual([
     '/lake/charts/00000002/index.html',
@@ -72,7 +72,7 @@ test('addresses are of the page first, and say how long they work', async () => 
   }
 });
 
-test('while no run is served, or it is not drawn, the error says which', async () => {
+test('the error says that no run is served, or that its charts are not drawn yet', async () => {
   objects.delete(`${chartsOf(2)}index.html`);
   await expect(copyCharts(source(), directory)).rejects.toThrow('Cannot show charts: run 2 is not drawn yet');
   objects.delete(CURRENT_KEY);
@@ -80,7 +80,7 @@ test('while no run is served, or it is not drawn, the error says which', async (
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('a key that leads out of the directory is refused', async () => {
+test('a key that points outside the directory is refused', async () => {
   objects.set(`${chartsOf(2)}../../../evil.svg`, 'x');
-  await expect(copyCharts(source(), directory)).rejects.toThrow('it leads out of');
+  await expect(copyCharts(source(), directory)).rejects.toThrow('it points outside');
 });

@@ -19,7 +19,7 @@ import { exportRun } from '../../../local/results/export.ts';
 import { sampleRun } from '../../lambdas/samples.ts';
 import { type FakeS3, startFakeS3 } from '../stack/fake-s3.ts';
 
-/** The served run is 2; of run 1 there are a manifest and a chart that must not be copied. */
+/** Run 2 is served. The manifest and the chart of run 1 must not be copied. */
 const FILES: Readonly<Record<string, string>> = {
   'recommendations.csv': 'user,product\nann,lamp\n',
   'graph/vertices.csv': 'id\nu:ann\n',
@@ -67,7 +67,7 @@ const copied = (): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
     .sort();
 
-test('the served run is copied by the names of its manifest, with its charts, without the sales', async () => {
+test('the files that the manifest of the served run lists and its charts are copied, without the sales', async () => {
   expect(await run()).toBe(6);
   expect(copied()).toEqual([
     'charts/degrees.png',
@@ -83,20 +83,20 @@ test('the served run is copied by the names of its manifest, with its charts, wi
   expect(read('charts/index.html')).toBe('<h1>');
 });
 
-test('the directory is made, and exporting again changes nothing', async () => {
+test('the directory is created, and a second export changes nothing', async () => {
   const deeper = join(directory, 'a', 'b');
   expect(await run(deeper)).toBe(await run(deeper));
   expect(existsSync(join(deeper, 'manifest.json'))).toBe(true);
 });
 
-test('a file whose bytes are not those of the manifest is an error that names it', async () => {
+test('a file that differs from its hash in the manifest is an error that names it', async () => {
   objects.set(keyOf('graph/vertices.csv'), 'id\nu:bob\n');
   await expect(run()).rejects.toThrow(
-    `Cannot export ${keyOf('graph/vertices.csv')}: its bytes are not those that the manifest names`,
+    `Cannot export ${keyOf('graph/vertices.csv')}: its hash differs from the one in the manifest`,
   );
 });
 
-test('while no run is served there is nothing to export', async () => {
+test('nothing is exported while no run is served', async () => {
   objects.delete(CURRENT_KEY);
   await expect(run()).rejects.toThrow(`Cannot export to ${directory}: no run is served yet`);
   objects.set(CURRENT_KEY, toJson({ publication: 1, run: null, previous: null, decidedThrough: 1 }));
@@ -109,11 +109,11 @@ test('a served run without a manifest is an error that says so', async () => {
   await expect(run()).rejects.toThrow('Cannot export run 2: it has no manifest');
 });
 
-/** What lies beside the exported directory and begins like its temporary ones. */
+/** Names next to the exported directory that start like its temporary directories. */
 const leftovers = (): string[] =>
   readdirSync(dirname(directory)).filter((name) => name.startsWith(`.${basename(directory)}`));
 
-/** Run 3 has other files and other charts than run 2. */
+/** Serves run 3, whose files and charts differ from those of run 2. */
 function serveRun3(): void {
   const { 'recommendations.csv': _, ...rest } = FILES;
   objects.set(CURRENT_KEY, toJson({ publication: 3, run: 3, previous: 2, decidedThrough: 3 }));
@@ -122,7 +122,7 @@ function serveRun3(): void {
   objects.set(`${chartsOf(3)}index.html`, '<h2>');
 }
 
-test('a later run takes the place of an earlier export: no file of that one stays', async () => {
+test('a later run replaces an earlier export, of which no file stays', async () => {
   await run();
   serveRun3();
   expect(await run()).toBe(3);
@@ -131,24 +131,24 @@ test('a later run takes the place of an earlier export: no file of that one stay
   expect(leftovers()).toEqual([]);
 });
 
-test('an export that fails half-way leaves the earlier one as it was, and a new directory is not made', async () => {
+test('an export that fails half-way leaves an earlier export unchanged, and creates no new directory', async () => {
   await run();
   const before = copied();
   serveRun3();
   objects.set(keyOf('graph/vertices.csv'), 'id\nu:bob\n');
-  await expect(run()).rejects.toThrow('its bytes are not those that the manifest names');
+  await expect(run()).rejects.toThrow('its hash differs from the one in the manifest');
   expect(copied()).toEqual(before);
   expect(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).run).toBe(2);
-  const fresh = join(directory, '..', `${basename(directory)}-fresh`);
-  await expect(run(fresh)).rejects.toThrow('its bytes are not those');
-  expect(existsSync(fresh)).toBe(false);
+  const newDirectory = join(directory, '..', `${basename(directory)}-new`);
+  await expect(run(newDirectory)).rejects.toThrow('its hash differs');
+  expect(existsSync(newDirectory)).toBe(false);
   expect(leftovers()).toEqual([]);
 });
 
 test.each([
-  ['thesis.doc', 'no export at all', {}],
-  ['notes/mine.txt', "somebody's file in an earlier export", undefined],
-  ['charts/holiday.png', 'pictures of somebody else', { name: 'an extension of a browser' }],
+  ['thesis.doc', 'no export', {}],
+  ['notes/mine.txt', "a user's file in an earlier export", undefined],
+  ['charts/holiday.png', 'pictures of another program', { name: 'a browser extension' }],
 ])('a directory with %s (%s) is refused and not touched', async (name, _, manifest) => {
   if (manifest === undefined) await run();
   else if ('name' in manifest) writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
@@ -156,32 +156,32 @@ test.each([
   writeFileSync(join(directory, name), 'precious');
   const before = copied();
   await expect(run()).rejects.toThrow(
-    /^Cannot export to .*: it holds .*, which is of no earlier export; it should/,
+    /^Cannot export to .*: it holds .*, which is not part of an earlier export; it should/,
   );
   expect(copied()).toEqual(before);
   expect(readFileSync(join(directory, name), 'utf8')).toBe('precious');
 });
 
-test('what cannot be put beside it is told, with what should be', async () => {
+test('an export whose parent directory is not writable is an error that says so', async () => {
   writeFileSync(join(directory, 'file'), '');
   const below = join(directory, 'file', 'out');
   await expect(run(below)).rejects.toThrow(
-    /^Cannot export to .*out: E.*; the directory around it should be writable/,
+    /^Cannot export to .*out: E.*; its parent directory should be writable/,
   );
 });
 
-test('a file is no directory', async () => {
+test('an export to a file is refused', async () => {
   const file = join(directory, 'file');
   writeFileSync(file, '');
   await expect(run(file)).rejects.toThrow(`Cannot export to ${file}: it is a file; it should be`);
 });
 
-test('a link to a directory stays one', async () => {
-  const [place, link] = [join(directory, 'place'), join(directory, 'link')];
-  mkdirSync(place);
-  symlinkSync(place, link);
+test('a link to a directory stays a link', async () => {
+  const [target, link] = [join(directory, 'target'), join(directory, 'link')];
+  mkdirSync(target);
+  symlinkSync(target, link);
   await run(link);
   await run(link);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
-  expect(existsSync(join(place, 'manifest.json'))).toBe(true);
+  expect(existsSync(join(target, 'manifest.json'))).toBe(true);
 });

@@ -11,7 +11,7 @@ import { Model } from '../../../lambdas/shared/contract/model.ts';
 import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { addRange, type Ranges } from '../../../lambdas/threshold/ranges.ts';
-import { readOutcome, readSettled } from '../../../local/results/outcome.ts';
+import { readFinalOutcome, readOutcome } from '../../../local/results/outcome.ts';
 import { problemsOf } from '../../../local/results/report.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { sampleRun, storeRun } from '../../lambdas/samples.ts';
@@ -28,13 +28,13 @@ beforeEach(() => {
 interface Poll {
   readonly first: number;
   readonly last: number;
-  /** Offsets that are no sales. */
+  /** Offsets of records that are rejected. */
   readonly broken?: readonly number[];
   readonly source?: string;
   readonly partition?: number;
 }
 
-/** Stores what accumulate would store of a poll. @returns the key of the batch and its rows */
+/** Stores the objects that accumulate makes of a poll. @returns The batch with its key and number of rows. */
 async function store({ first, last, broken = [], source = HERE, partition = 0 }: Poll) {
   const range = { source, topic: 'sales', partition, first, last, firstMs: NOON + first };
   const lines = broken.map((offset) =>
@@ -61,7 +61,7 @@ async function store({ first, last, broken = [], source = HERE, partition = 0 }:
   return { key, count, ...range };
 }
 
-/** Cuts a window of batches. */
+/** Writes a window of batches. */
 async function cut(number: number, batches: readonly Awaited<ReturnType<typeof store>>[], cutAtMs = NOON) {
   const partitions: Record<string, { ranges: Ranges; interactions: number }> = {};
   for (const batch of batches) {
@@ -85,7 +85,7 @@ async function cut(number: number, batches: readonly Awaited<ReturnType<typeof s
   await lake.create(windowKey(number), toJson(window), 'application/json');
 }
 
-/** The sample run has read 12 sales per window. */
+/** The sample run read 12 sales per window. */
 const SALES_OF_RUN_1 = sampleRun(1).manifest.inputs.interactions;
 
 async function serve(run: number): Promise<void> {
@@ -105,12 +105,12 @@ const problems = async (produced: number): Promise<string[]> =>
   });
 
 describe('each record counts once', () => {
-  test('a poll that came again with other borders: neither its sales nor its rejected records count twice', async () => {
+  test('polls that overlap: neither their sales nor their rejected records count twice', async () => {
     const first = await store({ first: 0, last: 7, broken: [1, 4] });
     const again = await store({ first: 0, last: 13, broken: [1, 4] });
     const inside = await store({ first: 3, last: 9, broken: [4] });
-    const behind = await store({ first: 12, last: 14, broken: [14] });
-    await cut(1, [first, again, inside, behind]);
+    const overlapping = await store({ first: 12, last: 14, broken: [14] });
+    await cut(1, [first, again, inside, overlapping]);
     await serve(1);
     const { sources } = await readOutcome(lake);
     expect(sources).toEqual(
@@ -132,14 +132,14 @@ describe('each record counts once', () => {
     expect(await problems(16)).toEqual(['16 records were produced, but 12 stored + 3 rejected make 15']);
   });
 
-  test('the same offset of another partition is another record', async () => {
+  test('the same offset in another partition is another record', async () => {
     await store({ first: 0, last: 3, broken: [2] });
     await store({ first: 0, last: 3, broken: [2], partition: 1 });
     const { sources } = await readOutcome(lake);
     expect(sources.get(HERE)).toEqual({ stored: 6, cut: 0, rejected: [{ kind: 'userId', count: 2 }] });
   });
 
-  test('of an empty bucket there is nothing', async () => {
+  test('the outcome of an empty bucket is empty', async () => {
     expect(await readOutcome(lake)).toEqual({
       sources: new Map(),
       windows: [],
@@ -150,25 +150,25 @@ describe('each record counts once', () => {
   });
 });
 
-test('a replay of what was cut before joins no window: that is no problem, and what is new is one', async () => {
+test('a replay of sales that were cut before is not a problem, and new sales outside all windows are', async () => {
   const first = await store({ first: 0, last: 11 });
   await cut(1, [first]);
   await serve(1);
   await store({ first: 2, last: 5 });
   expect(await problems(12)).toEqual([]);
   await store({ first: 8, last: 14 });
-  expect(await problems(15)).toEqual(['3 stored sales are not among those that run 1 was trained on']);
+  expect(await problems(15)).toEqual(['Run 1 was not trained on 3 stored sales']);
 });
 
-test('a run that has read fewer sales than its windows hold is a problem', async () => {
+test('a run that read fewer sales than its windows hold is a problem', async () => {
   const first = await store({ first: 0, last: 14 });
   await cut(1, [first]);
   await serve(1);
   expect(SALES_OF_RUN_1).toBe(12);
-  expect(await problems(15)).toEqual(['Run 1 has read 12 sales, but its windows hold 15']);
+  expect(await problems(15)).toEqual(['Run 1 read 12 sales, but its windows hold 15']);
 });
 
-test('records of an earlier broker are no answer to what this one has produced', async () => {
+test('records of an earlier broker do not count as records of this broker', async () => {
   const before = await store({ first: 0, last: 7, broken: [7], source: BEFORE });
   const now = await store({ first: 0, last: 5, broken: [1] });
   await cut(1, [before, now]);
@@ -177,7 +177,7 @@ test('records of an earlier broker are no answer to what this one has produced',
   expect(await problems(14)).toEqual(['14 records were produced, but 5 stored + 1 rejected make 6']);
 });
 
-test('the latest run is the newest that has a manifest, whatever is cut after it', async () => {
+test('the latest run is the newest one with a manifest, even if later windows are cut', async () => {
   const [first, second] = [await store({ first: 0, last: 11 }), await store({ first: 12, last: 15 })];
   await cut(1, [first]);
   await cut(2, [first, second]);
@@ -185,7 +185,7 @@ test('the latest run is the newest that has a manifest, whatever is cut after it
   expect((await readOutcome(lake)).sources.get(HERE)).toMatchObject({ stored: 16, cut: 12 });
 });
 
-test('the threshold takes from the last batch of a window to its cut', async () => {
+test('threshold takes the time from storing the last batch of a window to its cut', async () => {
   lake.nowMs = NOON - 5_000;
   const first = await store({ first: 0, last: 3 });
   lake.nowMs = NOON - 1_500;
@@ -198,14 +198,14 @@ test('the threshold takes from the last batch of a window to its cut', async () 
   expect(windows.map(({ thresholdSeconds }) => thresholdSeconds)).toEqual([1.5, undefined]);
 });
 
-describe('the outcome is read when nothing is on its way', () => {
-  test('what is produced while it is read is worked off and counted too', async () => {
+describe('the outcome is read when everything is processed', () => {
+  test('records that are produced in the meantime are processed and counted, too', async () => {
     let onTopic = 10;
     await store({ first: 0, last: 9 });
     let rounds = 0;
-    const { produced, outcome } = await readSettled(lake, {
+    const { produced, outcome } = await readFinalOutcome(lake, {
       countProduced: async () => onTopic,
-      async workOff() {
+      async drain() {
         rounds += 1;
         if (rounds === 1) onTopic = 15;
         else await store({ first: 10, last: 14 });
@@ -218,30 +218,30 @@ describe('the outcome is read when nothing is on its way', () => {
     });
   });
 
-  test('it is read once where nothing comes, and not for ever where something always does', async () => {
+  test('it is read once if no records are added, and at most five times if records are always added', async () => {
     const rounds = async (step: number): Promise<number> => {
-      let [made, onTopic] = [0, 0];
-      await readSettled(lake, {
+      let [drained, onTopic] = [0, 0];
+      await readFinalOutcome(lake, {
         async countProduced() {
           onTopic += step;
           return onTopic;
         },
-        async workOff() {
-          made += 1;
+        async drain() {
+          drained += 1;
         },
       });
-      return made;
+      return drained;
     };
     expect([await rounds(0), await rounds(1)]).toEqual([1, 5]);
   });
 });
 
-test('a damaged line of rejected records is an error that names its object', async () => {
+test('an invalid line of rejected records is an error that names its object', async () => {
   await lake.create('rejected/x.ndjson', '{"reason":"no address"}\n', 'application/x-ndjson');
   await expect(readOutcome(lake)).rejects.toThrow('Cannot read rejected/x.ndjson: source');
 });
 
-test('a window without a run carries the reasons of its attempts', async () => {
+test('a window without a run has the reasons of its failed attempts', async () => {
   await cut(1, [await store({ first: 0, last: 3 })]);
   await lake.create(
     'attempts/00000001/failed.json',

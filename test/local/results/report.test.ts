@@ -60,7 +60,7 @@ const facts = (outcome: Outcome, produced = 14) => ({
   chartsUrl: 'http://127.0.0.1:1/charts/index.html',
 });
 
-test('a run that worked is told at a glance', () => {
+test('the report of a run that succeeded', () => {
   expect(formatReport(facts(OUTCOME))).toMatchInlineSnapshot(`
     "Sales     14 produced = 12 stored + 2 rejected
               rejected: not JSON 1, userId 1
@@ -72,14 +72,14 @@ test('a run that worked is told at a glance', () => {
               threshold 0.3 s, train 12.5 s, publish 0.5 s, render 1.0 s
               job: read 1.5 s, fit 2.0 s
 
-    Quality   NDCG@10, the model beside the best baseline, on the newest sales that training had not seen
-              run 1, any: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
-              run 1, new: 0.500 (0.400–0.600) beside 0.250 (0.150–0.350) by popularity, 2.0x, 3 users
+    Quality   NDCG@10 (95 % interval) of model and best baseline, on the newest sales, held out of training
+    Run 1     Top picks (any): 0.500 (0.400–0.600), popularity 0.250 (0.150–0.350), 2.0x, 3 users
+              Discoveries (new): 0.500 (0.400–0.600), popularity 0.250 (0.150–0.350), 2.0x, 3 users
 
     Gate      run 1 promoted: not measured: no user bought both before and in the holdout
 
     User      ann & bob bought <script>alert("lamp")</script> (lamp2)
-                  any                                     new (never bought before)
+                  Top picks (any)                         Discoveries (new)
                1  <script>alert("lamp")</script> (lamp2)  Blue lamp (lamp1)
 
     Charts    http://127.0.0.1:1/charts/index.html"
@@ -87,24 +87,24 @@ test('a run that worked is told at a glance', () => {
   expect(problemsOf(facts(OUTCOME))).toEqual([]);
 });
 
-test('a run that the gate refused is no problem, and why is told; one that is not decided is', () => {
+test('a run that the gate refused is shown with the reason and is not a problem; a run without a decision is', () => {
   const refused = { ...decision, decision: 'refused' as const, reason: 'worse than run 0: any −0.050' };
   const outcome = { ...OUTCOME, current: undefined, decisions: [refused] };
   expect(problemsOf(facts(outcome))).toEqual([]);
   expect(formatReport(facts(outcome))).toContain('Gate      run 1 refused: worse than run 0: any −0.050');
   expect(problemsOf(facts({ ...outcome, decisions: [] }))).toEqual([
-    'Run 1 is finished, but run none is served',
+    'Run 1 is finished, but no run is served',
   ]);
 });
 
-test('numbers that do not add up are a problem, and are not shown as if they did', () => {
+test('counts that do not add up are a problem, and the report shows ≠', () => {
   expect(problemsOf(facts(OUTCOME, 15))).toEqual([
     '15 records were produced, but 12 stored + 2 rejected make 14',
   ]);
   expect(formatReport(facts(OUTCOME, 15))).toContain('15 produced ≠ 12 stored + 2 rejected');
 });
 
-test('sales of an earlier broker stand beside the sum, and are no part of it', () => {
+test('sales of an earlier broker are shown separately, and are not part of the sum', () => {
   const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9 }] };
   const inputs = { ...manifest.inputs, interactions: 7_010, unweighted: 2 };
   const outcome: Outcome = {
@@ -116,26 +116,26 @@ test('sales of an earlier broker stand beside the sum, and are no part of it', (
   expect(formatReport(facts(outcome))).toContain(
     `Sales     14 produced = 12 stored + 2 rejected
           rejected: not JSON 1, userId 1
-          7,000 from an earlier broker
+          7,000 more stored from an earlier broker
 
 `,
   );
 });
 
-test('a bucket without anything of this broker is told as it is', () => {
+test('a bucket with sales of an earlier broker only', () => {
   const outcome: Outcome = { ...OUTCOME, sources: new Map([['ffffffff', COUNTS]]) };
   expect(formatReport(facts(outcome, 0))).toContain(
-    'Sales     0 produced = 0 stored + 0 rejected\n          12 from an earlier broker\n',
+    'Sales     0 produced = 0 stored + 0 rejected\n          12 more stored from an earlier broker\n',
   );
 });
 
-test('a run that has read other than what its windows hold is a problem', () => {
+test('a run that read more or fewer sales than its windows hold is a problem', () => {
   expect(problemsOf(facts({ ...OUTCOME, sources: sourcesWith({ stored: 11, cut: 11 }) }, 13))).toEqual([
-    'Run 1 has read 12 sales, but its windows hold 11',
+    'Run 1 read 12 sales, but its windows hold 11',
   ]);
 });
 
-test('a window without a run, sales that no run knows, and a run that is not served are problems', () => {
+test('a window without a run, sales that no run was trained on, and a run that is not served are problems', () => {
   const failed = {
     ...trained,
     window: { ...window, window: 2 },
@@ -146,19 +146,16 @@ test('a window without a run, sales that no run knows, and a run that is not ser
     problemsOf(
       facts({ ...OUTCOME, sources: sourcesWith({ stored: 15 }), windows: [...OUTCOME.windows, failed] }, 17),
     ),
-  ).toEqual([
-    'Window 2 has no run: attempt 1: out of memory',
-    '3 stored sales are not among those that run 1 was trained on',
-  ]);
+  ).toEqual(['Window 2 has no run: attempt 1: out of memory', 'Run 1 was not trained on 3 stored sales']);
   expect(problemsOf(facts({ ...OUTCOME, current: undefined }))).toEqual([
-    'Run 1 is finished, but run none is served',
+    'Run 1 is finished, but no run is served',
   ]);
   expect(problemsOf(facts({ ...OUTCOME, sources: new Map(), windows: [], current: undefined }, 0))).toEqual([
     'No window was cut: there was nothing to train on',
   ]);
 });
 
-test('a product name cannot steer the terminal', () => {
+test('control characters in a product name are removed', () => {
   const product = { list: 'any' as const, rank: 1, product: 'p1', name: '\u001b[2Jlamp\n', score: 1 };
   const user = { user: 'ann\u0007', bought: [], recommended: [product] };
   const report = formatReport(facts({ ...OUTCOME, user }));
@@ -166,7 +163,7 @@ test('a product name cannot steer the terminal', () => {
   expect(report.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 });
 
-test('nor can a reason, the name of a step, or what a job failed with, which is cut', () => {
+test('control characters in reasons, names of steps and errors of a job are removed, and long errors are shortened', () => {
   const evil = '\u001b]0;title\u0007\u001b[2J\u009b\n! Run 9 is served';
   const outcome: Outcome = {
     ...OUTCOME,
@@ -192,7 +189,7 @@ test('nor can a reason, the name of a step, or what a job failed with, which is 
   expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
 });
 
-test('of a popularity of nothing there is no multiple', () => {
+test('there is no ratio to a baseline of 0', () => {
   const nothing = { value: 0, n: 3, low: 0, high: 0 };
   const half = { value: 0.5, n: 3, low: 0.4, high: 0.6 };
   const quality = { any: { model: half, popularity: nothing }, new: null };
@@ -200,12 +197,12 @@ test('of a popularity of nothing there is no multiple', () => {
     facts({ ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, quality } }] }),
   );
   expect(report).toContain(
-    'run 1, any: 0.500 (0.400–0.600) beside 0.000 (0.000–0.000) by popularity, 3 users',
+    'Run 1     Top picks (any): 0.500 (0.400–0.600), popularity 0.000 (0.000–0.000), 3 users',
   );
-  expect(report).toContain('run 1, new: no holdout could be made');
+  expect(report).toContain('          Discoveries (new): not measured, because no sales could be held out');
 });
 
-test('long names are cut, so that a report stays within 110 columns', () => {
+test('long names are shortened, so that a report stays within 110 columns', () => {
   const long = {
     list: 'any' as const,
     rank: 1,
@@ -227,7 +224,7 @@ test('long names are cut, so that a report stays within 110 columns', () => {
   expect(lines.join('\n')).toContain(`User      ${'u'.repeat(43)}… bought 0lamp`);
 });
 
-test('a window from an earlier start has no times; a user with nothing new shows an empty place', () => {
+test('a window from an earlier start has no times; a user without discoveries has an empty column', () => {
   const again = { ...facts(OUTCOME), sightings: new Map() };
   expect(formatReport(again)).toContain('from an earlier start');
   const seenBefore = new Map([[1, new Map<Milestone, number>([['cut', Number.NaN]])]]);

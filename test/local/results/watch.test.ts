@@ -18,46 +18,46 @@ async function watched(...keys: readonly string[]) {
     'application/json',
   );
   for (const key of [windowKey(1), ...keys]) await lake.create(key, '{}', 'application/json');
-  const told: string[] = [];
-  const watch = new Watch(lake, (window, milestone) => told.push(`${window} ${milestone}`));
-  await watch.look();
-  return { lake, watch, told };
+  const seen: string[] = [];
+  const watch = new Watch(lake, (window, milestone) => seen.push(`${window} ${milestone}`));
+  await watch.refresh();
+  return { lake, watch, seen };
 }
 
 test('a window is settled when it is published and rendered', async () => {
-  const { lake, watch, told } = await watched(manifestKey(1));
+  const { lake, watch, seen } = await watched(manifestKey(1));
   expect(watch.isSettled).toBe(false);
   await lake.create(`${chartsOf(1)}index.html`, '', 'text/html');
-  await watch.look();
+  await watch.refresh();
   expect(watch.isSettled).toBe(true);
-  expect(watch.undrawn).toEqual([]);
-  expect(told).toEqual(['1 cut', '1 trained', '1 published', '1 rendered']);
+  expect(watch.windowsWithoutCharts).toEqual([]);
+  expect(seen).toEqual(['1 cut', '1 trained', '1 published', '1 rendered']);
 });
 
-test('a window whose charts were given up is settled too, and counts as undrawn until they are drawn', async () => {
-  const { lake, watch, told } = await watched(manifestKey(1), chartsFailedKey(1));
+test('a window whose charts were given up is settled, too, and is listed as without charts until they are drawn', async () => {
+  const { lake, watch, seen } = await watched(manifestKey(1), chartsFailedKey(1));
   expect(watch.isSettled).toBe(true);
-  expect(watch.undrawn).toEqual([1]);
-  expect(told).toContain('1 undrawn');
+  expect(watch.windowsWithoutCharts).toEqual([1]);
+  expect(seen).toContain('1 renderFailed');
   await lake.create(`${chartsOf(1)}index.html`, '', 'text/html');
-  await watch.look();
-  expect(watch.undrawn).toEqual([]);
+  await watch.refresh();
+  expect(watch.windowsWithoutCharts).toEqual([]);
 });
 
-test('a window whose attempts are used up is settled, and nothing is waited for any more', async () => {
+test('a window whose attempts all failed is settled, and no longer open', async () => {
   const { watch } = await watched(failedKey(1));
   expect(watch.isSettled).toBe(true);
   expect(watch.openWindows).toBe(0);
 });
 
-test('what is there when the watch begins is not told', async () => {
+test('milestones from before the watch began are not reported', async () => {
   const lake = memoryLake();
   await lake.create(windowKey(1), '{}', 'application/json');
-  const told: string[] = [];
-  const watch = new Watch(lake, (window, milestone) => told.push(`${window} ${milestone}`));
-  await watch.skipPast();
+  const seen: string[] = [];
+  const watch = new Watch(lake, (window, milestone) => seen.push(`${window} ${milestone}`));
+  await watch.skipExisting();
   await lake.create(windowKey(2), '{}', 'application/json');
-  await watch.look();
-  expect(told).toEqual(['2 cut']);
+  await watch.refresh();
+  expect(seen).toEqual(['2 cut']);
   expect(watch.sightings.get(1)?.get('cut')).toBeNaN();
 });

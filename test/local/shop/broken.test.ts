@@ -14,7 +14,7 @@ const SALE = {
 const parseSale = createSaleParser({});
 const verdictOf = (value: Buffer | null) => parseSale(value ?? undefined, Date.UTC(2026, 5, 1, 12));
 
-/** What each kind is rejected for; a kind that is missing here does not compile. */
+/** The reason for which each kind is rejected. This does not compile while a kind is missing. */
 const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
   notJson: /^not JSON: /,
   array: /^not an object: is an array, /,
@@ -41,18 +41,15 @@ const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
   priceText: /^price: is "cheap", /,
 };
 
-test('what every kind is made from is a sale', () => {
+test('the sale that every kind is made from is valid', () => {
   expect(verdictOf(json(SALE))).toMatchObject({ user: 'ann', product: 'lamp', quantity: 2 });
 });
 
-test.each(Object.entries(REASONS))(
-  '%s is rejected for what is broken in it, and for nothing else',
-  (kind, reason) => {
-    expect(verdictOf(BROKEN[kind as BrokenKind](SALE))).toEqual({ rejected: expect.stringMatching(reason) });
-  },
-);
+test.each(Object.entries(REASONS))('%s is rejected only for the reason of its kind', (kind, reason) => {
+  expect(verdictOf(BROKEN[kind as BrokenKind](SALE))).toEqual({ rejected: expect.stringMatching(reason) });
+});
 
-test('no two kinds are the same bytes', () => {
+test('no two kinds make the same bytes', () => {
   const made = Object.values(BROKEN).map((breakIt) => breakIt(SALE)?.toString('hex') ?? 'null');
   expect(new Set(made).size).toBe(made.length);
 });

@@ -44,7 +44,7 @@ test('CSV: mapped columns, quoted cells, numbers as numbers, times without a zon
   expect((await read('a.csv', CSV, RETAIL)).map((value) => JSON.parse(value))).toEqual(RECORDS);
 });
 
-test('the same with a byte order mark, with CRLF, and gzipped whatever the name', async () => {
+test('CSV with a byte order mark, with CRLF, or gzipped under any name gives the same records', async () => {
   const expected = RECORDS.map((record) => JSON.stringify(record).replaceAll('\\n', ''));
   for (const [name, content] of [
     ['bom.csv', `\uFEFF${CSV}`],
@@ -58,7 +58,7 @@ test('the same with a byte order mark, with CRLF, and gzipped whatever the name'
     ).toEqual(expected);
 });
 
-test('what is no number or no time stays as it is, for accumulate to reject with its reason', async () => {
+test('a cell that is not a number or a time stays as it is, so that accumulate rejects it with a reason', async () => {
   const [value = ''] = await read(
     'odd.csv',
     'userId,productId,quantity,timestamp\nann,lamp,many,yesterday\n',
@@ -71,7 +71,7 @@ test('what is no number or no time stays as it is, for accumulate to reject with
   });
 });
 
-test('dates alone are midnight; thirteen digits are epoch milliseconds; zones are kept', async () => {
+test('a date alone means midnight, thirteen digits are epoch milliseconds, and zones are kept', async () => {
   const times = ['2010-12-01', '1291191960000', '2010-12-01T08:26:00+01:00'];
   const values = await read(
     'times.csv',
@@ -84,7 +84,7 @@ test('dates alone are midnight; thirteen digits are epoch milliseconds; zones ar
   ]);
 });
 
-test('NDJSON passes as it is, broken lines too; a map renames', async () => {
+test('NDJSON is passed on unchanged, broken lines too; a map renames fields', async () => {
   const lines = '{"userId":"a","productId":"b"}\nnot JSON\n\n[1]\n';
   expect(await read('a.ndjson', lines)).toEqual(['{"userId":"a","productId":"b"}', 'not JSON', '[1]']);
   expect(
@@ -92,7 +92,7 @@ test('NDJSON passes as it is, broken lines too; a map renames', async () => {
   ).toEqual(['{"userId":"a","productId":"b"}', 'not JSON']);
 });
 
-test('a column that is missing, a file that is missing or empty: the error names it', async () => {
+test('the error names a missing column, a missing file or an empty file', async () => {
   await expect(read('c.csv', CSV, { userId: 'CustomerId', productId: 'StockCode' })).rejects.toThrow(
     /no column CustomerId for userId; did you mean CustomerID\? Columns: InvoiceNo, StockCode/,
   );
@@ -104,7 +104,7 @@ test('a column that is missing, a file that is missing or empty: the error names
   );
 });
 
-test('what a file holds cannot steer the terminal by an error', async () => {
+test('control characters of a file do not reach the terminal in an error message', async () => {
   const header = `\u001b[2Jwho,${'w'.repeat(500)}\u0007,"two\nlines"`;
   const failures = [
     read('evil.csv', `${header}\na,b\n`, { userId: 'user' }),
@@ -119,7 +119,7 @@ test('what a file holds cannot steer the terminal by an error', async () => {
   expect(messages[0]).toContain('Columns: who, www');
 });
 
-test('NDJSON passes byte for byte: U+2028 breaks no line, and what is not UTF-8 is not mended', async () => {
+test('NDJSON is passed on byte for byte: U+2028 does not break a line, and invalid UTF-8 is not replaced', async () => {
   const path = join(directory, 'bytes.ndjson');
   const lines = [
     Buffer.from('{"userId":"a","productId":"b","productName":"x\u2028y – ü"}'),
@@ -133,7 +133,7 @@ test('NDJSON passes byte for byte: U+2028 breaks no line, and what is not UTF-8 
   }
 });
 
-test('NDJSON with a byte order mark is read, with a map and without', async () => {
+test('NDJSON with a byte order mark is read, with and without a map', async () => {
   const mark = '\uFEFF{"who":"a","productId":"b"}\n{"who":"\uFEFFc","productId":"b"}\n';
   expect(await read('mark.ndjson', mark)).toEqual([
     '{"who":"a","productId":"b"}',
@@ -145,7 +145,7 @@ test('NDJSON with a byte order mark is read, with a map and without', async () =
   ]);
 });
 
-test('a map renames fields and leaves their values as they were written: long ids, large and small numbers', async () => {
+test('a map renames fields and keeps their values as written: long ids, large and small numbers', async () => {
   expect(
     await read(
       'digits.jsonl',
@@ -157,7 +157,7 @@ test('a map renames fields and leaves their values as they were written: long id
   ]);
 });
 
-test('records of CSV share the key of their user, so that they stay in order; lines of NDJSON have none', async () => {
+test("a user's CSV records share a key, so that they stay in order; NDJSON records have no key", async () => {
   const keys = async (name: string, content: string): Promise<(string | null)[]> => {
     const path = join(directory, name);
     writeFileSync(path, content);
@@ -169,7 +169,7 @@ test('records of CSV share the key of their user, so that they stay in order; li
   expect(await keys('keys.ndjson', '{"userId":"ann","productId":"lamp"}\n')).toEqual([null]);
 });
 
-test('a row that is too short or too long is a record like any other', async () => {
+test('a row that is too short or too long still becomes a record', async () => {
   const values = await read('ragged.csv', 'userId,productId,quantity\nann\n\nbob,lamp,2,more\n');
   expect(values.map((value) => JSON.parse(value))).toEqual([
     { userId: 'ann' },
@@ -177,7 +177,7 @@ test('a row that is too short or too long is a record like any other', async () 
   ]);
 });
 
-test('a file that is cut off inside a quote or inside its compression is an error that names it', async () => {
+test('a file that ends inside a quote or inside its compressed data is an error that names it', async () => {
   await expect(read('open.csv', 'userId,productId\nann,"lamp\n')).rejects.toThrow(
     /^Cannot replay .*open\.csv: Quote Not Closed/,
   );

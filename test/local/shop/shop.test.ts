@@ -13,7 +13,6 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const productsOf = (group: number) => shop.products.filter((product) => product.group === group);
 const groups = [...new Set(shop.products.map(({ group }) => group))];
 
-/** Two lamps, of which one sells three times as often, two mugs, and a user who likes lamps. */
 const product = (id: string, group: number, popularity: number) => ({
   id,
   name: id,
@@ -21,6 +20,7 @@ const product = (id: string, group: number, popularity: number) => ({
   popularity,
   price: 1,
 });
+/** A shop with two lamps, one of which sells three times as often, two mugs, and a user who likes lamps. */
 const LAMPS_AND_MUGS: Shop = {
   products: [
     product('lamp1', 0, 0.75),
@@ -32,12 +32,12 @@ const LAMPS_AND_MUGS: Shop = {
   whimShare: 0.1,
 };
 
-test('the same seed plants the same shop, another seed another', () => {
+test('the same seed makes the same shop, and another seed another one', () => {
   expect(plantShop(1)).toEqual(shop);
   expect(plantShop(2)).not.toEqual(shop);
 });
 
-test('it has as many users and products as it should, each with an id and a name of its own', () => {
+test('a shop has the requested number of users and products, with unique ids and names', () => {
   expect([shop.users.length, shop.products.length]).toEqual([1000, 300]);
   for (const ids of [
     shop.users.map(({ id }) => id),
@@ -47,7 +47,7 @@ test('it has as many users and products as it should, each with an id and a name
     expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('the shares of a group add up to 1 and fall with the rank as a power law', () => {
+test('the shares in a group add up to 1 and fall with the rank by a power law', () => {
   for (const group of groups) {
     const shares = productsOf(group).map(({ popularity }) => popularity);
     expect(sum(shares)).toBeCloseTo(1, 9);
@@ -56,7 +56,7 @@ test('the shares of a group add up to 1 and fall with the rank as a power law', 
   }
 });
 
-test('a user likes one group or two, which exist and differ, the first more; the shares add up to 1', () => {
+test('a user likes one or two different groups of the shop, the first one more; the shares add up to 1', () => {
   for (const { tastes } of shop.users) {
     expect(sum(tastes.map(({ share }) => share))).toBeCloseTo(1, 9);
     expect(tastes.length === 1 || tastes.length === 2).toBe(true);
@@ -66,7 +66,7 @@ test('a user likes one group or two, which exist and differ, the first more; the
   }
 });
 
-test('a shop smaller than the number of groups has a group for each product', () => {
+test('a shop with fewer products than groups has one group for each product', () => {
   const small = plantShop(1, { users: 3, products: 4 });
   expect(small.products.map(({ group, popularity }) => [group, popularity])).toEqual([
     [0, 1],
@@ -77,7 +77,7 @@ test('a shop smaller than the number of groups has a group for each product', ()
   for (const { tastes } of small.users) for (const { group } of tastes) expect(group).toBeLessThan(4);
 });
 
-test('the answer to find: taste times popularity in the group, and a whim for everything; ties by id', () => {
+test('the best products are ranked by taste times popularity in the group, plus a whim for any product; ties by id', () => {
   const [ann] = LAMPS_AND_MUGS.users;
   if (!ann) throw new Error('the shop has no users');
   expect(
@@ -90,7 +90,7 @@ test('the answer to find: taste times popularity in the group, and a whim for ev
   ]);
 });
 
-test('for every user the answer is a distribution over all products', () => {
+test("every user's probabilities form a distribution over all products", () => {
   for (const user of shop.users.slice(0, 50)) {
     const best = bestProducts(shop, user);
     expect(best).toHaveLength(shop.products.length);
@@ -99,14 +99,14 @@ test('for every user the answer is a distribution over all products', () => {
   }
 });
 
-test('without structure everybody is as active and everything as likely', () => {
+test('without structure all users are equally active and all products equally likely', () => {
   const uniform = plantUniformShop({ users: 5, products: 20 });
   expect(new Set(uniform.users.map(({ activity }) => activity))).toEqual(new Set([1]));
   for (const user of uniform.users)
     for (const { probability } of bestProducts(uniform, user)) expect(probability).toBeCloseTo(1 / 20, 9);
 });
 
-test('the tables to draw from hold every user, every product, and every product once in its group', () => {
+test('the tables for drawing contain every user, every product, and every product once in its group', () => {
   const tables = drawTables(LAMPS_AND_MUGS);
   expect(tables.users).toEqual([1]);
   expect(tables.products).toEqual([0.75, 1, 1.5, 2]);

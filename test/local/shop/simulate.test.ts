@@ -18,7 +18,7 @@ function counted<Key>(keys: Iterable<Key>): Map<Key, number> {
   return counts;
 }
 
-test('the same seed gives the same bytes, another seed others', () => {
+test('the same seed gives the same bytes, and another seed other bytes', () => {
   const some = (seed: number) =>
     [...simulate({ shop: plantShop(seed), seed, count: 500, endMs: SIMULATION_END_MS, days: 90 })].map(
       ({ key, value, timestampMs }) => `${key} ${value?.toString('hex')} ${timestampMs}`,
@@ -27,7 +27,7 @@ test('the same seed gives the same bytes, another seed others', () => {
   expect(some(7)).not.toEqual(some(8));
 });
 
-test('one in a hundred is broken, every kind among them; accumulate rejects exactly those', () => {
+test('one record in a hundred is broken, of every kind, and accumulate rejects exactly those', () => {
   const broken = records.filter((record) => record.broken !== undefined);
   expect(broken).toHaveLength(300);
   expect([...new Set(broken.map((record) => record.broken))].sort()).toEqual(Object.keys(BROKEN).sort());
@@ -43,7 +43,7 @@ test('sales are in order of time, and the last one happens before the end', () =
   expect(times.at(-1)).toBeLessThan(SIMULATION_END_MS);
 });
 
-test('about a quarter is bought again and about two in a hundred are returns', () => {
+test('about a quarter of the sales are repeats, and about two in a hundred are returns', () => {
   const returns = sales.filter(({ quantity }) => quantity < 0).length / sales.length;
   expect(returns).toBeGreaterThan(0.015);
   expect(returns).toBeLessThan(0.025);
@@ -56,20 +56,20 @@ test('about a quarter is bought again and about two in a hundred are returns', (
   expect(repeated.length / sales.length).toBeGreaterThan(0.25);
 });
 
-test('popularity follows a power law: by rank, sales fall on a line on logarithmic axes', () => {
+test('popularity follows a power law: on logarithmic axes, sales by rank form a line', () => {
   const counts = [...counted(sales.map(({ productId }) => productId)).values()].sort((a, b) => b - a);
   const points = counts.slice(0, 200).map((count, rank) => [Math.log(rank + 1), Math.log(count)] as const);
   const mean = (pick: 0 | 1) => points.reduce((sum, point) => sum + point[pick], 0) / points.length;
   const [mx, my] = [mean(0), mean(1)];
-  const sum = (of: (x: number, y: number) => number) =>
-    points.reduce((total, [x, y]) => total + of(x - mx, y - my), 0);
+  const sum = (term: (x: number, y: number) => number) =>
+    points.reduce((total, [x, y]) => total + term(x - mx, y - my), 0);
   const slope = sum((x, y) => x * y) / sum((x) => x * x);
   const fit = sum((x, y) => x * y) ** 2 / (sum((x) => x * x) * sum((_, y) => y * y));
   expect(slope).toBeLessThan(-0.4);
   expect(fit).toBeGreaterThan(0.85);
 });
 
-test('users buy by their planted tastes: the most likely products of the plan are what they buy most', () => {
+test('users buy by their tastes: they buy the most likely products most often', () => {
   const [user] = shop.users.toSorted((a, b) => b.activity - a.activity);
   if (!user) throw new Error('the shop has no users');
   const bought = counted(sales.filter(({ userId }) => userId === user.id).map(({ productId }) => productId));
@@ -81,7 +81,7 @@ test('users buy by their planted tastes: the most likely products of the plan ar
   expect(bestProducts(shop, user).reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
 });
 
-test('the uniform shop has no structure: everybody is as likely to buy anything', () => {
+test('in the uniform shop every user is equally likely to buy any product', () => {
   const uniform = plantUniformShop({ users: 10, products: 20 });
   const probabilities = uniform.users.flatMap((user) =>
     bestProducts(uniform, user).map(({ probability }) => probability),
@@ -90,7 +90,7 @@ test('the uniform shop has no structure: everybody is as likely to buy anything'
   expect(Math.min(...probabilities)).toBeCloseTo(1 / 20, 9);
 });
 
-test('the timestamp in a sale is the time of its record; a record knows its user', () => {
+test("a sale's timestamp is its record's, and the record's key is the user", () => {
   for (const { key, value, timestampMs, broken } of records) {
     expect(key).toMatch(/^u\d{4}$/);
     if (broken) continue;
@@ -99,7 +99,7 @@ test('the timestamp in a sale is the time of its record; a record knows its user
   }
 });
 
-test('what is returned, one at a time, was bought before; only of a broken record that cannot be seen', () => {
+test('returns are of one unit that the user bought before, unless that purchase may be in a broken record', () => {
   const lost = new Set(records.filter(({ broken }) => broken).map(({ key }) => key));
   const bought = new Set<string>();
   for (const { userId, productId, quantity } of sales) {
@@ -108,7 +108,7 @@ test('what is returned, one at a time, was bought before; only of a broken recor
   }
 });
 
-test('a basket is one user and at most six sales under one order', () => {
+test('the sales of an order are of one user, and at most six', () => {
   const baskets = new Map<string, { userId: string }[]>();
   for (const sale of sales) baskets.set(sale.orderId, [...(baskets.get(sale.orderId) ?? []), sale]);
   for (const basket of baskets.values()) {
@@ -117,10 +117,10 @@ test('a basket is one user and at most six sales under one order', () => {
   }
 });
 
-test('sales have the name and the price that were planted', () => {
-  const planted = new Map(shop.products.map(({ id, name, price }) => [id, { name, price }]));
+test("sales have their product's name and price", () => {
+  const products = new Map(shop.products.map(({ id, name, price }) => [id, { name, price }]));
   for (const { productId, productName, price } of sales)
-    expect({ name: productName, price }).toEqual(planted.get(productId));
+    expect({ name: productName, price }).toEqual(products.get(productId));
 });
 
 test('a shop without users or without products cannot be simulated', () => {

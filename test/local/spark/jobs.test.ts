@@ -14,11 +14,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type JobServer, startJobServer } from '../../../local/spark/jobs.ts';
 import { awsClient } from '../../../local/stack/emulator.ts';
 
-/** The server with the real SDK in front and, behind it, a shell script in the place of Java. */
+/** The server is called by the real SDK, and runs a shell script instead of Java. */
 let directory: string;
 let aws: Server;
 let events: string[];
-/** How the bucket answers for the jar. */
+/** Answers the request for the jar. */
 let answerJar: (response: ServerResponse) => void;
 let server: JobServer;
 
@@ -26,7 +26,7 @@ const jarIsThere = (response: ServerResponse): void => void response.end('jar');
 const jarIsMissing = (response: ServerResponse): void =>
   void response.writeHead(404).end('<Error><Code>NoSuchKey</Code><Message>no jar</Message></Error>');
 
-/** Stands for the AWS API: one jar, and a bus that remembers states. */
+/** Starts a server instead of the AWS API: it has one jar, and an event bus that remembers states. */
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'cartograph-jobs-'));
   events = [];
@@ -54,9 +54,9 @@ const urlOf = (listening: Server): string => `http://127.0.0.1:${(listening.addr
 
 interface Setup {
   readonly emitsEvents?: boolean;
-  /** What runs instead of the script. */
+  /** Program that runs instead of the script. */
   readonly command?: string;
-  /** Whether the server knows where AWS is. */
+  /** If false, the server does not get the address of the AWS API. */
   readonly isConnected?: boolean;
 }
 
@@ -98,7 +98,7 @@ async function runOf(client: EMRServerlessClient, jobRunId: string) {
   return jobRun;
 }
 
-/** Asks until the run is in the state. */
+/** Waits until the run has one of the states. */
 async function reached(client: EMRServerlessClient, jobRunId: string, ...states: readonly string[]) {
   for (;;) {
     const run = await runOf(client, jobRunId);
@@ -109,7 +109,7 @@ async function reached(client: EMRServerlessClient, jobRunId: string, ...states:
 const ended = (client: EMRServerlessClient, jobRunId: string) =>
   reached(client, jobRunId, 'SUCCESS', 'FAILED', 'CANCELLED');
 
-/** What a script wrote, as soon as it has. */
+/** Waits until a script has written to a file. @returns The text of the file. */
 async function written(name: string): Promise<string> {
   while (!existsSync(file(name)) || readFileSync(file(name), 'utf8') === '') await sleep(20);
   return readFileSync(file(name), 'utf8').trim();
@@ -123,7 +123,7 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-test('a job runs with the arguments it was given, succeeds, and says so on the bus', async () => {
+test('a job runs with its arguments, succeeds, and sends events to the bus', async () => {
   const client = await start(`printf '%s\\n' "$@" > ${file('words')}`);
   const jobRunId = await started(client);
   expect(await ended(client, jobRunId)).toMatchObject({
@@ -137,7 +137,7 @@ test('a job runs with the arguments it was given, succeeds, and says so on the b
   const words = (await written('words')).split('\n');
   expect(words.join(' ')).toContain('--class cartograph.TrainJob --conf spark.x=a b --master local[2]');
   expect(words).not.toContain('spark.driver.memory=12g');
-  // What a killed job leaves behind stays below its own directory.
+  // Temporary files of a killed job stay in its own directory.
   expect(words).toContain(`-Djava.io.tmpdir=${file('tmp')}`);
   expect(existsSync(file('tmp'))).toBe(true);
   const [jar = '', ...own] = words.slice(-5);
@@ -145,7 +145,7 @@ test('a job runs with the arguments it was given, succeeds, and says so on the b
   expect(own).toEqual(['--lake', 's3://lake', '--window', '1']);
 });
 
-test('a run is SUBMITTED while its jar is on the way, RUNNING while it runs, and then what became of it', async () => {
+test('a run is SUBMITTED while its jar is downloaded, then RUNNING, then SUCCESS', async () => {
   let arrive = (): void => undefined;
   answerJar = (response) => {
     arrive = () => jarIsThere(response);
@@ -159,7 +159,7 @@ test('a run is SUBMITTED while its jar is on the way, RUNNING while it runs, and
   expect((await ended(client, jobRunId)).state).toBe('SUCCESS');
 });
 
-test('the same client token is the same run, started once; with another request it is a conflict', async () => {
+test('repeats with the same client token are one run; another request with that token is a conflict', async () => {
   const client = await start(`echo started >> ${file('starts')}`);
   const runs = await Promise.all(Array.from({ length: 5 }, () => started(client)));
   expect(new Set(runs).size).toBe(1);
@@ -173,7 +173,7 @@ test('the same client token is the same run, started once; with another request 
   expect(await started(client, 't2')).not.toBe(runs[0]);
 });
 
-test('a job that ends with an error is FAILED, with the end of its log', async () => {
+test('a job that ends with an error is FAILED, with the last lines of its log', async () => {
   const client = await start('echo "out of memory"; exit 3');
   const run = await ended(client, await started(client));
   expect(run.state).toBe('FAILED');
@@ -181,7 +181,7 @@ test('a job that ends with an error is FAILED, with the end of its log', async (
   await expect.poll(() => events).toEqual(['RUNNING', 'FAILED']);
 });
 
-test('a job that cannot be started is FAILED: without a jar, without Java, before the AWS API is known', async () => {
+test('a job that cannot start is FAILED: without a jar, without Java, without the address of the AWS API', async () => {
   answerJar = jarIsMissing;
   let client = await start('exit 0');
   expect(await ended(client, await started(client))).toMatchObject({
@@ -202,7 +202,7 @@ test('a job that cannot be started is FAILED: without a jar, without Java, befor
   });
 });
 
-test('a cancelled job is stopped, by its process id', async () => {
+test('the process of a cancelled job is stopped', async () => {
   const client = await start(`echo $$ > ${file('pid')}; exec sleep 600`);
   const jobRunId = await started(client);
   const pid = Number(await written('pid'));
@@ -212,7 +212,7 @@ test('a cancelled job is stopped, by its process id', async () => {
   await expect.poll(() => events).toEqual(['RUNNING', 'CANCELLING', 'CANCELLED']);
 });
 
-test('what a job has started stops with it', async () => {
+test('child processes of a job stop with it', async () => {
   const client = await start(
     `(trap 'echo yes > ${file('stopped')}; exit' TERM; echo yes > ${file('ready')}; while :; do sleep 0.02; done) &
      wait`,
@@ -223,7 +223,7 @@ test('what a job has started stops with it', async () => {
   expect(await written('stopped')).toBe('yes');
 });
 
-test('a job that does not listen is killed after a few seconds', async () => {
+test('a job that ignores the signal is killed after a few seconds', async () => {
   const client = await start(`trap '' TERM; echo $$ > ${file('pid')}; while :; do sleep 0.1; done`);
   const jobRunId = await started(client);
   const pid = Number(await written('pid'));
@@ -234,7 +234,7 @@ test('a job that does not listen is killed after a few seconds', async () => {
   expect(isRunning(pid)).toBe(false);
 });
 
-test('cancelled before its jar has come, a job is never started, and stays cancelled whatever comes', async () => {
+test('a job that is cancelled while its jar is downloaded never starts, and stays cancelled', async () => {
   for (const answer of [jarIsThere, jarIsMissing]) {
     let arrive: (() => void) | undefined;
     answerJar = (response) => {
@@ -252,7 +252,7 @@ test('cancelled before its jar has come, a job is never started, and stays cance
   }
 });
 
-test('what is over cannot be cancelled any more', async () => {
+test('a job that has ended cannot be cancelled', async () => {
   const client = await start('exit 0');
   const jobRunId = await started(client);
   await ended(client, jobRunId);
@@ -260,7 +260,7 @@ test('what is over cannot be cancelled any more', async () => {
   expect((await runOf(client, jobRunId)).state).toBe('SUCCESS');
 });
 
-test('when the server stops, its jobs stop, and those whose jar is on the way never start', async () => {
+test('when the server stops, its jobs stop, and those that still download their jar never start', async () => {
   const client = await start(`echo $$ >> ${file('pid')}; exec sleep 600`);
   await started(client);
   const pid = Number(await written('pid'));
@@ -277,13 +277,13 @@ test('when the server stops, its jobs stop, and those whose jar is on the way ne
   expect(await written('pid')).toBe(String(pid));
 });
 
-test('with the switch off no event reaches the bus; the state is there all the same', async () => {
+test('with events switched off, no event reaches the bus, and the state still changes', async () => {
   const client = await start('exit 1', { emitsEvents: false });
   expect((await ended(client, await started(client))).state).toBe('FAILED');
   expect(events).toEqual([]);
 });
 
-test('a bus that is away changes nothing: events are best effort', async () => {
+test('jobs succeed even if the event bus does not answer', async () => {
   const client = await start('exit 0');
   answerJar = (response) => {
     jarIsThere(response);
@@ -292,7 +292,7 @@ test('a bus that is away changes nothing: events are best effort', async () => {
   expect((await ended(client, await started(client))).state).toBe('SUCCESS');
 });
 
-test('what is unknown or invalid is answered as the service would', async () => {
+test('unknown job runs and invalid requests get the errors of the service', async () => {
   const client = await start('exit 0');
   await expect(runOf(client, 'none')).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
@@ -308,7 +308,7 @@ test('what is unknown or invalid is answered as the service would', async () => 
   ).rejects.toMatchObject({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
 });
 
-test('it listens on this machine only; an address that is taken is an error', async () => {
+test('it listens on this machine only; a port that is in use is an error', async () => {
   await start('exit 0');
   expect(new URL(server.endpoint).hostname).toBe('127.0.0.1');
   await expect(startJobServer({ directory, cores: 1, url: server.endpoint })).rejects.toMatchObject({

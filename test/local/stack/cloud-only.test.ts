@@ -15,7 +15,7 @@ const template = (resources: Record<string, unknown>) => ({
 const CLUSTER = { Type: 'AWS::MSK::ServerlessCluster', Properties: { ClusterName: 'c' } };
 const APPLICATION = { Type: 'AWS::EMRServerless::Application' };
 
-test('what is not left out stays as it is, outputs and parameters too', () => {
+test('everything else stays the same, including outputs and parameters', () => {
   const whole = {
     Parameters: { P: { Type: 'String' } },
     ...template({
@@ -30,7 +30,7 @@ test('what is not left out stays as it is, outputs and parameters too', () => {
   expect(withoutCloudOnly(whole)).toEqual(whole);
 });
 
-test('stream, cluster, network and alarms go, with the mapping of the stream; mappings of queues stay', () => {
+test("the stream with its mapping, the cluster, the network and the alarms are removed; the queues' mappings stay", () => {
   const any = { Type: 'AWS::Logs::LogGroup' };
   const resources = Object.fromEntries(
     [...LEFT_OUT_CONSTRUCTS, 'AWS679f53fac002430cb0da5b7982bd2287'].map((name) => [`${name}Thing0A1B`, any]),
@@ -50,7 +50,7 @@ test('stream, cluster, network and alarms go, with the mapping of the stream; ma
   expect(kept.Resources).toEqual({ Queue: queue });
 });
 
-test('where something needs a part that is left out, a written stand-in is put; waiting for it is dropped', () => {
+test('a reference to a removed resource becomes a stand-in, and a dependency on it is dropped', () => {
   const policy = {
     Type: 'AWS::IAM::Policy',
     DependsOn: ['StreamCluster', 'Other'],
@@ -78,7 +78,7 @@ test('where something needs a part that is left out, a written stand-in is put; 
   });
 });
 
-test('a reference without a stand-in is an error that names both sides', () => {
+test('a reference without a stand-in is an error that names the resource and the place', () => {
   const fn = {
     Type: 'AWS::Lambda::Function',
     Properties: { VpcConfig: { SubnetIds: [{ Ref: 'NetworkSubnet' }] } },
@@ -88,7 +88,7 @@ test('a reference without a stand-in is an error that names both sides', () => {
   );
 });
 
-test('waiting for a single resource stays as it is written, or goes', () => {
+test('a dependency written as a single name stays as it is, or is dropped', () => {
   const queue = (dependsOn: string) => ({ Type: 'AWS::SQS::Queue', DependsOn: dependsOn });
   expect(
     withoutCloudOnly(template({ StreamCluster: CLUSTER, A: queue('B'), B: queue('StreamCluster') }))
@@ -96,7 +96,7 @@ test('waiting for a single resource stays as it is written, or goes', () => {
   ).toEqual({ A: queue('B'), B: { Type: 'AWS::SQS::Queue' } });
 });
 
-test('an output is a place where something may be needed, too', () => {
+test('references in outputs are replaced too', () => {
   const output = (value: unknown) => ({
     Resources: { StreamCluster: CLUSTER },
     Outputs: { ClusterArn: { Value: value } },
@@ -109,7 +109,7 @@ test('an output is a place where something may be needed, too', () => {
   );
 });
 
-test('so is the text of Fn::Sub; names that are not left out stay in it', () => {
+test('a removed resource in the text of Fn::Sub is an error; other names stay', () => {
   const fn = (sub: unknown) => ({
     Type: 'AWS::Lambda::Function',
     Properties: { Description: { 'Fn::Sub': sub } },
@@ -130,11 +130,11 @@ test('so is the text of Fn::Sub; names that are not left out stay in it', () => 
   });
 });
 
-test('what is no template is an error', () => {
+test('anything that is not a template is an error', () => {
   for (const wrong of [null, {}, { Resources: { A: {} } }]) expect(() => withoutCloudOnly(wrong)).toThrow();
 });
 
-/** The template that the cloud gets; `test/lib/recommender-stack.test.ts` keeps it what the stack makes. */
+/** The cloud's template; `test/lib/recommender-stack.test.ts` checks that it is what the stack makes. */
 const CLOUD: {
   Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
   Outputs: Record<string, unknown>;
@@ -142,30 +142,30 @@ const CLOUD: {
   readFileSync(join(import.meta.dirname, '../../fixtures/recommender-stack.template.json'), 'utf8'),
 );
 const idsOf = (resources: object): string[] => Object.keys(resources).sort();
-const gone = Object.entries(CLOUD.Resources)
+const removed = Object.entries(CLOUD.Resources)
   .filter(([id, resource]) => isLeftOut(id, resource))
   .map(([id]) => id);
 
-test('of the real stack nothing else is left out, and everything that is listed is something that it has', () => {
+test('the real stack loses only what is listed, and has everything that is listed', () => {
   const kept = withoutCloudOnly(CLOUD);
-  expect(idsOf(kept.Resources)).toEqual(idsOf(CLOUD.Resources).filter((id) => !gone.includes(id)));
+  expect(idsOf(kept.Resources)).toEqual(idsOf(CLOUD.Resources).filter((id) => !removed.includes(id)));
   const types = new Set(Object.values(CLOUD.Resources).map(({ Type }) => Type));
   expect(LEFT_OUT_TYPES.filter((type) => !types.has(type))).toEqual([]);
-  expect(LEFT_OUT_CONSTRUCTS.filter((name) => !gone.some((id) => id.startsWith(name)))).toEqual([]);
+  expect(LEFT_OUT_CONSTRUCTS.filter((name) => !removed.some((id) => id.startsWith(name)))).toEqual([]);
 });
 
-test('of the real stack every stage stays whole: its Lambda, role, logs, queues and rules', () => {
+test('every stage of the real stack keeps its Lambda, role, logs, queues and rules', () => {
   const stages = /^(Lake|Accumulate|Threshold|Train|Render|Publish)/;
-  const lost = gone.filter((id) => stages.test(id)).map((id) => CLOUD.Resources[id]?.Type);
+  const lost = removed.filter((id) => stages.test(id)).map((id) => CLOUD.Resources[id]?.Type);
   expect(lost.sort()).toEqual(['AWS::EMRServerless::Application', 'AWS::Lambda::EventSourceMapping']);
 });
 
-test('of the real stack nothing refers any more to what is left out', () => {
+test('nothing in the real stack still refers to a removed resource', () => {
   const text = JSON.stringify(withoutCloudOnly(CLOUD));
-  for (const id of gone) expect(text, id).not.toContain(`"${id}"`);
+  for (const id of removed) expect(text, id).not.toContain(`"${id}"`);
 });
 
-test('of the real stack a resource that does not refer to what is left out is the same, to the letter', () => {
+test('a resource of the real stack that refers to no removed resource stays identical', () => {
   const kept = withoutCloudOnly(CLOUD);
   const touched = Object.entries(kept.Resources)
     .filter(([id, resource]) => JSON.stringify(resource) !== JSON.stringify(CLOUD.Resources[id]))
@@ -176,11 +176,11 @@ test('of the real stack a resource that does not refer to what is left out is th
     'TrainFunction',
     'TrainEventsJobEnded',
   ]);
-  const { Resources: _, Outputs: ours = {}, ...rest } = kept;
-  const { Resources: __, Outputs: theirs, ...before } = CLOUD;
-  expect(rest).toEqual(before);
-  const differing = Object.keys(theirs).filter(
-    (name) => JSON.stringify(ours[name]) !== JSON.stringify(theirs[name]),
+  const { Resources: _, Outputs: localOutputs = {}, ...localRest } = kept;
+  const { Resources: __, Outputs: cloudOutputs, ...cloudRest } = CLOUD;
+  expect(localRest).toEqual(cloudRest);
+  const differing = Object.keys(cloudOutputs).filter(
+    (name) => JSON.stringify(localOutputs[name]) !== JSON.stringify(cloudOutputs[name]),
   );
   expect(differing).toEqual(['ProduceFunction', 'ClusterArn', 'Dashboard', 'AlarmTopic']);
 });

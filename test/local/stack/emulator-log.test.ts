@@ -10,7 +10,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const failed = (reason: string): string =>
   `2026-11-24 23:19:23 ERROR [lambda] Warm worker execution error for Cartograph-render5E6F: ${reason}\n`;
 
-test('Lambdas that could not start are told once, and only those of this start', async () => {
+test('each Lambda that could not start is reported once, but none from an earlier start', async () => {
   const path = join(directory, 'emulator.log');
   writeFileSync(path, failed('earlier'));
   const log = new EmulatorLog({ path, offset: failed('earlier').length });

@@ -25,18 +25,18 @@ function found(content: unknown): Endpoints | undefined {
   return findEndpoints(file);
 }
 
-test('a pipeline is found while the very process that wrote of it is there', () => {
+test('a pipeline is found while the process that wrote the file runs', () => {
   expect(found(endpoints)).toEqual(endpoints);
   expect(found({ ...endpoints, startTime: 'earlier' })).toBeUndefined();
   expect(found({ ...endpoints, pid: 2 ** 22 + 1 })).toBeUndefined();
 });
 
-test('this process is never taken for another that has its number', () => {
+test('a file that names the id of this very process does not count as a running pipeline', () => {
   const startTime = startTimeOf(process.pid);
   expect(found({ ...endpoints, pid: process.pid, startTime })).toBeUndefined();
 });
 
-test('without a file, or with another one, no pipeline is found', () => {
+test('without a valid file no pipeline is found', () => {
   expect(findEndpoints(join(directory, 'none'))).toBeUndefined();
   expect(found({ pid: process.ppid })).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { startFakeS3 } from './fake-s3.ts';
 
 export interface FakeStack {
   readonly endpoint: string;
-  /** Lambdas that were called, in order, with what they were asked. */
+  /** The calls of Lambdas, in order. */
   readonly calls: { readonly name: string; readonly event: unknown }[];
   stop(): Promise<void>;
 }
@@ -14,13 +14,13 @@ export interface FakeStackOptions {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly status?: string;
-  /** What is in the bucket. */
+  /** The bucket's objects, by key. */
   readonly objects?: ReadonlyMap<string, string | Uint8Array>;
-  /** What a Lambda answers. */
+  /** Returns a Lambda's answer; null without it. */
   readonly answer?: (name: string, event: unknown) => unknown;
 }
 
-/** Answers for one stack: CloudFormation's DescribeStacks, Lambda's Invoke, and S3 for whatever else is asked. */
+/** Answers for one stack: CloudFormation's DescribeStacks, Lambda's Invoke, and S3 for every other request. */
 export async function startFakeStack(options: FakeStackOptions): Promise<FakeStack> {
   const s3 = await startFakeS3(options.objects ?? new Map());
   const calls: { name: string; event: unknown }[] = [];
@@ -33,9 +33,11 @@ export async function startFakeStack(options: FakeStackOptions): Promise<FakeSta
       return response.end(JSON.stringify(options.answer?.(name, event) ?? null));
     }
     if (request.method === 'POST') {
-      const asked = new URLSearchParams(body.toString()).get('StackName') ?? '';
-      const isKnown = asked === options.name;
-      return response.writeHead(isKnown ? 200 : 400).end(isKnown ? described(options) : unknown(asked));
+      const requested = new URLSearchParams(body.toString()).get('StackName') ?? '';
+      const isKnown = requested === options.name;
+      return response
+        .writeHead(isKnown ? 200 : 400)
+        .end(isKnown ? stackXml(options) : unknownStackXml(requested));
     }
     const answer = await fetch(`${s3.endpoint}${request.url}`);
     return response
@@ -54,7 +56,7 @@ export async function startFakeStack(options: FakeStackOptions): Promise<FakeSta
   };
 }
 
-function described({ name, outputs, status = 'CREATE_COMPLETE' }: FakeStackOptions): string {
+function stackXml({ name, outputs, status = 'CREATE_COMPLETE' }: FakeStackOptions): string {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   );
@@ -62,8 +64,8 @@ function described({ name, outputs, status = 'CREATE_COMPLETE' }: FakeStackOptio
   return `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 }
 
-const unknown = (asked: string): string =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${asked} does not exist</Message></Error></ErrorResponse>`;
+const unknownStackXml = (requested: string): string =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${requested} does not exist</Message></Error></ErrorResponse>`;
 
 /** Every output that the commands use. */
 export const OUTPUTS = {

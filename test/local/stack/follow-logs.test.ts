@@ -4,7 +4,7 @@ import type { LogLine } from '../../../local/stack/stage-logs.ts';
 
 const LINE: LogLine = { level: 'error', stage: 'train', message: 'no cluster' };
 
-/** Answers each read with the next answer, and then with nothing. */
+/** Returns the answers one by one, and no lines after the last. */
 function answering(...answers: readonly (LogLine[] | Error)[]): Reader {
   const rest = [...answers];
   return {
@@ -16,33 +16,37 @@ function answering(...answers: readonly (LogLine[] | Error)[]): Reader {
   };
 }
 
-test('lines are told with their stage and error', async () => {
-  const told: string[] = [];
+test('lines are shown with their stage and error', async () => {
+  const shown: string[] = [];
   const stop = followLogs(
     [answering([LINE, { ...LINE, error: { name: 'E' } }])],
-    (text) => told.push(text),
+    (text) => shown.push(text),
     1,
   );
-  await expect.poll(() => told).toEqual(['train: no cluster', 'train: no cluster: {"name":"E"}']);
+  await expect.poll(() => shown).toEqual(['train: no cluster', 'train: no cluster: {"name":"E"}']);
   stop();
 });
 
-test('logs that cannot be read are told once, and again after they could be read', async () => {
-  const told: string[] = [];
-  const away = new Error('connection refused');
-  const stop = followLogs([answering(away, away, [LINE], away, [LINE])], (text) => told.push(text), 1);
-  const sentence = 'Cannot read the logs: connection refused; it is tried again';
-  await expect.poll(() => told).toEqual([sentence, 'train: no cluster', sentence, 'train: no cluster']);
+test('logs that cannot be read are reported once, and again if they could be read in between', async () => {
+  const shown: string[] = [];
+  const failure = new Error('connection refused');
+  const stop = followLogs(
+    [answering(failure, failure, [LINE], failure, [LINE])],
+    (text) => shown.push(text),
+    1,
+  );
+  const sentence = 'Cannot read the logs: connection refused; trying again';
+  await expect.poll(() => shown).toEqual([sentence, 'train: no cluster', sentence, 'train: no cluster']);
   stop();
 });
 
-test('when it has ended nothing is told any more, not even what was on the way', async () => {
-  const told: string[] = [];
+test('nothing is shown after the end, not even lines that were still being read', async () => {
+  const shown: string[] = [];
   const answer = Promise.withResolvers<LogLine[]>();
-  const stop = followLogs([{ read: () => answer.promise }], (text) => told.push(text), 1);
+  const stop = followLogs([{ read: () => answer.promise }], (text) => shown.push(text), 1);
   stop();
   answer.resolve([LINE]);
   await answer.promise;
   await new Promise((resolve) => setImmediate(resolve));
-  expect(told).toEqual([]);
+  expect(shown).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { produce, type TopicRecord } from '../../../lambdas/produce/produce.ts';
 import { MOST_BYTES, produceByLambda } from '../../../local/stack/produce-by-lambda.ts';
 
-/** The service in front of the real core of the Lambda, behind which a topic is a list. */
+/** A fake Lambda service that runs the produce Lambda's real code, with a list as the topic. */
 function stack(failsAtCall = Number.POSITIVE_INFINITY) {
   const topic: Message[] = [];
   const payloads: number[] = [];
@@ -32,7 +32,7 @@ const record = (value: Buffer | null, key: string | null = 'ann'): TopicRecord =
   timestampMs: undefined,
 });
 
-test('what comes out of the topic is what went in: bytes that are no text, tombstones, keys beyond ASCII', async () => {
+test('records arrive unchanged: bytes that are not text, tombstones, keys beyond ASCII', async () => {
   const { options, topic } = stack();
   const records = [
     record(Buffer.from([0xff, 0])),
@@ -44,13 +44,15 @@ test('what comes out of the topic is what went in: bytes that are no text, tombs
   expect(topic.map(({ key, value }) => [key, value])).toEqual(records.map(({ key, value }) => [key, value]));
 });
 
-test('a call stays below what Lambda takes, and many records are many calls, in order', async () => {
+test('each call stays below the limit of Lambda, and many records become several calls, in order', async () => {
   const { options, topic, payloads } = stack();
-  const told: number[] = [];
+  const progress: number[] = [];
   const records = Array.from({ length: 120_000 }, (_, n) => record(Buffer.from(`{"n":${n}}`)));
-  expect(await produceByLambda(records, { ...options, onProgress: (sent) => told.push(sent) })).toBe(120_000);
+  expect(await produceByLambda(records, { ...options, onProgress: (sent) => progress.push(sent) })).toBe(
+    120_000,
+  );
   expect(payloads.length).toBeGreaterThan(2);
-  expect(told.at(-1)).toBe(120_000);
+  expect(progress.at(-1)).toBe(120_000);
   expect(topic.map(({ value }) => JSON.parse(String(value)).n)).toEqual(records.map((_, n) => n));
   payloads.length = 0;
   await produceByLambda(
@@ -61,16 +63,16 @@ test('a call stays below what Lambda takes, and many records are many calls, in 
   expect(Math.max(...payloads)).toBeLessThanOrEqual(MOST_BYTES + 100);
 });
 
-test('nothing to send calls nothing', async () => {
+test('without records there is no call', async () => {
   const { options, payloads } = stack();
   expect(await produceByLambda([], options)).toBe(0);
   expect(payloads).toEqual([]);
 });
 
-test('a call that fails ends it, and the error tells what is on the topic already', async () => {
+test('after a failed call no more are made, and the error says how many records are on the topic', async () => {
   const { options } = stack(1);
   const records = Array.from({ length: 6 }, () => record(Buffer.alloc(1_000_000)));
   await expect(produceByLambda(records, options)).rejects.toThrow(
-    'Cannot produce: Shop-Produce failed: {"errorMessage":"no leader"}; the calls before put 3 records on the topic',
+    'Cannot produce: Shop-Produce failed: {"errorMessage":"no leader"}; earlier calls have put 3 records on the topic',
   );
 });

@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LogReader } from '../../../local/stack/stage-logs.ts';
 
-/** Stands for CloudWatch Logs: two functions, one line per page, and it remembers what it was asked. */
+/** The log groups of a fake CloudWatch Logs, which returns one item per page and records its requests. */
 const GROUPS = ['/aws/lambda/Cartograph-accumulate1A2B', '/aws/lambda/Cartograph-train3C4D'];
 
 interface Event {
@@ -71,7 +71,7 @@ test('warnings and errors of every function and page are read, once each', async
   expect(await read()).toEqual([]);
 });
 
-test('a Lambda that dies without a line of its own is told, with the stage that its name holds', async () => {
+test('a Lambda that crashes without logging is reported, with the stage that its name contains', async () => {
   logged(0, 0, 'START RequestId: 1', "Error: Cannot find module 'x'", '    at throwError (index.mjs:1:1)');
   logged(1, 0, 'Task timed out after 30.00 seconds', 'Worker process died', '2026 {"errorType":"TypeError"}');
   expect(await read()).toEqual([
@@ -82,13 +82,13 @@ test('a Lambda that dies without a line of its own is told, with the stage that 
   ]);
 });
 
-test('lines of an earlier start are not read, and each look begins shortly before the newest line', async () => {
+test('lines of an earlier start are skipped, and each read starts shortly before the newest line', async () => {
   logged(0, -1, line('error', 'earlier'));
   logged(0, 60_000, line('error', 'now'));
   expect(await read()).toEqual(['train: now']);
   requests.length = 0;
   logged(0, 58_000, line('error', 'late'));
   expect(await read()).toEqual(['train: late']);
-  const asked = requests.find(({ logGroupName }) => logGroupName === GROUPS[0]);
-  expect(asked?.startTime).toBe(SINCE_MS + 55_000);
+  const request = requests.find(({ logGroupName }) => logGroupName === GROUPS[0]);
+  expect(request?.startTime).toBe(SINCE_MS + 55_000);
 });

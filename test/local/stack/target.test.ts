@@ -11,7 +11,7 @@ async function read(stack: string, options: Partial<FakeStackOptions> = {}) {
   return readStack(stack, awsClient(aws.endpoint));
 }
 
-test('a stack tells where its bucket and its functions are', async () => {
+test("a stack's outputs name its bucket and its functions", async () => {
   const target = await read('Shop');
   expect(target).toMatchObject({
     stack: 'Shop',
@@ -22,22 +22,22 @@ test('a stack tells where its bucket and its functions are', async () => {
   expect(target.output('Topic')).toBe('sales');
 });
 
-test('an output that the stack does not have is an error that names those it has', async () => {
+test('a missing output is an error that lists the outputs that the stack has', async () => {
   const { ProduceFunction: _, ...outputs } = OUTPUTS;
   const target = await read('Shop', { outputs });
   expect(() => target.output('ProduceFunction')).toThrow(
-    'Cannot use stack Shop (CREATE_COMPLETE): it has no output ProduceFunction, but LakeBucket, accumulateFunction,',
+    'Cannot use stack Shop (CREATE_COMPLETE): it has no output ProduceFunction; its outputs are: LakeBucket, accumulateFunction,',
   );
 });
 
-test('a stack that is not there yet says so', async () => {
+test('the error for a stack that is still being created contains its status', async () => {
   await expect(read('Shop', { outputs: {}, status: 'CREATE_IN_PROGRESS' })).rejects.toThrow(
-    'Cannot use stack Shop (CREATE_IN_PROGRESS): it has no output accumulateFunction, but none',
+    'Cannot use stack Shop (CREATE_IN_PROGRESS): it has no output accumulateFunction; its outputs are: none',
   );
 });
 
-test('an unknown stack is an error that says where region and account come from', async () => {
+test('the error for an unknown stack says where region and account come from', async () => {
   await expect(read('Shp')).rejects.toThrow(
-    /^Cannot find stack Shp: Stack with id Shp does not exist\. Region and account are those of AWS_REGION/,
+    /^Cannot find stack Shp: Stack with id Shp does not exist\. AWS_REGION and AWS_PROFILE set the region and the account/,
   );
 });

@@ -13,7 +13,7 @@ function write(name: string, bytes: Uint8Array): void {
   writeFileSync(join(directory, name), bytes);
 }
 
-test('every file is in it, byte for byte, by its path below the directory', async () => {
+test('the archive contains every file, byte for byte, under its path below the directory', async () => {
   const files = {
     'index.mjs': Buffer.from('export const handler = 1;\n'),
     'assets/fonts/sans.ttf': Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251)),
@@ -28,6 +28,6 @@ test('every file is in it, byte for byte, by its path below the directory', asyn
     expect(Buffer.from(unzipped[name] ?? []).equals(bytes), name).toBe(true);
 });
 
-test('a directory that is not there is an error that names it', async () => {
+test('a missing directory is an error that names it', async () => {
   await expect(zipDirectory(join(directory, 'gone'))).rejects.toThrow(/gone/);
 });

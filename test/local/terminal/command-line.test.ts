@@ -14,7 +14,7 @@ const retry = () =>
     .addOption(duration('--max-wait <TIME>', 'how long').default(60))
     .addOption(stackOption());
 
-test('a command gets its options and its words, and knows which options were given', () => {
+test('a command gets the values of its options, and knows which options were given', () => {
   const command = parseCommandLine(retry(), ['--window', '3'], {});
   expect(command.opts()).toEqual({ window: 3, maxWait: 60 });
   expect([isGiven(command, 'window'), isGiven(command, 'maxWait'), isGiven(command, 'stack')]).toEqual([
@@ -29,7 +29,7 @@ test.each([
   [['--window', '3', 'more'], 'Expected 0 arguments but got 1: more. --help lists all options'],
   [['--window'], "Option '--window <N>' argument missing"],
   [['--window', 'x'], '--window is x, should be a whole number from 1'],
-])('%j is an error of one sentence', (args, message) => {
+])('%j is an error on one line', (args, message) => {
   expect(() => parseCommandLine(retry(), args, {})).toThrow(message);
   expect(() => parseCommandLine(retry(), args, {})).toThrow(/^[^\n]+$/);
 });
@@ -45,7 +45,7 @@ test('the help ends a command without an error', () => {
   }
 });
 
-test('an option that npm has taken for itself is named, with the command that passes it on', () => {
+test('an option that npm has taken as its own is named, with the command that passes it to the script', () => {
   const window = { npm_config_window: '3', npm_lifecycle_event: 'retry' };
   expect(() => parseCommandLine(retry(), [], window)).toThrow('write npm run retry -- --window 3');
   expect(() => parseCommandLine(commandLine('gallery', ''), ['--help-me'], {})).toThrow(
@@ -53,7 +53,7 @@ test('an option that npm has taken for itself is named, with the command that pa
   );
 });
 
-test('two options that contradict each other are refused with the reason; a default contradicts nothing', () => {
+test('two options that contradict each other are refused with the reason; a default value contradicts nothing', () => {
   const both = () =>
     commandLine('produce', '')
       .addOption(text('--input <FILE>', ''))
@@ -67,7 +67,7 @@ test('two options that contradict each other are refused with the reason; a defa
   refuseTogether(parsed('--count', '5'), 'input', others);
 });
 
-test('the help of npm run retry', () => {
+test('the help has usage, description, options and defaults', () => {
   expect(retry().helpInformation()).toMatchInlineSnapshot(`
     "Usage: npm run retry -- [options]
 
@@ -77,7 +77,7 @@ test('the help of npm run retry', () => {
       --window <N>       which one
       --max-wait <TIME>  how long (default: 60)
       --stack <NAME>     work on this CloudFormation stack instead of this machine
-      --help             this list
+      --help             show this help
     "
   `);
 });

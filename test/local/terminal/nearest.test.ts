@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nearest } from '../../../local/terminal/nearest.ts';
 
-test('the word that was probably meant is the one with the fewest changes', () => {
+test('finds the word with the fewest changes', () => {
   const words = ['threshold', 'count', 'once'];
   expect(['treshold', 'cuont', 'onse', 'count'].map((word) => nearest(word, words))).toEqual([
     'threshold',
@@ -11,6 +11,6 @@ test('the word that was probably meant is the one with the fewest changes', () =
   ]);
 });
 
-test('among no words none was meant', () => {
+test('finds nothing if there are no words', () => {
   expect(nearest('count', [])).toBe('nothing');
 });

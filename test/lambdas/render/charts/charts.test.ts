@@ -1,24 +1,26 @@
 import { parse, type Spec, View, Warn } from 'vega';
 import { describe, expect, test, vi } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
-import { PICTURE_WIDTH } from '../../../../lambdas/render/charts/frame.ts';
 import { CHART_NAMES, CHARTS, type ChartName } from '../../../../lambdas/render/charts/registry.ts';
-import { toSvg } from '../../../../lambdas/render/draw.ts';
+import { toSvg, toVega } from '../../../../lambdas/render/draw.ts';
+import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/config.ts';
+import { fileOf, type Specification } from '../../../../lambdas/render/drawing/specification.ts';
 import { largeRun } from '../../large-sample.ts';
 import { ATTACK, runDataOf, sampleRun } from '../../samples.ts';
+import { itemsOf } from './items.ts';
 import { titleOf } from './title.ts';
 
 const run = runDataOf(sampleRun(1));
 const emptyRun = runDataOf(sampleRun(1, { isEmpty: true }));
 const large = largeRun();
 
-/** What Vega says while it reads and evaluates a specification; Vega-Lite says its part while the chart is made. */
-async function complaints(make: () => Spec): Promise<unknown[]> {
+/** What Vega-Lite and Vega say while they compile, read and evaluate a specification. */
+async function complaints(make: () => Specification): Promise<unknown[]> {
   const said: unknown[] = [];
   const spies = (['warn', 'error'] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation((...text) => void said.push(...text)),
   );
-  const view = new View(parse(make()), { renderer: 'none', logLevel: Warn });
+  const view = new View(parse(toVega(make())), { renderer: 'none', logLevel: Warn });
   try {
     await view.toSVG();
     return said;
@@ -28,17 +30,17 @@ async function complaints(make: () => Spec): Promise<unknown[]> {
   }
 }
 
-/** What the picture of a run of nothing says, and what its text begins with. */
-const NOTHING: Readonly<Record<ChartName, readonly [string, RegExp]>> = {
+/** Words of the picture of a run of nothing, and the beginning of its text. */
+const NOTHING: Readonly<Partial<Record<ChartName, readonly [string, RegExp]>>> = {
   'recommendation-graph': ['Nothing is recommended yet', /^No recommendations/],
   'top-products': ['Nothing is recommended yet', /^No products/],
-  exposure: ['The first run: nothing to compare with', /^No earlier run/],
+  exposure: ['This is the first run: nothing to compare it with', /^There is no earlier run/],
   lorenz: ['Nothing is recommended yet', /^No recommendations/],
-  degrees: ['There are no links yet', /^Degree distribution. Median degree 0/],
+  degrees: ['There are no links yet', /^Users have a median of 0 links and at most 0/],
   quality: ['Run 1 could not be measured', /^No quality/],
-  decision: ['Run 1 is not decided yet', /^No differences/],
+  decision: ['Run 1 has no decision yet', /^No differences/],
   segments: ['Quality by user and product was not measured', /^No segments/],
-  sales: ['Nothing was sold yet', /^No sales/],
+  sales: ['There are no sales yet', /^No sales/],
 };
 
 describe.each(CHART_NAMES)('%s', (name) => {
@@ -46,12 +48,13 @@ describe.each(CHART_NAMES)('%s', (name) => {
     ['a small run', run],
     ['a run of nothing', emptyRun],
     ['a large run', large],
-  ])('of %s is a specification that Vega takes without a word', async (_what, data) => {
+  ])('of %s is a specification that Vega-Lite and Vega take without a word', async (_what, data) => {
     expect(await complaints(() => CHARTS[name].draw(data))).toEqual([]);
   });
 
   test('of a run of nothing says so, in the picture and in its text', async () => {
-    const [said, text] = NOTHING[name];
+    const [said, text] = NOTHING[name] ?? [await titleOf(name, emptyRun), /^./];
+    expect(said).not.toBe('');
     const svg = await toSvg(CHARTS[name].draw(emptyRun));
     expect(svg).toContain(said);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
@@ -65,12 +68,18 @@ describe.each(CHART_NAMES)('%s', (name) => {
   });
 
   test('has the specification that was looked at', async () => {
-    await expect(`${JSON.stringify(CHARTS[name].draw(run), undefined, 2)}\n`).toMatchFileSnapshot(
-      `specs/${name}.vg.json`,
-    );
-    await expect(`${JSON.stringify(CHARTS[name].draw(large), undefined, 2)}\n`).toMatchFileSnapshot(
-      `specs/${name}.large.vg.json`,
-    );
+    for (const [size, data] of [
+      ['', run],
+      ['.large', large],
+    ] as const) {
+      const spec = CHARTS[name].draw(data);
+      const { file } = fileOf(`${name}${size}`, spec);
+      await expect(`${JSON.stringify(spec, undefined, 2)}\n`).toMatchFileSnapshot(`specs/${file}`);
+    }
+  });
+
+  test('has all its data within the specification, which therefore opens anywhere', () => {
+    for (const data of [run, large]) expect(JSON.stringify(CHARTS[name].draw(data))).not.toMatch(/"url":/);
   });
 
   test('says on the picture which run it shows, of when and how many', async () => {
@@ -103,9 +112,14 @@ describe.each(CHART_NAMES)('%s', (name) => {
 
 test.each(['recommendation-graph', 'top-products', 'exposure', 'lorenz', 'quality', 'segments'] as const)(
   '%s of a run of nothing is a frame without a plot and without words about one',
-  (name) => {
-    const { height, axes = [], marks = [] } = CHARTS[name].draw(emptyRun);
-    expect([height, axes, marks.map(({ type }) => type)]).toEqual([1, [], ['text', 'text']]);
+  async (name) => {
+    const spec = CHARTS[name].draw(emptyRun);
+    expect((spec as { height: number }).height).toBe(1);
+    const drawn = await Promise.all(
+      ['text', 'symbol', 'rule', 'rect', 'line', 'area', 'path'].map((type) => itemsOf(spec, type)),
+    );
+    // The title and the line below it.
+    expect(drawn.map(({ length }) => length)).toEqual([2, 0, 0, 0, 0, 0, 0]);
   },
 );
 
@@ -113,15 +127,12 @@ test.each(['recommendation-graph', 'top-products', 'exposure', 'lorenz', 'qualit
 test.each<[ChartName, string]>([
   [
     'recommendation-graph',
-    '75 % of the recommendations stay within the user’s own community; by chance 25 % would',
+    '75 % of recommendations stay in the user’s own community; by chance it would be 25 %',
   ],
-  [
-    'top-products',
-    '3 products take 100 % of the recommendations of list any; all of them are among the 3 most bought',
-  ],
-  ['lorenz', 'Half of the recommendations of list any go to 1 of 4 products'],
+  ['top-products', 'All 3 products we recommend most are bestsellers'],
+  ['lorenz', 'Half of all Top picks go to 1 of 4 products'],
   ['degrees', 'The median user has 2 links, the median product 1'],
-  ['quality', 'The model ranks 2 times as well as popularity, the best without a model, on list any'],
+  ['quality', 'Top picks rank 2 times as well as popularity, the best method without a model'],
   ['sales', '12 sales in 3 hours'],
 ])('the title of %s states the finding', async (name, title) => {
   expect(await titleOf(name, run)).toBe(title);
@@ -133,27 +144,32 @@ test('what the gate decided stands in the title: the first run, promoted, refuse
     runs: large.runs.map((each) => (each.run === 50 ? { ...each, ...outcome } : each)),
   });
   const of = (outcome: Partial<RunData['runs'][number]>) => titleOf('decision', decided(outcome));
-  expect(await of({})).toBe('Run 50 was promoted in place of run 49');
-  expect(await of({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays');
+  expect(await of({})).toBe('Run 50 was promoted and replaced run 49');
+  expect(await of({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays in service');
   expect(await of({ gate: { served: null, any: null, new: null } })).toBe(
-    'Run 50 was promoted, beside the baselines alone',
+    'Run 50 was promoted, compared with the baselines only',
   );
-  expect(await of({ decision: null })).toBe('Run 50 is not decided yet');
+  expect(await of({ decision: null })).toBe('Run 50 has no decision yet');
 });
 
-test('a product that is recommended much and bought little is a discovery', () => {
+test('a product that is recommended much and bought little is not a bestseller', async () => {
   const [first, ...others] = run.products.products;
   if (!first) throw new Error('The sample has no product');
-  expect(CHARTS['top-products'].describe(run)).toContain('All of them are among the 3 most bought.');
+  expect(CHARTS['top-products'].describe(run)).toBe(
+    'The 3 most recommended products take 100 % of the Top picks. The first is Blue lamp, for 2 users. All of them are among the 3 with the most buyers.',
+  );
   const products = { ...run.products, products: [{ ...first, salesRank: 4 }, ...others] };
   expect(CHARTS['top-products'].describe({ ...run, products })).toContain(
-    '1 of them is not among the 3 most',
+    '1 of them is not among the 3 with the most buyers.',
+  );
+  await expect(titleOf('top-products', { ...run, products })).resolves.toBe(
+    '1 of the 3 products we recommend most is not a bestseller',
   );
 });
 
 test('the median is of vertices: of three users with 2, 2 and 3 links it is 2; of four products with 1, 1, 1 and 40 it is 1', () => {
   expect(CHARTS.degrees.describe(run)).toBe(
-    'Degree distribution. Median degree 2 of users, 1 of products; highest 3 and 40.',
+    'Users have a median of 2 links and at most 3; products have a median of 1 and at most 40.',
   );
 });
 
@@ -172,7 +188,7 @@ interface Place {
 }
 
 test('an edge leads from its user to its product, also where both have the same id', () => {
-  const { data = [] } = CHARTS['recommendation-graph'].draw(run);
+  const { data = [] } = CHARTS['recommendation-graph'].draw(run) as Spec;
   const values = (name: string) => (data.find((table) => table.name === name) as { values: Place[] }).values;
   const [circles, lines] = [values('circles'), values('lines')];
   const labelAt = (x: number, y: number) => circles.find((circle) => circle.x === x && circle.y === y)?.text;

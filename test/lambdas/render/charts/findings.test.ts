@@ -9,14 +9,14 @@ import { titleOf } from './title.ts';
 
 const run = runDataOf(sampleRun(1));
 
-describe('what is counted of list any alone says so', () => {
+describe('what is counted of Top picks alone says so', () => {
   test.each(['top-products', 'lorenz'] as const)('%s', (name) => {
-    expect(CHARTS[name].describe(run)).toContain('of list any');
+    expect(CHARTS[name].describe(run)).toMatch(/Top picks/);
   });
 
   test('of more than ten products the ten most recommended have their share', async () => {
     expect(await titleOf('lorenz', { ...run, facts: { ...run.facts, products: 11 } })).toBe(
-      'The ten most recommended products take 100 % of the recommendations of list any; half go to 1 of 11 products',
+      'The ten most recommended products fill 100 % of all Top picks; 1 of 11 products fills half',
     );
   });
 
@@ -27,8 +27,8 @@ describe('what is counted of list any alone says so', () => {
         ...run,
         facts: { ...run.facts, exposure: { ...exposure, neverRecommended } },
       });
-    expect(described(1)).toMatch(/1 product with a buyer stands in neither list\.$/);
-    expect(described(0)).toMatch(/Every product with a buyer stands in one of the lists\.$/);
+    expect(described(1)).toMatch(/1 product with a buyer is in neither list\.$/);
+    expect(described(0)).toMatch(/Every product with a buyer is in one of the lists\.$/);
   });
 });
 
@@ -51,23 +51,23 @@ describe('quality', () => {
     });
 
   test('where both are 0 neither found anything', async () => {
-    expect(await titled(0, 0)).toBe('Neither the model nor popularity found anything');
-    expect(await titled(0, 0, metric(0))).toBe('Neither the model nor popularity found anything');
+    expect(await titled(0, 0)).toBe('Neither the model nor popularity predicted any purchase');
+    expect(await titled(0, 0, metric(0))).toBe('Neither the model nor popularity predicted any purchase');
   });
 
   test('a difference whose interval covers 0 is none', async () => {
-    const none = 'No difference between the model and popularity can be told (42 users)';
+    const none = 'There is no clear difference between the model and popularity (42 users)';
     expect(await titled(0.3, 0.2, metric(0.1, -0.01, 0.2))).toBe(none);
     expect(await titled(0.3, 0.2, metric(0.1, 0, 0.2))).toBe(none);
     expect(await titled(0.3, 0.2, metric(0.1, 0.01, 0.2))).toBe(
-      'The model ranks 50 % better than popularity, the best without a model, on list any',
+      'Top picks rank 50 % better than popularity, the best method without a model',
     );
   });
 
   test('better, worse, and where only the model found anything', async () => {
     expect(await titled(0.3, 0.2)).toMatch(/50 % better/);
-    expect(await titled(0.1, 0.2)).toMatch(/50 % worse than popularity on list any/);
-    expect(await titled(0.1, 0)).toBe('The model finds what popularity does not');
+    expect(await titled(0.1, 0.2)).toMatch(/^Top picks rank 50 % worse than popularity$/);
+    expect(await titled(0.1, 0)).toBe('The model predicts purchases that popularity does not');
   });
 });
 
@@ -93,26 +93,28 @@ describe('exposure', () => {
     });
 
   test('no list changed only where no recommendation came or went', async () => {
-    expect(await titled({ edges: { added: 0, removed: 0, kept: 9 } })).toBe('No list changed since run 1');
-    expect(await titled({})).toBe('On average 25 % of a user’s list any is new since run 1');
+    expect(await titled({ edges: { added: 0, removed: 0, kept: 9 } })).toBe(
+      'No list has changed since run 1',
+    );
+    expect(await titled({})).toBe('On average 25 % of a user’s Top picks are new since run 1');
   });
 
   test('where no product gained, the one that lost most is named', async () => {
     const lost = [named('lamp'), named('cup')];
     expect(await titled({ exposure: { gained: [], lost } })).toBe(
-      'On average 25 % of a user’s list any is new since run 1; lamp lost most',
+      'On average 25 % of a user’s Top picks are new since run 1; lamp lost most',
     );
     expect(await titled({ exposure: { gained: [named('table')], lost } })).toMatch(/; table gained most$/);
   });
 
   test('where no user had a list in both runs it says so', async () => {
     expect(await titled({ churn: { any: null, new: null } })).toBe(
-      'No user had a list any in run 1 and in this one',
+      'No user had Top picks both in run 1 and in this run',
     );
   });
 
   test('without lists to compare with the title names no cause; the text for those who cannot see it does', async () => {
-    expect(await titled(null)).toBe('Cannot be compared with run 1');
+    expect(await titled(null)).toBe('This run cannot be compared with run 1');
     const diff = { run: 2, previous: { run: 1, asOfMs: 0 }, changes: null };
     const described = (reason: string | null) =>
       CHARTS.exposure.describe({ ...run, diff: { ...diff, reason } });
@@ -157,7 +159,7 @@ describe('segments', () => {
     const [own, others] = [scorer(0.5, [metric(0.4, 0.5)]), scorer(0.3, [metric(0.2, 0.3)])];
     const model = { ...own, byPopularity: tenths([0.5, 0.2, 0.1]) };
     expect(await titled(model, { ...others, byPopularity: tenths([0.4, 0.3, 0.1]) })).toBe(
-      'The model is ahead of recent popularity in the only group of users, and in 1 of 3 tenths of the products',
+      'The model is ahead of recent popularity in the only group of users and in 1 of 3 groups of products',
     );
   });
 

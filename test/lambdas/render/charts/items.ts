@@ -1,4 +1,6 @@
-import { parse, type Spec, View } from 'vega';
+import { parse, View } from 'vega';
+import { toVega } from '../../../../lambdas/render/draw.ts';
+import type { Specification } from '../../../../lambdas/render/drawing/specification.ts';
 
 /** A mark of a drawn picture. */
 interface Item {
@@ -9,9 +11,31 @@ interface Item {
   readonly text?: string | readonly string[];
 }
 
+const started = (spec: Specification): Promise<View> =>
+  new View(parse(toVega(spec)), { renderer: 'none' }).runAsync();
+
+/** A scale of a drawn picture: its domain, and the place of a value in pixels of the plot. */
+export async function scaleOf(
+  spec: Specification,
+  name: string,
+): Promise<{ (value: number): number; domain(): number[] }> {
+  const view = await started(spec);
+  const scale = view.scale(name);
+  view.finalize();
+  return scale;
+}
+
+/** Width of the plot of a drawn picture, in pixels. */
+export async function plotWidthOf(spec: Specification): Promise<number> {
+  const view = await started(spec);
+  const width = view.signal('width');
+  view.finalize();
+  return width;
+}
+
 /** What is drawn, within the group that holds it. */
-export async function itemsOf(spec: Spec, type: string): Promise<Item[]> {
-  const view = await new View(parse(spec), { renderer: 'none' }).runAsync();
+export async function itemsOf(spec: Specification, type: string): Promise<Item[]> {
+  const view = await started(spec);
   const found: Item[] = [];
   const walk = (item: Item): void => {
     if (item.marktype === type) found.push(...(item.items ?? []));

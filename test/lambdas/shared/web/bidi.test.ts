@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortened } from '../../../../lambdas/render/charts/text.ts';
+import { shortName } from '../../../../lambdas/render/drawing/text.ts';
 import { withoutBidi } from '../../../../lambdas/shared/web/bidi.ts';
 import { html } from '../../../../lambdas/shared/web/html.ts';
 
@@ -13,6 +13,6 @@ test('names in right-to-left letters, with their marks, stay as they are', () =>
 });
 
 test('pictures and pages show no name that turns the sentence around it', () => {
-  expect(shortened('\u202epmaL')).toBe('\ufffdpmaL');
+  expect(shortName('\u202epmaL')).toBe('\ufffdpmaL');
   expect(html`<p title="${'\u2067a'}">${'\u202eb'}</p>`.text).toBe('<p title="\ufffda">\ufffdb</p>');
 });

@@ -7,7 +7,7 @@ import org.apache.spark.storage.StorageLevel
 
 import cartograph.features.Snapshot
 import cartograph.graph.{
-  Communities, Explanations, GraphCounts, Link, Links, NeighbourTable, SalesGraph, Vertex, VertexTotals, Vertices
+  Communities, Explanations, GraphCounts, Link, Links, NeighbourTable, RunGraph, SalesGraph, Vertex, VertexTotals, Vertices
 }
 import cartograph.lists.Lists
 import cartograph.output.{Differences, Explorer, GraphFacts, GraphFiles, GraphSummary, Network, SalesOverTime, Summaries}
@@ -34,6 +34,7 @@ final class GraphRun private (
   private val table = explanations.value.table
   private val totals = VertexTotals.of(vertices)
   val counts: GraphCounts = GraphCounts.of(totals, links, table, communities)
+  private val graph = RunGraph(run, vertices, links, counts, totals)
 
   /** Makes `counts` of the manifest. */
   def manifestCounts: JsonNode = obj(
@@ -49,10 +50,10 @@ final class GraphRun private (
   def documents(set: TrainingSet, weights: Map[String, Double]): Seq[RunFile] = {
     val components = GraphFacts.components(vertices, blocks)
     Seq(
-      runFiles.json("graph.json", GraphFacts.document(run, counts, totals, components, communities)),
-      runFiles.json("diff.json", Differences.document(context.sc, context.lake, run, shop, links, vertices)),
-      runFiles.json("summary/graph.json", GraphSummary.document(vertices, links, counts, totals, components.count)),
-      runFiles.compactJson("summary/network.json", Network.document(vertices, links, table, counts)),
+      runFiles.json("graph.json", GraphFacts.document(graph, components, communities)),
+      runFiles.json("diff.json", Differences.document(context.sc, context.lake, graph, shop)),
+      runFiles.json("summary/graph.json", GraphSummary.document(graph, components.count)),
+      runFiles.compactJson("summary/network.json", Network.document(graph, table)),
       runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
       runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
       runFiles.json("summary/users.json", Summaries.users(set.interactions, vertices, links)),
@@ -65,8 +66,8 @@ final class GraphRun private (
 
   /** Writes the graph in all formats, and the explorer. */
   def files: Seq[RunFile] = ParallelJobs.run(
-    GraphFiles.writes(runFiles, run, vertices, GraphFiles.edgesOf(run, links, table), counts) :+
-      (() => Explorer.write(runFiles, run, vertices, links, counts, explanations))
+    GraphFiles.writes(runFiles, graph, GraphFiles.edgesOf(graph, table)) :+
+      (() => Explorer.write(runFiles, graph, explanations))
   ).flatten
 }
 

@@ -32,10 +32,10 @@ object Run {
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
     val blocks = sc.defaultParallelism
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.raw, inputs.compacted, inputs.last.batches, blocks))
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocks))
     logConflicts(set.summary, context.run)
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
-    val compacted = steps("compact")(tables.compacted(set.fresh))
+    val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
     val shareFrom = steps("split") {
       val period = SalesPeriod(set.summary.oldestMs, set.summary.newestMs + 1)

@@ -82,7 +82,7 @@ object Evaluation {
     val empty = Lists(Array.empty, Array.empty)
     val withServed = served.fold(scored)(scored.leftOuterJoin(_).mapValues { case (user, found) =>
       val published = found.getOrElse(empty)
-      user.copy(lists = Lists(published.any.take(depth), published.fresh.take(depth)) +: user.lists)
+      user.copy(lists = Lists(published.any.take(depth), published.newOnly.take(depth)) +: user.lists)
     })
     withServed.join(model).mapValues { case (user, lists) => user.copy(lists = lists +: user.lists) }
   }
@@ -94,7 +94,7 @@ object Evaluation {
   private def measured(list: ListKind, scorers: Seq[Int], user: TestedUser, catalogue: Catalogue): Option[Measured] = {
     val correct = RankingMeasures.right(user.relevant, user.bought, list)
     Option.when(correct.nonEmpty) {
-      val lists = scorers.map(index => list.of(user.lists(index)).map(_.product)).toArray
+      val lists = scorers.map(index => list.select(user.lists(index)).map(_.product)).toArray
       val observed = Observed(new Array[Double](lists.length * Columns), new Array[Double](lists.length * Columns))
       val observer = new Observer(correct, user.bought.length, catalogue, observed)
       lists.indices.foreach(index => observer.add(lists(index), index * Columns))

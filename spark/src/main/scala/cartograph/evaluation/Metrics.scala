@@ -6,7 +6,7 @@ import cartograph.lists.{ListKind, Ranking}
 import cartograph.platform.Documents.{arr, obj}
 
 /**
- * The documents about the quality of a run. Their schemas are in quality.ts.
+ * The documents about the quality of a run. Their schemas are in lambdas/shared/contract/quality.ts.
  *
  * @param share     share of the sales to hold out, as configured
  * @param quality   None if nothing could be held out

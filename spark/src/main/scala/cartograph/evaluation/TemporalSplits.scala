@@ -17,7 +17,7 @@ final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next:
 /**
  * The splits of the sales to learn from and to measure by.
  *
- * @param kind      what decides where the holdout begins; see `holdout.kind` in quality.ts
+ * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/contract/quality.ts
  * @param fromMs    where the holdout begins, epoch ms; None if nothing can be held out, or if it does not begin at one moment
  * @param untilMs   the moment after the newest sale, epoch ms
  * @param horizonMs how long recommendations are made for, ms; the unit of time of everything that is learned

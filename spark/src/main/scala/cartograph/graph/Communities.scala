@@ -7,93 +7,101 @@ import cartograph.lists.Ranking
 import cartograph.sales.{Product, Purchases, Shop}
 
 /**
- * Who belongs together, by number of the community: 0 is the one of most users and products, then the one of more products, then the one with the smallest product.
+ * The communities of users and products. They are numbered by size: 0 has the most users and products. Of communities of the
+ * same size, the one with more similar products comes first, then the one with the smallest product number.
  *
- * @param users      by user, placed as the purchases; [[Communities.Without]] for those who bought nothing of any community
- * @param products   by product: the product and its community
- * @param ofSimilar  of the similar products, by place in the table of neighbours
- * @param modularity of the similar products, each edge weighted by its score; None where nothing is similar
+ * @param users           user number to community, partitioned as the purchases; [[Communities.NoCommunity]] for users whose
+ *                        products all have none
+ * @param products        product number to the product and its community
+ * @param similarProducts communities of the similar products, by place in the [[NeighbourTable]]
+ * @param modularity      of the similar products, each edge weighted by its score; None if there are no communities
  */
 final class Communities(
     val users: RDD[(Int, Int)],
     val products: RDD[(Int, (Product, Int))],
-    val ofSimilar: Array[Int],
+    val similarProducts: Array[Int],
     val count: Int,
     val modularity: Option[Double]
 )
 
 /**
- * Communities of products that the same users buy, by [[Louvain]], and the users in them.
+ * Finds communities of products that the same users buy, by [[Louvain]], and assigns users to them:
  *
- *   products  that are similar to others: by the edges `similar`, weighted by score, whatever their direction
- *   users     the community of most of their purchases
- *   products  that are similar to nothing: the community of most of their purchases, each counted for its buyer's community
+ *  1. Products that are similar to others: by the undirected edges `similar`, weighted by score.
+ *  1. Users: the community of most of their purchased products.
+ *  1. Products that are similar to nothing: the community of most of their buyers.
  *
- * Of equally many the community with more products, then the one with the smallest product.
+ * Ties go to the community with more similar products, then to the one with the smallest product number.
  */
 object Communities {
-  val Without: Int = -1
-  /** Scores have six decimals: these parts are whole. */
-  private val PerScore = 1e6
+  val NoCommunity: Int = -1
 
-  /** Communities of the similar products, for every task. */
-  private final class Similar(table: Broadcast[NeighbourTable], communities: Broadcast[Array[Int]]) extends Serializable {
-    def of(product: Int): Int = {
+  /** Scores have six decimals, so these weights are whole numbers. */
+  private val WeightPerScore = 1e6
+
+  /** Looks up the community of a similar product in tasks. */
+  private final class SimilarCommunities(table: Broadcast[NeighbourTable], byPlace: Broadcast[Array[Int]]) extends Serializable {
+    def communityOf(product: Int): Int = {
       val place = table.value.placeOf(product)
-      if (place < 0) Without else communities.value(place)
+      if (place < 0) NoCommunity else byPlace.value(place)
     }
   }
 
+  /** @param purchases net purchases of every user, partitioned by `shop.byUser` */
   def of(shop: Shop, purchases: RDD[(Int, Purchases)], table: Broadcast[NeighbourTable]): Communities = {
     val blocks = shop.byUser.numPartitions
     val found = Louvain.communities(table.value.products.length, weights(table.value))
-    val of = renamed(found.of, largestFirst(found.of))
-    // By number of products for now: the largest are known when everybody has a place.
-    val similar = new Similar(table, purchases.sparkContext.broadcast(of))
-    val users = purchases.mapValues(theirs => most(theirs.products.iterator.map(product => similar.of(product) -> 1L)))
-    val others = purchases
+    // Numbered by similar products at first: the final order needs the members, and those are known only at the end.
+    val byPlace = renamed(found.communities, largestFirst(found.communities))
+    val similar = new SimilarCommunities(table, purchases.sparkContext.broadcast(byPlace))
+    val users = purchases.mapValues(bought => mostFrequent(bought.products.iterator.map(similar.communityOf(_) -> 1L)))
+    val otherProducts = purchases
       .join(users)
-      .flatMap { case (_, (theirs, community)) =>
-        if (community == Without) Iterator.empty
-        else theirs.products.iterator.filter(similar.of(_) == Without).map(product => (product, community) -> 1L)
+      .flatMap { case (_, (bought, community)) =>
+        if (community == NoCommunity) Iterator.empty
+        else
+          bought.products.iterator.filter(similar.communityOf(_) == NoCommunity).map(product => (product, community) -> 1L)
       }
       .reduceByKey(_ + _, blocks)
       .map { case ((product, community), lines) => product -> Seq(community -> lines) }
       .reduceByKey(_ ++ _)
-      .mapValues(buyers => most(buyers.iterator))
-    val members = of.toSeq.map(_ -> 1L) ++ users.values.countByValue() ++ others.values.countByValue()
-    val names = purchases.sparkContext.broadcast(largestFirst(members))
-    val products = shop.products.map(product => product.number -> product).leftOuterJoin(others, blocks).map {
+      .mapValues(buyers => mostFrequent(buyers.iterator))
+    // A count per community, of which there are at most as many as similar products.
+    val members = byPlace.toSeq.map(_ -> 1L) ++ users.values.countByValue() ++ otherProducts.values.countByValue()
+    val numbers = purchases.sparkContext.broadcast(largestFirst(members))
+    val products = shop.products.map(product => product.number -> product).leftOuterJoin(otherProducts, blocks).map {
       case (number, (product, other)) =>
-        number -> (product -> names.value.getOrElse(other.getOrElse(similar.of(number)), Without))
+        number -> (product -> numbers.value.getOrElse(other.getOrElse(similar.communityOf(number)), NoCommunity))
     }
-    val count = names.value.size
+    val count = numbers.value.size
     new Communities(
-      users.mapValues(names.value.getOrElse(_, Without)),
-      products,
-      renamed(of, names.value),
-      count,
-      Option.when(count > 0)(Ranking.rounded(found.modularity))
+      users = users.mapValues(numbers.value.getOrElse(_, NoCommunity)),
+      products = products,
+      similarProducts = renamed(byPlace, numbers.value),
+      count = count,
+      modularity = Option.when(count > 0)(Ranking.rounded(found.modularity))
     )
   }
 
-  private def weights(table: NeighbourTable): Seq[(Int, Int, Long)] =
-    table.similar.toSeq.map(edge => (table.placeOf(edge.source), table.placeOf(edge.target), math.round(edge.score * PerScore)))
+  private def weights(table: NeighbourTable): Seq[(Int, Int, Long)] = table.similar.toSeq.map(edge =>
+    (table.placeOf(edge.source), table.placeOf(edge.target), math.round(edge.score * WeightPerScore))
+  )
 
-  /** The community of most; of equally many the smallest number. */
-  private def most(counts: Iterator[(Int, Long)]): Int =
-    counts.filter(_._1 != Without).toSeq.groupMapReduce(_._1)(_._2)(_ + _).minByOption { case (community, count) =>
+  /** Returns the community with the highest count; of several, the smallest number. */
+  private def mostFrequent(counts: Iterator[(Int, Long)]): Int =
+    counts.filter(_._1 != NoCommunity).toSeq.groupMapReduce(_._1)(_._2)(_ + _).minByOption { case (community, count) =>
       (-count, community)
     }
-      .fold(Without)(_._1)
+      .fold(NoCommunity)(_._1)
 
-  private def largestFirst(of: Array[Int]): Map[Int, Int] = largestFirst(of.toSeq.map(_ -> 1L))
+  private def largestFirst(communities: Array[Int]): Map[Int, Int] = largestFirst(communities.toSeq.map(_ -> 1L))
 
-  /** New numbers: the largest is 0, of equally large ones the order stays. */
+  /** Returns new numbers for communities: 0 for the largest. Communities of the same size keep their order. */
   private def largestFirst(members: Seq[(Int, Long)]): Map[Int, Int] =
-    members.filter(_._1 != Without).groupMapReduce(_._1)(_._2)(_ + _).toSeq
+    members.filter(_._1 != NoCommunity).groupMapReduce(_._1)(_._2)(_ + _).toSeq
       .sortBy { case (community, size) => (-size, community) }
       .map(_._1).zipWithIndex.toMap
 
-  private def renamed(of: Array[Int], names: Map[Int, Int]): Array[Int] = of.map(names.getOrElse(_, Without))
+  private def renamed(communities: Array[Int], numbers: Map[Int, Int]): Array[Int] =
+    communities.map(numbers.getOrElse(_, NoCommunity))
 }

@@ -6,41 +6,46 @@ import org.apache.spark.storage.StorageLevel
 import cartograph.lists.{Lists, Ranked}
 import cartograph.sales.{Product, Purchases, Shop}
 
-/** How a user and a product are linked. */
+/** How a user and a product are linked. `order` is the order in files. */
 sealed abstract class LinkKind(val order: Int) extends Serializable
 object LinkKind {
-  /** Bought, net. */
+  /** The user bought the product, net of returns. */
   case object Bought extends LinkKind(0)
-  /** Stands in the list `any`. */
+  /** The product is in the user's list `any`. */
   case object RecommendedAny extends LinkKind(1)
-  /** Stands in the list `new`. */
+  /** The product is in the user's list `new`. */
   case object RecommendedNew extends LinkKind(2)
 
-  /** By `order`. */
+  /** Sorted by `order`. */
   val all: Seq[LinkKind] = Seq(Bought, RecommendedAny, RecommendedNew)
 
-  /** The list of a recommendation, as files name it. */
+  /** Returns the name of a recommendation's list in files. */
   def listName(kind: LinkKind): String = if (kind == LinkKind.RecommendedNew) "new" else "any"
 }
 
-/** Times that a user bought a product, a line per basket; none of them where it was not bought. */
+/** How many baskets of a user contain a product, and the times of the first and last purchase, epoch ms. */
 final case class Bought(count: Int, firstMs: Long, lastMs: Long)
 
 object Bought {
+  /** Neutral for minimum and maximum. */
   val Never: Bought = Bought(0, Long.MaxValue, Long.MinValue)
 }
 
 /**
- * @param community of the product, as `userCommunity` of the user; [[Communities.Without]] where it has none
- * @param rank      1 is best; 0 for what was bought
- * @param score     the list's; 0 for what was bought
+ * A link between a user and a product.
+ *
+ * @param userCommunity    community of the user, or [[Communities.NoCommunity]]
+ * @param productCommunity community of the product, or [[Communities.NoCommunity]]
+ * @param rank             rank in the list, from 1; 0 for purchases
+ * @param score            score in the list; 0 for purchases
+ * @param bought           [[Bought.Never]] for recommendations
  */
 final case class Link(
     user: Int,
     userId: String,
     userCommunity: Int,
     product: Product,
-    community: Int,
+    productCommunity: Int,
     kind: LinkKind,
     rank: Int,
     score: Double,
@@ -50,17 +55,18 @@ final case class Link(
 object Links {
 
   /**
-   * Everything that links users and products, with their ids.
+   * Makes the links of all users.
    *
-   * @param purchases net: what was given back is not among them
-   * @return sorted by user, kind, rank and product, across partitions in the order of users
+   * @param purchases without returned products, by user number
+   * @param lists     by user number
+   * @return sorted by user, kind, rank and product, also across partitions; all links of a user are in one partition
    */
   def of(shop: Shop, purchases: RDD[(Int, Purchases)], lists: RDD[(Int, Lists)], communities: Communities): RDD[Link] = {
-    val bought = purchases.flatMap { case (user, theirs) =>
-      times(theirs).map { case (product, times) => product -> ((user, LinkKind.Bought: LinkKind, 0, 0.0, times)) }
+    val bought = purchases.flatMap { case (user, all) =>
+      times(all).map { case (product, times) => product -> ((user, LinkKind.Bought: LinkKind, 0, 0.0, times)) }
     }
     val recommended = lists.flatMap { case (user, both) =>
-      listed(user, both.any, LinkKind.RecommendedAny) ++ listed(user, both.fresh, LinkKind.RecommendedNew)
+      listed(user, both.any, LinkKind.RecommendedAny) ++ listed(user, both.newOnly, LinkKind.RecommendedNew)
     }
     val users = shop.users.leftOuterJoin(communities.users, shop.byUser)
     (bought ++ recommended)
@@ -68,11 +74,21 @@ object Links {
       .map { case (_, ((user, kind, rank, score, times), placed)) => (user, (placed, kind, rank, score, times)) }
       .cogroup(users, shop.byUser)
       .mapPartitions(_.toArray.sortBy(_._1).iterator)
-      .flatMap { case (user, (links, named)) =>
-        named.iterator.flatMap { case (id, community) =>
+      .flatMap { case (user, (links, idAndCommunity)) =>
+        idAndCommunity.iterator.flatMap { case (id, community) =>
           links.toArray
-            .map { case ((product, place), kind, rank, score, times) =>
-              Link(user, id, community.getOrElse(Communities.Without), product, place, kind, rank, score, times)
+            .map { case ((product, productCommunity), kind, rank, score, times) =>
+              Link(
+                user = user,
+                userId = id,
+                userCommunity = community.getOrElse(Communities.NoCommunity),
+                product = product,
+                productCommunity = productCommunity,
+                kind = kind,
+                rank = rank,
+                score = score,
+                bought = times
+              )
             }
             .sortBy(link => (link.kind.order, link.rank, link.product.number))
         }
@@ -81,25 +97,25 @@ object Links {
       .persist(StorageLevel.MEMORY_AND_DISK)
   }
 
-  /** The links of one user after the other, as [[of]] leaves them. */
+  /** Groups links, which must be sorted by user, as [[of]] returns them. No group is empty. */
   def byUser(links: Iterator[Link]): Iterator[Seq[Link]] = new Iterator[Seq[Link]] {
     private val waiting = links.buffered
     def hasNext: Boolean = waiting.hasNext
     def next(): Seq[Link] = {
       val user = waiting.head.user
-      val theirs = Seq.newBuilder[Link]
-      while (waiting.hasNext && waiting.head.user == user) theirs += waiting.next()
-      theirs.result()
+      val group = Seq.newBuilder[Link]
+      while (waiting.hasNext && waiting.head.user == user) group += waiting.next()
+      group.result()
     }
   }
 
   private def times(purchases: Purchases): Iterator[(Int, Bought)] =
     purchases.products.indices.groupBy(purchases.products(_)).iterator.map { case (product, lines) =>
-      // Lines are in the order of time.
+      // The lines of a user are sorted by time.
       product -> Bought(lines.size, purchases.atMs(lines.head), purchases.atMs(lines.last))
     }
 
-  private def listed(user: Int, list: Array[Ranked], kind: LinkKind) =
+  private def listed(user: Int, list: Array[Ranked], kind: LinkKind): Iterator[(Int, (Int, LinkKind, Int, Double, Bought))] =
     list.iterator.zipWithIndex.map { case (ranked, index) =>
       ranked.product -> ((user, kind, index + 1, ranked.score, Bought.Never))
     }

@@ -1,161 +1,117 @@
 package cartograph.graph
 
 /**
- * Communities of an undirected weighted graph: Blondel, Guillaume, Lambiotte, Lefebvre, "Fast unfolding of communities in
- * large networks", 2008. Deterministic: vertices take turns in their order, and move only to what is strictly better;
- * of equally good communities to the one of the smaller number. Weights are whole, so that sums do not depend on an order.
+ * Finds communities of an undirected weighted graph: Blondel, Guillaume, Lambiotte, Lefebvre, "Fast unfolding of communities in
+ * large networks", 2008.
+ *
+ * The result is deterministic. Vertices take turns in the order of their numbers and move only if that is strictly better; of
+ * equally good communities they join the one with the smallest number. Weights are whole numbers, so sums do not depend on the
+ * order of summation.
  */
 object Louvain {
 
-  /** @param of community of every vertex; -1 where it has no edge. Numbered from 0, in the order of their first vertices */
-  final case class Found(of: Array[Int], modularity: Double)
+  /**
+   * @param communities community of every vertex, numbered from 0 in the order of their first vertices; -1 for vertices without
+   *                    edges
+   */
+  final case class Partition(communities: Array[Int], modularity: Double)
 
-  /** Rounds over all vertices in which some may still move. */
+  /** Each pass over all vertices is a round; a level ends after this many even if vertices still move. */
   private val MaxRounds = 100
-  /** A better place is better by more than a rounding, in parts of the weight of all edges. */
-  private val LeastGain = 1e-12
+  /** Smaller gains are rounding errors. As a share of the weight of all edges. */
+  private val MinGain = 1e-12
+
+  /** @param edges pairs of different vertices, with weights above 0; the weights of repeated pairs in either direction add up */
+  def communities(vertices: Int, edges: Seq[(Int, Int, Long)]): Partition = {
+    val graph = WeightedGraph.of(vertices, edges)
+    val communityOf = merged(graph, Array.range(0, vertices))
+    Partition(numbered(communityOf, graph.degrees), modularity(graph, communityOf))
+  }
 
   /**
-   * Neighbours of every vertex, ascending; both directions of an edge stand in it. A loop stands once, with twice the
-   * weight of the edges inside.
+   * Moves vertices until nothing improves, then makes every community a vertex, and repeats.
+   *
+   * @param vertexOf the vertex of `graph` that each vertex of the original graph has become
    */
-  private final case class Weighted(starts: Array[Int], targets: Array[Int], weights: Array[Long]) {
-    val size: Int = starts.length - 1
-    val degrees: Array[Long] = Array.tabulate(size)(vertex => sumOf(starts(vertex), starts(vertex + 1)))
-    val total: Long = degrees.sum
-
-    private def sumOf(from: Int, until: Int): Long = {
-      var (sum, arc) = (0L, from)
-      while (arc < until) {
-        sum += weights(arc)
-        arc += 1
-      }
-      sum
-    }
-
-    def foreach(vertex: Int)(body: (Int, Long) => Unit): Unit = {
-      var arc = starts(vertex)
-      while (arc < starts(vertex + 1)) {
-        body(targets(arc), weights(arc))
-        arc += 1
-      }
-    }
-  }
-
-  /** @param edges between two different vertices, of weights above 0; several between the same two add up, whatever their direction */
-  def communities(vertices: Int, edges: Seq[(Int, Int, Long)]): Found = {
-    val both = edges.flatMap { case (a, b, weight) => Seq(a -> (b -> weight), b -> (a -> weight)) }.groupMap(_._1)(_._2)
-    val graph =
-      gathered(vertices)((vertex, add) => both.getOrElse(vertex, Nil).foreach { case (other, weight) => add(other, weight) })
-    val whole = merged(graph, Array.range(0, vertices))
-    Found(numbered(whole, graph.degrees), modularity(graph, whole))
-  }
-
-  /** Moves vertices until nothing gets better, makes every community a vertex, and begins again. */
   @scala.annotation.tailrec
-  private def merged(graph: Weighted, of: Array[Int]): Array[Int] = {
-    val places = moved(graph)
-    val names = places.distinct.zipWithIndex.toMap
-    if (names.size == graph.size) of
+  private def merged(graph: WeightedGraph, vertexOf: Array[Int]): Array[Int] = {
+    val moved = localMoves(graph)
+    val numbers = moved.distinct.zipWithIndex.toMap
+    if (numbers.size == graph.size) vertexOf
     else {
-      val dense = places.map(names)
-      merged(contracted(graph, dense, names.size), of.map(dense(_)))
+      val communityOf = moved.map(numbers)
+      merged(graph.contracted(communityOf, numbers.size), vertexOf.map(communityOf(_)))
     }
   }
 
-  /** @param each hands over the neighbours of a vertex, in any order, several times each */
-  private def gathered(vertices: Int)(each: (Int, (Int, Long) => Unit) => Unit): Weighted = {
-    val sums = new Array[Long](vertices)
-    val (targets, weights) = (Array.newBuilder[Int], Array.newBuilder[Long])
-    val counts = Array.tabulate(vertices) { vertex =>
-      val touched = Array.newBuilder[Int]
-      each(
-        vertex,
-        (target, weight) => {
-          if (sums(target) == 0) touched += target
-          sums(target) += weight
-        }
-      )
-      val sorted = touched.result().sorted
-      sorted.foreach { target =>
-        targets += target
-        weights += sums(target)
-        sums(target) = 0
-      }
-      sorted.length
-    }
-    Weighted(counts.scanLeft(0)(_ + _), targets.result(), weights.result())
-  }
-
-  private def contracted(graph: Weighted, of: Array[Int], communities: Int): Weighted = {
-    val members = Array.fill(communities)(Array.newBuilder[Int])
-    of.indices.foreach(vertex => members(of(vertex)) += vertex)
-    val sorted = members.map(_.result())
-    gathered(communities)((community, add) =>
-      sorted(community).foreach(graph.foreach(_)((target, weight) => add(of(target), weight)))
-    )
-  }
-
-  private def moved(graph: Weighted): Array[Int] = {
-    val of = Array.range(0, graph.size)
+  /** Returns the community of every vertex after moving single vertices. A community has the number of one of the vertices. */
+  private def localMoves(graph: WeightedGraph): Array[Int] = {
+    val communityOf = Array.range(0, graph.size)
     val totals = graph.degrees.clone()
-    // By community: the weight of the edges from the vertex that has its turn. Communities that it touches are noted.
+    // For the vertex that has its turn: the weight of its edges to each community, and the communities that it has edges to.
     val linked = new Array[Long](graph.size)
     val touched = new Array[Int](graph.size)
-    def settle(vertex: Int): Boolean = {
+    def moves(vertex: Int): Boolean = {
       var count = 0
       graph.foreach(vertex) { (target, weight) =>
         if (target != vertex) {
-          if (linked(of(target)) == 0) {
-            touched(count) = of(target)
+          if (linked(communityOf(target)) == 0) {
+            touched(count) = communityOf(target)
             count += 1
           }
-          linked(of(target)) += weight
+          linked(communityOf(target)) += weight
         }
       }
-      val (home, degree) = (of(vertex), graph.degrees(vertex))
+      val (home, degree) = (communityOf(vertex), graph.degrees(vertex))
       totals(home) -= degree
-      // Times the weight of all edges: what joining a community adds to the modularity, but for what is the same for all.
+      // What joining a community adds to the modularity, times half the total weight, without the terms that all share.
       def gain(community: Int): Double = linked(community).toDouble - degree.toDouble * totals(community) / graph.total
-      val least = LeastGain * graph.total
+      val minGain = MinGain * graph.total
       java.util.Arrays.sort(touched, 0, count)
-      var (best, bestGain, at) = (home, gain(home), 0)
-      while (at < count) {
-        val found = gain(touched(at))
-        if (found > bestGain + least) {
-          best = touched(at)
-          bestGain = found
+      var (best, bestGain, position) = (home, gain(home), 0)
+      while (position < count) {
+        val candidateGain = gain(touched(position))
+        if (candidateGain > bestGain + minGain) {
+          best = touched(position)
+          bestGain = candidateGain
         }
-        at += 1
+        position += 1
       }
-      of(vertex) = best
+      communityOf(vertex) = best
       totals(best) += degree
-      while (at > 0) {
-        at -= 1
-        linked(touched(at)) = 0
+      while (position > 0) {
+        position -= 1
+        linked(touched(position)) = 0
       }
       best != home
     }
-    // Counted, for all of a round shall move.
-    Iterator.continually((0 until graph.size).count(settle)).take(MaxRounds).find(_ == 0)
-    of
+    // `count` and not `exists`, because every vertex must have its turn in each round.
+    Iterator.continually((0 until graph.size).count(moves)).take(MaxRounds).find(_ == 0)
+    communityOf
   }
 
-  private def numbered(of: Array[Int], degrees: Array[Long]): Array[Int] = {
-    val names = of.indices.filter(degrees(_) > 0).map(of(_)).distinct.zipWithIndex.toMap
-    of.indices.map(vertex => if (degrees(vertex) > 0) names(of(vertex)) else -1).toArray
+  private def numbered(communityOf: Array[Int], degrees: Array[Long]): Array[Int] = {
+    val numbers = communityOf.indices.filter(degrees(_) > 0).map(communityOf(_)).distinct.zipWithIndex.toMap
+    communityOf.indices.map(vertex => if (degrees(vertex) > 0) numbers(communityOf(vertex)) else -1).toArray
   }
 
-  /** Newman, Girvan 2004: the share of weight inside communities, less what chance would put there. */
-  private def modularity(graph: Weighted, of: Array[Int]): Double = {
-    val communities = of.maxOption.fold(0)(_ + 1)
-    // Nothing is expected by chance where there is nothing.
+  /**
+   * Newman, Girvan, "Finding and evaluating community structure in networks", 2004:
+   *
+   *   modularity = sum over communities of (share of the weight inside - expected share by chance)
+   */
+  private def modularity(graph: WeightedGraph, communityOf: Array[Int]): Double = {
+    val communities = communityOf.maxOption.fold(0)(_ + 1)
+    // At least 1, so that the modularity of a graph without edges is 0.
     val total = math.max(1L, graph.total).toDouble
     val (inside, totals) = (new Array[Long](communities), new Array[Long](communities))
     for (vertex <- 0 until graph.size) {
-      totals(of(vertex)) += graph.degrees(vertex)
-      for (arc <- graph.starts(vertex) until graph.starts(vertex + 1) if of(graph.targets(arc)) == of(vertex))
-        inside(of(vertex)) += graph.weights(arc)
+      totals(communityOf(vertex)) += graph.degrees(vertex)
+      for (
+        arc <- graph.starts(vertex) until graph.starts(vertex + 1)
+        if communityOf(graph.targets(arc)) == communityOf(vertex)
+      )
+        inside(communityOf(vertex)) += graph.weights(arc)
     }
     inside.indices.map { community =>
       inside(community) / total - math.pow(totals(community) / total, 2)

@@ -6,15 +6,24 @@ import cartograph.features.{Neighbours, Together}
 import cartograph.lists.{Ranking, Selection}
 import cartograph.sales.Product
 
-/** `rank` counts from 1; `score` is the strength of [[Together.Users]], rounded, more than 0. Numbers of products. */
+/**
+ * An edge between two products that the same users buy.
+ *
+ * @param source number of the product
+ * @param target number of the similar product
+ * @param rank   rank among the similar products of `source`, from 1
+ * @param score  rounded strength of [[Together.Users]], more than 0
+ */
 final case class SimilarEdge(source: Int, target: Int, rank: Int, score: Double)
 
 /**
- * All that [[Similar]] knows, on one machine. Bounded: 16,384 products, three kinds, 100 neighbours each, 40 MB at most.
+ * All neighbours that [[Similar]] found, in the memory of one machine. It takes at most 40 MB: 16,384 products with 100
+ * neighbours of each of three kinds.
  *
- * @param products in the order of numbers; elsewhere a product is its place here
- * @param starts   by kind of [[Together]]: the neighbours of place i are starts(i) until starts(i + 1)
- * @param targets  by kind: places
+ * @param products  sorted by number; the place of a product is its index here
+ * @param starts    by kind of [[Together]]: the neighbours of place i are at the positions starts(i) until starts(i + 1)
+ * @param targets   by kind: places of the neighbours
+ * @param strengths by kind: strengths of the neighbours
  */
 final class NeighbourTable(
     val products: Array[Product],
@@ -26,13 +35,13 @@ final class NeighbourTable(
 
   def sizeBytes: Long = 100L * products.length + 4L * (starts.map(_.length.toLong).sum + 2 * targets.map(_.length.toLong).sum)
 
-  /** Negative where Similar does not know the product. */
+  /** Returns the place of a product by its number; negative if the table does not have it. */
   def placeOf(product: Int): Int = java.util.Arrays.binarySearch(numbers, product)
 
-  /** Goes through the neighbours of a place, of all kinds: a target comes once per kind. */
+  /** Calls `body` with the place and the strength of each neighbour, up to once per kind of [[Together]]. */
   def foreach(place: Int)(body: (Int, Double) => Unit): Unit = starts.indices.foreach(foreachOf(_, place)(body))
 
-  // Strengths as doubles: a function of floats would make an object of each.
+  // Strengths are passed as doubles, because Scala does not specialise functions of floats and would box each.
   private def foreachOf(kind: Int, place: Int)(body: (Int, Double) => Unit): Unit = {
     var link = starts(kind)(place)
     while (link < starts(kind)(place + 1)) {
@@ -41,7 +50,7 @@ final class NeighbourTable(
     }
   }
 
-  /** The products that are bought by the same users, best first, ties by number; in the order of sources. */
+  /** For each product the most similar ones by [[Together.Users]], best first, ties by number. Sorted by source. */
   @transient lazy val similar: Array[SimilarEdge] = products.indices.flatMap { place =>
     val best = new Selection(NeighbourTable.SimilarPerProduct)
     foreachOf(Together.Users, place) { (target, strength) =>
@@ -55,14 +64,18 @@ final class NeighbourTable(
 
   @transient private lazy val bySource: Map[Int, Array[SimilarEdge]] = similar.groupBy(_.source)
 
-  /** Best first; empty where the product is similar to nothing. */
+  /** Returns the edges `similar` of a product, best first; empty if it is similar to nothing. */
   def similarTo(product: Int): Seq[SimilarEdge] = bySource.get(product).fold(Seq.empty[SimilarEdge])(_.toSeq)
 }
 
 object NeighbourTable {
-  val SimilarPerProduct = 10
+  val SimilarPerProduct: Int = 10
 
-  /** @param neighbours by product, one entry per kind of [[Together]], as [[Similar]] finds them */
+  /**
+   * Collects the neighbours on the driver; [[Similar]] limits how many there are.
+   *
+   * @param neighbours by product number, one element per kind of [[Together]]
+   */
   def of(neighbours: RDD[(Int, Array[Neighbours])], products: RDD[Product]): NeighbourTable = {
     val found = neighbours.collect().sortBy(_._1)
     val numbers = found.map(_._1)

@@ -8,19 +8,19 @@ import org.apache.spark.storage.StorageLevel
 import cartograph.lists.Ranking
 
 /**
- * What the graph says of a vertex.
+ * The measures of a vertex.
  *
- * @param number    users have even, products odd numbers, so that a user and a product with the same id stay two vertices
- * @param component number of the first vertex of its component
+ * @param number    even for users and odd for products, so that a user and a product with the same id are two vertices
+ * @param component smallest vertex number in its component
  */
 final case class VertexFacts(number: Long, inDegree: Int, outDegree: Int, pageRank: Double, component: Long)
 
 /**
- * Counts what the graph says. The only file that knows GraphX, which Spark deprecated in 4.0 and still ships.
+ * Computes degrees, PageRank and components. It is the only file that uses GraphX, which Spark deprecated in 4.0 and still ships.
  *
- * Edges lead from users to products, and from products to products; none leads to a user. So degrees are sums over users,
- * and so is what users give to products in PageRank. Only components need a graph, and for those the many edges of a
- * partition say no more than a forest of them, which has fewer edges than vertices.
+ * Edges lead from users to products and from products to products, never to a user. Degrees, and the PageRank that products
+ * receive from users, are therefore plain sums over users. Only components need a graph algorithm. For them, the edges of each
+ * partition are first reduced to a spanning forest, which has fewer edges than vertices.
  */
 object SalesGraph {
   def userVertex(user: Int): Long = user * 2L
@@ -28,45 +28,57 @@ object SalesGraph {
 
   private val Damping = 0.85
   private val Teleport = 1 - Damping
-  /** Rounds end when no rank moves further than this; what is left is less than six times as much. */
+  /** The iteration ends when no rank changes by more. The remaining error is at most 0.85 / (1 - 0.85) < 6 times as large. */
   private val Tolerance = 1e-9
 
-  /** Of a vertex: edges in and out, and what users hand to it in PageRank. */
+  /** The in- and out-degree of a vertex, and the PageRank that it receives from users, before damping. */
   private final case class Sums(in: Int, out: Int, received: Double) {
     def +(other: Sums): Sums = Sums(in + other.in, out + other.out, received + other.received)
   }
 
   /**
-   * Degrees, PageRank and weakly connected components of the edges of both kinds together.
+   * Computes degrees, PageRank and weakly connected components of the graph of both kinds of edges.
    *
-   * PageRank (Brin, Page 1998) with damping 0.85, scaled so that the mean is 1. Every edge counts, parallel ones too; the
-   * rank of a vertex without a way out goes to all alike. So it is networkx's, times the number of vertices.
+   *   rank(v) = 0.15 + 0.85 * sum over edges (u, v) of rank(u) / outDegree(u), then divided by the mean over all v
    *
-   * All users have the same rank, so one round tells what they give to products. Only what products give to each other
-   * goes round, and that part is small enough for one machine.
+   * This is the PageRank of Brin and Page (1998) with damping 0.85, scaled so that the mean is 1. Parallel edges count
+   * separately. The rank of vertices without outgoing edges is spread evenly, which the scaling does. The result equals
+   * networkx's, times the number of vertices.
    *
-   * @param links   by user: the products that it is linked with, once for every link; a user comes once, with at least one
-   * @param similar product and product; at most ten for each of 16,384
-   * @return one entry per vertex that has an edge
+   * All users have the same rank because no edge leads to them, so a single pass computes what products receive from users. Only
+   * the edges between products need iterations, and those edges fit on one machine.
+   *
+   * @param links   user number and the numbers of its products, one per link; each user once, with at least one product
+   * @param similar pairs of products; at most ten for each of 16,384
+   * @param blocks  number of partitions of the result
+   * @return one entry per vertex that has an edge, in no order
    */
   def facts(links: RDD[(Int, Array[Int])], similar: Seq[(Int, Int)], blocks: Int): RDD[VertexFacts] = {
     val sc = links.sparkContext
     val arcs = similar.map { case (from, to) => (productVertex(from), productVertex(to)) }
     val ofSimilar = arcs.flatMap { case (from, to) => Seq(from -> Sums(0, 1, 0), to -> Sums(1, 0, 0)) }
-    // Gathered, and added up in the order of partitions, so that sums do not depend on which ended first.
-    val sums = (links.mapPartitionsWithIndex((part, of) => sumsOf(of).map { case (vertex, sum) => vertex -> (part -> sum) }) ++
+    // Grouped, and added in the order of partitions, so that the sums do not depend on which partition is finished first.
+    val ofLinks =
+      links.mapPartitionsWithIndex((part, rows) => sumsOf(rows).map { case (vertex, sum) => vertex -> (part -> sum) })
+    val sums = (ofLinks ++
       sc.parallelize(ofSimilar, 1).map { case (vertex, sum) => vertex -> (Int.MaxValue -> sum) })
       .groupByKey(blocks)
       .mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
       .persist(StorageLevel.MEMORY_AND_DISK)
     val settled = sc.broadcast(settle(sums.mapValues(_.received), arcs))
-    val scale = meanOf(sums.map { case (vertex, of) => rawRank(settled.value, vertex, of.received) })
-    sums.join(components(links, arcs, blocks), blocks).map { case (vertex, (of, component)) =>
-      VertexFacts(vertex, of.in, of.out, Ranking.rounded(rawRank(settled.value, vertex, of.received) / scale), component)
+    val scale = meanOf(sums.map { case (vertex, sum) => rawRank(settled.value, vertex, sum.received) })
+    sums.join(components(links, arcs, blocks), blocks).map { case (vertex, (sum, component)) =>
+      VertexFacts(
+        number = vertex,
+        inDegree = sum.in,
+        outDegree = sum.out,
+        pageRank = Ranking.rounded(rawRank(settled.value, vertex, sum.received) / scale),
+        component = component
+      )
     }
   }
 
-  /** Both ends of all links of a partition, added up there. */
+  /** Returns the sums of both ends of all links in a partition. */
   private def sumsOf(links: Iterator[(Int, Array[Int])]): Iterator[(Long, Sums)] = {
     val products = scala.collection.mutable.LinkedHashMap.empty[Int, Sums]
     val users = links.map { case (user, linked) =>
@@ -74,14 +86,14 @@ object SalesGraph {
       linked.foreach(product => products(product) = products.get(product).fold(one)(_ + one))
       userVertex(user) -> Sums(0, linked.length, 0)
     }
-    // Users first: products are known when all of them have been seen.
+    // Users first: the sums of products are complete only when the last user has been read.
     users ++ Iterator.single(products).flatMap(_.iterator).map { case (product, sum) => productVertex(product) -> sum }
   }
 
-  /** By vertex, the first vertex of its component. */
+  /** Returns the smallest vertex of the component of every vertex. */
   private def components(links: RDD[(Int, Array[Int])], arcs: Seq[(Long, Long)], blocks: Int): RDD[(Long, Long)] = {
-    val edges = links.mapPartitions(of =>
-      forest(of.flatMap { case (user, linked) => linked.iterator.map(userVertex(user) -> productVertex(_)) })
+    val edges = links.mapPartitions(rows =>
+      forest(rows.flatMap { case (user, linked) => linked.iterator.map(userVertex(user) -> productVertex(_)) })
     ) ++
       links.sparkContext.parallelize(forest(arcs.iterator).toSeq, 1)
     val graph = Graph.fromEdges(
@@ -93,21 +105,21 @@ object SalesGraph {
     ConnectedComponents.run(graph).vertices
   }
 
-  /** Edges that connect the same vertices, from one of each component to all others. */
+  /** Returns edges that connect the same vertices: from the smallest vertex of each component to its others, by target. */
   private[cartograph] def forest(edges: Iterator[(Long, Long)]): Iterator[(Long, Long)] = {
     val parents = scala.collection.mutable.LongMap.empty[Long]
     def root(vertex: Long): Long = {
-      var at = vertex
-      while (parents.getOrElseUpdate(at, at) != at) {
-        // Every other one on the way comes a step nearer.
-        parents(at) = parents(parents(at))
-        at = parents(at)
+      var current = vertex
+      while (parents.getOrElseUpdate(current, current) != current) {
+        // Path halving: every other vertex on the path is linked to its grandparent.
+        parents(current) = parents(parents(current))
+        current = parents(current)
       }
-      at
+      current
     }
     edges.foreach { case (from, to) =>
       val (a, b) = (root(from), root(to))
-      // The smaller one stays, so that what comes out does not depend on the order of what goes in.
+      // The smaller root stays, so that the result does not depend on the order of the edges.
       if (a != b) parents(math.max(a, b)) = math.min(a, b)
     }
     parents.keys.toArray.sorted.iterator.map(vertex => root(vertex) -> vertex).filter { case (first, vertex) => first != vertex }
@@ -116,7 +128,12 @@ object SalesGraph {
   private def rawRank(settled: Map[Long, Double], vertex: Long, received: Double): Double =
     settled.getOrElse(vertex, Teleport + Damping * received)
 
-  /** The ranks of products that are linked with each other: the fixed point of 0.15 + 0.85 * (from users + from products). */
+  /**
+   * Returns the ranks, before scaling, of the products that have edges between products.
+   *
+   * @param fromUsers by vertex: what it receives from users; at most 16,384 of these entries are collected
+   * @param arcs      the edges between products
+   */
   private def settle(fromUsers: RDD[(Long, Double)], arcs: Seq[(Long, Long)]): Map[Long, Double] = {
     val linked = arcs.flatMap { case (from, to) => Seq(from, to) }.distinct.toArray.sorted
     val known = fromUsers.sparkContext.broadcast(linked)
@@ -133,15 +150,15 @@ object SalesGraph {
     }
     val rounds = Iterator.iterate((base, round(base))) { case (_, now) => (now, round(now)) }
     val (_, ranks) = rounds.dropWhile { case (before, now) =>
-      before.indices.exists(at => math.abs(now(at) - before(at)) > Tolerance)
+      before.indices.exists(place => math.abs(now(place) - before(place)) > Tolerance)
     }.next()
     linked.zip(ranks).toMap
   }
 
-  /** Partitions are added up in their order, so that the mean does not depend on which ended first; 1 of nothing. */
+  /** Returns the mean, or 1 without values. It adds the sums of partitions in order, so that the result is always the same. */
   private def meanOf(values: RDD[Double]): Double = {
-    val parts = values.mapPartitionsWithIndex { (part, of) =>
-      val (count, sum) = of.foldLeft((0L, 0.0)) { case ((count, sum), value) => (count + 1, sum + value) }
+    val parts = values.mapPartitionsWithIndex { (part, numbers) =>
+      val (count, sum) = numbers.foldLeft((0L, 0.0)) { case ((count, sum), value) => (count + 1, sum + value) }
       Iterator.single((part, count, sum))
     }.collect().sortBy(_._1)
     if (parts.map(_._2).sum == 0) 1 else parts.map(_._3).sum / parts.map(_._2).sum

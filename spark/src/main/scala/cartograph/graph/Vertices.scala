@@ -4,12 +4,14 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 /**
- * What the links say of a user or a product.
+ * The purchases and recommendations of a user or a product, added up.
  *
- * @param sales    purchases, a line per basket, user and product
- * @param partners distinct products that the user bought, or users that bought the product
- * @param firstMs  of the first purchase; `lastMs` of the last
- * @param inAny    of a product: lists `any` that it stands in; `inNew` lists `new`
+ * @param sales    number of purchases; a product in a basket of a user is one
+ * @param partners number of distinct products that the user bought, or of users that bought the product
+ * @param firstMs  time of the first purchase, epoch ms
+ * @param lastMs   time of the last purchase, epoch ms
+ * @param inAny    number of lists `any` that contain the product; 0 for users
+ * @param inNew    number of lists `new` that contain the product; 0 for users
  */
 final case class VertexActivity(sales: Long, partners: Int, firstMs: Long, lastMs: Long, inAny: Int, inNew: Int) {
   def +(other: VertexActivity): VertexActivity = VertexActivity(
@@ -22,7 +24,7 @@ final case class VertexActivity(sales: Long, partners: Int, firstMs: Long, lastM
   )
 }
 
-/** A vertex with everything that is told of it; `id` and `name` as in the sales. */
+/** A vertex with everything that the files contain of it. `id` and `name` are those of the sales. */
 final case class Vertex(
     id: String,
     isUser: Boolean,
@@ -34,57 +36,63 @@ final case class Vertex(
   def typedId: String = if (isUser) VertexIds.ofUser(id) else VertexIds.ofProduct(id)
   def label: String = name.getOrElse(id)
   def degree: Int = facts.inDegree + facts.outDegree
-  /** Of the user or the product. */
+  /** The number of the user or the product. */
   def number: Int = (facts.number / 2).toInt
 }
 
 object Vertices {
-  private final case class Known(id: String, name: Option[String], community: Int, activity: VertexActivity)
+  private final case class Found(id: String, name: Option[String], community: Int, activity: VertexActivity)
 
-  /** @param facts of all vertices with an edge */
+  /**
+   * Joins the measures of all vertices with their ids, names and purchases.
+   *
+   * @param facts  one entry per vertex that has a link; others are left out
+   * @param blocks number of partitions of the result
+   */
   def of(links: RDD[Link], facts: RDD[VertexFacts], blocks: Int): RDD[Vertex] =
     links
-      .mapPartitions(known)
+      .mapPartitions(endsOf)
       .reduceByKey((a, b) => a.copy(activity = a.activity + b.activity), blocks)
-      .join(facts.map(of => of.number -> of), blocks)
-      .map { case (number, (of, found)) =>
+      .join(facts.map(measures => measures.number -> measures), blocks)
+      .map { case (number, (found, measures)) =>
         Vertex(
-          of.id,
-          number % 2 == 0,
-          of.name,
-          Option.when(of.community != Communities.Without)(of.community),
-          of.activity,
-          found
+          id = found.id,
+          isUser = number % 2 == 0,
+          name = found.name,
+          community = Option.when(found.community != Communities.NoCommunity)(found.community),
+          activity = found.activity,
+          facts = measures
         )
       }
       .setName("vertices")
       .persist(StorageLevel.MEMORY_AND_DISK)
 
-  /** Both ends of all links of a partition, added up there. */
-  private def known(links: Iterator[Link]): Iterator[(Long, Known)] = {
-    val found = scala.collection.mutable.LinkedHashMap.empty[Long, Known]
-    def add(vertex: Long, of: => Known, activity: VertexActivity): Unit =
-      found(vertex) = found.get(vertex).fold(of)(known => known.copy(activity = known.activity + activity))
+  /** Adds up both ends of all links in a partition, by vertex number. */
+  private def endsOf(links: Iterator[Link]): Iterator[(Long, Found)] = {
+    val ends = scala.collection.mutable.LinkedHashMap.empty[Long, Found]
+    def add(vertex: Long, first: => Found, activity: VertexActivity): Unit =
+      ends(vertex) = ends.get(vertex).fold(first)(found => found.copy(activity = found.activity + activity))
     links.foreach { link =>
-      val one = activity(link)
-      val asUser = one.copy(inAny = 0, inNew = 0)
-      add(SalesGraph.userVertex(link.user), Known(link.userId, None, link.userCommunity, asUser), asUser)
-      add(SalesGraph.productVertex(link.product.number), Known(link.product.id, link.product.name, link.community, one), one)
+      val ofProduct = activity(link)
+      val ofUser = ofProduct.copy(inAny = 0, inNew = 0)
+      val product = link.product
+      add(SalesGraph.userVertex(link.user), Found(link.userId, None, link.userCommunity, ofUser), ofUser)
+      add(SalesGraph.productVertex(product.number), Found(product.id, product.name, link.productCommunity, ofProduct), ofProduct)
     }
-    found.iterator
+    ends.iterator
   }
 
   private def activity(link: Link): VertexActivity = VertexActivity(
-    link.bought.count.toLong,
-    if (link.kind == LinkKind.Bought) 1 else 0,
-    link.bought.firstMs,
-    link.bought.lastMs,
-    if (link.kind == LinkKind.RecommendedAny) 1 else 0,
-    if (link.kind == LinkKind.RecommendedNew) 1 else 0
+    sales = link.bought.count.toLong,
+    partners = if (link.kind == LinkKind.Bought) 1 else 0,
+    firstMs = link.bought.firstMs,
+    lastMs = link.bought.lastMs,
+    inAny = if (link.kind == LinkKind.RecommendedAny) 1 else 0,
+    inNew = if (link.kind == LinkKind.RecommendedNew) 1 else 0
   )
 }
 
-/** Ids of vertices. Users and products share no id space. */
+/** Typed ids: a user and a product with the same id have different ones. */
 object VertexIds {
   def ofUser(id: String): String = s"u:$id"
   def ofProduct(id: String): String = s"p:$id"

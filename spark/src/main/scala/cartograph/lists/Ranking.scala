@@ -1,29 +1,31 @@
 package cartograph.lists
 
-/** A product in a list, best first: number and score. */
+/** An entry of a list: the number of a product and its score. */
 final case class Ranked(product: Int, score: Double)
 
-/** The two lists of a user, best first: `any` may include what the user bought, `fresh` (the list `new`) does not. */
-final case class Lists(any: Array[Ranked], fresh: Array[Ranked])
+/** The two lists of a user, best first. `any` may have products that the user has bought; `newOnly`, the list `new`, has none. */
+final case class Lists(any: Array[Ranked], newOnly: Array[Ranked])
 
 object Ranking {
-  /** Scores are rounded before they are compared, so that the order of sums does not decide a rank. */
+  /** Rounds to six decimals. Scores are rounded before they are compared, so that the order of summation cannot change a rank. */
   def rounded(score: Double): Double = math.round(score * 1e6) / 1e6
 }
 
-/** Keeps the best `size` of what is offered; without an object for each that is not kept. */
+/** Keeps the best `size` of the products that are offered, without allocating an object for each offer. */
 final class Selection(size: Int) {
   private val products = new Array[Int](size)
   private val scores = new Array[Double](size)
   private val ties = new Array[Double](size)
   private var count = 0
 
-  /** Scores below it cannot be among the best any more; a little lower than the last score, for that one is rounded. */
+  /** Lower scores can no longer be among the best. It is slightly below the last score, because that one is rounded. */
   def bar: Double = if (count < size) Double.NegativeInfinity else scores(count - 1) - 1e-6
 
   /**
-   * @param score rounded, if ranks shall not depend on the order of sums
-   * @param tie   higher is better where scores are equal; where it is equal too, the smaller number
+   * Considers a product.
+   *
+   * @param score higher is better; round it if ranks must not depend on the order of summation
+   * @param tie   decides between equal scores, higher is better; if `tie` is equal too, the smaller product number wins
    */
   def offer(product: Int, score: Double, tie: Double = 0): Unit =
     if (size > 0 && (count < size || isBefore(score, tie, product, count - 1))) {
@@ -45,8 +47,9 @@ final class Selection(size: Int) {
     else if (tie != ties(place)) tie > ties(place)
     else product < products(place)
 
-  /** Best first. */
+  /** Returns the kept products, best first; fewer than `size` if fewer were offered. */
   def result: Array[Ranked] = Array.tabulate(count)(place => Ranked(products(place), scores(place)))
 
+  /** Forgets all products, so that the object can be used again. */
   def clear(): Unit = count = 0
 }

@@ -1,31 +1,49 @@
 package cartograph.lists
 
-/** How good one list of one user is: products in their order against those that were bought. */
+/**
+ * Measures of one list of one user: `list` holds products, best first, and `right` the products that count as correct.
+ * `right` must not be empty.
+ */
 object RankingMeasures {
-  /** Lists are measured to this depth, whatever their length. */
-  val Depth = 10
+  /** Only the first products of a list are measured. */
+  val Depth: Int = 10
 
-  /** What is right for a list: `new` counts only what had not been bought before. Arrays ascending. */
+  /**
+   * Returns the products that count as correct: all relevant ones, and for the list `new` only those not bought before.
+   *
+   * @param relevant     products that the user went on to buy, ascending
+   * @param boughtBefore products that the user had bought, ascending
+   */
   def right(relevant: Array[Int], boughtBefore: Array[Int], list: ListKind): Set[Int] =
     relevant.filter(product => list.admits(java.util.Arrays.binarySearch(boughtBefore, product) >= 0)).toSet
 
+  /** Returns for each of the first [[Depth]] products whether it is correct. */
   def hits(list: Array[Int], right: Set[Int]): Array[Boolean] = list.take(Depth).map(right.contains)
 
   private def discount(position: Int): Double = math.log(2) / math.log(position + 2.0)
 
-  /** Binary gain, log2 discount; the ideal list has its first min(10, right) places right. */
+  /**
+   * Returns NDCG@10, 0..1, with binary gain:
+   *
+   *   DCG  = sum over correct positions i, from 0, of 1 / log2(i + 2)
+   *   NDCG = DCG / DCG of a list whose first min(10, |right|) positions are correct
+   */
   def ndcg(list: Array[Int], right: Set[Int]): Double = {
     val gain = hits(list, right).zipWithIndex.collect { case (true, position) => discount(position) }.sum
     gain / (0 until math.min(Depth, right.size)).map(discount).sum
   }
 
+  /** Returns recall@10, the share of the correct products that the list has, 0..1. */
   def recall(list: Array[Int], right: Set[Int]): Double = hits(list, right).count(identity).toDouble / right.size
 
+  /** Returns average precision@10, 0..1: the precision at each correct position, summed and divided by min(10, |right|). */
   def averagePrecision(list: Array[Int], right: Set[Int]): Double = {
     val found = hits(list, right)
-    val precisions = found.indices.filter(found(_)).map(at => found.take(at + 1).count(identity).toDouble / (at + 1))
+    def precision(position: Int): Double = found.take(position + 1).count(identity).toDouble / (position + 1)
+    val precisions = found.indices.filter(found(_)).map(precision)
     precisions.sum / math.min(Depth, right.size)
   }
 
+  /** Returns 1 if any of the first 10 products is correct, otherwise 0. */
   def hit(list: Array[Int], right: Set[Int]): Double = if (hits(list, right).contains(true)) 1 else 0
 }

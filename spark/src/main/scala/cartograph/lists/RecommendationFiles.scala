@@ -6,10 +6,10 @@ import org.apache.parquet.schema.{MessageType, MessageTypeParser}
 
 import cartograph.platform.Parquets
 
-/** One row of a run's lists, as files hold them. */
+/** A row of the recommendation files: one product in one list of one user. `rank` counts from 1; `list` is `any` or `new`. */
 final case class Recommendation(user: String, product: String, list: String, rank: Int, score: Double)
 
-/** Parquet files of a run's lists. */
+/** Parquet files with the recommendation lists of a run. */
 object RecommendationFiles {
 
   val Schema: MessageType = MessageTypeParser.parseMessageType(
@@ -22,7 +22,7 @@ object RecommendationFiles {
       |}""".stripMargin
   )
 
-  /** @throws IllegalArgumentException if the file is missing or is not such a file; the message names it */
+  /** @throws IllegalArgumentException if the file is missing or has other columns; the message names it */
   def read(path: Path, configuration: Configuration): Iterator[Recommendation] =
     Parquets.read(path, configuration, "recommendations") { row =>
       def text(column: String): String = row.getBinary(column, 0).toStringUsingUTF8

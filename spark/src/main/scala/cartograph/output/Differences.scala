@@ -3,89 +3,76 @@ package cartograph.output
 import scala.util.control.NonFatal
 
 import com.fasterxml.jackson.databind.JsonNode
-import org.apache.hadoop.fs.Path
 import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
-import org.apache.spark.util.SerializableConfiguration
 
-import cartograph.graph.{Link, LinkKind, Vertex}
+import cartograph.graph.{LinkKind, RunGraph, Vertex}
 import cartograph.lists.Ranking
 import cartograph.platform.Documents.{arr, named, obj}
-import cartograph.platform.{Documents, Keys, Lake, Log, Parquets}
-import cartograph.sales.{EarlierRun, Shop}
+import cartograph.platform.{Lake, Log}
+import cartograph.sales.Shop
 
-/** `diff.json`: what changed since the run before; see Diff in lambdas/shared/summaries.ts. */
+/** `diff.json`: what changed since the previous run; see Diff in lambdas/shared/contract/summaries.ts. */
 object Differences {
-  /** Products that are kept of those in more lists than before, and of those in fewer; test/fixtures/limits.json holds both languages to it. */
+  /**
+   * The maximum number of products listed as in more lists than before, and of those in fewer. The tests of both languages check
+   * it with test/fixtures/limits.json.
+   */
   private[cartograph] val KeptChanges = 20
-  private val Tenths = 11
 
-  /** The newest earlier run, with the keys of its lists and its vertices. */
-  final case class Earlier(run: Int, asOfMs: Long, recommendations: Seq[String], vertices: Seq[String])
-
-  /** The newest run before `run` that has a manifest; one that is damaged is told and passed over. */
-  def earlier(lake: Lake, run: Int): Option[Earlier] =
-    (run - 1 to 1 by -1).iterator.flatMap(number => readManifest(lake, number, run)).nextOption()
-
-  private def readManifest(lake: Lake, number: Int, run: Int): Option[Earlier] = {
-    val key = Keys.manifest(number)
-    try lake.read(key).map { text =>
-        val node = Documents.parse(key, text)
-        def keys(prefix: String): Seq[String] =
-          EarlierRun.keysOf(key, text, name => name.startsWith(prefix) && name.endsWith(".parquet"))
-        Earlier(number, node.path("asOfMs").asLong, keys("recommendations/"), keys("graph/vertices"))
-      }
-    catch {
-      case damaged: IllegalArgumentException =>
-        Log.warn(damaged.getMessage, obj("window" -> run))
-        None
-    }
-  }
-
-  /** Without an earlier run there are no changes, nor where its files cannot be read; why not is told then. */
-  def document(sc: SparkContext, lake: Lake, run: Int, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): JsonNode = {
-    val before = earlier(lake, run)
-    val compared = before.map(compare(_, new Files(sc, lake.root), run, shop, links, vertices))
+  /**
+   * Returns the document. `changes` is null if there is no earlier run, or if its files cannot be read; then `reason` says why.
+   */
+  def document(sc: SparkContext, lake: Lake, graph: RunGraph, shop: Shop): JsonNode = {
+    val previous = EarlierFiles.newestBefore(lake, graph.run)
+    val compared = previous.map(compare(sc, lake, _, graph, shop))
     obj(
-      "run" -> run,
-      "previous" -> before.map(earlier => obj("run" -> earlier.run, "asOfMs" -> earlier.asOfMs)),
+      "run" -> graph.run,
+      "previous" -> previous.map(earlier => obj("run" -> earlier.run, "asOfMs" -> earlier.asOfMs)),
       "changes" -> compared.flatMap(_.toOption),
       "reason" -> compared.flatMap(_.left.toOption)
     )
   }
 
-  /** @return the changes, or why there are none, for a person who does not see the job's log */
+  /** Returns the changes, or the reason why there are none, for readers who do not see the job's log. */
   private def compare(
-      earlier: Earlier,
-      files: Files,
-      run: Int,
-      shop: Shop,
-      links: RDD[Link],
-      vertices: RDD[Vertex]
+      sc: SparkContext,
+      lake: Lake,
+      earlier: EarlierFiles,
+      graph: RunGraph,
+      shop: Shop
   ): Either[String, JsonNode] =
     if (earlier.recommendations.isEmpty || earlier.vertices.isEmpty)
       Left(s"the manifest of run ${earlier.run} names no lists or no vertices as Parquet")
     else
-      try Right(changesSince(earlier, files, shop, links, vertices))
-      catch {
+      try {
+        def rows(keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = EarlierFiles.rows(sc, lake.root, keys, columns)
+        val recommendations = rows(earlier.recommendations, Seq("user", "product", "list"))
+        val vertexIds = rows(earlier.vertices, Seq("id")).map(_.head)
+        Right(changes(recommendations, vertexIds, graph, shop))
+      } catch {
         case NonFatal(cause) =>
-          Log.warn(
-            s"Cannot compare with run ${earlier.run}: ${Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")}",
-            obj("window" -> run)
-          )
+          val firstLine = Option(cause.getMessage).getOrElse(cause.toString).linesIterator.nextOption().getOrElse("")
+          Log.warn(s"Cannot compare with run ${earlier.run}: $firstLine", obj("window" -> graph.run))
           Left(s"the lists or vertices of run ${earlier.run} cannot be read; the job’s log says why")
       }
 
-  private def changesSince(earlier: Earlier, files: Files, shop: Shop, links: RDD[Link], vertices: RDD[Vertex]): JsonNode = {
-    val before = files.rows(earlier.recommendations, Seq("user", "product", "list"))
-    val after =
-      links.filter(_.kind != LinkKind.Bought).map(link => Seq(link.userId, link.product.id, LinkKind.listName(link.kind)))
-    val users = UserChanges.of(before, after, vertices.getNumPartitions)
+  /**
+   * Compares the graph with an earlier one.
+   *
+   * @param recommendations rows of user, product and list of the earlier run
+   * @param vertexIds       typed ids of its vertices
+   */
+  private def changes(recommendations: RDD[Seq[String]], vertexIds: RDD[String], graph: RunGraph, shop: Shop): JsonNode = {
+    val now = graph.links
+      .filter(_.kind != LinkKind.Bought)
+      .map(link => Seq(link.userId, link.product.id, LinkKind.listName(link.kind)))
+    val users = UserChanges.of(recommendations, now, graph.vertices.getNumPartitions)
     obj(
       "edges" -> obj("added" -> users.added, "removed" -> users.removed, "kept" -> users.kept),
-      "churn" -> obj("any" -> churnNode(users.any), "new" -> churnNode(users.fresh)),
-      "exposure" -> exposure(before, vertices, shop),
-      "vertices" -> vertexChanges(files.rows(earlier.vertices, Seq("id")).map(_.head), vertices)
+      "churn" -> obj("any" -> churnNode(users.any), "new" -> churnNode(users.newOnly)),
+      "exposure" -> exposureChanges(recommendations, graph.vertices, shop),
+      "vertices" -> vertexChanges(vertexIds, graph.vertices)
     )
   }
 
@@ -93,23 +80,24 @@ object Differences {
     obj("users" -> churn.users, "mean" -> Ranking.rounded(churn.sum / churn.users), "shares" -> arr(churn.shares))
   )
 
-  private final case class Exposure(product: String, name: Option[String], before: Long, now: Long)
+  /** The number of lists `any` that contain a product, before and now. */
+  private final case class ExposureChange(product: String, name: Option[String], before: Long, now: Long)
 
-  private def exposure(before: RDD[Seq[String]], vertices: RDD[Vertex], shop: Shop): JsonNode = {
+  private def exposureChanges(recommendations: RDD[Seq[String]], vertices: RDD[Vertex], shop: Shop): JsonNode = {
     val blocks = vertices.getNumPartitions
-    val earlier = before.filter(_(2) == "any").map(row => row(1) -> 1L).reduceByKey(_ + _, blocks)
+    val before = recommendations.filter(_(2) == "any").map(row => row(1) -> 1L).reduceByKey(_ + _, blocks)
     val now = vertices.filter(!_.isUser).map(product => product.id -> (product.activity.inAny.toLong -> product.name))
-    val changed = earlier.fullOuterJoin(now, blocks).map { case (product, (earlier, current)) =>
-      Exposure(product, current.flatMap(_._2), earlier.getOrElse(0L), current.fold(0L)(_._1))
+    val changed = before.fullOuterJoin(now, blocks).map { case (product, (earlier, current)) =>
+      ExposureChange(product, current.flatMap(_._2), earlier.getOrElse(0L), current.fold(0L)(_._1))
     }.filter(change => change.before != change.now).cache()
-    def most(by: Exposure => Long): Array[Exposure] =
-      changed.filter(by(_) > 0).takeOrdered(KeptChanges)(Ordering.by(change => (-by(change), change.product)))
-    val (gained, lost) = (most(change => change.now - change.before), most(change => change.before - change.now))
-    // What is in the graph no more is still in the shop.
+    def largest(difference: ExposureChange => Long): Array[ExposureChange] =
+      changed.filter(difference(_) > 0).takeOrdered(KeptChanges)(Ordering.by(change => (-difference(change), change.product)))
+    val (gained, lost) = (largest(change => change.now - change.before), largest(change => change.before - change.now))
+    // Products that left the graph are still in the shop, which has their names. At most KeptChanges are collected.
     val gone = lost.filter(_.now == 0).map(_.product).toSet
     val names = if (gone.isEmpty) Map.empty[String, Option[String]]
     else shop.products.filter(product => gone.contains(product.id)).map(product => product.id -> product.name).collect().toMap
-    def nodes(changes: Array[Exposure]): JsonNode = arr(changes.map { change =>
+    def nodes(changes: Array[ExposureChange]): JsonNode = arr(changes.map { change =>
       named(
         change.product,
         change.name.orElse(names.get(change.product).flatten)
@@ -118,83 +106,18 @@ object Differences {
     obj("gained" -> nodes(gained), "lost" -> nodes(lost))
   }
 
-  /** Typed ids say what a vertex is. */
+  private val Before = 1
+  private val Now = 2
+
+  /** Counts the vertices that only one of the two runs has. */
   private def vertexChanges(before: RDD[String], vertices: RDD[Vertex]): JsonNode = {
-    val counts = (before.map(_ -> 1) ++ vertices.map(_.typedId -> 2))
+    // At most six counts: user or product, and before, now or both.
+    val counts = (before.map(_ -> Before) ++ vertices.map(_.typedId -> Now))
       .reduceByKey(_ | _, vertices.getNumPartitions)
-      .map { case (id, where) => (id.startsWith("u:"), where) }
+      .map { case (id, runs) => (id.startsWith("u:"), runs) }
       .countByValue()
-    def of(where: Int): JsonNode =
-      obj("users" -> counts.getOrElse((true, where), 0L), "products" -> counts.getOrElse((false, where), 0L))
-    obj("new" -> of(2), "gone" -> of(1))
-  }
-
-  /** Reads columns of text of another run's files, a file per task. */
-  private final class Files(sc: SparkContext, root: String) {
-    private val configuration = new SerializableConfiguration(sc.hadoopConfiguration)
-
-    def rows(keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = {
-      val (lake, settings) = (root, configuration)
-      sc.parallelize(keys, math.max(1, keys.size)).flatMap(key =>
-        Parquets.readTexts(new Path(s"$lake/$key"), settings.value, columns)
-      )
-    }
-  }
-
-  /**
-   * Shares of users' lists that were not in their lists before.
-   *
-   * @param sum    of the shares
-   * @param shares users by tenths: 0, then up to 0.1, …, up to 1
-   */
-  final case class Churn(users: Long, sum: Double, shares: Array[Long]) {
-    def +(other: Churn): Churn =
-      Churn(users + other.users, sum + other.sum, shares.zip(other.shares).map { case (a, b) => a + b })
-  }
-
-  object Churn {
-    def none: Churn = Churn(0, 0, new Array[Long](Tenths))
-
-    /** Of one user; nothing where there was no list, or is none. */
-    def of(before: Set[String], now: Set[String]): Churn =
-      if (before.isEmpty || now.isEmpty) none
-      else {
-        val fresh = now.count(!before.contains(_))
-        val tenths = none.shares
-        tenths((fresh * 10 + now.size - 1) / now.size) = 1
-        Churn(1, fresh.toDouble / now.size, tenths)
-      }
-  }
-
-  /** Added up over users: edges of both lists, and the churn of each. */
-  final case class UserChanges(added: Long, removed: Long, kept: Long, any: Churn, fresh: Churn) {
-    def +(other: UserChanges): UserChanges =
-      UserChanges(added + other.added, removed + other.removed, kept + other.kept, any + other.any, fresh + other.fresh)
-  }
-
-  object UserChanges {
-    def none: UserChanges = UserChanges(0, 0, 0, Churn.none, Churn.none)
-
-    /** @param before user, product and list, as `now` */
-    def of(before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): UserChanges = {
-      def byUser(rows: RDD[Seq[String]]) = rows.map(row => row.head -> row.tail)
-      byUser(before).cogroup(byUser(now), blocks)
-        .mapPartitionsWithIndex { (part, users) =>
-          Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSeq, now.toSeq) }.foldLeft(none)(_ + _))
-        }
-        .collect().sortBy(_._1).map(_._2).foldLeft(none)(_ + _)
-    }
-
-    private[cartograph] def ofUser(before: Seq[Seq[String]], now: Seq[Seq[String]]): UserChanges = {
-      val (old, young) = (before.toSet, now.toSet)
-      def list(rows: Seq[Seq[String]], name: String): Set[String] = rows.collect { case Seq(product, `name`) => product }.toSet
-      UserChanges(
-        young.diff(old).size.toLong,
-        old.diff(young).size.toLong,
-        young.intersect(old).size.toLong,
-        Churn.of(list(before, "any"), list(now, "any")),
-        Churn.of(list(before, "new"), list(now, "new"))
-      )
-    }
+    def onlyIn(run: Int): JsonNode =
+      obj("users" -> counts.getOrElse((true, run), 0L), "products" -> counts.getOrElse((false, run), 0L))
+    obj("new" -> onlyIn(Now), "gone" -> onlyIn(Before))
   }
 }

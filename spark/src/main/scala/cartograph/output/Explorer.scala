@@ -4,58 +4,54 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 
-import cartograph.graph.{Explanations, GraphCounts, Link, LinkKind, Links, NeighbourTable, Reason, Vertex}
+import cartograph.graph.{Explanations, Link, LinkKind, Links, NeighbourTable, Reason, RunGraph, Vertex}
 import cartograph.platform.Documents.{arr, named, obj}
 import cartograph.platform.{BlocksFile, Documents, FileParts, RunFile, RunFiles}
 import cartograph.sales.Product
 
 /**
- * The files of the explorer: tables of users, of products and of products by name, each sorted and cut into small blocks
- * that are read one by one, and an index that says which block begins with what. A page reads the index and a block or
- * two for one user, and finds by the beginning of an id or a name, however large the shop. See ExplorerIndex,
- * ExplorerUsers, ExplorerProducts and ExplorerNames in lambdas/shared/explorer.ts.
+ * The files of the explorer: sorted tables of users, products and product names, and an index.
+ *
+ * The tables are cut into small blocks that can be read one at a time, and the index says where each block starts. To show a
+ * user, or to search by the start of an id or a name, a page reads the index and one or two blocks, whatever the shop's size.
+ * See ExplorerIndex, ExplorerUsers, ExplorerProducts and ExplorerNames in lambdas/shared/contract/explorer.ts.
  */
 object Explorer {
   private val UsersPerBlock = 50
   private val ProductsPerBlock = 100
   private val NamesPerBlock = 500
   private val HistoryShown = 50
-  /** Users and products to pick from before anything is typed. */
+  /** Number of users and of products that are suggested before anything is typed. */
   private val Picks = 10
-  /** Whoever bought less has little to show. */
-  private val LeastProducts = 3
+  /** Users who bought fewer products are suggested last, because they have little to show. */
+  private val MinProducts = 3
 
   /**
    * A row of a table.
    *
-   * @param key   unique, and in order
-   * @param names of the products that the value names by id; a block tells each once
+   * @param key   unique within the table, which is sorted by it
+   * @param names ids and names of the products in `value`; a block has each only once
    */
   private final case class Row(key: String, value: JsonNode, names: Iterable[(String, Option[String])])
 
-  def write(
-      files: RunFiles,
-      run: Int,
-      vertices: RDD[Vertex],
-      links: RDD[Link],
-      counts: GraphCounts,
-      explanations: Broadcast[Explanations]
-  ): Seq[RunFile] = {
-    val products = vertices.filter(!_.isUser).sortBy(_.number, numPartitions = FileParts.partsFor(counts.products))
-    val nameParts = FileParts.partsFor(SearchKeys.Beginnings * counts.products)
-    // Links are in the order of users, so these rows are.
-    val userRows = links.mapPartitions(Links.byUser(_).map(userRow(_, explanations.value)))
+  /** Writes the three tables, then the index. */
+  def write(files: RunFiles, graph: RunGraph, explanations: Broadcast[Explanations]): Seq[RunFile] = {
+    val productCount = graph.counts.products
+    val products = graph.vertices.filter(!_.isUser).sortBy(_.number, numPartitions = FileParts.partsFor(productCount))
+    val nameParts = FileParts.partsFor(SearchKeys.MaxKeys * productCount)
+    // Links are sorted by user, and so are these rows.
+    val userRows = graph.links.mapPartitions(Links.byUser(_).map(userRow(_, explanations.value)))
     val productRows = products.map(productRow(_, explanations.value.table))
     val nameRows = products.flatMap(keysOf).sortBy(_._1, numPartitions = nameParts).map((nameRow _).tupled)
     val users = table(files, "explorer/users", userRows, UsersPerBlock)
     val byId = table(files, "explorer/products", productRows, ProductsPerBlock)
     val byName = table(files, "explorer/names", nameRows, NamesPerBlock)
     val index = obj(
-      "run" -> run,
+      "run" -> graph.run,
       "users" -> partsNode(users),
       "products" -> partsNode(byId),
       "names" -> partsNode(byName),
-      "picks" -> picks(vertices)
+      "picks" -> picks(graph.vertices)
     )
     (users ++ byId ++ byName).map(_.file) :+ files.compactJson("explorer/index.json", index)
   }
@@ -75,15 +71,15 @@ object Explorer {
 
   private def nameOf(product: Product): (String, Option[String]) = product.id -> product.name
 
-  /** @param theirs all links of one user */
-  private def userRow(theirs: Seq[Link], explanations: Explanations): Row = {
-    val (bought, listed) = theirs.partition(_.kind == LinkKind.Bought)
-    val reasons = explanations.of(bought.toIndexedSeq, listed.map(_.product.number).distinct)
+  /** @param links all links of one user */
+  private def userRow(links: Seq[Link], explanations: Explanations): Row = {
+    val (bought, listed) = links.partition(_.kind == LinkKind.Bought)
+    val reasons = explanations.reasons(bought.toIndexedSeq, listed.map(_.product.number).distinct)
     def list(kind: LinkKind): JsonNode = arr(listed.filter(_.kind == kind).map { link =>
       obj(
         "product" -> link.product.id,
         "because" -> arr(reasons(link.product.number).map { case Reason(product, share) =>
-          // A hundredth is what is shown; digits that nobody sees are most of a block's size.
+          // Pages show hundredths. More digits would make up most of the size of a block.
           obj("product" -> product.id, "share" -> math.round(100 * share) / 100.0)
         })
       )
@@ -94,7 +90,7 @@ object Explorer {
     }
     val shown = newest.map(_.product) ++ listed.map(_.product) ++ reasons.values.flatten.map(_.product)
     Row(
-      theirs.head.userId,
+      links.head.userId,
       obj(
         "products" -> bought.size,
         "history" -> arr(history),
@@ -120,19 +116,22 @@ object Explorer {
     Row(product.id, value, (product.id -> product.name) +: similar.map { case (other, _) => nameOf(other) }.toSeq)
   }
 
-  /** Under what a product is found by its name; of equal keys those that the name begins with come first, then by product. */
+  /**
+   * Returns key, product id and name of each row of a product in the table of names. Among rows with the same search key, those
+   * whose name starts with it come first; then they are sorted by product id.
+   */
   private def keysOf(product: Vertex): Seq[(String, String, String)] = for {
     name <- product.name.toSeq
-    (key, at) <- SearchKeys.of(name).zipWithIndex
-  } yield (s"$key\t${math.min(at, 1)}\t${product.id}", product.id, name)
+    (key, index) <- SearchKeys.of(name).zipWithIndex
+  } yield (s"$key\t${math.min(index, 1)}\t${product.id}", product.id, name)
 
   private def nameRow(key: String, id: String, name: String): Row = Row(key, Documents.text(id), Seq(id -> Some(name)))
 
   private def picks(vertices: RDD[Vertex]): JsonNode = {
-    // Mixed, for neighbouring ids are often alike; whoever bought several products comes first.
+    // Users with several products come first. They are shuffled by a hash, because users with similar ids are often alike.
     val users = vertices.filter(_.isUser)
       .takeOrdered(Picks)(Ordering.by(user =>
-        (user.activity.partners < LeastProducts, scala.util.hashing.MurmurHash3.mix(11, user.number), user.number)
+        (user.activity.partners < MinProducts, scala.util.hashing.MurmurHash3.mix(11, user.number), user.number)
       ))
     val products = vertices.filter(!_.isUser)
       .takeOrdered(Picks)(Ordering.by(product => (-product.activity.sales, product.number)))

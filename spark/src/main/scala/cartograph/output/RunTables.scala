@@ -13,15 +13,24 @@ import cartograph.lists.RecommendationFiles
 import cartograph.platform.{Csv, FileParts, Hashes, RunFile, RunFiles}
 import cartograph.sales.{Interaction, InteractionFiles, Shop}
 
-/** Writes the tables of a run: compacted interactions, recommendations and model. */
+/**
+ * Writes the tables of a run: compacted interactions, recommendations and model.
+ *
+ * @param blocks number of partitions of the model's products
+ */
 final class RunTables(files: RunFiles, blocks: Int) {
   import RunTables.{ProductSchema, UserSchema, shardOf}
 
-  /** One file per block, in the order of addresses. */
-  def compacted(fresh: RDD[Interaction]): Seq[RunFile] =
-    files.parquet("compacted/part", InteractionFiles.Schema, fresh)(InteractionFiles.fill)
+  /** Writes the interactions that no earlier run has compacted, one file per partition. */
+  def compacted(uncompacted: RDD[Interaction]): Seq[RunFile] =
+    files.parquet("compacted/part", InteractionFiles.Schema, uncompacted)(InteractionFiles.fill)
 
-  /** One row per user, list and rank; in that order. */
+  /**
+   * Writes one row per user, list and rank, in this order, as CSV and as Parquet. The Parquet files are shards: the rows of a
+   * user are in the file whose number is [[RunTables.shardOf]].
+   *
+   * @param count number of recommendations among the links
+   */
   def recommendations(links: RDD[Link], count: Long): Seq[RunFile] = {
     val rows = links.filter(_.kind != LinkKind.Bought)
     val csv = files.csv(
@@ -43,7 +52,7 @@ final class RunTables(files: RunFiles, blocks: Int) {
     }
   }
 
-  /** What serving needs: a factor and the popularity of every product, and the number of every user. */
+  /** Writes the model: factor and number of buyers of every product, sorted by number, and the number of every user. */
   def model(shop: Shop, factors: Factors): Seq[RunFile] = {
     val products = shop.products
       .map(product => product.number -> product)
@@ -68,7 +77,7 @@ final class RunTables(files: RunFiles, blocks: Int) {
 }
 
 object RunTables {
-  /** The shard of a user or a product: the first four bytes of the SHA-256 of the id, without the sign, modulo the number of shards. */
+  /** Returns the shard of an id: the first four bytes of its SHA-256, without the sign bit, modulo the number of shards. */
   def shardOf(id: String, shards: Int): Int =
     (ByteBuffer.wrap(Hashes.sha256(id.getBytes(UTF_8))).getInt & Int.MaxValue) % shards
 

@@ -6,13 +6,19 @@ import org.apache.spark.rdd.RDD
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.sales.Interaction
 
-/** `summary/sales.json`: purchases by time; see SalesSummary in lambdas/shared/summaries.ts. */
+/** `summary/sales.json`: number of purchases over time; see SalesSummary in lambdas/shared/contract/summaries.ts. */
 object SalesOverTime {
   private val HourMs = 3600000L
   private val MaxBuckets = 400
   private val PartsOfADay = Seq(1, 2, 3, 4, 6, 8, 12)
 
-  /** @param weights of types of sales; others are left out, as are returns */
+  /**
+   * Counts purchases in buckets of equal width. Returns are left out.
+   *
+   * @param weights  weights of the types of sales; sales of other types are left out
+   * @param oldestMs time of the oldest interaction, epoch ms
+   * @param newestMs time of the newest interaction, epoch ms
+   */
   def document(interactions: RDD[Interaction], weights: Map[String, Double], oldestMs: Long, newestMs: Long): JsonNode = {
     val bucketMs = width(oldestMs, newestMs)
     val first = oldestMs / bucketMs
@@ -27,9 +33,12 @@ object SalesOverTime {
     obj("bucketMs" -> bucketMs, "fromMs" -> first * bucketMs, "counts" -> arr(counts))
   }
 
-  /** As few hours as make at most 400 buckets: parts of a day, or whole days, so that all buckets have the same hours in them. */
+  /**
+   * Returns the width of a bucket, ms: the smallest number of hours that divides a day, or of whole days, with at most 400
+   * buckets. Such buckets all cover the same hours of the day.
+   */
   private[cartograph] def width(oldestMs: Long, newestMs: Long): Long = {
     val days = Iterator.from(1).map(_ * 24)
-    (PartsOfADay.iterator ++ days).map(_ * HourMs).find(width => newestMs / width - oldestMs / width < MaxBuckets).get
+    (PartsOfADay.iterator ++ days).map(_ * HourMs).dropWhile(width => newestMs / width - oldestMs / width >= MaxBuckets).next()
   }
 }

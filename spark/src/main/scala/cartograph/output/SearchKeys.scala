@@ -4,16 +4,17 @@ import java.text.Normalizer
 import java.util.Locale
 
 /**
- * Under what a product is found by its name: from each of its first words on, so that "glass" finds "Blue glass lamp". Case,
- * accents and what is neither letter nor digit do not count. The page that searches makes its keys by the same rule,
- * lambdas/client/index/search-key.ts; test/fixtures/search-keys.json holds both to it.
+ * The keys under which the name of a product is found: one starts at each of its words, so that "glass" finds "Blue glass lamp".
+ * Case, accents, and characters other than letters and digits are ignored. The page of the explorer normalises a search by the
+ * same rules, in lambdas/client/index/search-key.ts; the tests of both check test/fixtures/search-keys.json.
  */
 object SearchKeys {
-  private val Words = 5
-  /** Words of a name from which on it is found. */
-  val Beginnings = 12
+  /** Words of a key. */
+  private val WordsPerKey = 5
+  /** Words of a name that start a key. */
+  val MaxKeys: Int = 12
 
-  /** @return distinct, in the order of the words; empty if there is neither letter nor digit in the name */
+  /** Returns the keys in the order of the words, each once; none if the name has no letters and digits. */
   def of(name: String): Seq[String] = {
     val words = Normalizer.normalize(name.replaceAll("[™®©℠]", ""), Normalizer.Form.NFKD)
       .toLowerCase(Locale.ROOT)
@@ -21,6 +22,6 @@ object SearchKeys {
       .replace('ς', 'σ')
       .split("[^\\p{L}\\p{N}]+")
       .filter(_.nonEmpty)
-    words.indices.take(Beginnings).map(at => words.slice(at, at + Words).mkString(" ")).distinct
+    words.indices.take(MaxKeys).map(start => words.slice(start, start + WordsPerKey).mkString(" ")).distinct
   }
 }

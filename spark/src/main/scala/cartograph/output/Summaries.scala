@@ -7,21 +7,21 @@ import cartograph.graph.{Link, LinkKind, Vertex, VertexTotals}
 import cartograph.platform.Documents.{arr, named, obj}
 import cartograph.sales.Interaction
 
-/** The smallest of the documents that are drawn and shown, so that nobody has to read the large files for that. */
+/** Small summaries, so that charts and pages do not need the large files. Schemas: lambdas/shared/contract/summaries.ts. */
 object Summaries {
   private val TopProducts = 50
-  private val ShownPeople = 5
+  private val ShownUsers = 5
   private val ShownPurchases = 10
 
-  /** How many users and products have which degree, degrees ascending. */
+  /** `summary/degrees.json`: number of users and of products by degree, degrees ascending. */
   def degrees(totals: VertexTotals): JsonNode = {
-    def of(counts: Iterable[(Int, Long)]): JsonNode = arr(counts.toSeq.sorted.map { case (degree, count) =>
+    def node(counts: Iterable[(Int, Long)]): JsonNode = arr(counts.toSeq.sorted.map { case (degree, count) =>
       obj("degree" -> degree, "vertices" -> count)
     })
-    obj("users" -> of(totals.userDegrees), "products" -> of(totals.productDegrees))
+    obj("users" -> node(totals.userDegrees), "products" -> node(totals.productDegrees))
   }
 
-  /** The products that stand in most lists `any`, most first. */
+  /** `summary/products.json`: the products in most lists `any`, most lists first. */
   def products(vertices: RDD[Vertex], totals: VertexTotals): JsonNode = {
     val top = vertices
       .filter(vertex => !vertex.isUser && vertex.activity.inAny > 0)
@@ -32,31 +32,42 @@ object Summaries {
         named(product.id, product.name)
           .put("recommendedTo", product.activity.inAny)
           .put("buyers", product.activity.partners)
-          // One more than the products with more buyers.
+          // Equal numbers of buyers share a rank: 1 plus the number of products with more buyers.
           .put("salesRank", 1 + totals.buyers.filter(_._1 > product.activity.partners).values.sum)
       })
     )
   }
 
-  /** A few users with a history of middling length: what they bought last and what they are recommended. */
+  /** `summary/users.json`: the newest purchases and the recommendations of a few users, if possible with 5 to 20 products. */
   def users(interactions: RDD[Interaction], vertices: RDD[Vertex], links: RDD[Link]): JsonNode = {
     val chosen = vertices.filter(vertex => vertex.isUser && vertex.activity.partners > 0)
-      .takeOrdered(ShownPeople)(Ordering.by(user => (if (isMiddling(user)) 0 else 1, user.number)))
+      .takeOrdered(ShownUsers)(Ordering.by(user => (if (isMiddling(user)) 0 else 1, user.number)))
       .map(_.id)
     val wanted = chosen.toSet
-    val theirs = links.filter(link => wanted.contains(link.userId)).collect().groupBy(_.userId)
-    val purchases = interactions.filter(sale => wanted.contains(sale.user)).collect().groupBy(_.user)
-    obj("users" -> arr(chosen.map(user => userNode(user, theirs(user), purchases.getOrElse(user, Array.empty)))))
+    // Bounded: all links of five users, at most one per product and kind.
+    val linksOf = links.filter(link => wanted.contains(link.userId)).collect().groupBy(_.userId)
+    val purchasesOf = newestPurchases(interactions, wanted)
+    obj("users" -> arr(chosen.map(user => userNode(user, linksOf(user), purchasesOf.getOrElse(user, Vector.empty)))))
   }
+
+  /** Returns the sales of each user, newest first, at most [[ShownPurchases]]. */
+  private def newestPurchases(interactions: RDD[Interaction], users: Set[String]): Map[String, Vector[Interaction]] =
+    interactions
+      .filter(sale => users.contains(sale.user))
+      .mapPartitions(_.toVector.groupBy(_.user).iterator.map { case (user, sales) => user -> newest(sales) })
+      .collect()
+      .groupMapReduce(_._1)(_._2)((a, b) => newest(a ++ b))
+
+  private def newest(sales: Vector[Interaction]): Vector[Interaction] =
+    sales.sortBy(sale => (-sale.atMs, sale.product, sale.address)).take(ShownPurchases)
 
   private def isMiddling(user: Vertex): Boolean = user.activity.partners >= 5 && user.activity.partners <= 20
 
-  private def userNode(user: String, links: Array[Link], purchases: Array[Interaction]): JsonNode = {
+  private def userNode(user: String, links: Array[Link], purchases: Vector[Interaction]): JsonNode = {
     val names = links.map(link => link.product.id -> link.product.name).toMap
-    val bought = purchases.sortBy(sale => (-sale.atMs, sale.product, sale.address)).take(ShownPurchases)
     obj(
       "user" -> user,
-      "bought" -> arr(bought.map { sale =>
+      "bought" -> arr(purchases.map { sale =>
         named(sale.product, names.getOrElse(sale.product, sale.productName)).put("quantity", sale.quantity).put("atMs", sale.atMs)
       }),
       "recommended" -> arr(links.filter(_.kind != LinkKind.Bought).map { link =>

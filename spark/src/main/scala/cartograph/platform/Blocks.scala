@@ -6,15 +6,16 @@ import java.util.zip.GZIPOutputStream
 
 import com.fasterxml.jackson.databind.JsonNode
 
-/** A run of rows within a file. All keys in it are `from` or behind it, all keys before it are in front of `from`. */
+/** A run of rows within a file: every key in the block is ≥ `from`; every earlier key is < `from`. */
 final case class Block(from: String, sizeBytes: Int)
 
-/** A file in blocks, in their order from its first byte on. */
+/** A file and its blocks. The first block starts at byte 0, and the blocks follow each other without gaps. */
 final case class BlocksFile(file: RunFile, blocks: Seq[Block])
 
+/** The blocks of sorted tables, which readers fetch one by one by their byte ranges. */
 object Blocks {
 
-  /** A document as a line, and that as a gzip member: members one after the other are a gzip file. */
+  /** Returns the document as one line, compressed as a gzip member; gzip members in a row form a gzip file. */
   def gzipped(document: JsonNode): Array[Byte] = {
     val bytes = new ByteArrayOutputStream
     val gzip = new GZIPOutputStream(bytes)
@@ -23,14 +24,19 @@ object Blocks {
     bytes.toByteArray
   }
 
-  /** The shortest beginning of `key` that is behind `previous`, so that an index of long keys is short. No character is cut in two. */
+  /**
+   * Returns the shortest prefix of `key` that is greater than `previous`, so that the index stays small when keys are long.
+   * The prefix never ends between the two halves of a surrogate pair.
+   *
+   * @throws IllegalArgumentException if `key` is not greater than `previous`; the message names both
+   */
   def separator(previous: String, key: String): String = {
-    requireBehind(previous, key)
+    requireAscending(previous, key)
     val length = previous.zip(key).takeWhile { case (a, b) => a == b }.size + 1
     key.take(if (Character.isHighSurrogate(key.charAt(length - 1))) length + 1 else length)
   }
 
-  /** @throws IllegalArgumentException if keys are not in order, or come twice; the message names both */
-  def requireBehind(previous: String, key: String): Unit =
-    require(previous < key, s"Cannot cut blocks: $key comes behind $previous, should be in order and once")
+  /** @throws IllegalArgumentException if `key` is not greater than `previous`; the message names both */
+  def requireAscending(previous: String, key: String): Unit =
+    require(previous < key, s"Cannot cut blocks: key $key follows $previous, should be greater")
 }

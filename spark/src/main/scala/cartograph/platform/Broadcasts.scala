@@ -3,26 +3,39 @@ package cartograph.platform
 import org.apache.spark.SparkContext
 import org.apache.spark.broadcast.Broadcast
 
-/** What goes to every executor, and is held by the driver. What grows with the shop is made here, so that none of it grows unseen. */
+/** Broadcasts whatever grows with the data, with its size checked and logged. */
 object Broadcasts {
-  /** A driver of 2 GB has room for several. */
-  private[cartograph] val MostBytes = 256L << 20
 
-  private val ToldBytes = 1L << 20
+  /** The driver holds every broadcast: 2 GB of memory has room for several of this size. */
+  private[cartograph] val MaxBytes = 256L << 20
 
-  /** @throws IllegalArgumentException if it is more than 256 MiB */
-  def check(what: String, bytes: Long): Unit =
-    require(bytes <= MostBytes, s"Cannot send $what to all executors: they take $bytes bytes, should be at most $MostBytes")
+  private val LoggedFromBytes = 1L << 20
 
   /**
-   * Sends a value to all executors and, if it is not small, tells its size.
+   * Checks a size before the value exists.
    *
-   * @param bytes that the value takes
+   * @param name      a plural noun for the log and the message, such as "popular products"
+   * @param sizeBytes memory that the value takes
    * @throws IllegalArgumentException if that is more than 256 MiB
    */
-  def checked[Value: scala.reflect.ClassTag](sc: SparkContext, what: String, value: Value, bytes: Long): Broadcast[Value] = {
-    check(what, bytes)
-    if (bytes > ToldBytes) Log.info(s"Sent $what to all executors", Documents.obj("sizeBytes" -> bytes))
+  def check(name: String, sizeBytes: Long): Unit =
+    require(sizeBytes <= MaxBytes, s"Cannot send $name to all executors: they take $sizeBytes bytes, should be at most $MaxBytes")
+
+  /**
+   * Sends a value to all executors. Logs its size from 1 MiB on.
+   *
+   * @param name      as for [[check]]
+   * @param sizeBytes memory that the value takes
+   * @throws IllegalArgumentException if that is more than 256 MiB
+   */
+  def checked[Value: scala.reflect.ClassTag](
+      sc: SparkContext,
+      name: String,
+      value: Value,
+      sizeBytes: Long
+  ): Broadcast[Value] = {
+    check(name, sizeBytes)
+    if (sizeBytes > LoggedFromBytes) Log.info(s"Sent $name to all executors", Documents.obj("sizeBytes" -> sizeBytes))
     sc.broadcast(value)
   }
 }

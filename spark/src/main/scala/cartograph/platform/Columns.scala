@@ -3,7 +3,12 @@ package cartograph.platform
 import org.apache.parquet.example.data.Group
 import org.apache.parquet.schema.{MessageType, MessageTypeParser}
 
-/** What a column holds, in the words of Parquet and of GraphML. */
+/**
+ * The type of a column.
+ *
+ * @param parquet from a column's name to its declaration in a Parquet schema
+ * @param graphMl the type's name in GraphML
+ */
 sealed abstract class ColumnKind(val parquet: String => String, val graphMl: String) extends Serializable
 object ColumnKind {
   case object Text extends ColumnKind(name => s"binary $name (UTF8)", "string")
@@ -12,17 +17,17 @@ object ColumnKind {
   case object Decimal extends ColumnKind(name => s"double $name", "double")
 }
 
-/** A column of a table that is written in several formats. */
+/** A column of a table that several formats share. `value` returns a String, Int, Long or Double; None if the field is empty. */
 final case class Column[Row](name: String, kind: ColumnKind, isOptional: Boolean, value: Row => Option[Any]) {
 
-  /** As in CSV and GraphML; nothing is the empty text. */
+  /** The value as CSV and GraphML write it; the empty string for None. */
   def text(row: Row): String = value(row).fold("") {
     case decimal: Double => Csv.decimal(decimal)
     case other => other.toString
   }
 }
 
-/** The columns of a table, in their order; docs/files.md tells what they mean. */
+/** The columns of a table, in order; docs/files.md explains them. */
 final case class Columns[Row](table: String, columns: Seq[Column[Row]]) {
   def names: Seq[String] = columns.map(_.name)
   def texts(row: Row): Seq[String] = columns.map(_.text(row))
@@ -32,6 +37,7 @@ final case class Columns[Row](table: String, columns: Seq[Column[Row]]) {
       .mkString(s"message $table {\n", "", "}")
   )
 
+  /** Appends the values of a row to a Parquet record of [[schema]]. */
   def fill(group: Group, row: Row): Unit = columns.foreach { column =>
     column.value(row).foreach {
       case text: String => group.append(column.name, text)
@@ -39,7 +45,7 @@ final case class Columns[Row](table: String, columns: Seq[Column[Row]]) {
       case number: Long => group.append(column.name, number)
       case number: Double => group.append(column.name, number)
       case other => throw new IllegalArgumentException(
-          s"Cannot write column ${column.name}: it is ${other.getClass}, should be text or a number"
+          s"Cannot write column ${column.name}: its value is of ${other.getClass}, should be text or a number"
         )
     }
   }

@@ -7,17 +7,20 @@ import software.amazon.awssdk.services.s3.model.{GetObjectRequest, NoSuchKeyExce
 /**
  * Writes S3 objects that must not exist yet.
  *
- * S3 answers 409 while another conditional write of the same key is under way; the write is then repeated. It answers 412
- * if the object exists. Where the answer to a write was lost, the SDK repeats the write and gets 412 for an object of its
- * own, so after 412 the stored bytes decide.
+ * S3 answers 409 while another conditional write of the same key is in progress; the write is then repeated. It answers 412
+ * if the object exists. If the response to a successful write is lost, the SDK repeats the write and gets 412 for its own
+ * object. After a 412 the stored bytes are therefore compared with the bytes to write.
  *
- * @param pause waits that many milliseconds
+ * @param pause waits for the given number of milliseconds
  */
 final class ConditionalPuts(client: S3Client, bucket: String, pause: Long => Unit = Thread.sleep) {
   import ConditionalPuts._
 
   /**
-   * @return whether the object holds `bytes` because of this call; false if it holds others, and then nothing is changed
+   * Creates the object, unless it exists.
+   *
+   * @return true if the object holds `bytes` afterwards; false if it holds other bytes or was deleted since, in which case
+   *         nothing was written
    * @throws IllegalStateException if S3 answers 409 to every attempt
    */
   def createIfAbsent(key: String, bytes: Array[Byte]): Boolean = {
@@ -25,18 +28,18 @@ final class ConditionalPuts(client: S3Client, bucket: String, pause: Long => Uni
     def attempt(number: Int): Boolean = put(key, bytes) match {
       case Ok => true
       case PreconditionFailed => stored(key).exists(_.sameElements(bytes))
-      case Conflict if number < MostAttempts =>
+      case Conflict if number < MaxAttempts =>
         pause(FirstPauseMs << (number - 1))
         attempt(number + 1)
       case _ =>
         throw new IllegalStateException(
-          s"Cannot write $key: S3 answered 409 (another conditional write is under way) to all $MostAttempts attempts"
+          s"Cannot write $key: S3 answered 409 (another conditional write is in progress) to all $MaxAttempts attempts"
         )
     }
     attempt(1)
   }
 
-  /** The status: 200, 409 or 412. */
+  /** Returns the HTTP status: 200, 409 or 412. */
   private def put(key: String, bytes: Array[Byte]): Int = {
     val request = PutObjectRequest.builder().bucket(bucket).key(key).contentType("application/json").ifNoneMatch("*").build()
     try {
@@ -59,7 +62,7 @@ object ConditionalPuts {
   private val Conflict = 409
   private val PreconditionFailed = 412
 
-  private[platform] val MostAttempts = 6
+  private[platform] val MaxAttempts = 6
 
   private val FirstPauseMs = 100L
 }

@@ -2,18 +2,19 @@ package cartograph.platform
 
 import org.apache.spark.rdd.RDD
 
-/** Into how many files a table is split. */
+/** Splits tables into files of about a million rows. */
 object FileParts {
-  val RowsPerFile = 1000000
+  val RowsPerFile: Int = 1000000
 
+  /** Returns the number of files for a number of rows, at least 1. */
   def partsFor(rows: Long): Int = math.max(1, math.ceil(rows.toDouble / RowsPerFile).toInt)
 
-  /** Rows that are in order already, in as few partitions as the size of a file allows. */
+  /** Joins neighbouring partitions of sorted rows, down to the number of files that `count` rows need. The order stays. */
   def inParts[Row](rows: RDD[Row], count: Long): RDD[Row] =
     if (partsFor(count) >= rows.getNumPartitions) rows else rows.coalesce(partsFor(count), shuffle = false, Some(InOrder))
 }
 
-/** Joins neighbouring partitions in their order. Spark's own choice looks at where data lies and may change the order. */
+/** Joins neighbouring partitions in order. Spark's default coalescer groups by data locality and may change the order. */
 object InOrder extends org.apache.spark.rdd.PartitionCoalescer with Serializable {
   override def coalesce(maxPartitions: Int, parent: RDD[_]): Array[org.apache.spark.rdd.PartitionGroup] = {
     val partitions = parent.partitions

@@ -11,9 +11,9 @@ import software.amazon.awssdk.regions.Region
 import software.amazon.awssdk.services.s3.S3Client
 
 /**
- * The bucket, or a directory in its place.
+ * The bucket, or a local directory that takes its place.
  *
- * @param root `s3://BUCKET` or `file:///DIRECTORY`, without a slash at the end
+ * @param root `s3://BUCKET` or `file:///DIRECTORY`, without a trailing slash
  */
 final class Lake(val root: String, configuration: Configuration) {
   private val fileSystem: FileSystem = {
@@ -24,7 +24,7 @@ final class Lake(val root: String, configuration: Configuration) {
 
   def path(key: String): Path = new Path(s"$root/$key")
 
-  /** The text of an object; None if there is none. */
+  /** Returns the text of an object; None if the object does not exist. */
   def read(key: String): Option[String] =
     try {
       val in = fileSystem.open(path(key))
@@ -34,13 +34,16 @@ final class Lake(val root: String, configuration: Configuration) {
       case _: FileNotFoundException => None
     }
 
-  /** Opens a new object below an attempt's own prefix; it appears when the stream is closed. */
+  /**
+   * Opens an object for writing. It replaces an existing object, so keys must be below the attempt's own prefix. In S3 the
+   * object appears when the stream is closed.
+   */
   def create(key: String): OutputStream = fileSystem.create(path(key), true)
 
   /**
-   * Writes an object that must not exist. Hadoop's connector has no conditional put, so this goes by the AWS SDK.
+   * Writes an object that must not exist yet. Hadoop's connector has no conditional put, so this uses the AWS SDK.
    *
-   * @return false if there is one already; nothing is changed then
+   * @return false if the object exists already; it is left as it is
    */
   def createIfAbsent(key: String, text: String): Boolean =
     if (root.startsWith("file:")) createFileIfAbsent(key, text) else createObjectIfAbsent(key, text)
@@ -62,7 +65,7 @@ final class Lake(val root: String, configuration: Configuration) {
     finally client.close()
   }
 
-  /** The same endpoint and region as Hadoop's connector; credentials by the SDK's default chain. */
+  /** Uses the endpoint and region of Hadoop's connector, and the SDK's default credentials chain. */
   private def s3Client(): S3Client = {
     val builder = S3Client.builder()
     Option(configuration.get("fs.s3a.endpoint")).filter(_.nonEmpty).foreach { endpoint =>

@@ -3,7 +3,7 @@ package cartograph.platform
 import com.fasterxml.jackson.databind.JsonNode
 import com.fasterxml.jackson.databind.node.ObjectNode
 
-/** The job's log: one line of JSON on standard output per event, as all stages write them. */
+/** The job's log: one line of JSON per event on standard output, in the format of all stages. */
 object Log {
   def info(message: String, fields: ObjectNode): Unit = write("info", message, fields)
   def warn(message: String, fields: ObjectNode): Unit = write("warn", message, fields)

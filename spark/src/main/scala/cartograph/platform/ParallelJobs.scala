@@ -5,10 +5,14 @@ import java.util.concurrent.Executors
 import scala.concurrent.duration.Duration
 import scala.concurrent.{Await, ExecutionContext, Future}
 
-/** Runs Spark jobs that have one task each beside each other, for one alone would leave all cores but one idle. */
+/** Runs Spark jobs of few tasks in parallel, because one of them alone would leave most cores idle. */
 object ParallelJobs {
 
-  /** @return in the order in which they were given; the first failure fails all */
+  /**
+   * Runs all jobs and waits for them.
+   *
+   * @return the results in the order of `jobs`; if any job fails, its exception is thrown instead
+   */
   def run[Result](jobs: Seq[() => Result]): Seq[Result] = {
     val threads = Executors.newFixedThreadPool(math.max(1, jobs.size))
     implicit val context: ExecutionContext = ExecutionContext.fromExecutor(threads)

@@ -15,13 +15,15 @@ import org.apache.parquet.schema.MessageType
 /**
  * Parquet files, one at a time, each read or written by one task.
  *
- * Spark SQL would read them too, but planning and generating code costs more than these jobs take, and its writer names
- * files by chance, while an attempt's files shall have the same names each time.
+ * Spark SQL is not used: its planning and code generation take longer than these jobs, and its writer gives files random
+ * names, while an attempt must write the same names each time.
  */
 object Parquets {
 
   /**
-   * Columns of text of any such file; the others are not read.
+   * Reads some text columns of a file. Other columns are not decoded.
+   *
+   * @param columns names of required UTF-8 columns; each row has their values in this order
    *
    * @throws IllegalArgumentException as [[read]]
    */
@@ -37,50 +39,55 @@ object Parquets {
   /**
    * Reads a file row by row.
    *
-   * @param what the rows are, for the message
+   * @param rowsName a plural noun for the error message, such as "interactions"
    * @throws IllegalArgumentException if the file is missing or is not such a file; the message names it
    */
-  def read[Row](path: Path, configuration: Configuration, what: String)(toRow: Group => Row): Iterator[Row] = {
+  def read[Row](path: Path, configuration: Configuration, rowsName: String)(toRow: Group => Row): Iterator[Row] = {
     val reader =
       try ParquetReader.builder(new GroupReadSupport, path).withConf(configuration).build()
-      catch failure(path, what)
+      catch failure(path, rowsName)
     val rows = Iterator.continually(try reader.read()
-    catch failure(path, what)).takeWhile(_ != null).map(toRow)
+    catch failure(path, rowsName)).takeWhile(_ != null).map(toRow)
     new Iterator[Row] {
       def hasNext: Boolean = rows.hasNext || { reader.close(); false }
       def next(): Row =
         try rows.next()
-        catch failure(path, what)
+        catch failure(path, rowsName)
     }
   }
 
-  private def failure(path: Path, what: String): PartialFunction[Throwable, Nothing] = {
+  private def failure(path: Path, rowsName: String): PartialFunction[Throwable, Nothing] = {
     case cause: FileNotFoundException =>
       throw new IllegalArgumentException(
         s"Cannot read $path: a window or a manifest names it, but there is no such object",
         cause
       )
     case cause: RuntimeException =>
-      throw new IllegalArgumentException(s"Cannot read $path: it is not a Parquet file of $what", cause)
+      throw new IllegalArgumentException(s"Cannot read $path: it is not a Parquet file of $rowsName", cause)
   }
 
-  /** Writes rows to a file; the same rows in the same order give the same bytes. */
+  /**
+   * Writes rows to a file. The same rows in the same order give the same bytes.
+   *
+   * @return the number of rows
+   */
   def write[Row](path: Path, schema: MessageType, configuration: Configuration, rows: Iterator[Row])(
       fill: (Group, Row) => Unit
-  ): Unit = {
+  ): Long = {
     val writer = ExampleParquetWriter.builder(path)
       .withType(schema)
       .withConf(configuration)
       .withCompressionCodec(CompressionCodecName.ZSTD)
-      // One encoding per column: the footer lists several in the order of a hash set, which each JVM makes anew.
+      // One encoding per column keeps the bytes equal: the footer lists several in hash-set order, which differs between JVMs.
       .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
       .withDictionaryEncoding(false)
       .build()
     try
-      rows.foreach { row =>
+      rows.foldLeft(0L) { (count, row) =>
         val group = new org.apache.parquet.example.data.simple.SimpleGroup(schema)
         fill(group, row)
         writer.write(group)
+        count + 1
       }
     finally writer.close()
   }

@@ -17,57 +17,49 @@ import org.apache.spark.util.SerializableConfiguration
 final case class RunFile(name: String, key: String, sizeBytes: Long, rows: Long, sha256: String)
 
 /**
- * Writes the files of one attempt. Names and bytes depend on the data alone: a task that is repeated writes the same
- * again.
+ * Writes the files of one attempt. Names and bytes depend only on the data, so a repeated task writes the same file again.
  *
  * @param root   the lake, `s3://BUCKET` or `file:///DIRECTORY`
- * @param prefix `runs/N/K/`
+ * @param prefix the key prefix of the attempt, `runs/N/K/`
  */
 final class RunFiles(root: String, prefix: String, configuration: SerializableConfiguration) extends Serializable {
 
+  /** Writes an indented JSON document. */
   def json(name: String, document: JsonNode): RunFile =
-    write(name, 1)(_.write(Documents.toText(document).getBytes(UTF_8)))
+    writeText(name, Documents.toText(document))
 
-  /** For a large document: without spaces. */
+  /** Writes a JSON document without spaces, for large documents. */
   def compactJson(name: String, document: JsonNode): RunFile =
-    write(name, 1)(_.write(s"$document\n".getBytes(UTF_8)))
+    writeText(name, s"$document\n")
 
   /**
-   * Writes one CSV file per partition: `name` if there is one, else `name-00000` and so on.
+   * Writes one CSV file per partition: `name.csv` if there is one partition, otherwise `name-00000.csv` and so on.
    *
-   * RFC 4180, UTF-8, LF, with a header in every file.
+   * Every file has a header. The format is RFC 4180 in UTF-8, with LF line ends.
+   *
+   * @return the files in the order of partitions
    */
   def csv(name: String, header: Seq[String], rows: RDD[Seq[String]]): Seq[RunFile] = {
     val parts = rows.getNumPartitions
     rows.mapPartitionsWithIndex { (part, partRows) =>
       val partName = if (parts == 1) s"$name.csv" else f"$name-$part%05d.csv"
-      var count = 0L
-      val file = write(partName, 0) { out =>
-        val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
-        writer.write(Csv.line(header))
-        partRows.foreach { row =>
-          writer.write(Csv.line(row))
-          count += 1
-        }
-        writer.flush()
-      }
-      Iterator.single(file.copy(rows = count))
+      Iterator.single(write(partName)(writeLines(_, Csv.line(header), partRows.map(Csv.line), last = "")))
     }.collect().toSeq
   }
 
-  /** Writes one Parquet file per partition, `name-00000.parquet` and so on; empty partitions make empty files. */
+  /** Writes one Parquet file per partition, `name-00000.parquet` and so on. Empty partitions also get a file. */
   def parquet[Row](name: String, schema: MessageType, rows: RDD[Row])(fill: (Group, Row) => Unit): Seq[RunFile] = {
     val schemaText = schema.toString
     rows.mapPartitionsWithIndex { (part, partRows) =>
       val directory = Files.createTempDirectory("cartograph")
       val file = directory.resolve("part.parquet")
-      var count = 0L
       try {
-        val counted = partRows.map { row => count += 1; row }
         val parsed = org.apache.parquet.schema.MessageTypeParser.parseMessageType(schemaText)
-        Parquets.write(new Path(file.toUri), parsed, RunFiles.plain, counted)(fill)
-        val written = write(f"$name-$part%05d.parquet", 0)(Files.copy(file, _))
-        Iterator.single(written.copy(rows = count))
+        val count = Parquets.write(new Path(file.toUri), parsed, RunFiles.localDisk, partRows)(fill)
+        Iterator.single(write(f"$name-$part%05d.parquet") { out =>
+          Files.copy(file, out)
+          count
+        })
       } finally {
         directory.toFile.listFiles.foreach(_.delete())
         Files.delete(directory)
@@ -75,35 +67,32 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
     }.collect().toSeq
   }
 
-  /** Writes one text file: what comes first, a line per row, what comes last. */
+  /**
+   * Writes one text file: `first`, one line per row, then `last`.
+   *
+   * @throws IllegalArgumentException if `lines` has more than one partition
+   */
   def text(name: String, first: String, lines: RDD[String], last: String): RunFile = {
     require(
       lines.getNumPartitions == 1,
       s"Cannot write $name: the lines are in ${lines.getNumPartitions} partitions, should be in 1"
     )
     lines.mapPartitions { partLines =>
-      var count = 0L
-      val file = write(name, 0) { out =>
-        val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
-        writer.write(first)
-        partLines.foreach { line =>
-          writer.write(line)
-          writer.write('\n')
-          count += 1
-        }
-        writer.write(last)
-        writer.flush()
-      }
-      Iterator.single(file.copy(rows = count))
+      Iterator.single(write(name)(writeLines(_, first, partLines.map(_ + "\n"), last)))
     }.collect().head
   }
 
   /**
-   * Writes one file per partition, `name-00000.json.gz` and so on, in blocks that are gzip members each: a reader takes one
-   * by its range of bytes, and any gunzip makes a JSON document per line of the whole. Empty partitions make no file.
+   * Writes one file per partition, `name-00000.json.gz` and so on, as a series of blocks. Each block is a gzip member: a
+   * reader can fetch a single block by its byte range, and gunzip turns the whole file into one JSON document per line.
+   * Empty partitions get no file.
    *
-   * @param rows     in order of their keys, within partitions and across them; no key twice
-   * @param document what a block is, of its rows
+   * @param rows     sorted by key, within partitions and across them; keys are unique
+   * @param perBlock rows per block; the last block of a file may have fewer
+   * @param key      the key of a row
+   * @param document the JSON document of a block's rows
+   * @return the files in the order of keys, each with its blocks; one index entry per block reaches the driver
+   * @throws IllegalArgumentException if keys are not ascending; the message names two of them
    */
   def jsonBlocks[Row](
       name: String,
@@ -114,36 +103,57 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
       if (partRows.isEmpty) Iterator.empty
       else {
         val blocks = Seq.newBuilder[Block]
-        var (last, count) = (Option.empty[String], 0L)
-        val file = write(f"$name-$part%05d.json.gz", 0) { out =>
-          partRows.grouped(perBlock).foreach { block =>
+        // The last key that was written; it outlives the writing, because the next file must start after it.
+        var last = Option.empty[String]
+        val file = write(f"$name-$part%05d.json.gz") { out =>
+          partRows.grouped(perBlock).foldLeft(0L) { (count, block) =>
             val bytes = Blocks.gzipped(document(block))
             out.write(bytes)
             blocks += Block(last.fold(key(block.head))(Blocks.separator(_, key(block.head))), bytes.length)
             last = Some(key(block.last))
-            count += block.size
+            count + block.size
           }
         }
-        Iterator.single((BlocksFile(file.copy(rows = count), blocks.result()), last.getOrElse("")))
+        Iterator.single((BlocksFile(file, blocks.result()), last.getOrElse("")))
       }
     }.collect().toSeq
-    parts.zip(parts.drop(1)).foreach { case ((_, last), (next, _)) => Blocks.requireBehind(last, next.blocks.head.from) }
+    parts.zip(parts.drop(1)).foreach { case ((_, last), (next, _)) => Blocks.requireAscending(last, next.blocks.head.from) }
     parts.map(_._1)
   }
 
-  private def write(name: String, rows: Long)(body: OutputStream => Unit): RunFile = {
+  private def writeText(name: String, text: String): RunFile = write(name) { out =>
+    out.write(text.getBytes(UTF_8))
+    1
+  }
+
+  /** Writes `first`, the lines, each with its line end, and `last`; returns the number of lines. */
+  private def writeLines(out: OutputStream, first: String, lines: Iterator[String], last: String): Long = {
+    val writer = new BufferedWriter(new OutputStreamWriter(out, UTF_8))
+    writer.write(first)
+    val count = lines.foldLeft(0L) { (count, line) =>
+      writer.write(line)
+      count + 1
+    }
+    writer.write(last)
+    writer.flush()
+    count
+  }
+
+  /** @param body writes the file and returns its number of rows */
+  private def write(name: String)(body: OutputStream => Long): RunFile = {
     val key = prefix + name
     val digest = MessageDigest.getInstance("SHA-256")
     val counter = new CountingStream(new DigestOutputStream(new Lake(root, configuration.value).create(key), digest))
-    try body(counter)
-    finally counter.close()
+    val rows =
+      try body(counter)
+      finally counter.close()
     RunFile(name, key, counter.count, rows, Hashes.hex(digest.digest()))
   }
 }
 
 object RunFiles {
-  /** For temporary files on this machine, whatever the job's file systems are. */
-  private def plain: Configuration = {
+  /** The configuration for temporary files on the local disk, independent of the job's file systems. */
+  private def localDisk: Configuration = {
     val configuration = new Configuration(false)
     configuration.set("fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem")
     configuration.setBoolean("fs.file.impl.disable.cache", true)
@@ -151,6 +161,7 @@ object RunFiles {
   }
 }
 
+/** Counts the bytes that pass through. */
 private final class CountingStream(out: OutputStream) extends OutputStream {
   private var written = 0L
   def count: Long = written

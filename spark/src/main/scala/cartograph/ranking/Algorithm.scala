@@ -19,7 +19,7 @@ final case class Labelled(candidates: Candidates, relevant: Array[Int]) {
  * algorithm of a run, and metrics.json compares it with the baselines.
  */
 trait Algorithm extends Serializable {
-  /** The name in the configuration: `algorithm` in model.ts. */
+  /** The name in the configuration: `algorithm` in lambdas/shared/contract/model.ts. */
   def name: String
 
   /** How many windows of time before the holdout it learns from; each costs a snapshot. */

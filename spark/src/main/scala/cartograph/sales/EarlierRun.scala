@@ -7,27 +7,27 @@ import com.fasterxml.jackson.databind.JsonNode
 import cartograph.platform.{Documents, Fields}
 
 /**
- * `manifests/N.json`, as far as a later run reads it.
+ * The part of `manifests/N.json` that a later run reads.
  *
- * @param compacted       keys of the compacted parts, in order
- * @param recommendations keys of the lists' parts, in order
- * @param afterwards      how the run that was served did on window N, as it stands there
+ * @param compacted       keys of the files with the compacted interactions, in order
+ * @param recommendations keys of the files with the recommendation lists, in order
+ * @param afterwards      how the served run did on window N, as the manifest has it
  */
 final case class EarlierRun(compacted: Seq[String], recommendations: Seq[String], afterwards: Option[JsonNode])
 
 object EarlierRun {
 
-  /** What a later run takes from an earlier manifest. */
+  /** @throws IllegalArgumentException if the text is not a manifest; the message names `key` */
   def parse(key: String, text: String): EarlierRun = {
     def below(folder: String): Seq[String] = keysOf(key, text, _.startsWith(folder))
     EarlierRun(
       below("compacted/"),
       below("recommendations/"),
-      Option(Documents.parse(key, text).get("afterwards")).filterNot(_.isNull)
+      new Fields(key, Documents.parse(key, text)).optional("afterwards").filterNot(_.isNull)
     )
   }
 
-  /** Keys of the files that a manifest names, in order, picked by their names. */
+  /** Returns the keys of those files of a manifest whose names are wanted, in the order of the manifest. */
   def keysOf(key: String, text: String, isWanted: String => Boolean): Seq[String] =
     new Fields(key, Documents.parse(key, text)).node("files").elements.asScala
       .map(new Fields(key, _))

@@ -5,34 +5,49 @@ import com.fasterxml.jackson.databind.JsonNode
 import cartograph.platform.{Documents, Keys, Lake, Log}
 
 /**
- * What a run reads.
+ * The inputs of a run.
  *
- * @param windows   1..N
- * @param raw       keys of the batches of windows that have no manifest
- * @param compacted keys of the compacted parts of the others, so that small objects are read once
- * @param series    how served runs did on earlier windows, oldest first; see Afterwards in lambdas/shared/quality.ts
+ * @param windows 1..N, without earlier ones that are damaged
+ * @param files   the files with the interactions of these windows
+ * @param series  how served runs did on earlier windows, oldest first; see Afterwards in lambdas/shared/contract/quality.ts
  */
-final case class Inputs(windows: Seq[Window], raw: Seq[String], compacted: Seq[String], series: Seq[JsonNode]) {
+final case class Inputs(windows: Seq[Window], files: InteractionKeys, series: Seq[JsonNode]) {
   def last: Window = windows.last
 }
+
+/**
+ * The keys of all files with interactions of a run. Windows that have a manifest are read from its compacted files, so that
+ * small objects are read only once.
+ *
+ * @param compacted   compacted files of windows that have a manifest
+ * @param batches     batches of earlier windows that have no manifest
+ * @param lastBatches batches of the last window
+ */
+final case class InteractionKeys(compacted: Seq[String], batches: Seq[String], lastBatches: Seq[String])
 
 object Inputs {
 
   /**
-   * An earlier manifest that is damaged is told as an error, and the batches of its window are read instead. An earlier
-   * window that is damaged is told and left out: threshold has cut its batches again, into a later one.
+   * Reads windows 1..N and the manifests before N.
    *
-   * @throws IllegalArgumentException if the last window is missing or damaged, or an earlier one is missing; the message names it
+   * If an earlier manifest is damaged, the error is logged and the batches of its window are read instead. If an earlier
+   * window is damaged, the error is logged and the window is left out: threshold puts its batches into a later window.
+   *
+   * @throws NoSuchElementException   if a window is missing; the message names its key
+   * @throws IllegalArgumentException if the last window is damaged; the message names its key and field
    */
   def read(lake: Lake, last: Int): Inputs = {
-    val earlier = (1 until last).flatMap(number => orTold(number)(window(lake, number)))
+    val earlier = (1 until last).flatMap(number => orLogged(number)(window(lake, number)))
     val windows = earlier :+ window(lake, last)
-    // The manifest of the last window itself belongs to another attempt; its files may not be mixed with this one's.
-    val runs = earlier.map(window => window -> orTold(window.number)(run(lake, window.number)).flatten)
+    // A manifest of the last window would be another attempt's: its files must not be mixed with those of this attempt.
+    val runs = earlier.map(window => window -> orLogged(window.number)(run(lake, window.number)).flatten)
     Inputs(
       windows,
-      raw = runs.flatMap { case (window, of) => if (of.isEmpty) window.batches else Nil } ++ windows.last.batches,
-      compacted = runs.flatMap(_._2).flatMap(_.compacted),
+      InteractionKeys(
+        compacted = runs.flatMap(_._2).flatMap(_.compacted),
+        batches = runs.flatMap { case (window, run) => if (run.isEmpty) window.batches else Nil },
+        lastBatches = windows.last.batches
+      ),
       series = runs.flatMap(_._2).flatMap(_.afterwards)
     )
   }
@@ -42,13 +57,13 @@ object Inputs {
     Window.parse(key, lake.read(key).getOrElse(throw new NoSuchElementException(s"Cannot read $key: there is no such object")))
   }
 
-  /** None before the window has a run. */
+  /** Returns None if the window has no manifest yet. */
   private def run(lake: Lake, number: Int): Option[EarlierRun] = {
     val key = Keys.manifest(number)
     lake.read(key).map(EarlierRun.parse(key, _))
   }
 
-  private def orTold[Read](window: Int)(read: => Read): Option[Read] =
+  private def orLogged[Read](window: Int)(read: => Read): Option[Read] =
     try Some(read)
     catch {
       case damaged: IllegalArgumentException =>

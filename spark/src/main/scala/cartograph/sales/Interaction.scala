@@ -3,12 +3,15 @@ package cartograph.sales
 import java.io.{ByteArrayOutputStream, DataOutputStream}
 import java.nio.charset.StandardCharsets.UTF_8
 
-/** Where a record lay on the stream. Source and time tell a topic made anew from the old one. */
+/**
+ * The position of a record on the stream. If a cluster or a topic is recreated, its offsets start again; `source` and
+ * `kafkaMs` then distinguish new records from old ones.
+ */
 final case class Address(source: String, topic: String, partition: Int, offset: Long, kafkaMs: Long)
 
 object Address {
   implicit val ordering: Ordering[Address] = (a, b) => {
-    // The offset first: it decides almost always, and any order will do.
+    // Any total order will do. The offset comes first because it almost always decides.
     val byOffset = java.lang.Long.compare(a.offset, b.offset)
     if (byOffset != 0) byOffset
     else {
@@ -24,12 +27,12 @@ object Address {
   }
 }
 
-/** One valid sale, as accumulate stored it. */
+/** A valid sale, as accumulate stored it. `kind` is the type of the sale, such as `purchase`. */
 final case class Interaction(
     address: Address,
     user: String,
     product: String,
-    /** Units; negative for a return. */
+    /** Number of units; negative for a return. */
     quantity: Double,
     /** Epoch ms, UTC. */
     atMs: Long,
@@ -39,7 +42,7 @@ final case class Interaction(
     productName: Option[String]
 ) {
 
-  /** Address and content as bytes without ambiguity: every string is preceded by its length. */
+  /** Returns address and content as unambiguous bytes: the length of each string precedes it. */
   def canonical: Array[Byte] = {
     val bytes = new ByteArrayOutputStream(256)
     val out = new DataOutputStream(bytes)

@@ -7,10 +7,10 @@ import org.apache.parquet.schema.{MessageType, MessageTypeParser}
 
 import cartograph.platform.Parquets
 
-/** Parquet files of interactions: the batches that accumulate wrote and the compacted parts of a run. */
+/** Parquet files of interactions: batches from accumulate, and the compacted files of a run. */
 object InteractionFiles {
 
-  /** Columns as in INTERACTION_COLUMNS of lambdas/shared/schemas.ts. */
+  /** The columns of INTERACTION_COLUMNS in lambdas/shared/contract/schemas.ts. */
   val Schema: MessageType = MessageTypeParser.parseMessageType(
     """message interaction {
       |  required binary source (UTF8);
@@ -30,9 +30,9 @@ object InteractionFiles {
   )
 
   /**
-   * Reads one batch or compacted part.
+   * Reads one batch or compacted file, row by row.
    *
-   * @throws IllegalArgumentException if the file is missing or is not such a file; the message names it
+   * @throws IllegalArgumentException if the file is missing or has other columns; the message names it
    */
   def read(path: Path, configuration: Configuration): Iterator[Interaction] =
     Parquets.read(path, configuration, "interactions")(toInteraction)
@@ -59,6 +59,7 @@ object InteractionFiles {
     )
   }
 
+  /** Sets the columns of a record of [[Schema]]. */
   def fill(row: Group, interaction: Interaction): Unit = {
     val address = interaction.address
     row.append("source", address.source).append("topic", address.topic)

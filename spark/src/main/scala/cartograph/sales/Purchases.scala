@@ -3,13 +3,15 @@ package cartograph.sales
 import org.apache.spark.rdd.RDD
 
 /**
- * What a user bought and gave back, a line per basket and product, oldest basket first; arrays of equal length.
+ * The purchases and returns of a user, one line per basket and product, oldest basket first. The arrays are the columns;
+ * all have the same length.
  *
- * @param atMs       of the first sale of the line, epoch ms
- * @param baskets    equal for the lines of one basket; they stand side by side
- * @param quantities negative for what was given back
- * @param prices     per unit; NaN where none was told
- * @param weights    of the type of the sale
+ * @param products   number of the product
+ * @param atMs       time of the first sale of the line, epoch ms
+ * @param baskets    number of the basket; the lines of a basket are next to each other
+ * @param quantities number of units; negative for returns
+ * @param prices     price of a unit; NaN if unknown
+ * @param weights    weight of the type of the sale
  */
 final case class Purchases(
     products: Array[Int],
@@ -21,28 +23,30 @@ final case class Purchases(
 ) {
   def size: Int = products.length
 
-  /** What was known at a moment: purchases before it, of products that had not been given back by then. */
+  /** Returns the purchases before a moment, without those of products that had been returned by then. */
   def before(momentMs: Long): Purchases = {
     val known = atMs.indices.filter(atMs(_) < momentMs)
     val kept = boughtNet(known)
     picked(known.filter(line => quantities(line) > 0 && kept.contains(products(line))))
   }
 
-  /** Products that were bought, net, from..until (exclusive), ascending. */
+  /** Returns the products with a positive net quantity from `fromMs` (inclusive) until `untilMs` (exclusive), ascending. */
   def boughtWithin(fromMs: Long, untilMs: Long): Array[Int] =
     boughtNet(atMs.indices.filter(line => atMs(line) >= fromMs && atMs(line) < untilMs)).toArray.sorted
 
-  /** Baskets in which something was bought, oldest first. */
+  /** Baskets with a purchase, oldest first. */
   private def boughtBaskets: Array[Int] = baskets.indices.filter(quantities(_) > 0).map(baskets(_)).distinct.toArray
+
+  /** Number of baskets with a purchase. */
   def basketCount: Int = boughtBaskets.length
 
-  /** All but the newest `count` baskets in which something was bought. */
+  /** Returns everything but the newest `count` baskets with a purchase. */
   def withoutLast(count: Int): Purchases = {
     val dropped = boughtBaskets.takeRight(count).toSet
     picked(baskets.indices.filterNot(line => dropped.contains(baskets(line))))
   }
 
-  /** Products of the basket that `newer` others followed, ascending; empty if there is none. */
+  /** Returns the net purchases of the basket that has `newer` newer ones, ascending; empty if there is no such basket. */
   def basketBefore(newer: Int): Array[Int] = {
     val wanted = boughtBaskets.dropRight(newer).lastOption
     boughtNet(baskets.indices.filter(line => wanted.contains(baskets(line)))).toArray.sorted
@@ -57,12 +61,12 @@ final case class Purchases(
   private def picked(lines: Seq[Int]): Purchases = {
     val chosen = lines.toArray
     Purchases(
-      chosen.map(products),
-      chosen.map(atMs),
-      chosen.map(baskets),
-      chosen.map(quantities),
-      chosen.map(prices),
-      chosen.map(weights)
+      products = chosen.map(products),
+      atMs = chosen.map(atMs),
+      baskets = chosen.map(baskets),
+      quantities = chosen.map(quantities),
+      prices = chosen.map(prices),
+      weights = chosen.map(weights)
     )
   }
 }
@@ -70,17 +74,17 @@ final case class Purchases(
 object Purchases {
   private val DayMs = 86400000L
 
-  /** More than this of one line is a mistake, and would swamp everything else. */
-  private val MostUnits = 1e6
+  /** Larger quantities in one line are taken for errors and capped, because they would outweigh everything else. */
+  private val MaxUnits = 1e6
 
-  /** One sale, on its way to its user's purchases. `basket` is the day, and the order if there is one. */
+  /** A sale, before the sales of its user are gathered. `basket` is the day, followed by the order if there is one. */
   final case class Line(product: Int, atMs: Long, basket: String, quantity: Double, price: Option[Double], weight: Double)
 
   /**
    * Gathers the sales of every user.
    *
-   * @param weights of types of sales; others are left out
-   * @return by user number, placed by `shop.byUser`, in the order of numbers
+   * @param weights weights of the types of sales; sales of other types are left out
+   * @return one entry per user with a sale: user number and purchases; partitioned by `shop.byUser` and sorted by number
    */
   def of(shop: Shop, interactions: RDD[Interaction], weights: Map[String, Double]): RDD[(Int, Purchases)] = {
     val blocks = shop.byUser.numPartitions
@@ -99,35 +103,35 @@ object Purchases {
   }
 
   private def lineOf(sale: Interaction, weight: Double): Line = {
-    // The day besides: a number that is used again, or for what is given back, is not the same basket.
+    // The day is part of the name, because shops reuse order ids, and give a return the id of the purchase.
     val day = Math.floorDiv(sale.atMs, DayMs)
     val basket = sale.orderId.fold(s"$day")(order => s"$day $order")
     Line(0, sale.atMs, basket, sale.quantity, sale.price, weight)
   }
 
-  /** Lines of one basket and product become one; baskets in the order of their beginning. */
+  /** Merges the lines of a basket and product. Baskets are in the order of their first sale. */
   private[cartograph] def gathered(lines: Iterable[Line]): Purchases = {
     val baskets = lines.groupBy(_.basket).toSeq
-      .map { case (name, inside) => (inside.map(_.atMs).min, name, inside) }
+      .map { case (name, basketLines) => (basketLines.map(_.atMs).min, name, basketLines) }
       .sortBy { case (atMs, name, _) => (atMs, name) }
     val merged = for {
-      ((_, _, inside), basket) <- baskets.zipWithIndex
-      (product, same) <- inside.groupBy(_.product).toSeq.sortBy(_._1)
-      // Goods and what was given back in one order stay two lines.
-      (_, part) <- same.groupBy(_.quantity > 0).toSeq.sortBy(_._1)
+      ((_, _, basketLines), basket) <- baskets.zipWithIndex
+      (product, productLines) <- basketLines.groupBy(_.product).toSeq.sortBy(_._1)
+      // Purchases and returns in the same basket stay separate lines.
+      (_, part) <- productLines.groupBy(_.quantity > 0).toSeq.sortBy(_._1)
     } yield {
       val prices = part.flatMap(_.price).toSeq.sorted
       val price = if (prices.isEmpty) Float.NaN else (prices.sum / prices.size).toFloat
-      val quantity = math.max(-MostUnits, math.min(MostUnits, part.map(_.quantity).toSeq.sorted.sum))
+      val quantity = math.max(-MaxUnits, math.min(MaxUnits, part.map(_.quantity).toSeq.sorted.sum))
       (product, part.map(_.atMs).min, basket, quantity.toFloat, price, part.map(_.weight).max.toFloat)
     }
     Purchases(
-      merged.map(_._1).toArray,
-      merged.map(_._2).toArray,
-      merged.map(_._3).toArray,
-      merged.map(_._4).toArray,
-      merged.map(_._5).toArray,
-      merged.map(_._6).toArray
+      products = merged.map(_._1).toArray,
+      atMs = merged.map(_._2).toArray,
+      baskets = merged.map(_._3).toArray,
+      quantities = merged.map(_._4).toArray,
+      prices = merged.map(_._5).toArray,
+      weights = merged.map(_._6).toArray
     )
   }
 }

@@ -7,45 +7,54 @@ import org.apache.spark.storage.StorageLevel
 
 import cartograph.platform.NumberPartitioner
 
-/** A user's dealings with a product. Numbers stand for ids; both count from 0 in the order of the ids. */
+/** A product that a user bought and did not return. Users and products are numbered from 0, each in the order of their ids. */
 final case class Pair(
     user: Int,
     product: Int,
-    /** Units bought less units given back; more than 0. */
+    /** Units bought minus units returned; more than 0. */
     netQuantity: Double
 )
 
-/** @param buyers users with a positive net quantity */
+/**
+ * A product that was sold, even if all of it was returned.
+ *
+ * @param name   the newest name; None if no sale has one
+ * @param buyers number of users with a positive net quantity
+ */
 final case class Product(number: Int, id: String, name: Option[String], buyers: Long) {
   def label: String = name.getOrElse(id)
 }
 
-/** The sales of a shop, netted and numbered. */
+/** The users and products of a shop, numbered, and the pairs with a positive net quantity. */
 final class Shop(
-    /** Number and id of every user; partitioned and sorted by number. */
+    /** Number and id of every user, partitioned by `byUser` and sorted by number. */
     val users: RDD[(Int, String)],
     val userCount: Int,
+    /** Sorted by number. */
     val products: RDD[Product],
     val productCount: Int,
-    /** By user, sorted by user and product. */
+    /** User number and pair, partitioned by `byUser` and sorted by user and product. */
     val pairs: RDD[(Int, Pair)],
     val byUser: NumberPartitioner,
+    /** Number of interactions whose type has no weight. */
     val unweighted: Long
 )
 
 object Shop {
 
-  /** Sums of fractional quantities that cancel out leave a rest. */
+  /** Sums of fractional quantities that cancel out are not exactly 0. */
   private[cartograph] val Epsilon = 1e-9
   private def isBought(quantity: Double): Boolean = quantity > Epsilon
 
   /**
-   * Nets out returns, and numbers users and products.
+   * Subtracts returns from purchases, and numbers users and products.
    *
-   * Whoever gave everything back is still numbered: there was a time when it was bought, and a ranker learns from then.
+   * Users and products with only returned purchases keep their numbers, because the ranker also learns from moments before
+   * the returns.
    *
    * @param interactions distinct interactions, in any order
-   * @param blocks       partitions of the result
+   * @param weights      weights of the types of sales; sales of other types are counted and left out
+   * @param blocks       number of partitions of the result
    */
   def build(interactions: RDD[Interaction], weights: Map[String, Double], blocks: Int): Shop = {
     val partitioner = new HashPartitioner(blocks)
@@ -71,20 +80,20 @@ object Shop {
       .repartitionAndSortWithinPartitions(byUser)
       .mapPartitions(_.map { case ((user, _), pair) => user -> pair })
       .setName("pairs")
-    val placed = new Placed(pairs, byUser).persist(StorageLevel.MEMORY_AND_DISK)
+    val partitioned = new PartitionedByUser(pairs, byUser).persist(StorageLevel.MEMORY_AND_DISK)
     val unweighted = interactions.filter(sale => !weights.contains(sale.kind)).count()
     new Shop(
-      users.map(_.swap).repartitionAndSortWithinPartitions(byUser).persist(StorageLevel.MEMORY_AND_DISK),
-      userCount,
-      products,
-      productCount,
-      placed,
-      byUser,
-      unweighted
+      users = users.map(_.swap).repartitionAndSortWithinPartitions(byUser).persist(StorageLevel.MEMORY_AND_DISK),
+      userCount = userCount,
+      products = products,
+      productCount = productCount,
+      pairs = partitioned,
+      byUser = byUser,
+      unweighted = unweighted
     )
   }
 
-  /** Numbers ids from 0 in their order. */
+  /** Numbers ids from 0 in ascending order. */
   private def numbered(ids: RDD[String], blocks: Int): RDD[(String, Int)] =
     ids.sortBy(identity, numPartitions = blocks).zipWithIndex().mapValues(_.toInt).persist(StorageLevel.MEMORY_AND_DISK)
 
@@ -107,15 +116,15 @@ object Shop {
       .persist(StorageLevel.MEMORY_AND_DISK)
   }
 
-  /** The name given last; of several at once the one that sorts first. */
+  /** Returns the newer name; of two from the same moment, the one that sorts first. */
   private def newest(a: (Long, String), b: (Long, String)): (Long, String) =
     if (a._1 != b._1) { if (a._1 > b._1) a else b }
     else if (a._2 <= b._2) a
     else b
 }
 
-/** Pairs that are known to lie where `partitioner` puts them, so that joins by user move nothing. */
-private final class Placed(parent: RDD[(Int, Pair)], byUser: NumberPartitioner) extends RDD[(Int, Pair)](parent) {
+/** Declares that `parent` is already partitioned by `byUser`, so that joins by user need no shuffle. */
+private final class PartitionedByUser(parent: RDD[(Int, Pair)], byUser: NumberPartitioner) extends RDD[(Int, Pair)](parent) {
   override val partitioner: Option[Partitioner] = Some(byUser)
   override protected def getPartitions: Array[org.apache.spark.Partition] = parent.partitions
   override def compute(split: org.apache.spark.Partition, context: org.apache.spark.TaskContext): Iterator[(Int, Pair)] =

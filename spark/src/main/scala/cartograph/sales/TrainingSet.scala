@@ -1,6 +1,5 @@
 package cartograph.sales
 
-import java.nio.ByteBuffer
 import java.util.Arrays
 
 import org.apache.spark.{HashPartitioner, SparkContext}
@@ -8,78 +7,64 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 import org.apache.spark.util.SerializableConfiguration
 
-import cartograph.platform.{Hashes, Lake}
+import cartograph.platform.Lake
 
 /** The distinct interactions of windows 1..N. */
 final class TrainingSet(
-    /** One per address, in the order of addresses within each partition. */
+    /** One per address, sorted by address within each partition. */
     val interactions: RDD[Interaction],
-    /** Those that no earlier manifest holds. */
-    val fresh: RDD[Interaction],
+    /** Those that are in no compacted file of an earlier run, in the same order. */
+    val uncompacted: RDD[Interaction],
     val summary: TrainingSummary
-)
-
-/**
- * @param interactions distinct addresses
- * @param repeats      rows of raw batches dropped because their address occurred before
- * @param conflicts    addresses that came with different content
- * @param fresh        distinct addresses that no earlier manifest holds
- * @param sha256       of the set, hexadecimal; independent of order and of how the rows were batched
- * @param newestMs     the newest sale, epoch ms; 0 without sales
- * @param knownUntilMs the newest sale of an earlier window, none being newer than its record; None if there is none
- */
-final case class TrainingSummary(
-    interactions: Long,
-    repeats: Long,
-    conflicts: Long,
-    fresh: Long,
-    sha256: String,
-    oldestMs: Long,
-    newestMs: Long,
-    knownUntilMs: Option[Long]
 )
 
 object TrainingSet {
 
   /**
-   * What is known of one address: the row to keep, in how many rows of raw batches it came, and whether its copies differ.
-   * Compacted parts may overlap where a window was trained after a later one; that is not counted.
+   * All rows of one address, merged.
+   *
+   * @param kept          the row to train on
+   * @param isUncompacted true if no compacted file has the address
+   * @param isNewest      true if only batches of the last window have the address
+   * @param rawRows       number of rows in batches. Rows in compacted files do not count as repeats: those files may overlap if a
+   *                      window was trained after a later one
+   * @param isConflict    true if the rows differ
    */
-  private final case class Copies(kept: Interaction, isFresh: Boolean, isNew: Boolean, rawRows: Long, isConflict: Boolean)
+  private final case class Copies(
+      kept: Interaction,
+      isUncompacted: Boolean,
+      isNewest: Boolean,
+      rawRows: Long,
+      isConflict: Boolean
+  )
 
-  /** Whether an earlier manifest holds a row already, and whether the last window brought it. */
-  private final case class Origin(isFresh: Boolean, isNew: Boolean)
+  /** The kind of file that a row is from. */
+  private final case class Origin(isUncompacted: Boolean, isNewest: Boolean)
+  private val Compacted = Origin(isUncompacted = false, isNewest = false)
+  private val EarlierBatch = Origin(isUncompacted = true, isNewest = false)
+  private val LastBatch = Origin(isUncompacted = true, isNewest = true)
 
   /**
-   * Reads the windows' batches and drops repeats by address.
+   * Reads the interactions of all windows and keeps one row per address.
    *
-   * @param raw       keys of batches of windows without a manifest
-   * @param compacted keys of the compacted parts of the other windows
-   * @param last      keys of the batches of the last window
-   * @param blocks    partitions of the result
-   * @throws IllegalArgumentException if an object is missing or damaged; the message names it
+   * @param blocks number of partitions of the result
+   * @throws IllegalArgumentException if a file is missing or damaged; the message names it
    */
-  def read(
-      sc: SparkContext,
-      lake: Lake,
-      raw: Seq[String],
-      compacted: Seq[String],
-      last: Seq[String],
-      blocks: Int
-  ): TrainingSet = {
-    val (newest, older) = raw.partition(last.toSet)
-    val rows = readAll(sc, lake, compacted, Origin(isFresh = false, isNew = false), blocks) ++
-      readAll(sc, lake, older, Origin(isFresh = true, isNew = false), blocks) ++
-      readAll(sc, lake, newest, Origin(isFresh = true, isNew = true), blocks)
+  def read(sc: SparkContext, lake: Lake, keys: InteractionKeys, blocks: Int): TrainingSet = {
+    // A batch that an earlier window names too counts as one of the last window.
+    val (newest, older) = (keys.batches ++ keys.lastBatches).partition(keys.lastBatches.toSet)
+    val rows = readAll(sc, lake, keys.compacted, Compacted, blocks) ++
+      readAll(sc, lake, older, EarlierBatch, blocks) ++
+      readAll(sc, lake, newest, LastBatch, blocks)
     val distinct = rows
-      .map { case (Origin(isFresh, isNew), interaction) =>
-        interaction.address -> Copies(interaction, isFresh, isNew, if (isFresh) 1 else 0, isConflict = false)
+      .map { case (Origin(isUncompacted, isNewest), interaction) =>
+        interaction.address -> Copies(interaction, isUncompacted, isNewest, if (isUncompacted) 1 else 0, isConflict = false)
       }
       .repartitionAndSortWithinPartitions(new HashPartitioner(blocks))
       .mapPartitions(mergeRepeats)
       .setName("distinct interactions")
       .persist(StorageLevel.MEMORY_AND_DISK)
-    new TrainingSet(distinct.map(_.kept), distinct.filter(_.isFresh).map(_.kept), summarize(distinct))
+    new TrainingSet(distinct.map(_.kept), distinct.filter(_.isUncompacted).map(_.kept), summarize(distinct))
   }
 
   private def readAll(
@@ -99,7 +84,7 @@ object TrainingSet {
     }
   }
 
-  /** Repeats lie side by side, for the rows are sorted by address. */
+  /** Merges the rows of each address. They follow each other, because the rows are sorted by address. */
   private def mergeRepeats(rows: Iterator[(Address, Copies)]): Iterator[Copies] = {
     val ahead = rows.buffered
     new Iterator[Copies] {
@@ -114,81 +99,80 @@ object TrainingSet {
     }
   }
 
-  /** A row that was trained on before stays; among equals the one whose bytes sort first, whatever came first. */
+  /** Keeps a row from a compacted file if there is one; otherwise the row whose bytes sort first, whatever the order. */
   private def merge(a: Copies, b: Copies): Copies = {
     val isSame = a.kept == b.kept
     val keepA =
       if (isSame) true
-      else if (a.isFresh != b.isFresh) !a.isFresh
+      else if (a.isUncompacted != b.isUncompacted) !a.isUncompacted
       else Arrays.compareUnsigned(a.kept.canonical, b.kept.canonical) <= 0
     Copies(
       kept = if (keepA) a.kept else b.kept,
-      isFresh = a.isFresh && b.isFresh,
-      isNew = a.isNew && b.isNew,
+      isUncompacted = a.isUncompacted && b.isUncompacted,
+      isNewest = a.isNewest && b.isNewest,
       rawRows = a.rawRows + b.rawRows,
       isConflict = a.isConflict || b.isConflict || !isSame
     )
   }
 
   private final case class Sums(
-      distinct: Long,
-      rows: Long,
+      hash: SetHash,
+      rawRows: Long,
       conflicts: Long,
-      fresh: Long,
-      lanes: Seq[Long],
+      uncompacted: Long,
       oldestMs: Long,
       newestMs: Long,
       knownUntilMs: Long
   ) {
     def +(other: Sums): Sums = Sums(
-      distinct + other.distinct,
-      rows + other.rows,
-      conflicts + other.conflicts,
-      fresh + other.fresh,
-      lanes.zip(other.lanes).map { case (a, b) => a + b },
-      math.min(oldestMs, other.oldestMs),
-      math.max(newestMs, other.newestMs),
-      math.max(knownUntilMs, other.knownUntilMs)
+      hash = hash + other.hash,
+      rawRows = rawRows + other.rawRows,
+      conflicts = conflicts + other.conflicts,
+      uncompacted = uncompacted + other.uncompacted,
+      oldestMs = math.min(oldestMs, other.oldestMs),
+      newestMs = math.max(newestMs, other.newestMs),
+      knownUntilMs = math.max(knownUntilMs, other.knownUntilMs)
     )
   }
 
-  private val NoSums = Sums(0, 0, 0, 0, Seq(0L, 0L, 0L, 0L), Long.MaxValue, Long.MinValue, Long.MinValue)
+  private val NoSums = Sums(
+    SetHash.Empty,
+    rawRows = 0,
+    conflicts = 0,
+    uncompacted = 0,
+    oldestMs = Long.MaxValue,
+    newestMs = Long.MinValue,
+    knownUntilMs = Long.MinValue
+  )
 
-  /**
-   * The hash of a set is the SHA-256 of its size and of the sum of its members' SHA-256, lane by lane of 64 bits:
-   * sums do not depend on order (M. Bellare, D. Micciancio: A New Paradigm for Collision-Free Hashing, 1997).
-   */
   private def summarize(distinct: RDD[Copies]): TrainingSummary = {
     val sums = distinct.mapPartitions { partition =>
-      Iterator.single(partition.foldLeft(NoSums)((sums, copies) => sums + ofOne(copies)))
+      Iterator.single(partition.foldLeft(NoSums)((sums, copies) => sums + sumsOf(copies)))
     }.fold(NoSums)(_ + _)
-    val bytes = ByteBuffer.allocate(40).putLong(sums.distinct)
-    sums.lanes.foreach(bytes.putLong)
+    val isEmpty = sums.hash.members == 0
     TrainingSummary(
-      interactions = sums.distinct,
-      repeats = sums.rows - sums.fresh,
+      interactions = sums.hash.members,
+      repeats = sums.rawRows - sums.uncompacted,
       conflicts = sums.conflicts,
-      fresh = sums.fresh,
-      sha256 = Hashes.hex(Hashes.sha256(bytes.array)),
-      oldestMs = if (sums.distinct == 0) 0 else sums.oldestMs,
-      newestMs = if (sums.distinct == 0) 0 else sums.newestMs,
+      uncompacted = sums.uncompacted,
+      sha256 = sums.hash.hex,
+      oldestMs = if (isEmpty) 0 else sums.oldestMs,
+      newestMs = if (isEmpty) 0 else sums.newestMs,
       knownUntilMs = Some(sums.knownUntilMs).filter(_ != Long.MinValue)
     )
   }
 
-  private def ofOne(copies: Copies): Sums = {
-    val hash = ByteBuffer.wrap(Hashes.sha256(copies.kept.canonical))
+  private def sumsOf(copies: Copies): Sums = {
     val atMs = copies.kept.atMs
     Sums(
-      distinct = 1,
-      rows = copies.rawRows,
+      hash = SetHash.ofMember(copies.kept.canonical),
+      rawRows = copies.rawRows,
       conflicts = if (copies.isConflict) 1 else 0,
-      fresh = if (copies.isFresh) 1 else 0,
-      lanes = Seq.fill(4)(hash.getLong()),
+      uncompacted = if (copies.isUncompacted) 1 else 0,
       oldestMs = atMs,
       newestMs = atMs,
-      // A clock that is ahead, on one device, would else leave nothing newer.
-      knownUntilMs = if (copies.isNew) Long.MinValue else math.min(atMs, copies.kept.address.kafkaMs)
+      // Limited by the record's time: otherwise one device whose clock is ahead would make all later sales look old.
+      knownUntilMs = if (copies.isNewest) Long.MinValue else math.min(atMs, copies.kept.address.kafkaMs)
     )
   }
 }

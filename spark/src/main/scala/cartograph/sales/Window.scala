@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode
 
 import cartograph.platform.{Documents, Fields}
 
-/** The configuration of a run, as the window carries it; see lambdas/shared/model.ts for what each means. */
+/** The configuration of a run, from its window; lambdas/shared/contract/model.ts explains each field. */
 final case class ModelConfig(
     algorithm: String,
     rank: Int,
@@ -21,44 +21,49 @@ final case class ModelConfig(
     holdoutLastBasket: Boolean,
     typeWeights: Map[String, Double],
     seed: Long,
-    /** As it stood in the window, to be written into the manifest. */
+    /** The same as JSON, which the manifest repeats. */
     json: JsonNode
 )
 
 object ModelConfig {
-  /** Windows of version 0.1 name no algorithm. */
-  val DefaultAlgorithm = "ranker"
+  /** The algorithm of windows of version 0.1, which do not name one. */
+  val DefaultAlgorithm: String = "ranker"
 }
 
-/** `windows/N.json`, as far as the job reads it. */
+/**
+ * The part of `windows/N.json` that the job reads.
+ *
+ * @param batches    keys of the batches that the window adds
+ * @param partitions as in the file; the manifest repeats its ranges of offsets
+ */
 final case class Window(number: Int, batches: Seq[String], partitions: JsonNode, model: ModelConfig)
 
 object Window {
 
-  /** @throws IllegalArgumentException if a field is missing or not what it should be; the message names key and field */
+  /** @throws IllegalArgumentException if a field is missing or has the wrong type; the message names key and field */
   def parse(key: String, text: String): Window = {
     val node = Documents.parse(key, text)
-    val at = new Fields(key, node)
-    val model = new Fields(key, at.node("model"))
+    val window = new Fields(key, node)
+    val model = new Fields(key, window.node("model"))
     Window(
-      number = at.number("window").toInt,
-      batches = at.node("batches").elements.asScala.map(new Fields(key, _).text("key")).toSeq,
-      partitions = at.node("partitions"),
+      number = window.number("window").toInt,
+      batches = window.node("batches").elements.asScala.map(new Fields(key, _).text("key")).toSeq,
+      partitions = window.node("partitions"),
       model = ModelConfig(
-        algorithm = Option(at.node("model").get("algorithm")).fold(ModelConfig.DefaultAlgorithm)(_.asText),
+        algorithm = model.optional("algorithm").fold(ModelConfig.DefaultAlgorithm)(_.asText),
         rank = model.number("rank").toInt,
         iterations = model.number("iterations").toInt,
         regularisation = model.number("regularisation"),
         alpha = model.number("alpha"),
-        halfLifeHorizons = Option(at.node("model").get("halfLifeHorizons")).fold(4.0)(_.asDouble),
-        quantityExponent = Option(at.node("model").get("quantityExponent")).fold(0.0)(_.asDouble),
+        halfLifeHorizons = model.optional("halfLifeHorizons").fold(4.0)(_.asDouble),
+        quantityExponent = model.optional("quantityExponent").fold(0.0)(_.asDouble),
         topN = model.number("topN").toInt,
         holdoutShare = model.number("holdoutShare"),
-        holdoutFromMs = Option(at.node("model").get("holdoutFromMs")).map(_.asLong),
-        holdoutLastBasket = Option(at.node("model").get("holdoutLastBasket")).exists(_.asBoolean),
+        holdoutFromMs = model.optional("holdoutFromMs").map(_.asLong),
+        holdoutLastBasket = model.optional("holdoutLastBasket").exists(_.asBoolean),
         typeWeights = weights(key, model.node("typeWeights")),
         seed = model.number("seed").toLong,
-        json = at.node("model")
+        json = window.node("model")
       )
     )
   }

@@ -6,7 +6,7 @@ import cartograph.ranking.MatrixFactorisation
 import cartograph.sales.{ModelConfig, Purchases, Shop}
 import cartograph.{Sale, SparkSuite}
 
-/** Two planted groups: 30 users who buy of ten lamps, 20 users who buy of eight vases; and a few odd ones. */
+/** Two planted groups, and two exceptions: 30 users buy some of ten lamps, and 20 users some of eight vases. */
 class CommunitiesTest extends SparkSuite {
   import CommunitiesTest._
 
@@ -15,7 +15,7 @@ class CommunitiesTest extends SparkSuite {
     val random = new scala.util.Random(7)
     val lamps = Seq.fill(400)((s"l${10 + random.nextInt(30)}", s"lamp${random.nextInt(10)}"))
     val vases = Seq.fill(300)((s"v${10 + random.nextInt(20)}", s"vase${random.nextInt(8)}"))
-    // One lamp and two vases; a shelf that nobody buys together with anything but one of the lamps, too weakly to count.
+    // One user bought a lamp and two vases. Another bought only an anvil, which no other user bought.
     val odd = Seq(("mixed", "lamp1"), ("mixed", "vase1"), ("mixed", "vase2"), ("loner", "anvil"))
     (lamps ++ vases ++ odd).zipWithIndex.map { case ((user, product), n) => Sale(user, product, n * Day / 10) }
   }
@@ -26,20 +26,20 @@ class CommunitiesTest extends SparkSuite {
     val shop = Shop.build(all, weights, blocks)
     val history = Purchases.of(shop, all, weights)
     val config = ModelConfig(
-      MatrixFactorisation.name,
-      2,
-      1,
-      0.3,
-      3,
-      4,
-      0,
-      5,
-      0.1,
-      None,
+      algorithm = MatrixFactorisation.name,
+      rank = 2,
+      iterations = 1,
+      regularisation = 0.3,
+      alpha = 3,
+      halfLifeHorizons = 4,
+      quantityExponent = 0,
+      topN = 5,
+      holdoutShare = 0.1,
+      holdoutFromMs = None,
       holdoutLastBasket = false,
-      weights,
-      1,
-      Documents.obj()
+      typeWeights = weights,
+      seed = 1,
+      json = Documents.obj()
     )
     val now = Snapshot.of(
       history.mapValues(_.before(80 * 86400000L)),
@@ -50,16 +50,16 @@ class CommunitiesTest extends SparkSuite {
     val found = Communities.of(shop, now.purchases, table)
     val ids = shop.users.collect().toMap
     Result(
-      found.users.collect().map { case (number, community) => ids(number) -> community }.toMap,
-      found.products.values.collect().map { case (product, community) => product.id -> community }.toMap,
-      table.value.products.map(_.id).zip(found.ofSimilar).toMap,
-      found.count,
-      found.modularity
+      users = found.users.collect().map { case (number, community) => ids(number) -> community }.toMap,
+      products = found.products.values.collect().map { case (product, community) => product.id -> community }.toMap,
+      similarProducts = table.value.products.map(_.id).zip(found.similarProducts).toMap,
+      count = found.count,
+      modularity = found.modularity
     )
   }
   private lazy val found = communities(blocks = 2)
 
-  test("two planted groups are the two communities, the larger one first") {
+  test("the two planted groups become the two communities, the larger one first") {
     assert(found.count === 2)
     for ((product, community) <- found.products if product != "anvil")
       assert(community === (if (product.startsWith("lamp")) 0 else 1))
@@ -68,20 +68,20 @@ class CommunitiesTest extends SparkSuite {
     assert(found.modularity.exists(_ > 0.3))
   }
 
-  test("a user belongs where most purchases are") {
+  test("a user gets the community of most purchases") {
     assert(found.users("mixed") === 1)
   }
 
-  test("a product that goes with nothing, and whose buyers bought nothing else, has no community, nor have they") {
-    assert((found.products("anvil"), found.users("loner")) === ((Communities.Without, Communities.Without)))
+  test("a product that is similar to nothing, and whose buyers bought nothing else, has no community, and neither have they") {
+    assert((found.products("anvil"), found.users("loner")) === ((Communities.NoCommunity, Communities.NoCommunity)))
   }
 
-  test("the communities of similar products are known by their places in the table too") {
-    val similar = found.ofSimilar.filter(_._2 != Communities.Without)
+  test("the communities of similar products are also known by their places in the table") {
+    val similar = found.similarProducts.filter(_._2 != Communities.NoCommunity)
     assert(similar.size === 18 && similar === found.products.filter { case (product, _) => similar.contains(product) })
   }
 
-  test("the same sales in other partitions give the same communities, also where matrix factorisation alone makes the lists") {
+  test("the same sales in other partitions give the same communities, here for lists by matrix factorisation alone") {
     assert(communities(blocks = 3) === found)
   }
 }
@@ -90,7 +90,7 @@ object CommunitiesTest {
   final case class Result(
       users: Map[String, Int],
       products: Map[String, Int],
-      ofSimilar: Map[String, Int],
+      similarProducts: Map[String, Int],
       count: Int,
       modularity: Option[Double]
   )

@@ -3,7 +3,7 @@ package cartograph.graph
 import cartograph.lists.Ranking
 import cartograph.sales.Product
 
-/** A history of a lamp, bought now, and a mug, bought six horizons ago, so that it counts half. */
+/** A user bought a lamp now, and a mug six horizons ago, so that the mug counts half. */
 class ExplanationsTest extends org.scalatest.funsuite.AnyFunSuite {
   private val (lamp, mug, shade, spoon) = (product(0, "lamp"), product(1, "mug"), product(2, "shade"), product(3, "spoon"))
   private def product(number: Int, id: String): Product = Product(number, id, None, 1)
@@ -17,29 +17,40 @@ class ExplanationsTest extends org.scalatest.funsuite.AnyFunSuite {
   )
   private val explanations = new Explanations(table, asOfMs = 6000, horizonMs = 1000)
   private def bought(product: Product, atMs: Long): Link =
-    Link(0, "ann", 0, product, 0, LinkKind.Bought, 0, 0, Bought(1, atMs, atMs))
-  private val found = explanations.of(IndexedSeq(bought(lamp, 6000), bought(mug, 0)), Seq(shade, spoon, mug).map(_.number))
+    Link(
+      user = 0,
+      userId = "ann",
+      userCommunity = 0,
+      product = product,
+      productCommunity = 0,
+      kind = LinkKind.Bought,
+      rank = 0,
+      score = 0,
+      bought = Bought(1, atMs, atMs)
+    )
+  private val reasons = explanations.reasons(IndexedSeq(bought(lamp, 6000), bought(mug, 0)), Seq(shade, spoon, mug).map(_.number))
 
-  private def told(listed: Product): Seq[(String, Double)] = found(listed.number).map(reason => reason.product.id -> reason.share)
+  private def reasonsFor(listed: Product): Seq[(String, Double)] =
+    reasons(listed.number).map(reason => reason.product.id -> reason.share)
 
-  test("the shade is carried by the lamp with 0.4, and by the mug with (0.2 + 0.4) / 2") {
-    assert(told(shade) === Seq("lamp" -> Ranking.rounded(0.4 / 0.7), "mug" -> Ranking.rounded(0.3 / 0.7)))
+  test("the lamp contributes 0.4 to the shade, and the mug (0.2 + 0.4) / 2") {
+    assert(reasonsFor(shade) === Seq("lamp" -> Ranking.rounded(0.4 / 0.7), "mug" -> Ranking.rounded(0.3 / 0.7)))
   }
 
-  test("what only one product of the history goes with, it carries alone") {
-    assert(told(spoon) === Seq("mug" -> 1.0))
+  test("a product that goes with only one purchased product has this one as its only reason") {
+    assert(reasonsFor(spoon) === Seq("mug" -> 1.0))
   }
 
-  test("a product that was bought before stands first, whatever the others say") {
-    // Itself 1 / 2, the lamp 0.5.
-    assert(told(mug) === Seq("mug" -> 0.5, "lamp" -> 0.5))
+  test("a product that was bought before is its own first reason") {
+    // The mug contributes 1 / 2 to itself, the lamp 0.5.
+    assert(reasonsFor(mug) === Seq("mug" -> 0.5, "lamp" -> 0.5))
   }
 
-  test("what nothing of the history goes with has no reason") {
-    assert(explanations.of(IndexedSeq(bought(spoon, 0)), Seq(lamp.number)) === Map(lamp.number -> Nil))
+  test("a product that goes with no purchased product has no reason") {
+    assert(explanations.reasons(IndexedSeq(bought(spoon, 0)), Seq(lamp.number)) === Map(lamp.number -> Nil))
   }
 
-  test("similar products are the best by users, ties by number") {
+  test("similar products are those with the highest strength by users, ties by number") {
     assert(table.similar.map(edge => (edge.source, edge.target, edge.rank, edge.score)).toSeq ===
       Seq((0, 1, 1, 0.5), (0, 2, 2, 0.4), (1, 2, 1, 0.2), (1, 3, 2, 0.1)))
     assert(table.similarTo(spoon.number).isEmpty)

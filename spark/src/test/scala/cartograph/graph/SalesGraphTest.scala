@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import cartograph.platform.Documents
 import cartograph.{Fixtures, SparkSuite}
 
-/** Beside networkx: test/fixtures/graphs.json holds its answers for random graphs; test/spark/graphs.py wrote it. */
+/** Compares with networkx: test/spark/graphs.py wrote its results for random graphs to test/fixtures/graphs.json. */
 class SalesGraphTest extends SparkSuite {
   import SalesGraphTest._
 
@@ -35,33 +35,33 @@ class SalesGraphTest extends SparkSuite {
       (facts.map(each => each.number -> each).toMap, expected)
     }
 
-  test("every vertex with an edge is there once; a user and a product with the same number are two") {
+  test("every vertex with an edge has one entry; a user and a product with the same number are two vertices") {
     assert(graphs.size === 6)
     for ((facts, expected) <- graphs) assert(facts.keySet === expected.map(_.number).toSet)
   }
 
-  test("degrees are those of networkx: every edge counts, parallel ones too") {
+  test("degrees equal those of networkx: parallel edges count separately") {
     for ((facts, expected) <- graphs; vertex <- expected)
       assert((facts(vertex.number).inDegree, facts(vertex.number).outDegree) === ((vertex.inDegree, vertex.outDegree)))
   }
 
-  test("PageRank is that of networkx times the number of vertices, also of products that lead to each other and to nothing") {
+  test("PageRank equals that of networkx times the number of vertices, also for products with edges to each other or with none") {
     for ((facts, expected) <- graphs; vertex <- expected)
       assert(math.abs(facts(vertex.number).pageRank - vertex.pageRank) < 1e-6)
   }
 
-  test("components are those of networkx, each named by its first vertex") {
+  test("components equal those of networkx, each named by its smallest vertex") {
     for ((facts, expected) <- graphs; (_, members) <- expected.groupBy(_.component))
       assert(members.map(member => facts(member.number).component).distinct === Seq(members.map(_.number).min))
   }
 
-  test("a forest connects what the edges connect, from the first vertex of each component, whatever their order") {
+  test("a forest connects the same vertices, from the smallest of each component, for any order of edges") {
     val edges = Seq((1L, 2L), (5L, 4L), (2L, 3L), (3L, 1L), (4L, 6L), (2L, 1L))
     assert(SalesGraph.forest(edges.iterator).toSeq === Seq((1L, 2L), (1L, 3L), (4L, 5L), (4L, 6L)))
     assert(SalesGraph.forest(edges.reverse.iterator).toSeq === SalesGraph.forest(edges.iterator).toSeq)
   }
 
-  test("a graph of nothing has no vertices") {
+  test("an empty graph has no vertices") {
     assert(SalesGraph.facts(sc.parallelize(Seq.empty[(Int, Array[Int])], 2), Nil, blocks = 2).collect().isEmpty)
   }
 }

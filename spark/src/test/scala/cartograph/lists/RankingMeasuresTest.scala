@@ -4,7 +4,7 @@ import org.scalatest.funsuite.AnyFunSuite
 
 class RankingMeasuresTest extends AnyFunSuite {
 
-  test("lists are measured to a depth of ten, and the ideal holds no more than ten") {
+  test("only the first ten products count, and the ideal list has no more than ten") {
     val right = (0 until 12).toSet
     assert(RankingMeasures.ndcg((0 until 12).toArray, right) === 1.0)
     assert(RankingMeasures.recall((0 until 12).toArray, right) === 10.0 / 12)

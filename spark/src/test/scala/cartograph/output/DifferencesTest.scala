@@ -9,31 +9,28 @@ class DifferencesTest extends AnyFunSuite {
 
   private def list(name: String, products: String*): Seq[Seq[String]] = products.map(Seq(_, name))
 
-  test("edges of one user: what came, what went, what stayed, by list") {
-    val changes = Differences.UserChanges.ofUser(list("any", "lamp", "vase") ++ list("new", "mug"), list("any", "lamp", "mug"))
+  test("the recommendations of a user that were added, removed and kept are counted by list") {
+    val changes = UserChanges.ofUser(list("any", "lamp", "vase") ++ list("new", "mug"), list("any", "lamp", "mug"))
     assert((changes.added, changes.removed, changes.kept) === ((1L, 2L, 1L)))
   }
 
-  test("churn is the share of the list that was not in the list before; no list then or now is no churn") {
-    val changes = Differences.UserChanges.ofUser(list("any", "a", "b", "c"), list("any", "c", "d", "e") ++ list("new", "x"))
+  test("churn is the share of the list that was not in the list before; without a list before or now there is none") {
+    val changes = UserChanges.ofUser(list("any", "a", "b", "c"), list("any", "c", "d", "e") ++ list("new", "x"))
     assert((changes.any.users, changes.any.sum) === ((1L, 2.0 / 3)))
-    assert(changes.fresh.users === 0L)
+    assert(changes.newOnly.users === 0L)
   }
 
-  test("users are counted by tenths: 0, up to 0.1, …, up to 1") {
-    def tenth(fresh: Int, of: Int): Int =
-      Differences.Churn.of(
-        Set.empty[String] + "old",
-        (0 until of).map(n => if (n < fresh) s"new$n" else "old").toSet
-      ).shares.indexOf(1L)
-    assert((tenth(0, 1), tenth(1, 2), tenth(2, 2)) === ((0, 5, 10)))
+  test("users are counted by share: 0, up to 0.1, …, up to 1") {
+    def step(added: Int, size: Int): Int =
+      Churn.of(Set("old"), (0 until size).map(n => if (n < added) s"new$n" else "old").toSet).shares.indexOf(1L)
+    assert((step(0, 1), step(1, 2), step(2, 2)) === ((0, 5, 10)))
     val ten = (0 until 10).map(n => s"p$n").toSet
-    assert(Differences.Churn.of(ten, ten - "p0" + "x").shares.indexOf(1L) === 1)
-    assert(Differences.Churn.of(ten, ten.map(_ + "x")).shares.indexOf(1L) === 10)
-    assert(Differences.Churn.of(ten, (0 until 11).map(n => s"p$n").toSet).shares.indexOf(1L) === 1)
+    assert(Churn.of(ten, ten - "p0" + "x").shares.indexOf(1L) === 1)
+    assert(Churn.of(ten, ten.map(_ + "x")).shares.indexOf(1L) === 10)
+    assert(Churn.of(ten, (0 until 11).map(n => s"p$n").toSet).shares.indexOf(1L) === 1)
   }
 
-  test("as many changed products are kept as test/fixtures/limits.json says, which the TypeScript tests read too") {
+  test("the number of changed products is the one in test/fixtures/limits.json, which the TypeScript tests also read") {
     val limits = Documents.parse("limits.json", Fixtures.text("limits.json"))
     assert(Differences.KeptChanges === limits.get("keptChanges").asInt)
   }

@@ -8,7 +8,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import cartograph.Fixtures
 
 class SearchKeysTest extends AnyFunSuite {
-  test("a name is found from its words on, by the keys that the page that searches makes too") {
+  test("the keys of names equal those in test/fixtures/search-keys.json, which the tests of the search page also read") {
     val samples = new ObjectMapper().readTree(Fixtures.text("search-keys.json")).elements.asScala.toSeq
     assert(samples.size > 5)
     samples.foreach { sample =>

@@ -25,12 +25,12 @@ class BlocksTest extends SparkSuite with BeforeAndAfterEach {
   private def gunzipped(bytes: Array[Byte]): String =
     new String(new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes(), UTF_8)
 
-  test("rows become blocks that are read by themselves; each begins where the index says") {
+  test("each block can be read by its byte range, and starts with the key in the index") {
     val written = write(Seq("amber", "amulet", "anchor", "apple", "apron", "arch"), partitions = 2)
     val (first, second) = (written.head, written.last)
     assert(written.size === 2)
     assert(first.file.name === "table-00000.json.gz" && first.file.rows === 3 && second.file.key === "runs/table-00001.json.gz")
-    // Of a key only as much as tells it from the one before; a file begins with the whole key.
+    // The index has the whole key for the first block of a file, and the shortest sufficient prefix for the others.
     assert(first.blocks.map(_.from) === Seq("amber", "an") && second.blocks.map(_.from) === Seq("apple", "ar"))
     val bytes = Files.readAllBytes(lake.file(first.file.key))
     val (a, b) = (first.blocks.head.sizeBytes, first.blocks.last.sizeBytes)
@@ -39,27 +39,26 @@ class BlocksTest extends SparkSuite with BeforeAndAfterEach {
     assert(lake.blocks(first.file.key).size === 2)
   }
 
-  test("partitions without rows make no file; the others keep their numbers") {
+  test("partitions without rows get no file; the other files keep their numbers") {
     assert(write(Seq("a"), partitions = 3).map(_.file.name) === Seq("table-00002.json.gz"))
     assert(write(Nil, partitions = 2) === Nil)
   }
 
-  test("an index never holds half a character, and keys out of order are an error") {
-    // The two carts differ in their second half alone.
+  test("a separator never ends within a surrogate pair, and keys that are not ascending are an error") {
+    // The two emoji differ only in the second half of the surrogate pair.
     assert(Blocks.separator("🛏", "🛒cart") === "🛒" && Blocks.separator("tea", "🛒cart") === "🛒")
     assert(Blocks.separator("ann", "anna") === "anna")
     Seq("ann", "anm").foreach { key =>
       val error = intercept[IllegalArgumentException](Blocks.separator("ann", key))
-      assert(error.getMessage === s"requirement failed: Cannot cut blocks: $key comes behind ann, should be in order and once")
+      assert(error.getMessage === s"requirement failed: Cannot cut blocks: key $key follows ann, should be greater")
     }
   }
 
-  test("files whose keys are not in order are an error, as are blocks") {
+  test("keys that are not ascending are an error, across files and within a file") {
     Seq(Seq("b", "c", "a", "d") -> 2, Seq("b", "c", "a") -> 1).foreach { case (keys, partitions) =>
       val error = intercept[Exception](write(keys, partitions))
-      assert(Iterator.iterate[Throwable](error)(
-        _.getCause
-      ).takeWhile(_ != null).exists(_.getMessage.contains("Cannot cut blocks: a comes behind c")))
+      val causes = Iterator.iterate[Throwable](error)(_.getCause).takeWhile(_ != null)
+      assert(causes.exists(_.getMessage.contains("Cannot cut blocks: key a follows c")))
     }
   }
 

@@ -12,7 +12,7 @@ class ShopTest extends SparkSuite {
     shop.pairs.values.collect().map(pair => (users(pair.user), products(pair.product)) -> pair).toMap
   }
 
-  test("returns are netted out: a pair whose net quantity is not positive is not there, but its ids are, for it was once") {
+  test("returns are subtracted: a pair without a positive net quantity is left out, but its user and product keep numbers") {
     val shop = build(
       Sale("ann", "lamp", quantity = 2),
       Sale("ann", "lamp", quantity = -2),
@@ -26,7 +26,7 @@ class ShopTest extends SparkSuite {
     assert(shop.products.map(product => product.id -> product.buyers).collect().toSeq === Seq("lamp" -> 1L, "vase" -> 0L))
   }
 
-  test("fractions that cancel out leave nothing") {
+  test("fractional quantities that cancel out leave no pair") {
     val shop = build(
       Sale("ann", "rice", quantity = 0.1),
       Sale("ann", "rice", quantity = 0.2),
@@ -36,13 +36,13 @@ class ShopTest extends SparkSuite {
     assert(pairs(shop).keySet === Set("bob" -> "rice"))
   }
 
-  test("ids are numbered in their order, users and products each from 0") {
+  test("users and products are numbered from 0, each in the order of ids") {
     val shop = build(Sale("zoe", "b"), Sale("ann", "c"), Sale("b", "a"))
     assert(shop.users.collect().toSeq === Seq(0 -> "ann", 1 -> "b", 2 -> "zoe"))
     assert(shop.products.collect().map(product => product.number -> product.id).toSeq === Seq(0 -> "a", 1 -> "b", 2 -> "c"))
   }
 
-  test("a product has the name that was given last, at the same moment the one that sorts first; without one its id") {
+  test("a product has its newest name, of two from the same moment the one that sorts first; without a name its id") {
     val shop = build(
       Sale("ann", "p1", 5, name = Some("Old lamp")),
       Sale("ann", "p1", 9, name = Some("Red lamp")),
@@ -53,7 +53,7 @@ class ShopTest extends SparkSuite {
     assert(shop.products.map(_.label).collect().toSeq === Seq("New lamp", "p2"))
   }
 
-  test("types without a weight are left out and counted") {
+  test("sales whose type has no weight are left out and counted") {
     val shop = build(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
     assert(pairs(shop).keySet === Set("ann" -> "lamp"))
     assert(shop.unweighted === 2)

@@ -13,10 +13,12 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
   private def at(offset: Long, user: String = "ann", source: String = "0a1b2c3d", kafkaMs: Long = 0): Interaction =
     Sale(user, "lamp", offset, address = Address(source, "sales", 0, offset, kafkaMs))
 
-  private def read(raw: Seq[String], compacted: Seq[String] = Nil, blocks: Int = 2): TrainingSet =
-    TrainingSet.read(sc, new Lake(lake.root, sc.hadoopConfiguration), raw, compacted, last = raw, blocks)
+  private def read(batches: Seq[String], compacted: Seq[String] = Nil, blocks: Int = 2): TrainingSet = {
+    val keys = InteractionKeys(compacted, batches = Nil, lastBatches = batches)
+    TrainingSet.read(sc, new Lake(lake.root, sc.hadoopConfiguration), keys, blocks)
+  }
 
-  test("the same address counts once, however often it was stored") {
+  test("an address counts once, however often it was stored") {
     val a = lake.batch("a.parquet", at(0), at(1), at(2))
     val b = lake.batch("b.parquet", at(1), at(2), at(3))
     val summary = read(Seq(a, b, a)).summary
@@ -24,12 +26,12 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     assert((summary.oldestMs, summary.newestMs) === ((0L, 3L)))
   }
 
-  test("a topic made anew has other addresses, though its offsets start again") {
+  test("a recreated topic has other addresses, although its offsets start again") {
     val a = lake.batch("a.parquet", at(0), at(1), at(0, source = "ffffffff"), at(0, kafkaMs = 9))
     assert(read(Seq(a)).summary.interactions === 4)
   }
 
-  test("the hash is of the set: order, batches and blocks do not change it; a changed, added or missing row does") {
+  test("the hash depends on the set alone: order, batches and blocks do not change it; a changed, added or missing row does") {
     val rows = (0 until 50).map(offset => at(offset.toLong, s"u$offset"))
     val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary.sha256
     val cut = Seq(lake.batch("1.parquet", rows.drop(20).reverse: _*), lake.batch("2.parquet", rows.take(30): _*))
@@ -45,7 +47,7 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary
     for (seed <- 1 to 12) {
       val random = new scala.util.Random(seed)
-      // Polls of any length from any offset, twice over everything, a part of them trained on before.
+      // Batches of random overlapping ranges, each delivered twice; some of their rows are compacted already.
       def polls: Seq[Seq[Interaction]] = Iterator.iterate(0)(_ + 1 + random.nextInt(15)).takeWhile(_ < rows.size)
         .map(from => rows.slice(from - random.nextInt(5), from + 15)).toSeq
       val keys = random.shuffle(polls ++ polls).zipWithIndex.map { case (poll, index) =>
@@ -57,7 +59,7 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     }
   }
 
-  test("the same address with different content is counted, and which row stays does not depend on the order") {
+  test("an address with different content is counted, and the row that is kept does not depend on the order") {
     val rows = Seq(at(0, "bob"), at(0, "ann"))
     for ((order, index) <- Seq(rows, rows.reverse).zipWithIndex) {
       val set = read(Seq(lake.batch(s"$index.parquet", order: _*)))
@@ -66,16 +68,16 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     }
   }
 
-  test("a row that was trained on before stays, and is not new") {
+  test("a compacted row is kept over one from a batch, and is not compacted again") {
     val compacted = lake.batch("compacted.parquet", at(0, "zoe"), at(1))
     val raw = lake.batch("raw.parquet", at(0, "ann"), at(2))
     val set = read(Seq(raw), Seq(compacted))
     assert(set.interactions.filter(_.address.offset == 0).map(_.user).collect().toSeq === Seq("zoe"))
-    assert(set.fresh.map(_.address.offset).collect().toSeq === Seq(2L))
-    assert((set.summary.conflicts, set.summary.fresh) === ((1L, 1L)))
+    assert(set.uncompacted.map(_.address.offset).collect().toSeq === Seq(2L))
+    assert((set.summary.conflicts, set.summary.uncompacted) === ((1L, 1L)))
   }
 
-  test("a batch that is missing, damaged, or of other columns is named") {
+  test("a batch that is missing or damaged is named in the error") {
     lake.put("damaged.parquet", "PAR1 and then nothing of use")
     for (
       (key, expected) <-

@@ -1,0 +1,30 @@
+import { shortName } from '../drawing/text.ts';
+
+/** Letters of a name at most. A shorter name fits into more places. */
+export const LENGTHS = [20, 15, 12] as const;
+/** For names whose first letters are the same. */
+const LONGER = [28, 40] as const;
+
+/**
+ * The names that each label may have in the picture, the best first. Two different labels never get the same short name.
+ * Of labels that are the same even in their longest form, only the first has a name.
+ *
+ * @returns One list per label, empty where there is no name.
+ */
+export function namesOf(labels: readonly string[]): string[][] {
+  const bearers = new Map<string, Set<number>>();
+  const named = labels.map((label, index) => {
+    const names = [...LENGTHS, ...LONGER].map((letters) => shortName(label, letters));
+    for (const name of names) bearers.set(name, (bearers.get(name) ?? new Set()).add(index));
+    return { names, whole: shortName(label, Number.POSITIVE_INFINITY) };
+  });
+  return named.map(({ names, whole }, index) => {
+    const isOwn = (name: string): boolean => name === whole || bearers.get(name)?.size === 1;
+    const usual = names.slice(0, LENGTHS.length);
+    if (usual.some(isOwn)) return [...new Set(usual.filter(isOwn))];
+    const longer = names.find(isOwn);
+    if (longer !== undefined) return [longer];
+    const [first] = bearers.get(usual[0] ?? '') ?? [];
+    return first === index ? usual : [];
+  });
+}

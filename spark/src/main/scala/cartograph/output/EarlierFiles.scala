@@ -1,0 +1,50 @@
+package cartograph.output
+
+import org.apache.hadoop.fs.Path
+import org.apache.spark.SparkContext
+import org.apache.spark.rdd.RDD
+import org.apache.spark.util.SerializableConfiguration
+
+import cartograph.platform.Documents.obj
+import cartograph.platform.{Documents, Keys, Lake, Log, Parquets}
+import cartograph.sales.EarlierRun
+
+/**
+ * The files of an earlier run with which [[Differences]] compares.
+ *
+ * @param run             number of the earlier run
+ * @param asOfMs          its newest sale, epoch ms
+ * @param recommendations keys of its Parquet files of recommendations
+ * @param vertices        keys of its Parquet files of vertices
+ */
+final case class EarlierFiles(run: Int, asOfMs: Long, recommendations: Seq[String], vertices: Seq[String])
+
+object EarlierFiles {
+
+  /** Finds the newest run before `run` that has a manifest. Manifests that are damaged are logged and skipped. */
+  def newestBefore(lake: Lake, run: Int): Option[EarlierFiles] =
+    (run - 1 to 1 by -1).iterator.flatMap(earlier => fromManifest(lake, earlier, run)).nextOption()
+
+  private def fromManifest(lake: Lake, earlier: Int, run: Int): Option[EarlierFiles] = {
+    val key = Keys.manifest(earlier)
+    try lake.read(key).map { text =>
+        val manifest = Documents.parse(key, text)
+        def keys(prefix: String): Seq[String] =
+          EarlierRun.keysOf(key, text, name => name.startsWith(prefix) && name.endsWith(".parquet"))
+        EarlierFiles(earlier, manifest.path("asOfMs").asLong, keys("recommendations/"), keys("graph/vertices"))
+      }
+    catch {
+      case damaged: IllegalArgumentException =>
+        Log.warn(damaged.getMessage, obj("window" -> run))
+        None
+    }
+  }
+
+  /** Reads text columns of Parquet files, one file per task; rows are in the order of `columns`. */
+  def rows(sc: SparkContext, root: String, keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = {
+    val configuration = new SerializableConfiguration(sc.hadoopConfiguration)
+    sc.parallelize(keys, math.max(1, keys.size)).flatMap(key =>
+      Parquets.readTexts(new Path(s"$root/$key"), configuration.value, columns)
+    )
+  }
+}

@@ -1,0 +1,90 @@
+package cartograph.output
+
+import org.apache.spark.rdd.RDD
+
+/**
+ * How much the lists of users changed: of each user, the share of the list that was not in the same list before.
+ *
+ * @param users  number of users with a list both before and now
+ * @param sum    sum of their shares, 0..1 each
+ * @param shares number of users by share: exactly 0, then up to 0.1, …, up to 1
+ */
+final case class Churn(users: Long, sum: Double, shares: Array[Long]) {
+  def +(other: Churn): Churn =
+    Churn(users + other.users, sum + other.sum, shares.zip(other.shares).map { case (a, b) => a + b })
+}
+
+object Churn {
+  /** 0, and ten steps to 1. */
+  private val Shares = 11
+
+  def none: Churn = Churn(0, 0, new Array[Long](Shares))
+
+  /** Returns the churn of one user; none if the list is empty before or now. */
+  def of(before: Set[String], now: Set[String]): Churn =
+    if (before.isEmpty || now.isEmpty) none
+    else {
+      val added = now.count(!before.contains(_))
+      val shares = none.shares
+      // Rounded up, so that only an unchanged list counts as 0.
+      shares((added * 10 + now.size - 1) / now.size) = 1
+      Churn(1, added.toDouble / now.size, shares)
+    }
+}
+
+/**
+ * The changes of the recommendations of users, added up.
+ *
+ * @param added   number of recommendations that are new since the earlier run
+ * @param removed number of recommendations that only the earlier run has
+ * @param kept    number of recommendations that both runs have
+ * @param any     churn of the lists `any`
+ * @param newOnly churn of the lists `new`
+ */
+final case class UserChanges(added: Long, removed: Long, kept: Long, any: Churn, newOnly: Churn) {
+  def +(other: UserChanges): UserChanges = UserChanges(
+    added = added + other.added,
+    removed = removed + other.removed,
+    kept = kept + other.kept,
+    any = any + other.any,
+    newOnly = newOnly + other.newOnly
+  )
+}
+
+object UserChanges {
+  def none: UserChanges = UserChanges(added = 0, removed = 0, kept = 0, any = Churn.none, newOnly = Churn.none)
+
+  /**
+   * Compares the recommendations of two runs.
+   *
+   * @param before rows of user, product and list
+   * @param now    rows of user, product and list
+   */
+  def of(before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): UserChanges = {
+    def byUser(rows: RDD[Seq[String]]): RDD[(String, Seq[String])] = rows.map(row => row.head -> row.tail)
+    byUser(before).cogroup(byUser(now), blocks)
+      .mapPartitionsWithIndex { (part, users) =>
+        Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSeq, now.toSeq) }.foldLeft(none)(_ + _))
+      }
+      // Added in the order of partitions, because a sum of fractions depends on the order.
+      .collect().sortBy(_._1).map(_._2).foldLeft(none)(_ + _)
+  }
+
+  /**
+   * Compares the recommendations of one user.
+   *
+   * @param before rows of product and list
+   * @param now    rows of product and list
+   */
+  private[cartograph] def ofUser(before: Seq[Seq[String]], now: Seq[Seq[String]]): UserChanges = {
+    val (earlier, current) = (before.toSet, now.toSet)
+    def list(rows: Seq[Seq[String]], name: String): Set[String] = rows.collect { case Seq(product, `name`) => product }.toSet
+    UserChanges(
+      added = current.diff(earlier).size.toLong,
+      removed = earlier.diff(current).size.toLong,
+      kept = current.intersect(earlier).size.toLong,
+      any = Churn.of(list(before, "any"), list(now, "any")),
+      newOnly = Churn.of(list(before, "new"), list(now, "new"))
+    )
+  }
+}

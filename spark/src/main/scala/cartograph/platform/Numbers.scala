@@ -1,0 +1,7 @@
+package cartograph.platform
+
+/** Formats numbers for sentences. */
+object Numbers {
+  /** Returns the number with commas between thousands, such as 1,234,567, whatever the locale of the machine. */
+  def grouped(number: Long): String = "%,d".formatLocal(java.util.Locale.ROOT, number)
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { fitted, shortName, widthOf, wrapped } from '../../../../lambdas/render/drawing/text.ts';
+import { startFont } from './font.ts';
+
+test('a name is cut to its length between letters, and stands on one line', () => {
+  expect(shortName('Lamp', 4)).toBe('Lamp');
+  expect(shortName('Blue lamp', 6)).toBe('Blue…');
+  expect(shortName('💡💡💡', 2)).toBe('💡…');
+  expect(shortName('Lamp no. 17', 9)).toBe('Lamp no…');
+  expect(shortName(' Blue\n\tlamp ')).toBe('Blue  lamp');
+});
+
+test('what XML has not is replaced', () => {
+  expect(shortName('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
+});
+
+test('a line is broken between words where the next would be too wide, a word only where it is too wide alone', () => {
+  expect(wrapped('lamp lamp lamp', widthOf('lamp lamp', 10), 10)).toEqual(['lamp lamp', 'lamp']);
+  expect(wrapped('a lamplamp lamp', widthOf('lamp', 10), 10)).toEqual(['a', 'lamp', 'lamp', 'lamp']);
+  expect(wrapped('👩‍👧👩‍👧', 1, 10)).toEqual(['👩‍👧', '👩‍👧']);
+});
+
+test('a name is cut to the room it has', () => {
+  expect(fitted('Blue lamp', 1000, 14)).toBe('Blue lamp');
+  const cut = fitted('Blue lamp', 40, 14);
+  expect(cut).toMatch(/^Bl.*…$/);
+  expect(widthOf(cut, 14)).toBeLessThanOrEqual(40);
+});
+
+test('an accent of its own takes no room; a letter of East Asia takes at least its square', () => {
+  expect(widthOf('e\u0301', 10)).toBe(widthOf('é', 10));
+  expect(widthOf('ש\u05c1', 10)).toBe(widthOf('ש', 10));
+  expect(widthOf('蓝色ラ한', 10)).toBeGreaterThanOrEqual(40);
+});
+
+/** https://learn.microsoft.com/typography/opentype/spec/: table directory, head, hhea, hmtx; glyph 3 is the space. */
+test.each([
+  ['normal', 'DejaVuSans.ttf'],
+  ['bold', 'DejaVuSans-Bold.ttf'],
+] as const)('the widths are those of the font itself: %s', (weight, file) => {
+  const font = readFileSync(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${file}`)));
+  const tables = new Map(
+    Array.from({ length: font.readUInt16BE(4) }, (_, index) => {
+      const at = 12 + 16 * index;
+      return [font.toString('latin1', at, at + 4), font.readUInt32BE(at + 8)];
+    }),
+  );
+  const unitsPerEm = font.readUInt16BE((tables.get('head') ?? 0) + 18);
+  const width = (letter: string) => {
+    const glyph = letter.charCodeAt(0) - 32 + 3;
+    return font.readUInt16BE((tables.get('hmtx') ?? 0) + 4 * glyph) / unitsPerEm;
+  };
+  for (const letter of ' aWi.9~') expect(widthOf(letter, 1, weight)).toBeCloseTo(width(letter), 2);
+});
+
+test.each(['normal', 'bold'] as const)(
+  'letters of other scripts are as wide as they are drawn: %s',
+  async (weight) => {
+    const inkOf = await startFont();
+    const drawnWidth = (text: string): number => {
+      // Between two lines, for a space has no ink.
+      const [line, lines] = [inkOf('||', 100, weight), inkOf(`|${text}|`, 100, weight)];
+      return (lines?.right ?? 0) - (line?.right ?? 0);
+    };
+    for (const letter of 'éŠŁœßΩψάЩжЯёїҐ…–’·€× ')
+      expect(Math.abs(widthOf(letter, 100, weight) - drawnWidth(letter)), letter).toBeLessThan(1.5);
+    for (const text of ['لمبة زرقاء', 'מנורה כחולה', 'Ƈȳ'])
+      expect(widthOf(text, 100, weight), text).toBeGreaterThanOrEqual(drawnWidth(text));
+  },
+);
