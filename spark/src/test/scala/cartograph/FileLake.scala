@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path
 import cartograph.platform.{Keys, Parquets}
 import cartograph.sales.{Interaction, InteractionFiles}
 
-/** A directory in the place of a bucket. */
+/** A directory in place of a bucket. */
 final class FileLake {
   val directory: FilePath = Files.createTempDirectory("cartograph-lake")
   val root: String = s"file://$directory"
@@ -34,7 +34,7 @@ final class FileLake {
 
   def text(key: String): String = new String(Files.readAllBytes(file(key)), UTF_8)
   def json(key: String): JsonNode = new ObjectMapper().readTree(text(key))
-  /** A document per line of a gzip file. */
+  /** Reads a gzip file with one JSON document per line. */
   def blocks(key: String): Seq[JsonNode] = {
     val text = new String(new GZIPInputStream(Files.newInputStream(file(key))).readAllBytes(), UTF_8)
     text.linesIterator.map(new ObjectMapper().readTree(_: String)).toSeq

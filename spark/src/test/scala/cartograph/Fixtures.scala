@@ -2,7 +2,7 @@ package cartograph
 
 import java.nio.file.{Files, Path => FilePath, Paths}
 
-/** The samples that the tests of both languages read; Maven may run in spark/ or above. */
+/** The samples that the tests of both languages read. Maven may run in spark/ or in the directory above. */
 object Fixtures {
   val directory: FilePath =
     Seq(

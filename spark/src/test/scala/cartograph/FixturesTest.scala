@@ -19,7 +19,7 @@ class FixturesTest extends SparkSuite {
   private def text(name: String): String = Fixtures.text(name)
   private def json(text: String): JsonNode = new ObjectMapper().readTree(text)
 
-  test("the batch that accumulate wrote is read, with every column") {
+  test("reads the batch that accumulate wrote, with every column") {
     val rows = InteractionFiles.read(new Path(fixtures.resolve("interactions.parquet").toUri), new Configuration()).toSeq
     assert(rows.map(row => (row.user, row.product, row.quantity)) ===
       Seq(("ann", "lamp", 1.0), ("ann", "vase", 2.0), ("bob", "lamp", 1.0), ("bob", "lamp", -1.0)))
@@ -38,14 +38,14 @@ class FixturesTest extends SparkSuite {
     assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty)
   }
 
-  test("the window that threshold wrote is read, with its model") {
+  test("reads the window that threshold wrote, with its model") {
     val window = Window.parse("window.json", text("window.json"))
     assert(window.number === 1)
     assert(window.batches.map(_.endsWith("-00000004-1782820800000.parquet")) === Seq(true))
     assert((window.model.rank, window.model.topN, window.model.typeWeights) === ((64, 10, Map("purchase" -> 1.0))))
   }
 
-  test("both together become the run whose manifest is saved, whose schema test/fixtures.test.ts checks") {
+  test("makes the saved manifest, whose schema test/fixtures.test.ts checks, from both") {
     val lake = new FileLake
     try {
       val key = Window.parse("window.json", text("window.json")).batches.head
@@ -54,13 +54,13 @@ class FixturesTest extends SparkSuite {
       Files.copy(fixtures.resolve("interactions.parquet"), lake.file(key))
       Console.withOut(new ByteArrayOutputStream)(TrainJob.run(sc, Arguments(lake.root, 1, 1)))
       val manifest = lake.text(Keys.manifest(1))
-      // Made when it is not there, so that a change is made by deleting the file.
+      // The file is written when it is missing: to accept a change, delete it and run the test.
       if (!Files.exists(fixtures.resolve("manifest.json"))) Files.writeString(fixtures.resolve("manifest.json"), manifest)
       assert(comparable(json(manifest)) === comparable(json(text("manifest.json"))))
     } finally lake.delete()
   }
 
-  /** Without what differs from machine to machine. */
+  /** Removes what differs from machine to machine. */
   private def comparable(manifest: JsonNode): JsonNode = {
     val copy = manifest.deepCopy[ObjectNode]
     copy.remove(Seq("seconds", "versions").asJava)

@@ -14,7 +14,7 @@ import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.Keys
 import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorers}
 
-/** What the gate decides by, over several windows of a shop of three tastes. The decisions are made in lambdas/publish. */
+/** The comparisons by which lambdas/publish decides, over several windows of a shop of three tastes. */
 class GateTest extends SparkSuite with BeforeAndAfterEach {
   private val Day = 86400000L
   private val Users = 120
@@ -26,7 +26,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   override def beforeEach(): Unit = lake = new FileLake
   override def afterEach(): Unit = lake.delete()
 
-  /** Sales of 30 days; `taste` says which third of the products a user buys of. */
+  /** Writes a window with the sales of 30 days. @param taste by user, the third of the products that the user buys from */
   private def window(number: Int)(taste: Int => Int): Unit = {
     val random = new scala.util.Random(number)
     val rows = (0 until 1500).map { n =>
@@ -54,7 +54,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   private def serve(run: Int): Unit =
     lake.put(Keys.Current, s"""{"publication": $run, "run": $run, "previous": null, "decidedThrough": $run}""")
 
-  /** Factorises, and then gives every user the lists of another one. */
+  /** Gives every user the lists of another one. */
   private object Shuffled extends Algorithm with Fitted {
     val name = "als"
     val windows = 0
@@ -72,7 +72,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   private def metric(node: JsonNode): (Double, Double, Double) =
     (node.get("low").asDouble, node.get("value").asDouble, node.get("high").asDouble)
 
-  test("a run is compared with the served one on the sales that came after it, which neither was trained on") {
+  test("a run is compared with the served one on the sales after it, which neither run was trained on") {
     window(1)(identity)
     assert(run(1).get("gate").get("served").isNull)
     serve(1)
@@ -88,14 +88,14 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(metrics.get("any").get("served").get("ndcg@10") === manifest.get("afterwards").get("any"))
   }
 
-  test("a planted bad model, which gives every user the lists of another, is significantly worse than what is served") {
+  test("a planted bad model, which gives every user the lists of another, is significantly worse than the served run") {
     window(1)(identity)
     run(1)
     serve(1)
     window(2)(identity)
     val manifest = run(2, Seq(Shuffled))
     for (list <- Seq("any", "new")) assert(metric(manifest.get("gate").get(list).get("overServed"))._3 < -0.1, list)
-    // test/lambdas/publish reads it: publish has to refuse this run.
+    // A test of publish reads the file: publish must refuse this run.
     val fixture = Seq(
       Paths.get("test", "fixtures"),
       Paths.get("..", "test", "fixtures")
@@ -107,7 +107,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(math.abs(saved.get("value").asDouble - metric(manifest.get("gate").get("any").get("overServed"))._2) < 1e-3)
   }
 
-  test("a shop whose taste changes half-way shows it in the series: what was served did badly on what came after") {
+  test("the series shows a change of taste: the run that was served is bad on the sales after it") {
     for (number <- 1 to 4) {
       window(number)(user => if (number < 3) user else user + 1)
       run(number)
@@ -116,11 +116,11 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val series = lake.json("runs/00000004/00000001/metrics.json").get("series").elements.asScala.toSeq
     assert(series.map(point => (point.get("window").asInt, point.get("run").asInt)) === Seq((2, 1), (3, 2), (4, 3)))
     val any = series.map(point => metric(point.get("any")))
-    assert(any(1)._3 < any(0)._1 / 2, "the interval after the change lies below half of the one before it")
+    assert(any(1)._3 < any(0)._1 / 2, "the interval after the change is below half of the one before")
     assert(any(2)._1 > any(1)._3, "and it recovers")
   }
 
-  test("what is served changes nothing of what is recommended") {
+  test("recommendations do not depend on which run is served") {
     window(1)(identity)
     run(1)
     window(2)(identity)
@@ -133,7 +133,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(lake.text("runs/00000002/00000001/recommendations.csv") === alone)
   }
 
-  test("nor does it matter whether the window before has a run by now") {
+  test("recommendations do not depend on whether the previous window has a run") {
     for (number <- 1 to 3) window(number)(identity)
     run(1)
     run(3)
@@ -144,7 +144,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(lake.text("runs/00000003/00000001/recommendations.csv") === without)
   }
 
-  test("a window that is trained again, when a later one is served already, is not compared: the served run knows its sales") {
+  test("a window that is trained again while a later run is served is not compared, because the served run knows its sales") {
     for (number <- 1 to 2) window(number)(identity)
     run(1)
     serve(2)
@@ -162,7 +162,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(low < 0.03 && high > -0.03)
   }
 
-  test("nothing served, a served run that is gone, and one whose files are damaged: nothing is compared") {
+  test("nothing is compared if no run is served, if the served run is gone, or if its files are damaged") {
     window(1)(identity)
     run(1)
     window(2)(identity)
@@ -183,7 +183,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(kinds() === (("window", true, true)))
   }
 
-  test("fewer than fifty users in what came after say too little") {
+  test("with fewer than fifty users in the sales after the earlier runs, a share is held out instead") {
     window(1)(identity)
     run(1)
     serve(1)

@@ -6,7 +6,7 @@ import scala.jdk.CollectionConverters._
 
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Holds the packages to an order: each imports only packages below it, so that one can be read without those above. */
+/** Holds the packages to an order: each imports only packages below it, and so can be read without those above. */
 class PackagesTest extends AnyFunSuite {
   private type Arrows = Map[String, Set[String]]
 
@@ -27,7 +27,7 @@ class PackagesTest extends AnyFunSuite {
     .groupMap(_._1)(_._2)
     .map { case (from, to) => from -> (to.toSet - from) }
 
-  /** The packages on cycles, or between two of them: what is left once those that import none, or are imported by none, are taken away. */
+  /** Returns the packages on cycles or between two cycles: it removes those that import none, or that none imports, until none is left. */
   @scala.annotation.tailrec
   private def cyclic(arrows: Arrows): Set[String] = {
     val imported = arrows.values.flatten.toSet
@@ -35,14 +35,14 @@ class PackagesTest extends AnyFunSuite {
     if (free.isEmpty) arrows.keySet else cyclic(arrows -- free)
   }
 
-  test("every file declares the package of its folder, in one clause, so that only imports reach another package") {
+  test("every file declares the package of its folder in one clause, so that it needs an import to use another package") {
     val wrong = files.filter { file =>
       Files.readAllLines(file).asScala.filter(_.startsWith("package ")).toSeq != Seq(s"package ${packageOf(file)}")
     }
     assert(wrong === Nil)
   }
 
-  test("no code reaches another package without an import") {
+  test("no code uses another package without an import") {
     val qualified = raw"(?:^|[^\w.\x22])cartograph\.[a-z]\w*\.[A-Z]".r
     val reached = for {
       file <- files

@@ -10,7 +10,7 @@ import org.scalatest.BeforeAndAfterEach
 import cartograph.platform.Keys
 import cartograph.sales.Interaction
 
-/** Whole runs on shops that are strange. What a usual shop gets is tested by test/spark/job.test.ts. */
+/** Whole runs on unusual shops. test/spark/job.test.ts tests a usual one. */
 class RunTest extends SparkSuite with BeforeAndAfterEach {
   private var lake: FileLake = _
   override def beforeEach(): Unit = lake = new FileLake
@@ -34,7 +34,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
   private def fileOf(manifest: JsonNode, name: String): Seq[String] = lake.lines(keyOf(manifest, name))
   private def document(manifest: JsonNode, name: String): JsonNode = lake.json(keyOf(manifest, name))
 
-  test("one sale is a run: nothing can be held out, the only list is what was bought") {
+  test("a run on one sale holds nothing out, and its only list is the product that was bought") {
     val manifest = train(Sale("ann", "lamp"))
     assert(manifest.get("quality").get("any").isNull)
     assert(manifest.get("counts").get("users").asInt === 1)
@@ -51,12 +51,12 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(fileOf(manifest, "graph/vertices.csv").size === 1)
   }
 
-  test("one user who buys everything has an empty list new") {
+  test("the list new of a user who bought everything is empty") {
     val manifest = train((1 to 20).map(n => Sale("ann", s"lamp$n", n.toLong)): _*)
     assert(manifest.get("counts").get("recommendations").asInt === 3)
   }
 
-  test("the algorithm als orders lists by matrix factorisation alone; one that there is not is named") {
+  test("the algorithm als orders lists by matrix factorisation alone; the message names an algorithm that does not exist") {
     val rows = for (user <- 0 until 12; product <- 0 until 8 if (user + product) % 2 == 0)
       yield Sale(s"u$user", s"p$product", (user * 8 + product).toLong)
     val key = lake.batch("interactions/a.parquet", addressed(rows): _*)
@@ -73,7 +73,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     )).getMessage === "Cannot train: algorithm is magic, should be ranker or als")
   }
 
-  test("a user and a product with the same id stay two vertices; odd ids come through as they are") {
+  test("a user and a product with the same id stay two vertices; unusual ids are kept as they are") {
     val odd = Seq("same", "comma,", "quote\"", "line\nbreak", "émoji 🛒", " space ", "=1+1", "u:same", "<script>")
     val manifest = train(odd.zipWithIndex.flatMap { case (id, n) => Seq(Sale(id, id, n.toLong), Sale("same", id, n.toLong)) }: _*)
     val vertices = fileOf(manifest, "graph/vertices.csv").mkString("\n")
@@ -85,7 +85,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.get("counts").get("vertices").asInt === 2 * odd.size)
   }
 
-  test("the next run reads the compacted part of the first, adds its window, and knows what is new") {
+  test("the next run reads the compacted part of the first, adds its window, and counts repeats") {
     train(Sale("ann", "lamp", 1), Sale("bob", "lamp", 2), Sale("bob", "vase", 3))
     lake.file("interactions/a.parquet").toFile.delete()
     lake.window(
@@ -97,7 +97,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert((inputs.get("interactions").asInt, inputs.get("repeats").asInt) === ((4, 1)))
   }
 
-  test("the next run tells what changed: ann's and bob's lists, and cid, who is new") {
+  test("the next run reports what changed: the lists of ann and bob, and the new user cid") {
     train(Sale("ann", "lamp", 1), Sale("bob", "lamp", 2), Sale("bob", "vase", 3))
     lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 3): _*))
     val diff = document(run(window = 2), "diff.json")
@@ -109,7 +109,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(diff.at("/changes/exposure/gained/0/now").asInt > 0)
   }
 
-  test("where the files of the run before are gone there is no difference, it is said why, and the run goes on") {
+  test("if the files of the previous run are gone, the run goes on, and diff.json gives the reason instead of a difference") {
     val first = train(Sale("ann", "lamp", 1), Sale("bob", "vase", 3))
     lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 2): _*))
     lake.file(keyOf(first, "recommendations/part-00000.parquet")).toFile.delete()
@@ -118,7 +118,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(diff.get("reason").asText === "the lists or vertices of run 1 cannot be read; the job’s log says why")
   }
 
-  test("where the manifest of the run before names no vertices as Parquet there is no difference, and it is said why") {
+  test("if the manifest of the previous run names no vertices as Parquet, diff.json gives the reason instead of a difference") {
     train(Sale("ann", "lamp", 1), Sale("bob", "vase", 3))
     lake.put(Keys.manifest(1), lake.text(Keys.manifest(1)).replaceAll("graph/vertices-(\\d+).parquet", "graph/vertices-$1.csv"))
     lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("cid", "mug", 4)), from = 2): _*))
@@ -128,7 +128,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     ).get("reason").asText === "the manifest of run 1 names no lists or no vertices as Parquet")
   }
 
-  test("odd names come through GraphML and the explorer as text") {
+  test("unusual names are text in GraphML and in the explorer") {
     val manifest = train(Sale("ann", "a&b", 1, name = Some("<script>alert(1)</script>\u0001")), Sale("ann", "\"q\"", 2))
     val nodes = fileOf(manifest, "graph/graph.graphml").filter(_.startsWith("<node"))
     assert(nodes.exists(_.contains("&lt;script&gt;alert(1)&lt;/script&gt;\ufffd0001")))
@@ -144,13 +144,13 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(lake.file("runs/00000001/00000002/metrics.json").toFile.exists)
   }
 
-  test("a window that is missing or damaged is named") {
+  test("the message names a window that is missing or damaged") {
     assert(intercept[NoSuchElementException](run()).getMessage === "Cannot read windows/00000001.json: there is no such object")
     lake.put(Keys.window(1), """{"window": 1}""")
     assert(intercept[IllegalArgumentException](run()).getMessage === "Cannot read windows/00000001.json: model is missing")
   }
 
-  test("invariant 5: an earlier manifest that is damaged costs nothing but reading its window's batches again") {
+  test("invariant 5: if an earlier manifest is damaged, the batches of its window are read again") {
     lake.window(1, lake.batch("interactions/a.parquet", addressed(Seq(Sale("ann", "lamp"), Sale("bob", "vase"))): _*))
     lake.put(Keys.manifest(1), "not JSON")
     lake.window(2, lake.batch("interactions/b.parquet", addressed(Seq(Sale("ann", "mug")), from = 2): _*))
@@ -159,7 +159,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(inputs.get("windows").elements.asScala.map(_.asInt).toSeq === Seq(1, 2))
   }
 
-  test("invariant 5: an earlier window that is damaged is left out, for its batches are cut again into a later one") {
+  test("invariant 5: an earlier window that is damaged is left out, because its batches are cut again into a later one") {
     val a = lake.batch("interactions/a.parquet", addressed(Seq(Sale("ann", "lamp"), Sale("bob", "vase"))): _*)
     lake.put(Keys.window(1), """{"window": 1}""")
     lake.window(2, a, lake.batch("interactions/b.parquet", addressed(Seq(Sale("ann", "mug")), from = 2): _*))

@@ -6,11 +6,11 @@ import org.scalatest.funsuite.AnyFunSuite
 
 import cartograph.sales.{Address, Interaction}
 
-/** Tests that need Spark; all suites of a JVM share one context. */
+/** A suite that needs Spark. All suites of a JVM share one context. */
 abstract class SparkSuite extends AnyFunSuite {
   protected lazy val sc: SparkContext = SparkSuite.context
 
-  /** Numbered sales as a data set; the offset is the position. */
+  /** Distributes sales, with their position as offset. */
   protected def sales(all: Interaction*): RDD[Interaction] = sc.parallelize(all.zipWithIndex.map { case (sale, offset) =>
     sale.copy(address = sale.address.copy(offset = offset.toLong))
   })

@@ -16,7 +16,7 @@ import cartograph.ranking.{Labelled, Scorers}
 final case class TestSet(users: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue, depth: Int = RankingMeasures.Depth)
 
 object Evaluation {
-  /** Ranges of the number of products in a user's history: the first and the last one, of which the last range has none. */
+  /** Ranges of the length of a history, from..to (inclusive) in products; None where a range has no limit. */
   val Histories: Seq[(Int, Option[Int])] = Seq((1, Some(1)), (2, Some(4)), (5, Some(19)), (20, None))
 
   private val Model = "model"
