@@ -50,6 +50,9 @@ export const degrees: Chart = {
 /** Beyond this degree the axes are logarithmic, because single degrees could not be told apart. */
 const WIDE = 24;
 const HEIGHT = 220;
+const SHARE = 'share with at least this many links';
+/** Labels of smaller shares, such as 0.001 %, would cover the title of their axis, so it is above the plot instead. */
+const SMALLEST_BESIDE_TITLE = 1e-4;
 
 const KINDS = [
   { kind: 'users', name: 'Users', fill: COLOURS.user, stroke: COLOURS.userStroke, shape: 'circle' },
@@ -122,8 +125,9 @@ function logPanel(run: RunData, own: Kind): Plot {
   const heading = text === '' ? name : `${name}: ${text}`;
   if (points.length === 0) return emptyPanel(name, 'None have any links.');
   const least = leastShare(points);
+  const isTiny = least < SMALLEST_BESIDE_TITLE;
   return {
-    title: panelTitle(heading),
+    title: panelTitle(heading, isTiny ? SHARE : undefined),
     width: PANEL.width,
     height: HEIGHT,
     encoding: {
@@ -137,18 +141,25 @@ function logPanel(run: RunData, own: Kind): Plot {
           nice: false,
           padding: 6,
         },
-        axis: { grid: false, tickCount: 5, format: ',~r', labelOverlap: true },
+        axis: {
+          grid: false,
+          tickCount: 5,
+          format: ',~r',
+          labelOverlap: true,
+          // A label from 1,000 on is wider than the room on the right, and would make the picture wider.
+          ...(overall(run.degrees) >= 900 && { labelFlush: 40 }),
+        },
       },
       y: {
         field: 'share',
         type: 'quantitative',
-        title: 'share with at least this many links',
+        title: isTiny ? null : SHARE,
         scale: { type: 'log', domain: [least, 1], nice: false },
         axis: {
           ...PANEL.axis,
           values: sharesFrom(least),
           labelExpr: PERCENT_LABELS,
-          titleFontSize: 12,
+          ...(isTiny ? { labelFontSize: 12 } : { titleFontSize: 12 }),
         },
       },
     },

@@ -33,7 +33,9 @@ export function placeByCommunity(graph: CommunityGraph, size: Size): Point[] {
   const discs = discsOf(graph.communities);
   arrange(discs, linksBetween(graph, discs));
   const points = graph.communities.map(() => ({ x: 0, y: 0 }));
-  for (const disc of discs) placeMembers(disc, graph, points);
+  const links = linksWithin(graph);
+  for (const disc of discs)
+    placeMembers(disc, links.get(graph.communities[disc.members[0] ?? 0] ?? -1) ?? [], points);
   return scaleInto(points, discs, size);
 }
 
@@ -143,8 +145,8 @@ function arrangeAround(inner: readonly Disc[], outer: readonly Disc[]): void {
  * Places the vertices of one community. A layout of the community alone says who is near whom; its vertices then move to
  * rings around the centre, ring j having 6j places, so that none covers another.
  */
-function placeMembers({ members, x, y }: Disc, graph: CommunityGraph, points: Point[]): void {
-  const local = localLayout(members, graph);
+function placeMembers({ members, x, y }: Disc, links: readonly Link[], points: Point[]): void {
+  const local = localLayout(members, links);
   const byDistance = local.toSorted((a, b) => a.distance - b.distance || a.vertex - b.vertex);
   for (let [ring, first] = [0, 0]; first < byDistance.length; ring++) {
     const places = Math.max(1, 6 * ring);
@@ -163,18 +165,29 @@ function placeMembers({ members, x, y }: Disc, graph: CommunityGraph, points: Po
   }
 }
 
-/** Returns where each member is in a layout of the community alone, seen from its centre. */
-function localLayout(members: readonly number[], { communities, sources, targets }: CommunityGraph) {
-  const indices = new Map(members.map((vertex, index) => [vertex, index]));
-  const [from, to]: [number[], number[]] = [[], []];
-  const own = communities[members[0] ?? 0];
+/** Two vertices that an edge joins. */
+type Link = readonly [source: number, target: number];
+
+/** Returns the edges within each community, by its number. All at once, because there may be thousands of communities. */
+function linksWithin({ communities, sources, targets }: CommunityGraph): ReadonlyMap<number, Link[]> {
+  const within = new Map<number, Link[]>();
   for (const [edge, source] of sources.entries()) {
     const target = targets[edge] ?? 0;
-    if (communities[source] !== own || communities[target] !== own) continue;
-    from.push(indices.get(source) ?? 0);
-    to.push(indices.get(target) ?? 0);
+    const own = communities[source];
+    if (own === undefined || communities[target] !== own) continue;
+    const links = within.get(own);
+    if (links) links.push([source, target]);
+    else within.set(own, [[source, target]]);
   }
-  const places = layoutGraph(members.length, Int32Array.from(from), Int32Array.from(to));
+  return within;
+}
+
+/** Returns where each member is in a layout of the community alone, seen from its centre. */
+function localLayout(members: readonly number[], links: readonly Link[]) {
+  const indices = new Map(members.map((vertex, index) => [vertex, index]));
+  const from = Int32Array.from(links, ([source]) => indices.get(source) ?? 0);
+  const to = Int32Array.from(links, ([, target]) => indices.get(target) ?? 0);
+  const places = layoutGraph(members.length, from, to);
   return members.map((vertex, index) => {
     const [x, y] = [places.x[index] ?? 0, places.y[index] ?? 0];
     return { vertex, distance: Math.hypot(x, y), angle: Math.atan2(y, x) };

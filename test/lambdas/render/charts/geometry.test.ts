@@ -77,3 +77,26 @@ test('bars of degrees stand within the plot, that of none too', async () => {
   expect(stems.length).toBe(6);
   expect(Math.min(...stems.map(({ bounds }) => bounds.x1))).toBeGreaterThan(0);
 });
+
+test.each([
+  [10_000, 100],
+  [999, 20_000],
+  [1_000_000, 1_000_000],
+])(
+  'degrees up to %i of %i users keep the width of all pictures, and no label covers the title of its axis',
+  async (degree, users) => {
+    const rows = [
+      { degree: 1, vertices: users },
+      { degree, vertices: 1 },
+    ];
+    const spec = CHARTS.degrees.draw({ ...run, degrees: { users: rows, products: rows } });
+    expect(/ width="(\d+)"/.exec(await toSvg(spec))?.[1]).toBe('640');
+    const texts = await itemsOf(spec, 'text');
+    const titles = texts.filter(({ text, angle }) => angle === -90 && text !== '');
+    const shares = texts.filter(({ text }) => String(text).endsWith(' %'));
+    expect(shares.length).toBeGreaterThan(4);
+    // Both are placed from the left end of the plot.
+    for (const title of titles)
+      for (const { bounds } of shares) expect(bounds.x1).toBeGreaterThanOrEqual(title.bounds.x2);
+  },
+);

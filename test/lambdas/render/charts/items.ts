@@ -9,6 +9,7 @@ interface Item {
   readonly bounds: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
   readonly fill?: string;
   readonly text?: string | readonly string[];
+  readonly angle?: number;
 }
 
 const started = (spec: Specification): Promise<View> =>

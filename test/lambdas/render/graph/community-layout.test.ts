@@ -88,3 +88,13 @@ test('20,000 vertices in hundreds of communities take less than a few seconds', 
   placeByCommunity(graphOf(sizes, 2), SIZE);
   expect(performance.now() - start).toBeLessThan(15_000);
 });
+
+test('20,000 vertices in as many communities take less than a few seconds', () => {
+  const communities = Array.from({ length: 20_000 }, (_, vertex) => vertex);
+  const sources = Array.from({ length: 60_000 }, (_, edge) => edge % 20_000);
+  const targets = sources.map((source, edge) => (7 * source + edge) % 20_000);
+  const start = performance.now();
+  const points = placeByCommunity({ communities, sources, targets }, SIZE);
+  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
+});
