@@ -21,7 +21,7 @@ export function galleryPage(charts: string, pictures: string): string {
   });
   return `# Gallery
 
-Every picture of a run, drawn by \`npm run gallery\` from the default simulated shop: 30,000 sales in three windows, of which this is the third run. They turn dark where your reader does.
+Every picture of a run, drawn by \`npm run gallery\` from the default simulated shop: 30,000 sales in three windows, of which this is the third run. They are dark where the reader prefers dark pages.
 
 ${parts.join('\n')}`;
 }
