@@ -65,8 +65,9 @@ export interface TopicAnswer {
 /**
  * Creates, updates or deletes the topic. A repeated request changes nothing.
  *
- * A topic that exists already belongs to someone else: its settings and partitions are not changed, and it is not deleted.
- * This includes a topic that an earlier request created if the answer was lost, because Kafka does not tell who created it.
+ * A topic that exists already belongs to someone else: its settings and partitions are not changed, and it is not
+ * deleted. This includes a topic that an earlier request created if the answer was lost, because Kafka does not record
+ * who created it.
  *
  * @throws {Error} If the brokers refuse the request or do not answer in time. A deletion succeeds nevertheless if the cluster
  *   does not exist any more or does not accept the stack's sign-in any more.

@@ -21,7 +21,7 @@ const JOB_STATES = [
   'CANCELLED',
 ] as const;
 
-/** State of a job run. `GONE`: the service does not know the run, or no longer. */
+/** State of a job run. `GONE`: the service does not know the run, or has forgotten it. */
 export type JobState = (typeof JOB_STATES)[number] | 'GONE';
 
 export interface JobRun {

@@ -17,7 +17,7 @@ import type { OutgoingRecord } from './simulate.ts';
  * that are not valid sales.
  *
  * CSV cells become JSON values by their field: quantity and price become numbers, times without a zone are taken as UTC,
- * and empty cells are left out. NDJSON lines are passed on byte for byte; with a map, their fields are renameFields.
+ * and empty cells are left out. NDJSON lines are passed on byte for byte; with a map, their fields are renamed.
  *
  * @throws {Error} If the file cannot be read, or the map names a column that the file does not have.
  */

@@ -66,7 +66,7 @@ export class Painter {
     yield* this.vertices(context, view);
   }
 
-  /** Draws a disc behind each community, and grey bands between those with many links between them. */
+  /** Draws a disc below each community, and grey bands between communities with many links between them. */
   private communities(context: Context, { camera, size, visible, palette, level }: PaintView): void {
     const toScreen = ({ x, y }: Community): [number, number] => [
       (x - camera.x) * camera.scale + size.width / 2,

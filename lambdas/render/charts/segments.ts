@@ -39,7 +39,7 @@ export const segments: Chart = {
         ...frame,
         notes: [
           subtitle(run),
-          `${LIST_NAMES[list]} on sales held out of training. Means over users with a 95 % interval each; the interval of their difference is in the gate’s numbers. The second line below a group is its number of users; a group without users is left out.`,
+          `${LIST_NAMES[list]} on sales held out of training. Means over users, each with its 95 % interval; the chart of the decision shows the interval of their difference. The second line below a group is its number of users; a group without users is left out.`,
         ],
       },
       parts,
@@ -113,7 +113,9 @@ function partOf(scorers: NonNullable<Metrics['any']>, { title: heading, axis, y,
   };
 }
 
-/** Counts the groups in which the model's mean is above the best baseline's, as the picture shows; chance is not ruled out. */
+/**
+ * Counts the groups in which the model's mean is above that of the best baseline. The difference may be due to chance.
+ */
 function title({ metrics }: RunData): string {
   const { scorers } = shownOf(metrics);
   if (!scorers) return NOT_MEASURED;
@@ -143,7 +145,7 @@ interface Share {
   readonly of: number;
 }
 
-/** @param pairs The model's metric and the baseline's; pairs that were not both measured do not count. */
+/** @param pairs The metrics of the model and of the baseline; a pair counts only if both were measured. */
 function ahead(pairs: readonly (readonly [Metric, Metric | undefined])[]): Share {
   const measured = pairs.filter(([own, other]) => own.n > 0 && other !== undefined);
   return {
