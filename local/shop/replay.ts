@@ -138,7 +138,7 @@ function toRecord(row: readonly string[], columns: readonly Column[]): Record<st
   return record;
 }
 
-/** Returns the cell's number. Other text stays as it is, so that accumulate rejects it with a reason. */
+/** Returns the cell's number. Other text stays unchanged, so that accumulate rejects it with a reason. */
 function toNumber(cell: string): number | string {
   const value = Number(cell);
   return Number.isFinite(value) && cell.trim() !== '' ? value : cell;

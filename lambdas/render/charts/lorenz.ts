@@ -7,7 +7,7 @@ import { widthOf } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
-/** How evenly do recommendations spread over the products? The Lorenz curve beside the line of equality. */
+/** How evenly do recommendations spread over the products? The Lorenz curve and the line of equality. */
 export const lorenz: Chart = {
   question: 'How evenly do recommendations spread over the products?',
 

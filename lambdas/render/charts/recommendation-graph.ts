@@ -16,7 +16,7 @@ import { type Chart, type RunData, subtitle } from './chart.ts';
 /**
  * Which products are recommended to whom? A part of the graph: users, products, and a line per recommendation.
  *
- * In Vega, because Vega-Lite has no marks for a graph whose vertices and labels are placed beforehand.
+ * It is in Vega, because Vega-Lite has no marks for a graph whose vertices and labels are placed beforehand.
  */
 export const recommendationGraph: Chart = {
   question: 'Which products are recommended to whom?',

@@ -17,7 +17,7 @@ export const sales: Chart = {
     if (all === 0) return 'No sales to show.';
     const most = highest(counts);
     const start = moment(fromMs + counts.indexOf(most) * bucketMs);
-    return `${counted(all, 'sale')} in ${counted(counts.length, 'bucket')} of ${span(run)}. The highest bucket starts on ${start} and has ${grouped(most)}. ${counted(run.runs.length, 'run is', 'runs are')} marked.`;
+    return `${counted(all, 'sale')} in ${counted(counts.length, 'bar')} of ${span(run)} each. The highest bar starts on ${start} and has ${grouped(most)}. ${counted(run.runs.length, 'run is', 'runs are')} marked.`;
   },
 
   draw(run) {

@@ -80,7 +80,7 @@ function panelOf({ title, values, places, x, y }: Panel, present: readonly Serie
         field: 'x',
         type: 'ordinal',
         title: x.title,
-        // Series are side by side, so that intervals do not cover each other, and near each other where there is room.
+        // Series are side by side, so that intervals do not cover each other, and close together if there is room.
         scale: {
           domain: [...places],
           paddingInner: 1 - Math.min(0.8, places.length / 12),

@@ -9,7 +9,7 @@ const LONGER = [28, 40] as const;
  * Returns the names that each label may have in the picture, the best first. Two different labels never get the same
  * short name. If labels are the same even in their longest form, only the first one has a name.
  *
- * @returns One list per label, empty where there is no name.
+ * @returns One list per label; empty if it has no name.
  */
 export function namesOf(labels: readonly string[]): string[][] {
   const bearers = new Map<string, Set<number>>();

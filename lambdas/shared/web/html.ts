@@ -148,7 +148,7 @@ export function time(ms: number): Html {
   return html`<time>${day}</time> ${rest.join(' ')}`;
 }
 
-/** Returns the name of a product with its id, or the id alone where there is no other name. */
+/** Returns the name of a product with its id, or the id alone if it has no name. */
 export const productLabel = ({
   product,
   name,

@@ -83,9 +83,9 @@ test('a product named <script> is shown as text, on the page and in the pictures
 });
 
 test.each([
-  ['U+0000, which XML has not', 'Blue\u0000lamp', 'Blue\ufffdlamp'],
+  ['U+0000, which XML does not allow', 'Blue\u0000lamp', 'Blue\ufffdlamp'],
   ['an escape', 'Blue\u001blamp', 'Blue\ufffdlamp'],
-  ['U+FFFE, which XML has not', 'Blue\ufffelamp', 'Blue\ufffdlamp'],
+  ['U+FFFE, which XML does not allow', 'Blue\ufffelamp', 'Blue\ufffdlamp'],
   ['a line separator, which ends a string in an expression of Vega', 'Blue\u2028lamp', 'Blue lamp'],
   ['quotes and a backslash', `Blue "'\\lamp`, `Blue "'\\lamp`],
 ])('a name with %s is drawn', async (_what, name, shown) => {

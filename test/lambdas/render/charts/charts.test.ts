@@ -143,13 +143,13 @@ test('the title states the decision of the gate: promoted, refused, or none yet'
     ...large,
     runs: large.runs.map((each) => (each.run === 50 ? { ...each, ...outcome } : each)),
   });
-  const of = (outcome: Partial<RunData['runs'][number]>) => titleOf('decision', decided(outcome));
-  expect(await of({})).toBe('Run 50 was promoted and replaced run 49');
-  expect(await of({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays in service');
-  expect(await of({ gate: { served: null, any: null, new: null } })).toBe(
+  const titleWith = (outcome: Partial<RunData['runs'][number]>) => titleOf('decision', decided(outcome));
+  expect(await titleWith({})).toBe('Run 50 was promoted and replaced run 49');
+  expect(await titleWith({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays in service');
+  expect(await titleWith({ gate: { served: null, any: null, new: null } })).toBe(
     'Run 50 was promoted, compared with the baselines only',
   );
-  expect(await of({ decision: null })).toBe('Run 50 has no decision yet');
+  expect(await titleWith({ decision: null })).toBe('Run 50 has no decision yet');
 });
 
 test('a product that is often recommended and rarely bought is not a bestseller', async () => {
