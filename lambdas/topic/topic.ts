@@ -243,7 +243,7 @@ async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value
   }
 }
 
-/** Whether kafkajs could not connect, by the error or one of its causes. */
+/** Returns whether the error, or one of its causes, says that kafkajs could not connect. */
 function isUnreachable(error: unknown): boolean {
   if (error instanceof TimeoutError) return true;
   if (!(error instanceof Error)) return false;
@@ -254,15 +254,18 @@ function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new one, while
- * the old one still exists for a while.
+ * Returns whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new
+ * one, while the old one still exists for a while.
  */
 function isRefusedSignIn(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'KafkaJSSASLAuthenticationError' || isRefusedSignIn(error.cause);
 }
 
-/** Whether the topic does not exist, by the error or one of its causes: kafkajs retries and then wraps the error. */
+/**
+ * Returns whether the error, or one of its causes, says that the topic does not exist. Kafkajs retries and then wraps
+ * the error.
+ */
 function isUnknownTopic(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause);

@@ -30,7 +30,7 @@ export interface JobRun {
   readonly details: string;
 }
 
-/** Whether a job in this state has ended. */
+/** Returns whether a job in this state has ended. */
 export const isTerminal = (state: JobState): boolean =>
   state === 'SUCCESS' || state === 'FAILED' || state === 'CANCELLED' || state === 'GONE';
 

@@ -53,7 +53,9 @@ export const CUT = { room: 50, text: 9, top: 20, break: 36 } as const;
 const BESIDE = 6;
 
 /**
- * Finds the bars to cut, and joins those that share a break. @param height Higher bars are cut.
+ * Finds the bars to cut, and joins those that share a break.
+ *
+ * @param height Higher bars are cut.
  * @param x Returns the left side of a bar, in pixels; its right side is the left side of the next one.
  * @returns The cuts from left to right; empty if nothing is cut.
  */

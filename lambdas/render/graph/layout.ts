@@ -154,8 +154,9 @@ function placeOutside({ x, y }: Places, { offsets }: Adjacency): void {
 }
 
 /**
- * Returns a point of the unit circle, by a rational formula, because sines differ between machines. @param turn In [0,
- * 1).
+ * Returns a point of the unit circle, by a rational formula, because sines differ between machines.
+ *
+ * @param turn In [0, 1).
  */
 function onCircle(turn: number): [number, number] {
   const half = turn < 0.5 ? 1 : -1;
