@@ -68,6 +68,6 @@ export { grouped as count } from '../shared/contract/numbers.ts';
 /** @example day(0) // '1970-01-01', in UTC */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** Returns the name of a product with its id, or the id alone where there is no other name. */
+/** Returns the name of a product with its id, or the id alone if it has no name. */
 export const productLabel = ({ product, name }: { product: string; name: string | null }): string =>
   name === null || name === product ? product : `${name} (${product})`;

@@ -45,7 +45,7 @@ export const MAX_RECORD_BYTES = 1_048_588;
  *
  * @returns The number of records, all of which were sent.
  * @throws {TypeError} If the request is invalid; the message names the first wrong field.
- * @throws {Error} If a send fails; the message tells how many records are on the topic already.
+ * @throws {Error} If a send fails; the message says how many records are on the topic already.
  */
 export async function produce(request: unknown, sender: Sender, topic: string): Promise<ProduceAnswer> {
   const parsed = ProduceRequest.safeParse(request);
@@ -64,11 +64,11 @@ export async function produce(request: unknown, sender: Sender, topic: string): 
 /**
  * Writes records to a topic in several sends, one after the other, each small enough for a broker.
  *
- * @param maxBytes Largest size of a record as a batch of its own that the topic accepts.
+ * @param maxBytes The largest record that the topic accepts, in bytes, counted as a batch of this record alone.
  * @param onProgress Called after each send, with the number of records sent so far.
  * @returns The number of records sent.
  * @throws {RangeError} If a record is larger than `maxBytes`; the message names it. The records before it are on the topic.
- * @throws {Error} If a send fails; the message tells how many records are on the topic already.
+ * @throws {Error} If a send fails; the message says how many records are on the topic already.
  */
 export async function sendRecords(
   {
@@ -127,7 +127,10 @@ async function* parts(
   if (part.length > 0) yield part;
 }
 
-/** Size of a record as a batch of its own, which is what the broker checks, in bytes. https://kafka.apache.org/documentation/#recordbatch */
+/**
+ * The size in bytes of a batch of this record alone, which is what the broker checks.
+ * https://kafka.apache.org/documentation/#recordbatch
+ */
 const sizeOf = ({ key, value }: TopicRecord): number => {
   const keyBytes = Buffer.byteLength(key ?? '');
   const valueBytes = value?.length ?? 0;

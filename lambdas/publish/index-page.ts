@@ -4,7 +4,7 @@ import { bestBaseline, LIST_KINDS, type Quality } from '../shared/contract/quali
 import type { Current, Publication } from '../shared/contract/schemas.ts';
 import { browserCode } from '../shared/web/browser-code.ts';
 import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
-import { LIST_NAMES, LISTS_EXPLAINED } from '../shared/web/lists.ts';
+import { LIST_NAMES, LISTS_EXPLAINED, withListNames } from '../shared/web/lists.ts';
 
 /** The charts that the index shows. Render draws them after publish; the page's script adds their descriptions. */
 const PICTURES = CHART_NAMES.flatMap((name) => {
@@ -84,7 +84,7 @@ const decisions = (publications: readonly Publication[]): Html =>
 const row = ({ publication, run, decision, reason, numbers }: Publication) => [
   publication,
   html`<a href="${numberInKey(run)}/index.html">${run}</a>`,
-  html`<span data-decision>${decision}: ${reason}</span>`,
+  html`<span data-decision>${decision}: ${withListNames(reason)}</span>`,
   numbers ? time(numbers.asOfMs) : '–',
   numbers ? count(numbers.interactions) : '–',
   quality(numbers?.quality.any ?? null),

@@ -1,4 +1,4 @@
-/** Files other than code that `draw.ts` reads: their name beside the bundle, and their place in their packages. */
+/** Files other than code that `draw.ts` reads: their names next to the bundle, and their places in their packages. */
 export const ASSETS = {
   'index_bg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
   'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',

@@ -4,7 +4,7 @@ import { type Lake, readJson } from '../shared/platform/lake.ts';
 import { readPublications } from '../shared/platform/publications.ts';
 import type { RunOutcome } from './charts/chart.ts';
 
-/** Decided runs on a page and in its pictures. */
+/** The largest number of decided runs on a page and in its pictures. */
 export const SHOWN_RUNS = 50;
 
 /** @returns The run that a publication decides; undefined if there is no such publication. */

@@ -17,13 +17,16 @@ function readAsset(name: AssetName): Uint8Array<ArrayBuffer> {
 
 let fonts: Promise<Uint8Array[]> | undefined;
 
-/** Reads the renderer and its fonts when the first PNG is drawn: a process that draws none does not wait for them. */
+/**
+ * Reads the renderer and its fonts when the first PNG is drawn, so that a process that draws none does not wait for
+ * them.
+ */
 async function start(): Promise<Uint8Array[]> {
   await initWasm(readAsset('index_bg.wasm'));
   return [readAsset('DejaVuSans.ttf'), readAsset('DejaVuSans-Bold.ttf')];
 }
 
-/** Pixels per unit of the picture; more than 1, so that it is sharp on dense screens. */
+/** Pixels per unit of the picture: more than 1, so that it is sharp on dense screens. */
 const SCALE = 1.5;
 
 declare module 'vega' {
@@ -42,7 +45,7 @@ Object.assign(textMetrics, {
 /** Keys begin where the labels of the y axis do. Vega-Lite passes this on, but its schema does not allow it in a specification. */
 const CONFIG = { legend: { layout: { top: { anchor: 'start', frame: 'bounds' } } } } as object;
 
-/** The Vega specification that is drawn. */
+/** Compiles a specification to the Vega specification that is drawn. */
 export const toVega = (spec: Specification): Spec =>
   isVegaLite(spec) ? compile(spec, { config: CONFIG }).spec : spec;
 

@@ -26,7 +26,7 @@ export interface Parts {
 
 const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
 
-/** Sweeps that may fail on one run before it is given up. */
+/** The number of sweeps that may fail on a run before it is given up. */
 export const MAX_TRIES = 5;
 
 /**
@@ -64,13 +64,14 @@ async function drawAll(
   data: RunData,
   write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
 ): Promise<Picture[]> {
-  // Vega and Vega-Lite are read here and not before: they are most of the code, and a sweep that finds nothing needs none of it.
+  // Vega and Vega-Lite are loaded only here: they are most of the code, and a sweep that finds nothing to draw does not
+  // need them.
   const { toPng, toSvg } = await import('./draw.ts');
   const pictures: Picture[] = [];
   for (const name of CHART_NAMES) {
     const spec = CHARTS[name].draw(data);
     const specification = fileOf(name, spec);
-    // Before it is drawn: Vega keeps its own notes in the specification.
+    // This comes before drawing, because Vega adds notes to the specification.
     await write(specification.file, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
     await write(`${name}.svg`, themed(svg), 'image/svg+xml');

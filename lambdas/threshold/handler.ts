@@ -20,7 +20,7 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 
 const FlushRequest = z.strictObject({ flush: z.literal(true) });
 
-/** Answers a request `{flush: true}` by a decision of its own, and all notices of the event by one decision. */
+/** Answers each request `{flush: true}` by a separate decision, and all notices of the event by one decision. */
 export async function handler(event: unknown, context: Context): Promise<Outcome | QueueResponse> {
   const log = createLog('threshold', {
     requestId: context.awsRequestId,

@@ -1,7 +1,7 @@
 /** Ranges of offsets with both ends inclusive, ascending, with at least one offset between any two. */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
-/** Whether the ranges contain every offset from `first` to `last`, both inclusive. */
+/** Returns whether the ranges contain every offset from `first` to `last`, both inclusive. */
 export const covers = (ranges: Ranges, first: number, last: number): boolean =>
   ranges.some(([from, to]) => from <= first && last <= to);
 

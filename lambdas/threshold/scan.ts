@@ -38,7 +38,7 @@ export async function readLastCut(lake: Lake, log: Log): Promise<LastCut> {
   return { number: numbers.at(-1) ?? 0, window: undefined };
 }
 
-/** Whether a window still waits for its run: it has neither a manifest nor failed. */
+/** Returns whether a window still waits for its run: it has neither a manifest nor failed. */
 export async function isInFlight(lake: Lake, window: number): Promise<boolean> {
   if (await lake.read(manifestKey(window))) return false;
   return (await lake.read(failedKey(window))) === undefined;

@@ -25,7 +25,7 @@ export const writeIdentity = ({ origin, cluster, topic }: Identity): string =>
 /**
  * Parses a physical id.
  *
- * @returns undefined for the physical id of an old version, which is the name alone and does not tell who created the
+ * @returns undefined for the physical id of an old version, which is the name alone and does not say who created the
  *   topic.
  */
 export function readIdentity(physicalId: string): Identity | undefined {

@@ -65,8 +65,9 @@ export interface TopicAnswer {
 /**
  * Creates, updates or deletes the topic. A repeated request changes nothing.
  *
- * A topic that exists already belongs to someone else: its settings and partitions are not changed, and it is not deleted.
- * This includes a topic that an earlier request created if the answer was lost, because Kafka does not tell who created it.
+ * A topic that exists already belongs to someone else: its settings and partitions are not changed, and it is not
+ * deleted. This includes a topic that an earlier request created if the answer was lost, because Kafka does not record
+ * who created it.
  *
  * @throws {Error} If the brokers refuse the request or do not answer in time. A deletion succeeds nevertheless if the cluster
  *   does not exist any more or does not accept the stack's sign-in any more.
@@ -242,7 +243,7 @@ async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value
   }
 }
 
-/** Whether kafkajs could not connect, by the error or one of its causes. */
+/** Returns whether the error, or one of its causes, says that kafkajs could not connect. */
 function isUnreachable(error: unknown): boolean {
   if (error instanceof TimeoutError) return true;
   if (!(error instanceof Error)) return false;
@@ -253,15 +254,18 @@ function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new one, while
- * the old one still exists for a while.
+ * Returns whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new
+ * one, while the old one still exists for a while.
  */
 function isRefusedSignIn(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'KafkaJSSASLAuthenticationError' || isRefusedSignIn(error.cause);
 }
 
-/** Whether the topic does not exist, by the error or one of its causes: kafkajs retries and then wraps the error. */
+/**
+ * Returns whether the error, or one of its causes, says that the topic does not exist. Kafkajs retries and then wraps
+ * the error.
+ */
 function isUnknownTopic(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause);

@@ -21,7 +21,7 @@ const JOB_STATES = [
   'CANCELLED',
 ] as const;
 
-/** State of a job run. `GONE`: the service does not know the run, or no longer. */
+/** State of a job run. `GONE`: the service does not know the run, or has forgotten it. */
 export type JobState = (typeof JOB_STATES)[number] | 'GONE';
 
 export interface JobRun {
@@ -30,7 +30,7 @@ export interface JobRun {
   readonly details: string;
 }
 
-/** Whether a job in this state has ended. */
+/** Returns whether a job in this state has ended. */
 export const isTerminal = (state: JobState): boolean =>
   state === 'SUCCESS' || state === 'FAILED' || state === 'CANCELLED' || state === 'GONE';
 

@@ -54,8 +54,8 @@ export async function retry(parts: Parts, window: number): Promise<RequestAnswer
   const { latest, job } = await readOpenWindow(lake, jobs, window);
   if (latest && job && !isTerminal(job.state)) return cannot(`attempt ${latest.number} is ${job.state}`);
   if (latest?.attempt && !latest.started) {
-    // The job may be running: a crash may have come between its start and the record of it. Sending the same request
-    // again finds that job or starts the only one.
+    // The job may be running: a crash may have come after its start and before that was recorded. Sending the same
+    // request again finds that job or starts the only one.
     await perform(parts, window, { do: 'start', attempt: latest.attempt });
     return answer(
       true,

@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { withListNames } from '../../lambdas/shared/web/lists.ts';
 import { committedLag } from '../pipeline/lag.ts';
 import { decisionOn, readDecisions } from '../results/decisions.ts';
 import { Watch, watchUntil } from '../results/watch.ts';
@@ -21,7 +22,7 @@ const ThresholdAnswer = z.object({
   inFlight: z.boolean().optional(),
 });
 
-/** No step takes longer on one machine unless it hangs. */
+/** On one machine, a step that takes longer is stuck. */
 const LOCAL_TIMEOUT_SECONDS = 1800;
 const CHECK_EVERY_MS = 250;
 /** The Spark application starts in minutes, and each of three attempts may take an hour. */
@@ -65,7 +66,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const hasCharts = !watch.windowsWithoutCharts.includes(cut);
   const decision = decisionOn(cut, await readDecisions(lake));
   const verdict =
-    decision?.decision === 'refused' ? `is not served: ${printable(decision.reason)}` : 'is served';
+    decision?.decision === 'refused'
+      ? `is not served: ${printable(withListNames(decision.reason))}`
+      : 'is served';
   console.log(`Run ${cut} ${verdict}, and its charts ${hasCharts ? 'are drawn' : 'could not be drawn'}`);
   if (!hasCharts) process.exitCode = 1;
 }

@@ -28,8 +28,9 @@ export const commandLine = () =>
   );
 
 /**
- * `npm run gallery`: draws the charts of the default simulated shop, trained in three windows, into `docs/gallery/` or the
- * given directory, and writes `gallery.md` beside it. On one core, so that every machine draws the same bytes.
+ * `npm run gallery`: draws the charts of the default simulated shop, trained in three windows, into `docs/gallery/` or
+ * the given directory, and writes `gallery.md` next to it. The jobs run on one core, so that every machine draws the
+ * same bytes.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const [target = join(ROOT, 'docs', 'gallery')] = parseCommandLine(commandLine(), args).processedArgs;

@@ -141,8 +141,8 @@ interface Timing {
 }
 
 /**
- * For a stack the last sale is now, by this machine's clock, because other sales of the stack are made now. On this machine
- * the simulated shop has a time of its own.
+ * For a stack the last sale is now, by this machine's clock, because other sales of the stack are made now. On this
+ * machine, the simulated shop has its own time.
  */
 function timingNow({ count, times, user }: ProduceOptions): Timing {
   const nowMs = Date.now();

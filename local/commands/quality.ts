@@ -36,7 +36,7 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const line of [...agreement(project, outside), ...chosenLines(outside)]) console.log(line);
 }
 
-/** Goes to standard error, because standard output has the tables. */
+/** Progress goes to standard error, because standard output has the tables. */
 function printProgress(line: string): void {
   console.error(line);
 }

@@ -7,7 +7,10 @@ export interface CommandModule {
   run(args: readonly string[]): Promise<unknown>;
 }
 
-/** Every command but `bench`, which is in a folder of its own. Its module is loaded on use: a command that only calls a stack need not load the chart libraries. */
+/**
+ * Every command except `bench`, which is in its own folder. A command's module is loaded on use, so that a command that
+ * only calls a stack does not load the chart libraries.
+ */
 export const COMMANDS = {
   start: () => import('./start.ts'),
   test: () => import('./test.ts'),

@@ -25,7 +25,7 @@ import { checkOptions } from './check-options.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { configOf, elsewhereOf, recordsToSend } from './start-plan.ts';
 
-/** No step of a run on one machine takes longer unless it hangs. */
+/** On one machine, a step that takes longer is stuck. */
 const TIMEOUT_SECONDS = 1800;
 
 const MILESTONE_TEXT: Readonly<Record<Milestone, string>> = {
@@ -35,7 +35,7 @@ const MILESTONE_TEXT: Readonly<Record<Milestone, string>> = {
   failed: 'has no run: all attempts to train failed',
   rendered: 'is rendered',
   renderFailed: 'could not be rendered',
-  published: 'is published',
+  decided: 'is decided',
 };
 
 const PROGRESS_RECORDS = 100_000;

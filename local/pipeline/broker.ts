@@ -38,7 +38,7 @@ const JVM_OPTIONS = [
 /**
  * Starts one KRaft broker and controller on this machine.
  *
- * @param directory Of the broker's log and metadata; those of an earlier broker are used again.
+ * @param directory For the broker's log and metadata; those of an earlier broker are used again.
  * @throws {Error} With the end of its log, if it ends before it answers or does not answer within 60 s.
  */
 export async function startBroker(

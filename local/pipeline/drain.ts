@@ -15,7 +15,7 @@ export interface DrainOptions {
 }
 
 /**
- * Waits until everything that was produced is processed: stored, cut into windows, trained on, published and rendered.
+ * Waits until everything that was produced is processed: stored, cut into windows, trained on, decided and rendered.
  * At the end a flush cuts a window of the remaining sales, which are below the threshold.
  *
  * @throws {Error} If a step takes longer than `timeoutSeconds`.

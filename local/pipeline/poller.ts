@@ -94,7 +94,7 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
     });
   consumer.on(consumer.events.CRASH, async ({ payload: { error, restart } }) => {
     onFailure?.(error);
-    // kafkajs does not start again after an error that it considers final. Without this, sales would wait for ever.
+    // kafkajs does not start again after an error that it considers final. Without this, sales would wait forever.
     if (restart) return;
     await sleep(RESTART_MS, undefined, { signal: stopping.signal });
     await consume();

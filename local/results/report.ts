@@ -7,7 +7,7 @@ import {
   type Quality,
 } from '../../lambdas/shared/contract/quality.ts';
 import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
-import { LIST_NAMES } from '../../lambdas/shared/web/lists.ts';
+import { LIST_NAMES, withListNames } from '../../lambdas/shared/web/lists.ts';
 import { printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
@@ -113,8 +113,8 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     const parts = [
       ['threshold', wasCutNow ? thresholdSeconds : undefined],
       ['train', between(seen, 'cut', 'trained')],
-      ['publish', between(seen, 'trained', 'published')],
-      ['render', between(seen, 'published', 'rendered')],
+      ['publish', between(seen, 'trained', 'decided')],
+      ['render', between(seen, 'decided', 'rendered')],
     ] as const;
     const times = parts.flatMap(([stage, seconds]) =>
       seconds === undefined || Number.isNaN(seconds) ? [] : [`${stage} ${duration(seconds)}`],
@@ -164,7 +164,7 @@ const decisionsSection = ({ decisions }: Outcome): string =>
   decisions
     .map(({ run, decision, reason }, index) =>
       wrap(
-        `${index === 0 ? 'Gate      ' : ''}run ${run} ${decision}: ${printable(reason, MAX_PROBLEM)}`,
+        `${index === 0 ? 'Gate      ' : ''}run ${run} ${decision}: ${printable(withListNames(reason), MAX_PROBLEM)}`,
         INDENT,
       ),
     )

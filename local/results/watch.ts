@@ -11,7 +11,7 @@ export const MILESTONES = [
   'failed',
   'rendered',
   'renderFailed',
-  'published',
+  'decided',
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
@@ -28,7 +28,7 @@ const MILESTONE_KEYS: readonly { milestone: Milestone; prefix: string; pattern: 
   { milestone: 'failed', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/failed\.json$/ },
   { milestone: 'trained', prefix: PREFIX.manifests, pattern: /^manifests\/(\d{8})\.json$/ },
   { milestone: 'rendered', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/index\.html$/ },
-  // Render has given up; it draws the charts when somebody asks for them again.
+  // Render has given up; it draws the charts if a person requests them again.
   { milestone: 'renderFailed', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/failed\.json$/ },
 ];
 
@@ -63,15 +63,14 @@ export class Watch {
     const current = await readJson(this.lake, CURRENT_KEY, Current);
     for (const window of this.seen.keys())
       if (current && window <= current.decidedThrough && this.has(window, 'trained'))
-        this.mark(window, 'published');
+        this.mark(window, 'decided');
   }
 
-  /** True if nothing is left to do for any window: it failed, or it is published and its charts are drawn or given up. */
+  /** True if nothing is left to do for any window: it failed, or it is decided and its charts are drawn or given up. */
   get isSettled(): boolean {
     return [...this.seen.keys()].every(
       (window) =>
-        (this.has(window, 'published') &&
-          (this.has(window, 'rendered') || this.has(window, 'renderFailed'))) ||
+        (this.has(window, 'decided') && (this.has(window, 'rendered') || this.has(window, 'renderFailed'))) ||
         (this.has(window, 'failed') && !this.has(window, 'trained')),
     );
   }

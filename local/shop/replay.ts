@@ -17,7 +17,7 @@ import type { OutgoingRecord } from './simulate.ts';
  * that are not valid sales.
  *
  * CSV cells become JSON values by their field: quantity and price become numbers, times without a zone are taken as UTC,
- * and empty cells are left out. NDJSON lines are passed on byte for byte; with a map, their fields are renameFields.
+ * and empty cells are left out. NDJSON lines are passed on byte for byte; with a map, their fields are renamed.
  *
  * @throws {Error} If the file cannot be read, or the map names a column that the file does not have.
  */
@@ -138,7 +138,7 @@ function toRecord(row: readonly string[], columns: readonly Column[]): Record<st
   return record;
 }
 
-/** Returns the cell's number. Other text stays as it is, so that accumulate rejects it with a reason. */
+/** Returns the cell's number. Other text stays unchanged, so that accumulate rejects it with a reason. */
 function toNumber(cell: string): number | string {
   const value = Number(cell);
   return Number.isFinite(value) && cell.trim() !== '' ? value : cell;

@@ -44,12 +44,25 @@ export const wholeNumber = <const Flags extends string>(
     );
   });
 
+/** What the value of an option with this placeholder should be. */
+const EXPECTED = {
+  DIR: 'a directory',
+  FILE: 'a file',
+  'HOST:PORT': 'HOST:PORT',
+  ID: 'an id',
+  NAME: 'a name',
+  URL: 'a URL',
+} as const;
+
 /** A text that is neither empty nor the next option: in `--export --once` the directory is missing. */
-export const text = <const Flags extends string>(flags: Flags, help: string) =>
+export const text = <const Flags extends `--${string} <${keyof typeof EXPECTED}>`>(
+  flags: Flags,
+  help: string,
+) =>
   valueOption(flags, help, (value) => {
     if (value !== '' && !value.startsWith('--')) return value;
-    const placeholder = /<(.+)>/.exec(flags)?.[1] ?? 'text';
-    throw new Error(`a ${placeholder.toLowerCase()}`);
+    const placeholder = /<(.+)>/.exec(flags)?.[1] as keyof typeof EXPECTED;
+    throw new Error(EXPECTED[placeholder]);
   });
 
 /** A number from 0 to `most` that may be written as 1e6. */

@@ -1,4 +1,7 @@
-/** Where a block begins, as the Spark job says it: the shortest beginning of its first key that is behind the key before. */
+/**
+ * Returns the start of a block, as the Spark job writes it: the shortest prefix of its first key that sorts after the
+ * previous key.
+ */
 export function separator(previous: string | undefined, key: string): string {
   if (previous === undefined) return key;
   let length = 1;

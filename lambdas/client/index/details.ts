@@ -35,7 +35,7 @@ function userDetails(user: string, row: Row<UserPage> | undefined, run: number):
     element('div', { class: 'pair' }, list('any', page.any, names), list('new', page.new, names)),
     element('h4', {}, purchasesTitle(page)),
     page.history.length === 0
-      ? element('p', { class: 'soft' }, 'No purchases that count.')
+      ? element('p', { class: 'soft' }, 'No purchases that count for the recommendations.')
       : table(
           `Purchases of ${user}`,
           ['Product', 'Times', 'Last'],

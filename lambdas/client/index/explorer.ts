@@ -16,7 +16,7 @@ interface OpenRun {
   readonly tables: Tables | undefined;
 }
 
-/** Looks up users and products of the served run. Each of them has an address of its own. */
+/** Looks up users and products of the served run. Each of them has its own address. */
 export class Explorer {
   private run: number | undefined;
   /** Undefined after a failure: the next search opens the run again. */

@@ -21,7 +21,7 @@ const MAX_ZOOM = 60;
 
 /** The share of the vertices at each side that may be off the screen: a few far outside would make all others small. */
 const OUTLIERS = 0.02;
-/** Outliers are shown if they are this near, as a share of the room of the others. */
+/** Outliers are shown if they are this near, as a share of the range of the others. */
 const NEAR = 0.1;
 
 /** Returns the camera that shows all vertices but a few far outside. Coordinates are between 0 and 1. */

@@ -15,7 +15,7 @@ export interface Gestures {
   readonly onSelect: (at: Point) => void;
 }
 
-/** A pointer that moves no further than this while pressed makes a click. */
+/** A pointer that moves no further than this while it is pressed makes a click. */
 const CLICK_PX = 5;
 const STEP_PX = 60;
 const ZOOM_STEP = 1.35;

@@ -29,7 +29,7 @@ export const markScaleOf = ({ scale }: Camera, { spacing }: Graph): number =>
 /** Draws the graph in small steps, so that the page stays responsive. */
 export class Painter {
   private readonly graph: Graph;
-  /** Edges in the order in which they are drawn: weak ones first, and those of one style together. */
+  /** Edges in the order in which they are drawn: weak ones first, with edges of the same style together. */
   private readonly order: Uint32Array;
   /** The number of edges up to each detail level. */
   private readonly edgesByLevel: readonly number[];
@@ -66,7 +66,7 @@ export class Painter {
     yield* this.vertices(context, view);
   }
 
-  /** Draws a disc behind each community, and grey bands between those with many links between them. */
+  /** Draws a disc below each community, and grey bands between communities with many links between them. */
   private communities(context: Context, { camera, size, visible, palette, level }: PaintView): void {
     const toScreen = ({ x, y }: Community): [number, number] => [
       (x - camera.x) * camera.scale + size.width / 2,
@@ -114,7 +114,7 @@ export class Painter {
     const { x, y } = this.graph.vertices;
     const [dx, dy] = [size.width / 2 - camera.x * camera.scale, size.height / 2 - camera.y * camera.scale];
     let [style, waiting] = [-1, 0];
-    // The more edges there are, the fainter each of them.
+    // The more edges there are, the fainter each edge is.
     const opacity = Math.max(
       0.1,
       Math.min(

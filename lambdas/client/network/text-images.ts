@@ -1,6 +1,6 @@
 import type { Context } from './painter.ts';
 
-/** A line of text in a font and a colour, with a halo that separates it from what is below. */
+/** A line of text in a font and a colour, with a halo that separates it from the marks below. */
 export interface TextStyle {
   readonly font: string;
   readonly colour: string;

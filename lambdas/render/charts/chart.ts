@@ -18,7 +18,7 @@ import { day } from '../drawing/text.ts';
 export interface RunOutcome extends Pick<Manifest, 'run' | 'asOfMs' | 'quality' | 'gate' | 'afterwards'> {
   /** Null: not decided yet. */
   readonly decision: z.infer<typeof PublishDecision> | null;
-  /** The gate's own words; null as long as nothing is decided. */
+  /** The reason that the gate gave; null as long as nothing is decided. */
   readonly reason: string | null;
 }
 
@@ -37,19 +37,22 @@ export interface RunData {
 }
 
 /**
- * A picture that answers one question. Everything that is known of a chart is in its file: pages, the index, the gallery
- * and the tests read it here.
+ * A picture that answers one question. A chart is defined in one file; pages, the index, the gallery and the tests read
+ * it from there.
  */
 export interface Chart {
   /** The first line of its docstring, and its heading in the gallery. */
   readonly question: string;
-  /** What the picture shows beside the finding in its title: its caption, and a part of its alternative text. */
+  /**
+   * Describes what the picture shows in addition to the finding in its title: the caption, and a part of the
+   * alternative text.
+   */
   describe(run: RunData): string;
-  /** The picture: a function of the run and of nothing else. */
+  /** Draws the picture, which depends on the run alone. */
   draw(run: RunData): Specification;
-  /** Its numbers on the run's page: a table of its own, or the id of the section of the page that has them. */
+  /** Its numbers on the run's page: a table below the picture, or the id of the section of the page that has them. */
   readonly numbers: { readonly table: (run: RunData) => Html } | { readonly section: string };
-  /** Its name on the index page; left out, the index does not show it. */
+  /** Its name on the index page; if left out, the index does not show it. */
   readonly onIndex?: string;
 }
 

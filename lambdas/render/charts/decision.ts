@@ -1,12 +1,15 @@
 import { counted, highest, lowest, signed } from '../../shared/contract/numbers.ts';
-import { BASELINES, LIST_KINDS, type ListKind, type Metric } from '../../shared/contract/quality.ts';
-import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { BASELINES, LIST_KINDS, type Metric } from '../../shared/contract/quality.ts';
+import { LIST_NAMES, withListNames } from '../../shared/web/lists.ts';
 import { layered, withoutPlot } from '../drawing/frame.ts';
 import { shortName } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, type RunOutcome, subtitle } from './chart.ts';
 
-/** What did the gate decide about this run, and by which numbers? Differences with intervals, left and right of zero. */
+/**
+ * What did the gate decide about this run, and by which numbers? Each difference with its interval, to the left or
+ * right of zero.
+ */
 export const decision: Chart = {
   question: 'What did the gate decide about this run, and by which numbers?',
   numbers: { section: 'decision' },
@@ -29,7 +32,7 @@ export const decision: Chart = {
         ...(outcome.reason === null ? [] : [`The gate: ${shortName(withListNames(outcome.reason), 400)}.`]),
         rows.length === 0
           ? 'Nothing was compared.'
-          : `Mean difference in NDCG@10 on the same sales held out of training, user by user, with its 95 % interval. On the right of the line this run is better. ${servedText(outcome)}`.trimEnd(),
+          : `Mean difference in NDCG@10 on the same sales held out of training, user by user, with its 95 % interval. To the right of the line, this run is better. ${servedText(outcome)}`.trimEnd(),
       ],
       description: decision.describe(run),
     };
@@ -83,7 +86,7 @@ export const decision: Chart = {
   },
 };
 
-/** From the lowest to the highest value, 0 included, with a little room at both ends. */
+/** Returns the range of all values and 0, with a little room at both ends. */
 function domainOf(rows: readonly Row[]): [number, number] {
   const [least, most] = [
     lowest(
@@ -99,7 +102,7 @@ function domainOf(rows: readonly Row[]): [number, number] {
   return [least - room, most + room];
 }
 
-/** The run's own outcome, or the run without a decision where it is not among them. */
+/** Returns the outcome of this run; one without a decision if it is not among the outcomes. */
 const outcomeOf = ({ runs, manifest }: RunData): RunOutcome =>
   runs.find(({ run }) => run === manifest.run) ?? { ...manifest, decision: null, reason: null };
 
@@ -134,10 +137,6 @@ function title({ run, decision: decided, gate }: RunOutcome): string {
     ? `Run ${run} was promoted and replaced run ${gate.served}`
     : `Run ${run} was promoted${run === 1 ? ': it is the first run' : ', compared with the baselines only'}`;
 }
-
-/** The gate names the two lists as files do: `any +0.005 (…)`. */
-const withListNames = (reason: string): string =>
-  reason.replaceAll(/\b(any|new)(?= [+−])/g, (_, list: ListKind) => LIST_NAMES[list]);
 
 const servedText = ({ gate }: RunOutcome): string =>
   gate === null

@@ -6,7 +6,10 @@ import { emptyPanel, PANEL, panelTitle, stacked } from '../drawing/panels.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
-/** How many links do users and products have? The share that has at least so many, users and products apart. */
+/**
+ * How many links do users and products have? By number of links, the share that has at least that many, for users and
+ * for products.
+ */
 export const degrees: Chart = {
   question: 'How many links do users and products have?',
   onIndex: 'How many links users and products have',
@@ -47,7 +50,7 @@ export const degrees: Chart = {
   },
 };
 
-/** Beyond this degree the axes are logarithmic, because single degrees could not be told apart. */
+/** Beyond this degree the axes are logarithmic, because single degrees could not be distinguished. */
 const WIDE = 24;
 const HEIGHT = 220;
 const SHARE = 'share with at least this many links';
@@ -79,7 +82,7 @@ const fewest = ({ users, products }: DegreeSummary): number =>
 
 const linksTitle = ({ kind }: Kind): string | null => (kind === 'products' ? 'links' : null);
 
-/** By number of links, how many have exactly that: a bar each. */
+/** Plots how many users or products have each number of links, as bars. */
 function linearPanel(run: RunData, own: Kind): Plot {
   const { kind, name, fill, stroke } = own;
   const rows = run.degrees[kind];
@@ -117,7 +120,7 @@ function linearPanel(run: RunData, own: Kind): Plot {
   };
 }
 
-/** By number of links, the share that has at least that: a point each, and the line fitted to the tail. */
+/** Plots the share that has at least each number of links, as points, and the line that is fitted to the tail. */
 function logPanel(run: RunData, own: Kind): Plot {
   const { kind, name, fill, stroke, shape } = own;
   const points = exceeding(run.degrees[kind].filter(({ degree }) => degree > 0));
@@ -176,7 +179,7 @@ function logPanel(run: RunData, own: Kind): Plot {
   };
 }
 
-/** Of users or products, half have as many links or fewer. */
+/** Returns the number of links that half of the users or products do not exceed. */
 function median(rows: Rows): number {
   const half = sum(rows.map(({ vertices }) => vertices)) / 2;
   let seen = 0;
@@ -206,7 +209,7 @@ function withoutLinks({ users, products }: DegreeSummary): string {
 
 interface Point {
   readonly degree: number;
-  /** Of the users or products, those with at least so many links. */
+  /** Share of the users or products with at least this degree, 0 to 1. */
   readonly share: number;
 }
 
@@ -220,7 +223,7 @@ function exceeding(rows: Rows): Point[] {
   });
 }
 
-/** At most eight points per doubling: more cover each other. */
+/** Keeps at most eight points per doubling of the degree, because more would cover each other. */
 function thinned(points: readonly Point[]): Point[] {
   let next = 0;
   return points.filter(({ degree }, index) => {
@@ -230,7 +233,7 @@ function thinned(points: readonly Point[]): Point[] {
   });
 }
 
-/** Ends of the fitted line, along which shares fall like degree^(1 - exponent); empty without a tail. */
+/** Returns the ends of the fitted line, along which shares fall like degree^(1 - exponent); empty without a tail. */
 function tailOf(points: readonly Point[], tail: GraphFacts['tails']['users']): Point[] {
   const first = tail && points.find(({ degree }) => degree >= tail.from);
   const last = points.at(-1);
@@ -239,11 +242,11 @@ function tailOf(points: readonly Point[], tail: GraphFacts['tails']['users']): P
   return [first, { degree: last.degree, share: Math.max(first.share * fallen, leastShare(points)) }];
 }
 
-/** The power of ten below all shares, at most a tenth. */
+/** Returns the power of ten below all shares, at most a tenth. */
 const leastShare = (points: readonly Point[]): number =>
   10 ** Math.min(-1, Math.floor(Math.log10(points.at(-1)?.share ?? 0.1)));
 
-/** Labels of the logarithmic axis: powers of ten, and values between them where there is but one power. */
+/** Returns the labels of the logarithmic axis: powers of ten, with values between them if there is only one. */
 const sharesFrom = (least: number): number[] =>
   least >= 0.1
     ? [1, 0.5, 0.2, 0.1]

@@ -53,7 +53,7 @@ type Change = Changes['exposure']['gained'][number];
 
 const nameOf = ({ name, product }: Change): string => shortName(name ?? product, 60);
 
-/** A run keeps {@link KEPT_CHANGES} products each way: of that many, there may be more. */
+/** A run keeps at most {@link KEPT_CHANGES} products each way, so if it has that many, there may be more. */
 function extremes(changed: readonly Change[]): string {
   const [first] = changed;
   if (!first) return 'no product';
@@ -81,7 +81,7 @@ function title({ diff: { previous, changes } }: RunData): string {
   return `${changed}${furthest(changes.exposure)}`;
 }
 
-/** The product that gained most lists; where none did, the one that lost most. */
+/** Names the product that gained most lists or, if none did, the one that lost most. */
 function furthest({ gained: [gained], lost: [lost] }: Changes['exposure']): string {
   if (gained) return `; ${shortName(nameOf(gained), 32)} gained most`;
   return lost ? `; ${shortName(nameOf(lost), 32)} lost most` : '';

@@ -7,7 +7,7 @@ import { widthOf } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
-/** How evenly do recommendations spread over the products? The Lorenz curve beside the line of equality. */
+/** How evenly do recommendations spread over the products? The Lorenz curve and the line of equality. */
 export const lorenz: Chart = {
   question: 'How evenly do recommendations spread over the products?',
 
@@ -27,7 +27,7 @@ export const lorenz: Chart = {
         ...frame,
         notes: [
           subtitle(run),
-          `Products by how often they are among the Top picks, least often first. Gini coefficient ${exposure.gini.toFixed(2)}: the coloured part of the triangle. ${inNeither(exposure)}.`,
+          `Products by how often they are among the Top picks, least often first. The Gini coefficient, ${exposure.gini.toFixed(2)}, is the coloured share of the triangle. ${inNeither(exposure)}.`,
         ],
       },
       {
@@ -79,13 +79,13 @@ export const lorenz: Chart = {
 };
 
 const HEIGHT = 400;
-/** About the width of the plot, by which the name of a point is put on the side that has room. */
+/** About the width of the plot. It decides on which side of a point there is room for its name. */
 const WIDTH = 510;
-/** Between a point and its name. */
+/** The gap between a point and its name, in pixels. */
 const GAP = 14;
 const LINE = 18;
 
-/** Unlike the rest of the picture this counts both lists. */
+/** Unlike the rest of the picture, this counts both lists. */
 const inNeither = ({ neverRecommended }: RunData['facts']['exposure']): string =>
   neverRecommended === 0
     ? 'Every product with a buyer is in one of the lists'
@@ -101,8 +101,8 @@ function title(run: RunData): string {
 }
 
 /**
- * The point of the curve to the right of which are the products that take half, and its name: below the curve on the right,
- * above it on the left, where the curve is flat as well. One of one product needs no name, and has no room for it.
+ * Marks the point of the curve after which come the products that take half. Its name is below it on the right or,
+ * without room there, above it on the left. If neither side has room, as with a single product, the point has no name.
  */
 function halfLayers({ facts: { exposure, products } }: RunData) {
   const { half } = exposure;

@@ -88,7 +88,7 @@ const measuredOf = (
     }),
   );
 
-/** Claims no more than the numbers support: nothing follows from a difference whose interval includes 0. */
+/** States no more than the numbers support: a difference whose interval includes 0 proves nothing. */
 function title({ manifest: { quality: measured, gate, run } }: RunData): string {
   const kind = measured.any ? 'any' : 'new';
   const list = measured[kind];

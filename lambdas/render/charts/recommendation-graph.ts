@@ -16,7 +16,7 @@ import { type Chart, type RunData, subtitle } from './chart.ts';
 /**
  * Which products are recommended to whom? A part of the graph: users, products, and a line per recommendation.
  *
- * In Vega, because Vega-Lite has no marks for a graph whose vertices and labels are placed beforehand.
+ * It is in Vega, because Vega-Lite has no marks for a graph whose vertices and labels are placed beforehand.
  */
 export const recommendationGraph: Chart = {
   question: 'Which products are recommended to whom?',
@@ -36,8 +36,8 @@ export const recommendationGraph: Chart = {
     const { circles, lines, labels, areas } = arrange(graph);
     const notes = [
       subtitle(run),
-      `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${sentence(graph.chosen)}${areas.length > 0 ? ' A shaded area is a community, without members that are far from it.' : ''}`,
-      'A thicker line is a higher score. A label is left out where there is no room, or where it would be the same as another.',
+      `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${sentence(graph.chosen)}${areas.length > 0 ? ' A shaded area is a community; members far from the others are outside it.' : ''}`,
+      'A thicker line is a higher score. A label is left out if there is no room for it, or if it would be the same as another.',
     ];
     return vega({ ...frame, notes }, graphOf(sizeFor(circles.length), { areas, lines, circles, labels }));
   },
@@ -61,10 +61,10 @@ export const recommendationGraph: Chart = {
   },
 };
 
-/** Runs write it with or without its full stop. */
+/** Ends the text with a full stop; some runs wrote it without. */
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
-/** How the key names the kinds of vertices. */
+/** The names of the kinds of vertices in the key. */
 const KEY: Readonly<Record<string, string>> = {
   user: 'user',
   product: 'product: larger where it is shown more often here',
@@ -98,16 +98,22 @@ const graphOf = (
   marks: [areaMark, lineMark, circleMark, labelMark('halo'), labelMark('ink')],
 });
 
-/** The more vertices, the higher, up to a limit. */
+/** The height grows with the number of vertices, up to a limit. */
 const sizeFor = (vertices: number): Size => ({
   width: INNER_WIDTH,
   height: Math.min(640, 200 + 8 * vertices),
 });
-/** How many vertices have a name: products, those that are linked most first, then users, whose names are smaller. */
+/**
+ * The largest number of vertices with a name: products come first, by their number of links, then users, whose names
+ * are smaller.
+ */
 const LABELS = 70;
-/** Sides of a product's square and of a user's circle, in halves: the area grows with the links. */
+/**
+ * Half the side of a product's square, in pixels, with no link and with the most links; its area grows with the links.
+ * A user's circle has the smaller radius.
+ */
 const [SMALLEST, LARGEST] = [6, 14];
-/** Where no product has more links than a few, none is as large as can be. */
+/** If no product has more links than this, none gets the largest size. */
 const FEW = 8;
 const radiusOf = (links: number, most: number): number =>
   Math.round(10 * Math.sqrt(SMALLEST ** 2 + ((LARGEST ** 2 - SMALLEST ** 2) * links) / Math.max(FEW, most))) /
@@ -119,7 +125,7 @@ function title({ graph, facts: { communities } }: RunData): string {
   const { vertices, edges } = graph.shown;
   const first = vertices.filter(isProduct).sort((a, b) => b.inDegree - a.inDegree)[0];
   if (edges.length === 0 || !first) return 'Nothing is recommended yet';
-  // Not of purchases: communities are made from those.
+  // Purchases would prove nothing, because communities are made from them.
   const { edges: all, crossing, byChance } = communities.edges.recommendedAny;
   if (communities.count <= 1 || all === 0)
     return `${fitted(first.label, INNER_WIDTH, TITLE_SIZE, 'bold')} leads among the products recommended first`;
@@ -127,7 +133,7 @@ function title({ graph, facts: { communities } }: RunData): string {
   return `${percent(1 - crossing / all)} of recommendations stay in the user’s own community${chance}`;
 }
 
-/** Places everything; what is returned is drawn as it is. */
+/** Computes the places of all marks, so that Vega only draws them. */
 function arrange({ shown: { vertices, edges } }: GraphSummary) {
   const numbers = new Map(vertices.map(({ id }, index) => [id, index]));
   const ends = edges.map(
@@ -164,7 +170,7 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
   };
 }
 
-/** Each community is pulled together by a vertex of its own, which is not drawn. */
+/** Places the vertices. Each community is pulled together by an additional vertex, which is not drawn. */
 function placeTogether(
   communities: readonly (number | null)[],
   ends: readonly (readonly [number, number])[],

@@ -7,7 +7,7 @@ import { widthOf } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
-/** When do users buy, and which sales did each run know? Sales by time, and a line where the data of a run end. */
+/** When do users buy, and which sales did each run know? Sales over time, and a line at the newest sale of each run. */
 export const sales: Chart = {
   question: 'When do users buy, and which sales did each run know?',
 
@@ -17,7 +17,7 @@ export const sales: Chart = {
     if (all === 0) return 'No sales to show.';
     const most = highest(counts);
     const start = moment(fromMs + counts.indexOf(most) * bucketMs);
-    return `${counted(all, 'sale')} in ${counted(counts.length, 'bucket')} of ${span(run)}. The highest bucket starts on ${start} and has ${grouped(most)}. ${counted(run.runs.length, 'run is', 'runs are')} marked.`;
+    return `${counted(all, 'sale')} in ${counted(counts.length, 'bar')} of ${span(run)} each. The highest bar starts on ${start} and has ${grouped(most)}. ${counted(run.runs.length, 'run is', 'runs are')} marked.`;
   },
 
   draw(run) {
@@ -27,14 +27,14 @@ export const sales: Chart = {
     const cutHeight = cutAbove(counts);
     const cuts = cutsOf(counts, cutHeight, (index) => (index * bucketMs) / msPerPixel);
     const room = cuts.length > 0 ? CUT.room : 0;
-    /** The number of sales at a height of the plot, in pixels from its top. */
+    /** Returns the number of sales at a height of the plot, in pixels from its top. */
     const salesAt = (pixels: number): number => (cutHeight * (HEIGHT - pixels)) / (HEIGHT - room);
     return layered(
       {
         title: title(run),
         notes: [
           subtitle(run),
-          `Sales of a type that has a weight, without returns, by ${span(run)}, UTC. A line is where a window ends: at the newest sale of its run.`,
+          `A bar counts the sales in ${span(run)} (UTC), without returns and without types that have no weight. A line marks the newest sale that a run was trained on.`,
           ...cutNote(run, cutHeight),
         ],
         description: sales.describe(run),
@@ -68,7 +68,7 @@ export const sales: Chart = {
                   format: ',d',
                   tickCount: 5,
                   tickMinStep: 1,
-                  // No bar is as high as the room above the cut is.
+                  // The room above the cut has no labels, because no bar is drawn to scale there.
                   ...(room > 0 && {
                     labelExpr: `datum.value > ${cutHeight} ? '' : datum.label`,
                     gridOpacity: { condition: { test: `datum.value > ${cutHeight}`, value: 0 }, value: 1 },
@@ -120,13 +120,13 @@ export const sales: Chart = {
 };
 
 const HEIGHT = 260;
-/** About the width of the plot, by which texts that would cover each other are left out. */
+/** About the width of the plot. It decides which texts are left out because they would cover each other. */
 const WIDTH = 530;
-/** More lines than these would hide the sales, so they are short. */
+/** With more lines than this, they are short, because they would hide the sales. */
 const MANY = 12;
 const HOUR_MS = 3_600_000;
 
-/** By the size of the step; the default would write 09 AM. */
+/** Formats by the size of the step; the default would write 09 AM. */
 const TIME_FORMAT = {
   hours: '%H:%M',
   minutes: '%H:%M',
@@ -135,7 +135,7 @@ const TIME_FORMAT = {
   week: '%d %b',
 };
 
-/** The width of a bucket in words. */
+/** Returns the width of a bucket in words. */
 function span({ sales: { bucketMs } }: RunData): string {
   const hours = bucketMs / HOUR_MS;
   if (hours === 1) return 'an hour';
@@ -145,10 +145,10 @@ function span({ sales: { bucketMs } }: RunData): string {
 
 const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
-/** Cut bars that are named one by one. */
+/** The largest number of cut bars that are named. */
 const NAMED = 3;
 
-/** Names the bars that are higher than they are drawn. */
+/** Names the bars that are drawn lower than they are. */
 function cutNote({ sales: { bucketMs, fromMs, counts } }: RunData, height: number): string[] {
   const cut = counts
     .map((count, index) => ({ count, named: `${grouped(count)} on ${moment(fromMs + index * bucketMs)}` }))
@@ -172,9 +172,10 @@ function title({ sales: { counts, bucketMs } }: RunData): string {
 }
 
 /**
- * The runs within the time that is shown, newest first.
+ * Returns the lines of the runs within the time that is shown, newest first.
  *
- * @param x Pixels from the left of the plot. A label that would cover that of a newer run is left empty.
+ * @param x Turns a moment into pixels from the left of the plot. A label that would cover that of a newer run is left
+ *   empty.
  */
 function runLines({ runs, sales: { fromMs } }: RunData, x: (ms: number) => number) {
   let nextLeft = Number.POSITIVE_INFINITY;

@@ -39,7 +39,7 @@ export const segments: Chart = {
         ...frame,
         notes: [
           subtitle(run),
-          `${LIST_NAMES[list]} on sales held out of training. Means over users with a 95 % interval each; the interval of their difference is in the gate’s numbers. The second line below a group is its number of users; a group without users is left out.`,
+          `${LIST_NAMES[list]} on sales held out of training. Means over users, each with its 95 % interval; the chart of the decision shows the interval of their difference. The second line below a group is its number of users; a group without users is left out.`,
         ],
       },
       parts,
@@ -48,7 +48,7 @@ export const segments: Chart = {
   },
 };
 
-/** Top picks, or Discoveries where Top picks were not measured. */
+/** Returns Top picks, or Discoveries if Top picks were not measured. */
 function shownOf(metrics: Metrics): { list: ListKind; scorers: Metrics['any'] } {
   const list = LIST_KINDS.find((kind) => metrics[kind] !== null) ?? 'any';
   return { list, scorers: metrics[list] };
@@ -113,23 +113,26 @@ function partOf(scorers: NonNullable<Metrics['any']>, { title: heading, axis, y,
   };
 }
 
-/** Counts the groups in which the model's mean is above the best baseline's, as the picture shows; chance is not ruled out. */
+/**
+ * States in how many groups the mean of the model is above that of the best baseline. The difference may be due to
+ * chance.
+ */
 function title({ metrics }: RunData): string {
   const { scorers } = shownOf(metrics);
   if (!scorers) return NOT_MEASURED;
   const best = bestOf(scorers);
   const other = scorers[best];
-  const users = ahead(
+  const users = countAhead(
     (scorers.model.byHistory ?? []).map((row) => [row['ndcg@10'], metricAt(other?.byHistory, row.from)]),
   );
-  const tenths = ahead(
+  const tenths = countAhead(
     (scorers.model.byPopularity ?? []).map((row) => [
       row['recall@10'],
       other?.byPopularity?.find(({ decile }) => decile === row.decile)?.['recall@10'],
     ]),
   );
-  if (users.of === 0) return NOT_MEASURED;
-  const ofProducts = tenths.of === 0 ? '' : ` and in ${inWords(tenths)} of products`;
+  if (users.groups === 0) return NOT_MEASURED;
+  const ofProducts = tenths.groups === 0 ? '' : ` and in ${inWords(tenths)} of products`;
   return `The model is ahead of ${BASELINES[best]} in ${inWords(users)} of users${ofProducts}`;
 }
 
@@ -140,24 +143,24 @@ const metricAt = (rows: RankingMetrics['byHistory'], from: number): Metric | und
 
 interface Share {
   readonly ahead: number;
-  readonly of: number;
+  readonly groups: number;
 }
 
-/** @param pairs The model's metric and the baseline's; pairs that were not both measured do not count. */
-function ahead(pairs: readonly (readonly [Metric, Metric | undefined])[]): Share {
+/** @param pairs The metrics of the model and of the baseline; a pair counts only if both were measured. */
+function countAhead(pairs: readonly (readonly [Metric, Metric | undefined])[]): Share {
   const measured = pairs.filter(([own, other]) => own.n > 0 && other !== undefined);
   return {
     ahead: measured.filter(([own, other]) => own.value > (other?.value ?? 0)).length,
-    of: measured.length,
+    groups: measured.length,
   };
 }
 
-function inWords({ ahead, of }: Share): string {
-  if (ahead === of) return of === 1 ? 'the only group' : `all ${of} groups`;
-  return `${ahead === 0 ? 'none' : ahead} of ${counted(of, 'group')}`;
+function inWords({ ahead, groups }: Share): string {
+  if (ahead === groups) return groups === 1 ? 'the only group' : `all ${groups} groups`;
+  return `${ahead === 0 ? 'none' : ahead} of ${counted(groups, 'group')}`;
 }
 
-/** The baseline that ranks best over all users. */
+/** Returns the baseline that ranks best over all users. */
 const bestOf = (scorers: NonNullable<Metrics['any']>): Baseline =>
   Baseline.options.reduce(
     (best, other) => (ndcgOf(scorers, other) > ndcgOf(scorers, best) ? other : best),

@@ -7,7 +7,10 @@ import { shortName } from '../drawing/text.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
 
-/** Which products do we recommend most, and are they bestsellers anyway? A bar per product, beside its rank by buyers. */
+/**
+ * Which products do we recommend most, and are they bestsellers anyway? A bar per product, with its rank by number of
+ * buyers.
+ */
 export const topProducts: Chart = {
   question: 'Which products do we recommend most, and are they bestsellers anyway?',
   onIndex: 'The products recommended most',

@@ -7,34 +7,34 @@ import { fitted } from './text.ts';
 
 export interface Bar {
   readonly name: string;
-  /** Length; a negative one goes to the left. */
+  /** The length of the bar; a negative one goes to the left. */
   readonly value: number;
-  /** Beside the bar's end. */
+  /** The text beside the bar's end. */
   readonly label: string;
-  /** Its entry of the key. */
+  /** The entry of the key that the bar belongs to. */
   readonly kind: string;
 }
 
 export interface BarKey {
   /** In the order of the key. */
   readonly kinds: readonly { readonly kind: string; readonly fill: string }[];
-  /** Outline of all bars; left out, they have none. */
+  /** The outline of all bars; if left out, they have none. */
   readonly stroke?: string;
-  /** What the axis below counts. */
+  /** The title of the axis below the bars. */
   readonly scale: string;
 }
 
 const STEP = 25;
-/** The part of the width that names may take. */
+/** The share of the width that names may take. */
 const NAMES = 0.42;
 
-/** Horizontal bars with their names on the left and their labels at their ends, in the given order. */
+/** Draws horizontal bars in the given order, with their names on the left and their labels at their ends. */
 export function bars(frame: Frame, { kinds, stroke, scale }: BarKey, rows: readonly Bar[]): TopLevelSpec {
   const y = { field: 'row', type: 'ordinal' } as const;
   return layered(frame, {
     height: Math.max(1, rows.length) * STEP,
     data: { values: rows.map((row, index) => ({ ...row, row: index })) },
-    // By hand, because two products may have one name, and Vega-Lite would put both into one row; and a long name takes the
+    // By hand, because Vega-Lite would put two products with the same name into one row, and a long name would take the
     // room of the bars.
     params: [{ name: 'names', value: rows.map(({ name }) => fitted(name, NAMES * INNER_WIDTH, TEXT_SIZE)) }],
     encoding: {

@@ -5,23 +5,24 @@ import { widthOf } from './text.ts';
 import { COLOURS } from './theme.ts';
 
 /**
- * Bars that are cut, so that the others can be seen. By hand, because Vega-Lite has no broken bars: a scale is linear or
- * it is not.
+ * Very high bars are cut, so that the others can be seen. This is done by hand, because Vega-Lite has no bars with a
+ * break.
  */
 
-/** With fewer bars of any height it cannot be said which height is usual. */
+/** With fewer bars than this, not counting empty ones, no height is usual, and nothing is cut. */
 const FEWEST = 10;
 /**
- * A burst is higher than this many times the median of the bars that have any height, of which nearly half may be bursts.
- * The highest of 400 bars as chance makes them, where sales come in carts, is 9 times the median (exponential: log2(400)).
+ * A burst is higher than this many times the median of the bars that are not empty; nearly half of these may be bursts.
+ * By chance alone, where sales come in carts, the highest of 400 bars is 9 times the median (exponential distribution:
+ * log2(400)).
  */
 const TIMES = 12;
 
 /**
- * The height at which bars are cut: the height of the highest bar that is no burst. One hour with as many sales as a
- * month would make all other bars too low to see.
+ * Returns the height at which bars are cut: the height of the highest bar that is not a burst. One hour with as many
+ * sales as a month would make all other bars too low to see.
  *
- * @returns The height of the highest bar where nothing is cut; 0 if there are no bars.
+ * @returns The height of the highest bar if nothing is cut; 0 if there are no bars.
  */
 export function cutAbove(counts: readonly number[]): number {
   const heights = counts.filter((count) => count > 0).sort((a, b) => a - b);
@@ -31,7 +32,10 @@ export function cutAbove(counts: readonly number[]): number {
   return heights.findLast((height) => height <= most) ?? highest;
 }
 
-/** Bars that are cut and so close to each other that they share a break; pixels from the left of the plot. */
+/**
+ * Cut bars that are so close to each other that they share a break. `x` and `x2` are their left and right ends, in
+ * pixels from the left of the plot.
+ */
 export interface Cut {
   readonly x: number;
   readonly x2: number;
@@ -40,15 +44,20 @@ export interface Cut {
   readonly bars: number;
 }
 
-/** Pixels from the top of the plot: where other bars end at most, the value, the cut bar's top, the break. */
+/**
+ * Heights in pixels from the top of the plot: the highest point of the other bars, the value above a cut bar, the top
+ * of a cut bar, and its break.
+ */
 export const CUT = { room: 50, text: 9, top: 20, break: 36 } as const;
 /** How far a break reaches beyond both sides of its bar, in pixels. */
 const BESIDE = 6;
 
 /**
- * @param height Bars above it are cut.
- * @param x The left side of a bar, in pixels; the left side of the next one is its right side.
- * @returns From left to right; empty if nothing is cut.
+ * Finds the bars to cut, and joins those that share a break.
+ *
+ * @param height Higher bars are cut.
+ * @param x Returns the left side of a bar, in pixels; its right side is the left side of the next one.
+ * @returns The cuts from left to right; empty if nothing is cut.
  */
 export function cutsOf(counts: readonly number[], height: number, x: (index: number) => number): Cut[] {
   const cuts: Cut[] = [];
@@ -62,7 +71,7 @@ export function cutsOf(counts: readonly number[], height: number, x: (index: num
   return cuts;
 }
 
-/** Turns pixels of the plot into values of its scales. */
+/** Functions that turn pixels of the plot into values of its scales. */
 export interface Scales {
   readonly x: (pixels: number) => number;
   readonly y: (pixels: number) => number;
@@ -71,8 +80,8 @@ export interface Scales {
 }
 
 /**
- * Layers with the break through the bars, and above them how high they are. Where two of these values would cover each
- * other, the higher one is shown. Fields `at` and `height` are on the scales of the bars.
+ * Makes the layers with the breaks and, above them, the values of the cut bars. Where two values would cover each
+ * other, only the higher one is shown. The fields `at` and `height` are on the scales of the bars.
  */
 export function cutLayers(cuts: readonly Cut[], { x, y, width }: Scales): Layer[] {
   if (cuts.length === 0) return [];
@@ -107,7 +116,7 @@ export function cutLayers(cuts: readonly Cut[], { x, y, width }: Scales): Layer[
       }),
     ),
     {
-      // Paper below the digits keeps the lines of runs out of them.
+      // A rectangle below the digits, in the colour of the paper, hides the lines of runs.
       data: { name: 'values', values },
       mark: { type: 'rect', color: COLOURS.paper },
       encoding: {

@@ -3,17 +3,17 @@ import { COLOURS, FONT } from './theme.ts';
 
 /** Sizes, fonts and colours that all pictures share, as a configuration of Vega-Lite and Vega. */
 
-/** Width of every picture in pixels. Narrow, so that its text can be read on a phone. */
+/** Width of every picture in pixels. It is narrow, so that its text can be read on a phone. */
 export const PICTURE_WIDTH = 640;
 export const EDGE = 16;
-/** Room within the edges. */
+/** The width within the edges. */
 export const INNER_WIDTH = PICTURE_WIDTH - 2 * EDGE;
 export const TEXT_SIZE = 14;
 export const TITLE_SIZE = 20;
 export const NOTE_SIZE = 13;
 
 export const CONFIG = {
-  // One text describes the picture as a whole; hundreds of marks with a text each are noise.
+  // One text describes the whole picture, because a text for each of hundreds of marks would be noise.
   aria: false,
   style: {
     'guide-label': { font: FONT, fontSize: TEXT_SIZE, fill: COLOURS.ink },

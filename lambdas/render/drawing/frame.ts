@@ -3,14 +3,14 @@ import { CONFIG, EDGE, INNER_WIDTH, NOTE_SIZE, PICTURE_WIDTH, TITLE_SIZE } from 
 import { wrapped } from './text.ts';
 import { COLOURS } from './theme.ts';
 
-/** The frame that all pictures share: title and notes around a plot, always equally wide. */
+/** The frame that all pictures share: a title and notes above a plot, all of the same width. */
 
 export interface Frame {
-  /** The finding. */
+  /** The title, which states the finding. */
   readonly title: string;
-  /** Below the title, each in lines of its own: which part of the data is shown, and how to read it. */
+  /** The notes below the title, each on a new line: which part of the data is shown, and how to read it. */
   readonly notes: readonly string[];
-  /** What the picture shows beside its finding, for readers who cannot see it. */
+  /** What the picture shows in addition to its finding, for readers who cannot see it. */
   readonly description: string;
 }
 
@@ -30,13 +30,13 @@ export const framing = ({ title, notes, description }: Frame) => ({
 type Framing = keyof ReturnType<typeof framing> | '$schema';
 export type LayerSpec = Extract<TopLevelSpec, { layer: unknown }>;
 export type ConcatSpec = Extract<TopLevelSpec, { vconcat: unknown }>;
-/** One of the layers of a plot; one of the plots of a picture. */
+/** A layer of a plot, and a plot of a picture. */
 export type Layer = LayerSpec['layer'][number];
 export type Plot = ConcatSpec['vconcat'][number];
 
 export const VEGA_LITE = 'https://vega.github.io/schema/vega-lite/v6.json';
 
-/** One plot in the frame: as wide as its axes and labels leave room for. */
+/** Puts one plot into the frame, as wide as its axes and labels allow. */
 export const layered = (frame: Frame, plot: Omit<LayerSpec, Framing | 'width' | 'autosize'>): TopLevelSpec =>
   ({
     $schema: VEGA_LITE,
@@ -46,9 +46,9 @@ export const layered = (frame: Frame, plot: Omit<LayerSpec, Framing | 'width' | 
     ...plot,
   }) as LayerSpec;
 
-/** What is said where there is nothing to draw. */
+/** Makes the picture of a run that has nothing to draw: the title and the notes. */
 export const withoutPlot = (frame: Frame): TopLevelSpec =>
   layered(frame, { height: 1, data: { values: [] }, layer: [{ mark: 'point' }] });
 
-/** Labels of an axis as `40 %` instead of `40%`. */
+/** Formats the labels of an axis as `40 %` instead of `40%`. */
 export const PERCENT_LABELS = "format(100 * datum.value, ',~r') + ' %'";

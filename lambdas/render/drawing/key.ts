@@ -2,12 +2,12 @@ import { highest } from '../../shared/contract/numbers.ts';
 import { INNER_WIDTH, TEXT_SIZE } from './config.ts';
 import { widthOf } from './text.ts';
 
-/** Between two entries of a key. */
+/** The gap between two entries of a key, in pixels. */
 export const GAP = 24;
 
 /**
- * Columns of a legend whose entries fit into the picture. By hand, because Vega lets a horizontal legend run out of the
- * picture.
+ * Returns the number of columns with which a legend fits into the picture. It is computed here, because Vega lets a
+ * horizontal legend run out of the picture.
  *
  * @returns As many columns as there is room for, each as wide as its widest entry.
  */

@@ -19,7 +19,7 @@ export const ASCII = {
   ],
 } as const;
 
-/** Signs, Latin letters that are not a base letter with an accent, Greek, Cyrillic. */
+/** Signs, Latin letters other than a base letter with an accent, Greek and Cyrillic. */
 const OTHERS =
   '…–—‘’“”„·•×°§€£®©™→−ÆæØøŒœŁłĐđÞþßðΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫάέήίΰαβγδεζηθικλμνξοπρςστυφχψωАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюяЂЄЅІЈЉЊЋЏђєѕіјљњћџҐґ';
 const OTHER_WIDTHS = {
@@ -52,12 +52,15 @@ const BY_LETTER: Readonly<Record<Weight, ReadonlyMap<string, number>>> = {
   bold: widthsOf('bold'),
 };
 
-/** For other scripts: most of their letters are no wider. East Asian letters fill a square, and fonts add some room. */
+/**
+ * The width for other scripts, whose letters are rarely wider. East Asian letters fill a square, and fonts add some
+ * room.
+ */
 const UNKNOWN = { normal: 85, bold: 95 } as const;
 const SQUARE = 105;
 const FIRST_SQUARE = 0x2e80;
 
-/** Width of a letter in hundredths of the font size. An accent does not change it. */
+/** Returns the width of a letter in hundredths of the font size. An accent does not change it. */
 export function letterWidth(letter: string, weight: Weight): number {
   const [base = letter] = letter.normalize('NFD');
   const code = base.codePointAt(0) ?? 0;

@@ -5,8 +5,8 @@ import { GAP } from './key.ts';
 import { widthOf } from './text.ts';
 
 /**
- * Plots one below the other, and above them a key if there is one. Vega-Lite fits plots into a given width only where there
- * is one plot: here they have {@link PANEL}, and an axis title of one line.
+ * Puts plots one below the other, and a key, if there is one, above them. Vega-Lite fits only a single plot into a
+ * given width, so these plots have the fixed width of {@link PANEL} and an axis title of one line.
  */
 export const stacked = (
   frame: Frame,
@@ -20,12 +20,12 @@ export const stacked = (
     vconcat: [keyView(entries), ...plots],
   }) as ConcatSpec;
 
-/** Room at the left of a plot among others, in which its y axis must fit, and at its right for what reaches beyond it. */
+/** Room on the left of a stacked plot, for its y axis, and on its right, for marks that extend beyond it. */
 const [LEFT, RIGHT] = [72, 8];
-/** The width of a plot among others, and the room for the labels of its y axis. */
+/** The width of a stacked plot, and the room for the labels of its y axis. */
 export const PANEL = { width: INNER_WIDTH - LEFT - RIGHT, axis: { minExtent: 52, maxExtent: 52 } } as const;
 
-/** The title of a plot among others, flush with the plot. */
+/** Makes the title of a stacked plot, aligned with the plot. */
 export const panelTitle = (text: string, subtitle?: string) =>
   ({
     text,
@@ -35,7 +35,7 @@ export const panelTitle = (text: string, subtitle?: string) =>
     ...(subtitle !== undefined && { subtitle, subtitleFontSize: TEXT_SIZE }),
   }) as const;
 
-/** A plot that has no values takes no more room than the sentence that says why. */
+/** Makes a plot without values, which takes only the room of the sentence that says why. */
 export const emptyPanel = (title: string, why: string): Plot => ({
   title: panelTitle(title, why),
   width: PANEL.width,
@@ -54,8 +54,8 @@ export interface KeyEntry {
 const KEY_LINE = 24;
 
 /**
- * A key above several plots, as wide as the picture, which gives the picture its width even without entries. By hand,
- * because Vega-Lite merges colours and shapes into one legend only where there is one plot.
+ * Makes the key above several plots. It is as wide as the picture and gives the picture its width even without entries.
+ * It is made by hand, because Vega-Lite merges colours and shapes into one legend only for a single plot.
  */
 function keyView(entries: readonly KeyEntry[]): Plot {
   const first = 8 - LEFT;

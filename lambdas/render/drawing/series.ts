@@ -4,7 +4,10 @@ import type { Frame, Layer, Plot } from './frame.ts';
 import { emptyPanel, type KeyEntry, PANEL, panelTitle, stacked } from './panels.ts';
 import { COLOURS } from './theme.ts';
 
-/** Methods that are compared, always in the same colour and shape; both differ, because not every reader sees colours. */
+/**
+ * The methods that are compared. Each always has the same colour and shape; both differ, because not every reader can
+ * distinguish colours.
+ */
 const SERIES = {
   model: { text: 'model', shape: 'circle', colour: COLOURS.model },
   served: { text: 'served run, on the sales after it', shape: 'diamond', colour: COLOURS.served },
@@ -15,7 +18,7 @@ const SERIES = {
 export type SeriesName = keyof typeof SERIES;
 export const SERIES_NAMES = Object.keys(SERIES) as SeriesName[];
 
-/** One value with its 95 % interval, at a place of the x axis. */
+/** A value with its 95 % interval, at a place of the x axis. */
 export interface Measured {
   readonly series: SeriesName;
   readonly x: string | number;
@@ -26,7 +29,7 @@ export interface Measured {
 
 export interface Panel {
   readonly title: string;
-  /** In order of x; where there are none, `empty` says why. */
+  /** In order of x; if there are none, `empty` says why. */
   readonly values: readonly Measured[];
   readonly empty: string;
   /** Every place of the x axis, in order. */
@@ -35,10 +38,10 @@ export interface Panel {
   readonly y: { readonly title: string; readonly labelExpr?: string };
 }
 
-/** From this number of places on, intervals become a band: single ones would hide everything. */
+/** With more places than this, intervals become a band, because single intervals would hide everything. */
 const MANY = 15;
 
-/** Panels of the same series, one below the other, with one key. */
+/** Makes panels of the same series, one below the other, with one key. */
 export const compared = (
   frame: Frame,
   panels: readonly Panel[],
@@ -77,7 +80,7 @@ function panelOf({ title, values, places, x, y }: Panel, present: readonly Serie
         field: 'x',
         type: 'ordinal',
         title: x.title,
-        // Series are side by side, so that intervals do not cover each other, and near each other where there is room.
+        // Series are side by side, so that intervals do not cover each other, and close together if there is room.
         scale: {
           domain: [...places],
           paddingInner: 1 - Math.min(0.8, places.length / 12),
@@ -110,7 +113,7 @@ function panelOf({ title, values, places, x, y }: Panel, present: readonly Serie
         encoding: { y: { ...low, type: 'quantitative' }, y2: high, color },
       },
       {
-        // The served run is another one every time: its points make no line.
+        // No line joins the points of the served run, because each is of another run.
         transform: [{ filter: `!(${served})` }],
         mark: { type: 'line', strokeOpacity: 0.85 },
         encoding: {
@@ -122,7 +125,7 @@ function panelOf({ title, values, places, x, y }: Panel, present: readonly Serie
         },
       },
       {
-        // Small, so that short intervals are seen on both sides.
+        // The points are small, so that short intervals are visible on both sides.
         mark: {
           type: 'point',
           filled: true,

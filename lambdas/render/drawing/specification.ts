@@ -7,13 +7,13 @@ export type Specification = TopLevelSpec | Spec;
 export const isVegaLite = (spec: Specification): spec is TopLevelSpec =>
   spec.$schema?.includes('vega-lite') ?? false;
 
-/** The file of a specification beside the pictures, and its language. */
+/** The name of the file with a specification, next to the pictures, and its language. */
 export interface SpecificationFile {
   readonly file: string;
   readonly language: 'Vega-Lite' | 'Vega';
 }
 
-/** @param name Of the chart, and of its files. */
+/** @param name The name of the chart and of its files. */
 export const fileOf = (name: string, spec: Specification): SpecificationFile =>
   isVegaLite(spec)
     ? { file: `${name}.vl.json`, language: 'Vega-Lite' }

@@ -7,22 +7,24 @@ import { letterWidth, type Weight } from './letters.ts';
 /** Characters that XML does not allow, not even escaped. With one of them in a name the picture could not be drawn. */
 const NOT_IN_XML = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 
-/** The text on one line. U+FFFD replaces characters that XML does not allow or that change the direction of a line. */
+/**
+ * Puts a text on one line. U+FFFD replaces characters that XML does not allow or that change the direction of a line.
+ */
 export const inXml = (text: string): string =>
   withoutBidi(text).replace(/\s/g, ' ').replace(NOT_IN_XML, '\ufffd');
 
 /**
- * A name as pictures show it; the tables of the page show the whole name. It is on one line because a line separator would
- * end a string in an expression of Vega.
+ * Shortens a name for a picture; the tables of the page show the whole name. It is on one line, because a line
+ * separator would end a string in an expression of Vega.
  *
- * @param most Letters at most.
+ * @param most The largest number of letters.
  */
 export const shortName = (text: string, most = 28): string => shortened(inXml(text).trim(), most);
 
-/** A day, UTC: 2026-06-30. */
+/** Formats a day in UTC: 2026-06-30. */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** The width of a text, in the unit of the font size. */
+/** Returns the width of a text, in the unit of the font size. */
 export function widthOf(text: string, fontSize: number, weight: Weight = 'normal'): number {
   let hundredths = 0;
   for (const letter of text) hundredths += letterWidth(letter, weight);
@@ -41,7 +43,7 @@ export function wrapped(text: string, width: number, fontSize: number, weight: W
   return lines;
 }
 
-/** Breaks a word into pieces, each of at least one letter and as long as fits. */
+/** Breaks a word into pieces that are as long as fits, each of at least one letter. */
 function broken(word: string, fits: (piece: string) => boolean): string[] {
   const pieces: string[] = [];
   for (const letter of letters(word)) {

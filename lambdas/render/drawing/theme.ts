@@ -11,7 +11,7 @@ const coloursOn = (ground: keyof Shade): Readonly<Record<Colour, string>> =>
 /** The colours that pictures are drawn with, by purpose. */
 export const COLOURS = coloursOn('light');
 
-/** The colour that takes the place of each on a dark page. */
+/** The colours that replace them on a dark page. */
 export const DARK = coloursOn('dark');
 
 /** Tints of communities, by their order of size. */
@@ -27,10 +27,10 @@ export const COMMUNITY_COLOURS = [
 export const FONT = 'DejaVu Sans, sans-serif';
 
 /**
- * CSS that turns a picture dark. A picture has its light colours as attributes, which every program can read. Rules of a
- * style sheet override attributes, so the same SVG is dark wherever these rules apply.
+ * Returns CSS that turns a picture dark. A picture has its light colours as attributes, which every program can read.
+ * Rules of a style sheet override attributes, so the same SVG is dark wherever these rules apply.
  *
- * @param scope Selector before each rule, for a page that contains pictures.
+ * @param scope Selector at the start of each rule, for a page that contains pictures.
  * @example darkRules(':root[data-theme="dark"] figure svg ')
  */
 export const darkRules = (scope = ''): string =>
@@ -41,7 +41,7 @@ export const darkRules = (scope = ''): string =>
     })
     .join('');
 
-/** The SVG as a separate file: dark where its reader prefers that, light on paper. */
+/** Adds CSS to an SVG that becomes a file of its own: it is dark if the reader prefers that, and light on paper. */
 export const themed = (svg: string): string =>
   svg.replace(
     /<svg[^>]*>/,

@@ -7,15 +7,15 @@ export interface Area {
   readonly colour: string;
 }
 
-/** Members of a community that gets an area. The links of two or three vertices are clear without one. */
+/** The smallest community that gets an area. The links of two or three vertices are clear without one. */
 const SMALLEST = 4;
 /** A member further from the middle than this many times the median distance is outside the area. */
 const REACH = 1.9;
 
 /**
- * The areas of the largest communities, as many as there are colours, largest first.
+ * Returns the areas of the largest communities, largest first; as many as there are colours.
  *
- * @param communities By vertex; null: none.
+ * @param communities The community of each vertex; null if it has none.
  */
 export function hulls(points: readonly Point[], communities: readonly (number | null)[]): Area[] {
   const members = new Map<number, Point[]>();
@@ -44,7 +44,10 @@ function nearMiddle(points: readonly Point[]): Point[] {
   return points.filter((point) => distanceOf(point) <= furthest);
 }
 
-/** Convex hull, counter-clockwise: A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions", 1979. */
+/**
+ * Returns the convex hull, counter-clockwise: A. M. Andrew, "Another efficient algorithm for convex hulls in two
+ * dimensions", 1979.
+ */
 export function hull(points: readonly Point[]): Point[] {
   const sorted = points.toSorted((a, b) => a.x - b.x || a.y - b.y);
   const half = (ordered: readonly Point[]): Point[] => {
@@ -61,14 +64,14 @@ export function hull(points: readonly Point[]): Point[] {
 const turnsLeft = (a: Point | undefined, b: Point | undefined, c: Point): boolean =>
   a !== undefined && b !== undefined && (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
 
-/** How far an area reaches beyond the middles of its outermost vertices, in pixels. */
+/** Distance from the centres of the outermost vertices to the outline of their area, in pixels. */
 const MARGIN = 17;
 
 /**
- * The outline at a distance around a hull, with round corners, as one shape that is filled once. A shape with a broad
- * line around it, both half transparent, would have to be drawn separately and then merged.
+ * Returns the outline at a distance around a hull, with round corners. It is a single shape: a half-transparent shape
+ * with a broad half-transparent line around it would be darker where both overlap.
  *
- * @param corners Counter-clockwise, as {@link hull} gives them.
+ * @param corners Counter-clockwise, as {@link hull} returns them.
  */
 export function around(corners: readonly Point[], distance = MARGIN): string {
   const round = `A${distance},${distance} 0 0 1 `;

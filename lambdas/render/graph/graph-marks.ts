@@ -3,7 +3,7 @@ import { COLOURS, FONT } from '../drawing/theme.ts';
 
 /** The marks of the graph, from the bottom up: areas, lines, circles and squares, names. */
 
-/** Areas let other areas show through; even the thinnest edge stands out from an area. */
+/** Other areas are visible through an area, and even the thinnest edge is distinct from it. */
 export const OPACITY = { area: 0.75, edge: 0.85 } as const;
 
 /** Shape and colours by the kind of a vertex. */
@@ -62,7 +62,7 @@ export const circleMark: Mark = {
   },
 };
 
-/** The halo, drawn first, keeps lines out of the letters. */
+/** Makes the marks of the labels. The halo is drawn first and hides the lines around the letters. */
 export const labelMark = (layer: 'halo' | 'ink'): Mark => ({
   type: 'text',
   from: { data: 'labels' },

@@ -16,22 +16,22 @@ interface Box {
 
 /** The vertex that a label belongs to. */
 export interface Anchor extends Point {
-  /** The names it may have, the best first: where that finds no place, the next is tried. */
+  /** The names that it may have, the best first. If there is no room for one, the next one is tried. */
   readonly texts: readonly string[];
   readonly radius: number;
   readonly fontSize: number;
 }
 
-/** From one point to another. */
+/** A line from (x, y) to (x2, y2). */
 export interface Line extends Point {
   readonly x2: number;
   readonly y2: number;
 }
 
-/** Everything that labels keep away from. */
+/** The marks that labels should not cover. */
 export interface Surroundings {
   readonly circles: readonly (Point & { readonly radius: number })[];
-  /** A label crosses these only where there is no better place. */
+  /** A label covers these only if there is no better place. */
   readonly lines?: readonly Line[];
   readonly size: Size;
 }
@@ -74,7 +74,7 @@ export function placeLabels(
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** Whether the line runs through the box: their bounds overlap, and the corners are on both sides of the line. */
+/** Returns whether a line crosses a box: their bounds overlap, and the box has corners on both sides of the line. */
 function crosses({ x, y, x2, y2 }: Line, { left, top, right, bottom }: Box): boolean {
   const isNear =
     Math.min(x, x2) < right && left < Math.max(x, x2) && Math.min(y, y2) < bottom && top < Math.max(y, y2);
@@ -90,11 +90,13 @@ interface Candidate {
   readonly box: Box;
 }
 
-/** How far letters reach from the middle of their line, in font sizes: above with an accent, below with a comma. */
+/**
+ * Heights of letters above and below the middle of their line, in font sizes: above with an accent, below with a comma.
+ */
 const [ABOVE, BELOW] = [0.7, 0.56];
-/** Between two labels on one line, in pixels: a space and a half, so that they do not read as one. */
+/** The gap between two labels on one line, in pixels: a space and a half, so that they do not read as one. */
 const APART = 7;
-/** How far a label above or below may be moved along its circle, in its widths. */
+/** The shifts of a label above or below its circle that are tried, as shares of its width. */
 const SHIFTS = [0, -0.2, 0.2, -0.38, 0.38] as const;
 
 function candidates({ x, y, radius, fontSize }: Anchor, text: string): Candidate[] {

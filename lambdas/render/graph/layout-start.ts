@@ -1,6 +1,6 @@
 import { sum } from '../../shared/contract/numbers.ts';
 
-/** Neighbours of all vertices in one list: those of v are `neighbours[offsets[v] .. offsets[v + 1]]`. */
+/** The neighbours of all vertices in one list: those of v are `neighbours[offsets[v] .. offsets[v + 1]]`. */
 export interface Adjacency {
   readonly offsets: Int32Array;
   readonly neighbours: Int32Array;
@@ -25,12 +25,12 @@ export function adjacency(count: number, sources: Int32Array, targets: Int32Arra
   return { offsets, neighbours };
 }
 
-/** More pivots cost time and find no better shape. */
+/** More pivots would cost time and not improve the shape. */
 const PIVOTS = 12;
 
 /**
- * Pivot MDS: takes distances in the graph to a few pivots, each as far as possible from those before, and projects them on
- * the two directions in which they differ most.
+ * Places vertices by Pivot MDS: it measures the distances in the graph to a few pivots, each chosen as far as possible
+ * from the earlier ones, and projects them on the two directions in which they vary most.
  *
  * U. Brandes and C. Pich, "Eigensolver Methods for Progressive Multidimensional Scaling of Large Data", 2006.
  *
@@ -45,7 +45,7 @@ export function pivotStart(count: number, near: Adjacency): { x: Float64Array; y
   return { x: along(distances, first, count), y: along(distances, second, count) };
 }
 
-/** For each pivot, the squares of the distances of all vertices. */
+/** Returns, for each pivot, the squares of the distances of all vertices. */
 function pivotDistances(count: number, near: Adjacency): Float64Array[] {
   const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const distances: Float64Array[] = [];
@@ -71,7 +71,10 @@ function indexOfLargest(values: Float64Array): number {
   return best;
 }
 
-/** Number of edges from `from` to each vertex; a vertex that cannot be reached counts as a little further than all others. */
+/**
+ * Returns the number of edges from `from` to each vertex. A vertex that cannot be reached counts as a little further
+ * away than all others.
+ */
 function breadthFirst(count: number, { offsets, neighbours }: Adjacency, from: number): Float64Array {
   const distance = new Float64Array(count).fill(-1);
   const queue = new Int32Array(count);
@@ -113,7 +116,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return total;
 }
 
-/** The inner product of every row with every row. */
+/** Returns the inner product of every row with every row. */
 function innerProducts(rows: readonly Float64Array[]): Float64Array[] {
   const products = rows.map(() => new Float64Array(rows.length));
   for (const [index, row] of rows.entries())

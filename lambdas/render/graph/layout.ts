@@ -22,14 +22,14 @@ export interface Places {
 
 /** Room at the border for circles and labels. */
 const MARGIN = 24;
-/** Up to this many vertices every pair is checked, so that no two cover each other. */
+/** Up to this many vertices, every pair is checked, so that no two cover each other. */
 const SEPARATED = 300;
 
 /**
  * Places vertices so that linked ones are near each other. Up to {@link SEPARATED} vertices, none cover each other. The
  * same graph always gets the same places.
  *
- * @param edges Without direction. Another order gives other places, not better or worse ones.
+ * @param edges Undirected. Another order gives other places of the same quality.
  * @returns One point per vertex, within the size.
  * @example placeVertices(2, [[0, 1]], { width: 100, height: 100 }) // two points inside, apart
  */
@@ -48,19 +48,21 @@ export function placeVertices(count: number, edges: Edges, size: Size): Point[] 
   }));
 }
 
-/** Passes over all edges; each pass moves less than the one before. */
+/** The number of passes over all edges; each pass moves less than the one before. */
 const PASSES = 60;
-/** Random vertices that each edge's ends are pushed away from, in turns. */
+/** The number of random vertices that the ends of each edge are pushed away from, in turns. */
 const PUSHES = 5;
-/** No push moves further than this at once, or two vertices in one place would fly apart. */
+/** The longest single push; without a limit, two vertices in one place would fly apart. */
 const FURTHEST = 4;
 
 /**
- * The layout itself, for graphs of up to a few ten thousand vertices: time grows with the edges, not with the pairs.
+ * Computes the layout of graphs with up to a few ten thousand vertices; its time grows with the edges, not with the
+ * pairs.
  *
- * It begins with Pivot MDS (Brandes and Pich 2006), which finds the large shape. Then each edge pulls its ends together
- * and pushes them away from a few random vertices, by the gradient of LargeVis (Tang et al. 2016) and DRGraph (Zhu et al.
- * 2020). The random sequence is fixed, and only + - * / and square roots are used, so every machine gets the same places.
+ * It begins with Pivot MDS (Brandes and Pich 2006), which finds the overall shape. Then each edge pulls its ends
+ * together and pushes them away from a few random vertices, by the gradient of LargeVis (Tang et al. 2016) and DRGraph
+ * (Zhu et al. 2020). The random sequence is fixed, and only + - * / and square roots are used, so every machine gets
+ * the same places.
  *
  * @param sources, targets The ends of the edges, indices below `count`.
  * @returns Places around the origin, in units of about the length of an edge.
@@ -76,7 +78,7 @@ export function layoutGraph(count: number, sources: Int32Array, targets: Int32Ar
   return places;
 }
 
-/** 32 random bits per call: Marsaglia, "Xorshift RNGs", 2003. */
+/** Returns a generator of 32 random bits per call: Marsaglia, "Xorshift RNGs", 2003. */
 function xorshift(): () => number {
   let state = 12_345;
   return () => {
@@ -101,12 +103,15 @@ function spread({ x, y }: Places, count: number): void {
 }
 
 interface Pass {
-  /** 1 at first, falling to 0. */
+  /** Falls from 1 to 0. */
   readonly step: number;
   readonly random: () => number;
 }
 
-/** One loop without calls or objects, because it runs millions of times, in a new process even before it is compiled. */
+/**
+ * Moves the ends of all edges once. It is one loop without objects, because it runs millions of times, in a new process
+ * even before it is compiled.
+ */
 function movePass({ x, y }: Places, sources: Int32Array, targets: Int32Array, { step, random }: Pass): void {
   const share = x.length / 2 ** 32;
   for (let edge = 0; edge < sources.length; edge++) {
@@ -148,21 +153,25 @@ function placeOutside({ x, y }: Places, { offsets }: Adjacency): void {
   }
 }
 
-/** A point of the unit circle, by a rational formula, because sines differ between machines. @param turn In [0, 1). */
+/**
+ * Returns a point of the unit circle, by a rational formula, because sines differ between machines.
+ *
+ * @param turn In [0, 1).
+ */
 function onCircle(turn: number): [number, number] {
   const half = turn < 0.5 ? 1 : -1;
   const t = 4 * (turn < 0.5 ? turn : turn - 0.5) - 1;
   return [(half * (1 - t * t)) / (1 + t * t), (half * 2 * t) / (1 + t * t)];
 }
 
-/** At most this many rounds; fewer if no pair is too near. */
+/** The largest number of rounds; fewer are needed if no pair is too near. */
 const ROUNDS = 30;
 
 /** Moves pairs apart that are nearer than `distance`. */
 function separate(places: Places, distance: number): void {
   const order = Int32Array.from(places.x.keys());
   for (let round = 0; round < ROUNDS; round++) {
-    // In order of x, so that no vertex is compared with those far to the right.
+    // The vertices are in order of x, so that none is compared with those far to the right.
     insertionSort(order, places.x);
     if (!separateOnce(places, order, distance)) return;
   }
@@ -194,7 +203,7 @@ function separateOnce({ x, y }: Places, order: Int32Array, distance: number): bo
       hasMoved = true;
       const length = Math.sqrt(square);
       const half = length > 0 ? (distance - length) / (4 * length) : 0;
-      // Two vertices in one place have no direction between them: their numbers decide.
+      // Between two vertices in one place there is no direction, so their numbers decide.
       const [moveX, moveY] = length > 0 ? [half * dx, half * dy] : [distance / 4, (b - a) / 100];
       x[a] = (x[a] as number) - moveX;
       y[a] = (y[a] as number) - moveY;

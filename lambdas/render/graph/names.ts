@@ -1,15 +1,15 @@
 import { shortName } from '../drawing/text.ts';
 
-/** Letters of a name at most. A shorter name fits into more places. */
+/** The lengths of a name that are tried, in letters. A shorter name fits into more places. */
 export const LENGTHS = [20, 15, 12] as const;
-/** For names whose first letters are the same. */
+/** The lengths that are tried for names with the same beginning. */
 const LONGER = [28, 40] as const;
 
 /**
- * The names that each label may have in the picture, the best first. Two different labels never get the same short name.
- * Of labels that are the same even in their longest form, only the first has a name.
+ * Returns the names that each label may have in the picture, the best first. Two different labels never get the same
+ * short name. If labels are the same even in their longest form, only the first one has a name.
  *
- * @returns One list per label, empty where there is no name.
+ * @returns One list per label; empty if it has no name.
  */
 export function namesOf(labels: readonly string[]): string[][] {
   const bearers = new Map<string, Set<number>>();

@@ -8,11 +8,11 @@ import {
   type Metric,
 } from '../../shared/contract/quality.ts';
 import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
-import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { LIST_NAMES, withListNames } from '../../shared/web/lists.ts';
 import type { PageData } from './data.ts';
 import { interval } from './quality.ts';
 
-/** The decision about the run and the numbers behind it. */
+/** The decision about the run, and the numbers that it is based on. */
 export function decision({ manifest, runs }: PageData): Html {
   const own = runs.find(({ run }) => run === manifest.run);
   return html`${own?.decision ? verdict(own.decision, own.reason ?? '') : html`<p>No decision had been made when this page was drawn. A newer run may have been decided first, or publish has not evaluated this run yet.</p>`}
@@ -21,7 +21,7 @@ ${afterwards(manifest.afterwards)}`;
 }
 
 const verdict = (outcome: string, reason: string): Html =>
-  html`<p><span class="${outcome === 'promoted' ? 'good' : 'bad'}">${outcome === 'promoted' ? '✓' : '✗'} ${outcome}</span>: ${reason}</p>`;
+  html`<p><span class="${outcome === 'promoted' ? 'good' : 'bad'}">${outcome === 'promoted' ? '✓' : '✗'} ${outcome}</span>: ${withListNames(reason)}</p>`;
 
 function gateNumbers(gate: Gate | null): Html {
   if (!gate)

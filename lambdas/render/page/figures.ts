@@ -17,8 +17,8 @@ ${numbersOf(name, data)}
 `;
 
 /**
- * Prepares a picture to be part of a page. Every SVG numbers its ids from the same start, so each picture gets ids of its
- * own. Its marks are hidden from screen readers, which read one text for the whole picture.
+ * Prepares a picture to be part of a page. Every SVG numbers its ids from the same start, so each picture gets unique
+ * ids. Its marks are hidden from screen readers, which read one text for the whole picture.
  */
 const inline = (svg: string, name: string): string =>
   svg.replaceAll(/<[a-z][^>]*>/gi, (tag) =>

@@ -1,4 +1,4 @@
-/** Sums, extremes and the way numbers are written, for Lambdas, pages and browsers alike. */
+/** Sums, extremes and number formats, for Lambdas, pages and browsers alike. */
 
 /**
  * Adds any number of values.
@@ -42,7 +42,7 @@ export function lowest(values: Iterable<number>, atMost = Number.POSITIVE_INFINI
 export const grouped = (value: number): string => value.toLocaleString('en-US');
 
 /**
- * @param plural Needed where the plural is more than the noun with an s.
+ * @param plural Needed if the plural is not the noun with an s.
  * @example counted(1, 'sale') // '1 sale'
  * @example counted(1200, 'batch', 'batches') // '1,200 batches'
  */
@@ -50,11 +50,11 @@ export const counted = (count: number, noun: string, plural = `${noun}s`): strin
   `${grouped(count)} ${count === 1 ? noun : plural}`;
 
 /**
- * A share of 1 as a percentage. A sentence wants two significant digits, and says 100 % only of all; a column of a table
- * wants the same number of decimal places in every row.
+ * Formats a share as a percentage: for a sentence with two significant digits, where only the whole is 100 %; for a
+ * column of a table with the same number of decimal places in every row.
  *
- * @param share Of 1.
- * @param decimals Decimal places; left out, as few as give two significant digits.
+ * @param share From 0 to 1.
+ * @param decimals Decimal places; if left out, two significant digits.
  * @example percent(0.4) // '40 %'
  * @example percent(0.0123) // '1.2 %'
  * @example percent(0.9996) // '99.9 %'
@@ -69,9 +69,9 @@ export function percent(share: number, decimals?: number): string {
 }
 
 /**
- * A difference with its sign; the minus is U+2212, as wide as the plus.
+ * Formats a difference with its sign. The minus is U+2212, which is as wide as the plus.
  *
- * @param decimals Decimal places; with 0 thousands are grouped.
+ * @param decimals Decimal places; with 0, thousands are grouped.
  * @example signed(-0.02) // '−0.020'
  * @example signed(1234, 0) // '+1,234'
  */
@@ -81,7 +81,7 @@ export function signed(difference: number, decimals = 3): string {
 }
 
 /**
- * A count for a place with little room: thousands from 10,000 on.
+ * Formats a count for a place with little room: from 10,000 on in thousands.
  *
  * @example compact(9999) // '9,999'
  * @example compact(12345) // '12k'

@@ -219,5 +219,5 @@ const CONFLICT = 409;
 const hasStatus = (error: unknown, status: number): error is S3ServiceException =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
 
-/** Whether the SDK sent the request more than once. */
+/** Returns whether the SDK sent the request more than once. */
 const wasRepeated = ({ $metadata }: S3ServiceException): boolean => ($metadata.attempts ?? 1) > 1;

@@ -24,8 +24,8 @@ export interface Log {
 }
 
 /**
- * Creates a log that writes one JSON object per line: level, stage, message, then the fields. An Error in a field becomes
- * an object of its name, message, stack and cause.
+ * Creates a log that writes one JSON object per line: level, stage, message, then the fields. A field with one of these
+ * three names is dropped. An Error in a field becomes an object of its name, message, stack and cause.
  *
  * @param context Fields of every line, except for `functionName`, which only the metrics contain.
  * @param write Writes a line; to standard output by default.
@@ -37,8 +37,11 @@ export function createLog(
 ): Log {
   const line =
     (level: Level) =>
-    (message: string, fields: Fields = {}) =>
-      write(JSON.stringify({ level, stage, message, ...context, ...fields }, expandErrors));
+    (message: string, fields: Fields = {}) => {
+      const own = { level, stage, message };
+      // `own` comes first for the order of the keys, and last so that no field replaces it.
+      write(JSON.stringify({ ...own, ...context, ...fields, ...own }, expandErrors));
+    };
   return {
     info: line('info'),
     warn: line('warn'),

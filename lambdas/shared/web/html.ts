@@ -47,7 +47,10 @@ export interface PageParts {
   readonly script?: string;
 }
 
-/** Builds a whole page that needs nothing from other servers; its content security policy forbids the browser to load any. */
+/**
+ * Builds a whole page. It needs nothing from other servers, and its content security policy forbids loading anything
+ * from them.
+ */
 export const page = ({ title, header, main, style = '', script }: PageParts): string =>
   `<!doctype html>\n${
     html`<html lang="en">
@@ -129,13 +132,13 @@ ${rows.map((row) => html`<tr>${row.map(cell('td'))}</tr>\n`)}</tbody>
 /** A table with more rows scrolls. */
 const MAX_ROWS_UNSCROLLED = 25;
 
-/** A grid of numbers with their names. */
+/** Builds a grid of numbers with their names. */
 export const factList = (facts: readonly (readonly [string, Content])[]): Html =>
   html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 export { grouped as count } from '../contract/numbers.ts';
 
-/** 0.4567 → 45.7 %: pages have shares in columns, with one decimal place in every row. */
+/** Formats a share for a column of a page, with one decimal place in every row: 0.4567 → 45.7 %. */
 export const percent = (share: number): string => shareOf(share, 1);
 
 /** Formats a moment in UTC, to the minute. */
@@ -148,7 +151,7 @@ export function time(ms: number): Html {
   return html`<time>${day}</time> ${rest.join(' ')}`;
 }
 
-/** Returns the name of a product with its id, or the id alone where there is no other name. */
+/** Returns the name of a product with its id, or the id alone if it has no name. */
 export const productLabel = ({
   product,
   name,

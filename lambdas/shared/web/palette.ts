@@ -1,9 +1,9 @@
 /**
- * The colours of pages, charts and the interactive graph, by purpose: on a light ground and on a dark one.
+ * The colours of pages, charts and the interactive graph, by purpose: on a light background and on a dark one.
  *
- * Users are light blue and products light green everywhere; both also differ by shape and by a dark outline. Whatever is
- * compared by colour alone takes the pairs of Okabe and Ito ("Color Universal Design", 2008), which colour-blind people
- * can tell apart.
+ * Users are light blue and products light green everywhere; both also differ by shape and by a dark outline. Marks that
+ * differ by colour alone use pairs of Okabe and Ito ("Color Universal Design", 2008), which colour-blind people can
+ * distinguish.
  */
 
 export interface Shade {
@@ -42,7 +42,7 @@ export const PICTURE_COLOURS = {
   community5: shade('#e2ddf5', '#352f56'),
 } as const;
 
-/** Pages have these beside those of the pictures in them. */
+/** The colours that pages have in addition to those of their pictures. */
 export const PAGE_COLOURS = {
   back: shade('#f4f6f8', '#11161c'),
   border: shade('#d5dce4', '#37434f'),
@@ -59,7 +59,7 @@ export const EDGE_COLOURS = {
   similar: shade('#8c46a0', '#cd96e1'),
 } as const;
 
-/** The ground of the interactive graph: the disc of each community, its outline, and the bands between discs. */
+/** The background of the interactive graph: the disc of each community, its outline, and the bands between discs. */
 export const GRAPH_COLOURS = {
   disc: shade('#f4f6f8', '#222b34'),
   discLine: shade('#d5dce4', '#414e5b'),

@@ -41,7 +41,7 @@ figcaption { color: var(--soft); font-size: .92rem; margin-top: .6rem; } figcapt
 .scroll, .wide-picture { --ground: var(--paper); overflow-x: auto; background: linear-gradient(to right, var(--ground) 40%, transparent) local,
   linear-gradient(to left, var(--ground) 40%, transparent) right local, linear-gradient(to right, var(--shade), transparent) scroll,
   linear-gradient(to left, var(--shade), transparent) right scroll, var(--ground); background-repeat: no-repeat; background-size: 3rem 100%, 3rem 100%, 1.2rem 100%, 1.2rem 100%; }
-/* A picture in a file of its own has a background; blending lets the shadow show through. */
+/* A picture that is loaded from its file has a background; blending lets the shadow show through. */
 .wide-picture img { mix-blend-mode: darken; } @media screen and (prefers-color-scheme: dark) { .wide-picture img { mix-blend-mode: lighten; } }
 .scroll { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
 .long { max-height: 30rem; overflow-y: auto; }

@@ -2,8 +2,8 @@
 let graphemes: Intl.Segmenter | undefined;
 
 /**
- * The letters of a text as a reader counts them, in order. One letter may be several code points: an accent, a flag, a
- * family of four.
+ * Splits a text into letters as a reader counts them. One letter may be several code points: a letter with an accent, a
+ * flag, a family of four.
  *
  * @example [...letters('né')] // ['n', 'é']
  */
@@ -13,14 +13,14 @@ export function* letters(text: string): Generator<string> {
 }
 
 /**
- * Cuts a text between letters, and puts an ellipsis after what is left of it. Works in browsers and in Node.
+ * Shortens a text: cuts it between two letters and adds an ellipsis. Works in browsers and in Node.
  *
- * @param most Letters of the answer at most, the ellipsis included; at least 1.
- * @returns The text itself if it is short enough; no space or punctuation before the ellipsis.
+ * @param most The largest number of letters of the result, with the ellipsis; at least 1.
+ * @returns The text itself if it is short enough. The ellipsis follows neither a space nor punctuation.
  * @example shortened('Blue lamp', 6) // 'Blue…'
  */
 export function shortened(text: string, most: number): string {
-  // A letter has one UTF-16 code unit or more.
+  // A letter has at least one UTF-16 code unit.
   if (text.length <= most) return text;
   const kept: string[] = [];
   for (const letter of letters(text)) {

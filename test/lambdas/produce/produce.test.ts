@@ -148,7 +148,7 @@ test('a send holds at most 5,000 records and 768 KiB; a single larger record goe
   expect(sends.map(({ length }) => length)).toEqual([2, 2, 1]);
 });
 
-test('if a part fails, the error tells how many records are on the topic', async () => {
+test('if a part fails, the error says how many records are on the topic', async () => {
   const { sender } = fakeSender(1);
   await expect(sendRecords({ sender, topic: 'sales' }, records(7000, 10))).rejects.toThrow(
     'Cannot send to sales: no leader; 5000 records before it are on the topic',

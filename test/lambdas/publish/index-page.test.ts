@@ -41,6 +41,13 @@ test('a reason is shown as text, whatever the manifest contains', () => {
   expect(page).toContain('refused: &lt;script&gt;alert(&quot;lamp&quot;)&lt;/script&gt;');
 });
 
+test('the reason of a decision names the lists as the page does; the words any and new stay elsewhere', () => {
+  const reason = 'better than any other: any +0.100 over popularity; new −0.010 over run 3';
+  expect(indexPage(current, [{ ...first, reason }])).toContain(
+    'better than any other: Top picks +0.100 over popularity; Discoveries −0.010 over run 3',
+  );
+});
+
 test('the model is compared with popularity; a run without a holdout has a dash', () => {
   expect(indexPage(current, [first])).toContain('<td class="number">0.500 vs. 0.250</td>');
   const empty = decide({ run: 1, manifest: sampleRun(1, { isEmpty: true }).manifest }, undefined);

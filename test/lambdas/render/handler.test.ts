@@ -43,7 +43,7 @@ beforeEach(() => {
   lines.length = 0;
 });
 
-test('only the messages that failed come again; their neighbours are rendered', async () => {
+test('only failed messages are delivered again; their neighbours are rendered', async () => {
   for (const run of [1, 3]) await storePagesRun(lake, run);
   const answer = await call(queued(...[1, 2, 3].map((run) => created(publicationKey(run)))));
   expect(failed(answer)).toEqual(['m1']);
@@ -53,7 +53,7 @@ test('only the messages that failed come again; their neighbours are rendered', 
   ]);
 });
 
-test('a doubled message succeeds and changes nothing', async () => {
+test('a repeated message succeeds and changes nothing', async () => {
   await storePagesRun(lake, 1);
   const event = queued(created(publicationKey(1)), created(publicationKey(1)));
   expect(failed(await call(event))).toEqual([]);
@@ -62,24 +62,24 @@ test('a doubled message succeeds and changes nothing', async () => {
   expect(lake.keys().map((key) => [key, lake.text(key)])).toEqual(before);
 });
 
-test('a sweep renders what no message told of', async () => {
+test('a sweep renders runs without a message', async () => {
   await storePagesRun(lake, 1);
   expect(failed(await call(queued({ sweep: true })))).toEqual([]);
   expect(lake.keys(pageOf(1))).toHaveLength(1);
 });
 
-test('a sweep that leaves a run undrawn comes again', async () => {
+test('a sweep that fails to draw a run is delivered again', async () => {
   await lake.create(manifestKey(1), 'not JSON', 'application/json');
   await lake.create(publicationKey(1), toJson(pagesPublication(1)), 'application/json');
   expect(failed(await call(queued({ sweep: true })))).toEqual(['m0']);
 });
 
-test('what publish counts below the prefix of its decisions is nothing to draw', async () => {
+test('objects in which publish counts its tries are not decisions, and are ignored', async () => {
   expect(failed(await call(queued(created('publications/tries/00000001/00000001.json'))))).toEqual([]);
   expect(lake.keys()).toEqual([]);
 });
 
-test('a message about something else than a decision is a failure, not a run', async () => {
+test('a message about anything but a decision fails', async () => {
   expect(failed(await call(queued(created(windowKey(1)), { flush: true })))).toEqual(['m0', 'm1']);
   expect(lake.keys()).toEqual([]);
 });

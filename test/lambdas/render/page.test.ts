@@ -63,7 +63,7 @@ test('a picture is part of the page, with a text for screen readers', () => {
     expect(page).toContain(`href="${file}"`);
 });
 
-test('every picture and table has a name of its own; screen readers skip the marks of a picture', () => {
+test('every picture and table has a unique name; screen readers skip the marks of a picture', () => {
   const page = runPage({
     ...data,
     pictures: (['degrees', 'top-products'] as const).map((name) => ({ ...PICTURE, name })),
@@ -124,7 +124,7 @@ test('quality is shown by length of history and by popularity of the product, ea
   expect(runPage(data)).not.toContain('tenth 1');
 });
 
-test('the decision is at the top, with the numbers behind it', () => {
+test('the decision is at the top, with the numbers that it is based on', () => {
   expect(wholePage).toContain('<span class="good">✓ promoted</span>: better than run 1 by +0.010');
   expect(wholePage).toContain(
     '<td>Top picks</td><td>trees</td><td>personal frequency</td><td class="number">+0.030 (+0.018 to +0.042)</td><td class="number">+0.010 (−0.010 to +0.030)</td>',
@@ -141,6 +141,12 @@ test('a run that was compared with no served run does not say that none is serve
   const { gate } = whole.manifest;
   const alone = { ...whole.manifest, gate: gate && { ...gate, served: null } };
   expect(runPage({ ...whole, manifest: alone })).toContain('There was no served run to compare with.');
+});
+
+test('the reason of a decision names the lists as the page does', () => {
+  const reason = 'worse than run 1: any −0.021 (−0.041 to −0.001, 400 users)';
+  const runs = whole.runs.map((run) => ({ ...run, decision: 'refused' as const, reason }));
+  expect(runPage({ ...whole, runs })).toContain('</span>: worse than run 1: Top picks −0.021 (');
 });
 
 test('the reason of a refusal is shown as text', () => {
@@ -187,13 +193,13 @@ test('the graph in numbers: exposure, communities with their products, tails', (
   );
 });
 
-test('the interactive graph is data that cannot end its element, and the one script of the page', () => {
+test('the data of the interactive graph cannot end its element, and its script is the only one', () => {
   expect(wholePage.match(/<script[ >]/g)).toEqual(['<script ', '<script>']);
   const [, json = ''] = /<script type="application\/json" id="network-data">([^<]*)</.exec(wholePage) ?? [];
   expect(JSON.parse(json).ids[0]).toBe(`u${EVIL_USER}`);
 });
 
-test('the sentence about the chosen part of the graph ends with one full stop, with or without one from the run', () => {
+test('the sentence about the chosen part of the graph ends with one full stop, whether the run wrote one or not', () => {
   for (const chosen of ['The busiest; list new is left out', 'The busiest; list new is left out.'])
     expect(runPage({ ...whole, network: { ...whole.network, chosen } })).toContain(
       'is left out. Shown: 90 users and products',

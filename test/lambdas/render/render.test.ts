@@ -15,20 +15,20 @@ import { sampleRun, storeRun } from '../samples.ts';
 
 const parts = (lake: MemoryLake, log = recordingLog()) => ({ lake, log });
 
-/** Where run 1 has its file. */
+/** Returns the key of a file of run 1. */
 const keyOf = (name: string): string => {
   const file = sampleRun(1).manifest.files.find((candidate) => candidate.name === name);
   if (!file) throw new Error(`The sample has no ${name}`);
   return file.key;
 };
 
-/** Decides runs, each by the publication of its number. */
+/** Writes decisions on runs: publication N decides run N. */
 async function decide(lake: MemoryLake, ...runs: readonly number[]): Promise<void> {
   for (const run of runs)
     await lake.create(publicationKey(run), toJson(pagesPublication(run)), 'application/json');
 }
 
-/** Makes a file of run 1 another one, as only a test may. */
+/** Replaces a file of run 1, which only a test may do. */
 const rewrite = (lake: MemoryLake, name: string, change: (text: string) => string): Promise<void> =>
   rewriteKey(lake, keyOf(name), change);
 
@@ -58,7 +58,7 @@ test('a run becomes charts, each as SVG, PNG and specification, and a page', asy
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain('0.500 (0.400–0.600)');
 });
 
-test('what is drawn again is the same to the byte', async () => {
+test('drawing again gives the same bytes', async () => {
   const [once, again] = [memoryLake(), memoryLake()];
   for (const lake of [once, again]) {
     await storeRun(lake, 1);
@@ -68,11 +68,11 @@ test('what is drawn again is the same to the byte', async () => {
   for (const key of FILES) expect(again.objects.get(key)?.bytes, key).toEqual(once.objects.get(key)?.bytes);
 });
 
-test('a product named <script> is shown as that, on the page and in the pictures', async () => {
+test('a product named <script> is shown as text, on the page and in the pictures', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await renderRun(parts(lake), 1);
-  // A page has its data and its program.
+  // One holds the data of the page, and one is its script.
   for (const key of FILES.filter((name) => /\.(svg|html)$/.test(name)))
     expect(lake.text(key).match(/<script[ >]/g) ?? [], key).toHaveLength(key.endsWith('.html') ? 2 : 0);
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain(
@@ -83,9 +83,9 @@ test('a product named <script> is shown as that, on the page and in the pictures
 });
 
 test.each([
-  ['U+0000, which XML has not', 'Blue\u0000lamp', 'Blue\ufffdlamp'],
+  ['U+0000, which XML does not allow', 'Blue\u0000lamp', 'Blue\ufffdlamp'],
   ['an escape', 'Blue\u001blamp', 'Blue\ufffdlamp'],
-  ['U+FFFE, which XML has not', 'Blue\ufffelamp', 'Blue\ufffdlamp'],
+  ['U+FFFE, which XML does not allow', 'Blue\ufffelamp', 'Blue\ufffdlamp'],
   ['a line separator, which ends a string in an expression of Vega', 'Blue\u2028lamp', 'Blue lamp'],
   ['quotes and a backslash', `Blue "'\\lamp`, `Blue "'\\lamp`],
 ])('a name with %s is drawn', async (_what, name, shown) => {
@@ -101,7 +101,7 @@ test.each([
     expect(lake.text(`${chartsOf(1)}${picture}`)).toContain(shown);
 });
 
-test('a run of nothing has charts that say so', async () => {
+test('the charts of an empty run say so', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1, { isEmpty: true });
   await renderRun(parts(lake), 1);
@@ -112,7 +112,7 @@ test('a run of nothing has charts that say so', async () => {
   expect(lake.text(`${chartsOf(1)}index.html`)).toContain('No sales could be held out to measure quality');
 });
 
-test('the same run rendered by three messages at once is one set of files, the same as by one', async () => {
+test('three messages at once render the same files as one message', async () => {
   const [once, thrice] = [memoryLake(), memoryLake()];
   for (const lake of [once, thrice]) await storeRun(lake, 1);
   await renderRun(parts(once), 1);
@@ -133,7 +133,7 @@ test.each(Object.keys(sampleRun(1).documents))(
   },
 );
 
-test('a file that the manifest does not name is named by the error', async () => {
+test('the error names a file that is missing from the manifest', async () => {
   const lake = memoryLake();
   const { manifest } = sampleRun(1);
   const files = manifest.files.filter(({ name }) => name !== 'summary/users.json');
@@ -144,7 +144,7 @@ test('a file that the manifest does not name is named by the error', async () =>
   );
 });
 
-test('a file of the run that is missing is named, and so is one that is not what it should be', async () => {
+test('the error names a file of the run that is missing or malformed', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   const key = keyOf('summary/degrees.json');
@@ -155,7 +155,7 @@ test('a file of the run that is missing is named, and so is one that is not what
   await expect(renderRun(parts(lake), 2)).rejects.toThrow('manifests/00000002.json is missing');
 });
 
-test('invariant 5: the sweep draws what has no page, goes past what fails, and gives it up after enough tries', async () => {
+test('invariant 5: the sweep draws runs without a page, continues after a failure, and gives a run up after enough tries', async () => {
   const lake = memoryLake();
   const log = recordingLog();
   await lake.create(manifestKey(1), 'not JSON', 'application/json');
@@ -172,7 +172,7 @@ test('invariant 5: the sweep draws what has no page, goes past what fails, and g
   });
 });
 
-test('a run that was given up is left alone by sweeps; a message draws it when it can be read', async () => {
+test('sweeps skip a run that was given up; a message draws it once it can be read', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await decide(lake, 1);
@@ -191,7 +191,7 @@ test('a run that was given up is left alone by sweeps; a message draws it when i
   expect(lake.keys(chartsOf(1))).toEqual(expect.arrayContaining(FILES));
 });
 
-test('the sweep leaves a run with a page alone, and does not count it as a try', async () => {
+test('the sweep skips a run with a page, and does not count a try', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
   await decide(lake, 1);
@@ -203,7 +203,7 @@ test('the sweep leaves a run with a page alone, and does not count it as a try',
   expect(lake.keys('charts/')).toEqual(FILES);
 });
 
-test('a crash between the charts and the page is healed by the sweep', async () => {
+test('the sweep completes a run after a crash between the charts and the page', async () => {
   const [crashed, whole] = [memoryLake(), memoryLake()];
   for (const lake of [crashed, whole]) {
     await storeRun(lake, 1);
@@ -226,7 +226,7 @@ test('without a run the sweep has nothing to do', async () => {
   expect(lake.keys()).toEqual([]);
 });
 
-test('the page tells the decision, as it stood then: what is decided later changes nothing', {
+test('the page shows the decision of its time; later decisions do not change it', {
   timeout: 60_000,
 }, async () => {
   const [early, late] = [memoryLake(), memoryLake()];
@@ -240,7 +240,7 @@ test('the page tells the decision, as it stood then: what is decided later chang
   expect(late.text(`${chartsOf(3)}index.html`)).toContain('✗ refused</span>: worse on &lt;script&gt;');
 });
 
-test('a decision whose run has its page is left alone; one that is not there is an error', async () => {
+test('a decision on a run with a page changes nothing; a missing decision is an error', async () => {
   const lake = memoryLake();
   await storePagesRun(lake, 1);
   await renderDecided(parts(lake), 1);
@@ -251,7 +251,7 @@ test('a decision whose run has its page is left alone; one that is not there is 
   await expect(renderDecided(parts(lake), 2)).rejects.toThrow('publications/00000002.json is missing');
 });
 
-test('the sweep leaves a run alone that is not decided yet, and draws one that was passed over', async () => {
+test('the sweep skips a run that is not decided yet, and draws one that was passed over', async () => {
   const lake = memoryLake();
   for (const run of [1, 2, 3]) await storeRun(lake, run);
   await lake.create(

@@ -21,6 +21,7 @@ test('npm run produce simulates, replays a file, or lets one user buy', () => {
 const BUYS = ['--user', 'ann', '--product', 'lamp'];
 
 test.each([
+  [['--user', '--product'], '--user is --product, should be an id'],
   [['--user', 'ann'], '--user needs --product: the product that the user buys'],
   [['--product', 'lamp'], '--product needs --user: the user who buys'],
   [['--times', '2'], '--times needs --user: the user who buys'],

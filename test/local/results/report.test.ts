@@ -46,7 +46,7 @@ const sightings = new Map([
     new Map<Milestone, number>([
       ['cut', 0],
       ['trained', 12_500],
-      ['published', 13_000],
+      ['decided', 13_000],
       ['rendered', 14_000],
     ]),
   ],
@@ -91,7 +91,9 @@ test('a run that the gate refused is shown with the reason and is not a problem;
   const refused = { ...decision, decision: 'refused' as const, reason: 'worse than run 0: any −0.050' };
   const outcome = { ...OUTCOME, current: undefined, decisions: [refused] };
   expect(problemsOf(facts(outcome))).toEqual([]);
-  expect(formatReport(facts(outcome))).toContain('Gate      run 1 refused: worse than run 0: any −0.050');
+  expect(formatReport(facts(outcome))).toContain(
+    'Gate      run 1 refused: worse than run 0: Top picks −0.050',
+  );
   expect(problemsOf(facts({ ...outcome, decisions: [] }))).toEqual([
     'Run 1 is finished, but no run is served',
   ]);

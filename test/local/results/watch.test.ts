@@ -24,14 +24,14 @@ async function watched(...keys: readonly string[]) {
   return { lake, watch, seen };
 }
 
-test('a window is settled when it is published and rendered', async () => {
+test('a window is settled when it is decided and rendered', async () => {
   const { lake, watch, seen } = await watched(manifestKey(1));
   expect(watch.isSettled).toBe(false);
   await lake.create(`${chartsOf(1)}index.html`, '', 'text/html');
   await watch.refresh();
   expect(watch.isSettled).toBe(true);
   expect(watch.windowsWithoutCharts).toEqual([]);
-  expect(seen).toEqual(['1 cut', '1 trained', '1 published', '1 rendered']);
+  expect(seen).toEqual(['1 cut', '1 trained', '1 decided', '1 rendered']);
 });
 
 test('a window whose charts were given up is settled, too, and is listed as without charts until they are drawn', async () => {

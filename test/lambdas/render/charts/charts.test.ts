@@ -14,7 +14,7 @@ const run = runDataOf(sampleRun(1));
 const emptyRun = runDataOf(sampleRun(1, { isEmpty: true }));
 const large = largeRun();
 
-/** What Vega-Lite and Vega say while they compile, read and evaluate a specification. */
+/** Returns the warnings of Vega-Lite and Vega while they compile, read and evaluate a specification. */
 async function complaints(make: () => Specification): Promise<unknown[]> {
   const said: unknown[] = [];
   const spies = (['warn', 'error'] as const).map((level) =>
@@ -30,7 +30,7 @@ async function complaints(make: () => Specification): Promise<unknown[]> {
   }
 }
 
-/** Words of the picture of a run of nothing, and the beginning of its text. */
+/** A text in the picture of an empty run, and the start of its alternative text. */
 const NOTHING: Readonly<Partial<Record<ChartName, readonly [string, RegExp]>>> = {
   'recommendation-graph': ['Nothing is recommended yet', /^No recommendations/],
   'top-products': ['Nothing is recommended yet', /^No products/],
@@ -46,13 +46,13 @@ const NOTHING: Readonly<Partial<Record<ChartName, readonly [string, RegExp]>>> =
 describe.each(CHART_NAMES)('%s', (name) => {
   test.each([
     ['a small run', run],
-    ['a run of nothing', emptyRun],
+    ['an empty run', emptyRun],
     ['a large run', large],
-  ])('of %s is a specification that Vega-Lite and Vega take without a word', async (_what, data) => {
+  ])('of %s is a specification that Vega-Lite and Vega accept without a warning', async (_what, data) => {
     expect(await complaints(() => CHARTS[name].draw(data))).toEqual([]);
   });
 
-  test('of a run of nothing says so, in the picture and in its text', async () => {
+  test('of an empty run says so, in the picture and in its alternative text', async () => {
     const [said, text] = NOTHING[name] ?? [await titleOf(name, emptyRun), /^./];
     expect(said).not.toBe('');
     const svg = await toSvg(CHARTS[name].draw(emptyRun));
@@ -61,13 +61,13 @@ describe.each(CHART_NAMES)('%s', (name) => {
     expect(CHARTS[name].describe(emptyRun)).toMatch(text);
   });
 
-  test('is a function of the run: it changes nothing in it, and is the same twice', () => {
+  test('depends on the run alone, and does not change it', () => {
     const before = structuredClone(large);
     expect(CHARTS[name].draw(large)).toEqual(CHARTS[name].draw(large));
     expect(large).toEqual(before);
   });
 
-  test('has the specification that was looked at', async () => {
+  test('has the committed specification', async () => {
     for (const [size, data] of [
       ['', run],
       ['.large', large],
@@ -78,17 +78,17 @@ describe.each(CHART_NAMES)('%s', (name) => {
     }
   });
 
-  test('has all its data within the specification, which therefore opens anywhere', () => {
+  test('contains all its data, so that the specification opens anywhere', () => {
     for (const data of [run, large]) expect(JSON.stringify(CHARTS[name].draw(data))).not.toMatch(/"url":/);
   });
 
-  test('says on the picture which run it shows, of when and how many', async () => {
+  test('shows the number, the newest sale and the size of its run', async () => {
     expect(await toSvg(CHARTS[name].draw(run))).toContain(
       'Run 1 · newest sale 2026-06-30 · 12 sales, 3 users, 4 products',
     );
   });
 
-  test('has a text for those who cannot see it, in the picture too, after the finding', async () => {
+  test('has an alternative text, which in the picture follows the finding', async () => {
     const text = CHARTS[name].describe(large);
     expect(text).toMatch(/\d.*\.$/);
     expect(await toSvg(CHARTS[name].draw({ ...large, graph: run.graph }))).toMatch(
@@ -99,19 +99,19 @@ describe.each(CHART_NAMES)('%s', (name) => {
     );
   });
 
-  test('is half transparent only in fills and lines: a whole mark would be drawn apart, and the PNG take longer', async () => {
+  test('has opacity only in fills and lines, because a half-transparent mark makes drawing the PNG slower', async () => {
     const svg = await toSvg(CHARTS[name].draw(large));
     expect(svg.match(/ opacity="0?\.\d+"/g)).toBeNull();
   });
 
-  test('is as wide as all others', async () => {
+  test('is as wide as all other charts', async () => {
     const svg = await toSvg(CHARTS[name].draw(large));
     expect(svg).toContain(` width="${PICTURE_WIDTH}"`);
   });
 });
 
 test.each(['recommendation-graph', 'top-products', 'exposure', 'lorenz', 'quality', 'segments'] as const)(
-  '%s of a run of nothing is a frame without a plot and without words about one',
+  '%s of an empty run is a frame without a plot and without a note about one',
   async (name) => {
     const spec = CHARTS[name].draw(emptyRun);
     expect((spec as { height: number }).height).toBe(1);
@@ -123,7 +123,7 @@ test.each(['recommendation-graph', 'top-products', 'exposure', 'lorenz', 'qualit
   },
 );
 
-/** The titles, which state the findings: answers known from the sample. */
+/** The titles state the findings, which are known from the sample. */
 test.each<[ChartName, string]>([
   [
     'recommendation-graph',
@@ -138,21 +138,21 @@ test.each<[ChartName, string]>([
   expect(await titleOf(name, run)).toBe(title);
 });
 
-test('what the gate decided stands in the title: the first run, promoted, refused', async () => {
+test('the title states the decision of the gate: promoted, refused, or none yet', async () => {
   const decided = (outcome: Partial<RunData['runs'][number]>): RunData => ({
     ...large,
     runs: large.runs.map((each) => (each.run === 50 ? { ...each, ...outcome } : each)),
   });
-  const of = (outcome: Partial<RunData['runs'][number]>) => titleOf('decision', decided(outcome));
-  expect(await of({})).toBe('Run 50 was promoted and replaced run 49');
-  expect(await of({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays in service');
-  expect(await of({ gate: { served: null, any: null, new: null } })).toBe(
+  const titleWith = (outcome: Partial<RunData['runs'][number]>) => titleOf('decision', decided(outcome));
+  expect(await titleWith({})).toBe('Run 50 was promoted and replaced run 49');
+  expect(await titleWith({ decision: 'refused' })).toBe('Run 50 was refused; run 49 stays in service');
+  expect(await titleWith({ gate: { served: null, any: null, new: null } })).toBe(
     'Run 50 was promoted, compared with the baselines only',
   );
-  expect(await of({ decision: null })).toBe('Run 50 has no decision yet');
+  expect(await titleWith({ decision: null })).toBe('Run 50 has no decision yet');
 });
 
-test('a product that is recommended much and bought little is not a bestseller', async () => {
+test('a product that is often recommended and rarely bought is not a bestseller', async () => {
   const [first, ...others] = run.products.products;
   if (!first) throw new Error('The sample has no product');
   expect(CHARTS['top-products'].describe(run)).toBe(
@@ -167,13 +167,13 @@ test('a product that is recommended much and bought little is not a bestseller',
   );
 });
 
-test('the median is of vertices: of three users with 2, 2 and 3 links it is 2; of four products with 1, 1, 1 and 40 it is 1', () => {
+test('the median counts vertices: for three users with 2, 2 and 3 links it is 2; for four products with 1, 1, 1 and 40 it is 1', () => {
   expect(CHARTS.degrees.describe(run)).toBe(
     'Users have a median of 2 links and at most 3; products have a median of 1 and at most 40.',
   );
 });
 
-test('a product named <script> is shown as that', async () => {
+test('a product named <script> is shown as text', async () => {
   const svg = await toSvg(CHARTS['top-products'].draw(run));
   expect(svg).toContain(ATTACK.replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
   expect(svg).not.toContain('<script');
@@ -187,7 +187,7 @@ interface Place {
   readonly text: string;
 }
 
-test('an edge leads from its user to its product, also where both have the same id', () => {
+test('an edge leads from its user to its product, even if both have the same id', () => {
   const { data = [] } = CHARTS['recommendation-graph'].draw(run) as Spec;
   const values = (name: string) => (data.find((table) => table.name === name) as { values: Place[] }).values;
   const [circles, lines] = [values('circles'), values('lines')];

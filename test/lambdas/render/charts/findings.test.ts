@@ -5,22 +5,22 @@ import type { RankingMetrics } from '../../../../lambdas/shared/contract/quality
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { titleOf } from './title.ts';
 
-/** Titles state findings: each only as far as the numbers hold it. */
+/** Titles state findings, and no more than the numbers support. */
 
 const run = runDataOf(sampleRun(1));
 
-describe('what is counted of Top picks alone says so', () => {
+describe('texts that count Top picks alone say so', () => {
   test.each(['top-products', 'lorenz'] as const)('%s', (name) => {
     expect(CHARTS[name].describe(run)).toMatch(/Top picks/);
   });
 
-  test('of more than ten products the ten most recommended have their share', async () => {
+  test('with more than ten products, the title has the share of the ten most recommended', async () => {
     expect(await titleOf('lorenz', { ...run, facts: { ...run.facts, products: 11 } })).toBe(
       'The ten most recommended products fill 100 % of all Top picks; 1 of 11 products fills half',
     );
   });
 
-  test('the products without a list are those of neither list', () => {
+  test('products without a list are those that are in neither list', () => {
     const { exposure } = run.facts;
     const described = (neverRecommended: number): string =>
       CHARTS.lorenz.describe({
@@ -50,12 +50,12 @@ describe('quality', () => {
       },
     });
 
-  test('where both are 0 neither found anything', async () => {
+  test('if both are 0, neither predicted a purchase', async () => {
     expect(await titled(0, 0)).toBe('Neither the model nor popularity predicted any purchase');
     expect(await titled(0, 0, metric(0))).toBe('Neither the model nor popularity predicted any purchase');
   });
 
-  test('a difference whose interval covers 0 is none', async () => {
+  test('a difference whose interval contains 0 is not clear', async () => {
     const none = 'There is no clear difference between the model and popularity (42 users)';
     expect(await titled(0.3, 0.2, metric(0.1, -0.01, 0.2))).toBe(none);
     expect(await titled(0.3, 0.2, metric(0.1, 0, 0.2))).toBe(none);
@@ -64,7 +64,7 @@ describe('quality', () => {
     );
   });
 
-  test('better, worse, and where only the model found anything', async () => {
+  test('the model is better, worse, or the only one that predicted a purchase', async () => {
     expect(await titled(0.3, 0.2)).toMatch(/50 % better/);
     expect(await titled(0.1, 0.2)).toMatch(/^Top picks rank 50 % worse than popularity$/);
     expect(await titled(0.1, 0)).toBe('The model predicts purchases that popularity does not');
@@ -92,14 +92,14 @@ describe('exposure', () => {
       },
     });
 
-  test('no list changed only where no recommendation came or went', async () => {
+  test('no list has changed only if no recommendation was added or removed', async () => {
     expect(await titled({ edges: { added: 0, removed: 0, kept: 9 } })).toBe(
       'No list has changed since run 1',
     );
     expect(await titled({})).toBe('On average 25 % of a user’s Top picks are new since run 1');
   });
 
-  test('where no product gained, the one that lost most is named', async () => {
+  test('if no product gained lists, the one that lost most is named', async () => {
     const lost = [named('lamp'), named('cup')];
     expect(await titled({ exposure: { gained: [], lost } })).toBe(
       'On average 25 % of a user’s Top picks are new since run 1; lamp lost most',
@@ -107,13 +107,13 @@ describe('exposure', () => {
     expect(await titled({ exposure: { gained: [named('table')], lost } })).toMatch(/; table gained most$/);
   });
 
-  test('where no user had a list in both runs it says so', async () => {
+  test('the title says if no user had a list in both runs', async () => {
     expect(await titled({ churn: { any: null, new: null } })).toBe(
       'No user had Top picks both in run 1 and in this run',
     );
   });
 
-  test('without lists to compare with the title names no cause; the text for those who cannot see it does', async () => {
+  test('if runs cannot be compared, the alternative text has the reason, and the title does not', async () => {
     expect(await titled(null)).toBe('This run cannot be compared with run 1');
     const diff = { run: 2, previous: { run: 1, asOfMs: 0 }, changes: null };
     const described = (reason: string | null) =>
@@ -145,7 +145,7 @@ describe('segments', () => {
       },
     });
 
-  test('the model is ahead where its mean is higher, of what both were measured on; every baseline may be the best', async () => {
+  test('the model is ahead in groups in which its mean is higher and both were measured; any baseline may be the best', async () => {
     const model = scorer(0.5, [metric(0.4, 0.5), metric(0.4, 0.5), metric(0.4, 0.5, 0)]);
     const other = scorer(0.3, [metric(0.2, 0.3), metric(0.45, 0.6), metric(0.1, 0.2)]);
     expect(await titled(model, other)).toBe(
@@ -153,7 +153,7 @@ describe('segments', () => {
     );
   });
 
-  test('tenths of the products are counted beside the groups of users', async () => {
+  test('tenths of the products are counted as well as groups of users', async () => {
     const tenths = (values: readonly number[]) =>
       values.map((value, index) => ({ decile: index + 1, 'recall@10': metric(value, value) }));
     const [own, others] = [scorer(0.5, [metric(0.4, 0.5)]), scorer(0.3, [metric(0.2, 0.3)])];
@@ -163,7 +163,7 @@ describe('segments', () => {
     );
   });
 
-  test('none, one and all are said so', async () => {
+  test('none, one and all have their own wording', async () => {
     const by = (own: readonly number[]) =>
       titled(
         scorer(

@@ -5,7 +5,7 @@ import { toSvg } from '../../../../lambdas/render/draw.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { itemsOf, scaleOf } from './items.ts';
 
-/** Where marks stand in the pictures of shops that are unlike others. */
+/** The places of marks in the pictures of unusual shops. */
 
 const run = runDataOf(sampleRun(1));
 
@@ -20,7 +20,7 @@ const exposed = (products: number, half: number): RunData => {
 };
 
 test.each([2, 4, 30])(
-  'where one of %i products takes everything its name stands in the plot',
+  'if one of %i products takes everything, its name is within the plot',
   async (products) => {
     const spec = CHARTS.lorenz.draw(exposed(products, 1));
     const [name] = (await itemsOf(spec, 'text')).filter(({ text }) => text?.[0] === 'half go to');
@@ -29,7 +29,7 @@ test.each([2, 4, 30])(
   },
 );
 
-/** Differences in list any alone, over the best without a model. */
+/** A run with a difference between Top picks and the best baseline alone. */
 const decided = (low: number, high: number): RunData => {
   const overBaseline = { value: (low + high) / 2, n: 9, low, high };
   const any = { orderedBy: 'trees', baseline: 'popularity', overBaseline, overServed: null } as const;
@@ -42,7 +42,7 @@ test.each([
   [-0.08, -0.02],
   [-0.01, 0.09],
 ])(
-  'differences from %d to %d and 0 fill the width of the plot, with room at both sides',
+  'differences from %d to %d and 0 fill the width of the plot, with room on both sides',
   async (low, high) => {
     const [from = 0, to = 0] = (await scaleOf(CHARTS.decision.draw(decided(low, high)), 'x')).domain();
     const [least, most] = [Math.min(0, low), Math.max(0, high)];
@@ -52,7 +52,7 @@ test.each([
   },
 );
 
-test('a list that was not measured has one sentence and no more room than that', async () => {
+test('a list that was not measured takes only the room of one sentence', async () => {
   const { quality } = run.manifest;
   const measured = quality.any ?? quality.new;
   const heightOf = async (lists: RunData['manifest']['quality']) => {
@@ -67,7 +67,7 @@ test('a list that was not measured has one sentence and no more room than that',
   expect(await heightOf({ any: null, new: measured })).toBeLessThan(whole - 140);
 });
 
-test('bars of degrees stand within the plot, that of none too', async () => {
+test('the bars of all degrees are within the plot, also the bar of degree 0', async () => {
   const rows = [0, 1, 2].map((degree) => ({ degree, vertices: 5 }));
   const bars = await itemsOf(
     CHARTS.degrees.draw({ ...run, degrees: { users: rows, products: rows } }),

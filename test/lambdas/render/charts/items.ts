@@ -15,7 +15,7 @@ interface Item {
 const started = (spec: Specification): Promise<View> =>
   new View(parse(toVega(spec)), { renderer: 'none' }).runAsync();
 
-/** A scale of a drawn picture: its domain, and the place of a value in pixels of the plot. */
+/** Returns a scale of a drawn picture: its domain, and the place of a value in pixels of the plot. */
 export async function scaleOf(
   spec: Specification,
   name: string,
@@ -26,7 +26,7 @@ export async function scaleOf(
   return scale;
 }
 
-/** Width of the plot of a drawn picture, in pixels. */
+/** Returns the width of the plot of a drawn picture, in pixels. */
 export async function plotWidthOf(spec: Specification): Promise<number> {
   const view = await started(spec);
   const width = view.signal('width');
@@ -34,7 +34,7 @@ export async function plotWidthOf(spec: Specification): Promise<number> {
   return width;
 }
 
-/** What is drawn, within the group that holds it. */
+/** Returns the drawn items of a type of mark, placed within their group. */
 export async function itemsOf(spec: Specification, type: string): Promise<Item[]> {
   const view = await started(spec);
   const found: Item[] = [];

@@ -15,7 +15,7 @@ const CHARTS_DIRECTORY = 'lambdas/render/charts';
 const run = runDataOf(sampleRun(1));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-test('every file beside the type and the registry is a chart of the same name', () => {
+test('every file except for the type and the registry is a chart of the same name', () => {
   const files = readdirSync(join(ROOT, CHARTS_DIRECTORY)).filter(
     (file) => !['chart.ts', 'registry.ts'].includes(file),
   );
@@ -41,7 +41,7 @@ describe.each(CHART_NAMES)('%s', (name) => {
   });
 });
 
-test('a chart without a table of its own leads to a section that the page has', () => {
+test('a chart without a table links to a section that exists on the page', () => {
   const { users } = sampleRun(1).documents['summary/users.json'];
   const network = {
     vertices: { ids: [], labels: [], communities: [], degrees: [], sales: [] },
@@ -80,7 +80,7 @@ test('the index shows the charts that have a name for it, in the order of the re
   );
 });
 
-test('no other file names a chart whose name means nothing else', () => {
+test('no other file contains the name of a chart', () => {
   const names = new RegExp(
     `['"/](?:${CHART_NAMES.filter((name) => name.includes('-') || name === 'lorenz').join('|')})\\b`,
   );

@@ -3,7 +3,7 @@ import { COLOURS, type Colour, DARK } from '../../../../lambdas/render/drawing/t
 import { linear, rgb, type Triple } from './colour.ts';
 
 /**
- * What people see who lack one kind of cone, in linear RGB: Machado, Oliveira and Fernandes, "A Physiologically-based
+ * Simulates the sight of people who lack one kind of cone, in linear RGB: Machado, Oliveira and Fernandes, "A Physiologically-based
  * Model for Simulation of Color Vision Deficiency", 2009, severity 1.
  */
 const SIGHTS: Readonly<Record<string, readonly [Triple, Triple, Triple]>> = {
@@ -29,7 +29,7 @@ const SIGHTS: Readonly<Record<string, readonly [Triple, Triple, Triple]>> = {
   ],
 };
 
-/** Told apart by colour and nothing else; users and products differ by shape as well. */
+/** Pairs that differ by colour alone; users and products differ by shape as well. */
 const COMPARED: readonly (readonly [Colour, Colour])[] = [
   ['model', 'popularity'],
   ['model', 'frequency'],
@@ -41,13 +41,13 @@ const COMPARED: readonly (readonly [Colour, Colour])[] = [
   ['product', 'discovery'],
 ];
 
-/** A difference of 2.3 can just be seen side by side; lines and bars that lie apart need several times that. */
+/** A difference of 2.3 can just be seen side by side; lines and bars at a distance need several times that. */
 const LEAST = 15;
 
 const product = (row: Triple, [red, green, blue]: Triple): number =>
   row[0] * red + row[1] * green + row[2] * blue;
 
-/** CIE 1976 L*a*b* of what somebody sees, white D65. */
+/** Converts a colour, as it is seen, to CIE 1976 L*a*b* with the white D65. */
 function lab(colour: string, sight: readonly [Triple, Triple, Triple]): Triple {
   const original = linear(rgb(colour));
   const [red, green, blue] = sight.map((row) => Math.min(1, Math.max(0, product(row, original))));
@@ -60,19 +60,19 @@ function lab(colour: string, sight: readonly [Triple, Triple, Triple]): Triple {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
-/** CIE 1976 difference of two colours as somebody sees them. */
+/** Returns the CIE 1976 difference of two colours, as they are seen. */
 function difference(a: string, b: string, sight: readonly [Triple, Triple, Triple]): number {
   const [left, right] = [lab(a, sight), lab(b, sight)];
   return Math.hypot(left[0] - right[0], left[1] - right[1], left[2] - right[2]);
 }
 
 describe.each(Object.entries(SIGHTS))('with %s', (name, sight) => {
-  test.each(COMPARED)('%s and %s can be told apart, light and dark', (a, b) => {
+  test.each(COMPARED)('%s and %s can be distinguished, light and dark', (a, b) => {
     expect(difference(COLOURS[a], COLOURS[b], sight)).toBeGreaterThan(LEAST);
     expect(difference(DARK[a], DARK[b], sight)).toBeGreaterThan(LEAST);
   });
 
-  test('a red and a green of the same lightness are told apart only by those who have all cones', () => {
+  test('a red and a green of the same lightness are distinguished only by people with all cones', () => {
     const apart = difference('#c06050', '#8c8040', sight) > LEAST;
     expect(apart).toBe(name !== 'deuteranopia');
   });

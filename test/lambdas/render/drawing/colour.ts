@@ -3,14 +3,14 @@ export type Triple = readonly [number, number, number];
 
 const NAMED: Readonly<Record<string, string>> = { lightblue: '#add8e6', lightgreen: '#90ee90' };
 
-/** Of a colour as the theme has it; each of 255. */
+/** Parses a colour of the theme; each value is from 0 to 255. */
 export function rgb(colour: string): Triple {
   const hex = NAMED[colour] ?? colour;
   const part = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);
   return [part(1), part(3), part(5)];
 }
 
-/** As light adds up, each of 1: https://www.w3.org/Graphics/Color/sRGB */
+/** Converts a colour to linear light; each value is from 0 to 1: https://www.w3.org/Graphics/Color/sRGB */
 export function linear(colour: Triple): Triple {
   const part = (at: 0 | 1 | 2): number => {
     const value = colour[at] / 255;

@@ -7,21 +7,21 @@ import { largeRun } from '../../large-sample.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { linear, rgb, type Triple } from './colour.ts';
 
-/** What is drawn stands out from what is behind it: https://www.w3.org/TR/WCAG22/#contrast-minimum, #non-text-contrast. */
+/** Marks stand out from their background: https://www.w3.org/TR/WCAG22/#contrast-minimum, #non-text-contrast. */
 
 const LEAST = { text: 4.5, shape: 3 } as const;
 const THEMES: Readonly<Record<string, Readonly<Record<Colour, string>>>> = { light: COLOURS, dark: DARK };
 
-/** Nobody needs to see them to understand the picture. */
+/** Colours that are not needed to understand the picture. */
 const DECORATION: ReadonlySet<string> = new Set([
   'paper',
-  // Numbers stand beside them.
+  // Numbers are beside them.
   'grid',
   'line',
-  // Who belongs together lies together.
+  // Members of a community are also close to each other.
   ...Object.keys(COLOURS).filter((name) => name.startsWith('community')),
 ]);
-/** Areas between lines that are seen, and bands of intervals, whose numbers are in the tables of the page. */
+/** Areas between visible lines, and bands of intervals, whose numbers are in the tables of the page. */
 const MOST_OF_AN_AREA = 0.5;
 
 const blended = (above: Triple, opacity: number, below: Triple): Triple => {
@@ -45,11 +45,11 @@ interface Part {
 }
 interface Drawn {
   readonly kind: 'text' | 'shape';
-  /** Its fill and its outline: one of them must stand out. */
+  /** The fill and the outline, of which one must stand out. */
   readonly parts: readonly Part[];
 }
 
-/** Everything in a picture that has a meaning. */
+/** Returns the marks of a picture that have a meaning. */
 function drawnIn(svg: string): Drawn[] {
   const names = new Map<string, string>(Object.entries(COLOURS).map(([name, colour]) => [colour, name]));
   return [...svg.matchAll(/<(path|line|rect|text) [^>]*>/g)].flatMap(([tag, element]) => {
@@ -67,7 +67,7 @@ function drawnIn(svg: string): Drawn[] {
 }
 
 describe.each(CHART_NAMES)('%s', (name) => {
-  test.each(Object.entries(THEMES))('stands out from its paper, %s', async (_theme, colours) => {
+  test.each(Object.entries(THEMES))('stands out from the paper, %s', async (_theme, colours) => {
     const paper = rgb(colours.paper);
     const faint = new Set<string>();
     for (const data of [largeRun(), runDataOf(sampleRun(1))])
@@ -87,7 +87,7 @@ describe.each(CHART_NAMES)('%s', (name) => {
 });
 
 test.each(Object.entries(THEMES))(
-  'the graph stands out from the areas of communities too, %s',
+  'the graph also stands out from the areas of communities, %s',
   (_theme, colours) => {
     const nameOf = (tint: string) =>
       Object.entries(COLOURS).find(([, colour]) => colour === tint)?.[0] as Colour;
@@ -104,7 +104,7 @@ test.each(Object.entries(THEMES))(
   },
 );
 
-test('light blue and light green alone would not do: users and products need their outlines', () => {
+test('light blue and light green alone do not stand out enough, so users and products need their outlines', () => {
   for (const fill of ['user', 'product'] as const)
     expect(contrast(rgb(COLOURS[fill]), rgb(COLOURS.paper))).toBeLessThan(LEAST.shape);
 });

@@ -6,16 +6,19 @@ import { toPng } from '../../../../lambdas/render/draw.ts';
 import type { Weight } from '../../../../lambdas/render/drawing/letters.ts';
 import { escapeHtml } from '../../../../lambdas/shared/web/html.ts';
 
-/** What the letters of a text cover when they are drawn from (0, 0), with the font that pictures are drawn with. */
+/** The box that the letters of a text cover if they are drawn at (0, 0) with the font of the pictures. */
 export interface Ink {
   readonly left: number;
   readonly right: number;
-  /** Above the line it is negative. */
+  /** Negative above the line. */
   readonly top: number;
   readonly bottom: number;
 }
 
-/** Starts the renderer of PNG. @returns what measures a text: undefined where the font has none of its letters */
+/**
+ * Starts the PNG renderer. @returns A function that measures a text; its result is undefined if the font has none of
+ * the letters.
+ */
 export async function startFont(): Promise<
   (text: string, fontSize: number, weight: Weight) => Ink | undefined
 > {

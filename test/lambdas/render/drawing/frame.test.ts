@@ -6,7 +6,7 @@ import { widthOf } from '../../../../lambdas/render/drawing/text.ts';
 
 const frame = { title: 'Half are lamps', notes: ['Shown: all'], description: 'Lamps and vases.' };
 
-test('every picture has its finding and its description as text, and opens in a page as SVG', () => {
+test('every picture has its finding and description as text, and is embedded as SVG', () => {
   for (const spec of [withoutPlot(frame), layered(frame, { layer: [] }), stacked(frame, [])]) {
     expect(spec.$schema).toBe('https://vega.github.io/schema/vega-lite/v6.json');
     expect(spec.description).toBe('Half are lamps. Lamps and vases.');

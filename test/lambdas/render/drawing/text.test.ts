@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { fitted, shortName, widthOf, wrapped } from '../../../../lambdas/render/drawing/text.ts';
 import { startFont } from './font.ts';
 
-test('a name is cut to its length between letters, and stands on one line', () => {
+test('a name is cut between letters to a length, and is on one line', () => {
   expect(shortName('Lamp', 4)).toBe('Lamp');
   expect(shortName('Blue lamp', 6)).toBe('Blue…');
   expect(shortName('💡💡💡', 2)).toBe('💡…');
@@ -12,24 +12,24 @@ test('a name is cut to its length between letters, and stands on one line', () =
   expect(shortName(' Blue\n\tlamp ')).toBe('Blue  lamp');
 });
 
-test('what XML has not is replaced', () => {
+test('characters that XML does not allow are replaced', () => {
   expect(shortName('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
 });
 
-test('a line is broken between words where the next would be too wide, a word only where it is too wide alone', () => {
+test('a line is broken between words; a word is broken only if it is wider than a line', () => {
   expect(wrapped('lamp lamp lamp', widthOf('lamp lamp', 10), 10)).toEqual(['lamp lamp', 'lamp']);
   expect(wrapped('a lamplamp lamp', widthOf('lamp', 10), 10)).toEqual(['a', 'lamp', 'lamp', 'lamp']);
   expect(wrapped('👩‍👧👩‍👧', 1, 10)).toEqual(['👩‍👧', '👩‍👧']);
 });
 
-test('a name is cut to the room it has', () => {
+test('a name is cut to a width', () => {
   expect(fitted('Blue lamp', 1000, 14)).toBe('Blue lamp');
   const cut = fitted('Blue lamp', 40, 14);
   expect(cut).toMatch(/^Bl.*…$/);
   expect(widthOf(cut, 14)).toBeLessThanOrEqual(40);
 });
 
-test('an accent of its own takes no room; a letter of East Asia takes at least its square', () => {
+test('a combining accent takes no room; an East Asian letter takes at least a square', () => {
   expect(widthOf('e\u0301', 10)).toBe(widthOf('é', 10));
   expect(widthOf('ש\u05c1', 10)).toBe(widthOf('ש', 10));
   expect(widthOf('蓝色ラ한', 10)).toBeGreaterThanOrEqual(40);
@@ -56,11 +56,11 @@ test.each([
 });
 
 test.each(['normal', 'bold'] as const)(
-  'letters of other scripts are as wide as they are drawn: %s',
+  'the widths of other scripts are those that are drawn: %s',
   async (weight) => {
     const inkOf = await startFont();
     const drawnWidth = (text: string): number => {
-      // Between two lines, for a space has no ink.
+      // Between two vertical lines, because a space has no ink.
       const [line, lines] = [inkOf('||', 100, weight), inkOf(`|${text}|`, 100, weight)];
       return (lines?.right ?? 0) - (line?.right ?? 0);
     };

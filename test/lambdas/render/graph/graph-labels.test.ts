@@ -14,7 +14,7 @@ import { startFont } from '../drawing/font.ts';
 
 const run = runDataOf(sampleRun(1));
 
-/** Words of names; letters of one script are wider than those of another. */
+/** Words of names in several scripts, whose letters have different widths. */
 const WORDS = {
   latin: ['Blue', 'glass', 'lamp', 'of', 'a', 'table', 'Illuminated', 'candlestick'],
   capitals: ['WHITE', 'HANGING', 'HEART', 'T-LIGHT', 'HOLDER', 'WWW', 'MMM'],
@@ -73,12 +73,12 @@ interface Box {
   readonly bottom: number;
 }
 
-/** What the letters of a label cover; undefined where the font has none of them. */
+/** Returns the box that the letters of a label cover; undefined if the font has none of them. */
 function boxOf({ text, x, y, align, fontSize }: Label): Box | undefined {
   const ink = inkOf(text, fontSize, fontSize > 11 ? 'bold' : 'normal');
   if (!ink) return undefined;
   const begin = x - { left: 0, center: 0.5, right: 1 }[align] * (ink.right + ink.left);
-  // As Vega centres a line of text.
+  // Vega centres a line of text in this way.
   const base = y + 0.3 * fontSize;
   return {
     text,
@@ -95,34 +95,37 @@ const overlap = (a: Box, b: Box): boolean =>
 const valuesOf = <Value>(spec: Spec, name: string): Value[] =>
   ((spec.data ?? []).find((table) => table.name === name) as unknown as { values: Value[] }).values;
 
-describe.each(Array.from({ length: 30 }, (_, index) => index + 1))('of random shop %i', (seed) => {
-  const spec = recommendationGraph.draw(shop(seed)) as Spec;
+describe.each(Array.from({ length: 30 }, (_, index) => index + 1))(
+  'the picture of random shop %i',
+  (seed) => {
+    const spec = recommendationGraph.draw(shop(seed)) as Spec;
 
-  test('no label covers another or a vertex, and none leaves the picture', () => {
-    const boxes = valuesOf<Label>(spec, 'labels').flatMap((label) => boxOf(label) ?? []);
-    const circles = valuesOf<Point & { radius: number; text: string }>(spec, 'circles').map(
-      ({ x, y, radius, text }): Box => ({
-        text: `the vertex ${text}`,
-        left: x - radius + 1,
-        right: x + radius - 1,
-        top: y - radius + 1,
-        bottom: y + radius - 1,
-      }),
-    );
-    const problems = boxes.flatMap((box, index) => [
-      ...[...boxes.slice(index + 1), ...circles]
-        .filter((other) => overlap(box, other))
-        .map((other) => `${box.text} covers ${other.text}`),
-      ...(box.left < 0 || box.right > PICTURE_WIDTH - 32 || box.top < 0 || box.bottom > Number(spec.height)
-        ? [`${box.text} leaves the picture`]
-        : []),
-    ]);
-    expect(problems).toEqual([]);
-    expect(boxes.length).toBeGreaterThan(0);
-  });
-});
+    test('has no label that covers another or a vertex, or leaves the picture', () => {
+      const boxes = valuesOf<Label>(spec, 'labels').flatMap((label) => boxOf(label) ?? []);
+      const circles = valuesOf<Point & { radius: number; text: string }>(spec, 'circles').map(
+        ({ x, y, radius, text }): Box => ({
+          text: `the vertex ${text}`,
+          left: x - radius + 1,
+          right: x + radius - 1,
+          top: y - radius + 1,
+          bottom: y + radius - 1,
+        }),
+      );
+      const problems = boxes.flatMap((box, index) => [
+        ...[...boxes.slice(index + 1), ...circles]
+          .filter((other) => overlap(box, other))
+          .map((other) => `${box.text} covers ${other.text}`),
+        ...(box.left < 0 || box.right > PICTURE_WIDTH - 32 || box.top < 0 || box.bottom > Number(spec.height)
+          ? [`${box.text} leaves the picture`]
+          : []),
+      ]);
+      expect(problems).toEqual([]);
+      expect(boxes.length).toBeGreaterThan(0);
+    });
+  },
+);
 
-/** Products with so many links each, beside one user per link. */
+/** Makes products with these numbers of links, and one user per link. */
 function linked(products: readonly { readonly name: string; readonly links: number }[]): Spec {
   const shown = shop(1).graph.shown.vertices[0];
   if (!shown) throw new Error('A shop has vertices');
@@ -146,7 +149,7 @@ function linked(products: readonly { readonly name: string; readonly links: numb
   }) as Spec;
 }
 
-test('a product is the larger the more links it has, as many as they are, and never larger than there is room', () => {
+test('a product with more links is larger, for any number of products, and fits into the picture', () => {
   const links = [0, 1, 6, 7, 8, 20, 33];
   const circles = valuesOf<{ kind: string; radius: number }>(
     linked(links.map((count, index) => ({ name: `Lamp ${index}`, links: count }))),
@@ -171,7 +174,7 @@ test('two products are never shortened into the same name', () => {
   );
 });
 
-test('of two products that begin alike for long the one that is linked more has its name', () => {
+test('of two products with the same long beginning, the one with more links has a name', () => {
   const spec = linked([1, 2].map((links) => ({ name: `${'W'.repeat(50)} ${links}`, links })));
   const named = valuesOf<Label>(spec, 'labels').filter(({ fontSize }) => fontSize > 11);
   const [x] = valuesOf<Point & { links: number }>(spec, 'circles').flatMap((circle) =>
@@ -181,7 +184,7 @@ test('of two products that begin alike for long the one that is linked more has 
   expect(Math.abs((named[0]?.x ?? 0) - (x ?? 0))).toBeLessThan(120);
 });
 
-test('two products of the same name both have it where it is short, and one where it is shortened', () => {
+test('two products with the same name both have it if it is short, and only one of them if it is shortened', () => {
   const named = (name: string) =>
     valuesOf<Label>(linked([1, 2].map((links) => ({ name, links }))), 'labels')
       .filter(({ fontSize }) => fontSize > 11)
@@ -190,7 +193,7 @@ test('two products of the same name both have it where it is short, and one wher
   expect(named('Lamp of blue glass with a foot of oak and brass')).toEqual(['Lamp of blue glass…']);
 });
 
-test('names of users come after those of all products', () => {
+test('users get names only after all products', () => {
   const products = Array.from({ length: 20 }, (_, index) => ({
     name: `Lamp ${index}`,
     links: index === 0 ? 20 : 0,

@@ -12,7 +12,7 @@ describe('the layout of a hundred vertices', () => {
   const ends = Array.from({ length: 150 }, () => [random.below(60), 60 + random.below(40)] as const);
   const points = placeVertices(100, ends, size);
 
-  test('keeps all of them on the picture, and is the same every time', () => {
+  test('keeps all of them in the picture, and is the same every time', () => {
     for (const { x, y } of points) {
       expect(x).toBeGreaterThanOrEqual(0);
       expect(x).toBeLessThanOrEqual(size.width);
@@ -27,7 +27,7 @@ describe('the layout of a hundred vertices', () => {
       for (const b of points.slice(index + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(16);
   });
 
-  test('shortens a label that finds no place, and leaves it out where that does not help', () => {
+  test('shortens a label that has no place, and leaves it out if that does not help', () => {
     const narrow = { width: 110, height: 30 };
     const circle = { x: 15, y: 15, radius: 6, fontSize: 12 };
     const placed = (...texts: string[]) =>
@@ -44,13 +44,13 @@ describe('the layout of a hundred vertices', () => {
     const between = (apart: number) => {
       const right = 6 + 2 * (6 + gap) + 2 * width + apart;
       const circles = [6, right].map((x) => ({ ...circle, x, texts: ['Lamp'] }));
-      // No room right of the second.
+      // There is no room to the right of the second label.
       return placeLabels(circles, { circles, size: { width: right + 10, height: 20 } }).length;
     };
     expect([between(9), between(12)]).toEqual([1, 2]);
   });
 
-  test('puts a label where no line runs through it, and upon a line only where there is no other place', () => {
+  test('puts a label on a line only if there is no other place', () => {
     const circle = { x: 100, y: 50, radius: 6, fontSize: 12 };
     const placed = (lines: readonly Line[], height: number) =>
       placeLabels([{ ...circle, y: height / 2, texts: ['Lamp'] }], {
@@ -103,7 +103,7 @@ describe('the layout of a hundred vertices', () => {
   });
 });
 
-test('two groups that are linked by one edge lie apart: each vertex is nearer to its own', () => {
+test('two groups that are linked by one edge are apart: each vertex is nearer to its own group', () => {
   const group = (first: number) =>
     Array.from({ length: 6 }, (_, a) =>
       Array.from({ length: a }, (__, b) => [first + a, first + b] as const),
@@ -123,7 +123,7 @@ test('two groups that are linked by one edge lie apart: each vertex is nearer to
 });
 
 test.each([0, 1, 2, 3])(
-  'a graph of %i vertices without edges has that many places, all of them inside',
+  'a graph of %i vertices without edges has as many places, all inside the picture',
   (count) => {
     const points = placeVertices(count, [], { width: 100, height: 80 });
     expect(new Set(points.map(({ x, y }) => `${x} ${y}`)).size).toBe(count);
@@ -136,7 +136,7 @@ test.each([0, 1, 2, 3])(
   },
 );
 
-test('vertices without edges lie around the others, none in the middle', () => {
+test('vertices without edges are placed around the others', () => {
   const { x, y } = layoutGraph(10, Int32Array.of(0, 1, 2), Int32Array.of(1, 2, 0));
   const radius = (v: number) => Math.hypot(x[v] ?? 0, y[v] ?? 0);
   const linked = Math.max(radius(0), radius(1), radius(2));
@@ -153,10 +153,10 @@ test('the hull of a square with a point inside is the square', () => {
   expect(hull([...square, { x: 1, y: 1 }])).toEqual(square);
 });
 
-test('the largest community has the first colour, whichever comes first; one of three has no area', () => {
+test('the largest community has the first colour, in any order; a community of three has no area', () => {
   const sizes = [4, 3, 6, 5];
   const communities = sizes.flatMap((size, community) => Array.from({ length: size }, () => community));
-  // Each around a place of its own, 100 pixels from the next.
+  // The communities are 100 pixels apart.
   const points = communities.map((community, index) => ({ x: 100 * community + (index % 3), y: index % 2 }));
   const areas = hulls(points, communities);
   const places = areas.map(({ path }) => Math.round(Number(/[\d.]+/.exec(path)?.[0]) / 100));
@@ -164,7 +164,7 @@ test('the largest community has the first colour, whichever comes first; one of 
   expect(areas.map(({ colour }) => colour)).toEqual(COMMUNITY_COLOURS.slice(0, 3));
 });
 
-test('the outline around a square goes along its sides at the distance, round at the corners; around nothing is none', () => {
+test('the outline of a square follows its sides at a distance and is round at the corners; without points it is empty', () => {
   const square = [
     { x: 0, y: 0 },
     { x: 10, y: 0 },

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { letters, shortened } from '../../../../lambdas/shared/web/text.ts';
 
-test('a text is cut to so many letters, without a space or punctuation before the ellipsis', () => {
+test('a text is cut to a number of letters, without a space or punctuation before the ellipsis', () => {
   expect(shortened('Lamp', 4)).toBe('Lamp');
   expect(shortened('Blue lamp', 6)).toBe('Blue…');
   expect(shortened('Lamp no. 17', 9)).toBe('Lamp no…');
   expect(shortened('', 1)).toBe('');
 });
 
-test('what a reader takes for one letter is never cut in half', () => {
+test('a letter of several code points is never cut in half', () => {
   expect(shortened('💡💡💡', 2)).toBe('💡…');
   expect(shortened('👩‍👧👩‍👧👩‍👧', 2)).toBe('👩‍👧…');
   expect(shortened('e\u0301e\u0301e\u0301', 3)).toBe('e\u0301e\u0301e\u0301');

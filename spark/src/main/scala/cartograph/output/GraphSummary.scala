@@ -59,7 +59,7 @@ object GraphSummary {
   /** Describes the choice for readers of the picture. */
   private def chosen(products: Int, users: Int, communities: Int): String = {
     val from = if (communities > 1) s" of the $communities largest communities" else ""
-    s"The $products products$from that are in most lists, and $users users " +
+    s"The $products products$from that are in the most lists, and $users users " +
       s"who have most of them among their first $LastRank recommendations"
   }
 
