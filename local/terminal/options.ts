@@ -48,8 +48,8 @@ export const wholeNumber = <const Flags extends string>(
 export const text = <const Flags extends string>(flags: Flags, help: string) =>
   valueOption(flags, help, (value) => {
     if (value !== '' && !value.startsWith('--')) return value;
-    const placeholder = /<(.+)>/.exec(flags)?.[1] ?? 'text';
-    throw new Error(`a ${placeholder.toLowerCase()}`);
+    const noun = /<(.+)>/.exec(flags)?.[1]?.toLowerCase() ?? 'text';
+    throw new Error(`${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`);
   });
 
 /** A number from 0 to `most` that may be written as 1e6. */
