@@ -21,8 +21,8 @@ const SUITES: readonly Suite[] = [
   { title: 'Format and lint', run: () => check(node('biome'), ['ci', '--error-on-warnings']) },
   { title: 'Types', run: () => check(node('tsc'), []) },
   { title: 'Types of the browser code', run: () => check(node('tsc'), ['-p', 'tsconfig.browser.json']) },
-  // "Scala format" goes here once the build has a command for it.
   { title: 'TypeScript tests', run: typescriptTests },
+  // The Scala build also checks the format of its sources.
   { title: 'Scala tests', run: (filter) => (filter.length > 0 ? NONE : scalaTests()) },
 ];
 
