@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
@@ -17,7 +17,8 @@ import { recordingLog } from './lambdas/log.ts';
  * `test/fixtures` holds one event and the files that the stages make from it. `FixturesTest.scala` reads the same files:
  * the batch and the window as its input, the manifest as its own output.
  *
- * The test only compares. `UPDATE_FIXTURES=1 npx vitest run test/fixtures.test.ts` writes the files.
+ * The tests of both languages only compare. With `UPDATE_FIXTURES=1` they write the files first:
+ * `UPDATE_FIXTURES=1 npx vitest run test/fixtures.test.ts`.
  */
 const path = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 const json = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
@@ -57,4 +58,13 @@ test('the batch holds the four sales of the event', async () => {
     ['bob', 'lamp', 1],
     ['bob', 'lamp', -1],
   ]);
+});
+
+test('the Scala tests write files only into their own lake, or on request', () => {
+  const folder = join(import.meta.dirname, '../spark/src/test/scala');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.scala'),
+  );
+  const writing = sources.filter((name) => /Files\.write/.test(readFileSync(join(folder, name), 'utf8')));
+  expect(writing.map((name) => basename(name)).toSorted()).toEqual(['FileLake.scala', 'Fixtures.scala']);
 });

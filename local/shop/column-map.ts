@@ -12,10 +12,11 @@ export type ColumnMap = Readonly<Partial<Record<SaleField, string>>>;
 export function columnMap(text: string): ColumnMap {
   const pairs = text.split(',').map((pair) => {
     const [field = '', column = ''] = pair.split(/=(.*)/s);
-    if (!isField(field))
-      throw new Error(
-        `FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}; did you mean ${nearest(field, SALE_FIELDS)} instead of ${field}?`,
-      );
+    if (!isField(field)) {
+      const suggestion =
+        field === '' ? '' : `; did you mean ${nearest(field, SALE_FIELDS)} instead of ${field}?`;
+      throw new Error(`FIELD=COLUMN,… with the fields ${SALE_FIELDS.join(', ')}${suggestion}`);
+    }
     if (column === '') throw new Error(`FIELD=COLUMN,…, but ${field} has no column`);
     return [field, column] as const;
   });

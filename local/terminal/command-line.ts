@@ -50,7 +50,7 @@ export function parseCommandLine<Line extends CommandUnknownOpts>(
 
 /**
  * Makes one sentence of commander's error: its suggestion is on a second line, and a switch with a value is reported as an
- * unknown option.
+ * unknown option. Commander does not notice that an argument is the name of an option without its dashes.
  */
 function sentenceOf({ message, code }: CommanderError, { options }: CommandUnknownOpts): string {
   const [, name, value] = /unknown option '(--[^=]+)=(.*?)'/s.exec(message) ?? [];
@@ -59,6 +59,11 @@ function sentenceOf({ message, code }: CommanderError, { options }: CommandUnkno
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
     .replace(/^./, (letter) => letter.toUpperCase());
+  if (code === 'commander.excessArguments') {
+    const words = /got \d+: (.*)\.$/s.exec(message)?.[1]?.split(', ') ?? [];
+    const meant = options.find(({ long }) => words.some((word) => long === `--${word}`))?.long;
+    if (meant) return `${sentence.replace(/\.$/, '')}; did you mean ${meant}? --help lists all options`;
+  }
   const isUnknown = code === 'commander.unknownOption' || code === 'commander.excessArguments';
   return isUnknown ? `${sentence.replace(/([^?.])$/, '$1.')} --help lists all options` : sentence;
 }

@@ -53,6 +53,8 @@ export const degrees: Chart = {
 /** Beyond this degree the axes are logarithmic, because single degrees could not be distinguished. */
 const WIDE = 24;
 const HEIGHT = 220;
+/** With all digits, the labels of many thousands would cover the title of their axis. */
+const COMPACT_LABELS = "format(datum.value, datum.value < 10000 ? ',d' : '~s')";
 const SHARE = 'share with at least this many links';
 /** Labels of smaller shares, such as 0.001 %, would cover the title of their axis, so it is above the plot instead. */
 const SMALLEST_BESIDE_TITLE = 1e-4;
@@ -99,7 +101,8 @@ function linearPanel(run: RunData, own: Kind): Plot {
         vertices,
       })),
     },
-    mark: { type: 'bar', fill, stroke },
+    // Not a bar: with two ends in x, Vega-Lite would draw it as a line at its height.
+    mark: { type: 'rect', fill, stroke },
     encoding: {
       x: {
         field: 'from',
@@ -114,8 +117,9 @@ function linearPanel(run: RunData, own: Kind): Plot {
         type: 'quantitative',
         title: kind,
         scale: { domainMin: 0, nice: false },
-        axis: { ...PANEL.axis, tickCount: 4, tickMinStep: 1, format: ',d' },
+        axis: { ...PANEL.axis, tickCount: 4, tickMinStep: 1, labelExpr: COMPACT_LABELS },
       },
+      y2: { datum: 0 },
     },
   };
 }

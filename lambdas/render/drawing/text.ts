@@ -7,11 +7,22 @@ import { letterWidth, type Weight } from './letters.ts';
 /** Characters that XML does not allow, not even escaped. With one of them in a name the picture could not be drawn. */
 const NOT_IN_XML = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 
+/** Marks that are stacked on one letter: more than these would cover the lines above and below. */
+const STACKED = /(\p{M}{4})\p{M}+/gu;
+/** Code points of a letter; no letter that people write has more, and nothing could shorten a longer one. */
+const MAX_POINTS = 12;
+
+const limited = (letter: string): string =>
+  letter.length <= MAX_POINTS ? letter : [...letter].slice(0, MAX_POINTS).join('');
+
 /**
- * Puts a text on one line. U+FFFD replaces characters that XML does not allow or that change the direction of a line.
+ * Puts a text on one line. U+FFFD replaces characters that XML does not allow or that change the direction of a line. A letter
+ * keeps no more marks than a line has room for.
  */
-export const inXml = (text: string): string =>
-  withoutBidi(text).replace(/\s/g, ' ').replace(NOT_IN_XML, '\ufffd');
+export function inXml(text: string): string {
+  const line = withoutBidi(text).replace(/\s/g, ' ').replace(NOT_IN_XML, '\ufffd').replace(STACKED, '$1');
+  return line.length <= MAX_POINTS ? line : Array.from(letters(line), limited).join('');
+}
 
 /**
  * Shortens a name for a picture; the tables of the page show the whole name. It is on one line, because a line

@@ -48,6 +48,7 @@ test.each([
     '--bootstrap and --direct contradict each other',
   ],
   [['--topic', 'sales'], '--topic needs --bootstrap and excludes --stack'],
+  [['--user='], '--user is , should be an id'],
   [
     ['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'],
     '--topic needs --bootstrap and excludes --stack',

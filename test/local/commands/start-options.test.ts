@@ -33,7 +33,7 @@ test('an unknown option is an error that suggests the most similar one', () => {
     "Unknown option '--treshold'; did you mean --threshold? --help lists all options",
   );
   expect(() => parseStartOptions(['once'])).toThrow(
-    'Too many arguments. Expected 0 arguments but got 1: once. --help lists all options',
+    'Too many arguments. Expected 0 arguments but got 1: once; did you mean --once? --help lists all options',
   );
   expect(() => parseStartOptions(['--toString'])).toThrow("Unknown option '--toString'");
 });
@@ -60,6 +60,10 @@ test.each([
   [['--export', '--once'], '--export is --once, should be a directory'],
   [['--endpoint='], '--endpoint is , should be a URL'],
   [['--input', 'a.csv', '--map', 'user=x'], 'did you mean userId instead of user?'],
+  [
+    ['--input', 'a.csv', '--map', 'userId=x,'],
+    /^--map is userId=x,, should be FIELD=COLUMN,… with .*productName$/,
+  ],
   [['--input', 'a.csv', '--map', 'userId='], 'userId has no column'],
   [['--map', 'userId=x'], '--map needs --input'],
   [['--input', 'a.csv', '--count', '5'], '--count and --input contradict each other'],

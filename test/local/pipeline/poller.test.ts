@@ -119,7 +119,9 @@ test('an invocation has at most 10,000 records and 6 MB, and may mix partitions'
     events.push(recordsOf(event));
     largest = Math.max(largest, Buffer.byteLength(JSON.stringify(event)));
   });
-  expect(events.flat()).toHaveLength(24_020);
+  // Each at least once: on a busy machine the broker may end a session, and records are then delivered again.
+  const delivered = new Set(events.flat().map(({ partition, offset }) => `${partition} ${offset}`));
+  expect(delivered.size).toBe(24_020);
   expect(Math.max(...events.map((records) => records.length))).toBeLessThanOrEqual(10_000);
   expect(largest).toBeLessThanOrEqual(6 * 1024 * 1024);
   expect(events.some((records) => new Set(records.map(({ partition }) => partition)).size > 1)).toBe(true);

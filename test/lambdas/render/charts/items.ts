@@ -10,6 +10,7 @@ interface Item {
   readonly fill?: string;
   readonly text?: string | readonly string[];
   readonly angle?: number;
+  readonly align?: string;
 }
 
 const started = (spec: Specification): Promise<View> =>

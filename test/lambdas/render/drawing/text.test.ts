@@ -16,6 +16,13 @@ test('characters that XML does not allow are replaced', () => {
   expect(shortName('Blue\u0000lamp\ufffe')).toBe('Blue\ufffdlamp\ufffd');
 });
 
+test('a letter keeps only as many marks and joined characters as people write', () => {
+  expect(shortName(`e${'\u0301'.repeat(300)} lamp`)).toBe(`e${'\u0301'.repeat(4)} lamp`);
+  expect(shortName('👨🏻‍❤️‍💋‍👨🏻 नमस्ते e\u0301')).toBe('👨🏻‍❤️‍💋‍👨🏻 नमस्ते e\u0301');
+  for (const chain of ['👩‍'.repeat(80), 'ᄀ'.repeat(250)])
+    expect(widthOf(fitted(chain, 200, 14), 14)).toBeLessThanOrEqual(200);
+});
+
 test('a line is broken between words; a word is broken only if it is wider than a line', () => {
   expect(wrapped('lamp lamp lamp', widthOf('lamp lamp', 10), 10)).toEqual(['lamp lamp', 'lamp']);
   expect(wrapped('a lamplamp lamp', widthOf('lamp', 10), 10)).toEqual(['a', 'lamp', 'lamp', 'lamp']);

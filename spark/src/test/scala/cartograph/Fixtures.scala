@@ -11,4 +11,8 @@ object Fixtures {
     ).map(_.toAbsolutePath.normalize).find(Files.isDirectory(_)).get
 
   def text(name: String): String = Files.readString(directory.resolve(name))
+
+  /** Saves what a test found, if UPDATE_FIXTURES=1 asks for it; otherwise a test only compares, and fails without the file. */
+  def update(name: String, found: => String): Unit =
+    if (sys.env.get("UPDATE_FIXTURES").contains("1")) Files.writeString(directory.resolve(name), found)
 }

@@ -1,7 +1,7 @@
 package cartograph
 
 import java.io.ByteArrayOutputStream
-import java.nio.file.{Files, Paths}
+import java.nio.file.Files
 
 import scala.jdk.CollectionConverters._
 
@@ -96,14 +96,9 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val manifest = run(2, Seq(Shuffled))
     for (list <- Seq("any", "new")) assert(metric(manifest.get("gate").get(list).get("overServed"))._3 < -0.1, list)
     // A test of publish reads the file: publish must refuse this run.
-    val fixture = Seq(
-      Paths.get("test", "fixtures"),
-      Paths.get("..", "test", "fixtures")
-    ).find(Files.isDirectory(_)).get.resolve("manifest-shuffled.json")
-    if (!Files.exists(fixture)) Files.writeString(fixture, lake.text(Keys.manifest(2)))
-    val saved = new com.fasterxml.jackson.databind.ObjectMapper().readTree(Files.readString(
-      fixture
-    )).get("gate").get("any").get("overServed")
+    Fixtures.update("manifest-shuffled.json", lake.text(Keys.manifest(2)))
+    val saved = new com.fasterxml.jackson.databind.ObjectMapper().readTree(Fixtures.text("manifest-shuffled.json"))
+      .get("gate").get("any").get("overServed")
     assert(math.abs(saved.get("value").asDouble - metric(manifest.get("gate").get("any").get("overServed"))._2) < 1e-3)
   }
 

@@ -1,9 +1,5 @@
 package cartograph.features
 
-import java.nio.file.Files
-
-import scala.jdk.CollectionConverters._
-
 import cartograph.platform.Documents
 import cartograph.ranking.Ranker
 import cartograph.sales.{Interaction, ModelConfig, Purchases, Shop}
@@ -69,10 +65,8 @@ class FeatureValuesTest extends SparkSuite {
   }
 
   test("every feature of a small shop has the value that is saved") {
-    val file = Fixtures.directory.resolve("features.csv")
     val found = table()
-    // The file is written when it is missing: to accept a change, delete it and run the test.
-    if (!Files.exists(file)) Files.write(file, found.asJava)
-    assert(found === Files.readAllLines(file).asScala.toSeq)
+    Fixtures.update("features.csv", found.mkString("", "\n", "\n"))
+    assert(found === Fixtures.text("features.csv").linesIterator.toSeq)
   }
 }
