@@ -12,7 +12,6 @@ import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.
 import type { Log } from '../shared/platform/log.ts';
 import { listPublications } from '../shared/platform/publications.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
-import { indexPage } from './index-page.ts';
 
 export interface Parts {
   readonly lake: Lake;
@@ -114,6 +113,8 @@ async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean
 
 /** Updates the index page. The page depends on the publications alone, so it is written only if its text changes. */
 export async function refreshIndex(lake: Lake): Promise<void> {
+  // A separate part of the bundle, because it contains the charts' titles: the decision does not wait until it is loaded.
+  const { indexPage } = await import('./index-page.ts');
   for (;;) {
     const before = await lake.read(INDEX_KEY);
     const current = await readJson(lake, CURRENT_KEY, Current);
