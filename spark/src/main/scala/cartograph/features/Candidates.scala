@@ -59,18 +59,17 @@ object Candidates {
     val (moment, rank, popular) = (snapshot.moment, snapshot.rank, snapshot.popular)
     val only = snapshot.blocks.first()
     val block = Broadcasts.checked(snapshot.blocks.sparkContext, "products", only, only.sizeBytes)
-    inputs.mapPartitions(
-      { rows =>
-        val scores = new BlockScores(block.value, rank)
-        rows.map { case (user, input) =>
-          val recipient = recipientOf(user, input, moment)
-          scores.score(recipient)
-          val sources = scores.sources(recipient)
-          user -> withPlaces(scores.described(recipient, sources.candidates(recipient.history, popular.value), sources.wanted))
-        }
-      },
-      preservesPartitioning = true
-    )
+    def candidatesOf(rows: Iterator[(Int, Input)]): Iterator[(Int, Candidates)] = {
+      val scores = new BlockScores(block.value, rank)
+      rows.map { case (user, input) =>
+        val recipient = recipientOf(user, input, moment)
+        scores.score(recipient)
+        val sources = scores.sources(recipient)
+        val chosen = sources.candidates(recipient.history, popular.value)
+        user -> withPlaces(scores.described(recipient, chosen, sources.wanted))
+      }
+    }
+    inputs.mapPartitions(candidatesOf, preservesPartitioning = true)
   }
 
   /** Finds first the best of all blocks, and then the features of the candidates, block by block. */
