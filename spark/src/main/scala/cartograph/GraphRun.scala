@@ -18,7 +18,9 @@ import cartograph.sales.{Shop, TrainingSet}
 /**
  * The graph of a run, and its files.
  *
- * @param explanations of the recommendations, with the table of similar products
+ * @param links        all links, sorted as by [[Links.of]]
+ * @param vertices     all vertices with a link, in no order
+ * @param explanations explains recommendations; it also has the table of similar products
  */
 final class GraphRun private (
     context: RunContext,
@@ -73,7 +75,12 @@ final class GraphRun private (
 
 object GraphRun {
 
-  /** Computes the graph. @param lists by user */
+  /**
+   * Computes the graph, step by step, and persists it.
+   *
+   * @param lists    lists by user
+   * @param snapshot purchases and neighbours at the moment that the lists are made for
+   */
   def of(context: RunContext, shop: Shop, lists: RDD[(Int, Lists)], snapshot: Snapshot): GraphRun = {
     val (sc, steps) = (context.sc, context.steps)
     val blocks = shop.byUser.numPartitions
@@ -88,9 +95,9 @@ object GraphRun {
       all
     }
     val facts = steps("graph") {
-      val linked = links.mapPartitions(Links.byUser(_).map { ofUser =>
-        ofUser.head.user -> ofUser.map(_.product.number).toArray
-      })
+      val linked = links.mapPartitions { rows =>
+        Links.byUser(rows).map(ofUser => ofUser.head.user -> ofUser.map(_.product.number).toArray)
+      }
       val similar = table.value.similar.toSeq.map(edge => (edge.source, edge.target))
       val all = SalesGraph.facts(linked, similar, blocks).persist(StorageLevel.MEMORY_AND_DISK)
       all.count()
@@ -100,7 +107,14 @@ object GraphRun {
       val moment = snapshot.moment
       val reasons = new Explanations(table.value, moment.asOfMs, moment.horizonMs)
       val explanations = Broadcasts.checked(sc, "reasons", reasons, table.value.sizeBytes)
-      new GraphRun(context, shop, links, Vertices.of(links, facts, blocks), communities, explanations)
+      new GraphRun(
+        context = context,
+        shop = shop,
+        links = links,
+        vertices = Vertices.of(links, facts, blocks),
+        communities = communities,
+        explanations = explanations
+      )
     }
   }
 }

@@ -16,9 +16,9 @@ import cartograph.sales.{ModelConfig, Purchases, Shop}
  * The lists of a run and how good they are.
  *
  * @param lists     by user
- * @param snapshot  what was known when the lists were made
+ * @param snapshot  the state of the shop that the lists were made from
  * @param quality   None if nothing could be held out
- * @param orderedBy by list, the name of what orders it
+ * @param orderedBy name of the scorer that orders a list
  */
 final case class Recommended(
     lists: RDD[(Int, Lists)],
@@ -31,14 +31,16 @@ final case class Recommended(
  * Makes recommendations from purchases.
  *
  * The algorithm learns from windows before the holdout and is measured on the holdout. Then it learns once more, with the holdout,
- * and orders the lists that are served. So everything that is served was measured, except what it learned from the holdout.
+ * and orders the lists that are served. The measures therefore describe the served lists, except for what was learned last.
  */
 final class Recommender(shop: Shop, algorithm: Algorithm, model: ModelConfig, steps: StepTimer) {
   import Recommender._
 
   /**
+   * Learns, measures, and makes the lists of all users.
+   *
    * @param history all purchases and returns, by user
-   * @param served  by user, the lists of the served run, to compare with
+   * @param served  by user, the lists of the served run, to compare with; None if no run is compared
    */
   def recommend(history: RDD[(Int, Purchases)], splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): Recommended = {
     val moment = splits.now
@@ -86,6 +88,7 @@ final class Recommender(shop: Shop, algorithm: Algorithm, model: ModelConfig, st
 }
 
 object Recommender {
+  /** About as many users of a window are sampled at most. */
   private val MaxLearners = 10000
 
   /** A moment of the past and the users whose next purchases are known. */
@@ -102,13 +105,13 @@ object Recommender {
       labelled.copy(relevant = labelled.relevant.intersect(products))
     }
 
-  /** Draws about 10,000 users, by their numbers. More users of a window would not improve what is learned. */
+  /** Samples about 10,000 users by a hash of their numbers. More users of a window would not improve what is learned. */
   private def sampled(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] = {
     val share = MaxLearners.toDouble / math.max(1L, next.count())
     next.filter { case (user, _) => share >= 1 || (MurmurHash3.mix(5, user) & Int.MaxValue) < share * Int.MaxValue }
   }
 
-  /** Logs how much each feature contributes to the order of the lists, in shares of 1. */
+  /** Logs each feature's share of the gain, 0..1, for each list that trees order. */
   private def logImportances(fitted: Fitted): Unit =
     for (list <- ListKind.all; importances = fitted.importances(list) if importances.nonEmpty) {
       val shares = importances.map { case (feature, share) => feature.name -> math.round(share * 1e4) / 1e4 }

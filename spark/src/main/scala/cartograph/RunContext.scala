@@ -7,7 +7,7 @@ import cartograph.platform.{Keys, Lake, RunFiles, StepTimer}
 
 /** Where one attempt at a run reads and writes, and what times its steps. */
 final class RunContext(val sc: SparkContext, val lake: Lake, val arguments: Arguments) {
-  val steps = new StepTimer(arguments.window)
+  val steps: StepTimer = new StepTimer(arguments.window)
   val files: RunFiles = new RunFiles(
     lake.root,
     Keys.run(arguments.window, arguments.attempt),

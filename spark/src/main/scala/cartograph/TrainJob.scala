@@ -15,7 +15,7 @@ import cartograph.platform.{Documents, Keys, Lake, Log}
 import cartograph.ranking.{Algorithm, Labelled, RankingRows}
 import cartograph.sales.{Address, Inputs, Interaction, Pair, Product, Purchases}
 
-/** The entry point of the Spark job. An exception makes the exit code, after it was logged. */
+/** The entry point of the Spark job. Exceptions are logged and thrown again, so that the exit code is not 0. */
 object TrainJob {
   def main(args: Array[String]): Unit = {
     val sc = new SparkContext(configuration)
@@ -28,7 +28,10 @@ object TrainJob {
     } finally sc.stop()
   }
 
-  /** Serialises rows that are shuffled by Kryo, with a number in place of the name of their class. */
+  /**
+   * Configures Spark. Kryo serialises the rows that are shuffled. Their classes are registered, so that each row starts with a
+   * number instead of the class name; private classes are registered by name.
+   */
   private[cartograph] def configuration: SparkConf = new SparkConf()
     .setIfMissing("spark.app.name", "cartograph")
     .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
@@ -40,11 +43,13 @@ object TrainJob {
       classOf[Ranked],
       classOf[Lists],
       classOf[Link],
+      Class.forName("cartograph.graph.Links$UserEnd"),
       classOf[Vertex],
       classOf[VertexFacts],
       classOf[VertexActivity],
       classOf[Bought],
       classOf[GraphEdge],
+      Class.forName("cartograph.output.GraphFacts$Component"),
       Class.forName("cartograph.sales.TrainingSet$Copies"),
       classOf[Purchases],
       classOf[Purchases.Line],

@@ -25,15 +25,15 @@ class FixturesTest extends SparkSuite {
       Seq(("ann", "lamp", 1.0), ("ann", "vase", 2.0), ("bob", "lamp", 1.0), ("bob", "lamp", -1.0)))
     val source = rows.head.address.source
     assert(rows.head === Interaction(
-      Address(source, "sales", 0, 0, 1782820800000L),
-      "ann",
-      "lamp",
-      1,
-      1782817200000L,
-      "purchase",
-      Some("o1"),
-      Some(9.5),
-      Some("Blue lamp")
+      address = Address(source, "sales", partition = 0, offset = 0, kafkaMs = 1782820800000L),
+      user = "ann",
+      product = "lamp",
+      quantity = 1,
+      atMs = 1782817200000L,
+      kind = "purchase",
+      orderId = Some("o1"),
+      price = Some(9.5),
+      productName = Some("Blue lamp")
     ))
     assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty)
   }
@@ -64,7 +64,8 @@ class FixturesTest extends SparkSuite {
     val copy = manifest.deepCopy[ObjectNode]
     copy.remove(Seq("seconds", "versions").asJava)
     copy.get("files").elements.asScala.foreach {
-      case file: ObjectNode => file.remove(Seq("sizeBytes", "sha256").asJava); case _ => ()
+      case file: ObjectNode => file.remove(Seq("sizeBytes", "sha256").asJava)
+      case _ => ()
     }
     copy
   }

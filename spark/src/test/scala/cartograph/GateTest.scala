@@ -9,9 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 import org.scalatest.BeforeAndAfterEach
 
+import cartograph.evaluation.Metric
 import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
-import cartograph.platform.Keys
+import cartograph.platform.{Documents, Keys}
 import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorers}
 
 /** The comparisons by which lambdas/publish decides, over several windows of a shop of three tastes. */
@@ -69,8 +70,13 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     }
   }
 
-  private def metric(node: JsonNode): (Double, Double, Double) =
-    (node.get("low").asDouble, node.get("value").asDouble, node.get("high").asDouble)
+  private def metric(node: JsonNode): Metric = Metric(
+    value = node.get("value").asDouble,
+    n = node.get("n").asLong,
+    low = node.get("low").asDouble,
+    high = node.get("high").asDouble
+  )
+  private def overServed(manifest: JsonNode, list: String): Metric = metric(manifest.get("gate").get(list).get("overServed"))
 
   test("a run is compared with the served one on the sales after it, which neither run was trained on") {
     window(1)(identity)
@@ -82,9 +88,9 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val metrics = lake.json("runs/00000002/00000001/metrics.json")
     assert(metrics.get("holdout").get("kind").asText === "window")
     assert(metrics.get("holdout").get("fromMs").asLong === lake.json(Keys.manifest(1)).get("asOfMs").asLong + 1)
-    val (low, _, high) = metric(manifest.get("gate").get("any").get("overServed"))
-    assert(low < 0.02 && high > -0.02, "both know the tastes")
-    assert(metric(manifest.get("gate").get("any").get("overBaseline"))._2 > -0.05)
+    val compared = overServed(manifest, "any")
+    assert(compared.low < 0.02 && compared.high > -0.02, "both know the tastes")
+    assert(metric(manifest.get("gate").get("any").get("overBaseline")).value > -0.05)
     assert(metrics.get("any").get("served").get("ndcg@10") === manifest.get("afterwards").get("any"))
   }
 
@@ -94,12 +100,11 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     serve(1)
     window(2)(identity)
     val manifest = run(2, Seq(Shuffled))
-    for (list <- Seq("any", "new")) assert(metric(manifest.get("gate").get(list).get("overServed"))._3 < -0.1, list)
+    for (list <- Seq("any", "new")) assert(overServed(manifest, list).high < -0.1, list)
     // A test of publish reads the file: publish must refuse this run.
     Fixtures.update("manifest-shuffled.json", lake.text(Keys.manifest(2)))
-    val saved = new com.fasterxml.jackson.databind.ObjectMapper().readTree(Fixtures.text("manifest-shuffled.json"))
-      .get("gate").get("any").get("overServed")
-    assert(math.abs(saved.get("value").asDouble - metric(manifest.get("gate").get("any").get("overServed"))._2) < 1e-3)
+    val saved = Documents.parse("manifest-shuffled.json", Fixtures.text("manifest-shuffled.json"))
+    assert(math.abs(overServed(saved, "any").value - overServed(manifest, "any").value) < 1e-3)
   }
 
   test("the series shows a change of taste: the run that was served is bad on the sales after it") {
@@ -111,8 +116,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val series = lake.json("runs/00000004/00000001/metrics.json").get("series").elements.asScala.toSeq
     assert(series.map(point => (point.get("window").asInt, point.get("run").asInt)) === Seq((2, 1), (3, 2), (4, 3)))
     val any = series.map(point => metric(point.get("any")))
-    assert(any(1)._3 < any(0)._1 / 2, "the interval after the change is below half of the one before")
-    assert(any(2)._1 > any(1)._3, "and it recovers")
+    assert(any(1).high < any(0).low / 2, "the interval after the change is below half of the one before")
+    assert(any(2).low > any(1).high, "and it recovers")
   }
 
   test("recommendations do not depend on which run is served") {
@@ -153,8 +158,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     serve(1)
     window(2)(identity)
     lake.put(Keys.window(2), lake.text(Keys.window(2)).replace("\"topN\": 10", "\"topN\": 1"))
-    val (low, _, high) = metric(run(2).get("gate").get("any").get("overServed"))
-    assert(low < 0.03 && high > -0.03)
+    val compared = overServed(run(2), "any")
+    assert(compared.low < 0.03 && compared.high > -0.03)
   }
 
   test("nothing is compared if no run is served, if the served run is gone, or if its files are damaged") {
@@ -172,9 +177,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     serve(7)
     assert(kinds() === (("window", true, true)))
     serve(1)
-    Files.walk(
-      lake.file("runs/00000001/00000001/recommendations")
-    ).iterator.asScala.filter(Files.isRegularFile(_)).toSeq.foreach(Files.delete)
+    val servedLists = lake.file("runs/00000001/00000001/recommendations")
+    Files.walk(servedLists).iterator.asScala.filter(Files.isRegularFile(_)).toSeq.foreach(Files.delete)
     assert(kinds() === (("window", true, true)))
   }
 
@@ -182,9 +186,9 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     window(1)(identity)
     run(1)
     serve(1)
-    val rows = (0 until 30).map(n =>
+    val rows = (0 until 30).map { n =>
       Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n, kafkaMs = 30 * Day + n))
-    )
+    }
     val key = lake.batch("interactions/2.parquet", rows: _*)
     lake.put(
       Keys.window(2),

@@ -3,16 +3,16 @@ package cartograph.evaluation
 import org.apache.spark.rdd.RDD
 
 import cartograph.lists.Ranking
-import cartograph.platform.NumberPartitioner
+import cartograph.platform.{ByKey, NumberPartitioner}
 
-/** A mean over n users, and its 95 % interval from low to high. */
+/** A mean over `n` users, and its 95 % interval from `low` to `high`. */
 final case class Metric(value: Double, n: Long, low: Double, high: Double)
 
 /**
- * The part of one user in the sums of every column. A metric is the sum over users of `sums` divided by that of `weights`.
+ * One user's addends to the sums of every column. A metric is the sum over users of `sums` divided by the sum of `weights`.
  *
  * @param sums    by column
- * @param weights by column; 0 where the user does not count
+ * @param weights by column; 0 if the user does not count in the column
  */
 final case class Observed(sums: Array[Double], weights: Array[Double])
 
@@ -53,7 +53,7 @@ final class Bootstrap private (groups: Array[Bootstrap.Sums], columns: Int) {
   def metric(column: Int): Option[Metric] =
     Option.when(total.counts(column) > 0)(interval(value(column), total.counts(column), replicates.map(_(column))))
 
-  /** Returns the value of a column less that of another one in which the same users count; None if no user does. */
+  /** Returns the value of a column minus that of another one in which the same users count; None if no user does. */
   def difference(column: Int, other: Int): Option[Metric] = Option.when(total.counts(column) > 0) {
     interval(
       value(column) - value(other),
@@ -74,7 +74,13 @@ object Bootstrap {
   private val Replicates = 1000
   private val Seed = 20080L
 
-  /** @param counts by column, how many users count in it */
+  /**
+   * The sums over several users. [[add]] changes them.
+   *
+   * @param sums    by column
+   * @param weights by column
+   * @param counts  by column, number of users that count in it
+   */
   final case class Sums(sums: Array[Double], weights: Array[Double], counts: Array[Long]) {
     def +(other: Sums): Sums = Sums(
       sums.zip(other.sums).map { case (a, b) => a + b },
@@ -98,19 +104,20 @@ object Bootstrap {
   /**
    * Sums users by group, in the order of partitions, so that the sums do not depend on which partition ends first.
    *
-   * @param users   by number
-   * @param columns how many columns each user has
+   * @param users   user number to the user's addends
+   * @param columns number of columns, the same for all users
    */
   def of(users: RDD[(Int, Observed)], columns: Int): Bootstrap = {
-    val groups = users.mapPartitionsWithIndex { (part, rows) =>
+    val sumsByPart = users.mapPartitionsWithIndex { (part, rows) =>
       val sums = scala.collection.mutable.HashMap.empty[Int, Sums]
       rows.foreach { case (user, observed) => sums.getOrElseUpdate(groupOf(user), none(columns)).add(observed) }
       sums.iterator.map { case (group, sum) => group -> (part -> sum) }
     }
+    val groups = sumsByPart
       .groupByKey(new NumberPartitioner(Groups, math.min(Groups, users.getNumPartitions)))
-      .mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
+      .mapValues(ByKey.values(_).reduce(_ + _))
     // At most 1,024 rows.
-    new Bootstrap(groups.collect().sortBy(_._1).map(_._2), columns)
+    new Bootstrap(ByKey.values(groups.collect()), columns)
   }
 
   private def groupOf(user: Int): Int = scala.util.hashing.MurmurHash3.mix(11, user) & (Groups - 1)

@@ -8,7 +8,7 @@ import cartograph.platform.Broadcasts
 /**
  * The popularity of each product before a moment.
  *
- * @param known how many products had been bought
+ * @param known number of products that had been bought
  */
 final class Catalogue(val known: Long, facts: Broadcast[Catalogue.Facts]) extends Serializable {
   /** Returns the tenth of the catalogue that a product is in, 1 for the products with the most buyers; 0 if it had no buyer. */
@@ -16,20 +16,26 @@ final class Catalogue(val known: Long, facts: Broadcast[Catalogue.Facts]) extend
 
   def isKnown(product: Int): Boolean = tenth(product) > 0
 
-  /** Returns the self-information of a product: -log2 of the share of the users who had bought it, bits (Zhou et al., PNAS 107, 2010). */
+  /**
+   * Returns the self-information of a product, bits: -log2 of the share of the users who had bought it (Zhou et al., PNAS 107,
+   * 2010).
+   */
   def information(product: Int): Float = facts.value.information(product)
 }
 
 object Catalogue {
-  val Tenths = 10
+  val Tenths: Int = 10
 
   /** Arrays by product. They take five bytes per product: five megabytes for a million. */
   final case class Facts(tenths: Array[Byte], information: Array[Float])
 
   /**
-   * @param buyers   by product: how many users had bought it, more than 0
-   * @param users    how many users had bought anything
-   * @param products product numbers are below it
+   * Computes the popularity of each product. One row per product reaches the driver, after its size was checked.
+   *
+   * @param buyers   product number to the number of users who had bought it, more than 0
+   * @param users    number of users who had bought anything
+   * @param products number of products of the shop
+   * @throws IllegalArgumentException if there are so many products that the arrays are too large to broadcast
    */
   def of(buyers: RDD[(Int, Int)], users: Long, products: Int): Catalogue = {
     Broadcasts.check("popularity of products", 5L * products)
@@ -39,8 +45,8 @@ object Catalogue {
       (product, (1 + Tenths * place / math.max(1, known)).toByte, (math.log(users.toDouble / count) / math.log(2)).toFloat)
     }.collect()
     // A product without buyers is in no tenth, and has the information of a product with one buyer.
-    val facts =
-      Facts(new Array[Byte](products), Array.fill(products)((math.log(math.max(1.0, users.toDouble)) / math.log(2)).toFloat))
+    val ofOneBuyer = (math.log(math.max(1.0, users.toDouble)) / math.log(2)).toFloat
+    val facts = Facts(tenths = new Array[Byte](products), information = Array.fill(products)(ofOneBuyer))
     rows.foreach { case (product, tenth, information) =>
       facts.tenths(product) = tenth
       facts.information(product) = information

@@ -8,32 +8,40 @@ import cartograph.ranking.{Labelled, Scorers}
 /**
  * A holdout, ready to be measured on.
  *
- * @param users     by user: candidates, among which is whatever a scorer could rank first, and the purchases that are held out
- * @param heldOut   pairs of a user and a product in the holdout, whether they can be ranked or not
- * @param catalogue of the products that were bought before the holdout
+ * @param users     by user: candidates, which include every product that a scorer could rank first, and the held-out purchases
+ * @param heldOut   number of pairs of a user and a product in the holdout, including those that cannot be ranked
+ * @param catalogue popularity of the products that were bought before the holdout
  * @param depth     length of the lists that are measured
  */
 final case class TestSet(users: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue, depth: Int = RankingMeasures.Depth)
 
 object Evaluation {
-  /** Ranges of the length of a history, from..to (inclusive) in products; None where a range has no limit. */
+  /** Ranges of the number of products in a user's history, both ends inclusive. The last range has no end. */
   val Histories: Seq[(Int, Option[Int])] = Seq((1, Some(1)), (2, Some(4)), (5, Some(19)), (20, None))
 
   private val Model = "model"
   private val Served = "served"
 
-  // Columns of one scorer in the bootstrap.
-  private val (ndcg, recall, map, hitRate, novelty) = (0, 1, 2, 3, 4)
-  private val history = 5
-  private val popularity: Int = history + Histories.size
-  private val Columns: Int = popularity + Catalogue.Tenths
+  /** The columns of one scorer in the bootstrap. */
+  private object Column {
+    val Ndcg: Int = 0
+    val Recall: Int = 1
+    val Map: Int = 2
+    val HitRate: Int = 3
+    val Novelty: Int = 4
+    /** The first of one column per range of [[Histories]]. */
+    val History: Int = 5
+    /** The first of one column per tenth of the catalogue. */
+    val Popularity: Int = History + Histories.size
+    val Count: Int = Popularity + Catalogue.Tenths
+  }
 
   /**
    * One user of the holdout.
    *
    * @param bought   products bought before, ascending
    * @param relevant products bought in the holdout, ascending
-   * @param lists    of each scorer
+   * @param lists    lists by scorer
    */
   private final case class TestedUser(bought: Array[Int], relevant: Array[Int], lists: Array[Lists])
 
@@ -49,14 +57,14 @@ object Evaluation {
     val all = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+
       Scorers.MatrixFactorisation.name
     def compared(list: ListKind): Option[Compared] = {
-      // Personal frequency orders what a user has bought, and so has nothing for the list `new`.
-      val scorers = all.zipWithIndex.filter { case (name, _) =>
+      // Personal frequency orders only products that the user has bought, so it has no list `new`.
+      val (names, scorers) = all.zipWithIndex.filter { case (name, _) =>
         list == ListKind.Any || name != Scorers.PersonalFrequency.name
-      }
+      }.unzip
       val users = tested.flatMap { case (user, lists) =>
-        measured(list, scorers.map(_._2), lists, tests.catalogue).map(user -> _)
+        measured(list, scorers, lists, tests.catalogue).map(user -> _)
       }
-      comparedBy(users, scorers.map(_._1), tests.catalogue.known)
+      comparedBy(users, names, tests.catalogue.known)
     }
     Quality(
       users = tests.users.filter(_._2.relevant.nonEmpty).count(),
@@ -87,17 +95,27 @@ object Evaluation {
     withServed.join(model).mapValues { case (user, lists) => user.copy(lists = lists +: user.lists) }
   }
 
-  /** @param listed by scorer: the listed products that are in the catalogue */
+  /**
+   * One list of one user, measured.
+   *
+   * @param listed by scorer, the listed products that are in the catalogue
+   */
   private final case class Measured(listed: Array[Array[Int]], observed: Observed)
 
-  /** Measures one list of a user. @return None if no product is correct for the list, so that nothing can be measured */
+  /**
+   * Measures one list of a user.
+   *
+   * @param scorers indices of the scorers in `user.lists`
+   * @return None if no product is correct for the list, so that nothing can be measured
+   */
   private def measured(list: ListKind, scorers: Seq[Int], user: TestedUser, catalogue: Catalogue): Option[Measured] = {
-    val correct = RankingMeasures.right(user.relevant, user.bought, list)
+    val correct = RankingMeasures.correct(user.relevant, user.bought, list)
     Option.when(correct.nonEmpty) {
       val lists = scorers.map(index => list.select(user.lists(index)).map(_.product)).toArray
-      val observed = Observed(new Array[Double](lists.length * Columns), new Array[Double](lists.length * Columns))
+      val columns = lists.length * Column.Count
+      val observed = Observed(sums = new Array[Double](columns), weights = new Array[Double](columns))
       val observer = new Observer(correct, user.bought.length, catalogue, observed)
-      lists.indices.foreach(index => observer.add(lists(index), index * Columns))
+      lists.indices.foreach(index => observer.add(lists(index), index * Column.Count))
       // The served run may list products that were unknown before the holdout, which are not in the catalogue.
       Measured(lists.map(_.take(RankingMeasures.Depth).filter(catalogue.isKnown)), observed)
     }
@@ -112,20 +130,25 @@ object Evaluation {
    */
   private final class Observer(correct: Set[Int], owned: Int, catalogue: Catalogue, observed: Observed) {
 
-    /** @param list best first; @param offset of the scorer's columns */
+    /**
+     * Adds the measures of one list.
+     *
+     * @param list   best first
+     * @param offset first column of the scorer
+     */
     def add(list: Array[Int], offset: Int): Unit = {
       val gain = RankingMeasures.ndcg(list, correct)
-      put(offset + ndcg, gain)
-      put(offset + recall, RankingMeasures.recall(list, correct))
-      put(offset + map, RankingMeasures.averagePrecision(list, correct))
-      put(offset + hitRate, RankingMeasures.hit(list, correct))
+      put(offset + Column.Ndcg, gain)
+      put(offset + Column.Recall, RankingMeasures.recall(list, correct))
+      put(offset + Column.Map, RankingMeasures.averagePrecision(list, correct))
+      put(offset + Column.HitRate, RankingMeasures.hit(list, correct))
       val shown = list.take(RankingMeasures.Depth)
-      if (shown.nonEmpty) put(offset + novelty, shown.map(catalogue.information(_).toDouble).sum / shown.length)
+      if (shown.nonEmpty) put(offset + Column.Novelty, shown.map(catalogue.information(_).toDouble).sum / shown.length)
       Histories.zipWithIndex.foreach { case ((from, to), index) =>
-        if (owned >= from && to.forall(owned <= _)) put(offset + history + index, gain)
+        if (owned >= from && to.forall(owned <= _)) put(offset + Column.History + index, gain)
       }
       correct.foreach { product =>
-        put(offset + popularity + catalogue.tenth(product) - 1, if (shown.contains(product)) 1 else 0)
+        put(offset + Column.Popularity + catalogue.tenth(product) - 1, if (shown.contains(product)) 1 else 0)
       }
     }
 
@@ -135,37 +158,49 @@ object Evaluation {
     }
   }
 
-  /** @param catalogue number of products that coverage is a share of */
+  /**
+   * Compares scorers on one list.
+   *
+   * @param names     names of the scorers, in the order of the columns
+   * @param catalogue number of products that coverage is a share of
+   * @return None if no user was measured
+   */
   private def comparedBy(users: RDD[(Int, Measured)], names: Seq[String], catalogue: Long): Option[Compared] = {
-    val bootstrap = Bootstrap.of(users.mapValues(_.observed), names.size * Columns)
-    def at(name: String, column: Int): Int = names.indexOf(name) * Columns + column
-    bootstrap.metric(ndcg).map { _ =>
+    val bootstrap = Bootstrap.of(users.mapValues(_.observed), names.size * Column.Count)
+    def at(name: String, column: Int): Int = names.indexOf(name) * Column.Count + column
+    bootstrap.metric(Column.Ndcg).map { _ =>
+      // A count per scorer.
       val covered = users.values
         .flatMap(_.listed.iterator.zipWithIndex.flatMap { case (list, scorer) => list.iterator.map(scorer -> _) })
-        .distinct().map(_._1).countByValue()
+        .distinct()
+        .keys
+        .countByValue()
       val metrics = names.zipWithIndex.map { case (name, scorer) =>
         name -> ranking(column => bootstrap.metric(at(name, column)), covered.getOrElse(scorer, 0L).toDouble / catalogue)
       }
-      val (best, _) =
-        metrics.filter { case (name, _) => Scorers.baselines(ListKind.Any).exists(_.name == name) }.maxBy(_._2.ndcg.value)
-      val overBaseline = always(bootstrap.difference(at(Model, ndcg), at(best, ndcg)))
-      val overServed = if (names.contains(Served)) bootstrap.difference(at(Model, ndcg), at(Served, ndcg)) else None
+      val baselines = Scorers.baselines(ListKind.Any).map(_.name)
+      val (best, _) = metrics
+        .filter { case (name, _) => baselines.contains(name) }
+        .maxBy { case (_, measured) => measured.ndcg.value }
+      def overOther(other: String): Option[Metric] = bootstrap.difference(at(Model, Column.Ndcg), at(other, Column.Ndcg))
+      val overBaseline = always(overOther(best))
+      val overServed = if (names.contains(Served)) overOther(Served) else None
       Compared(metrics, Comparison(best, overBaseline, overServed))
     }
   }
 
   private def ranking(metric: Int => Option[Metric], coverage: Double): RankingMetrics =
     RankingMetrics(
-      ndcg = always(metric(ndcg)),
-      recall = always(metric(recall)),
-      map = always(metric(map)),
-      hitRate = always(metric(hitRate)),
-      novelty = metric(novelty),
+      ndcg = always(metric(Column.Ndcg)),
+      recall = always(metric(Column.Recall)),
+      map = always(metric(Column.Map)),
+      hitRate = always(metric(Column.HitRate)),
+      novelty = metric(Column.Novelty),
       coverage = coverage,
       byHistory = Histories.zipWithIndex.flatMap { case ((from, to), index) =>
-        metric(history + index).map(HistoryMetric(from, to, _))
+        metric(Column.History + index).map(HistoryMetric(from, to, _))
       },
-      byPopularity = (1 to Catalogue.Tenths).flatMap(tenth => metric(popularity + tenth - 1).map(tenth -> _))
+      byPopularity = (1 to Catalogue.Tenths).flatMap(tenth => metric(Column.Popularity + tenth - 1).map(tenth -> _))
     )
 
   /** Returns the metric of a column in which every user counts. */

@@ -22,7 +22,7 @@ object Holdout {
    * All interactions of one moment stay on one side. The moment is found by counting in ever smaller buckets, because sorting
    * all times would move all data.
    *
-   * @param count how many interactions there are
+   * @param count number of interactions
    * @param share of the interactions to hold out, more than 0 and less than 1
    * @return the beginning of the holdout, epoch ms; None if nothing would be left to learn from
    * @throws IllegalArgumentException if the share is out of range

@@ -10,7 +10,7 @@ import cartograph.platform.Documents.{arr, obj}
  *
  * @param share     share of the sales to hold out, as configured
  * @param quality   None if nothing could be held out
- * @param orderedBy by list, the name of what orders it
+ * @param orderedBy name of the scorer that orders a list
  * @param served    the run whose lists were compared; None if no run was served
  */
 final case class Metrics(
@@ -25,7 +25,7 @@ final case class Metrics(
   /**
    * Makes `metrics.json`.
    *
-   * @param heldOut how many interactions are held out
+   * @param heldOut number of interactions that are held out
    * @param series  measures of the served runs on earlier windows, oldest first
    */
   def document(heldOut: Long, series: Seq[JsonNode]): JsonNode = obj(

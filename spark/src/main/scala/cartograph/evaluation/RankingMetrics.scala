@@ -29,7 +29,7 @@ final case class RankingMetrics(
 )
 
 /**
- * Differences of NDCG@10, user by user: the model less what it would replace.
+ * Differences of NDCG@10, user by user: the model minus the list that it would replace.
  *
  * @param baseline   name of the best baseline
  * @param overServed None if no run was compared

@@ -15,7 +15,8 @@ import cartograph.sales.{EarlierRun, Shop}
 /**
  * The run that is served while this one is trained.
  *
- * @param lists by the numbers that this run gives to users and products
+ * @param run   its number
+ * @param lists by user; users and products have the numbers of the run that is trained, not of the served one
  */
 final case class ServedRun(run: Int, lists: RDD[(Int, Lists)])
 
@@ -23,9 +24,9 @@ object ServedRun {
 
   /**
    * Reads the lists of the run that `current.json` names. The new lists are compared with them but do not learn from them, so that
-   * what a run recommends does not depend on which run is served.
+   * the recommendations of a run do not depend on which run is served.
    *
-   * @param window of the run that is trained
+   * @param window window of the run that is trained
    * @return None if no run is served, or if its files cannot be read, which is logged
    */
   def read(sc: SparkContext, lake: Lake, shop: Shop, window: Int): Option[ServedRun] =
@@ -33,7 +34,7 @@ object ServedRun {
       for {
         pointer <- lake.read(Keys.Current)
         run <- ServedRun.number(Keys.Current, pointer)
-        // If this window is trained again, a later run may be served, which learned from what is held out here.
+        // If this window is trained again, a later run may be served, which learned from the sales that are held out here.
         if run < window
         manifest <- lake.read(Keys.manifest(run))
       } yield {
@@ -63,7 +64,10 @@ object ServedRun {
       .map { case (_, (row, user)) => user -> row }
       .groupByKey(shop.byUser)
       .mapValues { rows =>
-        def products(list: ListKind): Array[Ranked] = rows.filter(_._1 == list.name).toArray.sortBy(_._2).map(_._3)
+        def products(list: ListKind): Array[Ranked] =
+          rows.collect { case (list.name, rank, ranked) => rank -> ranked }.toArray
+            .sortBy { case (rank, _) => rank }
+            .map { case (_, ranked) => ranked }
         Lists(products(ListKind.Any), products(ListKind.New))
       }
   }

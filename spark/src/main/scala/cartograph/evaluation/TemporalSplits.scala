@@ -9,7 +9,7 @@ import cartograph.sales.{ModelConfig, Purchases, TrainingSummary}
  * The sales, split at a moment.
  *
  * @param asOfMs the moment, epoch ms
- * @param known  by user, the purchases before the moment, without what was returned by then; may be empty
+ * @param known  by user, the purchases before the moment, without products that were returned by then; may be empty
  * @param next   by user, the products that were bought next, ascending; never empty
  */
 final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next: RDD[(Int, Array[Int])])
@@ -17,7 +17,8 @@ final case class TemporalSplit(asOfMs: Long, known: RDD[(Int, Purchases)], next:
 /**
  * The splits of the sales to learn from and to measure by.
  *
- * @param kind      what decides where the holdout begins; see `holdout.kind` in lambdas/shared/contract/quality.ts
+ * @param kind      name of the rule that places the beginning of the holdout; see `holdout.kind` in
+ *                  lambdas/shared/contract/quality.ts
  * @param fromMs    where the holdout begins, epoch ms; None if nothing can be held out, or if it does not begin at one moment
  * @param untilMs   the moment after the newest sale, epoch ms
  * @param horizonMs how long recommendations are made for, ms; the unit of time of everything that is learned
@@ -44,17 +45,17 @@ final case class TemporalSplits(
 /**
  * Where a holdout begins.
  *
- * @param kind   what decides it
+ * @param kind   name of the rule that placed it; see [[TemporalSplits]]
  * @param fromMs epoch ms; None if nothing can be held out
  */
 final case class HoldoutStart(kind: String, fromMs: Option[Long])
 
 object TemporalSplits {
-  /** The kind of split whose holdout no earlier run has seen. */
-  val Window = "window"
+  /** The kind of split whose holdout starts after all sales that an earlier run knew. */
+  val Window: String = "window"
   /** Users with fewer baskets keep all of them. */
   private val LeastBaskets = 3
-  /** With fewer users, the sales after the earlier runs are too few to compare by. Held to MIN_USERS_TO_DECIDE of the gate by a test. */
+  /** With fewer users, the sales after the earlier runs are too few to compare by. A test compares it with the gate's minimum. */
   val LeastUsers = 50L
 
   /**

@@ -3,18 +3,25 @@ package cartograph.features
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-import cartograph.platform.{Broadcasts, NumberPartitioner}
+import cartograph.platform.{Broadcasts, ByKey, NumberPartitioner}
 import cartograph.sales.ModelConfig
 
-/** The factors of users and of products: by number, `rank` values. Users and products without a preference have none. */
+/**
+ * The factors that [[Als]] finds. Users and products without a preference have none.
+ *
+ * @param users    user number to factor, `rank` values
+ * @param products product number to factor, `rank` values
+ */
 final case class Factors(users: RDD[(Int, Array[Float])], products: RDD[(Int, Array[Float])])
 
 /**
- * @param rank           values of a factor
- * @param iterations     how often products, and then users, are solved
- * @param regularisation per pair of a row
- * @param alpha          how much confidence a preference of 1 adds
- * @param seed           of the factors that products start with
+ * The configuration of [[Als]].
+ *
+ * @param rank           number of values of a factor
+ * @param iterations     how often users, and then products, are solved; users are solved once more at the end
+ * @param regularisation strength of the regularisation for each pair of a user or a product
+ * @param alpha          confidence that a preference of 1 adds
+ * @param seed           seed of the random factors that products start with
  */
 final case class AlsConfig(rank: Int, iterations: Int, regularisation: Double, alpha: Double, seed: Long)
 
@@ -32,8 +39,8 @@ object AlsConfig {
  *
  * where c(u, p) = 1 + alpha * preference(u, p), and n counts the pairs of a user or a product. Users are solved last.
  *
- * Like MLlib's, it sends each block only the factors that the block needs. Unlike MLlib's, it makes every sum in the order of
- * blocks and numbers, so that the result does not depend on which task ended first.
+ * Like MLlib's implementation, it sends each block only the factors that the block needs. Unlike MLlib's, it adds in the order
+ * of blocks and numbers, so that the result does not depend on which task ended first.
  *
  * Below, "rows" are the side that is solved, users or products, and "others" are the side that is given. Rows are divided into
  * blocks by `blockOf`.
@@ -45,8 +52,8 @@ object Als {
    *
    * @param rows        numbers, ascending
    * @param starts      row i has the pairs from `starts(i)` to before `starts(i + 1)`
-   * @param others      of each pair, the number on the other side; ascending for each row
-   * @param confidences of each pair, what exceeds 1
+   * @param others      number on the other side, by pair; ascending for each row
+   * @param confidences confidence minus 1, by pair
    */
   private final case class Pairs(rows: Array[Int], starts: Array[Int], others: Array[Int], confidences: Array[Float])
 
@@ -56,8 +63,8 @@ object Als {
   /**
    * One side of the factorisation.
    *
-   * @param pairs by block
-   * @param needs by block of the other side: a block of this one, and the numbers that it needs from there, ascending
+   * @param pairs block of this side to its pairs
+   * @param needs block of the other side to a block of this side, and the numbers that this block needs from there, ascending
    */
   private final case class Side(pairs: RDD[(Int, Pairs)], needs: RDD[(Int, (Int, Array[Int]))])
 
@@ -65,7 +72,7 @@ object Als {
    * Factorises preferences.
    *
    * @param preferences user, product, preference > 0; one row per pair, in any order
-   * @param blocks      of users and of products; the sums, and so the last digits, depend on it
+   * @param blocks      number of blocks of users and of products; it decides the order of sums, and so the last digits
    */
   def fit(preferences: RDD[(Int, Int, Double)], config: AlsConfig, blocks: Int): Factors = {
     val pairs = preferences
@@ -97,14 +104,19 @@ object Als {
 
   private def blocksOf(pairs: RDD[(Int, Int, Float)], blocks: Int): RDD[(Int, Pairs)] =
     pairs
-      .map { case (row, other, confidence) => blockOf(row, blocks) -> ((row, other, confidence)) }
+      .map { case pair @ (row, _, _) => blockOf(row, blocks) -> pair }
       .groupByKey(new NumberPartitioner(blocks, blocks))
       .mapPartitions(
         _.map { case (block, grouped) =>
           val sorted = grouped.toArray.sortBy { case (row, other, _) => (row, other) }
-          val numbers = sorted.map(_._1)
+          val numbers = sorted.map { case (row, _, _) => row }
           val starts = numbers.indices.filter(at => at == 0 || numbers(at) != numbers(at - 1)).toArray
-          block -> Pairs(starts.map(numbers(_)), starts :+ sorted.length, sorted.map(_._2), sorted.map(_._3))
+          block -> Pairs(
+            rows = starts.map(numbers(_)),
+            starts = starts :+ sorted.length,
+            others = sorted.map { case (_, other, _) => other },
+            confidences = sorted.map { case (_, _, confidence) => confidence }
+          )
         },
         preservesPartitioning = true
       )
@@ -117,7 +129,7 @@ object Als {
     }.partitionBy(new NumberPartitioner(blocks, blocks)).persist(StorageLevel.MEMORY_AND_DISK)
   }
 
-  /** Draws small factors by chance, from the seed and the number of each row. */
+  /** Draws small random factors. They depend only on the seed and on the number of each row, not on blocks. */
   private def initial(rows: Array[Int], config: AlsConfig): Block = {
     val factors = rows.flatMap { row =>
       val random = new java.util.Random(config.seed * 1000003L + row)
@@ -126,7 +138,7 @@ object Als {
     Block(rows, factors)
   }
 
-  /** Finds the factors of one side that fit those of the other side best. */
+  /** Finds the factors of one side that minimise the loss while those of the other side stay as they are. */
   private def solve(side: Side, others: RDD[(Int, Block)], config: AlsConfig): RDD[(Int, Block)] = {
     val (rank, blocks) = (config.rank, side.pairs.getNumPartitions)
     val gram = Broadcasts.checked(others.sparkContext, "the factors' products", gramOf(others, rank), 8L * rank * rank)
@@ -141,29 +153,37 @@ object Als {
     }
     side.pairs.cogroup(sent, new NumberPartitioner(blocks, blocks)).mapPartitions(
       _.map { case (target, (own, received)) =>
-        val parts = received.toArray.sortBy(_._1).map(_._2)
-        target -> solveBlock(own.head, parts, gram.value, config)
+        target -> solveBlock(own.head, ByKey.values(received), gram.value, config)
       },
       preservesPartitioning = true
     ).persist(StorageLevel.MEMORY_AND_DISK)
   }
 
-  /** Sums y y^T over all factors y, in the order of blocks. Returns rank * rank values, of which the lower triangle is set. */
+  /**
+   * Sums y y^T over all factors y, in the order of blocks. One matrix per block reaches the driver.
+   *
+   * @return rank * rank values, row by row; only the lower triangle is set
+   */
   private def gramOf(others: RDD[(Int, Block)], rank: Int): Array[Double] = {
-    val parts = others.map { case (number, block) =>
+    val sums = others.map { case (number, block) =>
       val sum = new Array[Double](rank * rank)
       block.rows.indices.foreach { row =>
         NormalEquations.addOuter(sum, block.factors.slice(row * rank, (row + 1) * rank).map(_.toDouble), rank, 1.0)
       }
       number -> sum
-    }.collect().sortBy(_._1)
-    parts.map(_._2).foldLeft(new Array[Double](rank * rank)) { (a, b) =>
+    }
+    ByKey.values(sums.collect()).foldLeft(new Array[Double](rank * rank)) { (a, b) =>
       b.indices.foreach(index => a(index) += b(index))
       a
     }
   }
 
-  /** @param parts factors of the others that the block needs, by their blocks */
+  /**
+   * Finds the factors of the rows of one block.
+   *
+   * @param parts factors of the other side that the block needs, one part per block of that side
+   * @param gram  see [[gramOf]]
+   */
   private def solveBlock(pairs: Pairs, parts: Array[Block], gram: Array[Double], config: AlsConfig): Block = {
     val rank = config.rank
     val numbers = parts.flatMap(_.rows)
@@ -177,6 +197,7 @@ object Als {
       val (from, until) = (pairs.starts(row), pairs.starts(row + 1))
       normal.reset(gram)
       var pair = from
+      // A `while` loop, because this runs for every pair in every iteration, and a range would allocate.
       while (pair < until) {
         normal.add(factors, positions(pair), pairs.confidences(pair))
         pair += 1

@@ -2,7 +2,7 @@ package cartograph.features
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.NumberPartitioner
+import cartograph.platform.{ByKey, NumberPartitioner}
 import cartograph.sales.Purchases
 
 /**
@@ -10,8 +10,8 @@ import cartograph.sales.Purchases
  *
  *   sum over lines of the product of the user's factor / (number of lines + 5)
  *
- * @param lastHorizon over the lines of the last horizon; `rank` values
- * @param lastQuarter over the lines of the last quarter horizon; `rank` values
+ * @param lastHorizon mean over the lines of the last horizon; `rank` values
+ * @param lastQuarter mean over the lines of the last quarter horizon; `rank` values
  */
 final case class Audience(lastHorizon: Array[Float], lastQuarter: Array[Float])
 
@@ -23,9 +23,9 @@ object Audience {
    * Finds the audience of every product that was bought in the last horizon.
    *
    * @param purchases by user, before the moment
-   * @param users     by user, the factor, `rank` values
-   * @param products  where products are placed
-   * @return by product; sums are made in the order of partitions and users, so that they can be repeated
+   * @param users     factors by user, `rank` values each
+   * @param products  partitioner of the result
+   * @return by product; sums are in the order of partitions and users, so that they can be repeated
    */
   def of(
       purchases: RDD[(Int, Purchases)],
@@ -35,9 +35,9 @@ object Audience {
       products: NumberPartitioner
   ): RDD[(Int, Audience)] =
     purchases.join(users).mapPartitionsWithIndex { (part, rows) =>
-      // Of a product: the sum and the number of lines of the last horizon, then those of the last quarter.
+      // Each array has the sum of factors and the number of lines of the last horizon, then those of the last quarter.
       val sums = scala.collection.mutable.HashMap.empty[Int, Array[Float]]
-      rows.toArray.sortBy(_._1).foreach { case (_, (bought, factor)) =>
+      ByKey.values(rows).foreach { case (bought, factor) =>
         bought.products.indices.foreach { line =>
           val age = moment.age(bought.atMs(line))
           if (age <= 1) {
@@ -49,11 +49,11 @@ object Audience {
       }
       sums.iterator.map { case (product, sum) => product -> (part -> sum) }
     }.groupByKey(products).mapValues { parts =>
-      val sum = parts.toArray.sortBy(_._1).map(_._2).reduce((a, b) => a.zip(b).map { case (x, y) => x + y })
+      val sum = ByKey.values(parts).reduce((a, b) => a.zip(b).map { case (x, y) => x + y })
       Audience(mean(sum, 0, rank), mean(sum, rank + 1, rank))
     }
 
-  /** Adds a factor, and 1 to the number after it. */
+  /** Adds a factor from `offset` on, and 1 to the number of lines that follows. The loop runs for every line of every user. */
   private def addTo(sum: Array[Float], offset: Int, factor: Array[Float]): Unit = {
     var i = 0
     while (i < factor.length) {

@@ -5,23 +5,27 @@ import cartograph.lists.{Ranked, Selection}
 /**
  * A user for whom candidates are chosen.
  *
- * @param factor of matrix factorisation
- * @param wanted products whose score is asked for, ascending
+ * @param user   number of the user
+ * @param factor factor of matrix factorisation, `rank` values
+ * @param wanted products whose score of matrix factorisation is requested, ascending
  */
 private[features] final case class Recipient(user: Int, history: UserHistory, factor: Array[Float], wanted: Array[Int])
 
 /**
- * Scores of one user at a time for all products of a block. Its arrays are filled again for the next user, so that it belongs to
- * one thread.
+ * Scores of one user at a time for all products of a block. Its arrays are filled again for the next user, so it belongs to one
+ * thread.
+ *
+ * Every user is scored for every product. The loops are therefore `while` loops over arrays, and each kind of link has its own
+ * loop instead of one with a function as its argument: a call per link would take most of the time.
  */
 private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
   /** Scores by place in the block; see [[CandidatePair]]. */
-  val als = new Array[Float](block.size)
-  val users = new Array[Float](block.size)
-  val baskets = new Array[Float](block.size)
-  val newestBaskets = new Array[Float](block.size)
-  val after = new Array[Float](block.size)
-  val closest = new Array[Float](block.size)
+  val als: Array[Float] = new Array[Float](block.size)
+  val users: Array[Float] = new Array[Float](block.size)
+  val baskets: Array[Float] = new Array[Float](block.size)
+  val newestBaskets: Array[Float] = new Array[Float](block.size)
+  val after: Array[Float] = new Array[Float](block.size)
+  val closest: Array[Float] = new Array[Float](block.size)
 
   private val bestByAls = new Selection(CandidateSources.PerSource)
   private val bestByUsers = new Selection(CandidateSources.PerSource)
@@ -99,10 +103,10 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     }
     val wanted = recipient.wanted.filter(block.contains).filter(product => block.isKnown(product - block.from))
     CandidateSources(
-      bestByAls.result,
-      bestByUsers.result,
-      bestByAfter.result,
-      wanted.map(product => Ranked(product, als(product - block.from).toDouble))
+      als = bestByAls.result,
+      users = bestByUsers.result,
+      after = bestByAfter.result,
+      wanted = wanted.map(product => Ranked(product, als(product - block.from).toDouble))
     )
   }
 
@@ -111,7 +115,7 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
    *
    * @param chosen products of all blocks, ascending
    * @param wanted products of all blocks, with their scores
-   * @return without the features that are places among all candidates
+   * @return the candidates in the block; the features `alsPlace` and `usersPlace` are 0, because they need all candidates
    */
   def described(recipient: Recipient, chosen: Array[Int], wanted: Array[Ranked]): Candidates = {
     val here = chosen.filter(block.contains)
@@ -127,12 +131,12 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     }
     val wantedHere = wanted.filter(ranked => block.contains(ranked.product)).sortBy(_.product)
     Candidates(
-      here,
-      here.map(recipient.history.indexOf(_) >= 0),
-      recipient.history.products,
-      rows,
-      wantedHere.map(_.product),
-      wantedHere.map(_.score.toFloat)
+      products = here,
+      owned = here.map(recipient.history.indexOf(_) >= 0),
+      bought = recipient.history.products,
+      features = rows,
+      wanted = wantedHere.map(_.product),
+      wantedAls = wantedHere.map(_.score.toFloat)
     )
   }
 
@@ -142,20 +146,22 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     else Features.Own.fill(new OwnPurchases(history, index, block.gaps(product - block.from).toDouble), row, offset)
   }
 
-  /** The product of a user's factor and the mean factor of the buyers of a product. */
+  /** The dot product of a user's factor and the mean factor of the buyers of a product in the last horizon. */
   private[features] def audience(factor: Array[Float], place: Int): Float =
     Vectors.dot(factor, block.audience, place * rank, rank)
+  /** The same for the buyers of the last quarter horizon. */
   private[features] def newestAudience(factor: Array[Float], place: Int): Float =
     Vectors.dot(factor, block.newestAudience, place * rank, rank)
+  /** The length of the mean factor of the buyers in the last horizon. */
   private[features] def audienceNorm(place: Int): Double = Vectors.norm(block.audience, place * rank, rank)
 }
 
 /**
  * A user and a product, as the features of both need them.
  *
- * @param scores     of the user
+ * @param scores     scores of the user for the block
  * @param factorNorm length of the user's factor
- * @param place      of the product in the block
+ * @param place      place of the product in the block
  */
 private[features] final class CandidatePair(scores: BlockScores, recipient: Recipient, val factorNorm: Double, place: Int) {
   def history: UserHistory = recipient.history
@@ -163,13 +169,13 @@ private[features] final class CandidatePair(scores: BlockScores, recipient: Reci
   /** The score of matrix factorisation. */
   def als: Float = scores.als(place)
 
-  /** Sums over the user's products of weight and strength of the link to this one, by kind of [[Together]]. */
+  /** Sums over the user's products of weight * strength of the link to this product, by kind of [[Together]]. */
   def users: Float = scores.users(place)
   def baskets: Float = scores.baskets(place)
   def newestBaskets: Float = scores.newestBaskets(place)
   def after: Float = scores.after(place)
 
-  /** The strongest link by users. */
+  /** The strength of the strongest link of the kind [[Together.Users]]. */
   def closest: Float = scores.closest(place)
 
   /** Mean ln(price) of the product less that of the user; 0 if either has none. */
@@ -178,7 +184,7 @@ private[features] final class CandidatePair(scores: BlockScores, recipient: Reci
     if (difference.isNaN) 0f else difference.toFloat
   }
 
-  /** Products of the user's factor and the mean factor of the product's buyers. */
+  /** Dot products of the user's factor and the mean factor of the product's buyers. */
   val audience: Float = scores.audience(recipient.factor, place)
   def newestAudience: Float = scores.newestAudience(recipient.factor, place)
   def audienceNorm: Double = scores.audienceNorm(place)

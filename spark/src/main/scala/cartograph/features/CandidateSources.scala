@@ -8,8 +8,8 @@ import cartograph.lists.{Ranked, Selection}
  *
  * @param als    by matrix factorisation
  * @param users  by co-purchase by the same users
- * @param after  by what is bought after the user's products
- * @param wanted products whose score was asked for, with the score of matrix factorisation; in no order
+ * @param after  by purchase after the user's products
+ * @param wanted requested products with their scores of matrix factorisation; in no order
  */
 private[features] final case class CandidateSources(
     als: Array[Ranked],
@@ -21,10 +21,10 @@ private[features] final case class CandidateSources(
 
   /** Combines the sources of two blocks. */
   def +(other: CandidateSources): CandidateSources = CandidateSources(
-    best(als, other.als),
-    best(users, other.users),
-    best(after, other.after),
-    wanted ++ other.wanted
+    als = best(als, other.als),
+    users = best(users, other.users),
+    after = best(after, other.after),
+    wanted = wanted ++ other.wanted
   )
 
   private def best(a: Array[Ranked], b: Array[Ranked]): Array[Ranked] = {
@@ -34,7 +34,7 @@ private[features] final case class CandidateSources(
   }
 
   /**
-   * Returns the candidates: the user's own products, the best of each source, and what is popular.
+   * Returns the candidates: the user's own products, the best of each source, and popular products.
    *
    * @param popular lists of products, best first; see [[Snapshot]]
    * @return products, ascending, each once
@@ -47,8 +47,10 @@ private[features] final case class CandidateSources(
 }
 
 private[features] object CandidateSources {
-  /** Products of each source. */
-  val PerSource = 100
+  /** Products of each source, at most. */
+  val PerSource: Int = 100
+  /** Products that the user bought, at most. */
   private val Own = 250
+  /** Products of each list of popular products, at most. */
   private val PerPopularity = 60
 }

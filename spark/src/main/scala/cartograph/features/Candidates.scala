@@ -3,18 +3,18 @@ package cartograph.features
 import org.apache.spark.Partitioner
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.Broadcasts
+import cartograph.platform.{Broadcasts, ByKey}
 import cartograph.sales.Purchases
 
 /**
- * The products among which a user's lists are chosen, and what the ranker sees of each.
+ * The products among which a user's lists are chosen, and the features of each.
  *
  * @param products  numbers, ascending
  * @param owned     true where the user bought the product
  * @param bought    everything that the user bought, ascending
  * @param features  row after row, `Features.Width` values each
- * @param wanted    products whose score was asked for and that some user had bought, ascending
- * @param wantedAls score of matrix factorisation of each of these
+ * @param wanted    requested products that some user had bought, ascending
+ * @param wantedAls score of matrix factorisation of each requested product
  */
 final case class Candidates(
     products: Array[Int],
@@ -29,25 +29,27 @@ final case class Candidates(
 }
 
 /**
- * Chooses and describes candidates: the products that the user bought, the best that the user did not buy by matrix
- * factorisation, by co-purchase and by what is bought after, and what is popular. Exact: every product is scored for every user,
- * block by block.
+ * Chooses and describes candidates: the products that the user bought, the popular products, and of the products that the user
+ * did not buy the best by matrix factorisation, by co-purchase, and by what is bought after the user's products. The search is
+ * exact: every product is scored for every user, block by block.
  */
 object Candidates {
   private val UsersPerBlock = 256
 
+  /** Purchases of a user, products whose score is asked for, and factor: the result of two joins. */
   private type Input = ((Purchases, Array[Int]), Array[Float])
 
   /**
    * Finds the candidates of users.
    *
-   * @param wanted by user: products whose score is asked for besides, ascending; users without an entry are left out
-   * @return by user, placed as `snapshot.purchases`; users without purchases are left out
+   * @param wanted by user, the products whose score of matrix factorisation is also needed, ascending, may be empty; users
+   *               without an entry are left out
+   * @return by user, partitioned as `snapshot.purchases`; users without purchases are left out
    */
   def of(snapshot: Snapshot, wanted: RDD[(Int, Array[Int])]): RDD[(Int, Candidates)] = {
-    val placed = snapshot.purchases.partitioner.getOrElse(throw new IllegalStateException(
-      "Cannot place candidates: purchases have no partitioner"
-    ))
+    val placed = snapshot.purchases.partitioner.getOrElse(
+      throw new IllegalStateException("Cannot place candidates: purchases have no partitioner")
+    )
     val inputs = snapshot.purchases.join(wanted, placed).join(snapshot.factors.users, placed)
     if (snapshot.blocks.getNumPartitions == 1) fromOneBlock(snapshot, inputs) else fromBlocks(snapshot, inputs, placed)
   }
@@ -57,18 +59,17 @@ object Candidates {
     val (moment, rank, popular) = (snapshot.moment, snapshot.rank, snapshot.popular)
     val only = snapshot.blocks.first()
     val block = Broadcasts.checked(snapshot.blocks.sparkContext, "products", only, only.sizeBytes)
-    inputs.mapPartitions(
-      { rows =>
-        val scores = new BlockScores(block.value, rank)
-        rows.map { case (user, input) =>
-          val recipient = recipientOf(user, input, moment)
-          scores.score(recipient)
-          val sources = scores.sources(recipient)
-          user -> withPlaces(scores.described(recipient, sources.candidates(recipient.history, popular.value), sources.wanted))
-        }
-      },
-      preservesPartitioning = true
-    )
+    def candidatesOf(rows: Iterator[(Int, Input)]): Iterator[(Int, Candidates)] = {
+      val scores = new BlockScores(block.value, rank)
+      rows.map { case (user, input) =>
+        val recipient = recipientOf(user, input, moment)
+        scores.score(recipient)
+        val sources = scores.sources(recipient)
+        val chosen = sources.candidates(recipient.history, popular.value)
+        user -> withPlaces(scores.described(recipient, chosen, sources.wanted))
+      }
+    }
+    inputs.mapPartitions(candidatesOf, preservesPartitioning = true)
   }
 
   /** Finds first the best of all blocks, and then the features of the candidates, block by block. */
@@ -100,7 +101,7 @@ object Candidates {
         }
       }
       .groupByKey(placed)
-      .mapValues(parts => withPlaces(concatenated(parts.toArray.sortBy(_._1).map(_._2))))
+      .mapValues(parts => withPlaces(concatenated(ByKey.values(parts))))
   }
 
   private def recipientOf(user: Int, input: Input, moment: Moment): Recipient = {
@@ -108,16 +109,20 @@ object Candidates {
     Recipient(user, new UserHistory(purchases, moment), factor, wanted)
   }
 
+  /** Joins the candidates of a user that are in several blocks, in the order of blocks. */
   private def concatenated(parts: Array[Candidates]): Candidates = Candidates(
-    parts.flatMap(_.products),
-    parts.flatMap(_.owned),
-    parts.headOption.fold(Array.empty[Int])(_.bought),
-    parts.flatMap(_.features),
-    parts.flatMap(_.wanted),
-    parts.flatMap(_.wantedAls)
+    products = parts.flatMap(_.products),
+    owned = parts.flatMap(_.owned),
+    bought = parts.headOption.fold(Array.empty[Int])(_.bought),
+    features = parts.flatMap(_.features),
+    wanted = parts.flatMap(_.wanted),
+    wantedAls = parts.flatMap(_.wantedAls)
   )
 
-  /** Writes each candidate's place by a score, highest first, ties in the order of products. Changes the array and returns it. */
+  /**
+   * Fills in the features `alsPlace` and `usersPlace`: each candidate's place by a score, highest first, ties in the order of
+   * products. Changes the array of features and returns its argument.
+   */
   private def withPlaces(all: Candidates): Candidates = {
     val order = new Array[Long](all.size)
     for ((score, place) <- Seq(Features.Als -> Features.AlsPlace, Features.UsersScore -> Features.UsersPlace)) {
@@ -129,7 +134,10 @@ object Candidates {
     all
   }
 
-  /** Returns a number that is the smaller the higher the value is. */
+  /**
+   * Returns a 32-bit number that is lower for a higher value. Bits of floats order like integers, except that negative ones are
+   * reversed; adding 0 turns -0 into 0.
+   */
   private def descending(value: Float): Long = {
     val bits = java.lang.Float.floatToIntBits(value + 0f)
     ~(bits ^ ((bits >> 31) & Int.MaxValue)).toLong

@@ -14,10 +14,13 @@ import cartograph.sales.Purchases
 final case class CountedProduct(product: Int, buyers: Int, userMass: Double, basketMass: Double, decayedFirstBuys: Double)
 
 /**
- * Counts how often the products from..until (exclusive) of a catalogue go together with each product of it. One dense matrix is
- * used for each kind of [[Together]] in turn. A "place" is a position in the catalogue, negative for products outside it.
+ * Counts how often some products of a catalogue go together with each of its products: those at the places `from` until `until`.
+ * A "place" is a position in the catalogue; it is negative for products that are not in the catalogue.
  *
- * @param catalogue in the order of products
+ * The counts are one dense matrix, which is filled again for each kind of [[Together]], because a hash map of pairs would take
+ * several times the memory and time.
+ *
+ * @param catalogue sorted by product
  */
 private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct], from: Int, until: Int, moment: Moment) {
   import CoPurchaseCounts._
@@ -26,7 +29,7 @@ private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct],
   private val width = catalogue.length
   private val counts = new Array[Float](math.max(0, until - from) * width)
 
-  /** @return by product from..until, one entry per kind of [[Together]] */
+  /** @return by product at `from` until `until`, one entry per kind of [[Together]] */
   def neighbours(users: Array[Purchases]): Iterator[(Int, Array[Neighbours])] = {
     val placed = users.map(bought => bought -> bought.products.map(java.util.Arrays.binarySearch(numbers, _)))
     val kinds = Array(
@@ -37,7 +40,12 @@ private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct],
     (from until until).iterator.map(row => numbers(row) -> kinds.map(_(row - from)))
   }
 
-  /** Fills the matrix, and takes the strongest of each row. @param norm what a count is divided by, of two places */
+  /**
+   * Fills the matrix, and takes the strongest neighbours of each row.
+   *
+   * @param add  adds one user's purchases, given with the place of each line
+   * @param norm returns the number that the count of two places is divided by
+   */
   private def counted(users: Array[(Purchases, Array[Int])], add: (Purchases, Array[Int]) => Unit)(
       norm: (Int, Int) => Double
   ): Array[Neighbours] = {
@@ -65,7 +73,11 @@ private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct],
     Neighbours(best.map(ranked => numbers(ranked.product)), best.map(_.score.toFloat))
   }
 
-  /** Adds the products of one group, each with each. @param groupSize products of the group, in the catalogue or not */
+  /**
+   * Adds every pair of products of one group.
+   *
+   * @param groupSize number of products of the group, in the catalogue or not
+   */
   private def addProducts(places: Array[Int], weights: Array[Double], groupSize: Int): Unit = {
     val scale = 1 / math.sqrt(groupSize.toDouble)
     for (i <- places.indices if places(i) >= from && places(i) < until) {
@@ -79,6 +91,7 @@ private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct],
     }
   }
 
+  /** Adds the products of a user as one group. */
   private def addUser(bought: Purchases, places: Array[Int]): Unit = {
     val weights = scala.collection.mutable.LinkedHashMap.empty[Int, Double]
     places.indices.foreach { line =>
@@ -88,6 +101,7 @@ private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct],
     addProducts(weights.keys.toArray, weights.values.map(math.min(1.0, _)).toArray, bought.products.distinct.length)
   }
 
+  /** Adds each basket as a group. The lines of a basket are next to each other. */
   private def addBaskets(bought: Purchases, places: Array[Int]): Unit = {
     var begin = 0
     while (begin < places.length) {
@@ -124,9 +138,10 @@ private[features] final class CoPurchaseCounts(catalogue: Array[CountedProduct],
 }
 
 private object CoPurchaseCounts {
-  /** Neighbours of a product, at most. */
-  val Kept = 100
+  /** Neighbours of a product and kind, at most. */
+  val Kept: Int = 100
   /** Added to a mass, so that a few purchases do not make a strong link. */
-  val Shrinkage = 10.0
-  val AfterHalfLife = 6.0
+  val Shrinkage: Double = 10.0
+  /** Half-life of the time between two first purchases, in horizons. */
+  val AfterHalfLife: Double = 6.0
 }

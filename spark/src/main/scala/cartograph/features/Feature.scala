@@ -1,7 +1,7 @@
 package cartograph.features
 
 /**
- * One column of what a ranker sees of a candidate.
+ * One column of the row that describes a candidate to a ranker.
  *
  * @param name     unique; the log and docs/quality.md use it
  * @param meaning  one line, with the unit
@@ -19,15 +19,18 @@ trait FeatureFunction[-Context] {
 /**
  * Features that are computed from the same context. Their columns are next to each other, in the order of declaration.
  *
- * @param name of the group
- * @param from position of its first feature
- * @tparam Context what its features are computed from
+ * @param name    name of the group
+ * @param from    position of its first feature
+ * @tparam Context value that its features are computed from
  */
 final class FeatureGroup[Context](val name: String, val from: Int) {
   private val declared = Vector.newBuilder[(Feature, FeatureFunction[Context])]
   private val positions = Iterator.from(from)
 
-  /** Declares the next feature. A group is complete once it is first read: see `Features`. */
+  /**
+   * Declares the next feature. The group is complete once its features or its size are first read: features that are declared
+   * later are not part of it. `Features` therefore declares all of a group before it uses `until` for the next one.
+   */
   def apply(name: String, meaning: String, absent: Float = 0f)(value: FeatureFunction[Context]): Feature = {
     val feature = Feature(name, meaning, this.name, positions.next(), absent)
     declared += (feature -> value)

@@ -1,7 +1,7 @@
 package cartograph.features
 
 /**
- * The features of a candidate: what a ranker sees of a user and a product.
+ * The features of a candidate: the numbers that describe a user and a product to a ranker.
  *
  * This is the one list of them. Positions follow from the order here, and other code refers to a feature by its name. To add
  * a feature, declare it here, add its row to docs/quality.md, and save test/fixtures/features.csv again. Trees sample features
@@ -12,13 +12,13 @@ package cartograph.features
  */
 object Features {
   /** The value in place of an age, in horizons, of something that never happened. */
-  val Never = 1000f
+  val Never: Float = 1000f
 
   /** Half-lives of the user's own purchases, in horizons. */
   val OwnHalfLives: Seq[Double] = Seq(0.5, 2, 6, 18)
 
   /** The user's purchases of the product. */
-  val Own = new FeatureGroup[OwnPurchases]("own", from = 0)
+  val Own: FeatureGroup[OwnPurchases] = new FeatureGroup[OwnPurchases]("own", from = 0)
 
   val OwnCount: Feature = Own("ownCount", "lines in which the user bought the product")(_.count.toDouble)
   val OwnDecayed: Seq[Feature] = OwnHalfLives.map { halfLife =>
@@ -43,7 +43,7 @@ object Features {
   val OwnLogUnits: Feature = Own("ownLogUnits", "mean of ln(1 + units) per line")(_.logUnits)
 
   /** The user. */
-  val User = new FeatureGroup[UserHistory]("user", from = Own.until)
+  val User: FeatureGroup[UserHistory] = new FeatureGroup[UserHistory]("user", from = Own.until)
 
   val UserBaskets: Feature = User("userBaskets", "baskets of the user")(_.baskets.toDouble)
   val UserProducts: Feature = User("userProducts", "different products that the user bought")(_.products.length.toDouble)
@@ -61,7 +61,7 @@ object Features {
   )
 
   /** The product. */
-  val Product = new FeatureGroup[ProductFacts]("product", from = User.until)
+  val Product: FeatureGroup[ProductFacts] = new FeatureGroup[ProductFacts]("product", from = User.until)
 
   val ProductQuarter: Feature =
     Product("productQuarter", "share of the lines of the last quarter horizon")(_.share(ProductStats.Quarter))
@@ -106,7 +106,7 @@ object Features {
   )
 
   /** The user and the product together. */
-  val Pair = new FeatureGroup[CandidatePair]("pair", from = Product.until)
+  val Pair: FeatureGroup[CandidatePair] = new FeatureGroup[CandidatePair]("pair", from = Product.until)
 
   val Als: Feature = Pair("als", "score of matrix factorisation: the product of the two factors")(_.als.toDouble)
   // Places are known once all candidates of the user are: Candidates fills them in.

@@ -1,17 +1,28 @@
 package cartograph.features
 
 /**
- * The normal equations of one row of a factorisation: a symmetric matrix, of which the lower triangle is used, and a right side.
- * The object is reset for each row.
+ * The normal equations of one row of a factorisation, A x = b:
  *
- * @param rank unknowns
+ *   A = gram + regularisation * I + sum over pairs of confidence * y y^T
+ *   b = sum over pairs of (1 + confidence) * y
+ *
+ * where y is the factor of the other side of a pair, and `confidence` is the confidence minus 1. A is symmetric; only its lower
+ * triangle is stored. The object is used for one row after another: `reset`, `add` for each pair, `solve`.
+ *
+ * Loops are `while` loops over flat arrays, because most of the time of a factorisation is spent here.
+ *
+ * @param rank number of unknowns
  */
 private[features] final class NormalEquations(rank: Int) {
   private val matrix = new Array[Double](rank * rank)
   private val right = new Array[Double](rank)
   private val pair = new Array[Double](rank)
 
-  /** Starts a new row. @param gram rank * rank values, of which the lower triangle is used */
+  /**
+   * Starts a new row.
+   *
+   * @param gram sum of y y^T over all factors y; rank * rank values, of which only the lower triangle is read
+   */
   def reset(gram: Array[Double]): Unit = {
     System.arraycopy(gram, 0, matrix, 0, matrix.length)
     java.util.Arrays.fill(right, 0.0)
@@ -20,8 +31,8 @@ private[features] final class NormalEquations(rank: Int) {
   /**
    * Adds a pair whose preference is 1.
    *
-   * @param factors    the factor of the other side is the `rank` values from `offset` on
-   * @param confidence what exceeds 1
+   * @param factors    its `rank` values from `offset` on are the factor of the other side
+   * @param confidence confidence minus 1
    */
   def add(factors: Array[Float], offset: Int, confidence: Float): Unit = {
     var i = 0
@@ -34,7 +45,7 @@ private[features] final class NormalEquations(rank: Int) {
   }
 
   /**
-   * Solves the equations by Cholesky decomposition, in place.
+   * Solves the equations by Cholesky decomposition A = L L^T, in place.
    *
    * @param regularisation added to the diagonal
    * @param result         receives `rank` values from `offset` on
@@ -64,6 +75,7 @@ private[features] final class NormalEquations(rank: Int) {
     }
   }
 
+  /** Solves L z = b. */
   private def forward(): Unit = {
     var i = 0
     while (i < rank) {
@@ -78,7 +90,7 @@ private[features] final class NormalEquations(rank: Int) {
     }
   }
 
-  /** Goes through the triangle row by row, as it is in memory. */
+  /** Solves L^T x = z. It reads L row by row, because a column of L is spread over memory. */
   private def backward(): Unit = {
     var i = rank - 1
     while (i >= 0) {
@@ -96,7 +108,15 @@ private[features] final class NormalEquations(rank: Int) {
 
 private[features] object NormalEquations {
 
-  /** Returns the product of two rows of a matrix, `length` values each. Four sums: none waits for the addition before. */
+  /**
+   * Returns the dot product of two rows of a matrix.
+   *
+   * There are four sums, so that an addition need not wait for the one before it.
+   *
+   * @param a      position of the first value of a row
+   * @param b      position of the first value of the other row
+   * @param length number of values
+   */
   def dot(matrix: Array[Double], a: Int, b: Int, length: Int): Double = {
     var (s0, s1, s2, s3) = (0.0, 0.0, 0.0, 0.0)
     val whole = length - length % 4

@@ -5,8 +5,8 @@ package cartograph.features
  *
  * @param sources   products that links lead from, ascending
  * @param starts    source i has the links from `starts(i)` to before `starts(i + 1)`
- * @param targets   of each link, its place in the block; ascending for each source
- * @param strengths of each link, more than 0
+ * @param targets   place of the target in the block, by link; ascending for each source
+ * @param strengths strength by link, more than 0
  */
 final case class BlockLinks(sources: Array[Int], starts: Array[Int], targets: Array[Int], strengths: Array[Float]) {
   /** Returns the index among `sources`; negative if no link leads from the product into the block. */
@@ -17,15 +17,24 @@ final case class BlockLinks(sources: Array[Int], starts: Array[Int], targets: Ar
 
 object BlockLinks {
 
-  /** @param links source, place of the target, strength; in any order */
+  /** Sorts links. @param links source, place of the target, strength; in any order, each pair once */
   def of(links: Array[(Int, Int, Float)]): BlockLinks = {
-    val byTarget = links.sortBy(_._2)
-    // The source and the position in one number, so that sorting makes no objects.
-    val keys = Array.tabulate(byTarget.length)(at => byTarget(at)._1.toLong << 32 | at)
+    val byTarget = links.sortBy { case (_, target, _) => target }
+    // The source and the position in one number, so that sorting allocates no objects.
+    val keys = Array.tabulate(byTarget.length) { at =>
+      val (source, _, _) = byTarget(at)
+      source.toLong << 32 | at
+    }
     java.util.Arrays.sort(keys)
     val sorted = keys.map(key => byTarget(key.toInt))
-    val starts = sorted.indices.filter(index => index == 0 || sorted(index)._1 != sorted(index - 1)._1).toArray
-    BlockLinks(starts.map(sorted(_)._1), starts :+ sorted.length, sorted.map(_._2), sorted.map(_._3))
+    val sources = sorted.map { case (source, _, _) => source }
+    val starts = sources.indices.filter(index => index == 0 || sources(index) != sources(index - 1)).toArray
+    BlockLinks(
+      sources = starts.map(sources(_)),
+      starts = starts :+ sorted.length,
+      targets = sorted.map { case (_, target, _) => target },
+      strengths = sorted.map { case (_, _, strength) => strength }
+    )
   }
 }
 
@@ -35,10 +44,10 @@ object BlockLinks {
  *
  * @param from           number of the first product
  * @param isKnown        true where a user had bought the product
- * @param features       of the product alone, `Features.Product.size` values each
+ * @param features       features of the product alone, `Features.Product.size` values each
  * @param gaps           mean time between two purchases by one user, horizons
  * @param logPrices      mean ln(price); NaN where no price is known
- * @param factors        of matrix factorisation, `rank` values each; 0 where there is none
+ * @param factors        factors of matrix factorisation, `rank` values each; 0 for products without a factor
  * @param audience       mean factor of the buyers of the last horizon, `rank` values each
  * @param newestAudience mean factor of the buyers of the last quarter horizon, `rank` values each
  * @param links          by kind of [[Together]]
@@ -105,14 +114,14 @@ private[features] final class ProductBlockBuilder(from: Int, until: Int, rank: I
 
   def result: ProductBlock =
     ProductBlock(
-      from,
-      isKnown,
-      features,
-      gaps,
-      logPrices,
-      factors,
-      audience,
-      newestAudience,
-      links.map(kind => BlockLinks.of(kind.result()))
+      from = from,
+      isKnown = isKnown,
+      features = features,
+      gaps = gaps,
+      logPrices = logPrices,
+      factors = factors,
+      audience = audience,
+      newestAudience = newestAudience,
+      links = links.map(kind => BlockLinks.of(kind.result()))
     )
 }

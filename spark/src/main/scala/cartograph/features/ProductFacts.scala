@@ -2,16 +2,18 @@ package cartograph.features
 
 import org.apache.spark.rdd.RDD
 
+import cartograph.platform.ByKey
+
 /**
- * Statistics of the whole shop, which those of a product are relative to.
+ * Statistics of the whole shop. The features of a product are relative to them.
  *
- * @param products how many products were bought
- * @param stats    sum of the statistics of these
+ * @param products number of products that were bought
+ * @param stats    sum of the statistics of these products
  */
 final case class ShopTotals(products: Int, stats: ProductStats) {
   private def reciprocalMean(total: Double): Double = products / (total + 1.0)
 
-  /** Factors that turn the lines, by span, the first purchases and the buyers of a product into shares. */
+  /** Factors that turn a product's lines (by span), first purchases and buyers into shares; see [[Features]]. */
   val perLine: Array[Double] = stats.lines.map(total => reciprocalMean(total.toDouble))
   val perFirstBuy: Double = reciprocalMean(stats.firstBuys.toDouble)
   val perBuyer: Double = products.toDouble / math.max(1, stats.buyers)
@@ -24,13 +26,16 @@ final case class ShopTotals(products: Int, stats: ProductStats) {
 }
 
 object ShopTotals {
-  /** Sums the statistics in the order of partitions and rows. */
+  /** Sums the statistics in the order of partitions and rows. One sum per partition reaches the driver. */
   def of(stats: RDD[(Int, ProductStats)]): ShopTotals = {
-    val parts = stats.mapPartitionsWithIndex { (part, rows) =>
-      val (count, sum) = rows.foldLeft((0, ProductStats.None)) { case ((count, sum), (_, stats)) => (count + 1, sum + stats) }
-      Iterator.single((part, count, sum))
-    }.collect().sortBy(_._1)
-    ShopTotals(parts.map(_._2).sum, parts.map(_._3).foldLeft(ProductStats.None)(_ + _))
+    val byPart = stats.mapPartitionsWithIndex { (part, rows) =>
+      val totals = rows.foldLeft(ShopTotals(0, ProductStats.Empty)) { case (sum, (_, stats)) =>
+        ShopTotals(sum.products + 1, sum.stats + stats)
+      }
+      Iterator.single(part -> totals)
+    }
+    val parts = ByKey.values(byPart.collect())
+    ShopTotals(parts.map(_.products).sum, parts.map(_.stats).foldLeft(ProductStats.Empty)(_ + _))
   }
 }
 
@@ -53,7 +58,7 @@ final class ProductFacts(val stats: ProductStats, val totals: ShopTotals, val mo
 
 private object ProductFacts {
   /** Weight of the shop's mean, in observations. */
-  val Prior = 10.0
+  val Prior: Double = 10.0
   /** Keeps the trend of a product that is rarely bought near 1. */
-  val TrendPrior = 0.25
+  val TrendPrior: Double = 0.25
 }

@@ -2,7 +2,7 @@ package cartograph.features
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.NumberPartitioner
+import cartograph.platform.{ByKey, NumberPartitioner}
 import cartograph.sales.Purchases
 
 /**
@@ -40,20 +40,20 @@ final case class ProductStats(
     lastMs: Long
 ) {
   def +(other: ProductStats): ProductStats = ProductStats(
-    lines.zip(other.lines).map { case (a, b) => a + b },
-    firstBuys + other.firstBuys,
-    buyers + other.buyers,
-    returning + other.returning,
-    gap + other.gap,
-    gaps + other.gaps,
-    logPrice + other.logPrice,
-    prices + other.prices,
-    logUnits + other.logUnits,
-    decayedFirstBuys + other.decayedFirstBuys,
-    userMass + other.userMass,
-    basketMass + other.basketMass,
-    math.min(firstMs, other.firstMs),
-    math.max(lastMs, other.lastMs)
+    lines = lines.zip(other.lines).map { case (a, b) => a + b },
+    firstBuys = firstBuys + other.firstBuys,
+    buyers = buyers + other.buyers,
+    returning = returning + other.returning,
+    gap = gap + other.gap,
+    gaps = gaps + other.gaps,
+    logPrice = logPrice + other.logPrice,
+    prices = prices + other.prices,
+    logUnits = logUnits + other.logUnits,
+    decayedFirstBuys = decayedFirstBuys + other.decayedFirstBuys,
+    userMass = userMass + other.userMass,
+    basketMass = basketMass + other.basketMass,
+    firstMs = math.min(firstMs, other.firstMs),
+    lastMs = math.max(lastMs, other.lastMs)
   )
 
   /** Mean of ln(price); NaN if no line has a price. */
@@ -61,31 +61,66 @@ final case class ProductStats(
 }
 
 object ProductStats {
-  /** Spans of `lines`, in horizons before the moment. The constants below are places in it. */
+  /** Spans of `lines`, in horizons before the moment. The constants below are positions in this array. */
   val Spans: Array[Double] = Array(Double.PositiveInfinity, 0.125, 0.25, 1, 2, 6)
-  val Ever = 0
-  val Eighth = 1
-  val Quarter = 2
-  val One = 3
-  val Two = 4
-  val Six = 5
+  val Ever: Int = 0
+  val Eighth: Int = 1
+  val Quarter: Int = 2
+  val One: Int = 3
+  val Two: Int = 4
+  val Six: Int = 5
 
   /** Half-lives in horizons: of a user's purchases, of a basket, and of a first purchase. */
-  val UserHalfLife = 6.0
-  val BasketHalfLife = 12.0
-  val FirstBuyHalfLife = 4.0
+  val UserHalfLife: Double = 6.0
+  val BasketHalfLife: Double = 12.0
+  val FirstBuyHalfLife: Double = 4.0
 
-  val None: ProductStats =
-    ProductStats(new Array[Int](Spans.length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Long.MaxValue, Long.MinValue)
+  /** The statistics of nothing: neutral for `+`. */
+  val Empty: ProductStats = ProductStats(
+    lines = new Array[Int](Spans.length),
+    firstBuys = 0,
+    buyers = 0,
+    returning = 0,
+    gap = 0,
+    gaps = 0,
+    logPrice = 0,
+    prices = 0,
+    logUnits = 0,
+    decayedFirstBuys = 0,
+    userMass = 0,
+    basketMass = 0,
+    firstMs = Long.MaxValue,
+    lastMs = Long.MinValue
+  )
 
-  /** Returns the statistics of each product that a user bought, of this user alone. */
+  /**
+   * Sums the purchases of all users by product.
+   *
+   * @param purchases by user, before the moment
+   * @param products  partitioner of the result
+   * @return one row per product that was bought; sums are in the order of partitions and users, so that they can be repeated
+   */
+  def of(purchases: RDD[(Int, Purchases)], moment: Moment, products: NumberPartitioner): RDD[(Int, ProductStats)] = {
+    val sumsByPart = purchases.mapPartitionsWithIndex { (part, users) =>
+      val sums = scala.collection.mutable.HashMap.empty[Int, ProductStats]
+      users.foreach { case (_, bought) =>
+        ofUser(bought, moment).foreach { case (product, stats) =>
+          sums(product) = sums.get(product).fold(stats)(_ + stats)
+        }
+      }
+      sums.iterator.map { case (product, stats) => product -> (part -> stats) }
+    }
+    sumsByPart.groupByKey(products).mapValues(ByKey.values(_).reduce(_ + _))
+  }
+
+  /** Returns the statistics of each product that a user bought, counting only this user. */
   private def ofUser(purchases: Purchases, moment: Moment): Iterator[(Int, ProductStats)] =
     purchases.products.indices.groupBy(purchases.products(_)).iterator.map { case (product, lines) =>
       val ages = lines.map(line => moment.age(purchases.atMs(line)))
       val priced = lines.map(purchases.prices(_)).filter(price => price > 0)
       val userWeight = math.min(1.0, ages.map(Decay(_, UserHalfLife)).sum)
       product -> ProductStats(
-        Spans.map(span => ages.count(_ <= span)),
+        lines = Spans.map(span => ages.count(_ <= span)),
         firstBuys = if (ages.max <= 1) 1 else 0,
         buyers = 1,
         returning = if (lines.size > 1) 1 else 0,
@@ -101,22 +136,4 @@ object ProductStats {
         lastMs = purchases.atMs(lines.last)
       )
     }
-
-  /**
-   * Sums the purchases of all users by product.
-   *
-   * @param purchases by user, before the moment
-   * @param products  where products are placed
-   * @return one row per product that was bought; sums are made in the order of partitions and users, so that they can be repeated
-   */
-  def of(purchases: RDD[(Int, Purchases)], moment: Moment, products: NumberPartitioner): RDD[(Int, ProductStats)] =
-    purchases.mapPartitionsWithIndex { (part, users) =>
-      val sums = scala.collection.mutable.HashMap.empty[Int, ProductStats]
-      users.foreach { case (_, bought) =>
-        ofUser(bought, moment).foreach { case (product, stats) =>
-          sums(product) = sums.get(product).fold(stats)(_ + stats)
-        }
-      }
-      sums.iterator.map { case (product, stats) => product -> (part -> stats) }
-    }.groupByKey(products).mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
 }

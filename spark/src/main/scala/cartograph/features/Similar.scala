@@ -3,21 +3,21 @@ package cartograph.features
 import org.apache.spark.HashPartitioner
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.{Broadcasts, NumberPartitioner}
+import cartograph.platform.{Broadcasts, ByKey, NumberPartitioner}
 import cartograph.sales.Purchases
 
 /** Products that go together with a product, strongest first: parallel arrays, strengths > 0. */
 final case class Neighbours(products: Array[Int], strengths: Array[Float])
 
-/** The kinds of links between two products, which are places in arrays. */
+/** The kinds of links between two products. Each is a position in arrays by kind. */
 object Together {
   /** Both are bought by the same users. */
-  val Users = 0
+  val Users: Int = 0
   /** Both are bought in the same baskets. */
-  val Baskets = 1
+  val Baskets: Int = 1
   /** The second is bought after the first. */
-  val After = 2
-  val Count = 3
+  val After: Int = 2
+  val Count: Int = 3
 }
 
 /**
@@ -33,17 +33,18 @@ object Together {
  */
 object Similar {
   /** Products that are counted, at most. */
-  val MaxProducts = 16384
-  /** Lines of purchases that are counted, about, at most. */
-  val MaxLines = 20000000L
+  val MaxProducts: Int = 16384
+  /** About as many lines of purchases are counted at most. */
+  val MaxLines: Long = 20000000L
+  /** Cells of the matrix of one task: 128 MB of floats. */
   private val MaxCells = 1 << 25
 
   /**
    * Finds the neighbours of the products with the most buyers.
    *
    * @param purchases by user, before the moment
-   * @param stats     by product
-   * @param lines     of all purchases
+   * @param stats     statistics by product
+   * @param lines     number of lines of all purchases
    * @return by product, one entry per kind of [[Together]]
    */
   def of(
@@ -71,7 +72,7 @@ object Similar {
       .flatMap { case (range, users) =>
         val until = math.min(catalogue.value.length, (range + 1) * size)
         val counts = new CoPurchaseCounts(catalogue.value, range * size, until, moment)
-        counts.neighbours(users.toArray.sortBy(_._1).map(_._2))
+        counts.neighbours(ByKey.values(users))
       }
       .partitionBy(new HashPartitioner(ranges))
   }

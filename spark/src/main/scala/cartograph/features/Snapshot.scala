@@ -28,8 +28,8 @@ final case class SnapshotPlan(
  * @param rank       length of a factor
  * @param purchases  by user, before the moment; users without any are left out
  * @param blocks     the products, one block per partition
- * @param popular    lists of products by: lines of the last quarter horizon, lines of the last horizon, first purchases in it, all
- *                   lines, buyers; each best first, at most 400 numbers
+ * @param popular    five lists of product numbers, best first, at most 400 each: by lines of the last quarter horizon, by
+ *                   lines of the last horizon, by first purchases in the last horizon, by all lines, and by buyers
  * @param neighbours by product, one entry per kind of [[Together]]
  */
 final class Snapshot private (
@@ -42,10 +42,10 @@ final class Snapshot private (
     val neighbours: RDD[(Int, Array[Neighbours])],
     stats: RDD[(Int, ProductStats)]
 ) {
-  /** By product that a user had bought: the number of its buyers. */
+  /** Number of buyers by product, for products that a user had bought. */
   def buyers: RDD[(Int, Int)] = stats.mapValues(_.buyers)
 
-  /** Frees what it holds. It cannot be used afterwards. */
+  /** Frees the memory of its RDDs. The snapshot must not be used afterwards. */
   def unpersist(): Unit =
     Seq(purchases, factors.users, factors.products, blocks, stats).foreach(_.unpersist(blocking = false))
 }
@@ -54,9 +54,14 @@ final class Snapshot private (
 final case class LinkTo(kind: Int, source: Int, strength: Float)
 
 object Snapshot {
+  /** Products of each list of popular products, at most. */
   private val Popular = 400
 
-  /** @param known by user, the purchases before the moment, which may be empty */
+  /**
+   * Computes everything that candidates and features need. The RDDs are persisted; see [[Snapshot.unpersist]].
+   *
+   * @param known by user, the purchases before the moment, which may be empty
+   */
   def of(known: RDD[(Int, Purchases)], moment: Moment, plan: SnapshotPlan): Snapshot = {
     val sc = known.sparkContext
     val rank = plan.model.rank
@@ -83,11 +88,20 @@ object Snapshot {
       }
       .persist(StorageLevel.MEMORY_AND_DISK)
     val popular = Broadcasts.checked(sc, "popular products", popularOf(stats), 20L * Popular)
-    new Snapshot(moment, rank, purchases, factors, blocks, popular, neighbours, stats)
+    new Snapshot(
+      moment = moment,
+      rank = rank,
+      purchases = purchases,
+      factors = factors,
+      blocks = blocks,
+      popular = popular,
+      neighbours = neighbours,
+      stats = stats
+    )
   }
 
   /**
-   * How strongly each user prefers each product: every purchase counts by type and quantity, and decays with age.
+   * Computes how strongly each user prefers each product: every purchase counts by type and quantity, and decays with age.
    *
    *   preference(u, p) = sum over purchases of weight(type) * quantity ^ quantityExponent * 0.5 ^ (age / halfLife)
    *
@@ -112,7 +126,7 @@ object Snapshot {
     }
   }
 
-  /** Turns neighbours around: by the product that a link leads to. */
+  /** Returns the same links by the product that each leads to, instead of the one that it leads from. */
   private def linksTo(neighbours: RDD[(Int, Array[Neighbours])], byProduct: NumberPartitioner): RDD[(Int, LinkTo)] =
     neighbours.flatMap { case (source, kinds) =>
       kinds.iterator.zipWithIndex.flatMap { case (found, kind) =>
@@ -131,7 +145,11 @@ object Snapshot {
       _.buyers
     )
     counts.map { count =>
-      stats.mapValues(count).filter(_._2 > 0).takeOrdered(Popular)(Ordering.by(row => (-row._2, row._1))).map(_._1)
+      stats
+        .mapValues(count)
+        .filter { case (_, value) => value > 0 }
+        .takeOrdered(Popular)(Ordering.by { case (product, value) => (-value, product) })
+        .map { case (product, _) => product }
     }.toArray
   }
 }

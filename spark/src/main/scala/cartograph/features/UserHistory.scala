@@ -3,7 +3,8 @@ package cartograph.features
 import cartograph.sales.Purchases
 
 /**
- * The purchases of one user by product, as features and candidates need them.
+ * The purchases of one user by product, as features and candidates need them. Loops are `while` loops over arrays, because they
+ * run for every user and candidate.
  *
  * `products`, `weights` and `newestWeights` are parallel arrays, by distinct product, ascending; an "index" is a place in them.
  *
@@ -42,11 +43,13 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
     found
   }
 
-  /** How many baskets and lines there are. */
+  /** Number of baskets. */
   val baskets: Int = ordinals.last
+
+  /** Number of lines. */
   def lines: Int = purchases.size
 
-  /** How much each product counts for the products that go together with it: its newest line, decayed. */
+  /** Weight of each product in the scores of products that go together with it: the decay of its newest line. */
   val weights: Array[Float] = decayedBy(UserHistory.HalfLife)
 
   /** The same with a shorter half-life. */
@@ -67,10 +70,10 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
   /** Returns the index of a product; negative if the user did not buy it. */
   def indexOf(product: Int): Int = java.util.Arrays.binarySearch(products, product)
 
-  /** Age of the newest purchase, horizons. */
+  /** Age of the newest line, horizons. */
   def lastAge: Double = moment.age(purchases.atMs.max)
 
-  /** Age of the oldest purchase, horizons. */
+  /** Age of the oldest line, horizons. */
   def firstAge: Double = moment.age(purchases.atMs.min)
 
   /** Counts the lines of the last `count` baskets. */
@@ -94,7 +97,7 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
   private[features] def countOf(index: Int): Int = starts(index + 1) - starts(index)
   private[features] def age(line: Int): Double = moment.age(purchases.atMs(line))
 
-  /** Baskets that follow the one of a line. */
+  /** Number of baskets after the basket of a line. */
   private[features] def basketsAfter(line: Int): Int = baskets - ordinals(line)
 
   private[features] def linesInLast(index: Int, last: Int): Int =
@@ -118,7 +121,7 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
 
 object UserHistory {
   /** Half-life of `weights`, in horizons. */
-  val HalfLife = 6.0
+  val HalfLife: Double = 6.0
   private val NewestHalfLife = 0.75
   private val StrengthHalfLife = 6.0
   private val TieHalfLife = 18.0
@@ -131,7 +134,7 @@ object UserHistory {
  * @param usualGap usual time between two purchases of the product by one user, horizons
  */
 final class OwnPurchases(history: UserHistory, index: Int, usualGap: Double) {
-  /** How many lines there are, at least 1. */
+  /** Number of lines, at least 1. */
   val count: Int = history.countOf(index)
 
   /** Ages of the newest and the oldest line, horizons. */
@@ -141,8 +144,10 @@ final class OwnPurchases(history: UserHistory, index: Int, usualGap: Double) {
   /** Mean time between two lines, horizons. */
   val gap: Double = if (count > 1) (firstAge - lastAge) / (count - 1) else usualGap
 
-  /** Baskets of the user: all, those after the newest line, and those after the oldest. */
+  /** Number of baskets of the user. */
   def baskets: Int = history.baskets
+
+  /** Number of baskets after the newest line, and after the oldest. */
   def basketsSince: Int = history.basketsAfter(history.lastLine(index))
   def basketsAfterFirst: Int = history.basketsAfter(history.firstLine(index))
 

@@ -4,9 +4,9 @@ package cartograph.features
 private[features] object Vectors {
 
   /**
-   * Returns the product of `a` and of the `length` values of `b` from `offset` on.
+   * Returns the dot product of `a` and the `length` values of `b` from `offset` on.
    *
-   * Four sums, added at the end, take a third of the time of one: none waits for the addition before.
+   * Four sums, added at the end, take a third of the time of one, because an addition need not wait for the one before it.
    */
   def dot(a: Array[Float], b: Array[Float], offset: Int, length: Int): Float = {
     var (s0, s1, s2, s3) = (0f, 0f, 0f, 0f)

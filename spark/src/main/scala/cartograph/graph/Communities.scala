@@ -10,8 +10,8 @@ import cartograph.sales.{Product, Purchases, Shop}
  * The communities of users and products. They are numbered by size: 0 has the most users and products. Of communities of the
  * same size, the one with more similar products comes first, then the one with the smallest product number.
  *
- * @param users           user number to community, partitioned as the purchases; [[Communities.NoCommunity]] for users whose
- *                        products all have none
+ * @param users           user number to community, partitioned as the purchases; [[Communities.NoCommunity]] if none of the
+ *                        user's products has a community
  * @param products        product number to the product and its community
  * @param similarProducts communities of the similar products, by place in the [[NeighbourTable]]
  * @param modularity      of the similar products, each edge weighted by its score; None if there are no communities
@@ -47,26 +47,25 @@ object Communities {
     }
   }
 
-  /** @param purchases net purchases of every user, partitioned by `shop.byUser` */
+  /** Finds the communities. @param purchases net purchases of every user, partitioned by `shop.byUser` */
   def of(shop: Shop, purchases: RDD[(Int, Purchases)], table: Broadcast[NeighbourTable]): Communities = {
     val blocks = shop.byUser.numPartitions
     val found = Louvain.communities(table.value.products.length, weights(table.value))
-    // Numbered by similar products at first: the final order needs the members, and those are known only at the end.
+    // First numbered by their similar products: the final order needs all members, which are known only at the end.
     val byPlace = renamed(found.communities, largestFirst(found.communities))
     val similar = new SimilarCommunities(table, purchases.sparkContext.broadcast(byPlace))
     val users = purchases.mapValues(bought => mostFrequent(bought.products.iterator.map(similar.communityOf(_) -> 1L)))
     val otherProducts = purchases
       .join(users)
       .flatMap { case (_, (bought, community)) =>
-        if (community == NoCommunity) Iterator.empty
-        else
-          bought.products.iterator.filter(similar.communityOf(_) == NoCommunity).map(product => (product, community) -> 1L)
+        val others = bought.products.iterator.filter(similar.communityOf(_) == NoCommunity)
+        if (community == NoCommunity) Iterator.empty else others.map(product => (product, community) -> 1L)
       }
       .reduceByKey(_ + _, blocks)
       .map { case ((product, community), lines) => product -> Seq(community -> lines) }
       .reduceByKey(_ ++ _)
       .mapValues(buyers => mostFrequent(buyers.iterator))
-    // A count per community, of which there are at most as many as similar products.
+    // One count per community reaches the driver. There are at most as many communities as similar products: 16,384.
     val members = byPlace.toSeq.map(_ -> 1L) ++ users.values.countByValue() ++ otherProducts.values.countByValue()
     val numbers = purchases.sparkContext.broadcast(largestFirst(members))
     val products = shop.products.map(product => product.number -> product).leftOuterJoin(otherProducts, blocks).map {
@@ -83,24 +82,32 @@ object Communities {
     )
   }
 
-  private def weights(table: NeighbourTable): Seq[(Int, Int, Long)] = table.similar.toSeq.map(edge =>
+  /** Returns the edges `similar`: two places in the table, and the weight. */
+  private def weights(table: NeighbourTable): Seq[(Int, Int, Long)] = table.similar.toSeq.map { edge =>
     (table.placeOf(edge.source), table.placeOf(edge.target), math.round(edge.score * WeightPerScore))
-  )
+  }
 
   /** Returns the community with the highest count; of several, the smallest number. */
   private def mostFrequent(counts: Iterator[(Int, Long)]): Int =
-    counts.filter(_._1 != NoCommunity).toSeq.groupMapReduce(_._1)(_._2)(_ + _).minByOption { case (community, count) =>
-      (-count, community)
-    }
-      .fold(NoCommunity)(_._1)
+    summed(counts.toSeq)
+      .minByOption { case (community, count) => (-count, community) }
+      .fold(NoCommunity) { case (community, _) => community }
+
+  /** Sums the counts of each community, without [[NoCommunity]]. */
+  private def summed(counts: Seq[(Int, Long)]): Map[Int, Long] =
+    counts
+      .filter { case (community, _) => community != NoCommunity }
+      .groupMapReduce { case (community, _) => community } { case (_, count) => count }(_ + _)
 
   private def largestFirst(communities: Array[Int]): Map[Int, Int] = largestFirst(communities.toSeq.map(_ -> 1L))
 
   /** Returns new numbers for communities: 0 for the largest. Communities of the same size keep their order. */
   private def largestFirst(members: Seq[(Int, Long)]): Map[Int, Int] =
-    members.filter(_._1 != NoCommunity).groupMapReduce(_._1)(_._2)(_ + _).toSeq
+    summed(members).toSeq
       .sortBy { case (community, size) => (-size, community) }
-      .map(_._1).zipWithIndex.toMap
+      .map { case (community, _) => community }
+      .zipWithIndex
+      .toMap
 
   private def renamed(communities: Array[Int], numbers: Map[Int, Int]): Array[Int] =
     communities.map(numbers.getOrElse(_, NoCommunity))

@@ -47,15 +47,15 @@ private[cartograph] final class CrossingTally extends Serializable {
   def edges: Long = allEdges
 
   /**
-   * Compares with chance. An edge from community c would lead to c as often as any edge leads there:
+   * Compares with chance. If sources and targets were paired at random, an edge from community c would lead to c as often as any
+   * edge does:
    *
    *   byChance = edges - sum over communities c of sources(c) * targets(c) / edges
    */
   def crossings: Crossings = {
     val edges = sources.values.sum
     // Sorted, because a sum of fractions depends on the order.
-    val staying =
-      sources.toSeq.sorted.map { case (community, count) => count.toDouble * targets.getOrElse(community, 0L) }.sum
+    val staying = sources.toSeq.sorted.map { case (community, count) => count.toDouble * targets.getOrElse(community, 0L) }.sum
     Crossings(edges, crossing, if (edges == 0) 0 else Ranking.rounded(edges - staying / edges))
   }
 }

@@ -31,7 +31,8 @@ final class Explanations(val table: NeighbourTable, asOfMs: Long, horizonMs: Lon
    */
   def reasons(bought: IndexedSeq[Link], listed: Seq[Int]): Map[Int, Seq[Reason]] = {
     val contributions = listed.map(_ => new Array[Double](bought.size)).toArray
-    // By place. An array, because it is read for every neighbour of every purchased product.
+    // By place in the table; null for products that are not listed. It is an array and not a map, because it is read for every
+    // neighbour of every purchased product.
     val contributionsAt = new Array[Array[Double]](table.products.length)
     for ((product, toProduct) <- listed.zip(contributions) if table.placeOf(product) >= 0)
       contributionsAt(table.placeOf(product)) = toProduct

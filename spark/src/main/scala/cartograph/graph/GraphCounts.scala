@@ -2,7 +2,7 @@ package cartograph.graph
 
 import org.apache.spark.rdd.RDD
 
-/** Numbers of vertices and edges of the graph, and for each kind of edge how many cross communities. */
+/** Numbers of vertices and edges of the graph, and for each kind of edge the number that cross communities. */
 final case class GraphCounts(
     users: Long,
     products: Long,
@@ -22,6 +22,7 @@ final case class GraphCounts(
 
 object GraphCounts {
 
+  /** Counts the edges of every kind. One tally per kind and partition reaches the driver. */
   def of(totals: VertexTotals, links: RDD[Link], table: NeighbourTable, communities: Communities): GraphCounts = {
     val byKind = links.mapPartitions { part =>
       val tallies = noTallies
@@ -33,17 +34,17 @@ object GraphCounts {
       def communityOf(product: Int): Int = communities.similarProducts(table.placeOf(product))
       similar.add(communityOf(edge.source), communityOf(edge.target))
     }
-    def of(kind: LinkKind): CrossingTally = byKind(kind.order)
+    def tallyOf(kind: LinkKind): CrossingTally = byKind(kind.order)
     GraphCounts(
       users = totals.users,
       products = totals.products,
-      bought = of(LinkKind.Bought).edges,
-      recommendedAny = of(LinkKind.RecommendedAny).edges,
-      recommendedNew = of(LinkKind.RecommendedNew).edges,
+      bought = tallyOf(LinkKind.Bought).edges,
+      recommendedAny = tallyOf(LinkKind.RecommendedAny).edges,
+      recommendedNew = tallyOf(LinkKind.RecommendedNew).edges,
       similar = similar.edges,
-      crossingsBought = of(LinkKind.Bought).crossings,
-      crossingsAny = of(LinkKind.RecommendedAny).crossings,
-      crossingsNew = of(LinkKind.RecommendedNew).crossings,
+      crossingsBought = tallyOf(LinkKind.Bought).crossings,
+      crossingsAny = tallyOf(LinkKind.RecommendedAny).crossings,
+      crossingsNew = tallyOf(LinkKind.RecommendedNew).crossings,
       crossingsSimilar = similar.crossings
     )
   }

@@ -54,6 +54,9 @@ final case class Link(
 
 object Links {
 
+  /** A link before its product and the communities are joined to it; see [[Link]]. */
+  private final case class UserEnd(user: Int, kind: LinkKind, rank: Int, score: Double, bought: Bought)
+
   /**
    * Makes the links of all users.
    *
@@ -62,32 +65,30 @@ object Links {
    * @return sorted by user, kind, rank and product, also across partitions; all links of a user are in one partition
    */
   def of(shop: Shop, purchases: RDD[(Int, Purchases)], lists: RDD[(Int, Lists)], communities: Communities): RDD[Link] = {
-    val bought = purchases.flatMap { case (user, all) =>
-      times(all).map { case (product, times) => product -> ((user, LinkKind.Bought: LinkKind, 0, 0.0, times)) }
-    }
+    val bought = purchases.flatMap { case (user, all) => boughtBy(user, all) }
     val recommended = lists.flatMap { case (user, both) =>
       listed(user, both.any, LinkKind.RecommendedAny) ++ listed(user, both.newOnly, LinkKind.RecommendedNew)
     }
     val users = shop.users.leftOuterJoin(communities.users, shop.byUser)
     (bought ++ recommended)
       .join(communities.products, shop.byUser.numPartitions)
-      .map { case (_, ((user, kind, rank, score, times), placed)) => (user, (placed, kind, rank, score, times)) }
+      .map { case (_, (end, productAndCommunity)) => end.user -> (end -> productAndCommunity) }
       .cogroup(users, shop.byUser)
       .mapPartitions(_.toArray.sortBy(_._1).iterator)
       .flatMap { case (user, (links, idAndCommunity)) =>
         idAndCommunity.iterator.flatMap { case (id, community) =>
           links.toArray
-            .map { case ((product, productCommunity), kind, rank, score, times) =>
+            .map { case (end, (product, productCommunity)) =>
               Link(
                 user = user,
                 userId = id,
                 userCommunity = community.getOrElse(Communities.NoCommunity),
                 product = product,
                 productCommunity = productCommunity,
-                kind = kind,
-                rank = rank,
-                score = score,
-                bought = times
+                kind = end.kind,
+                rank = end.rank,
+                score = end.score,
+                bought = end.bought
               )
             }
             .sortBy(link => (link.kind.order, link.rank, link.product.number))
@@ -109,14 +110,16 @@ object Links {
     }
   }
 
-  private def times(purchases: Purchases): Iterator[(Int, Bought)] =
+  /** Returns product numbers and the user's ends of their links. */
+  private def boughtBy(user: Int, purchases: Purchases): Iterator[(Int, UserEnd)] =
     purchases.products.indices.groupBy(purchases.products(_)).iterator.map { case (product, lines) =>
       // The lines of a user are sorted by time.
-      product -> Bought(lines.size, purchases.atMs(lines.head), purchases.atMs(lines.last))
+      val bought = Bought(lines.size, purchases.atMs(lines.head), purchases.atMs(lines.last))
+      product -> UserEnd(user, LinkKind.Bought, rank = 0, score = 0, bought)
     }
 
-  private def listed(user: Int, list: Array[Ranked], kind: LinkKind): Iterator[(Int, (Int, LinkKind, Int, Double, Bought))] =
+  private def listed(user: Int, list: Array[Ranked], kind: LinkKind): Iterator[(Int, UserEnd)] =
     list.iterator.zipWithIndex.map { case (ranked, index) =>
-      ranked.product -> ((user, kind, index + 1, ranked.score, Bought.Never))
+      ranked.product -> UserEnd(user, kind, rank = index + 1, ranked.score, Bought.Never)
     }
 }

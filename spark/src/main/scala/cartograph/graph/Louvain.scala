@@ -11,6 +11,8 @@ package cartograph.graph
 object Louvain {
 
   /**
+   * The communities of a graph.
+   *
    * @param communities community of every vertex, numbered from 0 in the order of their first vertices; -1 for vertices without
    *                    edges
    */
@@ -21,7 +23,12 @@ object Louvain {
   /** Smaller gains are rounding errors. As a share of the weight of all edges. */
   private val MinGain = 1e-12
 
-  /** @param edges pairs of different vertices, with weights above 0; the weights of repeated pairs in either direction add up */
+  /**
+   * Finds the communities of a graph.
+   *
+   * @param vertices number of vertices, which are numbered from 0
+   * @param edges    pairs of different vertices, and weights above 0; the weights of repeated pairs in either direction add up
+   */
   def communities(vertices: Int, edges: Seq[(Int, Int, Long)]): Partition = {
     val graph = WeightedGraph.of(vertices, edges)
     val communityOf = merged(graph, Array.range(0, vertices))
@@ -90,6 +97,7 @@ object Louvain {
     communityOf
   }
 
+  /** Numbers communities by their first vertices, and sets -1 for vertices without edges. */
   private def numbered(communityOf: Array[Int], degrees: Array[Long]): Array[Int] = {
     val numbers = communityOf.indices.filter(degrees(_) > 0).map(communityOf(_)).distinct.zipWithIndex.toMap
     communityOf.indices.map(vertex => if (degrees(vertex) > 0) numbers(communityOf(vertex)) else -1).toArray
@@ -98,7 +106,7 @@ object Louvain {
   /**
    * Newman, Girvan, "Finding and evaluating community structure in networks", 2004:
    *
-   *   modularity = sum over communities of (share of the weight inside - expected share by chance)
+   *   modularity = sum over communities of (share of the weight inside - expected share of random edges)
    */
   private def modularity(graph: WeightedGraph, communityOf: Array[Int]): Double = {
     val communities = communityOf.maxOption.fold(0)(_ + 1)
@@ -106,15 +114,10 @@ object Louvain {
     val total = math.max(1L, graph.total).toDouble
     val (inside, totals) = (new Array[Long](communities), new Array[Long](communities))
     for (vertex <- 0 until graph.size) {
-      totals(communityOf(vertex)) += graph.degrees(vertex)
-      for (
-        arc <- graph.starts(vertex) until graph.starts(vertex + 1)
-        if communityOf(graph.targets(arc)) == communityOf(vertex)
-      )
-        inside(communityOf(vertex)) += graph.weights(arc)
+      val community = communityOf(vertex)
+      totals(community) += graph.degrees(vertex)
+      graph.foreach(vertex) { (target, weight) => if (communityOf(target) == community) inside(community) += weight }
     }
-    inside.indices.map { community =>
-      inside(community) / total - math.pow(totals(community) / total, 2)
-    }.sum
+    inside.indices.map(community => inside(community) / total - math.pow(totals(community) / total, 2)).sum
   }
 }

@@ -41,7 +41,7 @@ final class NeighbourTable(
   /** Calls `body` with the place and the strength of each neighbour, up to once per kind of [[Together]]. */
   def foreach(place: Int)(body: (Int, Double) => Unit): Unit = starts.indices.foreach(foreachOf(_, place)(body))
 
-  // Strengths are passed as doubles, because Scala does not specialise functions of floats and would box each.
+  // Strengths are passed as doubles, because Scala does not specialise functions of floats and would box each strength.
   private def foreachOf(kind: Int, place: Int)(body: (Int, Double) => Unit): Unit = {
     var link = starts(kind)(place)
     while (link < starts(kind)(place + 1)) {
@@ -77,18 +77,19 @@ object NeighbourTable {
    * @param neighbours by product number, one element per kind of [[Together]]
    */
   def of(neighbours: RDD[(Int, Array[Neighbours])], products: RDD[Product]): NeighbourTable = {
-    val found = neighbours.collect().sortBy(_._1)
-    val numbers = found.map(_._1)
+    val (numbers, found) = neighbours.collect().sortBy { case (product, _) => product }.unzip
     val known = neighbours.sparkContext.broadcast(numbers)
-    val named =
-      products.filter(product => java.util.Arrays.binarySearch(known.value, product.number) >= 0).collect().sortBy(_.number)
+    val named = products
+      .filter(product => java.util.Arrays.binarySearch(known.value, product.number) >= 0)
+      .collect()
+      .sortBy(_.number)
     def byKind[Part](part: Int => Part)(implicit tag: scala.reflect.ClassTag[Part]): Array[Part] =
       Array.tabulate(Together.Count)(part)
     new NeighbourTable(
-      named,
-      byKind(kind => found.map(_._2(kind).products.length).scanLeft(0)(_ + _)),
-      byKind(kind => found.flatMap(_._2(kind).products.map(java.util.Arrays.binarySearch(numbers, _)))),
-      byKind(kind => found.flatMap(_._2(kind).strengths))
+      products = named,
+      starts = byKind(kind => found.map(_(kind).products.length).scanLeft(0)(_ + _)),
+      targets = byKind(kind => found.flatMap(_(kind).products.map(java.util.Arrays.binarySearch(numbers, _)))),
+      strengths = byKind(kind => found.flatMap(_(kind).strengths))
     )
   }
 }

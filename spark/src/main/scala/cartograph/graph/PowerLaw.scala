@@ -22,6 +22,9 @@ object PowerLaw {
   private val MinExponent = 1.01
   private val MaxExponent = 15.0
 
+  /** The number of vertices that have a degree. A tail is an array of these, lowest degree first. */
+  private final case class DegreeCount(degree: Int, vertices: Long)
+
   /**
    * Fits a power law to the tail.
    *
@@ -30,26 +33,30 @@ object PowerLaw {
    *         so large that the distribution is not a power law (5 % level)
    */
   def fit(counts: Iterable[(Int, Long)]): Option[PowerLaw] = {
-    val sorted = counts.filter(_._1 > 0).toArray.sortBy(_._1)
-    val inTail = sorted.map(_._2).scanRight(0L)(_ + _)
+    val sorted = counts.iterator
+      .collect { case (degree, vertices) if degree > 0 => DegreeCount(degree, vertices) }
+      .toArray
+      .sortBy(_.degree)
+    val inTail = sorted.map(_.vertices).scanRight(0L)(_ + _)
     val possible = sorted.indices.dropRight(1).filter(inTail(_) >= MinVertices)
     val step = math.max(1, math.ceil(possible.size.toDouble / MaxStarts).toInt)
     val fits = possible.indices.by(step).map { index =>
       val tail = sorted.drop(possible(index))
       val exponent = mostLikely(tail)
-      (distance(tail, exponent), PowerLaw(math.round(exponent * 1000) / 1000.0, tail.head._1, inTail(possible(index))))
+      val fit = PowerLaw(math.round(exponent * 1000) / 1000.0, from = tail.head.degree, vertices = inTail(possible(index)))
+      (distance(tail, exponent), fit)
     }
-    fits.minByOption { case (distance, fit) => (distance, fit.from) }
-      .filter { case (distance, fit) => distance <= CriticalDistance / math.sqrt(fit.vertices.toDouble) }
-      .map(_._2)
+    fits
+      .minByOption { case (distance, fit) => (distance, fit.from) }
+      .collect { case (distance, fit) if distance <= CriticalDistance / math.sqrt(fit.vertices.toDouble) => fit }
       .filter(_.exponent < MaxExponent - 0.01)
   }
 
   /** Returns the exponent of maximum likelihood, by ternary search: the likelihood has a single maximum. */
-  private def mostLikely(tail: Array[(Int, Long)]): Double = {
-    val n = tail.map(_._2).sum.toDouble
-    val logs = tail.map { case (degree, count) => count * math.log(degree.toDouble) }.sum
-    def likelihood(exponent: Double): Double = -n * math.log(zeta(exponent, tail.head._1)) - exponent * logs
+  private def mostLikely(tail: Array[DegreeCount]): Double = {
+    val n = tail.map(_.vertices).sum.toDouble
+    val logs = tail.map { case DegreeCount(degree, vertices) => vertices * math.log(degree.toDouble) }.sum
+    def likelihood(exponent: Double): Double = -n * math.log(zeta(exponent, tail.head.degree)) - exponent * logs
     val intervals = Iterator.iterate((MinExponent, MaxExponent)) { case (low, high) =>
       val (a, b) = (low + (high - low) / 3, high - (high - low) / 3)
       if (likelihood(a) < likelihood(b)) (a, high) else (low, b)
@@ -59,11 +66,11 @@ object PowerLaw {
   }
 
   /** Returns the Kolmogorov–Smirnov distance: the largest difference between the two cumulative distributions. */
-  private def distance(tail: Array[(Int, Long)], exponent: Double): Double = {
-    val n = tail.map(_._2).sum.toDouble
-    val whole = zeta(exponent, tail.head._1)
-    val cumulative = tail.map(_._2).scanLeft(0L)(_ + _).tail
-    tail.indices.map(index => math.abs(cumulative(index) / n - (1 - zeta(exponent, tail(index)._1 + 1) / whole))).max
+  private def distance(tail: Array[DegreeCount], exponent: Double): Double = {
+    val n = tail.map(_.vertices).sum.toDouble
+    val whole = zeta(exponent, tail.head.degree)
+    val cumulative = tail.map(_.vertices).scanLeft(0L)(_ + _).tail
+    tail.indices.map(index => math.abs(cumulative(index) / n - (1 - zeta(exponent, tail(index).degree + 1) / whole))).max
   }
 
   /** Returns the Hurwitz zeta function, sum over k >= 0 of (from + k)^-exponent, by ten terms and the Euler–Maclaurin formula. */

@@ -6,6 +6,7 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.lists.Ranking
+import cartograph.platform.ByKey
 
 /**
  * The measures of a vertex.
@@ -56,14 +57,17 @@ object SalesGraph {
   def facts(links: RDD[(Int, Array[Int])], similar: Seq[(Int, Int)], blocks: Int): RDD[VertexFacts] = {
     val sc = links.sparkContext
     val arcs = similar.map { case (from, to) => (productVertex(from), productVertex(to)) }
-    val ofSimilar = arcs.flatMap { case (from, to) => Seq(from -> Sums(0, 1, 0), to -> Sums(1, 0, 0)) }
+    val ofSimilar = arcs.flatMap { case (from, to) =>
+      Seq(from -> Sums(in = 0, out = 1, received = 0), to -> Sums(in = 1, out = 0, received = 0))
+    }
     // Grouped, and added in the order of partitions, so that the sums do not depend on which partition is finished first.
-    val ofLinks =
-      links.mapPartitionsWithIndex((part, rows) => sumsOf(rows).map { case (vertex, sum) => vertex -> (part -> sum) })
-    val sums = (ofLinks ++
-      sc.parallelize(ofSimilar, 1).map { case (vertex, sum) => vertex -> (Int.MaxValue -> sum) })
+    val ofLinksByPart = links.mapPartitionsWithIndex { (part, rows) =>
+      sumsOf(rows).map { case (vertex, sum) => vertex -> (part -> sum) }
+    }
+    val ofSimilarLast = sc.parallelize(ofSimilar, 1).map { case (vertex, sum) => vertex -> (Int.MaxValue -> sum) }
+    val sums = (ofLinksByPart ++ ofSimilarLast)
       .groupByKey(blocks)
-      .mapValues(_.toArray.sortBy(_._1).map(_._2).reduce(_ + _))
+      .mapValues(ByKey.values(_).reduce(_ + _))
       .persist(StorageLevel.MEMORY_AND_DISK)
     val settled = sc.broadcast(settle(sums.mapValues(_.received), arcs))
     val scale = meanOf(sums.map { case (vertex, sum) => rawRank(settled.value, vertex, sum.received) })
@@ -82,9 +86,9 @@ object SalesGraph {
   private def sumsOf(links: Iterator[(Int, Array[Int])]): Iterator[(Long, Sums)] = {
     val products = scala.collection.mutable.LinkedHashMap.empty[Int, Sums]
     val users = links.map { case (user, linked) =>
-      val one = Sums(1, 0, Teleport / linked.length)
+      val one = Sums(in = 1, out = 0, received = Teleport / linked.length)
       linked.foreach(product => products(product) = products.get(product).fold(one)(_ + one))
-      userVertex(user) -> Sums(0, linked.length, 0)
+      userVertex(user) -> Sums(in = 0, out = linked.length, received = 0)
     }
     // Users first: the sums of products are complete only when the last user has been read.
     users ++ Iterator.single(products).flatMap(_.iterator).map { case (product, sum) => productVertex(product) -> sum }
@@ -92,12 +96,12 @@ object SalesGraph {
 
   /** Returns the smallest vertex of the component of every vertex. */
   private def components(links: RDD[(Int, Array[Int])], arcs: Seq[(Long, Long)], blocks: Int): RDD[(Long, Long)] = {
-    val edges = links.mapPartitions(rows =>
+    val ofLinks = links.mapPartitions { rows =>
       forest(rows.flatMap { case (user, linked) => linked.iterator.map(userVertex(user) -> productVertex(_)) })
-    ) ++
-      links.sparkContext.parallelize(forest(arcs.iterator).toSeq, 1)
+    }
+    val ofSimilar = links.sparkContext.parallelize(forest(arcs.iterator).toSeq, 1)
     val graph = Graph.fromEdges(
-      edges.map { case (from, to) => Edge(from, to, 0) }.coalesce(blocks),
+      (ofLinks ++ ofSimilar).map { case (from, to) => Edge(from, to, 0) }.coalesce(blocks),
       defaultValue = 0,
       edgeStorageLevel = StorageLevel.MEMORY_AND_DISK,
       vertexStorageLevel = StorageLevel.MEMORY_AND_DISK
@@ -105,7 +109,10 @@ object SalesGraph {
     ConnectedComponents.run(graph).vertices
   }
 
-  /** Returns edges that connect the same vertices: from the smallest vertex of each component to its others, by target. */
+  /**
+   * Returns fewer edges that connect the same vertices: from the smallest vertex of each component to each of the others, sorted
+   * by target.
+   */
   private[cartograph] def forest(edges: Iterator[(Long, Long)]): Iterator[(Long, Long)] = {
     val parents = scala.collection.mutable.LongMap.empty[Long]
     def root(vertex: Long): Long = {
@@ -131,15 +138,15 @@ object SalesGraph {
   /**
    * Returns the ranks, before scaling, of the products that have edges between products.
    *
-   * @param fromUsers by vertex: what it receives from users; at most 16,384 of these entries are collected
-   * @param arcs      the edges between products
+   * @param fromUsers rank that each vertex receives from users; at most 16,384 of these entries are collected
+   * @param arcs      edges between products
    */
   private def settle(fromUsers: RDD[(Long, Double)], arcs: Seq[(Long, Long)]): Map[Long, Double] = {
     val linked = arcs.flatMap { case (from, to) => Seq(from, to) }.distinct.toArray.sorted
     val known = fromUsers.sparkContext.broadcast(linked)
     val received = fromUsers.filter { case (vertex, _) => java.util.Arrays.binarySearch(known.value, vertex) >= 0 }.collectAsMap()
     def placeOf(vertex: Long): Int = java.util.Arrays.binarySearch(linked, vertex)
-    val (sources, targets) = (arcs.map(arc => placeOf(arc._1)).toArray, arcs.map(arc => placeOf(arc._2)).toArray)
+    val (sources, targets) = arcs.map { case (from, to) => (placeOf(from), placeOf(to)) }.toArray.unzip
     val outs = new Array[Int](linked.length)
     sources.foreach(outs(_) += 1)
     val base = linked.map(vertex => Teleport + Damping * received.getOrElse(vertex, 0.0))
@@ -157,10 +164,11 @@ object SalesGraph {
 
   /** Returns the mean, or 1 without values. It adds the sums of partitions in order, so that the result is always the same. */
   private def meanOf(values: RDD[Double]): Double = {
+    // One count and one sum per partition reach the driver.
     val parts = values.mapPartitionsWithIndex { (part, numbers) =>
-      val (count, sum) = numbers.foldLeft((0L, 0.0)) { case ((count, sum), value) => (count + 1, sum + value) }
-      Iterator.single((part, count, sum))
-    }.collect().sortBy(_._1)
-    if (parts.map(_._2).sum == 0) 1 else parts.map(_._3).sum / parts.map(_._2).sum
+      Iterator.single(part -> numbers.foldLeft((0L, 0.0)) { case ((count, sum), value) => (count + 1, sum + value) })
+    }
+    val (counts, sums) = ByKey.values(parts.collect()).unzip
+    if (counts.sum == 0) 1 else sums.sum / counts.sum
   }
 }

@@ -5,8 +5,8 @@ import scala.collection.mutable
 import org.apache.spark.rdd.RDD
 
 /**
- * Everything that is counted over all vertices in one pass. It is mutable while it is built. Its size is bounded by the number
- * of distinct degrees and by the number of communities, which is at most 16,384.
+ * Everything that is counted over all vertices in one pass. It changes only while `VertexTotals.of` builds it. Its size is
+ * bounded by the number of distinct degrees and by the number of communities, which is at most 16,384.
  */
 final class VertexTotals extends Serializable {
   private def noCounts: mutable.HashMap[Int, Long] = mutable.HashMap.empty
@@ -63,15 +63,14 @@ final class VertexTotals extends Serializable {
   }
 
   private def add(other: VertexTotals): Unit = {
-    val allCounts =
-      Seq[VertexTotals => mutable.HashMap[Int, Long]](
-        _.userDegrees,
-        _.productDegrees,
-        _.exposure,
-        _.buyers,
-        _.usersIn,
-        _.productsIn
-      )
+    val allCounts = Seq[VertexTotals => mutable.HashMap[Int, Long]](
+      _.userDegrees,
+      _.productDegrees,
+      _.exposure,
+      _.buyers,
+      _.usersIn,
+      _.productsIn
+    )
     allCounts.foreach(counts => counts(other).foreach { case (key, by) => count(counts(this), key, by) })
     other.mostBought.foreach { case (community, products) => keepBought(community, products) }
     other.mostRecommended.foreach { case (community, products) => keepRecommended(community, products) }

@@ -24,7 +24,7 @@ final case class VertexActivity(sales: Long, partners: Int, firstMs: Long, lastM
   )
 }
 
-/** A vertex with everything that the files contain of it. `id` and `name` are those of the sales. */
+/** A vertex with everything that the files contain about it. `id` and `name` are those of the sales. */
 final case class Vertex(
     id: String,
     isUser: Boolean,
@@ -41,13 +41,15 @@ final case class Vertex(
 }
 
 object Vertices {
+  /** A vertex before its measures are joined to it. */
   private final case class Found(id: String, name: Option[String], community: Int, activity: VertexActivity)
 
   /**
    * Joins the measures of all vertices with their ids, names and purchases.
    *
-   * @param facts  one entry per vertex that has a link; others are left out
+   * @param facts  one entry per vertex; vertices without a link are left out
    * @param blocks number of partitions of the result
+   * @return one entry per vertex that has a link and an entry in `facts`, in no order; persisted
    */
   def of(links: RDD[Link], facts: RDD[VertexFacts], blocks: Int): RDD[Vertex] =
     links

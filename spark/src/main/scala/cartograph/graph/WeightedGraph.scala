@@ -43,13 +43,23 @@ private[graph] final case class WeightedGraph(starts: Array[Int], targets: Array
 
 private[graph] object WeightedGraph {
 
-  /** @param edges pairs of different vertices, with weights above 0; the weights of repeated pairs in either direction add up */
+  /**
+   * Makes a graph without loops.
+   *
+   * @param vertices number of vertices, which are numbered from 0
+   * @param edges    pairs of different vertices, and weights above 0; the weights of repeated pairs in either direction add up
+   */
   def of(vertices: Int, edges: Seq[(Int, Int, Long)]): WeightedGraph = {
     val byVertex = edges.flatMap { case (a, b, weight) => Seq(a -> (b -> weight), b -> (a -> weight)) }.groupMap(_._1)(_._2)
     gathered(vertices)((vertex, add) => byVertex.getOrElse(vertex, Nil).foreach { case (other, weight) => add(other, weight) })
   }
 
-  /** @param each passes the neighbours of a vertex to its second argument, in any order and possibly repeated */
+  /**
+   * Makes a graph from the neighbours of each vertex.
+   *
+   * @param each takes a vertex and a function `add`, and calls `add` with each neighbour and weight, in any order; the weights of
+   *             repeated neighbours add up
+   */
   private def gathered(vertices: Int)(each: (Int, (Int, Long) => Unit) => Unit): WeightedGraph = {
     val sums = new Array[Long](vertices)
     val (targets, weights) = (Array.newBuilder[Int], Array.newBuilder[Long])

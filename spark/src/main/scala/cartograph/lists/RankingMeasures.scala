@@ -1,24 +1,24 @@
 package cartograph.lists
 
 /**
- * Measures of one list of one user: `list` holds products, best first, and `right` the products that count as correct.
- * `right` must not be empty.
+ * Measures of one list of one user: `list` holds products, best first, and `correct` the products that it should have.
+ * `correct` must not be empty.
  */
 object RankingMeasures {
   /** Only the first products of a list are measured. */
   val Depth: Int = 10
 
   /**
-   * Returns the products that count as correct: all relevant ones, and for the list `new` only those not bought before.
+   * Returns the correct products: all relevant ones, and for the list `new` only those not bought before.
    *
    * @param relevant     products that the user went on to buy, ascending
    * @param boughtBefore products that the user had bought, ascending
    */
-  def right(relevant: Array[Int], boughtBefore: Array[Int], list: ListKind): Set[Int] =
+  def correct(relevant: Array[Int], boughtBefore: Array[Int], list: ListKind): Set[Int] =
     relevant.filter(product => list.admits(java.util.Arrays.binarySearch(boughtBefore, product) >= 0)).toSet
 
-  /** Returns for each of the first [[Depth]] products whether it is correct. */
-  def hits(list: Array[Int], right: Set[Int]): Array[Boolean] = list.take(Depth).map(right.contains)
+  /** Returns true for each correct product among the first [[Depth]]. */
+  def hits(list: Array[Int], correct: Set[Int]): Array[Boolean] = list.take(Depth).map(correct.contains)
 
   private def discount(position: Int): Double = math.log(2) / math.log(position + 2.0)
 
@@ -26,24 +26,24 @@ object RankingMeasures {
    * Returns NDCG@10, 0..1, with binary gain:
    *
    *   DCG  = sum over correct positions i, from 0, of 1 / log2(i + 2)
-   *   NDCG = DCG / DCG of a list whose first min(10, |right|) positions are correct
+   *   NDCG = DCG / DCG of a list whose first min(10, |correct|) positions are correct
    */
-  def ndcg(list: Array[Int], right: Set[Int]): Double = {
-    val gain = hits(list, right).zipWithIndex.collect { case (true, position) => discount(position) }.sum
-    gain / (0 until math.min(Depth, right.size)).map(discount).sum
+  def ndcg(list: Array[Int], correct: Set[Int]): Double = {
+    val gain = hits(list, correct).zipWithIndex.collect { case (true, position) => discount(position) }.sum
+    gain / (0 until math.min(Depth, correct.size)).map(discount).sum
   }
 
   /** Returns recall@10, the share of the correct products that the list has, 0..1. */
-  def recall(list: Array[Int], right: Set[Int]): Double = hits(list, right).count(identity).toDouble / right.size
+  def recall(list: Array[Int], correct: Set[Int]): Double = hits(list, correct).count(identity).toDouble / correct.size
 
-  /** Returns average precision@10, 0..1: the precision at each correct position, summed and divided by min(10, |right|). */
-  def averagePrecision(list: Array[Int], right: Set[Int]): Double = {
-    val found = hits(list, right)
+  /** Returns average precision@10, 0..1: the precision at each correct position, summed and divided by min(10, |correct|). */
+  def averagePrecision(list: Array[Int], correct: Set[Int]): Double = {
+    val found = hits(list, correct)
     def precision(position: Int): Double = found.take(position + 1).count(identity).toDouble / (position + 1)
     val precisions = found.indices.filter(found(_)).map(precision)
-    precisions.sum / math.min(Depth, right.size)
+    precisions.sum / math.min(Depth, correct.size)
   }
 
   /** Returns 1 if any of the first 10 products is correct, otherwise 0. */
-  def hit(list: Array[Int], right: Set[Int]): Double = if (hits(list, right).contains(true)) 1 else 0
+  def hit(list: Array[Int], correct: Set[Int]): Double = if (hits(list, correct).contains(true)) 1 else 0
 }

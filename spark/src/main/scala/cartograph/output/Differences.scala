@@ -18,7 +18,7 @@ object Differences {
    * The maximum number of products listed as in more lists than before, and of those in fewer. The tests of both languages check
    * it with test/fixtures/limits.json.
    */
-  private[cartograph] val KeptChanges = 20
+  private[cartograph] val KeptChanges: Int = 20
 
   /**
    * Returns the document. `changes` is null if there is no earlier run, or if its files cannot be read; then `reason` says why.
@@ -85,27 +85,32 @@ object Differences {
 
   private def exposureChanges(recommendations: RDD[Seq[String]], vertices: RDD[Vertex], shop: Shop): JsonNode = {
     val blocks = vertices.getNumPartitions
-    val before = recommendations.filter(_(2) == "any").map(row => row(1) -> 1L).reduceByKey(_ + _, blocks)
+    val before = recommendations.collect { case Seq(_, product, "any") => product -> 1L }.reduceByKey(_ + _, blocks)
     val now = vertices.filter(!_.isUser).map(product => product.id -> (product.activity.inAny.toLong -> product.name))
-    val changed = before.fullOuterJoin(now, blocks).map { case (product, (earlier, current)) =>
-      ExposureChange(product, current.flatMap(_._2), earlier.getOrElse(0L), current.fold(0L)(_._1))
-    }.filter(change => change.before != change.now).cache()
+    val changed = before
+      .fullOuterJoin(now, blocks)
+      .map { case (product, (earlier, current)) =>
+        val (inLists, name) = current.getOrElse((0L, None))
+        ExposureChange(product, name, before = earlier.getOrElse(0L), now = inLists)
+      }
+      .filter(change => change.before != change.now)
+      .cache()
     def largest(difference: ExposureChange => Long): Array[ExposureChange] =
       changed.filter(difference(_) > 0).takeOrdered(KeptChanges)(Ordering.by(change => (-difference(change), change.product)))
     val (gained, lost) = (largest(change => change.now - change.before), largest(change => change.before - change.now))
     // Products that left the graph are still in the shop, which has their names. At most KeptChanges are collected.
     val gone = lost.filter(_.now == 0).map(_.product).toSet
-    val names = if (gone.isEmpty) Map.empty[String, Option[String]]
-    else shop.products.filter(product => gone.contains(product.id)).map(product => product.id -> product.name).collect().toMap
+    val names: Map[String, Option[String]] =
+      if (gone.isEmpty) Map.empty
+      else shop.products.filter(product => gone.contains(product.id)).map(product => product.id -> product.name).collect().toMap
     def nodes(changes: Array[ExposureChange]): JsonNode = arr(changes.map { change =>
-      named(
-        change.product,
-        change.name.orElse(names.get(change.product).flatten)
-      ).put("before", change.before).put("now", change.now)
+      val name = change.name.orElse(names.get(change.product).flatten)
+      named(change.product, name).put("before", change.before).put("now", change.now)
     })
     obj("gained" -> nodes(gained), "lost" -> nodes(lost))
   }
 
+  // Flags, which are combined with `|`: a vertex that both runs have gets 3.
   private val Before = 1
   private val Now = 2
 

@@ -27,12 +27,7 @@ object EarlierFiles {
 
   private def fromManifest(lake: Lake, earlier: Int, run: Int): Option[EarlierFiles] = {
     val key = Keys.manifest(earlier)
-    try lake.read(key).map { text =>
-        val manifest = Documents.parse(key, text)
-        def keys(prefix: String): Seq[String] =
-          EarlierRun.keysOf(key, text, name => name.startsWith(prefix) && name.endsWith(".parquet"))
-        EarlierFiles(earlier, manifest.path("asOfMs").asLong, keys("recommendations/"), keys("graph/vertices"))
-      }
+    try lake.read(key).map(parse(earlier, key, _))
     catch {
       case damaged: IllegalArgumentException =>
         Log.warn(damaged.getMessage, obj("window" -> run))
@@ -40,11 +35,21 @@ object EarlierFiles {
     }
   }
 
-  /** Reads text columns of Parquet files, one file per task; rows are in the order of `columns`. */
+  private def parse(run: Int, key: String, text: String): EarlierFiles = {
+    def keys(prefix: String): Seq[String] =
+      EarlierRun.keysOf(key, text, name => name.startsWith(prefix) && name.endsWith(".parquet"))
+    EarlierFiles(
+      run = run,
+      asOfMs = Documents.parse(key, text).path("asOfMs").asLong,
+      recommendations = keys("recommendations/"),
+      vertices = keys("graph/vertices")
+    )
+  }
+
+  /** Reads text columns of Parquet files, one file per task; each row has its values in the order of `columns`. */
   def rows(sc: SparkContext, root: String, keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = {
     val configuration = new SerializableConfiguration(sc.hadoopConfiguration)
-    sc.parallelize(keys, math.max(1, keys.size)).flatMap(key =>
-      Parquets.readTexts(new Path(s"$root/$key"), configuration.value, columns)
-    )
+    sc.parallelize(keys, math.max(1, keys.size))
+      .flatMap(key => Parquets.readTexts(new Path(s"$root/$key"), configuration.value, columns))
   }
 }

@@ -13,7 +13,7 @@ import cartograph.sales.Product
  * The files of the explorer: sorted tables of users, products and product names, and an index.
  *
  * The tables are cut into small blocks that can be read one at a time, and the index says where each block starts. To show a
- * user, or to search by the start of an id or a name, a page reads the index and one or two blocks, whatever the shop's size.
+ * user, or to search by the start of an id or a name, a page reads the index and one or two blocks, in a shop of any size.
  * See ExplorerIndex, ExplorerUsers, ExplorerProducts and ExplorerNames in lambdas/shared/contract/explorer.ts.
  */
 object Explorer {
@@ -42,7 +42,10 @@ object Explorer {
     // Links are sorted by user, and so are these rows.
     val userRows = graph.links.mapPartitions(Links.byUser(_).map(userRow(_, explanations.value)))
     val productRows = products.map(productRow(_, explanations.value.table))
-    val nameRows = products.flatMap(keysOf).sortBy(_._1, numPartitions = nameParts).map((nameRow _).tupled)
+    val nameRows = products
+      .flatMap(keysOf)
+      .sortBy({ case (key, _, _) => key }, numPartitions = nameParts)
+      .map { case (key, id, name) => Row(key, Documents.text(id), Seq(id -> Some(name))) }
     val users = table(files, "explorer/users", userRows, UsersPerBlock)
     val byId = table(files, "explorer/products", productRows, ProductsPerBlock)
     val byName = table(files, "explorer/names", nameRows, NamesPerBlock)
@@ -89,16 +92,13 @@ object Explorer {
       obj("product" -> link.product.id, "times" -> link.bought.count, "lastMs" -> link.bought.lastMs)
     }
     val shown = newest.map(_.product) ++ listed.map(_.product) ++ reasons.values.flatten.map(_.product)
-    Row(
-      links.head.userId,
-      obj(
-        "products" -> bought.size,
-        "history" -> arr(history),
-        "any" -> list(LinkKind.RecommendedAny),
-        "new" -> list(LinkKind.RecommendedNew)
-      ),
-      shown.map(nameOf)
+    val value = obj(
+      "products" -> bought.size,
+      "history" -> arr(history),
+      "any" -> list(LinkKind.RecommendedAny),
+      "new" -> list(LinkKind.RecommendedNew)
     )
+    Row(links.head.userId, value, shown.map(nameOf))
   }
 
   private def productRow(product: Vertex, table: NeighbourTable): Row = {
@@ -125,8 +125,7 @@ object Explorer {
     (key, index) <- SearchKeys.of(name).zipWithIndex
   } yield (s"$key\t${math.min(index, 1)}\t${product.id}", product.id, name)
 
-  private def nameRow(key: String, id: String, name: String): Row = Row(key, Documents.text(id), Seq(id -> Some(name)))
-
+  /** Chooses the users and products that are suggested before anything is typed. */
   private def picks(vertices: RDD[Vertex]): JsonNode = {
     // Users with several products come first. They are shuffled by a hash, because users with similar ids are often alike.
     val users = vertices.filter(_.isUser)

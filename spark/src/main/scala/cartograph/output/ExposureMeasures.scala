@@ -19,6 +19,7 @@ object ExposureMeasures {
   /** The Lorenz curve keeps a point wherever it has moved by 1 / 200 of its height or width. */
   private val LorenzSteps = 200
 
+  /** Makes `exposure` of `graph.json`. The measures are null if no product is recommended. */
   def node(totals: VertexTotals): JsonNode = {
     val sorted = totals.exposure.toArray.sorted
     val recommendations = sorted.map { case (lists, products) => lists * products }.sum
@@ -40,21 +41,23 @@ object ExposureMeasures {
    * list.
    */
   private[cartograph] def gini(sorted: Array[(Int, Long)]): Double = {
-    val products = sorted.map(_._2).sum.toDouble
+    val counts = sorted.map { case (_, count) => count }
+    val products = counts.sum.toDouble
     val total = sorted.map { case (lists, count) => lists.toDouble * count }.sum
     // 1 minus twice the area under the Lorenz curve, which is a sum of trapeziums.
     val before = sorted.scanLeft(0.0) { case (sum, (lists, count)) => sum + lists.toDouble * count }
-    val twiceArea =
-      sorted.indices.map(group => sorted(group)._2 / products * (before(group) + before(group + 1)) / total).sum
+    val twiceArea = counts.indices.map(group => counts(group) / products * (before(group) + before(group + 1)) / total).sum
     math.max(0, 1 - twiceArea)
   }
 
   /** Returns the number of recommendations of the products that are in most lists. */
-  private def top(sorted: Array[(Int, Long)], products: Int): Long =
-    sorted.reverseIterator.foldLeft((products.toLong, 0L)) { case ((left, sum), (lists, count)) =>
+  private def top(sorted: Array[(Int, Long)], products: Int): Long = {
+    val (_, recommendations) = sorted.reverseIterator.foldLeft((products.toLong, 0L)) { case ((left, sum), (lists, count)) =>
       val taken = math.min(left, count)
       (left - taken, sum + taken * lists)
-    }._2
+    }
+    recommendations
+  }
 
   /**
    * Returns the smallest number of products that have at least half of all recommendations, and their number of recommendations.
@@ -82,14 +85,14 @@ object ExposureMeasures {
    * together where the curve is steep.
    */
   private[cartograph] def lorenz(sorted: Array[(Int, Long)]): Seq[(Double, Double)] = {
-    val products = sorted.map(_._2).scanLeft(0L)(_ + _)
+    val products = sorted.map { case (_, count) => count }.scanLeft(0L)(_ + _)
     val lists = sorted.map { case (lists, count) => lists * count }.scanLeft(0L)(_ + _)
     if (lists.last == 0) Seq((0.0, 0.0), (1.0, 1.0))
     else {
       val ends = products.zip(lists).map { case (x, y) => (x.toDouble / products.last, y.toDouble / lists.last) }
-      val kept = ends.foldLeft(Vector.empty[(Double, Double)]) { case (kept, end) =>
-        val isFar = kept.lastOption.forall { case (x, y) => math.max(end._1 - x, end._2 - y) >= 1.0 / LorenzSteps }
-        if (isFar) kept :+ end else kept
+      val kept = ends.foldLeft(Vector.empty[(Double, Double)]) { case (kept, (endX, endY)) =>
+        val isFar = kept.lastOption.forall { case (x, y) => math.max(endX - x, endY - y) >= 1.0 / LorenzSteps }
+        if (isFar) kept :+ (endX -> endY) else kept
       }
       val whole = if (kept.last == ends.last) kept else kept :+ ends.last
       whole.map { case (x, y) => (Ranking.rounded(x), Ranking.rounded(y)) }

@@ -10,9 +10,15 @@ import cartograph.platform.Documents.{arr, named, obj}
 object GraphFacts {
   private val LargestComponents = 20
 
-  /** The number of components, and the numbers of users and products of the largest, largest first. */
-  final case class Components(count: Long, largest: Seq[(Long, Long)])
+  /** The vertices of one component; `first` is its smallest vertex number. */
+  private[cartograph] final case class Component(first: Long, users: Long, products: Long) {
+    def +(other: Component): Component = Component(first, users + other.users, products + other.products)
+  }
 
+  /** The number of components, and the largest ones, largest first. */
+  final case class Components(count: Long, largest: Seq[Component])
+
+  /** Makes the document. @param components see [[components]] */
   def document(graph: RunGraph, components: Components, communities: Communities): JsonNode = {
     val (counts, totals) = (graph.counts, graph.totals)
     obj(
@@ -25,7 +31,7 @@ object GraphFacts {
       "exposure" -> ExposureMeasures.node(totals),
       "components" -> obj(
         "count" -> components.count,
-        "largest" -> arr(components.largest.map { case (users, products) => obj("users" -> users, "products" -> products) })
+        "largest" -> arr(components.largest.map(each => obj("users" -> each.users, "products" -> each.products)))
       ),
       "tails" -> obj("users" -> tailNode(totals.userDegrees), "products" -> tailNode(totals.productDegrees)),
       "communities" -> obj(
@@ -43,19 +49,26 @@ object GraphFacts {
     )
   }
 
+  /**
+   * Finds the components with the most vertices, ties by smallest vertex number. At most 20 per partition reach the driver.
+   *
+   * @param blocks number of partitions to count in
+   */
   def components(vertices: RDD[Vertex], blocks: Int): Components = {
-    val order = Ordering.by[(Long, (Long, Long)), (Long, Long)] { case (first, (users, products)) =>
-      (-(users + products), first)
-    }
-    val parts = vertices
-      .map(vertex => vertex.facts.component -> (if (vertex.isUser) (1L, 0L) else (0L, 1L)))
-      .reduceByKey((a, b) => (a._1 + b._1, a._2 + b._2), blocks)
-      .mapPartitions { all =>
-        val (counted, kept) = all.duplicate
-        Iterator.single((counted.size.toLong, kept.toArray.sorted(order).take(LargestComponents)))
+    val order = Ordering.by[Component, (Long, Long)](component => (-(component.users + component.products), component.first))
+    val (counts, largest) = vertices
+      .map { vertex =>
+        val first = vertex.facts.component
+        first -> (if (vertex.isUser) Component(first, users = 1, products = 0) else Component(first, users = 0, products = 1))
+      }
+      .reduceByKey(_ + _, blocks)
+      .mapPartitions { part =>
+        val all = part.map { case (_, component) => component }.toArray
+        Iterator.single((all.length.toLong, all.sorted(order).take(LargestComponents)))
       }
       .collect()
-    Components(parts.map(_._1).sum, parts.flatMap(_._2).sorted(order).take(LargestComponents).map(_._2).toSeq)
+      .unzip
+    Components(counts.sum, largest.flatten.sorted(order).take(LargestComponents).toSeq)
   }
 
   private def communityNode(community: Int, totals: VertexTotals): JsonNode = obj(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
 import cartograph.graph.{Link, LinkKind, Links, RunGraph, SalesGraph, Vertex, VertexIds, VertexTotals}
+import cartograph.platform.ByKey
 import cartograph.platform.Documents.{arr, obj}
 
 /**
@@ -16,24 +17,25 @@ object GraphSummary {
   private val MaxUsers = 70
   private val MaxCommunities = 6
   private val UsersPerProduct = 4
-  /** More edges per user would cover each other. */
+  /** Only recommendations up to this rank are drawn: more edges per user would cover each other. */
   private val LastRank = 5
 
   /** The edges of one user to the products that are shown, best rank first; not empty. */
   private final case class Connector(links: Seq[Link]) {
     def user: Int = links.head.user
-    /** Lowest first: most products, most communities, best ranks, smallest number. */
+    /** Sorts by most products, then most communities, best ranks, and smallest user number. */
     val order: (Int, Int, Int, Int) = (-links.size, -links.map(_.productCommunity).distinct.size, links.map(_.rank).sum, user)
   }
 
-  /** @param components number of components of the whole graph */
+  /** Makes the document. @param components number of components of the whole graph */
   def document(graph: RunGraph, components: Long): JsonNode = {
     val counts = graph.counts
     val shownCommunities = communitiesToShow(graph.totals)
     val products = turns(shownCommunities.map(graph.totals.mostRecommended(_)), MaxProducts).map(_.number).toSet
     val edges = connectors(graph.links, products).flatMap(_.links).sortBy(link => (link.user, link.rank))
-    val numbers =
-      edges.flatMap(link => Seq(SalesGraph.userVertex(link.user), SalesGraph.productVertex(link.product.number))).toSet
+    val ends = edges.flatMap(link => Seq(SalesGraph.userVertex(link.user), SalesGraph.productVertex(link.product.number)))
+    val numbers = ends.toSet
+    // At most 100 vertices.
     val shown = graph.vertices.filter(vertex => numbers.contains(vertex.facts.number)).collect().sortBy(_.typedId)
     obj(
       "vertices" -> counts.vertices,
@@ -69,21 +71,16 @@ object GraphSummary {
 
   /** Returns the users that connect the products best: products take turns to add one of their best users. */
   private def connectors(links: RDD[Link], products: Set[Int]): Seq[Connector] = {
-    val best = links
-      .mapPartitions(
-        Links.byUser(_)
-          .map(_.filter(link =>
-            link.kind == LinkKind.RecommendedAny && link.rank <= LastRank && products.contains(link.product.number)
-          ))
-          .filter(_.nonEmpty)
-          .map(Connector)
-      )
+    // A function value, because a method would make tasks carry this object, which cannot be serialised.
+    val isShown = (link: Link) =>
+      link.kind == LinkKind.RecommendedAny && link.rank <= LastRank && products.contains(link.product.number)
+    // At most four users for each of 30 products reach the driver.
+    val byProduct = links
+      .mapPartitions(Links.byUser(_).map(_.filter(isShown)).filter(_.nonEmpty).map(Connector))
       .flatMap(connector => connector.links.map(link => link.product.number -> Vector(connector)))
       .reduceByKey((a, b) => (a ++ b).sortBy(_.order).take(UsersPerProduct))
-      .collect()
-      .sortBy(_._1)
-      .map(_._2.sortBy(_.order))
-    turns(best.toSeq.map(_.toSeq), best.length * UsersPerProduct).distinctBy(_.user).take(MaxUsers)
+    val best = ByKey.values(byProduct.collect()).map(_.sortBy(_.order))
+    turns(best.toSeq, best.length * UsersPerProduct).distinctBy(_.user).take(MaxUsers)
   }
 
   private def vertexNode(vertex: Vertex): JsonNode = obj(

@@ -33,14 +33,11 @@ final class RunTables(files: RunFiles, blocks: Int) {
    */
   def recommendations(links: RDD[Link], count: Long): Seq[RunFile] = {
     val rows = links.filter(_.kind != LinkKind.Bought)
-    val csv = files.csv(
-      "recommendations",
-      Seq("user", "product", "list", "rank", "score"),
-      FileParts.inParts(rows, count).map(link =>
-        Seq(link.userId, link.product.id, LinkKind.listName(link.kind), link.rank.toString, Csv.decimal(link.score))
-      )
-    )
-    val shards = math.max(1, math.ceil(count.toDouble / FileParts.RowsPerFile).toInt)
+    val texts = FileParts.inParts(rows, count).map { link =>
+      Seq(link.userId, link.product.id, LinkKind.listName(link.kind), link.rank.toString, Csv.decimal(link.score))
+    }
+    val csv = files.csv("recommendations", Seq("user", "product", "list", "rank", "score"), texts)
+    val shards = FileParts.partsFor(count)
     val sharded = rows
       .map(link => shardOf(link.userId, shards) -> link)
       .partitionBy(new HashPartitioner(shards))
@@ -58,22 +55,18 @@ final class RunTables(files: RunFiles, blocks: Int) {
       .map(product => product.number -> product)
       .leftOuterJoin(factors.products, blocks)
       .values
-    val productFiles = files.parquet("model/products", ProductSchema, ordered(products, shop.productCount)(_._1.number)) {
-      case (row, (product, factor)) =>
-        row.append("number", product.number).append("product", product.id).append("buyers", product.buyers)
-        product.name.foreach(row.append("name", _))
-        val list = row.addGroup("factor")
-        factor.foreach(_.foreach(value => list.addGroup("list").append("element", value)))
+      .sortBy({ case (product, _) => product.number }, numPartitions = FileParts.partsFor(shop.productCount))
+    val productFiles = files.parquet("model/products", ProductSchema, products) { case (row, (product, factor)) =>
+      row.append("number", product.number).append("product", product.id).append("buyers", product.buyers)
+      product.name.foreach(row.append("name", _))
+      val list = row.addGroup("factor")
+      factor.foreach(_.foreach(value => list.addGroup("list").append("element", value)))
     }
-    productFiles ++ files.parquet("model/users", UserSchema, FileParts.inParts(shop.users, shop.userCount)) {
-      case (row, (number, id)) =>
-        row.append("number", number).append("user", id)
+    val users = FileParts.inParts(shop.users, shop.userCount)
+    productFiles ++ files.parquet("model/users", UserSchema, users) { case (row, (number, id)) =>
+      row.append("number", number).append("user", id)
     }
   }
-
-  private def ordered[Row, Key: Ordering: scala.reflect.ClassTag](rows: RDD[Row], count: Long)(
-      key: Row => Key
-  ): RDD[Row] = rows.sortBy(key, numPartitions = FileParts.partsFor(count))
 }
 
 object RunTables {

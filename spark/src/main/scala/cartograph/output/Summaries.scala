@@ -33,7 +33,7 @@ object Summaries {
           .put("recommendedTo", product.activity.inAny)
           .put("buyers", product.activity.partners)
           // Equal numbers of buyers share a rank: 1 plus the number of products with more buyers.
-          .put("salesRank", 1 + totals.buyers.filter(_._1 > product.activity.partners).values.sum)
+          .put("salesRank", 1 + totals.buyers.collect { case (buyers, n) if buyers > product.activity.partners => n }.sum)
       })
     )
   }
@@ -50,17 +50,18 @@ object Summaries {
     obj("users" -> arr(chosen.map(user => userNode(user, linksOf(user), purchasesOf.getOrElse(user, Vector.empty)))))
   }
 
-  /** Returns the sales of each user, newest first, at most [[ShownPurchases]]. */
+  /** Returns the newest sales of each user, newest first, at most [[ShownPurchases]]; of each partition as many are collected. */
   private def newestPurchases(interactions: RDD[Interaction], users: Set[String]): Map[String, Vector[Interaction]] =
     interactions
       .filter(sale => users.contains(sale.user))
       .mapPartitions(_.toVector.groupBy(_.user).iterator.map { case (user, sales) => user -> newest(sales) })
       .collect()
-      .groupMapReduce(_._1)(_._2)((a, b) => newest(a ++ b))
+      .groupMapReduce { case (user, _) => user } { case (_, sales) => sales }((a, b) => newest(a ++ b))
 
   private def newest(sales: Vector[Interaction]): Vector[Interaction] =
     sales.sortBy(sale => (-sale.atMs, sale.product, sale.address)).take(ShownPurchases)
 
+  /** A user with few products shows little, and one with many is not typical. */
   private def isMiddling(user: Vertex): Boolean = user.activity.partners >= 5 && user.activity.partners <= 20
 
   private def userNode(user: String, links: Array[Link], purchases: Vector[Interaction]): JsonNode = {

@@ -2,6 +2,8 @@ package cartograph.output
 
 import org.apache.spark.rdd.RDD
 
+import cartograph.platform.ByKey
+
 /**
  * How much the lists of users changed: of each user, the share of the list that was not in the same list before.
  *
@@ -62,12 +64,11 @@ object UserChanges {
    */
   def of(before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): UserChanges = {
     def byUser(rows: RDD[Seq[String]]): RDD[(String, Seq[String])] = rows.map(row => row.head -> row.tail)
-    byUser(before).cogroup(byUser(now), blocks)
-      .mapPartitionsWithIndex { (part, users) =>
-        Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSeq, now.toSeq) }.foldLeft(none)(_ + _))
-      }
-      // Added in the order of partitions, because a sum of fractions depends on the order.
-      .collect().sortBy(_._1).map(_._2).foldLeft(none)(_ + _)
+    val byPart = byUser(before).cogroup(byUser(now), blocks).mapPartitionsWithIndex { (part, users) =>
+      Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSeq, now.toSeq) }.foldLeft(none)(_ + _))
+    }
+    // One value per partition. They are added in the order of partitions, because a sum of fractions depends on the order.
+    ByKey.values(byPart.collect()).foldLeft(none)(_ + _)
   }
 
   /**

@@ -3,11 +3,11 @@ package cartograph.platform
 import org.apache.spark.SparkContext
 import org.apache.spark.broadcast.Broadcast
 
-/** Broadcasts whatever grows with the data, with its size checked and logged. */
+/** Broadcasts values that grow with the data. Their sizes are checked and logged. */
 object Broadcasts {
 
   /** The driver holds every broadcast: 2 GB of memory has room for several of this size. */
-  private[cartograph] val MaxBytes = 256L << 20
+  private[cartograph] val MaxBytes: Long = 256L << 20
 
   private val LoggedFromBytes = 1L << 20
 

@@ -62,7 +62,7 @@ object ConditionalPuts {
   private val Conflict = 409
   private val PreconditionFailed = 412
 
-  private[platform] val MaxAttempts = 6
+  private[platform] val MaxAttempts: Int = 6
 
   private val FirstPauseMs = 100L
 }

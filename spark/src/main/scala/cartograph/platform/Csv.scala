@@ -1,6 +1,6 @@
 package cartograph.platform
 
-/** CSV after RFC 4180. */
+/** CSV as RFC 4180 defines it. */
 object Csv {
 
   /** Returns one line with its line feed. A field is quoted only if it contains a comma, a quote or a line break. */

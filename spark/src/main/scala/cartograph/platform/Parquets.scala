@@ -24,7 +24,6 @@ object Parquets {
    * Reads some text columns of a file. Other columns are not decoded.
    *
    * @param columns names of required UTF-8 columns; each row has their values in this order
-   *
    * @throws IllegalArgumentException as [[read]]
    */
   def readTexts(path: Path, configuration: Configuration, columns: Seq[String]): Iterator[Seq[String]] = {
@@ -37,17 +36,20 @@ object Parquets {
   }
 
   /**
-   * Reads a file row by row.
+   * Reads a file row by row, and closes it after the last row: read all rows, or the file stays open until the task ends.
    *
    * @param rowsName a plural noun for the error message, such as "interactions"
-   * @throws IllegalArgumentException if the file is missing or is not such a file; the message names it
+   * @throws IllegalArgumentException if the file is missing, is not a Parquet file, or has other columns; the message names it
    */
   def read[Row](path: Path, configuration: Configuration, rowsName: String)(toRow: Group => Row): Iterator[Row] = {
     val reader =
       try ParquetReader.builder(new GroupReadSupport, path).withConf(configuration).build()
       catch failure(path, rowsName)
-    val rows = Iterator.continually(try reader.read()
-    catch failure(path, rowsName)).takeWhile(_ != null).map(toRow)
+    // The reader returns null after the last row.
+    def readGroup(): Group =
+      try reader.read()
+      catch failure(path, rowsName)
+    val rows = Iterator.continually(readGroup()).takeWhile(_ != null).map(toRow)
     new Iterator[Row] {
       def hasNext: Boolean = rows.hasNext || { reader.close(); false }
       def next(): Row =

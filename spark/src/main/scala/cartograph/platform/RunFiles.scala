@@ -33,7 +33,8 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
     writeText(name, s"$document\n")
 
   /**
-   * Writes one CSV file per partition: `name.csv` if there is one partition, otherwise `name-00000.csv` and so on.
+   * Writes one CSV file per partition: `name.csv` if there is one partition, otherwise `name-00000.csv` and so on. Only the
+   * description of each file reaches the driver.
    *
    * Every file has a header. The format is RFC 4180 in UTF-8, with LF line ends.
    *
@@ -47,10 +48,18 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
     }.collect().toSeq
   }
 
-  /** Writes one Parquet file per partition, `name-00000.parquet` and so on. Empty partitions also get a file. */
+  /**
+   * Writes one Parquet file per partition, `name-00000.parquet` and so on. Empty partitions also get a file. Only the
+   * description of each file reaches the driver.
+   *
+   * @param fill sets the columns of a record from a row
+   * @return the files in the order of partitions
+   */
   def parquet[Row](name: String, schema: MessageType, rows: RDD[Row])(fill: (Group, Row) => Unit): Seq[RunFile] = {
+    // Tasks parse the text again, because a MessageType cannot be serialised.
     val schemaText = schema.toString
     rows.mapPartitionsWithIndex { (part, partRows) =>
+      // Parquet's writer opens its file itself. It writes to the local disk, so that the bytes then pass through `write`.
       val directory = Files.createTempDirectory("cartograph")
       val file = directory.resolve("part.parquet")
       try {
@@ -118,7 +127,7 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
       }
     }.collect().toSeq
     parts.zip(parts.drop(1)).foreach { case ((_, last), (next, _)) => Blocks.requireAscending(last, next.blocks.head.from) }
-    parts.map(_._1)
+    parts.map { case (file, _) => file }
   }
 
   private def writeText(name: String, text: String): RunFile = write(name) { out =>

@@ -6,7 +6,7 @@ import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 
 /**
- * Candidates of a user whose next purchases are known: an algorithm learns from them, or is measured by them.
+ * Candidates of a user whose next purchases are known. An algorithm learns from them, or is measured on them.
  *
  * @param relevant products that the user bought next, ascending
  */
@@ -22,30 +22,30 @@ trait Algorithm extends Serializable {
   /** The name in the configuration: `algorithm` in lambdas/shared/contract/model.ts. */
   def name: String
 
-  /** How many windows of time before the holdout it learns from; each costs a snapshot. */
+  /** Number of windows of time before the holdout that the algorithm learns from. Each costs a snapshot. */
   def windows: Int
 
   /**
    * Learns from windows.
    *
-   * @param windows newest first; fewer than it asks for if the shop's past is short
-   * @param seed    of every random choice
+   * @param windows users by number, newest window first; fewer windows than requested if the shop's past is short
+   * @param seed    seed of every random choice
    */
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted
 }
 
 /** An algorithm that has learned. */
 trait Fitted extends Serializable {
-  /** The name of what orders a list: `trees`, or a scorer where no trees are better. */
+  /** The name of the scorer that orders a list: `trees`, or a baseline if trees are not better. */
   def orderedBy(list: ListKind): String
 
-  /** How much each feature contributes to the order of a list, in shares of 1, largest first; empty where no trees order it. */
+  /** Each feature's share of the gain of all splits, 0..1, largest first; empty if no trees order the list. */
   def importances(list: ListKind): Seq[(Feature, Double)]
 
-  /** Keeps what was chosen, and learns once more from other windows, newest first. */
+  /** Learns once more from other windows, newest first, and keeps the choices that were made by measuring. */
   def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted
 
-  /** @return by user, placed as the users are: both lists, best first, at most `depth` products each */
+  /** @return by user, partitioned as `users`: both lists, best first, at most `depth` products each */
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)]
 }
 
@@ -60,8 +60,8 @@ object Algorithm {
 
 /** Matrix factorisation alone. Every snapshot contains the factors, so that nothing is left to learn. */
 object MatrixFactorisation extends Algorithm with Fitted {
-  val name = "als"
-  val windows = 0
+  val name: String = "als"
+  val windows: Int = 0
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
   def importances(list: ListKind): Seq[(Feature, Double)] = Nil

@@ -3,15 +3,21 @@ package cartograph.ranking
 /** Sums over all rows of a leaf. */
 private[ranking] final case class LeafTotals(first: Double, second: Double, rows: Int)
 
-/** The rows of a leaf, summed by feature and bin. A "slot" is the place of a feature among those that the tree may split on. */
+/**
+ * The rows of a leaf, summed by feature and bin. A "slot" is the place of a feature among those that the tree may split on.
+ *
+ * Most of the time of learning is spent here. Arrays are flat and loops are `while` loops, so that the JVM allocates nothing.
+ *
+ * @param slots number of features that the tree may split on
+ */
 private[ranking] final class Histogram(slots: Int) {
   import FeatureBins.Bins
 
   /** Sums of first and second derivatives, side by side, of bin b of slot s: the pair at 2 * (s * 64 + b). */
-  val sums = new Array[Double](2 * slots * Bins)
+  val sums: Array[Double] = new Array[Double](2 * slots * Bins)
 
   /** Number of rows, at s * 64 + b. */
-  val rows = new Array[Int](slots * Bins)
+  val rows: Array[Int] = new Array[Int](slots * Bins)
 
   /** Subtracts another histogram. Changes this one and returns it. */
   def minus(other: Histogram): Histogram = {
@@ -38,13 +44,18 @@ private[ranking] final class Histogram(slots: Int) {
 /**
  * Builds histograms of rows. It is used by one tree at a time.
  *
- * @param chosen features, by slot
+ * @param bins   by feature, the bin of each row
+ * @param chosen features by slot
  */
 private[ranking] final class HistogramBuilder(bins: Array[Array[Byte]], gradients: LambdaGradients, chosen: Array[Int]) {
-  // Derivatives of the rows, in their order, because every feature reads them.
+  // Derivatives of the rows in the order in which they are summed: every feature reads them, and so from neighbouring memory.
   private val derivatives = new Array[Double](2 * gradients.first.length)
 
-  /** @param order row numbers, of which those at from..until (exclusive) are summed */
+  /**
+   * Sums the rows of a leaf.
+   *
+   * @param order row numbers; those at the positions `from` until `until` are summed
+   */
   def build(order: Array[Int], from: Int, until: Int): Histogram = {
     val histogram = new Histogram(chosen.length)
     var at = from

@@ -1,21 +1,25 @@
 package cartograph.ranking
 
 /**
- * The derivatives of LambdaMART's loss by the score of each row (C. Burges, MSR-TR-2010-82). Over all pairs of a relevant row i
- * and another row j of the same group, of which one is among the first `depth`,
+ * The derivatives of LambdaMART's loss by the score of each row (C. Burges, MSR-TR-2010-82). A pair is a relevant row i and
+ * another row j of the same group, of which at least one is among the first `depth`. It subtracts lambda(i, j) from the first
+ * derivative of i and adds it to that of j:
  *
- *   lambda(i, j) = |change of NDCG if i and j swap places| / (1 + e ^ (score(i) - score(j)))
+ *   probability(i, j) = 1 / (1 + e ^ (score(i) - score(j)))
+ *   lambda(i, j)      = |change of NDCG if i and j swap places| * probability(i, j)
  *
- * and divided by 0.01 + |score(i) - score(j)| where the scores of the group differ, as LightGBM does, so that pairs that are
- * already far apart count less.
+ * It adds lambda(i, j) * (1 - probability(i, j)) to both second derivatives. As in LightGBM, lambda is also divided by
+ * 0.01 + |score(i) - score(j)| if the scores of the group differ, so that pairs that are already far apart count less.
+ *
+ * The loops over pairs are `while` loops, because they run for every pair, group and tree.
  *
  * @param depth places of a list that count
  */
 private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
   /** First and second derivatives of each row, at the scores of the last `compute`. */
-  val first = new Array[Double](rows.count)
-  val second = new Array[Double](rows.count)
-  /** Rows of each group, best first. It is kept from tree to tree, because it changes little. */
+  val first: Array[Double] = new Array[Double](rows.count)
+  val second: Array[Double] = new Array[Double](rows.count)
+  /** Rows of each group, best first. The order is kept from tree to tree, because it changes little. */
   private val order = Array.range(0, rows.count)
   private val longest = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) => until - from }.maxOption.getOrElse(0)
   private val discount = Array.tabulate(longest)(place => math.log(2) / math.log(place + 2.0))
@@ -27,7 +31,7 @@ private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
     if (relevant == size) 0.0 else discount.take(math.min(relevant, depth)).sum
   }
 
-  /** Computes the derivatives. @param scores of each row */
+  /** Computes the derivatives. @param scores score of each row */
   def compute(scores: Array[Double]): Unit =
     Parallel.foreach(rows.groupCount) { group =>
       computeGroup(scores, group, rows.groups(group), rows.groups(group + 1))
@@ -78,7 +82,7 @@ private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
     }
   }
 
-  /** Sorts by score, highest first, ties in the order of rows. By insertion, because the last order is nearly this one. */
+  /** Sorts by score, highest first, ties in the order of rows. It sorts by insertion, because the last order is nearly right. */
   private def sort(scores: Array[Double], from: Int, until: Int): Unit = {
     var at = from + 1
     while (at < until) {

@@ -1,14 +1,16 @@
 package cartograph.ranking
 
 /**
- * @param trees        how many trees are grown
+ * The configuration of [[LambdaMart]].
+ *
+ * @param trees        number of trees
  * @param leaves       leaves of a tree, at most
  * @param levels       levels between the root and a leaf, at most: every row takes as many steps as the deepest leaf
  * @param learningRate factor of the value of a leaf
  * @param l2           added to the sum of the second derivatives of a leaf
  * @param leastRows    rows of a leaf, at least
- * @param featureShare share of the features that a tree may split on, drawn by chance for each tree
- * @param groupShare   share of the groups that a tree learns from, drawn by chance for each tree
+ * @param featureShare share of the features that a tree may split on, drawn at random for each tree
+ * @param groupShare   share of the groups that a tree learns from, drawn at random for each tree
  * @param depth        places of a list that count
  */
 final case class LambdaMartConfig(
@@ -34,10 +36,10 @@ object LambdaMart {
   private val RowsPerTask = 8192
 
   /**
-   * Grows trees, each on the derivatives that those before it leave.
+   * Grows trees one after another. Each lowers the loss that the trees before it leave.
    *
-   * @param seed of every random choice
-   * @return `config.trees` trees; none without rows
+   * @param seed seed of every random choice
+   * @return `config.trees` trees; none if there are no rows
    * @throws IllegalArgumentException if the arrays do not fit together
    */
   def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees = {

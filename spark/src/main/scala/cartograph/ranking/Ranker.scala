@@ -6,12 +6,12 @@ import org.apache.spark.rdd.RDD
 
 import cartograph.features.{Candidates, Feature, Features}
 import cartograph.lists.{ListKind, Lists, RankingMeasures}
-import cartograph.platform.{Documents, Log}
+import cartograph.platform.{ByKey, Documents, Log}
 import cartograph.sales.ModelConfig
 
 /** Orders by the mean of several ensembles of trees. */
 final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
-  val name = "trees"
+  val name: String = "trees"
   def scores(candidates: Candidates): Array[Double] =
     ensembles
       .map(_.scores(candidates.features, Features.Width))
@@ -29,30 +29,30 @@ final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
  * Learns how to order candidates, a list at a time, from windows of time whose next purchases are known.
  *
  * Trees order a list only if they are clearly better than the best baseline on a window that they did not learn from. Otherwise
- * that baseline orders it: the shop has nothing to learn.
+ * that baseline orders the list, because there is nothing to gain from trees.
  */
 object Ranker extends Algorithm {
-  val name = ModelConfig.DefaultAlgorithm
-  val windows = 2
+  val name: String = ModelConfig.DefaultAlgorithm
+  val windows: Int = 2
 
   /** Users of a window that trees learn from, at most. */
   private val MaxLearners = 5000
-  /** Candidates per user that were not bought, drawn by chance. */
+  /** Randomly drawn candidates per user that were not bought. */
   private val Negatives = 60
   /** Numbers of trees to choose from, ascending. */
   private val Sizes = Seq(10, 25, 50, 100)
   private val Ensembles = 2
   /** With fewer users, trees neither learn anything nor are compared. */
   private val LeastLearners = 50
-  /** How many standard errors trees must be better than the best baseline. */
+  /** Trees must be better than the best baseline by this many standard errors. */
   private val ClearlyBetter = 2.0
 
   /**
-   * What was chosen for a list.
+   * The scorer that was chosen for a list.
    *
    * @param trees    number of trees of an ensemble; None if the baseline orders the list
-   * @param baseline the best one
-   * @param tried    NDCG@10 of everything that was tried, on the newest window, by name
+   * @param baseline the best baseline
+   * @param tried    name of everything that was tried, and its NDCG@10 on the newest window
    */
   final case class Choice(trees: Option[Int], baseline: Scorer, tried: Seq[(String, Double)])
 
@@ -116,7 +116,11 @@ object Ranker extends Algorithm {
   private def config(samples: Seq[RankingRows], trees: Int): LambdaMartConfig =
     LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, samples.map(_.count).sum / 1000)))
 
-  /** @param perUser NDCG@10; the same users in the same order for everything that is compared */
+  /**
+   * A scorer that was tried.
+   *
+   * @param perUser NDCG@10 of each user; the same users in the same order for everything that is compared
+   */
   private final case class Tried(name: String, perUser: Array[Double]) {
     def mean: Double = perUser.sum / math.max(1, perUser.length)
 
@@ -129,10 +133,10 @@ object Ranker extends Algorithm {
     }
   }
 
-  /** Measures the baselines, and the first trees by `Sizes`, on the same users, at most `MaxLearners` of them. */
+  /** Measures the baselines, and ensembles of the first 10, 25, 50 and 100 trees, on the same users, at most `MaxLearners`. */
   private def measure(window: RDD[(Int, Labelled)], list: ListKind, baselines: Seq[Scorer], trees: Option[Trees]): Seq[Tried] = {
     val rows = window.mapPartitions(_.flatMap { case (user, labelled) =>
-      val correct = RankingMeasures.right(labelled.relevant, labelled.candidates.bought, list)
+      val correct = RankingMeasures.correct(labelled.relevant, labelled.candidates.bought, list)
       def ndcg(scorer: Scorer): Double =
         RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), correct)
       Option.when(correct.nonEmpty) {
@@ -143,7 +147,7 @@ object Ranker extends Algorithm {
     names.indices.map(index => Tried(names(index), rows.map(_._2(index))))
   }
 
-  /** Orders users by chance, which the salt decides. */
+  /** Orders users by a hash of their numbers and the salt. */
   private def byChance[Row](salt: Int): Ordering[(Int, Row)] = Ordering.by(row => (MurmurHash3.mix(salt, row._1), row._1))
 
   /** Scores candidates after each of `Sizes` trees, every tree once. */
@@ -165,14 +169,14 @@ object Ranker extends Algorithm {
       val rows = sampleOf(labelled, list, new java.util.Random(seed * 1000003L + user))
       Option.when(rows.relevant.contains(true))(user -> rows)
     }.takeOrdered(MaxLearners)(byChance(seed.toInt))
-    stacked(users.sortBy(_._1).map(_._2).toSeq)
+    stacked(ByKey.values(users).toSeq)
   }
 
   private def sampleOf(labelled: Labelled, list: ListKind, random: java.util.Random): RankingRows = {
     val candidates = labelled.candidates
     val admitted = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
     val (bought, others) = admitted.partition(row => labelled.isRelevant(candidates.products(row)))
-    // A random number and the row in one number, so that sorting makes no objects.
+    // A random number and the row in one number, so that sorting allocates no objects.
     val drawn = others.map(row => random.nextInt().toLong << 32 | row)
     java.util.Arrays.sort(drawn)
     val rows = (bought ++ drawn.take(Negatives).map(_.toInt)).sorted
@@ -181,19 +185,22 @@ object Ranker extends Algorithm {
       System.arraycopy(candidates.features, rows(index) * Features.Width, features, index * Features.Width, Features.Width)
     }
     RankingRows(
-      features,
-      Features.Width,
-      rows.map(row => labelled.isRelevant(candidates.products(row))),
-      Array(0, rows.length)
+      features = features,
+      width = Features.Width,
+      relevant = rows.map(row => labelled.isRelevant(candidates.products(row))),
+      groups = Array(0, rows.length)
     )
   }
 
   /** Puts samples one after another; their groups stay apart. */
-  private def stacked(samples: Seq[RankingRows]): RankingRows = RankingRows(
-    Array.concat(samples.map(_.features): _*),
-    Features.Width,
-    Array.concat(samples.map(_.relevant): _*),
-    samples.flatMap(sample => sample.groups.zip(sample.groups.drop(1)).map { case (from, until) => until - from })
-      .scanLeft(0)(_ + _).toArray
-  )
+  private def stacked(samples: Seq[RankingRows]): RankingRows = {
+    val groupSizes =
+      samples.flatMap(sample => sample.groups.zip(sample.groups.drop(1)).map { case (from, until) => until - from })
+    RankingRows(
+      features = Array.concat(samples.map(_.features): _*),
+      width = Features.Width,
+      relevant = Array.concat(samples.map(_.relevant): _*),
+      groups = groupSizes.scanLeft(0)(_ + _).toArray
+    )
+  }
 }

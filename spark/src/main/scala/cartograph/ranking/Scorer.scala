@@ -30,7 +30,7 @@ object Scorers {
   val PersonalFrequency: Scorer = ByFeature("personalFrequency", Features.OwnDecayed(2), Features.ProductOne)
   val MatrixFactorisation: Scorer = ByFeature("matrixFactorisation", Features.Als, Features.ProductOne)
 
-  /** Returns what a shop can do without a model. The first one orders the list where nothing can be measured. */
+  /** Returns the orders that a shop can use without a model. The first orders the list if nothing can be measured. */
   def baselines(list: ListKind): Seq[Scorer] = list match {
     case ListKind.Any => Seq(PersonalFrequency, RecentPopularity, Popularity)
     case ListKind.New => Seq(RecentPopularity, Popularity)
@@ -50,7 +50,7 @@ object Scorers {
   }
 }
 
-/** Lists that a scorer orders. */
+/** Makes lists that a scorer orders. */
 object ByScorers {
 
   /** @return by user: both lists, best first, at most `depth` products each */

@@ -1,9 +1,9 @@
 package cartograph.ranking
 
 /**
- * A way to divide a leaf: rows whose bin is at most `bin` go left.
+ * A division of a leaf: rows whose bin is at most `bin` go left.
  *
- * @param gain how much the loss falls, times two
+ * @param gain twice the amount by which the loss falls
  * @param slot place of the feature among those that the tree may split on
  */
 private[ranking] final case class Split(gain: Double, slot: Int, bin: Int)
@@ -20,7 +20,11 @@ private[ranking] final case class Split(gain: Double, slot: Int, bin: Int)
 private[ranking] final class SplitFinder(edges: Array[Int], config: LambdaMartConfig) {
   private val LeastGain = 1e-9
 
-  /** @return the split with the highest gain, of the first feature among equals; None if no split leaves enough rows on both sides */
+  /**
+   * Finds the split with the highest gain. Of equal gains, the first slot wins.
+   *
+   * @return None if no split leaves enough rows on both sides
+   */
   def best(histogram: Histogram): Option[Split] = {
     val totals = histogram.totals
     Parallel.map(edges.length)(slot => bestOf(histogram, slot, totals)).flatten.maxByOption(split => (split.gain, -split.slot))

@@ -28,7 +28,7 @@ private[ranking] final class TreeGrower(
   private val value = new Array[Double](nodes)
   private val gain = new Array[Double](nodes)
 
-  /** @param order numbers of the rows to learn from; it is reordered */
+  /** Grows the tree. @param order numbers of the rows to learn from; the array is reordered */
   def grow(order: Array[Int]): Tree = {
     val root = new Leaf(0, 0, Span(0, order.length), histograms.build(order, 0, order.length))
     @scala.annotation.tailrec
@@ -59,7 +59,7 @@ private[ranking] final class TreeGrower(
     children(leaf.node) = firstChild
     gain(leaf.node) = split.gain
     val (leftRows, rightRows) = (Span(leaf.rows.from, middle), Span(middle, leaf.rows.until))
-    // Only the smaller side is counted; the other is what remains.
+    // Only the smaller side is counted: the histogram of the other side is the difference from that of the leaf.
     val leftIsSmaller = leftRows.size <= rightRows.size
     val smaller = if (leftIsSmaller) leftRows else rightRows
     val counted = histograms.build(order, smaller.from, smaller.until)
@@ -68,7 +68,12 @@ private[ranking] final class TreeGrower(
     (new Leaf(firstChild, leaf.level + 1, leftRows, left), new Leaf(firstChild + 1, leaf.level + 1, rightRows, right))
   }
 
-  /** Moves the rows of a leaf whose bin is at most `bin` to its front; each side keeps its order. @return where the other side begins */
+  /**
+   * Moves the rows of a leaf whose bin is at most `bin` to the left of the others. Each side keeps its order, because the order
+   * of rows is the order of sums.
+   *
+   * @return the position at which the right side begins
+   */
   private def partition(order: Array[Int], rows: Span, binOf: Array[Byte], bin: Int): Int = {
     val right = new Array[Int](rows.size)
     var (kept, moved, at) = (rows.from, 0, rows.from)

@@ -7,7 +7,7 @@ package cartograph.ranking
  * @param threshold a row goes to the left child if its value is at most this
  * @param children  number of the left child; the right one follows it
  * @param value     of a leaf, added to the score of a row
- * @param gain      how much the split of a node lowered the loss, times two; 0 for a leaf
+ * @param gain      twice the amount by which the split of a node lowered the loss; 0 for a leaf
  */
 final case class Tree(
     feature: Array[Int],
@@ -16,8 +16,8 @@ final case class Tree(
     value: Array[Double],
     gain: Array[Double]
 ) {
-  // Leaves lead to themselves, so that every row takes as many steps as the deepest leaf. A processor then mispredicts no
-  // branch, and works on several rows at once.
+  // In these copies a leaf leads to itself, so that every row takes as many steps as the deepest leaf needs. The loop in `addTo`
+  // then has no branch that a processor could mispredict, and the processor works on several rows at once.
   @transient private lazy val column = feature.map(math.max(_, 0))
   @transient private lazy val limit =
     threshold.indices.map(node => if (feature(node) < 0) Float.PositiveInfinity else threshold(node)).toArray

@@ -41,14 +41,15 @@ object Inputs {
     val windows = earlier :+ window(lake, last)
     // A manifest of the last window would be another attempt's: its files must not be mixed with those of this attempt.
     val runs = earlier.map(window => window -> orLogged(window.number)(run(lake, window.number)).flatten)
+    val found = runs.flatMap { case (_, run) => run }
     Inputs(
       windows,
       InteractionKeys(
-        compacted = runs.flatMap(_._2).flatMap(_.compacted),
+        compacted = found.flatMap(_.compacted),
         batches = runs.flatMap { case (window, run) => if (run.isEmpty) window.batches else Nil },
         lastBatches = windows.last.batches
       ),
-      series = runs.flatMap(_._2).flatMap(_.afterwards)
+      series = found.flatMap(_.afterwards)
     )
   }
 

@@ -77,8 +77,19 @@ object Purchases {
   /** Larger quantities in one line are taken for errors and capped, because they would outweigh everything else. */
   private val MaxUnits = 1e6
 
-  /** A sale, before the sales of its user are gathered. `basket` is the day, followed by the order if there is one. */
+  /** The product of a line before the join that finds its number. */
+  private val NotYetNumbered = 0
+
+  /**
+   * A sale, before the sales of its user are gathered.
+   *
+   * @param basket the day, followed by the order if there is one
+   * @param weight weight of the type of the sale
+   */
   final case class Line(product: Int, atMs: Long, basket: String, quantity: Double, price: Option[Double], weight: Double)
+
+  /** The sales of one basket and product, merged. */
+  private final case class MergedLine(product: Int, atMs: Long, basket: Int, quantity: Float, price: Float, weight: Float)
 
   /**
    * Gathers the sales of every user.
@@ -106,7 +117,7 @@ object Purchases {
     // The day is part of the name, because shops reuse order ids, and give a return the id of the purchase.
     val day = Math.floorDiv(sale.atMs, DayMs)
     val basket = sale.orderId.fold(s"$day")(order => s"$day $order")
-    Line(0, sale.atMs, basket, sale.quantity, sale.price, weight)
+    Line(NotYetNumbered, sale.atMs, basket, sale.quantity, sale.price, weight)
   }
 
   /** Merges the lines of a basket and product. Baskets are in the order of their first sale. */
@@ -120,18 +131,26 @@ object Purchases {
       // Purchases and returns in the same basket stay separate lines.
       (_, part) <- productLines.groupBy(_.quantity > 0).toSeq.sortBy(_._1)
     } yield {
+      // Sorted, because a sum of fractions depends on the order.
       val prices = part.flatMap(_.price).toSeq.sorted
       val price = if (prices.isEmpty) Float.NaN else (prices.sum / prices.size).toFloat
       val quantity = math.max(-MaxUnits, math.min(MaxUnits, part.map(_.quantity).toSeq.sorted.sum))
-      (product, part.map(_.atMs).min, basket, quantity.toFloat, price, part.map(_.weight).max.toFloat)
+      MergedLine(
+        product = product,
+        atMs = part.map(_.atMs).min,
+        basket = basket,
+        quantity = quantity.toFloat,
+        price = price,
+        weight = part.map(_.weight).max.toFloat
+      )
     }
     Purchases(
-      products = merged.map(_._1).toArray,
-      atMs = merged.map(_._2).toArray,
-      baskets = merged.map(_._3).toArray,
-      quantities = merged.map(_._4).toArray,
-      prices = merged.map(_._5).toArray,
-      weights = merged.map(_._6).toArray
+      products = merged.map(_.product).toArray,
+      atMs = merged.map(_.atMs).toArray,
+      baskets = merged.map(_.basket).toArray,
+      quantities = merged.map(_.quantity).toArray,
+      prices = merged.map(_.price).toArray,
+      weights = merged.map(_.weight).toArray
     )
   }
 }

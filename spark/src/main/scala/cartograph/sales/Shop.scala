@@ -16,7 +16,7 @@ final case class Pair(
 )
 
 /**
- * A product that was sold, even if all of it was returned.
+ * A product that was sold, even if every unit was returned.
  *
  * @param name   the newest name; None if no sale has one
  * @param buyers number of users with a positive net quantity
@@ -43,7 +43,7 @@ final class Shop(
 object Shop {
 
   /** Sums of fractional quantities that cancel out are not exactly 0. */
-  private[cartograph] val Epsilon = 1e-9
+  private[cartograph] val Epsilon: Double = 1e-9
   private def isBought(quantity: Double): Boolean = quantity > Epsilon
 
   /**
@@ -64,7 +64,7 @@ object Shop {
       .reduceByKey(partitioner, _ + _)
       .persist(StorageLevel.MEMORY_AND_DISK)
 
-    val users = numbered(sums.map(_._1._1).distinct(blocks), blocks)
+    val users = numbered(sums.map { case ((user, _), _) => user }.distinct(blocks), blocks)
     val products = numberedProducts(sums, interactions, blocks)
     val productByKey = products.map(product => product.id -> product)
     val (userCount, productCount) = (users.count().toInt, products.count().toInt)
@@ -112,15 +112,15 @@ object Shop {
       .leftOuterJoin(names)
       .sortByKey(numPartitions = blocks)
       .zipWithIndex()
-      .map { case ((id, (count, name)), number) => Product(number.toInt, id, name.map(_._2), count) }
+      .map { case ((id, (count, name)), number) => Product(number.toInt, id, name.map { case (_, text) => text }, count) }
       .persist(StorageLevel.MEMORY_AND_DISK)
   }
 
-  /** Returns the newer name; of two from the same moment, the one that sorts first. */
-  private def newest(a: (Long, String), b: (Long, String)): (Long, String) =
-    if (a._1 != b._1) { if (a._1 > b._1) a else b }
-    else if (a._2 <= b._2) a
-    else b
+  /** Returns the newer of two names with their times; of two from the same moment, the one that sorts first. */
+  private def newest(a: (Long, String), b: (Long, String)): (Long, String) = {
+    val ((aMs, aName), (bMs, bName)) = (a, b)
+    if (aMs > bMs || (aMs == bMs && aName <= bName)) a else b
+  }
 }
 
 /** Declares that `parent` is already partitioned by `byUser`, so that joins by user need no shuffle. */

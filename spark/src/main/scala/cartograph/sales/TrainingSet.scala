@@ -58,7 +58,13 @@ object TrainingSet {
       readAll(sc, lake, newest, LastBatch, blocks)
     val distinct = rows
       .map { case (Origin(isUncompacted, isNewest), interaction) =>
-        interaction.address -> Copies(interaction, isUncompacted, isNewest, if (isUncompacted) 1 else 0, isConflict = false)
+        interaction.address -> Copies(
+          kept = interaction,
+          isUncompacted = isUncompacted,
+          isNewest = isNewest,
+          rawRows = if (isUncompacted) 1 else 0,
+          isConflict = false
+        )
       }
       .repartitionAndSortWithinPartitions(new HashPartitioner(blocks))
       .mapPartitions(mergeRepeats)
@@ -99,7 +105,7 @@ object TrainingSet {
     }
   }
 
-  /** Keeps a row from a compacted file if there is one; otherwise the row whose bytes sort first, whatever the order. */
+  /** Keeps a row from a compacted file if there is one; otherwise the row whose bytes sort first, in any order of rows. */
   private def merge(a: Copies, b: Copies): Copies = {
     val isSame = a.kept == b.kept
     val keepA =

@@ -6,7 +6,9 @@ import cartograph.sales.Purchases
 
 class TemporalSplitsTest extends SparkSuite {
   private def purchases(lines: (Int, Long)*): Purchases =
-    Purchases.gathered(lines.map { case (product, atMs) => Purchases.Line(product, atMs, s"$atMs", 1, None, 1) })
+    Purchases.gathered(lines.map { case (product, atMs) =>
+      Purchases.Line(product, atMs, basket = s"$atMs", quantity = 1, price = None, weight = 1)
+    })
 
   /** Ann buys product n at moment n, from 1 to 10; bob buys once. */
   private lazy val history = sc.parallelize(Seq(

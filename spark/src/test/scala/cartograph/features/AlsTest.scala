@@ -14,9 +14,8 @@ class AlsTest extends SparkSuite {
   }
 
   private def scores(users: Map[Int, Array[Float]], products: Map[Int, Array[Float]]): Map[(Int, Int), Double] =
-    (for ((user, u) <- users; (product, p) <- products) yield (user, product) -> u.zip(p).map { case (a, b) =>
-      a.toDouble * b
-    }.sum).toMap
+    for ((user, u) <- users; (product, p) <- products)
+      yield (user, product) -> u.zip(p).map { case (a, b) => a.toDouble * b }.sum
 
   private def fitted(blocks: Int, order: Int): Map[(Int, Int), Double] = {
     val shuffled = new scala.util.Random(order).shuffle(pairs)

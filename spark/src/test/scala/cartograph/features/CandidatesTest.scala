@@ -33,6 +33,14 @@ class CandidatesTest extends SparkSuite {
     seed = 1,
     json = Documents.obj()
   )
+  private def line(
+      product: Int,
+      atMs: Long,
+      basket: String,
+      quantity: Double,
+      price: Option[Double] = None,
+      weight: Double = 1
+  ): Purchases.Line = Purchases.Line(product, atMs, basket, quantity, price, weight)
   private val moment = Moment(asOfMs = 121 * Day, horizonMs = 30 * Day)
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
@@ -77,13 +85,16 @@ class CandidatesTest extends SparkSuite {
 
   test("products that go together score higher than those that do not") {
     val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
-    val (inside, outside) = (for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size if !candidates.owned(row))
-      yield (user % 3 == numbers(candidates.products(row)).drop(1).toInt / 20) -> candidates.feature(
-        row,
-        Features.UsersScore
-      )).partition(_._1)
-    def mean(scores: Seq[(Boolean, Float)]): Double = scores.map(_._2.toDouble).sum / math.max(1, scores.size)
-    assert(inside.nonEmpty && mean(inside) > 2 * mean(outside))
+    def tasteOf(product: Int): Int = numbers(product).drop(1).toInt / 20
+    def mean(isOfOwnTaste: Boolean): Double = {
+      val scores = for {
+        (user, candidates) <- found.toSeq
+        row <- 0 until candidates.size
+        if !candidates.owned(row) && (user % 3 == tasteOf(candidates.products(row))) == isOfOwnTaste
+      } yield candidates.feature(row, Features.UsersScore).toDouble
+      scores.sum / math.max(1, scores.size)
+    }
+    assert(mean(isOfOwnTaste = true) > 0 && mean(isOfOwnTaste = true) > 2 * mean(isOfOwnTaste = false))
   }
 
   test("alsPlace is the place among the candidates by als") {
@@ -129,9 +140,9 @@ class CandidatesTest extends SparkSuite {
 
   test("a purchase counts by its type, its damped quantity and its age") {
     val purchases = Purchases.gathered(Seq(
-      Purchases.Line(1, 100, "a", 9, None, 2),
-      Purchases.Line(1, 300, "b", 4, None, 1),
-      Purchases.Line(2, 300, "b", 1, None, 1)
+      line(1, atMs = 100, basket = "a", quantity = 9, weight = 2),
+      line(1, atMs = 300, basket = "b", quantity = 4),
+      line(2, atMs = 300, basket = "b", quantity = 1)
     ))
     def preferences(halfLife: Double, exponent: Double): Seq[(Int, Int, Double)] = {
       val configured = config.copy(halfLifeHorizons = halfLife, quantityExponent = exponent)
@@ -145,11 +156,12 @@ class CandidatesTest extends SparkSuite {
 
   test("a split within a day divides the purchases of that day, in one order or without orders") {
     for (order <- Seq(None, Some("o1"))) {
-      val rows = Seq("lamp" -> 9, "vase" -> 18).map { case (product, hour) =>
-        Sale("ann", product, hour * 3600000L).copy(orderId = order)
-      } :+
-        Sale("ann", "lamp", 20 * 3600000L, quantity = -1).copy(orderId = order)
-      val all = sales(rows: _*)
+      val rows = Seq(
+        Sale("ann", "lamp", 9 * 3600000L),
+        Sale("ann", "vase", 18 * 3600000L),
+        Sale("ann", "lamp", 20 * 3600000L, quantity = -1)
+      )
+      val all = sales(rows.map(_.copy(orderId = order)): _*)
       val purchases = Purchases.of(Shop.build(all, Map("purchase" -> 1.0), 1), all, Map("purchase" -> 1.0)).values.first()
       assert(purchases.before(14 * 3600000L).products.length === 1, "the vase is not known yet, and the lamp is not returned yet")
       assert(purchases.boughtWithin(14 * 3600000L, 19 * 3600000L).length === 1)
@@ -175,28 +187,27 @@ class CandidatesTest extends SparkSuite {
 
   test("the last baskets can be removed, and each can be read; a basket of returns alone does not count") {
     val purchases = Purchases.gathered(Seq(
-      Purchases.Line(1, 10, "a", 1, None, 1),
-      Purchases.Line(2, 20, "b", 1, None, 1),
-      Purchases.Line(1, 20, "b", 1, None, 1),
-      Purchases.Line(3, 30, "c", 1, None, 1),
-      Purchases.Line(2, 40, "d", -1, None, 1)
+      line(1, atMs = 10, basket = "a", quantity = 1),
+      line(2, atMs = 20, basket = "b", quantity = 1),
+      line(1, atMs = 20, basket = "b", quantity = 1),
+      line(3, atMs = 30, basket = "c", quantity = 1),
+      line(2, atMs = 40, basket = "d", quantity = -1)
     ))
     assert(purchases.basketCount === 3)
-    assert(purchases.basketBefore(0).toSeq === Seq(3) && purchases.basketBefore(1).toSeq === Seq(
-      1,
-      2
-    ) && purchases.basketBefore(9).isEmpty)
+    assert(purchases.basketBefore(0).toSeq === Seq(3))
+    assert(purchases.basketBefore(1).toSeq === Seq(1, 2))
+    assert(purchases.basketBefore(9).isEmpty)
     assert(purchases.withoutLast(1).products.toSeq === Seq(1, 1, 2, 2))
     assert(purchases.withoutLast(1).before(99).products.toSeq === Seq(1, 1))
   }
 
   test("purchases before a moment leave out what was returned by then, and what came later") {
     val purchases = Purchases.gathered(Seq(
-      Purchases.Line(1, 10, "a", 2, Some(3), 1),
-      Purchases.Line(1, 10, "a", 1, Some(5), 1),
-      Purchases.Line(2, 10, "a", 1, None, 1),
-      Purchases.Line(2, 20, "b", -1, None, 1),
-      Purchases.Line(3, 30, "c", 1, None, 1)
+      line(1, atMs = 10, basket = "a", quantity = 2, price = Some(3)),
+      line(1, atMs = 10, basket = "a", quantity = 1, price = Some(5)),
+      line(2, atMs = 10, basket = "a", quantity = 1),
+      line(2, atMs = 20, basket = "b", quantity = -1),
+      line(3, atMs = 30, basket = "c", quantity = 1)
     ))
     assert(purchases.before(15).products.toSeq === Seq(1, 2))
     assert((purchases.before(15).quantities.head, purchases.before(15).prices.head) === ((3f, 4f)))

@@ -56,11 +56,10 @@ class FeatureValuesTest extends SparkSuite {
     val moment = Moment(asOfMs = 95 * Day, horizonMs = 20 * Day)
     val snapshot = Snapshot.of(history.mapValues(_.before(moment.asOfMs)), moment, SnapshotPlan(shop.productCount, config))
     val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int])).collect().sortBy(_._1)
-    val lines = for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size)
-      yield (Seq(
-        user,
-        candidates.products(row)
-      ).map(_.toString) ++ Features.all.map(candidates.feature(row, _).toString)).mkString(",")
+    val lines = for ((user, candidates) <- found.toSeq; row <- 0 until candidates.size) yield {
+      val values = Features.all.map(candidates.feature(row, _).toString)
+      (user.toString +: candidates.products(row).toString +: values).mkString(",")
+    }
     ("user" +: "product" +: Features.all.map(_.name)).mkString(",") +: lines
   }
 

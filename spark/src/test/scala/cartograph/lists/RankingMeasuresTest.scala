@@ -5,10 +5,10 @@ import org.scalatest.funsuite.AnyFunSuite
 class RankingMeasuresTest extends AnyFunSuite {
 
   test("only the first ten products count, and the ideal list has no more than ten") {
-    val right = (0 until 12).toSet
-    assert(RankingMeasures.ndcg((0 until 12).toArray, right) === 1.0)
-    assert(RankingMeasures.recall((0 until 12).toArray, right) === 10.0 / 12)
-    assert(RankingMeasures.ndcg(Array(99), right) === 0.0)
-    assert(RankingMeasures.hit((20 until 30).toArray :+ 0, right) === 0.0)
+    val correct = (0 until 12).toSet
+    assert(RankingMeasures.ndcg((0 until 12).toArray, correct) === 1.0)
+    assert(RankingMeasures.recall((0 until 12).toArray, correct) === 10.0 / 12)
+    assert(RankingMeasures.ndcg(Array(99), correct) === 0.0)
+    assert(RankingMeasures.hit((20 until 30).toArray :+ 0, correct) === 0.0)
   }
 }

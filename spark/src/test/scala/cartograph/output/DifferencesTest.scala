@@ -14,7 +14,7 @@ class DifferencesTest extends AnyFunSuite {
     assert((changes.added, changes.removed, changes.kept) === ((1L, 2L, 1L)))
   }
 
-  test("churn is the share of the list that was not in the list before; without a list before or now there is none") {
+  test("churn is the share of the list that was not in the list before; it is not counted without a list before or now") {
     val changes = UserChanges.ofUser(list("any", "a", "b", "c"), list("any", "c", "d", "e") ++ list("new", "x"))
     assert((changes.any.users, changes.any.sum) === ((1L, 2.0 / 3)))
     assert(changes.newOnly.users === 0L)

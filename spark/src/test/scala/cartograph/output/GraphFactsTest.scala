@@ -42,9 +42,7 @@ class GraphFactsTest extends AnyFunSuite {
     assert(ExposureMeasures.lorenz(Array.empty) === Seq((0.0, 0.0), (1.0, 1.0)))
   }
 
-  test(
-    "the Lorenz curve is nowhere 1/200 away from the exact curve and has at most 402 points, also where it is steep"
-  ) {
+  test("the Lorenz curve is nowhere 1/200 away from the exact curve and has at most 402 points, also where it is steep") {
     // The product of rank n is in 1/n as many lists as the first.
     val sorted = (1 to 20000).map(rank => 1000000 / rank).groupMapReduce(identity)(_ => 1L)(_ + _).toArray.sorted
     val curve = ExposureMeasures.lorenz(sorted)
@@ -81,9 +79,7 @@ class GraphFactsTest extends AnyFunSuite {
     assert(math.abs(PowerLaw.zeta(2, 1) - math.Pi * math.Pi / 6) < 1e-8)
   }
 
-  test(
-    "sales over time: a bucket is the smallest number of hours that divides a day, or of days, with at most 400 buckets"
-  ) {
+  test("sales over time: a bucket is the smallest number of hours that divides a day, or of days, with at most 400 buckets") {
     val hour = 3600000L
     assert(SalesOverTime.width(0, 10 * hour) === hour)
     assert(SalesOverTime.width(0, 400 * hour - 1) === hour)

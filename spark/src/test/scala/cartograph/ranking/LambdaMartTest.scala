@@ -59,17 +59,20 @@ class LambdaMartTest extends AnyFunSuite {
 
   test("a row gets the value of the leaf that it reaches, however deep the other leaves are") {
     // Rows of at most 1 reach the first leaf; of the others, those of at most 5 in the second column the second leaf.
-    val tree = Tree(Array(0, -1, 1, -1, -1), Array(1f, 0, 5, 0, 0), Array(1, 0, 3, 0, 0), Array(0, 10, 0, 20, 30), new Array(5))
+    val tree = Tree(
+      feature = Array(0, -1, 1, -1, -1),
+      threshold = Array(1f, 0, 5, 0, 0),
+      children = Array(1, 0, 3, 0, 0),
+      value = Array(0, 10, 0, 20, 30),
+      gain = new Array(5)
+    )
     assert(Trees(Array(tree, tree)).scores(Array(1f, 9, 2, 5, 2, 6), 2).toSeq === Seq(20.0, 40.0, 60.0))
   }
 
   test("no rows give no trees; arrays that do not fit together are refused") {
     assert(LambdaMart.fit(RankingRows(Array.empty, 4, Array.empty, Array(0)), config, 1).trees.isEmpty)
-    val message = intercept[IllegalArgumentException](LambdaMart.fit(
-      RankingRows(Array(1f), 4, Array(true), Array(0, 1)),
-      config,
-      1
-    )).getMessage
+    val tooFew = RankingRows(features = Array(1f), width = 4, relevant = Array(true), groups = Array(0, 1))
+    val message = intercept[IllegalArgumentException](LambdaMart.fit(tooFew, config, seed = 1)).getMessage
     assert(message.contains("1 values of 4 features"))
   }
 }

@@ -79,10 +79,8 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
 
   test("a batch that is missing or damaged is named in the error") {
     lake.put("damaged.parquet", "PAR1 and then nothing of use")
-    for (
-      (key, expected) <-
-        Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")
-    ) {
+    val problems = Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")
+    for ((key, expected) <- problems) {
       val message = messages(intercept[Exception](read(Seq(key))))
       assert(message.contains(key) && message.contains(expected), message)
     }
