@@ -11,13 +11,13 @@ import { ROOT, STATE } from '../process/paths.ts';
 /** Packages of the other models. The project itself does not need them. */
 const PACKAGES = ['numpy==2.2.6', 'scipy==1.15.3', 'implicit==0.7.3'];
 const VENV = join(STATE, 'outside-venv');
-const SCRIPT = join(ROOT, 'bench', 'outside.py');
+const SCRIPT = join(ROOT, 'local', 'quality', 'outside.py');
 
 /** Null if the list does not apply to the scorer. */
 const ByList = z.strictObject({ any: Metric.nullable(), new: Metric.nullable() });
 const Parameters = z.record(z.string(), z.union([z.number(), z.boolean(), z.null()]));
 
-/** Display names of the models that bench/outside.py measures. */
+/** Display names of the models that local/quality/outside.py measures. */
 export const OUTSIDE_SCORERS = {
   random: 'random',
   explicitAls: 'explicit ALS on quantity',
@@ -42,7 +42,7 @@ const OutsideProtocol = z.strictObject({
   ),
 });
 
-/** The output of bench/outside.py. */
+/** The output of local/quality/outside.py. */
 export const Outside = z.strictObject({
   versions: z.record(z.string(), z.string()),
   seconds: z.number(),
@@ -69,7 +69,7 @@ export async function measureOutside(
     report(`Skipping the outside check: cannot install ${PACKAGES.join(', ')}: ${reason}`);
     return undefined;
   }
-  return parseJson(await run(file, report), 'the output of bench/outside.py', Outside);
+  return parseJson(await run(file, report), 'the output of local/quality/outside.py', Outside);
 }
 
 async function install(): Promise<void> {

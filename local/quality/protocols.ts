@@ -1,7 +1,7 @@
 import type { Model } from '../../lambdas/shared/contract/model.ts';
 import type { Metrics } from '../../lambdas/shared/contract/quality.ts';
 
-/** One way to hold out sales for measuring. The job gets it as a configuration, bench/outside.py by its name. */
+/** One way to hold out sales for measuring. The job gets it as a configuration, local/quality/outside.py by its name. */
 export interface Protocol {
   readonly title: string;
   readonly model: Partial<Model>;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROOT, STATE } from '../../local/process/paths.ts';
+import { ROOT, STATE } from '../../../local/process/paths.ts';
 
 const VENV_PYTHON = join(STATE, 'outside-venv', 'bin', 'python');
 const PYTHON = existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3';
@@ -17,7 +17,7 @@ from outside_metric import mean_with_interval, ndcg
 print(json.dumps(${expression}))`;
   const { stdout, stderr } = spawnSync(PYTHON, ['-c', program], {
     encoding: 'utf8',
-    env: { ...process.env, PYTHONPATH: join(ROOT, 'bench') },
+    env: { ...process.env, PYTHONPATH: join(ROOT, 'local', 'quality') },
   });
   if (stderr !== '') throw new Error(stderr);
   return JSON.parse(stdout);

@@ -1,6 +1,6 @@
 """The outside check of docs/quality.md: measures other models by the same protocols, in plain NumPy and PyPI `implicit`.
 
-    python bench/outside.py online_retail.csv.gz
+    python local/quality/outside.py online_retail.csv.gz
 
 Prints one JSON document: {versions, seconds, protocols: {A, B: {counts, scorers: {name: {any, new, chosen}}}}}. The value
 of a list is {value, n, low, high}, or null if the scorer cannot produce the list. Requires numpy, scipy and implicit.
