@@ -28,8 +28,10 @@ final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
 /**
  * Learns how to order candidates, a list at a time, from windows of time whose next purchases are known.
  *
- * Trees order a list only if they are clearly better than the best baseline on a window that they did not learn from. Otherwise
- * that baseline orders the list, because there is nothing to gain from trees.
+ * A list is ordered by the best baseline, or by a blend of it with a model: trees, or matrix factorisation. Of the blends that are
+ * certainly better than the baseline, on a window that the trees did not learn from, the best one is taken. A small weight moves
+ * few products, so its advantage can be certain where that of the model alone is not: a shop with little evidence gets a little
+ * of the model instead of none. If no blend is certainly better, the baseline orders the list.
  */
 object Ranker extends Algorithm {
   val name: String = ModelConfig.DefaultAlgorithm
@@ -41,25 +43,42 @@ object Ranker extends Algorithm {
   private val Negatives = 60
   /** Numbers of trees to choose from, ascending. */
   private val Sizes = Seq(10, 25, 50, 100)
+  /** Weights of a model to choose from, ascending. */
+  private val Weights = Seq(0.3, 0.5, 0.7, 0.85, 1.0)
   private val Ensembles = 2
   /** With fewer users, trees neither learn anything nor are compared. */
   private val LeastLearners = 50
-  /** Trees must be better than the best baseline by this many standard errors. */
-  private val ClearlyBetter = 2.0
+  /** A blend must be better than the best baseline by this many standard errors. */
+  private val Certain = 2.0
 
   /**
-   * The scorer that was chosen for a list.
+   * A blend of a model with the best baseline.
    *
-   * @param trees    number of trees of an ensemble; None if the baseline orders the list
+   * @param trees  number of trees of an ensemble; None if the model is matrix factorisation
+   * @param weight of the model
+   */
+  final case class Blend(trees: Option[Int], weight: Double) {
+    def name: String = s"${trees.fold(Scorers.MatrixFactorisation.name)(nameOf)}, weight $weight"
+  }
+
+  private val Blends: Seq[Blend] = for {
+    trees <- Sizes.map(Option(_)) :+ None
+    weight <- Weights
+  } yield Blend(trees, weight)
+
+  /**
+   * The order that was chosen for a list.
+   *
+   * @param blend    None if the baseline alone orders the list
    * @param baseline the best baseline
    * @param tried    name of everything that was tried, and its NDCG@10 on the newest window
    */
-  final case class Choice(trees: Option[Int], baseline: Scorer, tried: Seq[(String, Double)])
+  final case class Choice(blend: Option[Blend], baseline: Scorer, tried: Seq[(String, Double)])
 
   private final class FittedRanker(choices: Map[ListKind, Choice], scorers: Map[ListKind, Scorer], seed: Long) extends Fitted {
     def orderedBy(list: ListKind): String = scorers(list).name
     def importances(list: ListKind): Seq[(Feature, Double)] = scorers(list) match {
-      case trees: ByTrees => trees.importances
+      case Blended(trees: ByTrees, _, _, _) => trees.importances
       case _ => Nil
     }
     def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = learned(choices, windows, seed)
@@ -74,18 +93,22 @@ object Ranker extends Algorithm {
 
   private def learned(choices: Map[ListKind, Choice], windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
     val scorers = ListKind.all.map { list =>
-      list -> choices(list).trees.fold(choices(list).baseline)(trees => ByTrees(grown(windows, list, trees, seed)))
+      val baseline = choices(list).baseline
+      list -> choices(list).blend.fold(baseline) { blend =>
+        val model = blend.trees.fold(Scorers.MatrixFactorisation)(trees => ByTrees(grown(windows, list, trees, seed)))
+        Blended(model, baseline, blend.weight, list)
+      }
     }
     new FittedRanker(choices, scorers.toMap, seed)
   }
 
   private def logChoice(list: ListKind, choice: Choice): Unit = {
-    val orderedBy = choice.trees.fold(choice.baseline.name)(trees => s"$trees trees")
+    val orderedBy = choice.blend.fold(choice.baseline.name)(blend => s"${blend.name}, and ${choice.baseline.name}")
     Log.info(s"List ${list.name} is ordered by $orderedBy", Documents.obj("tried" -> Documents.obj(choice.tried: _*)))
   }
 
   /**
-   * Chooses the number of trees, or a baseline, on the newest window. The trees learn from the older windows.
+   * Chooses a baseline, and a blend with it, on the newest window. The trees learn from the older windows.
    *
    * @param windows newest first
    */
@@ -95,13 +118,16 @@ object Ranker extends Algorithm {
     val trees =
       if (older.map(_.groupCount).sum < LeastLearners) None
       else Some(LambdaMart.fit(stacked(older), config(older, Sizes.max), seed))
-    val tried = windows.headOption.toSeq.flatMap(measure(_, list, baselines, trees))
-    val bestBaseline = tried.take(baselines.length).maxByOption(_.mean)
-    val bestTrees = tried.drop(baselines.length).maxByOption(_.mean)
-    val baseline = bestBaseline.fold(baselines.head)(best => baselines.find(_.name == best.name).getOrElse(baselines.head))
-    val isClear = bestBaseline.zip(bestTrees).exists { case (plain, model) => model.isBetterThan(plain) }
-    val size = bestTrees.filter(_ => isClear).flatMap(best => Sizes.find(size => nameOf(size) == best.name))
-    Choice(size, baseline, tried.map(scorer => scorer.name -> scorer.mean))
+    val plain = windows.headOption.toSeq.flatMap(measured(_, list, baselines.map(_.name), _ => baselines))
+    val best = plain.maxByOption(_.mean)
+    val baseline = best.flatMap(tried => baselines.find(_.name == tried.name)).getOrElse(baselines.head)
+    val blends = Blends.filter(blend => trees.isDefined || blend.trees.isEmpty)
+    val blended = windows.headOption.toSeq.flatMap { window =>
+      measured(window, list, blends.map(_.name), orders(_, list, baseline, blends, trees))
+    }
+    val certain = blends.zip(blended).filter { case (_, tried) => best.exists(tried.isCertainlyBetterThan) }
+    val chosen = certain.maxByOption { case (_, tried) => tried.mean }.map { case (blend, _) => blend }
+    Choice(chosen, baseline, (plain ++ blended).map(tried => tried.name -> tried.mean))
   }
 
   private def nameOf(trees: Int): String = s"$trees trees"
@@ -124,27 +150,44 @@ object Ranker extends Algorithm {
   private final case class Tried(name: String, perUser: Array[Double]) {
     def mean: Double = perUser.sum / math.max(1, perUser.length)
 
-    /** True if the mean difference is more than [[ClearlyBetter]] of its standard errors. */
-    def isBetterThan(other: Tried): Boolean = perUser.length >= LeastLearners && {
+    /** True if the mean difference is more than [[Certain]] of its standard errors. */
+    def isCertainlyBetterThan(other: Tried): Boolean = perUser.length >= LeastLearners && {
       val differences = perUser.zip(other.perUser).map { case (a, b) => a - b }
       val mean = differences.sum / differences.length
       val variance = differences.map(value => (value - mean) * (value - mean)).sum / math.max(1, differences.length - 1)
-      mean > ClearlyBetter * math.sqrt(variance / differences.length)
+      mean > Certain * math.sqrt(variance / differences.length)
     }
   }
 
-  /** Measures the baselines, and ensembles of the first 10, 25, 50 and 100 trees, on the same users, at most `MaxLearners`. */
-  private def measure(window: RDD[(Int, Labelled)], list: ListKind, baselines: Seq[Scorer], trees: Option[Trees]): Seq[Tried] = {
+  /** Measures scorers on the same users, at most `MaxLearners`. */
+  private def measured(
+      window: RDD[(Int, Labelled)],
+      list: ListKind,
+      names: Seq[String],
+      scorers: Candidates => Seq[Scorer]
+  ): Seq[Tried] = {
     val rows = window.mapPartitions(_.flatMap { case (user, labelled) =>
       val correct = RankingMeasures.correct(labelled.relevant, labelled.candidates.bought, list)
       def ndcg(scorer: Scorer): Double =
         RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), correct)
-      Option.when(correct.nonEmpty) {
-        user -> (baselines ++ trees.toSeq.flatMap(stages(_, labelled.candidates))).map(ndcg).toArray
-      }
+      Option.when(correct.nonEmpty)(user -> scorers(labelled.candidates).map(ndcg).toArray)
     }).takeOrdered(MaxLearners)(byChance(3))
-    val names = baselines.map(_.name) ++ trees.toSeq.flatMap(_ => Sizes.map(nameOf))
     names.indices.map(index => Tried(names(index), rows.map(_._2(index))))
+  }
+
+  /** Returns the order of a user's candidates by each blend. Every tree and every order of a model is computed once. */
+  private def orders(
+      candidates: Candidates,
+      list: ListKind,
+      baseline: Scorer,
+      blends: Seq[Blend],
+      trees: Option[Trees]
+  ): Seq[Scorer] = {
+    val models = Sizes.map(Option(_)).zip(trees.toSeq.flatMap(stages(_, candidates))) :+
+      (Option.empty[Int] -> Scorers.MatrixFactorisation)
+    val places = models.map { case (model, scorer) => model -> Blended.places(scorer, candidates, list) }.toMap
+    val baselinePlaces = Blended.places(baseline, candidates, list)
+    blends.map(blend => FixedScores(blend.name, Blended.scores(places(blend.trees), baselinePlaces, blend.weight)))
   }
 
   /** Orders users by a hash of their numbers and the salt. */

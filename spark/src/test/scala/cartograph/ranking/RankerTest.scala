@@ -1,0 +1,81 @@
+package cartograph.ranking
+
+import cartograph.SparkSuite
+import cartograph.features.{Candidates, Features}
+import cartograph.lists.ListKind
+
+class RankerTest extends SparkSuite {
+  private val Products = 30
+
+  /**
+   * A user with a candidate for every product. Popularity is the same for all users; the affinity of matrix factorisation is
+   * random. The user buys two products, drawn by `appeal`: highest first.
+   */
+  private def labelled(random: scala.util.Random)(appeal: (Double, Double) => Double): Labelled = {
+    val features = new Array[Float](Products * Features.Width)
+    val affinity = Array.fill(Products)(random.nextDouble())
+    val popularity = Array.tabulate(Products)(product => 1.0 - product.toDouble / Products)
+    for (product <- 0 until Products) {
+      features(product * Features.Width + Features.Als.position) = affinity(product).toFloat
+      features(product * Features.Width + Features.ProductOne.position) = popularity(product).toFloat
+      features(product * Features.Width + Features.ProductBuyers.position) = popularity(product).toFloat
+    }
+    val bought = (0 until Products).sortBy(product => -appeal(popularity(product), affinity(product))).take(2).sorted.toArray
+    Labelled(
+      Candidates(
+        products = Array.range(0, Products),
+        owned = new Array[Boolean](Products),
+        bought = Array.empty,
+        features = features,
+        wanted = Array.empty,
+        wantedAls = Array.empty
+      ),
+      bought
+    )
+  }
+
+  private def window(users: Int, seed: Int)(appeal: scala.util.Random => (Double, Double) => Double) = {
+    val random = new scala.util.Random(seed)
+    sc.parallelize(Seq.tabulate(users)(user => user -> labelled(random)(appeal(random))), 2)
+  }
+
+  private def chosen(users: Int)(appeal: scala.util.Random => (Double, Double) => Double): Ranker.Choice =
+    Ranker.choose(Seq(window(users, 1)(appeal), window(users, 2)(appeal)), ListKind.New, 42)
+
+  test("a shop where purchases follow popularity and chance alone is ordered by popularity") {
+    for (users <- Seq(60, 200, 600)) {
+      val choice = chosen(users)(random => (popularity, _) => popularity + 1.5 * random.nextDouble())
+      assert(choice.blend === None, s"$users users: ${choice.tried}")
+    }
+  }
+
+  test("a shop where purchases follow affinity is ordered by a model that gets most of the weight") {
+    val choice = chosen(300)(random => (_, affinity) => affinity + 0.1 * random.nextDouble())
+    assert(choice.blend.exists(_.weight >= 0.7), choice.tried.toString)
+  }
+
+  test("a little affinity beside popularity gives the model a part of the weight") {
+    val choice = chosen(600)(random => (popularity, affinity) => popularity + 0.5 * affinity + 0.6 * random.nextDouble())
+    val ndcg = choice.tried.toMap
+    assert(choice.blend.exists(_.weight < 1.0), choice.tried.toString)
+    assert(choice.blend.forall(blend => ndcg(blend.name) > ndcg(choice.baseline.name)))
+  }
+
+  test("with fewer than 50 users nothing is certain, and the baseline orders the list") {
+    assert(chosen(40)(_ => (_, affinity) => affinity).blend === None)
+  }
+
+  test("a blend adds the reciprocal places of both orders, by weight") {
+    // The model's order is lamp, vase, mug, the baseline's is mug, lamp, vase.
+    val scores = Blended.scores(Array(0, 1, 2), Array(1, 2, 0), 0.7)
+    val byHand = Seq(0.7 / 10 + 0.3 / 11, 0.7 / 11 + 0.3 / 12, 0.7 / 12 + 0.3 / 10)
+    scores.toSeq.zip(byHand).foreach { case (score, expected) => assert(math.abs(score - expected) < 1e-12) }
+  }
+
+  test("places count only the candidates that the list admits") {
+    val one = labelled(new scala.util.Random(1))((popularity, _) => popularity).candidates
+    val owning = one.copy(owned = Array.tabulate(Products)(_ == 0))
+    assert(Blended.places(Scorers.Popularity, owning, ListKind.New).take(3).toSeq === Seq(-1, 0, 1))
+    assert(Blended.places(Scorers.Popularity, owning, ListKind.Any).take(3).toSeq === Seq(0, 1, 2))
+  }
+}
