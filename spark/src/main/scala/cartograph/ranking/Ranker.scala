@@ -48,8 +48,8 @@ object Ranker extends Algorithm {
   private val Ensembles = 2
   /** With fewer users, trees neither learn anything nor are compared. */
   private val LeastLearners = 50
-  /** A blend must be better than the best baseline by this many standard errors. */
-  private val Certain = 2.0
+  /** A blend must be better than the best baseline by this many standard errors: 25 blends are tried, so chance gets 25 tries. */
+  private val Certain = 3.0
 
   /**
    * A blend of a model with the best baseline.
