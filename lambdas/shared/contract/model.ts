@@ -6,9 +6,9 @@ import * as z from 'zod';
  */
 export const Model = z.strictObject({
   /**
-   * The algorithm that orders the lists. `ranker` takes candidates from several sources and orders them by trees trained
-   * on the shop's own past, or by the best baseline where that ranks better. `als` uses implicit ALS alone and takes half
-   * the time.
+   * The algorithm that orders the lists. `ranker` takes candidates from several sources and orders them by a
+   * blend of the best baseline with trees trained on the shop's own past or with implicit ALS, or by that baseline where no
+   * blend is certainly better. `als` uses implicit ALS alone and takes half the time.
    */
   algorithm: z.enum(['ranker', 'als']).default('ranker'),
   /** Length of the factor vectors of implicit ALS. */

@@ -108,8 +108,8 @@ export function bestBaseline(quality: NonNullable<Quality['any']>): {
 /** Compares a list of a run with the list that it would replace: mean differences in NDCG@10 per user, on the holdout. */
 export const Comparison = z.strictObject({
   /**
-   * The scorer that orders the list: trees, matrix factorisation, or the baseline that neither of them beat on earlier
-   * windows.
+   * The scorer that orders the list: trees or matrix factorisation, each blended with the best baseline if the ranker chose
+   * it, or that baseline alone if no blend was certainly better on earlier windows.
    */
   orderedBy: z.enum(['trees', 'matrixFactorisation', ...Baseline.options]),
   /** The best baseline on this holdout. */
