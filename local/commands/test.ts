@@ -1,15 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { NODE_BIN, ROOT, STATE } from '../process/paths.ts';
-
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
+import { type Counts, NONE, scalaTestCounts, vitestCounts } from './test-report.ts';
 
 interface Suite {
   readonly title: string;
@@ -25,11 +18,9 @@ const SUITES: readonly Suite[] = [
   { title: 'Scala format and tests', run: (filter) => (filter.length > 0 ? NONE : scalaTests()) },
 ];
 
-const NONE: Counts = { passed: 0, failed: 0, skipped: 0 };
-
 /**
- * `npm test`: checks format, lint and types, and runs the tests of both languages. The last lines give the seconds of every
- * suite and count all tests.
+ * `npm test`: checks format, lint and types, and runs the tests of both languages. The last lines name every failed test, give
+ * the seconds of every suite and count all tests: where only the end of a log is kept, it tells what failed.
  *
  * @param filter Words that Vitest selects tests by; if there are any, the Scala tests do not run.
  */
@@ -40,14 +31,16 @@ export async function run(filter: readonly string[]): Promise<void> {
   for (const { title, run } of SUITES) {
     console.log(`\n── ${title}`);
     const startedMs = performance.now();
-    const { passed, failed, skipped } = run(filter);
+    const { passed, failed, skipped, failures } = run(filter);
     seconds.push(`${title} ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
     all = {
       passed: all.passed + passed,
       failed: all.failed + failed,
       skipped: all.skipped + skipped,
+      failures: [...all.failures, ...failures.map((failure) => `${title}: ${failure}`)],
     };
   }
+  if (all.failures.length > 0) console.log(`\nFailed:\n${all.failures.join('\n')}`);
   console.log(`\n${seconds.join(', ')}`);
   console.log(`${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped`);
   process.exitCode = all.failed === 0 ? 0 : 1;
@@ -63,14 +56,9 @@ const node = (name: string): string => join(NODE_BIN, name);
 
 /** A check counts as one test. */
 const check = (program: string, args: readonly string[]): Counts =>
-  succeeds(program, args) ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 };
+  succeeds(program, args) ? { ...NONE, passed: 1 } : failure('see above');
 
-const VitestReport = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  numPendingTests: z.int(),
-  numFailedTestSuites: z.int(),
-});
+const failure = (reason: string): Counts => ({ ...NONE, failed: 1, failures: [reason] });
 
 function typescriptTests(filter: readonly string[]): Counts {
   const outputFile = join(reports, 'vitest.json');
@@ -82,11 +70,9 @@ function typescriptTests(filter: readonly string[]): Counts {
     ...filter,
   ]);
   try {
-    const report = VitestReport.parse(JSON.parse(readFileSync(outputFile, 'utf8')));
-    const failed = Math.max(report.numFailedTests, succeeded ? 0 : 1);
-    return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return vitestCounts(readFileSync(outputFile, 'utf8').replaceAll(`${ROOT}/`, ''), succeeded);
+  } catch (error) {
+    return failure(`no report: ${String(error)}`);
   }
 }
 
@@ -104,14 +90,8 @@ function scalaTests(): Counts {
   try {
     const suites = readdirSync(SCALA_REPORTS).filter((name) => name.endsWith('.xml'));
     const texts = suites.map((name) => readFileSync(join(SCALA_REPORTS, name), 'utf8'));
-    const total = (attribute: string): number => {
-      const pattern = new RegExp(`<testsuite[^>]*\\s${attribute}="(\\d+)"`);
-      return sum(texts.map((report) => Number(pattern.exec(report)?.[1] ?? 0)));
-    };
-    const skipped = total('skipped');
-    const failed = Math.max(total('failures') + total('errors'), succeeded && suites.length > 0 ? 0 : 1);
-    return { passed: total('tests') - skipped - total('failures') - total('errors'), failed, skipped };
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return scalaTestCounts(texts, succeeded);
+  } catch (error) {
+    return failure(`no report: ${String(error)}`);
   }
 }
