@@ -56,7 +56,7 @@ final class Recommender(shop: Shop, algorithm: Algorithm, model: ModelConfig, st
       measured(fitted, labels, split, served)
     })
     val refitted = steps("learn")(holdout.zip(splits.learnable).fold(fitted) { case (labels, learnable) =>
-      fitted.refitted(restricted(labels.users, sampled(learnable)) +: windows.map(_.users))
+      algorithm.fit(restricted(labels.users, sampled(learnable)) +: windows.map(_.users), model.seed)
     })
     logImportances(refitted)
     (windows ++ holdout).foreach(_.unpersist())
@@ -80,7 +80,7 @@ final class Recommender(shop: Shop, algorithm: Algorithm, model: ModelConfig, st
     val heldOut = split.next.map(_._2.length.toLong).fold(0L)(_ + _)
     val depth = math.min(RankingMeasures.Depth, model.topN)
     val lists = fitted.lists(labels.users.mapValues(_.candidates), depth)
-    Evaluation.measure(TestSet(labels.users, heldOut, catalogueOf(labels.snapshot), depth), lists, served)
+    Evaluation.measure(TestSet(labels.users, heldOut, catalogueOf(labels.snapshot), depth), lists, served, fitted.baselines)
   }
 
   private def catalogueOf(snapshot: Snapshot): Catalogue =

@@ -60,7 +60,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     val name = "als"
     val windows = 0
     def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
-    def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = this
+    def baselines(list: ListKind): Seq[Scorer] = MatrixFactorisation.baselines(list)
     def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
     def importances(list: ListKind): Seq[(Feature, Double)] = Nil
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = {

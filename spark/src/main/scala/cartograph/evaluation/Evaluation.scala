@@ -3,7 +3,7 @@ package cartograph.evaluation
 import org.apache.spark.rdd.RDD
 
 import cartograph.lists.{ListKind, Lists, Ranking, RankingMeasures}
-import cartograph.ranking.{Labelled, Scorers}
+import cartograph.ranking.{Labelled, Scorer, Scorers}
 
 /**
  * A holdout, ready to be measured on.
@@ -48,12 +48,18 @@ object Evaluation {
   /**
    * Measures lists on users whose next purchases are known. The whole catalogue is ranked.
    *
-   * @param model  by user, the lists to measure
-   * @param served by user, the lists that they would replace
+   * @param model     by user, the lists to measure
+   * @param served    by user, the lists that they would replace
+   * @param baselines of each list, to compare with
    */
-  def measure(tests: TestSet, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): Quality = {
+  def measure(
+      tests: TestSet,
+      model: RDD[(Int, Lists)],
+      served: Option[RDD[(Int, Lists)]],
+      baselines: ListKind => Seq[Scorer]
+  ): Quality = {
     val rankable = tests.users.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
-    val tested = listsOf(tests, model, served)
+    val tested = listsOf(tests, model, served, baselines)
     val all = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+
       Scorers.MatrixFactorisation.name
     def compared(list: ListKind): Option[Compared] = {
@@ -77,12 +83,19 @@ object Evaluation {
   }
 
   /** Gathers the lists of all scorers: the model, the served run if there is one, the baselines, and matrix factorisation. */
-  private def listsOf(tests: TestSet, model: RDD[(Int, Lists)], served: Option[RDD[(Int, Lists)]]): RDD[(Int, TestedUser)] = {
+  private def listsOf(
+      tests: TestSet,
+      model: RDD[(Int, Lists)],
+      served: Option[RDD[(Int, Lists)]],
+      baselines: ListKind => Seq[Scorer]
+  ): RDD[(Int, TestedUser)] = {
     val depth = tests.depth
-    val scorers = Scorers.baselines(ListKind.Any) :+ Scorers.MatrixFactorisation
+    val (any, discoveries) = (baselines(ListKind.Any), baselines(ListKind.New).map(found => found.name -> found).toMap)
+    val scorers = any.map(found => found -> discoveries.getOrElse(found.name, found)) :+
+      (Scorers.MatrixFactorisation -> Scorers.MatrixFactorisation)
     val scored = tests.users.mapValues { case Labelled(candidates, relevant) =>
-      val lists = scorers.map { scorer =>
-        Lists(Scorers.best(scorer, candidates, ListKind.Any, depth), Scorers.best(scorer, candidates, ListKind.New, depth))
+      val lists = scorers.map { case (any, discoveries) =>
+        Lists(Scorers.best(any, candidates, ListKind.Any, depth), Scorers.best(discoveries, candidates, ListKind.New, depth))
       }
       TestedUser(candidates.bought, relevant, lists.toArray)
     }

@@ -42,8 +42,8 @@ trait Fitted extends Serializable {
   /** Each feature's share of the gain of all splits, 0..1, largest first; empty if no trees order the list. */
   def importances(list: ListKind): Seq[(Feature, Double)]
 
-  /** Learns once more from other windows, newest first, and keeps the choices that were made by measuring. */
-  def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted
+  /** Returns the baselines of a list, each in the variant that was best in the windows; there is at least one. */
+  def baselines(list: ListKind): Seq[Scorer]
 
   /** @return by user, partitioned as `users`: both lists, best first, at most `depth` products each */
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)]
@@ -65,7 +65,7 @@ object MatrixFactorisation extends Algorithm with Fitted {
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
   def importances(list: ListKind): Seq[(Feature, Double)] = Nil
-  def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = this
+  def baselines(list: ListKind): Seq[Scorer] = Scorers.baselines(list).map(_.default)
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] =
     ByScorers.lists(users, _ => Scorers.MatrixFactorisation, depth)
 }

@@ -4,22 +4,26 @@ import cartograph.features.Candidates
 import cartograph.lists.{ListKind, Ranking}
 
 /**
- * Orders by a convex blend of two orders of a user's candidates.
+ * A scorer that takes part in a blend.
  *
- *   score(p) = weight / (Flatness + place in the model's order) + (1 - weight) / (Flatness + place in the baseline's order)
+ * @param weight above 0
+ */
+final case class Part(scorer: Scorer, weight: Double)
+
+/**
+ * Orders by a convex blend of several orders of a user's candidates.
+ *
+ *   score(p) = sum over parts of weight / (Flatness + place of p in the part's order)
  *
  * Places count from 0 among the candidates that the list admits, so scores of any scale can be blended (reciprocal rank fusion:
  * Cormack, Clarke and Buettcher, SIGIR 2009).
  *
- * @param weight of the model, above 0 and at most 1
+ * @param name  the name in metrics.json
+ * @param parts their weights add up to 1
  */
-final case class Blended(model: Scorer, baseline: Scorer, weight: Double, list: ListKind) extends Scorer {
-  def name: String = model.name
-
+final case class Blended(name: String, parts: Seq[Part], list: ListKind) extends Scorer {
   def scores(candidates: Candidates): Array[Double] = Blended.scores(
-    Blended.places(model, candidates, list),
-    Blended.places(baseline, candidates, list),
-    weight
+    parts.map { case Part(scorer, weight) => Blended.places(scorer, candidates, list) -> weight }
   )
 }
 
@@ -38,9 +42,19 @@ object Blended {
     places
   }
 
-  /** @return the score of each candidate; 0 if the list does not admit the candidate */
-  def scores(model: Array[Int], baseline: Array[Int], weight: Double): Array[Double] = Array.tabulate(model.length) { row =>
-    if (model(row) < 0) 0.0
-    else weight / (Flatness + model(row)) + (1 - weight) / (Flatness + baseline(row))
+  /**
+   * @param orders the places of all candidates in an order, and its weight; at least one, all of the same list
+   * @return the score of each candidate; 0 if the list does not admit the candidate
+   */
+  def scores(orders: Seq[(Array[Int], Double)]): Array[Double] = {
+    val sums = new Array[Double](orders.head._1.length)
+    for ((places, weight) <- orders) {
+      var row = 0
+      while (row < sums.length) {
+        if (places(row) >= 0) sums(row) += weight / (Flatness + places(row))
+        row += 1
+      }
+    }
+    sums
   }
 }

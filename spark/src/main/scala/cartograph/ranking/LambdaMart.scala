@@ -25,6 +25,12 @@ final case class LambdaMartConfig(
     depth: Int = 15
 )
 
+object LambdaMartConfig {
+  /** Returns the configuration for samples of this size. */
+  def of(samples: Seq[RankingRows], trees: Int): LambdaMartConfig =
+    LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, samples.map(_.count).sum / 1000)))
+}
+
 /**
  * Boosted trees that learn to order rows within groups: LambdaMART with the gain of NDCG (C. Burges: From RankNet to
  * LambdaRank to LambdaMART: An Overview, MSR-TR-2010-82), on histograms of 64 bins (Ke et al.: LightGBM, NIPS 2017).

@@ -23,15 +23,34 @@ final case class ByFeature(name: String, feature: Feature, second: Feature) exte
   override def tie(candidates: Candidates, row: Int): Double = candidates.feature(row, second).toDouble
 }
 
+/**
+ * An order that a shop can use without a model.
+ *
+ * @param variants scorers of the same name, for example with several half-lives; a shop takes the one that was best in its past,
+ *                 the first one if nothing was measured
+ */
+final case class Baseline(name: String, variants: Seq[ByFeature]) {
+  def default: ByFeature = variants.head
+}
+
+object Baseline {
+  /** @param second decides between candidates that are equal in the feature */
+  def apply(name: String, second: Feature)(features: Feature*): Baseline =
+    Baseline(name, features.map(ByFeature(name, _, second)))
+}
+
 object Scorers {
-  val Popularity: Scorer = ByFeature("popularity", Features.ProductBuyers, Features.ProductEver)
-  val RecentPopularity: Scorer = ByFeature("recentPopularity", Features.ProductOne, Features.ProductEver)
-  /** By the user's purchases with a half-life of 6 horizons. */
-  val PersonalFrequency: Scorer = ByFeature("personalFrequency", Features.OwnDecayed(2), Features.ProductOne)
+  val Popularity: Baseline = Baseline("popularity", Features.ProductEver)(Features.ProductBuyers)
+  /** By the sales of the last horizon, or of a part of it. */
+  val RecentPopularity: Baseline =
+    Baseline("recentPopularity", Features.ProductEver)(Features.ProductOne, Features.ProductQuarter, Features.ProductEighth)
+  /** By the user's purchases with a half-life of 6 or 18 horizons, or without fading. */
+  val PersonalFrequency: Baseline =
+    Baseline("personalFrequency", Features.ProductOne)(Features.OwnDecayed(2), Features.OwnDecayed(3), Features.OwnCount)
   val MatrixFactorisation: Scorer = ByFeature("matrixFactorisation", Features.Als, Features.ProductOne)
 
   /** Returns the orders that a shop can use without a model. The first orders the list if nothing can be measured. */
-  def baselines(list: ListKind): Seq[Scorer] = list match {
+  def baselines(list: ListKind): Seq[Baseline] = list match {
     case ListKind.Any => Seq(PersonalFrequency, RecentPopularity, Popularity)
     case ListKind.New => Seq(RecentPopularity, Popularity)
   }

@@ -180,7 +180,11 @@ class CandidatesTest extends SparkSuite {
     val moment = Moment(asOfMs = 99 * Day, horizonMs = 30 * Day)
     val now = Snapshot.of(history.mapValues(_.before(moment.asOfMs)), moment, SnapshotPlan(shop.productCount, config))
     val lists =
-      ByScorers.lists(Candidates.of(now, now.purchases.mapValues(_ => Array.empty[Int])), _ => Scorers.Popularity, 10).collect()
+      ByScorers.lists(
+        Candidates.of(now, now.purchases.mapValues(_ => Array.empty[Int])),
+        _ => Scorers.Popularity.default,
+        10
+      ).collect()
     val numbers = shop.products.map(product => product.number -> product.id).collect().toMap
     for ((_, list) <- lists) assert(list.any.forall(ranked => numbers(ranked.product).startsWith("once")))
   }

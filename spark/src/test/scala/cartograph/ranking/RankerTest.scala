@@ -39,8 +39,8 @@ class RankerTest extends SparkSuite {
     sc.parallelize(Seq.tabulate(users)(user => user -> labelled(random)(appeal(random))), 2)
   }
 
-  private def chosen(users: Int)(appeal: scala.util.Random => (Double, Double) => Double): Ranker.Choice =
-    Ranker.choose(Seq(window(users, 1)(appeal), window(users, 2)(appeal)), ListKind.New, 42)
+  private def chosen(users: Int)(appeal: scala.util.Random => (Double, Double) => Double): Choice =
+    BlendChoice.of(Seq(window(users, 1)(appeal), window(users, 2)(appeal)), ListKind.New, 42)
 
   test("a shop where purchases follow popularity and chance alone is ordered by popularity") {
     for (users <- Seq(60, 200, 600)) {
@@ -67,7 +67,7 @@ class RankerTest extends SparkSuite {
 
   test("a blend adds the reciprocal places of both orders, by weight") {
     // The model's order is lamp, vase, mug, the baseline's is mug, lamp, vase.
-    val scores = Blended.scores(Array(0, 1, 2), Array(1, 2, 0), 0.7)
+    val scores = Blended.scores(Seq(Array(0, 1, 2) -> 0.7, Array(1, 2, 0) -> 0.3))
     val byHand = Seq(0.7 / 10 + 0.3 / 11, 0.7 / 11 + 0.3 / 12, 0.7 / 12 + 0.3 / 10)
     scores.toSeq.zip(byHand).foreach { case (score, expected) => assert(math.abs(score - expected) < 1e-12) }
   }
@@ -75,7 +75,7 @@ class RankerTest extends SparkSuite {
   test("places count only the candidates that the list admits") {
     val one = labelled(new scala.util.Random(1))((popularity, _) => popularity).candidates
     val owning = one.copy(owned = Array.tabulate(Products)(_ == 0))
-    assert(Blended.places(Scorers.Popularity, owning, ListKind.New).take(3).toSeq === Seq(-1, 0, 1))
-    assert(Blended.places(Scorers.Popularity, owning, ListKind.Any).take(3).toSeq === Seq(0, 1, 2))
+    assert(Blended.places(Scorers.Popularity.default, owning, ListKind.New).take(3).toSeq === Seq(-1, 0, 1))
+    assert(Blended.places(Scorers.Popularity.default, owning, ListKind.Any).take(3).toSeq === Seq(0, 1, 2))
   }
 }

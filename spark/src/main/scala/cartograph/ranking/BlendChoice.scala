@@ -1,0 +1,179 @@
+package cartograph.ranking
+
+import org.apache.spark.rdd.RDD
+
+import cartograph.features.{Candidates, Features}
+import cartograph.lists.{ListKind, RankingMeasures}
+
+/**
+ * A blend of a model with the best baseline.
+ *
+ * @param weight     of the model, above 0 and at most 1; the baseline has the rest
+ * @param trees      number of trees of an ensemble; 0 if the model is matrix factorisation alone
+ * @param treesShare share of the trees in the model's weight, 0..1; matrix factorisation has the rest
+ */
+final case class Blend(weight: Double, trees: Int, treesShare: Double) {
+  def name: String = {
+    val factors = Scorers.MatrixFactorisation.name
+    val model =
+      if (treesShare == 0) factors
+      else if (treesShare == 1) s"$trees trees"
+      else s"$trees trees and $factors ${treesShare} to ${1 - treesShare}"
+    s"$model, weight $weight"
+  }
+
+  /** Returns the weights of trees, matrix factorisation and baseline. They add up to 1, and may be 0. */
+  def weights: Seq[Double] = Seq(weight * treesShare, weight * (1 - treesShare), 1 - weight)
+
+  def scorer(byTrees: ByTrees, baseline: Scorer, list: ListKind): Scorer = {
+    val parts = Seq(byTrees, Scorers.MatrixFactorisation, baseline).zip(weights).collect {
+      case (scorer, share) if share > 0 => Part(scorer, share)
+    }
+    Blended(if (treesShare > 0) byTrees.name else Scorers.MatrixFactorisation.name, parts, list)
+  }
+}
+
+/**
+ * The order that was chosen for a list.
+ *
+ * @param blend     None if the baseline alone orders the list
+ * @param baseline  the best of the baselines
+ * @param baselines the best variant of each baseline
+ * @param tried     name of everything that was tried, and its mean NDCG@10 over the users of all windows
+ */
+final case class Choice(blend: Option[Blend], baseline: Scorer, baselines: Seq[Scorer], tried: Seq[(String, Double)]) {
+  def name: String = blend.fold(baseline.name)(blend => s"${blend.name}, and ${baseline.name}")
+}
+
+/**
+ * Chooses how a list is ordered.
+ *
+ * Every blend is measured on every window, with trees that learned from the other windows, and the users of all windows are
+ * pooled. Of the blends that are certainly better than the best baseline, the one with the highest mean is taken. A small weight
+ * moves few products, so its advantage can be certain where that of the model alone is not: a shop with little evidence gets a
+ * little of the model instead of none. If no blend is certainly better, the baseline orders the list.
+ *
+ * [[Usual]] is one blend that is fixed in advance, so chance has a single try with it, and less evidence is enough.
+ */
+object BlendChoice {
+  /** Numbers of trees to choose from, ascending. */
+  private val Sizes = Seq(10, 25, 50, 100)
+  /** Shares of the trees in the model's weight to choose from. */
+  private val TreesShares = Seq(1.0, 0.75, 0.5)
+  /** Weights of a model to choose from, ascending. */
+  private val Weights = Seq(0.3, 0.5, 0.7, 0.85, 1.0)
+  private val Blends: Seq[Blend] = Weights.flatMap { weight =>
+    Blend(weight, 0, 0) +: Sizes.flatMap(trees => TreesShares.map(Blend(weight, trees, _)))
+  }
+  /** The blend that is expected to be good before anything is known of the shop. */
+  private val Usual = Blend(0.5, 25, 0.5)
+
+  /** A blend must be better than the best baseline by this many standard errors, because chance has a try with each blend. */
+  private val Certain = 3.0
+  private val CertainOfUsual = 1.5
+  /** With fewer users in all windows, nothing is compared. */
+  private val LeastUsers = 50
+  /** With fewer users in the other windows, trees do not learn. */
+  private val LeastLearners = 25
+
+  /** @param windows newest first; may be empty */
+  def of(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, seed: Long): Choice = {
+    val families = Scorers.baselines(list).map(_.variants)
+    val variants = families.flatten
+    val plain = variants.zip(measured(windows, list, variants.size)(_ => _ => variants)).toMap
+    def best(among: Seq[ByFeature]): ByFeature = among.maxBy(plain(_).mean)
+    val baselines = families.map(best)
+    val baseline = best(baselines)
+    val trees = treesOf(windows.map(RankingSamples.sample(_, list, seed)), seed)
+    val blends = Blends.filter(blend => blend.trees == 0 || trees.forall(_.isDefined))
+    val blended = blends.zip(measured(windows, list, blends.size) { window =>
+      val grown = trees(window)
+      orders(_, list, baseline, blends, grown)
+    })
+    val certain = blended.filter { case (blend, tried) =>
+      tried.isBetterThan(plain(baseline), errors = if (blend == Usual) CertainOfUsual else Certain)
+    }
+    Choice(
+      blend = certain.maxByOption { case (_, tried) => tried.mean }.map { case (blend, _) => blend },
+      baseline = baseline,
+      baselines = baselines,
+      tried = baselines.map(found => found.name -> plain(found).mean) ++
+        blended.map { case (blend, tried) => blend.name -> tried.mean }
+    )
+  }
+
+  /** Grows trees for each window, which learn from the other windows; None if these have too few users. */
+  private def treesOf(samples: Seq[RankingRows], seed: Long): Seq[Option[Trees]] = samples.indices.map { window =>
+    val others = samples.patch(window, Nil, 1)
+    Option.when(others.map(_.groupCount).sum >= LeastLearners)(
+      LambdaMart.fit(RankingSamples.stacked(others), LambdaMartConfig.of(others, Sizes.max), seed)
+    )
+  }
+
+  /** NDCG@10 of each user of all windows by one scorer; users are in the same order for everything that is compared. */
+  private final case class Tried(perUser: Array[Double]) {
+    def mean: Double = perUser.sum / math.max(1, perUser.length)
+
+    /** Returns true if the mean difference is more than so many of its standard errors. */
+    def isBetterThan(other: Tried, errors: Double): Boolean = perUser.length >= LeastUsers && {
+      val differences = perUser.zip(other.perUser).map { case (a, b) => a - b }
+      val mean = differences.sum / differences.length
+      val variance = differences.map(value => (value - mean) * (value - mean)).sum / math.max(1, differences.length - 1)
+      mean > errors * math.sqrt(variance / differences.length)
+    }
+  }
+
+  /**
+   * Measures scorers on the users of all windows, at most [[RankingSamples.MaxUsers]] of each.
+   *
+   * @param count   number of scorers
+   * @param scorers takes the position of a window and a user's candidates, and returns the scorers
+   */
+  private def measured(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, count: Int)(
+      scorers: Int => Candidates => Seq[Scorer]
+  ): Seq[Tried] = {
+    val users = windows.zipWithIndex.flatMap { case (window, index) =>
+      val scorersOf = scorers(index)
+      window.mapPartitions(_.flatMap { case (user, labelled) =>
+        val correct = RankingMeasures.correct(labelled.relevant, labelled.candidates.bought, list)
+        def ndcg(scorer: Scorer): Double =
+          RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), correct)
+        Option.when(correct.nonEmpty)(user -> scorersOf(labelled.candidates).map(ndcg).toArray)
+      }).takeOrdered(RankingSamples.MaxUsers)(RankingSamples.byChance(3))
+    }
+    Seq.tabulate(count)(scorer => Tried(users.map { case (_, ndcg) => ndcg(scorer) }.toArray))
+  }
+
+  /** Returns the order of a user's candidates by each blend. Every tree and every order of a model is computed once. */
+  private def orders(
+      candidates: Candidates,
+      list: ListKind,
+      baseline: Scorer,
+      blends: Seq[Blend],
+      trees: Option[Trees]
+  ): Seq[Scorer] = {
+    def places(scorer: Scorer): Array[Int] = Blended.places(scorer, candidates, list)
+    val byTrees = trees.fold(Map.empty[Int, Array[Int]]) { grown =>
+      Sizes.zip(stages(grown, candidates).map(places)).toMap
+    }
+    val (byFactors, byBaseline) = (places(Scorers.MatrixFactorisation), places(baseline))
+    blends.map { blend =>
+      val orders = Seq(byTrees.getOrElse(blend.trees, byFactors), byFactors, byBaseline).zip(blend.weights)
+      FixedScores(Blended.scores(orders.filter { case (_, weight) => weight > 0 }))
+    }
+  }
+
+  /** Scores candidates after each of `Sizes` trees, every tree once. */
+  private def stages(trees: Trees, candidates: Candidates): Seq[Scorer] = {
+    val sums = new Array[Double](candidates.size)
+    (0 +: Sizes).zip(Sizes).map { case (from, until) =>
+      trees.trees.slice(from, until).foreach(_.addTo(sums, candidates.features, Features.Width, 0, sums.length))
+      FixedScores(sums.clone)
+    }
+  }
+
+  private final case class FixedScores(scores: Array[Double]) extends Scorer {
+    val name: String = "fixed"
+    def scores(candidates: Candidates): Array[Double] = scores
+  }
+}

@@ -1,0 +1,61 @@
+package cartograph.ranking
+
+import scala.util.hashing.MurmurHash3
+
+import org.apache.spark.rdd.RDD
+
+import cartograph.features.Features
+import cartograph.lists.ListKind
+import cartograph.platform.ByKey
+
+/** Draws the rows that trees learn from. */
+private[ranking] object RankingSamples {
+  /** Users of a window that trees learn from, or that scorers are compared on, at most. */
+  val MaxUsers: Int = 5000
+  /** Randomly drawn candidates per user that were not bought. */
+  private val Negatives = 60
+
+  /** Orders users by a hash of their numbers and the salt. */
+  def byChance[Row](salt: Int): Ordering[(Int, Row)] = Ordering.by(row => (MurmurHash3.mix(salt, row._1), row._1))
+
+  /** Draws users who bought at least one of their candidates, and of each all these candidates and some of the others. */
+  def sample(window: RDD[(Int, Labelled)], list: ListKind, seed: Long): RankingRows = {
+    val users = window.flatMap { case (user, labelled) =>
+      val rows = sampleOf(labelled, list, new java.util.Random(seed * 1000003L + user))
+      Option.when(rows.relevant.contains(true))(user -> rows)
+    }.takeOrdered(MaxUsers)(byChance(seed.toInt))
+    stacked(ByKey.values(users).toSeq)
+  }
+
+  private def sampleOf(labelled: Labelled, list: ListKind, random: java.util.Random): RankingRows = {
+    val candidates = labelled.candidates
+    val admitted = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
+    val (bought, others) = admitted.partition(row => labelled.isRelevant(candidates.products(row)))
+    // A random number and the row in one number, so that sorting allocates no objects.
+    val drawn = others.map(row => random.nextInt().toLong << 32 | row)
+    java.util.Arrays.sort(drawn)
+    val rows = (bought ++ drawn.take(Negatives).map(_.toInt)).sorted
+    val features = new Array[Float](rows.length * Features.Width)
+    rows.indices.foreach { index =>
+      System.arraycopy(candidates.features, rows(index) * Features.Width, features, index * Features.Width, Features.Width)
+    }
+    RankingRows(
+      features = features,
+      width = Features.Width,
+      relevant = rows.map(row => labelled.isRelevant(candidates.products(row))),
+      groups = Array(0, rows.length)
+    )
+  }
+
+  /** Puts samples one after another; their groups stay apart. */
+  def stacked(samples: Seq[RankingRows]): RankingRows = {
+    val groupSizes =
+      samples.flatMap(sample => sample.groups.zip(sample.groups.drop(1)).map { case (from, until) => until - from })
+    RankingRows(
+      features = Array.concat(samples.map(_.features): _*),
+      width = Features.Width,
+      relevant = Array.concat(samples.map(_.relevant): _*),
+      groups = groupSizes.scanLeft(0)(_ + _).toArray
+    )
+  }
+}
