@@ -34,17 +34,14 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
   val after: Array[Float] = new Array[Float](block.size)
   val closest: Array[Float] = new Array[Float](block.size)
 
+  private val factorScores = new FactorScores(block.factors, block.size, rank)
   private val bestByAls = new Selection(CandidateSources.PerSource)
   private val bestByUsers = new Selection(CandidateSources.PerSource)
   private val bestByAfter = new Selection(CandidateSources.PerSource)
 
   /** Fills the scores for a user. */
   def score(recipient: Recipient): Unit = {
-    var place = 0
-    while (place < block.size) {
-      als(place) = Vectors.dot(recipient.factor, block.factors, place * rank, rank)
-      place += 1
-    }
+    factorScores.fill(recipient.factor, als)
     Seq(users, baskets, newestBaskets, after, closest).foreach(java.util.Arrays.fill(_, 0f))
     val history = recipient.history
     var index = 0

@@ -68,7 +68,7 @@ object ProductRow {
  * @param features       features of the product alone, `Features.Product.size` values each
  * @param gaps           mean time between two purchases by one user, horizons
  * @param logPrices      mean ln(price); NaN where no price is known
- * @param factors        factors of matrix factorisation, `rank` values each; 0 for products without a factor
+ * @param factors        factors of matrix factorisation, column by column; see [[FactorScores]]; 0 for products without a factor
  * @param audience       mean factor of the buyers of the last horizon, `rank` values each
  * @param newestAudience mean factor of the buyers of the last quarter horizon, `rank` values each
  * @param audienceNorms  Euclidean lengths of the factors in `audience`
@@ -125,7 +125,7 @@ object ProductBlock {
       features = sorted.flatMap(_.features),
       gaps = sorted.map(_.gap),
       logPrices = sorted.map(_.logPrice),
-      factors = vectors(_.factor),
+      factors = FactorScores.columns(vectors(_.factor), sorted.length, rank),
       audience = audience,
       newestAudience = vectors(_.audience.map(_.lastQuarter)),
       audienceNorms = Array.tabulate(sorted.length)(place => Vectors.norm(audience, place * rank, rank)),

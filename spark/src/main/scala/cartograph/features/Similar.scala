@@ -36,8 +36,8 @@ object Similar {
   val MaxProducts: Int = 16384
   /** About as many lines of purchases are counted at most. */
   val MaxLines: Long = 20000000L
-  /** Cells of the matrices of one task, one matrix per kind: 256 MB of floats. */
-  private val MaxCells = 1 << 26
+  /** Cells of the matrices of one task, one matrix per kind: 128 MB of floats. */
+  private val MaxCells = 1 << 25
 
   /**
    * Finds the products that are counted: those with the most buyers, ties by number.

@@ -85,13 +85,7 @@ object Snapshot {
     val audiences =
       if (plan.hasNeighbours) Audience.of(purchases, factors.users, moment, rank, byProduct)
       else sc.emptyRDD[(Int, Audience)]
-    val rows = stats.cogroup(factors.products, audiences, byProduct).mapPartitions(
-      _.flatMap { case (product, (found, factor, audience)) =>
-        val facts = found.headOption.map(new ProductFacts(_, totals, moment))
-        facts.map(product -> ProductRow.of(_, factor.headOption, audience.headOption))
-      },
-      preservesPartitioning = true
-    )
+    val rows = rowsOf(stats.cogroup(factors.products, audiences, byProduct), totals, moment)
     val numbers = (counted.map(_.product) ++ popular.flatten).distinct.sorted
     def isCommon(row: (Int, ProductRow)): Boolean = java.util.Arrays.binarySearch(numbers, row._1) >= 0
     // At most some 18,000 products: 850 bytes each with a rank of 64, and 2,400 bytes of neighbours.
@@ -110,6 +104,19 @@ object Snapshot {
       stats = stats
     )
   }
+
+  /** Statistics, factor and audience of a product: each once or not at all. */
+  private type Gathered = (Iterable[ProductStats], Iterable[Array[Float]], Iterable[Audience])
+
+  /** Describes the products that were bought. @return partitioned as `products` */
+  private def rowsOf(products: RDD[(Int, Gathered)], totals: ShopTotals, moment: Moment): RDD[(Int, ProductRow)] =
+    products.mapPartitions(
+      _.flatMap { case (product, (found, factor, audience)) =>
+        val facts = found.headOption.map(new ProductFacts(_, totals, moment))
+        facts.map(product -> ProductRow.of(_, factor.headOption, audience.headOption))
+      },
+      preservesPartitioning = true
+    )
 
   /**
    * Computes how strongly each user prefers each product: every purchase counts by type and quantity, and decays with age.

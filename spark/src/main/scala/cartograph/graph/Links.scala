@@ -62,6 +62,9 @@ object Links {
   /** A user's end of a link, the product, and the product's community. */
   private type End = (UserEnd, (Product, Int))
 
+  /** The id of a user, and the user's community. */
+  private type Member = (String, Option[Int])
+
   /** Products that take more than 64 MiB are joined instead of sent to all executors. */
   private[graph] val MaxSentBytes: Long = 64L << 20
 
@@ -81,39 +84,11 @@ object Links {
   ): RDD[Link] = {
     val users = shop.users.leftOuterJoin(communities.users, shop.byUser)
     val sizeBytes = shop.products.map(product => 200L + 2 * (product.id.length + product.label.length)).fold(0L)(_ + _)
-    val ends =
-      if (sizeBytes > maxSentBytes) joined(shop, purchases, lists, communities)
-      else lookedUp(shop, purchases, lists, tableOf(communities, sizeBytes))
-    ends
-      .cogroup(users, shop.byUser)
-      .mapPartitions(_.toArray.sortBy(_._1).iterator)
-      .flatMap { case (user, (groups, idAndCommunity)) =>
-        idAndCommunity.iterator.flatMap { case (id, community) =>
-          linksOf(user, id, community.getOrElse(Communities.NoCommunity), groups.iterator.flatten)
-        }
-      }
-      .setName("links")
-      .persist(StorageLevel.MEMORY_AND_DISK)
+    val links =
+      if (sizeBytes > maxSentBytes) joined(shop, users, purchases, lists, communities)
+      else lookedUp(shop, users, purchases, lists, tableOf(communities, sizeBytes))
+    links.setName("links").persist(StorageLevel.MEMORY_AND_DISK)
   }
-
-  /** Makes the links of a user, sorted by kind, rank and product. */
-  private def linksOf(user: Int, id: String, community: Int, ends: Iterator[End]): Array[Link] =
-    ends
-      .map { case (end, (product, productCommunity)) =>
-        Link(
-          user = user,
-          userId = id,
-          userCommunity = community,
-          product = product,
-          productCommunity = productCommunity,
-          kind = end.kind,
-          rank = end.rank,
-          score = end.score,
-          bought = end.bought
-        )
-      }
-      .toArray
-      .sortBy(link => (link.kind.order, link.rank, link.product.number))
 
   /** Sends the products and their communities to all executors. They are numbered without gaps: the number is the position. */
   private def tableOf(communities: Communities, sizeBytes: Long): Broadcast[Array[(Product, Int)]] = {
@@ -121,37 +96,63 @@ object Links {
     Broadcasts.checked(products.sparkContext, "products of links", ByKey.values(products.collect()), sizeBytes)
   }
 
-  /** Finds the products of links on each executor. @return by user */
+  /** Finds the products of links on each executor. The links of a user are made when the user's turn comes. */
   private def lookedUp(
       shop: Shop,
+      users: RDD[(Int, Member)],
       purchases: RDD[(Int, Purchases)],
       lists: RDD[(Int, Lists)],
       products: Broadcast[Array[(Product, Int)]]
-  ): RDD[(Int, Iterable[End])] =
-    purchases.cogroup(lists, shop.byUser).mapPartitions(
-      { users =>
-        val known = products.value
-        users.map { case (user, (bought, listed)) =>
-          val ends = bought.iterator.flatMap(boughtBy(user, _)) ++ listed.iterator.flatMap(listedFor(user, _))
-          user -> ends.map { case (product, end) => end -> known(product) }.toSeq
-        }
-      },
-      preservesPartitioning = true
-    )
+  ): RDD[Link] =
+    users.cogroup(purchases, lists, shop.byUser).mapPartitions { rows =>
+      val known = products.value
+      rows.toArray.sortBy(_._1).iterator.flatMap { case (user, (member, bought, listed)) =>
+        val ends = bought.iterator.flatMap(boughtBy(user, _)) ++ listed.iterator.flatMap(listedFor(user, _))
+        linksOf(member, ends.map { case (product, end) => end -> known(product) })
+      }
+    }
 
-  /** Finds the products of links by a join. @return by user; a user occurs once for each link */
+  /** Finds the products of links by a join. */
   private def joined(
       shop: Shop,
+      users: RDD[(Int, Member)],
       purchases: RDD[(Int, Purchases)],
       lists: RDD[(Int, Lists)],
       communities: Communities
-  ): RDD[(Int, Iterable[End])] = {
+  ): RDD[Link] = {
     val bought = purchases.flatMap { case (user, all) => boughtBy(user, all) }
     val listed = lists.flatMap { case (user, both) => listedFor(user, both) }
     (bought ++ listed)
       .join(communities.products, shop.byUser.numPartitions)
-      .map { case (_, end @ (userEnd, _)) => userEnd.user -> Seq(end) }
+      .map { case (_, end @ (userEnd, _)) => userEnd.user -> end }
+      .cogroup(users, shop.byUser)
+      .mapPartitions(_.toArray.sortBy(_._1).iterator.flatMap { case (_, (ends, member)) => linksOf(member, ends.iterator) })
   }
+
+  /**
+   * Makes the links of a user, sorted by kind, rank and product.
+   *
+   * @param members the id of the user and the community, once
+   */
+  private def linksOf(members: Iterable[Member], ends: Iterator[End]): Iterator[Link] =
+    members.iterator.flatMap { case (id, community) =>
+      ends
+        .map { case (end, (product, productCommunity)) =>
+          Link(
+            user = end.user,
+            userId = id,
+            userCommunity = community.getOrElse(Communities.NoCommunity),
+            product = product,
+            productCommunity = productCommunity,
+            kind = end.kind,
+            rank = end.rank,
+            score = end.score,
+            bought = end.bought
+          )
+        }
+        .toArray
+        .sortBy(link => (link.kind.order, link.rank, link.product.number))
+    }
 
   /** Groups links, which must be sorted by user, as [[of]] returns them. No group is empty. */
   def byUser(links: Iterator[Link]): Iterator[Seq[Link]] = new Iterator[Seq[Link]] {
