@@ -72,12 +72,15 @@ class SimilarTest extends SparkSuite {
 
   test("a product counts after another only if everything until the other was bought before it") {
     val counts = new Array[Float](4)
-    // The third was bought before the second: baskets of a user can overlap.
-    val firsts = new FirstPurchases(Array(0, 1, 2, -1), Array(Day, 9 * Day, 5 * Day, 10 * Day), moment)
-    firsts.addLater(0, counts, 0)
-    assert(counts.map(_ > 0).toSeq === Seq(false, true, true, false))
-    java.util.Arrays.fill(counts, 0)
-    firsts.addLater(1, counts, 0)
-    assert(counts.forall(_ == 0))
+    // Baskets of a user can overlap: the third and the fourth were bought before the second.
+    val firsts = new FirstPurchases(Array(0, 1, 2, 3, -1), Array(1, 9, 5, 7, 10).map(_ * Day), moment)
+    def laterThan(earlier: Int): Seq[Boolean] = {
+      java.util.Arrays.fill(counts, 0)
+      firsts.addLater(earlier, counts, 0)
+      counts.map(_ > 0).toSeq
+    }
+    assert(laterThan(0) === Seq(false, true, true, true))
+    assert(laterThan(1) === Seq(false, false, false, false))
+    assert(laterThan(2) === Seq(false, false, false, false), "the second was bought after the fourth")
   }
 }
