@@ -6,7 +6,7 @@ import org.apache.spark.{SparkConf, SparkContext}
 
 import cartograph.evaluation.{Bootstrap, Observed}
 import cartograph.features.{
-  Audience, BlockLinks, Candidates, CountedProduct, LinkTo, Moment, Neighbours, ProductBlock, ProductStats
+  Audience, BlockLinks, Candidates, CountedProduct, Moment, Neighbours, ProductBlock, ProductRow, ProductStats
 }
 import cartograph.graph.{Bought, Link, Vertex, VertexActivity, VertexFacts}
 import cartograph.lists.{Lists, Ranked, Recommendation}
@@ -57,7 +57,7 @@ object TrainJob {
       classOf[ProductBlock],
       classOf[BlockLinks],
       classOf[Neighbours],
-      classOf[LinkTo],
+      classOf[ProductRow],
       classOf[Audience],
       classOf[CountedProduct],
       classOf[Moment],

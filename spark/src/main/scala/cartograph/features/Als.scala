@@ -47,47 +47,76 @@ object AlsConfig {
  */
 object Als {
 
-  /**
-   * The pairs of one block of rows.
-   *
-   * @param rows        numbers, ascending
-   * @param starts      row i has the pairs from `starts(i)` to before `starts(i + 1)`
-   * @param others      number on the other side, by pair; ascending for each row
-   * @param confidences confidence minus 1, by pair
-   */
-  private final case class Pairs(rows: Array[Int], starts: Array[Int], others: Array[Int], confidences: Array[Float])
-
   /** The factors of one block, `rank` values for each of `rows`, which ascend. */
-  private final case class Block(rows: Array[Int], factors: Array[Float])
+  private final case class Block(rows: Array[Int], factors: Array[Float]) {
+
+    /** Returns the factors of some of the rows. */
+    def picked(numbers: Array[Int], rank: Int): Block = {
+      val found = new Array[Float](numbers.length * rank)
+      numbers.indices.foreach { at =>
+        System.arraycopy(factors, java.util.Arrays.binarySearch(rows, numbers(at)) * rank, found, at * rank, rank)
+      }
+      Block(numbers, found)
+    }
+  }
 
   /**
    * One side of the factorisation.
    *
    * @param pairs block of this side to its pairs
    * @param needs block of the other side to a block of this side, and the numbers that this block needs from there, ascending
+   * @param short number of rows that [[FewPairs]] can solve
    */
-  private final case class Side(pairs: RDD[(Int, Pairs)], needs: RDD[(Int, (Int, Array[Int]))])
+  private final case class Side(pairs: RDD[(Int, AlsPairs)], needs: RDD[(Int, (Int, Array[Int]))], short: Long)
 
   /**
-   * Factorises preferences.
+   * What the normal equations of all rows have in common.
+   *
+   * @param matrix see [[gramOf]]
+   * @param eigen  its eigenvectors; None if too few rows are short
+   */
+  private final case class Gram(matrix: Array[Double], eigen: Option[SymmetricEigen]) {
+    def sizeBytes: Long = 8L * matrix.length + eigen.fold(0L)(_.sizeBytes)
+  }
+
+  /**
+   * Factorises preferences. The factors are computed when this returns, and persisted; everything else is freed.
    *
    * @param preferences user, product, preference > 0; one row per pair, in any order
    * @param blocks      number of blocks of users and of products; it decides the order of sums, and so the last digits
    */
   def fit(preferences: RDD[(Int, Int, Double)], config: AlsConfig, blocks: Int): Factors = {
-    val pairs = preferences
-      .map { case (user, product, preference) => (user, product, (config.alpha * preference).toFloat) }
-      .persist(StorageLevel.MEMORY_AND_DISK)
-    val users = sideOf(pairs, blocks)
-    val products = sideOf(pairs.map { case (user, product, confidence) => (product, user, confidence) }, blocks)
+    // Preferences are computed once for users and once for products, which is cheaper than to keep an object for each.
+    val pairs = preferences.map { case (user, product, preference) => (user, product, (config.alpha * preference).toFloat) }
+    val users = sideOf(pairs, config.rank, blocks)
+    val products = sideOf(pairs.map { case (user, product, confidence) => (product, user, confidence) }, config.rank, blocks)
     val start = products.pairs.mapValues(block => initial(block.rows, config)).persist(StorageLevel.MEMORY_AND_DISK)
+    // Each solution is computed when the next one is asked for: then the one before it can be freed.
     @scala.annotation.tailrec
-    def iterate(factors: RDD[(Int, Block)], left: Int): RDD[(Int, Block)] =
-      if (left == 0) factors
-      else iterate(solve(products, solve(users, factors, config), config), left - 1)
-    val productFactors = iterate(start, config.iterations)
-    val userFactors = solve(users, productFactors, config)
-    Factors(unpacked(userFactors, config.rank), unpacked(productFactors, config.rank))
+    def iterate(productFactors: RDD[(Int, Block)], before: Option[RDD[(Int, Block)]], left: Int): Factors = {
+      val userFactors = solve(users, productFactors, config)
+      before.foreach(_.unpersist(blocking = false))
+      if (left == 0) computed(userFactors, productFactors, config.rank)
+      else {
+        val next = solve(products, userFactors, config)
+        productFactors.unpersist(blocking = false)
+        iterate(next, Some(userFactors), left - 1)
+      }
+    }
+    val factors = iterate(start, None, config.iterations)
+    Seq(users, products).foreach { side =>
+      side.pairs.unpersist(blocking = false)
+      side.needs.unpersist(blocking = false)
+    }
+    factors
+  }
+
+  /** Computes the factors of single users and products, and frees those of blocks. */
+  private def computed(users: RDD[(Int, Block)], products: RDD[(Int, Block)], rank: Int): Factors = {
+    val factors = Factors(unpacked(users, rank), unpacked(products, rank))
+    Seq(factors.users, factors.products).foreach(_.count())
+    Seq(users, products).foreach(_.unpersist(blocking = false))
+    factors
   }
 
   private def unpacked(blocks: RDD[(Int, Block)], rank: Int): RDD[(Int, Array[Float])] =
@@ -95,38 +124,16 @@ object Als {
       block.rows.iterator.zipWithIndex.map { case (row, index) => row -> block.factors.slice(index * rank, (index + 1) * rank) }
     }.persist(StorageLevel.MEMORY_AND_DISK)
 
-  private def blockOf(number: Int, blocks: Int): Int = number % blocks
-
-  private def sideOf(pairs: RDD[(Int, Int, Float)], blocks: Int): Side = {
-    val blocked = blocksOf(pairs, blocks)
-    Side(blocked, needsOf(blocked))
-  }
-
-  private def blocksOf(pairs: RDD[(Int, Int, Float)], blocks: Int): RDD[(Int, Pairs)] =
-    pairs
-      .map { case pair @ (row, _, _) => blockOf(row, blocks) -> pair }
-      .groupByKey(new NumberPartitioner(blocks, blocks))
-      .mapPartitions(
-        _.map { case (block, grouped) =>
-          val sorted = grouped.toArray.sortBy { case (row, other, _) => (row, other) }
-          val numbers = sorted.map { case (row, _, _) => row }
-          val starts = numbers.indices.filter(at => at == 0 || numbers(at) != numbers(at - 1)).toArray
-          block -> Pairs(
-            rows = starts.map(numbers(_)),
-            starts = starts :+ sorted.length,
-            others = sorted.map { case (_, other, _) => other },
-            confidences = sorted.map { case (_, _, confidence) => confidence }
-          )
-        },
-        preservesPartitioning = true
-      )
+  private def sideOf(pairs: RDD[(Int, Int, Float)], rank: Int, blocks: Int): Side = {
+    val blocked = AlsPairs.of(pairs, blocks).persist(StorageLevel.MEMORY_AND_DISK)
+    val needs = blocked
+      .flatMap { case (block, own) =>
+        own.needed(blocks).iterator.zipWithIndex.map { case (needed, source) => source -> (block -> needed) }
+      }
+      .partitionBy(new NumberPartitioner(blocks, blocks))
       .persist(StorageLevel.MEMORY_AND_DISK)
-
-  private def needsOf(pairs: RDD[(Int, Pairs)]): RDD[(Int, (Int, Array[Int]))] = {
-    val blocks = pairs.getNumPartitions
-    pairs.flatMap { case (block, own) =>
-      own.others.distinct.sorted.groupBy(blockOf(_, blocks)).map { case (source, needed) => source -> (block -> needed) }
-    }.partitionBy(new NumberPartitioner(blocks, blocks)).persist(StorageLevel.MEMORY_AND_DISK)
+    val short = blocked.map { case (_, own) => own.rowsWithin(FewPairs.most(rank)).toLong }.fold(0L)(_ + _)
+    Side(blocked, needs, short)
   }
 
   /** Draws small random factors. They depend only on the seed and on the number of each row, not on blocks. */
@@ -141,15 +148,11 @@ object Als {
   /** Finds the factors of one side that minimise the loss while those of the other side stay as they are. */
   private def solve(side: Side, others: RDD[(Int, Block)], config: AlsConfig): RDD[(Int, Block)] = {
     val (rank, blocks) = (config.rank, side.pairs.getNumPartitions)
-    val gram = Broadcasts.checked(others.sparkContext, "the factors' products", gramOf(others, rank), 8L * rank * rank)
+    val matrix = gramOf(others, rank)
+    val common = Gram(matrix, Option.when(side.short >= FewPairs.leastRows(rank))(SymmetricEigen.of(matrix, rank)))
+    val gram = Broadcasts.checked(others.sparkContext, "the factors' products", common, common.sizeBytes)
     val sent = side.needs.join(others).map { case (source, ((target, needed), block)) =>
-      target -> (source -> Block(
-        needed,
-        needed.flatMap { row =>
-          val index = java.util.Arrays.binarySearch(block.rows, row)
-          block.factors.slice(index * rank, (index + 1) * rank)
-        }
-      ))
+      target -> (source -> block.picked(needed, rank))
     }
     side.pairs.cogroup(sent, new NumberPartitioner(blocks, blocks)).mapPartitions(
       _.map { case (target, (own, received)) =>
@@ -167,9 +170,9 @@ object Als {
   private def gramOf(others: RDD[(Int, Block)], rank: Int): Array[Double] = {
     val sums = others.map { case (number, block) =>
       val sum = new Array[Double](rank * rank)
-      block.rows.indices.foreach { row =>
-        NormalEquations.addOuter(sum, block.factors.slice(row * rank, (row + 1) * rank).map(_.toDouble), rank, 1.0)
-      }
+      val outer = new OuterProducts(sum, rank)
+      block.rows.indices.foreach(row => outer.next(block.factors, row * rank, 1.0))
+      outer.flush()
       number -> sum
     }
     ByKey.values(sums.collect()).foldLeft(new Array[Double](rank * rank)) { (a, b) =>
@@ -181,28 +184,29 @@ object Als {
   /**
    * Finds the factors of the rows of one block.
    *
-   * @param parts factors of the other side that the block needs, one part per block of that side
-   * @param gram  see [[gramOf]]
+   * @param parts factors of the other side that the block needs, by block of that side
    */
-  private def solveBlock(pairs: Pairs, parts: Array[Block], gram: Array[Double], config: AlsConfig): Block = {
+  private def solveBlock(pairs: AlsPairs, parts: Array[Block], gram: Gram, config: AlsConfig): Block = {
     val rank = config.rank
-    val numbers = parts.flatMap(_.rows)
-    val order = numbers.indices.sortBy(numbers(_)).toArray
-    val sorted = order.map(numbers(_))
-    val factors = parts.flatMap(_.factors)
-    val positions = pairs.others.map(other => order(java.util.Arrays.binarySearch(sorted, other)) * rank)
+    val factors = Array.concat(parts.toSeq.map(_.factors): _*)
+    val firsts = parts.map(_.rows.length).scanLeft(0)(_ + _)
+    val positions = pairs.others.map { other =>
+      val part = AlsPairs.blockOf(other, parts.length)
+      (firsts(part) + java.util.Arrays.binarySearch(parts(part).rows, other)) * rank
+    }
     val solved = new Array[Float](pairs.rows.length * rank)
     val normal = new NormalEquations(rank)
+    val few = gram.eigen.map(new FewPairs(_, factors))
     pairs.rows.indices.foreach { row =>
       val (from, until) = (pairs.starts(row), pairs.starts(row + 1))
-      normal.reset(gram)
-      var pair = from
-      // A `while` loop, because this runs for every pair in every iteration, and a range would allocate.
-      while (pair < until) {
-        normal.add(factors, positions(pair), pairs.confidences(pair))
-        pair += 1
+      val regularisation = config.regularisation * (until - from)
+      few.filter(_.canSolve(pairs.confidences, from, until)) match {
+        case Some(solver) => solver.solve(positions, pairs.confidences, from, until, regularisation, solved, row * rank)
+        case None =>
+          normal.reset(gram.matrix)
+          normal.add(factors, positions, pairs.confidences, from, until)
+          normal.solve(regularisation, solved, row * rank)
       }
-      normal.solve(config.regularisation * (until - from), solved, row * rank)
     }
     Block(pairs.rows, solved)
   }

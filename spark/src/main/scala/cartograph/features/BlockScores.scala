@@ -1,15 +1,22 @@
 package cartograph.features
 
-import cartograph.lists.{Ranked, Selection}
+import cartograph.lists.Selection
 
 /**
  * A user for whom candidates are chosen.
  *
- * @param user   number of the user
  * @param factor factor of matrix factorisation, `rank` values
  * @param wanted products whose score of matrix factorisation is requested, ascending
  */
-private[features] final case class Recipient(user: Int, history: UserHistory, factor: Array[Float], wanted: Array[Int])
+private[features] final case class Recipient(history: UserHistory, factor: Array[Float], wanted: Array[Int])
+
+/** The features of a user and a product together that are computed. The others are 0. */
+sealed trait PairFeatures
+object PairFeatures {
+  case object All extends PairFeatures
+  /** `als` and `alsPlace`: all that matrix factorisation orders by. The others take most of the time of a candidate. */
+  case object OnlyAls extends PairFeatures
+}
 
 /**
  * Scores of one user at a time for all products of a block. Its arrays are filled again for the next user, so it belongs to one
@@ -27,17 +34,14 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
   val after: Array[Float] = new Array[Float](block.size)
   val closest: Array[Float] = new Array[Float](block.size)
 
+  private val factorScores = new FactorScores(block.factors, block.size, rank)
   private val bestByAls = new Selection(CandidateSources.PerSource)
   private val bestByUsers = new Selection(CandidateSources.PerSource)
   private val bestByAfter = new Selection(CandidateSources.PerSource)
 
   /** Fills the scores for a user. */
   def score(recipient: Recipient): Unit = {
-    var place = 0
-    while (place < block.size) {
-      als(place) = Vectors.dot(recipient.factor, block.factors, place * rank, rank)
-      place += 1
-    }
+    factorScores.fill(recipient.factor, als)
     Seq(users, baskets, newestBaskets, after, closest).foreach(java.util.Arrays.fill(_, 0f))
     val history = recipient.history
     var index = 0
@@ -92,58 +96,43 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     val bought = recipient.history.products
     var (place, next) = (0, 0)
     while (place < block.size) {
-      val product = block.from + place
+      val product = block.products(place)
       while (next < bought.length && bought(next) < product) next += 1
-      if (block.isKnown(place) && (next == bought.length || bought(next) != product)) {
+      if (next == bought.length || bought(next) != product) {
         if (als(place) > 0) bestByAls.offer(product, als(place).toDouble)
         if (users(place) > 0) bestByUsers.offer(product, users(place).toDouble)
         if (after(place) > 0) bestByAfter.offer(product, after(place).toDouble)
       }
       place += 1
     }
-    val wanted = recipient.wanted.filter(block.contains).filter(product => block.isKnown(product - block.from))
-    CandidateSources(
-      als = bestByAls.result,
-      users = bestByUsers.result,
-      after = bestByAfter.result,
-      wanted = wanted.map(product => Ranked(product, als(product - block.from).toDouble))
-    )
+    CandidateSources(als = bestByAls.result, users = bestByUsers.result, after = bestByAfter.result)
   }
 
   /**
-   * Describes the candidates of the scored user that are in the block. `score` must be called first.
+   * Describes a product of the block to the scored user. `score` must be called first.
    *
-   * @param chosen products of all blocks, ascending
-   * @param wanted products of all blocks, with their scores
-   * @return the candidates in the block; the features `alsPlace` and `usersPlace` are 0, because they need all candidates
+   * @param pairs  the features of the user and the product together that are computed
+   * @param row    receives the features from `offset` on, but those of the user alone; `alsPlace` and `usersPlace` stay as they
+   *               are, because they need all candidates
    */
-  def described(recipient: Recipient, chosen: Array[Int], wanted: Array[Ranked]): Candidates = {
-    val here = chosen.filter(block.contains)
-    val rows = new Array[Float](here.length * Features.Width)
-    val user = Features.User.values(recipient.history)
-    val factorNorm = Vectors.norm(recipient.factor, 0, rank)
-    here.indices.foreach { row =>
-      val (place, offset) = (here(row) - block.from, row * Features.Width)
-      fillOwn(recipient.history, here(row), rows, offset + Features.Own.from)
-      System.arraycopy(user, 0, rows, offset + Features.User.from, user.length)
-      block.copyFeatures(place, rows, offset + Features.Product.from)
-      Features.Pair.fill(new CandidatePair(this, recipient, factorNorm, place), rows, offset + Features.Pair.from)
+  def describe(
+      recipient: Recipient,
+      factorNorm: Double,
+      place: Int,
+      pairs: PairFeatures,
+      row: Array[Float],
+      offset: Int
+  ): Unit = {
+    val index = recipient.history.indexOf(block.products(place))
+    val own = offset + Features.Own.from
+    if (index < 0) Features.Own.fillAbsent(row, own)
+    else Features.Own.fill(new OwnPurchases(recipient.history, index, block.gaps(place).toDouble), row, own)
+    block.copyFeatures(place, row, offset + Features.Product.from)
+    pairs match {
+      case PairFeatures.All =>
+        Features.Pair.fill(new CandidatePair(this, recipient, factorNorm, place), row, offset + Features.Pair.from)
+      case PairFeatures.OnlyAls => row(offset + Features.Als.position) = als(place)
     }
-    val wantedHere = wanted.filter(ranked => block.contains(ranked.product)).sortBy(_.product)
-    Candidates(
-      products = here,
-      owned = here.map(recipient.history.indexOf(_) >= 0),
-      bought = recipient.history.products,
-      features = rows,
-      wanted = wantedHere.map(_.product),
-      wantedAls = wantedHere.map(_.score.toFloat)
-    )
-  }
-
-  private def fillOwn(history: UserHistory, product: Int, row: Array[Float], offset: Int): Unit = {
-    val index = history.indexOf(product)
-    if (index < 0) Features.Own.fillAbsent(row, offset)
-    else Features.Own.fill(new OwnPurchases(history, index, block.gaps(product - block.from).toDouble), row, offset)
   }
 
   /** The dot product of a user's factor and the mean factor of the buyers of a product in the last horizon. */
@@ -153,7 +142,7 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
   private[features] def newestAudience(factor: Array[Float], place: Int): Float =
     Vectors.dot(factor, block.newestAudience, place * rank, rank)
   /** The length of the mean factor of the buyers in the last horizon. */
-  private[features] def audienceNorm(place: Int): Double = Vectors.norm(block.audience, place * rank, rank)
+  private[features] def audienceNorm(place: Int): Double = block.audienceNorms(place)
 }
 
 /**

@@ -1,9 +1,10 @@
 package cartograph.features
 
+import scala.collection.mutable.ArrayBuilder
+
 import org.apache.spark.Partitioner
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.{Broadcasts, ByKey}
 import cartograph.sales.Purchases
 
 /**
@@ -31,107 +32,153 @@ final case class Candidates(
 /**
  * Chooses and describes candidates: the products that the user bought, the popular products, and of the products that the user
  * did not buy the best by matrix factorisation, by co-purchase, and by what is bought after the user's products. The search is
- * exact: every product is scored for every user, block by block.
+ * exact among the products of [[Snapshot.common]]: each of them is scored for every user.
  */
 object Candidates {
-  private val UsersPerBlock = 256
 
   /** Purchases of a user, products whose score is asked for, and factor: the result of two joins. */
   private type Input = ((Purchases, Array[Int]), Array[Float])
 
   /**
-   * Finds the candidates of users.
+   * Finds the candidates of users. The products are sent to the users. Only users who bought a product that is not in
+   * [[Snapshot.common]] receive that product by a shuffle.
    *
    * @param wanted by user, the products whose score of matrix factorisation is also needed, ascending, may be empty; users
    *               without an entry are left out
    * @return by user, partitioned as `snapshot.purchases`; users without purchases are left out
    */
   def of(snapshot: Snapshot, wanted: RDD[(Int, Array[Int])]): RDD[(Int, Candidates)] = {
-    val placed = snapshot.purchases.partitioner.getOrElse(
-      throw new IllegalStateException("Cannot place candidates: purchases have no partitioner")
-    )
+    val placed = partitionerOf(snapshot.purchases)
+    val (moment, rank, common) = (snapshot.moment, snapshot.rank, snapshot.common)
+    val (popular, pairs) = (snapshot.popular, snapshot.pairs)
     val inputs = snapshot.purchases.join(wanted, placed).join(snapshot.factors.users, placed)
-    if (snapshot.blocks.getNumPartitions == 1) fromOneBlock(snapshot, inputs) else fromBlocks(snapshot, inputs, placed)
+    snapshot.others.fold(
+      inputs.mapPartitions(
+        { rows =>
+          val finder = new CandidateFinder(common.value, popular.value, rank, pairs)
+          rows.map { case (user, input) => user -> finder.find(recipientOf(input, moment), NoRows) }
+        },
+        preservesPartitioning = true
+      )
+    ) { others =>
+      inputs.leftOuterJoin(ownRows(snapshot, inputs, others, placed), placed).mapPartitions(
+        { rows =>
+          val finder = new CandidateFinder(common.value, popular.value, rank, pairs)
+          rows.map { case (user, (input, own)) => user -> finder.find(recipientOf(input, moment), own.getOrElse(NoRows)) }
+        },
+        preservesPartitioning = true
+      )
+    }
   }
 
-  /** Sends a catalogue of one block to all users, so that nothing else has to move. */
-  private def fromOneBlock(snapshot: Snapshot, inputs: RDD[(Int, Input)]): RDD[(Int, Candidates)] = {
-    val (moment, rank, popular) = (snapshot.moment, snapshot.rank, snapshot.popular)
-    val only = snapshot.blocks.first()
-    val block = Broadcasts.checked(snapshot.blocks.sparkContext, "products", only, only.sizeBytes)
-    def candidatesOf(rows: Iterator[(Int, Input)]): Iterator[(Int, Candidates)] = {
-      val scores = new BlockScores(block.value, rank)
-      rows.map { case (user, input) =>
-        val recipient = recipientOf(user, input, moment)
-        scores.score(recipient)
-        val sources = scores.sources(recipient)
-        val chosen = sources.candidates(recipient.history, popular.value)
-        user -> withPlaces(scores.described(recipient, chosen, sources.wanted))
+  private def partitionerOf(rows: RDD[_]): Partitioner = rows.partitioner.getOrElse(
+    throw new IllegalStateException("Cannot place candidates: purchases or products have no partitioner")
+  )
+
+  private val NoRows = Array.empty[(Int, ProductRow)]
+
+  /** Finds the rows of the products that a user bought or that are requested, and that are not common. @return by user */
+  private def ownRows(
+      snapshot: Snapshot,
+      inputs: RDD[(Int, Input)],
+      others: RDD[(Int, ProductRow)],
+      placed: Partitioner
+  ): RDD[(Int, Array[(Int, ProductRow)])] = {
+    val (moment, common) = (snapshot.moment, snapshot.common)
+    val byProduct = partitionerOf(others)
+    inputs
+      .flatMap { case (user, input) =>
+        val recipient = recipientOf(input, moment)
+        (recipient.history.strongest(CandidateSources.Own) ++ recipient.wanted).distinct.iterator
+          .filter(common.value.placeOf(_) < 0)
+          .map(_ -> user)
+      }
+      .join(others, byProduct)
+      .map { case (product, (user, row)) => user -> (product -> row) }
+      .groupByKey(placed)
+      .mapValues(_.toArray)
+  }
+
+  private def recipientOf(input: Input, moment: Moment): Recipient = {
+    val ((purchases, wanted), factor) = input
+    Recipient(new UserHistory(purchases, moment), factor, wanted)
+  }
+}
+
+/**
+ * Finds the candidates of one user after another. It belongs to one thread.
+ *
+ * @param common  the products that are scored for every user
+ * @param popular lists of products, best first; see [[Snapshot]]
+ * @param pairs   the features of the user and a product together that are computed
+ */
+private[features] final class CandidateFinder(
+    common: ProductBlock,
+    popular: Array[Array[Int]],
+    rank: Int,
+    pairs: PairFeatures
+) {
+  private val scores = new BlockScores(common, rank)
+  private val noOthers = new BlockScores(ProductBlock.of(Array.empty, Array.empty, rank), rank)
+
+  /** @param others the products of the user that are not common, and requested ones, in any order */
+  def find(recipient: Recipient, others: Array[(Int, ProductRow)]): Candidates = {
+    val otherScores = if (others.isEmpty) noOthers else new BlockScores(ProductBlock.of(others, Array.empty, rank), rank)
+    scores.score(recipient)
+    otherScores.score(recipient)
+    val history = recipient.history
+    val products = scores.sources(recipient).candidates(history, popular)
+    val (wanted, wantedAls) = wantedScores(recipient, otherScores)
+    val candidates = Candidates(
+      products = products,
+      owned = products.map(history.indexOf(_) >= 0),
+      bought = history.products,
+      features = described(recipient, products, otherScores),
+      wanted = wanted,
+      wantedAls = wantedAls
+    )
+    fillPlaces(candidates)
+    candidates
+  }
+
+  private def described(recipient: Recipient, products: Array[Int], otherScores: BlockScores): Array[Float] = {
+    val rows = new Array[Float](products.length * Features.Width)
+    val user = Features.User.values(recipient.history)
+    val factorNorm = Vectors.norm(recipient.factor, 0, rank)
+    products.indices.foreach { row =>
+      val (place, offset) = (common.placeOf(products(row)), row * Features.Width)
+      System.arraycopy(user, 0, rows, offset + Features.User.from, user.length)
+      if (place >= 0) scores.describe(recipient, factorNorm, place, pairs, rows, offset)
+      else otherScores.describe(recipient, factorNorm, otherScores.block.placeOf(products(row)), pairs, rows, offset)
+    }
+    rows
+  }
+
+  /** Returns the requested products that are known, and their scores of matrix factorisation. */
+  private def wantedScores(recipient: Recipient, otherScores: BlockScores): (Array[Int], Array[Float]) = {
+    val (wanted, wantedAls) = (new ArrayBuilder.ofInt, new ArrayBuilder.ofFloat)
+    recipient.wanted.foreach { product =>
+      Seq(scores, otherScores).find(_.block.placeOf(product) >= 0).foreach { found =>
+        wanted.addOne(product)
+        wantedAls.addOne(found.als(found.block.placeOf(product)))
       }
     }
-    inputs.mapPartitions(candidatesOf, preservesPartitioning = true)
+    (wanted.result(), wantedAls.result())
   }
-
-  /** Finds first the best of all blocks, and then the features of the candidates, block by block. */
-  private def fromBlocks(snapshot: Snapshot, inputs: RDD[(Int, Input)], placed: Partitioner): RDD[(Int, Candidates)] = {
-    val (moment, rank, popular) = (snapshot.moment, snapshot.rank, snapshot.popular)
-    def recipients[Extra](rows: Iterator[(Int, (Input, Extra))]): Iterator[Array[(Recipient, Extra)]] =
-      rows.map { case (user, (input, extra)) => recipientOf(user, input, moment) -> extra }.grouped(UsersPerBlock).map(_.toArray)
-
-    val sources = inputs.mapValues(_ -> (())).mapPartitions(recipients)
-      .cartesian(snapshot.blocks)
-      .flatMap { case (users, block) =>
-        val scores = new BlockScores(block, rank)
-        users.iterator.map { case (recipient, _) =>
-          scores.score(recipient)
-          recipient.user -> scores.sources(recipient)
-        }
-      }
-      .groupByKey(placed)
-      .mapValues(_.reduce(_ + _))
-
-    inputs.join(sources, placed).mapPartitions(recipients)
-      .cartesian(snapshot.blocks)
-      .flatMap { case (users, block) =>
-        val scores = new BlockScores(block, rank)
-        users.iterator.map { case (recipient, best) =>
-          scores.score(recipient)
-          val chosen = best.candidates(recipient.history, popular.value)
-          recipient.user -> (block.from -> scores.described(recipient, chosen, best.wanted))
-        }
-      }
-      .groupByKey(placed)
-      .mapValues(parts => withPlaces(concatenated(ByKey.values(parts))))
-  }
-
-  private def recipientOf(user: Int, input: Input, moment: Moment): Recipient = {
-    val ((purchases, wanted), factor) = input
-    Recipient(user, new UserHistory(purchases, moment), factor, wanted)
-  }
-
-  /** Joins the candidates of a user that are in several blocks, in the order of blocks. */
-  private def concatenated(parts: Array[Candidates]): Candidates = Candidates(
-    products = parts.flatMap(_.products),
-    owned = parts.flatMap(_.owned),
-    bought = parts.headOption.fold(Array.empty[Int])(_.bought),
-    features = parts.flatMap(_.features),
-    wanted = parts.flatMap(_.wanted),
-    wantedAls = parts.flatMap(_.wantedAls)
-  )
 
   /**
    * Fills in the features `alsPlace` and `usersPlace`: each candidate's place by a score, highest first, ties in the order of
-   * products. Changes the array of features and returns its argument.
+   * products.
    */
-  private def withPlaces(all: Candidates): Candidates = {
+  private def fillPlaces(all: Candidates): Unit = {
     val order = new Array[Long](all.size)
-    for ((score, place) <- Seq(Features.Als -> Features.AlsPlace, Features.UsersScore -> Features.UsersPlace)) {
+    val places = Seq(Features.Als -> Features.AlsPlace, Features.UsersScore -> Features.UsersPlace)
+    for ((score, place) <- if (pairs == PairFeatures.All) places else places.take(1)) {
       // The score and the row in one number, so that sorting makes no objects.
       order.indices.foreach(row => order(row) = descending(all.feature(row, score)) << 32 | row)
       java.util.Arrays.sort(order)
       order.indices.foreach(at => all.features(order(at).toInt * Features.Width + place.position) = at.toFloat)
     }
-    all
   }
 
   /**

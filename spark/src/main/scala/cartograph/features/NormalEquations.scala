@@ -7,7 +7,7 @@ package cartograph.features
  *   b = sum over pairs of (1 + confidence) * y
  *
  * where y is the factor of the other side of a pair, and `confidence` is the confidence minus 1. A is symmetric; only its lower
- * triangle is stored. The object is used for one row after another: `reset`, `add` for each pair, `solve`.
+ * triangle is stored. The object is used for one row after another: `reset`, `add`, `solve`.
  *
  * Loops are `while` loops over flat arrays, because most of the time of a factorisation is spent here.
  *
@@ -16,7 +16,7 @@ package cartograph.features
 private[features] final class NormalEquations(rank: Int) {
   private val matrix = new Array[Double](rank * rank)
   private val right = new Array[Double](rank)
-  private val pair = new Array[Double](rank)
+  private val outer = new OuterProducts(matrix, rank)
 
   /**
    * Starts a new row.
@@ -29,23 +29,27 @@ private[features] final class NormalEquations(rank: Int) {
   }
 
   /**
-   * Adds a pair whose preference is 1.
+   * Adds pairs whose preference is 1.
    *
-   * @param factors    its `rank` values from `offset` on are the factor of the other side
-   * @param confidence confidence minus 1
+   * @param factors     has the factors of the other side
+   * @param positions   by pair, where its factor begins in `factors`; `rank` values
+   * @param confidences by pair, the confidence minus 1
+   * @param from        the first pair
+   * @param until       the pair after the last one
    */
-  def add(factors: Array[Float], offset: Int, confidence: Float): Unit = {
-    var i = 0
-    while (i < rank) {
-      pair(i) = factors(offset + i).toDouble
-      right(i) += (1.0 + confidence) * pair(i)
-      i += 1
+  def add(factors: Array[Float], positions: Array[Int], confidences: Array[Float], from: Int, until: Int): Unit = {
+    var pair = from
+    while (pair < until) {
+      val confidence = confidences(pair)
+      val y = outer.next(factors, positions(pair), confidence.toDouble)
+      Vectors.addScaled(right, 0, y, 0, rank, 1.0 + confidence)
+      pair += 1
     }
-    NormalEquations.addOuter(matrix, pair, rank, confidence.toDouble)
+    outer.flush()
   }
 
   /**
-   * Solves the equations by Cholesky decomposition A = L L^T, in place.
+   * Solves the equations, in place.
    *
    * @param regularisation added to the diagonal
    * @param result         receives `rank` values from `offset` on
@@ -56,100 +60,97 @@ private[features] final class NormalEquations(rank: Int) {
       matrix(i * rank + i) += regularisation
       i += 1
     }
-    i = 0
-    while (i < rank) {
-      var j = 0
-      while (j <= i) {
-        val sum = matrix(i * rank + j) - NormalEquations.dot(matrix, i * rank, j * rank, j)
-        matrix(i * rank + j) = if (i == j) math.sqrt(math.max(sum, 1e-10)) else sum / matrix(j * rank + j)
-        j += 1
-      }
-      i += 1
-    }
-    forward()
-    backward()
+    Cholesky.solve(matrix, right, rank)
     i = 0
     while (i < rank) {
       result(offset + i) = right(i).toFloat
       i += 1
     }
   }
+}
 
-  /** Solves L z = b. */
-  private def forward(): Unit = {
+/**
+ * Adds weight * y y^T to the lower triangle of a matrix, for one vector y after another. The sum has the order of the vectors.
+ *
+ * Vectors are added in fours: the matrix is larger than the first-level cache together with everything else, and so it is read
+ * and written a quarter as often.
+ *
+ * @param matrix rank * rank values, row by row
+ */
+private[features] final class OuterProducts(matrix: Array[Double], rank: Int) {
+  private val vectors = Array.fill(OuterProducts.AtOnce)(new Array[Double](rank))
+  private val weights = new Array[Double](OuterProducts.AtOnce)
+  private var count = 0
+
+  /**
+   * Takes the next vector. It is added to the matrix at the latest by `flush`.
+   *
+   * @param factors its `rank` values from `offset` on are the vector
+   * @return the vector as doubles, valid until the next call
+   */
+  def next(factors: Array[Float], offset: Int, weight: Double): Array[Double] = {
+    if (count == OuterProducts.AtOnce) flush()
+    val vector = vectors(count)
     var i = 0
     while (i < rank) {
-      var sum = right(i)
-      var k = 0
-      while (k < i) {
-        sum -= matrix(i * rank + k) * right(k)
-        k += 1
-      }
-      right(i) = sum / matrix(i * rank + i)
+      vector(i) = factors(offset + i).toDouble
+      i += 1
+    }
+    weights(count) = weight
+    count += 1
+    vector
+  }
+
+  /** Adds all vectors that were taken to the matrix. */
+  def flush(): Unit = {
+    if (count == OuterProducts.AtOnce) addFour()
+    else (0 until count).foreach(addOne)
+    count = 0
+  }
+
+  private def addOne(index: Int): Unit = {
+    val (y, weight) = (vectors(index), weights(index))
+    var i = 0
+    while (i < rank) {
+      Vectors.addScaled(matrix, i * rank, y, 0, i + 1, weight * y(i))
       i += 1
     }
   }
 
-  /** Solves L^T x = z. It reads L row by row, because a column of L is spread over memory. */
-  private def backward(): Unit = {
-    var i = rank - 1
-    while (i >= 0) {
-      val solved = right(i) / matrix(i * rank + i)
-      right(i) = solved
-      var k = 0
-      while (k < i) {
-        right(k) -= matrix(i * rank + k) * solved
-        k += 1
-      }
-      i -= 1
+  private def addFour(): Unit = {
+    val (a, b, c, d) = (vectors(0), vectors(1), vectors(2), vectors(3))
+    var i = 0
+    while (i < rank) {
+      addScaled(i * rank, i + 1, a, b, c, d, weights(0) * a(i), weights(1) * b(i), weights(2) * c(i), weights(3) * d(i))
+      i += 1
+    }
+  }
+
+  /**
+   * Adds four scaled vectors to a row, one after the other as [[addOne]] would. It is a method of its own so that the JVM
+   * compiles the loop to vector instructions.
+   */
+  private def addScaled(
+      offset: Int,
+      length: Int,
+      a: Array[Double],
+      b: Array[Double],
+      c: Array[Double],
+      d: Array[Double],
+      ofA: Double,
+      ofB: Double,
+      ofC: Double,
+      ofD: Double
+  ): Unit = {
+    val row = matrix
+    var j = 0
+    while (j < length) {
+      row(offset + j) = (((row(offset + j) + ofA * a(j)) + ofB * b(j)) + ofC * c(j)) + ofD * d(j)
+      j += 1
     }
   }
 }
 
-private[features] object NormalEquations {
-
-  /**
-   * Returns the dot product of two rows of a matrix.
-   *
-   * There are four sums, so that an addition need not wait for the one before it.
-   *
-   * @param a      position of the first value of a row
-   * @param b      position of the first value of the other row
-   * @param length number of values
-   */
-  def dot(matrix: Array[Double], a: Int, b: Int, length: Int): Double = {
-    var (s0, s1, s2, s3) = (0.0, 0.0, 0.0, 0.0)
-    val whole = length - length % 4
-    var k = 0
-    while (k < whole) {
-      s0 += matrix(a + k) * matrix(b + k)
-      s1 += matrix(a + k + 1) * matrix(b + k + 1)
-      s2 += matrix(a + k + 2) * matrix(b + k + 2)
-      s3 += matrix(a + k + 3) * matrix(b + k + 3)
-      k += 4
-    }
-    while (k < length) {
-      s0 += matrix(a + k) * matrix(b + k)
-      k += 1
-    }
-    (s0 + s1) + (s2 + s3)
-  }
-
-  /** Adds weight * y y^T to the lower triangle of a matrix. */
-  def addOuter(matrix: Array[Double], y: Array[Double], rank: Int, weight: Double): Unit = {
-    var i = 0
-    while (i < rank) {
-      addScaled(matrix, i * rank, y, i + 1, weight * y(i))
-      i += 1
-    }
-  }
-
-  /** Adds scale * y to a row. It is a method of its own so that the JVM compiles the loop to vector instructions. */
-  private def addScaled(row: Array[Double], offset: Int, y: Array[Double], length: Int, scale: Double): Unit = {
-    var j = 0
-    while (j < length) {
-      row(offset + j) += scale * y(j)
-      j += 1
-    }
-  }
+private object OuterProducts {
+  val AtOnce: Int = 4
 }

@@ -1,11 +1,13 @@
 package cartograph.features
 
+import cartograph.platform.ByKey
+
 /**
- * Links from the products of a user's history to the products of one block.
+ * Links from the products of a user's history to the products of a block.
  *
  * @param sources   products that links lead from, ascending
  * @param starts    source i has the links from `starts(i)` to before `starts(i + 1)`
- * @param targets   place of the target in the block, by link; ascending for each source
+ * @param targets   place of the target in the block, by link; each once for each source, strongest first
  * @param strengths strength by link, more than 0
  */
 final case class BlockLinks(sources: Array[Int], starts: Array[Int], targets: Array[Int], strengths: Array[Float]) {
@@ -16,55 +18,77 @@ final case class BlockLinks(sources: Array[Int], starts: Array[Int], targets: Ar
 }
 
 object BlockLinks {
+  val Empty: BlockLinks = BlockLinks(sources = Array.empty, starts = Array(0), targets = Array.empty, strengths = Array.empty)
 
-  /** Sorts links. @param links source, place of the target, strength; in any order, each pair once */
-  def of(links: Array[(Int, Int, Float)]): BlockLinks = {
-    val byTarget = links.sortBy { case (_, target, _) => target }
-    // The source and the position in one number, so that sorting allocates no objects.
-    val keys = Array.tabulate(byTarget.length) { at =>
-      val (source, _, _) = byTarget(at)
-      source.toLong << 32 | at
-    }
-    java.util.Arrays.sort(keys)
-    val sorted = keys.map(key => byTarget(key.toInt))
-    val sources = sorted.map { case (source, _, _) => source }
-    val starts = sources.indices.filter(index => index == 0 || sources(index) != sources(index - 1)).toArray
-    BlockLinks(
-      sources = starts.map(sources(_)),
-      starts = starts :+ sorted.length,
-      targets = sorted.map { case (_, target, _) => target },
-      strengths = sorted.map { case (_, _, strength) => strength }
-    )
-  }
+  /**
+   * Makes the links of one kind.
+   *
+   * @param neighbours by source, ascending; all of them are in the block
+   * @param products   the products of the block, ascending
+   */
+  def of(neighbours: Array[(Int, Neighbours)], products: Array[Int]): BlockLinks = BlockLinks(
+    sources = neighbours.map { case (source, _) => source },
+    starts = neighbours.map { case (_, found) => found.products.length }.scanLeft(0)(_ + _),
+    targets = neighbours.flatMap { case (_, found) => found.products.map(java.util.Arrays.binarySearch(products, _)) },
+    strengths = neighbours.flatMap { case (_, found) => found.strengths }
+  )
 }
 
 /**
- * A range of products, as arrays by place in the range. Candidates are found for a block of users and a block of products at a
- * time.
+ * What candidates need to know of one product.
  *
- * @param from           number of the first product
- * @param isKnown        true where a user had bought the product
+ * @param features features of the product alone, `Features.Product.size` values
+ * @param gap      mean time between two purchases by one user, horizons
+ * @param logPrice mean ln(price); NaN if no price is known
+ * @param factor   factor of matrix factorisation, `rank` values; None for a product without a preference
+ * @param audience None for a product that was not bought in the last horizon
+ */
+final case class ProductRow(
+    features: Array[Float],
+    gap: Float,
+    logPrice: Float,
+    factor: Option[Array[Float]],
+    audience: Option[Audience]
+)
+
+object ProductRow {
+  def of(facts: ProductFacts, factor: Option[Array[Float]], audience: Option[Audience]): ProductRow = ProductRow(
+    features = Features.Product.values(facts),
+    gap = facts.meanGap.toFloat,
+    logPrice = facts.stats.meanLogPrice.toFloat,
+    factor = factor,
+    audience = audience
+  )
+}
+
+/**
+ * Some products, as arrays by "place": the position among them.
+ *
+ * @param products       numbers, ascending
  * @param features       features of the product alone, `Features.Product.size` values each
  * @param gaps           mean time between two purchases by one user, horizons
  * @param logPrices      mean ln(price); NaN where no price is known
- * @param factors        factors of matrix factorisation, `rank` values each; 0 for products without a factor
+ * @param factors        factors of matrix factorisation, column by column; see [[FactorScores]]; 0 for products without a factor
  * @param audience       mean factor of the buyers of the last horizon, `rank` values each
  * @param newestAudience mean factor of the buyers of the last quarter horizon, `rank` values each
+ * @param audienceNorms  Euclidean lengths of the factors in `audience`
  * @param links          by kind of [[Together]]
  */
 final case class ProductBlock(
-    from: Int,
-    isKnown: Array[Boolean],
+    products: Array[Int],
     features: Array[Float],
     gaps: Array[Float],
     logPrices: Array[Float],
     factors: Array[Float],
     audience: Array[Float],
     newestAudience: Array[Float],
+    audienceNorms: Array[Double],
     links: Array[BlockLinks]
 ) {
-  def size: Int = isKnown.length
-  def contains(product: Int): Boolean = product >= from && product < from + size
+  def size: Int = products.length
+
+  /** Returns the place of a product; negative if the block does not have it. */
+  def placeOf(product: Int): Int = java.util.Arrays.binarySearch(products, product)
 
   /** Copies the features of the product at a place to `row`, the first of them to `offset`. */
   def copyFeatures(place: Int, row: Array[Float], offset: Int): Unit =
@@ -73,55 +97,42 @@ final case class ProductBlock(
   def sizeBytes: Long = {
     val floats =
       features.length.toLong + gaps.length + logPrices.length + factors.length + audience.length + newestAudience.length
-    isKnown.length + 4 * floats + links.map(_.sizeBytes).sum
+    4L * products.length + 4 * floats + 8L * audienceNorms.length + links.map(_.sizeBytes).sum
   }
 }
 
-/**
- * Fills the arrays of a block, product by product in any order.
- *
- * @param from  number of the first product
- * @param until number after the last one
- * @param rank  length of a factor
- */
-private[features] final class ProductBlockBuilder(from: Int, until: Int, rank: Int) {
-  private val size = math.max(0, until - from)
-  private val isKnown = new Array[Boolean](size)
-  private val features = new Array[Float](size * Features.Product.size)
-  private val gaps = new Array[Float](size)
-  private val logPrices = Array.fill(size)(Float.NaN)
-  private val factors = new Array[Float](size * rank)
-  private val audience = new Array[Float](size * rank)
-  private val newestAudience = new Array[Float](size * rank)
-  private val links = Array.fill(Together.Count)(Array.newBuilder[(Int, Int, Float)])
+object ProductBlock {
 
-  def addFacts(product: Int, facts: ProductFacts): Unit = {
-    val place = product - from
-    isKnown(place) = true
-    Features.Product.fill(facts, features, place * Features.Product.size)
-    gaps(place) = facts.meanGap.toFloat
-    logPrices(place) = facts.stats.meanLogPrice.toFloat
-  }
-
-  def addFactor(product: Int, factor: Array[Float]): Unit = System.arraycopy(factor, 0, factors, (product - from) * rank, rank)
-
-  def addAudience(product: Int, found: Audience): Unit = {
-    System.arraycopy(found.lastHorizon, 0, audience, (product - from) * rank, rank)
-    System.arraycopy(found.lastQuarter, 0, newestAudience, (product - from) * rank, rank)
-  }
-
-  def addLink(product: Int, link: LinkTo): Unit = links(link.kind) += ((link.source, product - from, link.strength))
-
-  def result: ProductBlock =
+  /**
+   * Makes a block of products.
+   *
+   * @param rows       by product, in any order
+   * @param neighbours by product, one entry per kind of [[Together]], in any order; all are in the block; may be empty
+   * @param rank       length of a factor
+   */
+  def of(rows: Array[(Int, ProductRow)], neighbours: Array[(Int, Array[Neighbours])], rank: Int): ProductBlock = {
+    val products = rows.map { case (product, _) => product }.sorted
+    val sorted = ByKey.values(rows)
+    val linked = neighbours.sortBy { case (product, _) => product }
+    def vectors(vector: ProductRow => Option[Array[Float]]): Array[Float] = {
+      val all = new Array[Float](sorted.length * rank)
+      sorted.indices.foreach(place => vector(sorted(place)).foreach(System.arraycopy(_, 0, all, place * rank, rank)))
+      all
+    }
+    val audience = vectors(_.audience.map(_.lastHorizon))
     ProductBlock(
-      from = from,
-      isKnown = isKnown,
-      features = features,
-      gaps = gaps,
-      logPrices = logPrices,
-      factors = factors,
+      products = products,
+      features = sorted.flatMap(_.features),
+      gaps = sorted.map(_.gap),
+      logPrices = sorted.map(_.logPrice),
+      factors = FactorScores.columns(vectors(_.factor), sorted.length, rank),
       audience = audience,
-      newestAudience = newestAudience,
-      links = links.map(kind => BlockLinks.of(kind.result()))
+      newestAudience = vectors(_.audience.map(_.lastQuarter)),
+      audienceNorms = Array.tabulate(sorted.length)(place => Vectors.norm(audience, place * rank, rank)),
+      links = Array.tabulate(Together.Count) { kind =>
+        if (linked.isEmpty) BlockLinks.Empty
+        else BlockLinks.of(linked.map { case (product, kinds) => product -> kinds(kind) }, products)
+      }
     )
+  }
 }

@@ -3,7 +3,7 @@ package cartograph.features
 import org.apache.spark.HashPartitioner
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.{Broadcasts, ByKey, NumberPartitioner}
+import cartograph.platform.{Broadcasts, NumberPartitioner}
 import cartograph.sales.Purchases
 
 /** Products that go together with a product, strongest first: parallel arrays, strengths > 0. */
@@ -36,45 +36,72 @@ object Similar {
   val MaxProducts: Int = 16384
   /** About as many lines of purchases are counted at most. */
   val MaxLines: Long = 20000000L
-  /** Cells of the matrix of one task: 128 MB of floats. */
+  /** Cells of the matrices of one task, one matrix per kind: 128 MB of floats. */
   private val MaxCells = 1 << 25
 
   /**
-   * Finds the neighbours of the products with the most buyers.
+   * Finds the products that are counted: those with the most buyers, ties by number.
+   *
+   * @return at most `most`, sorted by product
+   */
+  def counted(stats: RDD[(Int, ProductStats)], most: Int = MaxProducts): Array[CountedProduct] =
+    // At most 16,384 products: less than a megabyte.
+    stats
+      .map { case (product, found) =>
+        CountedProduct(product, found.buyers, found.userMass, found.basketMass, found.decayedFirstBuys)
+      }
+      .takeOrdered(math.min(most, MaxProducts))(Ordering.by(row => (-row.buyers, row.product)))
+      .sortBy(_.product)
+
+  /**
+   * Finds the neighbours of products.
+   *
+   * Products are counted in ranges, each with all users who bought one of its products. A range reads its users from the shuffle,
+   * in the order of their numbers, one at a time.
    *
    * @param purchases by user, before the moment
-   * @param stats     statistics by product
+   * @param counted   the products, as [[counted]] returns them
    * @param lines     number of lines of all purchases
    * @return by product, one entry per kind of [[Together]]
    */
   def of(
       purchases: RDD[(Int, Purchases)],
-      stats: RDD[(Int, ProductStats)],
+      counted: Array[CountedProduct],
       lines: Long,
       moment: Moment
   ): RDD[(Int, Array[Neighbours])] = {
-    // At most 16,384 products: less than a megabyte.
-    val counted = stats
-      .map { case (product, found) =>
-        CountedProduct(product, found.buyers, found.userMass, found.basketMass, found.decayedFirstBuys)
-      }
-      .takeOrdered(MaxProducts)(Ordering.by(row => (-row.buyers, row.product)))
-      .sortBy(_.product)
     val catalogue = Broadcasts.checked(purchases.sparkContext, "products to count together", counted, 32L * counted.length)
     val share = math.min(1.0, MaxLines.toDouble / math.max(1L, lines))
-    val rows = math.max(1, MaxCells / math.max(1, counted.length))
-    val ranges = math.max(purchases.getNumPartitions, math.ceil(counted.length.toDouble / rows).toInt)
-    val size = math.max(1, math.ceil(counted.length.toDouble / ranges).toInt)
+    val rows = math.max(1, MaxCells / Together.Count / math.max(1, counted.length))
+    val ranges = new NumberPartitioner(
+      counted.length,
+      math.max(purchases.getNumPartitions, math.ceil(counted.length.toDouble / rows).toInt)
+    )
     purchases
       .filter { case (user, bought) => bought.size > 0 && isSampled(user, share) }
-      .flatMap { case (user, bought) => (0 until ranges).map(_ -> (user -> bought)) }
-      .groupByKey(new NumberPartitioner(ranges, ranges))
-      .flatMap { case (range, users) =>
-        val until = math.min(catalogue.value.length, (range + 1) * size)
-        val counts = new CoPurchaseCounts(catalogue.value, range * size, until, moment)
-        counts.neighbours(ByKey.values(users))
+      .mapPartitions { users =>
+        val numbers = catalogue.value.map(_.product)
+        users.flatMap { case (user, bought) =>
+          rangesOf(bought, numbers, ranges).map(range => (ranges.start(range), user) -> bought)
+        }
       }
-      .partitionBy(new HashPartitioner(ranges))
+      .repartitionAndSortWithinPartitions(ranges)
+      .mapPartitionsWithIndex { (range, users) =>
+        val counts = new CoPurchaseCounts(catalogue.value, ranges.start(range), ranges.start(range + 1), moment)
+        users.foreach { case (_, bought) => counts.add(bought) }
+        counts.neighbours
+      }
+      .partitionBy(new HashPartitioner(ranges.numPartitions))
+  }
+
+  /** Returns the ranges with a product that a user bought, each once. */
+  private def rangesOf(bought: Purchases, numbers: Array[Int], ranges: NumberPartitioner): Iterator[Int] = {
+    val isIn = new Array[Boolean](ranges.numPartitions)
+    bought.products.foreach { product =>
+      val place = java.util.Arrays.binarySearch(numbers, product)
+      if (place >= 0) isIn(ranges.getPartition(place)) = true
+    }
+    isIn.indices.iterator.filter(isIn(_))
   }
 
   /** Draws about a share of the users, by their numbers. */

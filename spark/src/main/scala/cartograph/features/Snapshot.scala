@@ -4,22 +4,23 @@ import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
+import cartograph.lists.Selection
 import cartograph.platform.{Broadcasts, NumberPartitioner}
 import cartograph.sales.{ModelConfig, Purchases}
 
 /**
  * How to make a snapshot.
  *
- * @param productCount     products have the numbers below it
- * @param hasNeighbours    false leaves products that go together out of candidates and features; matrix factorisation alone
- *                         does not use them
- * @param productsPerBlock a catalogue of more products is divided into blocks
+ * @param productCount  products have the numbers below it
+ * @param hasNeighbours false leaves products that go together out of candidates, and features of a user and a product together
+ *                      out of features, but for the score of matrix factorisation, which does not use the others
+ * @param common        products that are scored for every user; see [[Snapshot.common]]
  */
 final case class SnapshotPlan(
     productCount: Int,
     model: ModelConfig,
     hasNeighbours: Boolean = true,
-    productsPerBlock: Int = 8192
+    common: Int = Similar.MaxProducts
 )
 
 /**
@@ -27,9 +28,13 @@ final case class SnapshotPlan(
  *
  * @param rank       length of a factor
  * @param purchases  by user, before the moment; users without any are left out
- * @param blocks     the products, one block per partition
+ * @param common     the products that are scored for every user: those with the most buyers, 16,384 at most, and those of
+ *                   `popular`. Other products are only recommended to users who bought them. So the time for a user and the
+ *                   memory for the products have a limit that does not depend on the size of the catalogue
+ * @param others     all other products that were bought, by product; None if `common` has all
  * @param popular    five lists of product numbers, best first, at most 400 each: by lines of the last quarter horizon, by
  *                   lines of the last horizon, by first purchases in the last horizon, by all lines, and by buyers
+ * @param pairs      the features of a user and a product together that candidates have
  * @param neighbours by product, one entry per kind of [[Together]]
  */
 final class Snapshot private (
@@ -37,25 +42,28 @@ final class Snapshot private (
     val rank: Int,
     val purchases: RDD[(Int, Purchases)],
     val factors: Factors,
-    val blocks: RDD[ProductBlock],
+    val common: Broadcast[ProductBlock],
+    val others: Option[RDD[(Int, ProductRow)]],
     val popular: Broadcast[Array[Array[Int]]],
+    val pairs: PairFeatures,
     val neighbours: RDD[(Int, Array[Neighbours])],
     stats: RDD[(Int, ProductStats)]
 ) {
   /** Number of buyers by product, for products that a user had bought. */
   def buyers: RDD[(Int, Int)] = stats.mapValues(_.buyers)
 
-  /** Frees the memory of its RDDs. The snapshot must not be used afterwards. */
-  def unpersist(): Unit =
-    Seq(purchases, factors.users, factors.products, blocks, stats).foreach(_.unpersist(blocking = false))
+  /** Frees the memory of its RDDs and products. The snapshot must not be used afterwards. */
+  def unpersist(): Unit = {
+    Seq(purchases, factors.users, factors.products, stats).foreach(_.unpersist(blocking = false))
+    common.unpersist()
+  }
 }
-
-/** A link to a product, by kind of [[Together]], from a product of a user's history. */
-final case class LinkTo(kind: Int, source: Int, strength: Float)
 
 object Snapshot {
   /** Products of each list of popular products, at most. */
   private val Popular = 400
+  /** The shuffles by product have a partition for about so many products. */
+  private val ProductsPerPartition = 8192
 
   /**
    * Computes everything that candidates and features need. The RDDs are persisted; see [[Snapshot.unpersist]].
@@ -66,39 +74,49 @@ object Snapshot {
     val sc = known.sparkContext
     val rank = plan.model.rank
     val purchases = known.filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK_SER)
-    val blockCount = math.max(1, math.ceil(plan.productCount.toDouble / plan.productsPerBlock).toInt)
-    val byProduct = new NumberPartitioner(plan.productCount, blockCount)
+    val partitions = math.max(1, math.ceil(plan.productCount.toDouble / ProductsPerPartition).toInt)
+    val byProduct = new NumberPartitioner(plan.productCount, partitions)
     val stats = ProductStats.of(purchases, moment, byProduct).persist(StorageLevel.MEMORY_AND_DISK)
     val totals = ShopTotals.of(stats)
+    val popular = popularOf(stats)
+    val counted = Similar.counted(stats, plan.common)
     val factors = Als.fit(preferences(purchases, moment, plan.model), AlsConfig.of(plan.model), known.getNumPartitions)
-    val audiences = Audience.of(purchases, factors.users, moment, rank, byProduct)
-    val neighbours = Similar.of(purchases, stats, totals.stats.lines(ProductStats.Ever).toLong, moment)
-    val used = if (plan.hasNeighbours) neighbours else sc.emptyRDD[(Int, Array[Neighbours])]
-    val blocks = stats
-      .cogroup(factors.products, audiences, linksTo(used, byProduct), byProduct)
-      .mapPartitionsWithIndex { (part, rows) =>
-        val builder = new ProductBlockBuilder(byProduct.start(part), byProduct.start(part + 1), rank)
-        rows.foreach { case (product, (stats, factor, audience, links)) =>
-          stats.foreach(found => builder.addFacts(product, new ProductFacts(found, totals, moment)))
-          factor.foreach(builder.addFactor(product, _))
-          audience.foreach(builder.addAudience(product, _))
-          links.foreach(builder.addLink(product, _))
-        }
-        Iterator.single(builder.result)
-      }
-      .persist(StorageLevel.MEMORY_AND_DISK)
-    val popular = Broadcasts.checked(sc, "popular products", popularOf(stats), 20L * Popular)
+    val neighbours = Similar.of(purchases, counted, totals.stats.lines(ProductStats.Ever).toLong, moment)
+    val audiences =
+      if (plan.hasNeighbours) Audience.of(purchases, factors.users, moment, rank, byProduct)
+      else sc.emptyRDD[(Int, Audience)]
+    val rows = rowsOf(stats.cogroup(factors.products, audiences, byProduct), totals, moment)
+    val numbers = (counted.map(_.product) ++ popular.flatten).distinct.sorted
+    def isCommon(row: (Int, ProductRow)): Boolean = java.util.Arrays.binarySearch(numbers, row._1) >= 0
+    // At most some 18,000 products: 850 bytes each with a rank of 64, and 2,400 bytes of neighbours.
+    val linked = if (plan.hasNeighbours) neighbours.collect() else Array.empty[(Int, Array[Neighbours])]
+    val common = ProductBlock.of(rows.filter(isCommon(_)).collect(), linked, rank)
     new Snapshot(
       moment = moment,
       rank = rank,
       purchases = purchases,
       factors = factors,
-      blocks = blocks,
-      popular = popular,
+      common = Broadcasts.checked(sc, "products", common, common.sizeBytes),
+      others = Option.when(numbers.length < totals.products)(rows.filter(!isCommon(_))),
+      popular = Broadcasts.checked(sc, "popular products", popular, 20L * Popular),
+      pairs = if (plan.hasNeighbours) PairFeatures.All else PairFeatures.OnlyAls,
       neighbours = neighbours,
       stats = stats
     )
   }
+
+  /** Statistics, factor and audience of a product: each once or not at all. */
+  private type Gathered = (Iterable[ProductStats], Iterable[Array[Float]], Iterable[Audience])
+
+  /** Describes the products that were bought. @return partitioned as `products` */
+  private def rowsOf(products: RDD[(Int, Gathered)], totals: ShopTotals, moment: Moment): RDD[(Int, ProductRow)] =
+    products.mapPartitions(
+      _.flatMap { case (product, (found, factor, audience)) =>
+        val facts = found.headOption.map(new ProductFacts(_, totals, moment))
+        facts.map(product -> ProductRow.of(_, factor.headOption, audience.headOption))
+      },
+      preservesPartitioning = true
+    )
 
   /**
    * Computes how strongly each user prefers each product: every purchase counts by type and quantity, and decays with age.
@@ -126,30 +144,29 @@ object Snapshot {
     }
   }
 
-  /** Returns the same links by the product that each leads to, instead of the one that it leads from. */
-  private def linksTo(neighbours: RDD[(Int, Array[Neighbours])], byProduct: NumberPartitioner): RDD[(Int, LinkTo)] =
-    neighbours.flatMap { case (source, kinds) =>
-      kinds.iterator.zipWithIndex.flatMap { case (found, kind) =>
-        found.products.iterator.zip(found.strengths.iterator).map { case (target, strength) =>
-          target -> LinkTo(kind, source, strength)
-        }
-      }
-    }.partitionBy(byProduct)
-
+  /** Returns the lists of [[Snapshot.popular]]. The lists of each partition reach the driver. */
   private def popularOf(stats: RDD[(Int, ProductStats)]): Array[Array[Int]] = {
-    val counts: Seq[ProductStats => Int] = Seq(
+    val counts = Array[ProductStats => Int](
       _.lines(ProductStats.Quarter),
       _.lines(ProductStats.One),
       _.firstBuys,
       _.lines(ProductStats.Ever),
       _.buyers
     )
-    counts.map { count =>
-      stats
-        .mapValues(count)
-        .filter { case (_, value) => value > 0 }
-        .takeOrdered(Popular)(Ordering.by { case (product, value) => (-value, product) })
-        .map { case (product, _) => product }
+    val byPartition = stats.mapPartitions { rows =>
+      val best = counts.map(_ => new Selection(Popular))
+      rows.foreach { case (product, found) =>
+        counts.indices.foreach { list =>
+          val count = counts(list)(found)
+          if (count > 0) best(list).offer(product, count.toDouble)
+        }
+      }
+      Iterator.single(best.map(_.result))
+    }.collect()
+    counts.indices.map { list =>
+      val best = new Selection(Popular)
+      byPartition.foreach(_(list).foreach(ranked => best.offer(ranked.product, ranked.score)))
+      best.result.map(_.product)
     }.toArray
   }
 }

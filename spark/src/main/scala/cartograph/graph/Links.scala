@@ -1,9 +1,11 @@
 package cartograph.graph
 
+import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.lists.{Lists, Ranked}
+import cartograph.platform.{Broadcasts, ByKey}
 import cartograph.sales.{Product, Purchases, Shop}
 
 /** How a user and a product are linked. `order` is the order in files. */
@@ -57,46 +59,100 @@ object Links {
   /** A link before its product and the communities are joined to it; see [[Link]]. */
   private final case class UserEnd(user: Int, kind: LinkKind, rank: Int, score: Double, bought: Bought)
 
+  /** A user's end of a link, the product, and the product's community. */
+  private type End = (UserEnd, (Product, Int))
+
+  /** The id of a user, and the user's community. */
+  private type Member = (String, Option[Int])
+
+  /** Products that take more than 64 MiB are joined instead of sent to all executors. */
+  private[graph] val MaxSentBytes: Long = 64L << 20
+
   /**
-   * Makes the links of all users.
+   * Makes the links of all users. Nothing is shuffled but the products, which are sent to all executors.
    *
-   * @param purchases without returned products, by user number
-   * @param lists     by user number
+   * @param purchases without returned products, by user number, partitioned by `shop.byUser`
+   * @param lists     by user number, partitioned by `shop.byUser`
    * @return sorted by user, kind, rank and product, also across partitions; all links of a user are in one partition
    */
-  def of(shop: Shop, purchases: RDD[(Int, Purchases)], lists: RDD[(Int, Lists)], communities: Communities): RDD[Link] = {
-    val bought = purchases.flatMap { case (user, all) => boughtBy(user, all) }
-    val recommended = lists.flatMap { case (user, both) =>
-      listed(user, both.any, LinkKind.RecommendedAny) ++ listed(user, both.newOnly, LinkKind.RecommendedNew)
-    }
+  def of(
+      shop: Shop,
+      purchases: RDD[(Int, Purchases)],
+      lists: RDD[(Int, Lists)],
+      communities: Communities,
+      maxSentBytes: Long = MaxSentBytes
+  ): RDD[Link] = {
     val users = shop.users.leftOuterJoin(communities.users, shop.byUser)
-    (bought ++ recommended)
-      .join(communities.products, shop.byUser.numPartitions)
-      .map { case (_, (end, productAndCommunity)) => end.user -> (end -> productAndCommunity) }
-      .cogroup(users, shop.byUser)
-      .mapPartitions(_.toArray.sortBy(_._1).iterator)
-      .flatMap { case (user, (links, idAndCommunity)) =>
-        idAndCommunity.iterator.flatMap { case (id, community) =>
-          links.toArray
-            .map { case (end, (product, productCommunity)) =>
-              Link(
-                user = user,
-                userId = id,
-                userCommunity = community.getOrElse(Communities.NoCommunity),
-                product = product,
-                productCommunity = productCommunity,
-                kind = end.kind,
-                rank = end.rank,
-                score = end.score,
-                bought = end.bought
-              )
-            }
-            .sortBy(link => (link.kind.order, link.rank, link.product.number))
-        }
-      }
-      .setName("links")
-      .persist(StorageLevel.MEMORY_AND_DISK)
+    val sizeBytes = shop.products.map(product => 200L + 2 * (product.id.length + product.label.length)).fold(0L)(_ + _)
+    val links =
+      if (sizeBytes > maxSentBytes) joined(shop, users, purchases, lists, communities)
+      else lookedUp(shop, users, purchases, lists, tableOf(communities, sizeBytes))
+    links.setName("links").persist(StorageLevel.MEMORY_AND_DISK)
   }
+
+  /** Sends the products and their communities to all executors. They are numbered without gaps: the number is the position. */
+  private def tableOf(communities: Communities, sizeBytes: Long): Broadcast[Array[(Product, Int)]] = {
+    val products = communities.products
+    Broadcasts.checked(products.sparkContext, "products of links", ByKey.values(products.collect()), sizeBytes)
+  }
+
+  /** Finds the products of links on each executor. The links of a user are made when the user's turn comes. */
+  private def lookedUp(
+      shop: Shop,
+      users: RDD[(Int, Member)],
+      purchases: RDD[(Int, Purchases)],
+      lists: RDD[(Int, Lists)],
+      products: Broadcast[Array[(Product, Int)]]
+  ): RDD[Link] =
+    users.cogroup(purchases, lists, shop.byUser).mapPartitions { rows =>
+      val known = products.value
+      rows.toArray.sortBy(_._1).iterator.flatMap { case (user, (member, bought, listed)) =>
+        val ends = bought.iterator.flatMap(boughtBy(user, _)) ++ listed.iterator.flatMap(listedFor(user, _))
+        linksOf(member, ends.map { case (product, end) => end -> known(product) })
+      }
+    }
+
+  /** Finds the products of links by a join. */
+  private def joined(
+      shop: Shop,
+      users: RDD[(Int, Member)],
+      purchases: RDD[(Int, Purchases)],
+      lists: RDD[(Int, Lists)],
+      communities: Communities
+  ): RDD[Link] = {
+    val bought = purchases.flatMap { case (user, all) => boughtBy(user, all) }
+    val listed = lists.flatMap { case (user, both) => listedFor(user, both) }
+    (bought ++ listed)
+      .join(communities.products, shop.byUser.numPartitions)
+      .map { case (_, end @ (userEnd, _)) => userEnd.user -> end }
+      .cogroup(users, shop.byUser)
+      .mapPartitions(_.toArray.sortBy(_._1).iterator.flatMap { case (_, (ends, member)) => linksOf(member, ends.iterator) })
+  }
+
+  /**
+   * Makes the links of a user, sorted by kind, rank and product.
+   *
+   * @param members the id of the user and the community, once
+   */
+  private def linksOf(members: Iterable[Member], ends: Iterator[End]): Iterator[Link] =
+    members.iterator.flatMap { case (id, community) =>
+      ends
+        .map { case (end, (product, productCommunity)) =>
+          Link(
+            user = end.user,
+            userId = id,
+            userCommunity = community.getOrElse(Communities.NoCommunity),
+            product = product,
+            productCommunity = productCommunity,
+            kind = end.kind,
+            rank = end.rank,
+            score = end.score,
+            bought = end.bought
+          )
+        }
+        .toArray
+        .sortBy(link => (link.kind.order, link.rank, link.product.number))
+    }
 
   /** Groups links, which must be sorted by user, as [[of]] returns them. No group is empty. */
   def byUser(links: Iterator[Link]): Iterator[Seq[Link]] = new Iterator[Seq[Link]] {
@@ -117,6 +173,9 @@ object Links {
       val bought = Bought(lines.size, purchases.atMs(lines.head), purchases.atMs(lines.last))
       product -> UserEnd(user, LinkKind.Bought, rank = 0, score = 0, bought)
     }
+
+  private def listedFor(user: Int, lists: Lists): Iterator[(Int, UserEnd)] =
+    listed(user, lists.any, LinkKind.RecommendedAny) ++ listed(user, lists.newOnly, LinkKind.RecommendedNew)
 
   private def listed(user: Int, list: Array[Ranked], kind: LinkKind): Iterator[(Int, UserEnd)] =
     list.iterator.zipWithIndex.map { case (ranked, index) =>

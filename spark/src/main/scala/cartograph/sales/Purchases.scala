@@ -2,6 +2,8 @@ package cartograph.sales
 
 import org.apache.spark.rdd.RDD
 
+import cartograph.platform.Broadcasts
+
 /**
  * The purchases and returns of a user, one line per basket and product, oldest basket first. The arrays are the columns;
  * all have the same length.
@@ -77,8 +79,11 @@ object Purchases {
   /** Larger quantities in one line are taken for errors and capped, because they would outweigh everything else. */
   private val MaxUnits = 1e6
 
-  /** The product of a line before the join that finds its number. */
+  /** The product of a line whose number is not known yet. */
   private val NotYetNumbered = 0
+
+  /** Ids of products that take more than 64 MiB are joined instead of sent to all executors. */
+  private[cartograph] val MaxSentBytes: Long = 64L << 20
 
   /**
    * A sale, before the sales of its user are gathered.
@@ -92,26 +97,49 @@ object Purchases {
   private final case class MergedLine(product: Int, atMs: Long, basket: Int, quantity: Float, price: Float, weight: Float)
 
   /**
-   * Gathers the sales of every user.
+   * Gathers the sales of every user. Sales are shuffled once, to where their users are.
    *
    * @param weights weights of the types of sales; sales of other types are left out
    * @return one entry per user with a sale: user number and purchases; partitioned by `shop.byUser` and sorted by number
    */
-  def of(shop: Shop, interactions: RDD[Interaction], weights: Map[String, Double]): RDD[(Int, Purchases)] = {
-    val blocks = shop.byUser.numPartitions
-    val products = shop.products.map(product => product.id -> product.number)
-    interactions
-      .flatMap(sale => weights.get(sale.kind).map(weight => sale.product -> (sale.user -> lineOf(sale, weight))))
-      .join(products, blocks)
-      .map { case (_, ((user, line), product)) => user -> line.copy(product = product) }
-      .join(shop.users.map(_.swap), blocks)
-      .map { case (_, (line, user)) => user -> line }
-      .groupByKey(shop.byUser)
-      .mapPartitions(
-        _.map { case (user, lines) => user -> gathered(lines) }.toArray.sortBy(_._1).iterator,
-        preservesPartitioning = true
-      )
+  def of(
+      shop: Shop,
+      interactions: RDD[Interaction],
+      weights: Map[String, Double],
+      maxSentBytes: Long = MaxSentBytes
+  ): RDD[(Int, Purchases)] = {
+    val lines = interactions.flatMap { sale =>
+      weights.get(sale.kind).map(weight => sale.product -> (sale.user -> lineOf(sale, weight)))
+    }
+    val sizeBytes = shop.products.map(product => 48L + 2 * product.id.length).fold(0L)(_ + _)
+    val numbered = if (sizeBytes > maxSentBytes) joined(shop, lines) else lookedUp(shop, lines, sizeBytes)
+    val sorted = numbered.repartitionAndSortWithinPartitions(UserIdPartitioner.of(shop))
+    shop.users.zipPartitions(sorted, preservesPartitioning = true) { (users, lines) =>
+      // Both are in the order of user ids.
+      val waiting = lines.buffered
+      users.map { case (user, id) =>
+        val own = scala.collection.mutable.ArrayBuffer.empty[Line]
+        while (waiting.hasNext && waiting.head._1 == id) own += waiting.next()._2
+        user -> gathered(own)
+      }.filter { case (_, purchases) => purchases.size > 0 }
+    }
   }
+
+  /** Finds the numbers of products on each executor. @return by user id */
+  private def lookedUp(shop: Shop, lines: RDD[(String, (String, Line))], sizeBytes: Long): RDD[(String, Line)] = {
+    // Products are numbered in the order of their ids.
+    val known = Broadcasts.checked(lines.sparkContext, "ids of products", shop.products.map(_.id).collect(), sizeBytes)
+    lines.flatMap { case (product, (user, line)) =>
+      val number = java.util.Arrays.binarySearch(known.value.asInstanceOf[Array[AnyRef]], product)
+      Option.when(number >= 0)(user -> line.copy(product = number))
+    }
+  }
+
+  /** Finds the numbers of products by a join. @return by user id */
+  private def joined(shop: Shop, lines: RDD[(String, (String, Line))]): RDD[(String, Line)] =
+    lines
+      .join(shop.products.map(product => product.id -> product.number), shop.byUser.numPartitions)
+      .map { case (_, ((user, line), product)) => user -> line.copy(product = product) }
 
   private def lineOf(sale: Interaction, weight: Double): Line = {
     // The day is part of the name, because shops reuse order ids, and give a return the id of the purchase.

@@ -81,6 +81,7 @@ object Shop {
       .mapPartitions(_.map { case ((user, _), pair) => user -> pair })
       .setName("pairs")
     val partitioned = new PartitionedByUser(pairs, byUser).persist(StorageLevel.MEMORY_AND_DISK)
+    sums.unpersist(blocking = false)
     val unweighted = interactions.filter(sale => !weights.contains(sale.kind)).count()
     new Shop(
       users = users.map(_.swap).repartitionAndSortWithinPartitions(byUser).persist(StorageLevel.MEMORY_AND_DISK),

@@ -58,4 +58,37 @@ class AlsTest extends SparkSuite {
     }
     assert(bought.values.sum / bought.size > 2 * others.values.sum / others.size)
   }
+
+  test("users with few pairs are solved exactly, as many as it takes to solve them by the identity of Woodbury") {
+    val random = new scala.util.Random(9)
+    val few = for (user <- 0 until 300; _ <- 0 to user % 3) yield (user, random.nextInt(30), 1.0 + random.nextInt(3))
+    val preferences = few.groupMapReduce(pair => (pair._1, pair._2))(_._3)(_ + _)
+    val settings = config.copy(rank = 8)
+    assert(preferences.keys.groupBy(_._1).size >= FewPairs.leastRows(settings.rank))
+    val rows = sc.parallelize(preferences.toSeq.map { case ((user, product), preference) => (user, product, preference) }, 3)
+    val factors = Als.fit(rows, settings, blocks = 3)
+    val products = factors.products.collect().toMap
+    val gram = new Array[Double](64)
+    products.values.foreach { y =>
+      val outer = new OuterProducts(gram, 8)
+      outer.next(y, 0, 1.0)
+      outer.flush()
+    }
+    factors.users.collect().foreach { case (user, found) =>
+      val own = preferences.toSeq.collect { case ((`user`, product), preference) => products(product) -> preference }
+      val normal = new NormalEquations(8)
+      normal.reset(gram)
+      val confidences = own.map { case (_, preference) => (settings.alpha * preference).toFloat }.toArray
+      normal.add(own.flatMap(_._1).toArray, own.indices.map(_ * 8).toArray, confidences, 0, own.size)
+      val expected = new Array[Float](8)
+      normal.solve(settings.regularisation * own.size, expected, 0)
+      found.zip(expected).foreach { case (a, b) => assert(math.abs(a - b) < 1e-5) }
+    }
+  }
+
+  test("only the factors stay in memory") {
+    val before = sc.getPersistentRDDs.keySet
+    val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2)
+    assert(sc.getPersistentRDDs.keySet.toSet.diff(before.toSet) === Set(factors.users.id, factors.products.id))
+  }
 }

@@ -45,11 +45,11 @@ class CandidatesTest extends SparkSuite {
   private lazy val all = sales(rows: _*)
   private lazy val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
   private lazy val history = Purchases.of(shop, all, Map("purchase" -> 1.0)).persist()
-  private def snapshotOf(productsPerBlock: Int): Snapshot = {
-    val (plan, asOfMs) = (SnapshotPlan(shop.productCount, config, productsPerBlock = productsPerBlock), moment.asOfMs)
-    Snapshot.of(history.mapValues(_.before(asOfMs)), moment, plan)
+  private def snapshotOf(plan: SnapshotPlan => SnapshotPlan): Snapshot = {
+    val asOfMs = moment.asOfMs
+    Snapshot.of(history.mapValues(_.before(asOfMs)), moment, plan(SnapshotPlan(shop.productCount, config)))
   }
-  private lazy val snapshot = snapshotOf(productsPerBlock = 100)
+  private lazy val snapshot = snapshotOf(identity)
   private lazy val found = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
 
   test("scores of matrix factorisation are the products of the factors") {
@@ -104,16 +104,66 @@ class CandidatesTest extends SparkSuite {
     }
   }
 
-  test("a catalogue in several blocks gives the same candidates with the same features") {
-    val several = snapshotOf(productsPerBlock = 16)
-    assert(several.blocks.getNumPartitions === 4)
-    val others = Candidates.of(several, several.purchases.mapValues(_ => Array(0, 1))).collectAsMap()
-    assert(others.size === found.size)
-    for ((user, candidates) <- found) {
-      assert(others(user).products.toSeq === candidates.products.toSeq)
-      assert(others(user).wanted.toSeq === candidates.wanted.toSeq)
-      for (index <- candidates.features.indices)
-        assert(math.abs(others(user).features(index) - candidates.features(index)) < 1e-4)
+  test("products that are not common are candidates of their buyers only, with the same features but for links") {
+    val few = snapshotOf(_.copy(common = 5))
+    assert(few.others.isEmpty, "all products are popular")
+    val large = largeShop(common = 450)
+    val full = largeShop(common = Similar.MaxProducts)
+    assert(full.others.isEmpty)
+    val others = large.others.map(_.keys.collect().toSet).getOrElse(Set.empty[Int])
+    assert(others.nonEmpty && others.forall(large.common.value.placeOf(_) < 0))
+    val wanted = Array(0, others.min, 99999)
+    def candidatesOf(snapshot: Snapshot): Map[Int, Candidates] =
+      Candidates.of(snapshot, snapshot.purchases.mapValues(_ => wanted)).collect().toMap
+    val (found, expected) = (candidatesOf(large), candidatesOf(full))
+    assert(found.keySet === expected.keySet)
+    val linked = Seq(
+      Features.UsersScore,
+      Features.UsersPlace,
+      Features.UsersMean,
+      Features.BasketsScore,
+      Features.AfterScore,
+      Features.AfterMean,
+      Features.Closest,
+      Features.NewestBasketsScore,
+      Features.AlsPlace
+    )
+    for ((user, candidates) <- found; plain = expected(user)) {
+      assert(candidates.products.toSeq === candidates.products.distinct.sorted.toSeq)
+      assert(candidates.bought.forall(candidates.products.contains(_)) && candidates.bought.toSeq === plain.bought.toSeq)
+      assert(candidates.products.filter(others).toSet === candidates.bought.filter(others).toSet)
+      assert((candidates.wanted.toSeq, candidates.wantedAls.toSeq) === ((plain.wanted.toSeq, plain.wantedAls.toSeq)))
+      for {
+        (product, row) <- candidates.products.zipWithIndex
+        plainRow = plain.products.indexOf(product) if plainRow >= 0
+        feature <- Features.all.filterNot(linked.contains)
+      } assert(candidates.feature(row, feature) === plain.feature(plainRow, feature), s"${feature.name} of $product for $user")
+    }
+  }
+
+  /** A shop of 30 users and more products than the lists of popular products have places. */
+  private def largeShop(common: Int): Snapshot = {
+    val random = new scala.util.Random(8)
+    val all = sales((0 until 3000).map(n => Sale(s"u${n % 30}", f"p${random.nextInt(1500)}%04d", n / 300 * Day)): _*)
+    val shop = Shop.build(all, Map("purchase" -> 1.0), blocks = 3)
+    val history = Purchases.of(shop, all, Map("purchase" -> 1.0))
+    val plan = SnapshotPlan(shop.productCount, config, common = common)
+    Snapshot.of(history, Moment(asOfMs = 11 * Day, horizonMs = 5 * Day), plan)
+  }
+
+  test("without neighbours, lists by matrix factorisation are the same, and the other features of a pair are 0") {
+    val plain = snapshotOf(_.copy(hasNeighbours = false))
+    def candidatesOf(snapshot: Snapshot) = Candidates.of(snapshot, snapshot.purchases.mapValues(_ => Array.empty[Int]))
+    def listsOf(snapshot: Snapshot): Map[Int, (Seq[Ranked], Seq[Ranked])] =
+      MatrixFactorisation.lists(candidatesOf(snapshot), 5).collect().toMap
+        .map { case (user, lists) => user -> ((lists.any.toSeq, lists.newOnly.toSeq)) }
+    assert(listsOf(plain) === listsOf(snapshot))
+    val computed = Seq(Features.Own, Features.User, Features.Product).flatMap(_.features) ++ Seq(Features.Als, Features.AlsPlace)
+    val found = candidatesOf(snapshot).collect().toMap
+    for ((user, candidates) <- candidatesOf(plain).collect(); row <- 0 until candidates.size; feature <- Features.all) {
+      assert(candidates.products(row) === found(user).products(row))
+      val expected = if (computed.contains(feature)) found(user).feature(row, feature) else 0f
+      assert(candidates.feature(row, feature) === expected)
     }
   }
 
