@@ -160,6 +160,24 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/**
+ * What a run adds to the served run. Whoever the served run knows is in later runs too, unless all of the purchases were
+ * returned since; so the numbers are the least that is added.
+ */
+export const Added = z.strictObject({
+  /** The served run. */
+  to: PositiveInt,
+  /** Number of users who have lists in this run and not in the served one. */
+  users: Count,
+  /** Number of products that the served run does not know. */
+  products: Count,
+  /** How much older the newest sale of the served run is. */
+  servedAgeMs: Count,
+  /** The same in horizons of this run; null if the run does not have one. */
+  servedAgeHorizons: z.number().min(0).nullable(),
+});
+export type Added = z.infer<typeof Added>;
+
 export const PublishDecision = z.enum(['promoted', 'refused']);
 
 /** `publications/K.json`: the decision of publish about a run, with the numbers that it is based on. */
@@ -180,6 +198,8 @@ export const Publication = z.strictObject({
       quality: Quality,
       /** Comparison with the run that was served, and with the best baseline. */
       gate: Gate.nullable().default(null),
+      /** What the run adds; null if no run was served, or if the manifest of the served run cannot be read. */
+      added: Added.nullable().default(null),
     })
     .nullable(),
   /** The run that is served after the decision; null if no run was promoted yet. */

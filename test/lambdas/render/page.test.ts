@@ -132,6 +132,20 @@ test('the decision is at the top, with the numbers that it is based on', () => {
   expect(wholePage).toContain('How well run 1 predicted the sales of window 2');
 });
 
+test('the table says how the run compares where the served run has a list, which leaves out users without one', () => {
+  const { gate } = whole.manifest;
+  const any = gate?.any && {
+    ...gate.any,
+    overServedLists: { value: 0.002, n: 140, low: -0.01, high: 0.012 },
+  };
+  const page = runPage({
+    ...whole,
+    manifest: { ...whole.manifest, gate: gate && { ...gate, any: any ?? null } },
+  });
+  expect(page).toContain('<td class="number">+0.002 (−0.010 to +0.012), 140 users</td>');
+  expect(page).toContain('A user to whom the served run gives no list counts with 0 for that run.');
+});
+
 test('the page says when a run was not decided, and when no sales were held out', () => {
   expect(runPage(data)).toContain('No decision had been made when this page was drawn');
   expect(runPage(data)).toContain('No sales could be held out, so there are no numbers to decide by.');
