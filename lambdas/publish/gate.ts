@@ -1,3 +1,4 @@
+import { describeUntrained } from '../shared/contract/event-types.ts';
 import { grouped, highest, signed } from '../shared/contract/numbers.ts';
 import {
   BASELINES,
@@ -50,11 +51,16 @@ interface Measured extends Comparison {
  * @param added What the run adds to the served one; null if that is not known.
  */
 export function evaluateGate(
-  { gate, counts, quality }: Pick<Manifest, 'gate' | 'counts'> & Partial<Pick<Manifest, 'quality'>>,
+  {
+    gate,
+    counts,
+    quality,
+    inputs,
+  }: Pick<Manifest, 'gate' | 'counts'> & Partial<Pick<Manifest, 'quality' | 'inputs'>>,
   served: number | null,
   added: Added | null = null,
 ): GateResult {
-  if (counts.recommendations === 0) return refused('it has no recommendations');
+  if (counts.recommendations === 0) return refused(withoutRecommendations(inputs));
   const measured = LIST_KINDS.flatMap((list): Measured[] => {
     const comparison = gate?.[list];
     return comparison ? [{ list, ndcg: quality?.[list]?.model.value ?? 0, ...comparison }] : [];
@@ -75,6 +81,11 @@ export function evaluateGate(
   return served === null || isCompared
     ? result
     : { ...result, reason: `${result.reason}; not compared with the served run ${served}` };
+}
+
+function withoutRecommendations(inputs: Manifest['inputs'] | undefined): string {
+  const untrained = inputs?.interactions === 0 ? describeUntrained(inputs) : undefined;
+  return ['it has no recommendations', ...(untrained ? [untrained] : [])].join(': ');
 }
 
 interface Situation {

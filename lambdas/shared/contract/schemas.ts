@@ -107,6 +107,15 @@ export const RunFile = z.strictObject({
 });
 export type RunFile = z.infer<typeof RunFile>;
 
+/** A type of sale, as the sales spell it, with the number of its distinct interactions. */
+export const EventType = z.strictObject({
+  type: z.string().max(64),
+  interactions: Count,
+  /** The configured weight; null if the configuration does not name the type. */
+  weight: z.number().min(0).nullable(),
+});
+export type EventType = z.infer<typeof EventType>;
+
 /** `manifests/N.json`: the inputs and outputs of run N. The job writes it last; a run without a manifest does not exist. */
 export const Manifest = z.strictObject({
   run: PositiveInt,
@@ -127,8 +136,15 @@ export const Manifest = z.strictObject({
      * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
      */
     conflicts: Count,
-    /** Number of distinct interactions excluded because their type has no weight. */
+    /** Number of distinct interactions excluded from training because their type has no weight, or the weight 0. */
     unweighted: Count,
+    /** Those of them whose type the configuration does not name. */
+    unknown: z.strictObject({ interactions: Count, types: Count }).default({ interactions: 0, types: 0 }),
+    /**
+     * The types of the distinct interactions, most frequent first. At most 20 are types that the configuration does not
+     * name; runs of version 0.2 and earlier have none at all.
+     */
+    types: z.array(EventType).default([]),
     /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
     trainingSetSha256: Sha256,
   }),

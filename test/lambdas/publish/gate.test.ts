@@ -10,7 +10,7 @@ import { type Added, Manifest, Publication } from '../../../lambdas/shared/contr
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
-import { storeRun } from '../samples.ts';
+import { sampleRun, storeRun } from '../samples.ts';
 
 /** A difference whose interval extends by 0.02 on both sides. */
 const over = (value: number, n = 400) => ({ value, n, low: value - 0.02, high: value + 0.02 });
@@ -245,6 +245,27 @@ describe('with few measurements', () => {
   test('a run without recommendations is refused', () => {
     const empty = { ...gate({ any: null, new: null }), counts: { ...counts, recommendations: 0 } };
     expect(evaluateGate(empty, 3)).toEqual({ decision: 'refused', reason: 'it has no recommendations' });
+  });
+
+  test('a run without recommendations says so if the reason is that no type of its sales has a weight', () => {
+    const inputs = {
+      ...sampleRun(1).manifest.inputs,
+      interactions: 0,
+      unweighted: 3_000,
+      unknown: { interactions: 3_000, types: 1 },
+      types: [{ type: 'gift', interactions: 3_000, weight: null }],
+    };
+    const empty = { gate: null, counts: { ...counts, recommendations: 0 }, inputs };
+    expect(evaluateGate(empty, null)).toEqual({
+      decision: 'refused',
+      reason: expect.stringMatching(
+        /^it has no recommendations: none of the 3,000 sales has a type with a weight \(gift 3,000\); name them in model\.typeWeights/,
+      ),
+    });
+    // Everything may have been returned.
+    expect(evaluateGate({ ...empty, inputs: { ...inputs, interactions: 9 } }, null).reason).toBe(
+      'it has no recommendations',
+    );
   });
 
   test('a list measured on too few users is ignored if the other has enough', () => {

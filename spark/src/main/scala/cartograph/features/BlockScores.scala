@@ -132,8 +132,8 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     val wantedHere = wanted.filter(ranked => block.contains(ranked.product)).sortBy(_.product)
     Candidates(
       products = here,
-      owned = here.map(recipient.history.indexOf(_) >= 0),
-      bought = recipient.history.products,
+      owned = here.map(recipient.history.owns),
+      bought = recipient.history.bought,
       features = rows,
       wanted = wantedHere.map(_.product),
       wantedAls = wantedHere.map(_.score.toFloat)
