@@ -30,6 +30,7 @@ export type AlarmName =
   | 'train-attempt-failed'
   | 'train-gave-up'
   | 'train-conflicts'
+  | 'train-unknown-types'
   | 'publish-stale'
   | 'stream-disk';
 
@@ -62,6 +63,9 @@ const CONSECUTIVE_PERIODS = 3;
 const MIN_REJECTED = 10;
 /** The largest acceptable share of rejected records among all records of an hour, in percent. */
 const MAX_REJECTED_PERCENT = 1;
+
+/** The largest acceptable share of sales whose type has no weight, in percent. */
+const MAX_UNKNOWN_PERCENT = 1;
 
 /** A metric that a stage publishes through `lambdas/shared/platform/metrics.ts`: by default the sum per five minutes. */
 export const stageMetric = (
@@ -274,6 +278,15 @@ function progressAlarms({ config, stages }: MonitoredPipeline) {
         period: sweepPeriod(config),
       }),
       limit: 1,
+      periods: 1,
+    },
+    'train-unknown-types': {
+      meaning: `at least ${MAX_UNKNOWN_PERCENT} % of all sales have an event type without a weight, so the newest run was not trained on them: name these types in model.typeWeights`,
+      metric: stageMetric(publish, 'UnknownTypePercent', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: sweepPeriod(config),
+      }),
+      limit: MAX_UNKNOWN_PERCENT,
       periods: 1,
     },
     'publish-stale': {

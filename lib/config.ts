@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { FieldMap } from '../lambdas/accumulate/field-map.ts';
-import { Model } from '../lambdas/shared/contract/model.ts';
+import { ConfiguredModel } from '../lambdas/shared/contract/model.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { Train } from './train-config.ts';
 
@@ -193,7 +193,7 @@ export const Config = z
     /** When a window is cut. */
     threshold: Threshold.prefault({}),
     /** How the model is trained. */
-    model: Model.prefault({}),
+    model: ConfiguredModel.prefault({}),
     /** How often each stage looks in the bucket for work whose event was lost, in minutes. */
     sweepMinutes: z.int().min(1).max(1440).default(5),
     /** The size and the limits of the Spark job. */

@@ -1,4 +1,5 @@
 import type { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
+import { addedBy } from './added.ts';
 import { evaluateGate } from './gate.ts';
 
 /** A run to decide on, with its manifest, or with the reason why the manifest cannot be read. */
@@ -10,8 +11,13 @@ export type Candidate =
  * Decides on a run: by the gate, or refused if its manifest cannot be read.
  *
  * @param current The content of `current.json`; undefined before the first decision.
+ * @param servedManifest The manifest of the served run; undefined if no run is served, or if it cannot be read.
  */
-export function decide(candidate: Candidate, current: Current | undefined): Publication {
+export function decide(
+  candidate: Candidate,
+  current: Current | undefined,
+  servedManifest?: Manifest,
+): Publication {
   const served = current?.run ?? null;
   const base = {
     publication: (current?.publication ?? 0) + 1,
@@ -22,7 +28,8 @@ export function decide(candidate: Candidate, current: Current | undefined): Publ
   if (!candidate.manifest)
     return { ...base, decision: 'refused', reason: candidate.problem, numbers: null, served };
   const { asOfMs, inputs, counts, quality, gate } = candidate.manifest;
-  const result = evaluateGate(candidate.manifest, served);
+  const added = servedManifest ? addedBy(candidate.manifest, servedManifest) : null;
+  const result = evaluateGate(candidate.manifest, served, added);
   return {
     ...base,
     ...result,
@@ -33,6 +40,7 @@ export function decide(candidate: Candidate, current: Current | undefined): Publ
       products: counts.products,
       quality,
       gate,
+      added,
     },
     served: result.decision === 'promoted' ? candidate.run : served,
   };

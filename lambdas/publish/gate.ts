@@ -1,3 +1,4 @@
+import { describeUntrained } from '../shared/contract/event-types.ts';
 import { grouped, highest, signed } from '../shared/contract/numbers.ts';
 import {
   BASELINES,
@@ -6,7 +7,8 @@ import {
   type ListKind,
   type Metric,
 } from '../shared/contract/quality.ts';
-import type { Manifest, Publication } from '../shared/contract/schemas.ts';
+import type { Added, Manifest, Publication } from '../shared/contract/schemas.ts';
+import { describeAdded, needFor } from './added.ts';
 
 /** The decision of the gate, with the reason for people. */
 export type GateResult = Pick<Publication, 'decision' | 'reason'>;
@@ -21,62 +23,112 @@ export const MIN_USERS_TO_REFUSE = 10;
 
 interface Measured extends Comparison {
   readonly list: ListKind;
+  /** NDCG@10 of the list; 0 if it is not known. */
+  readonly ndcg: number;
 }
 
 /**
- * Decides whether a run may be served. It must be better than the baselines and not worse than the served run.
+ * Decides whether a run may be served.
  *
  * A difference in NDCG@10 per user is significant if its 95 % interval does not contain zero. A run is refused if:
  *
  * - it has no recommendations,
- * - one of its lists is significantly worse than that of the served run or than the best baseline, or
- * - none of its lists is significantly better than the best baseline.
+ * - one of its lists is significantly worse than that of the served run, for the users to whom that run gives a list,
+ * - one of its lists is significantly worse than the best baseline, or
+ * - it is neither better nor needed.
  *
- * An exception to the last rule is a run whose lists are ordered by baselines, because no model was better. It is promoted
- * if no run is served, or if it is significantly better than the served run. A run that could not be measured is promoted.
+ * A run is better if one of its lists is significantly better than the best baseline, or than what users get from the served
+ * run, which is nothing for users whom that run does not know. It is needed if no run is served, or if it adds enough to the
+ * served run, or if the served run is old: see {@link needFor}.
+ *
+ * A list that is ordered by a baseline, because no model was better, is harmless: a popular list is better than none. So it
+ * may be worse than another baseline if the run is better than the served run or needed; and it may be worse than the list of
+ * the served run if what the users without a list gain outweighs what the others may lose. A run that could not be measured is
+ * promoted.
  *
  * @param served The served run; null if there is none. A run that was compared with another run is evaluated by the
- *   baselines alone.
+ *   baselines and by what it adds alone.
+ * @param added What the run adds to the served one; null if that is not known.
  */
 export function evaluateGate(
-  { gate, counts }: Pick<Manifest, 'gate' | 'counts'>,
+  {
+    gate,
+    counts,
+    quality,
+    inputs,
+  }: Pick<Manifest, 'gate' | 'counts'> & Partial<Pick<Manifest, 'quality' | 'inputs'>>,
   served: number | null,
+  added: Added | null = null,
 ): GateResult {
-  if (counts.recommendations === 0) return refused('it has no recommendations');
+  if (counts.recommendations === 0) return refused(withoutRecommendations(inputs));
   const measured = LIST_KINDS.flatMap((list): Measured[] => {
     const comparison = gate?.[list];
-    return comparison ? [{ list, ...comparison }] : [];
+    return comparison ? [{ list, ndcg: quality?.[list]?.model.value ?? 0, ...comparison }] : [];
   });
   if (measured.length === 0) return promoted('not measured: no user bought both before and in the holdout');
-  const reliable = measured.filter(({ overBaseline: { n } }) => n >= MIN_USERS_TO_DECIDE);
-  if (reliable.length === 0) return evaluateFewUsers(measured);
   const isCompared = served !== null && gate?.served === served;
-  const result = evaluateLists(reliable, isCompared ? served : null, served);
+  const situation: Situation = {
+    served,
+    compared: isCompared ? served : null,
+    need: served === null ? 'no run is served' : added ? needFor(added, counts) : undefined,
+    outweighs: (ndcg, loss) =>
+      added !== null && added.users * ndcg > Math.max(0, counts.users - added.users) * loss,
+    tooLittle: added ? `; ${describeAdded(added, counts)}` : '',
+  };
+  const reliable = measured.filter(({ overBaseline: { n } }) => n >= MIN_USERS_TO_DECIDE);
+  if (reliable.length === 0) return evaluateFewUsers(measured, situation);
+  const result = evaluateLists(reliable, situation);
   return served === null || isCompared
     ? result
     : { ...result, reason: `${result.reason}; not compared with the served run ${served}` };
 }
 
-function evaluateFewUsers(measured: readonly Measured[]): GateResult {
+function withoutRecommendations(inputs: Manifest['inputs'] | undefined): string {
+  const untrained = inputs?.interactions === 0 ? describeUntrained(inputs) : undefined;
+  return ['it has no recommendations', ...(untrained ? [untrained] : [])].join(': ');
+}
+
+interface Situation {
+  readonly served: number | null;
+  /** The served run, if the lists were compared with it. */
+  readonly compared: number | null;
+  /** Why a run that is not worse should be served, for people; undefined if it need not. */
+  readonly need: string | undefined;
+  /**
+   * Returns true if lists of this NDCG@10 for the users whom the served run does not know gain more than the others lose, all
+   * users together.
+   *
+   * @param loss NDCG@10 per user, above 0.
+   */
+  readonly outweighs: (ndcg: number, loss: number) => boolean;
+  /** What the run adds, as the end of the reason for a refusal. */
+  readonly tooLittle: string;
+}
+
+function evaluateFewUsers(measured: readonly Measured[], { need }: Situation): GateResult {
   const users = highest(measured.map(({ overBaseline: { n } }) => n));
   const few = `too few users to decide (${users}, at least ${MIN_USERS_TO_DECIDE} are needed)`;
-  const worse = measured.find(({ overBaseline: over }) => over.n >= MIN_USERS_TO_REFUSE && isBelow(over));
+  const worse = measured.find(
+    (list) =>
+      list.overBaseline.n >= MIN_USERS_TO_REFUSE &&
+      isBelow(list.overBaseline) &&
+      !(need !== undefined && isBaseline(list)),
+  );
   return worse
     ? refused(`${few}, but worse than a baseline: ${overBaseline(worse)}`)
     : promoted(`${few}, and not worse than the baselines`);
 }
 
-/** @param compared The run that the lists were compared with; null if there is none. */
-function evaluateLists(
-  lists: readonly Measured[],
-  compared: number | null,
-  served: number | null,
-): GateResult {
+function evaluateLists(lists: readonly Measured[], situation: Situation): GateResult {
+  const { served, compared, need, outweighs, tooLittle } = situation;
   const overServed = (list: Measured): Metric | null => (compared === null ? null : list.overServed);
-  const worse = lists.find((list) => isBelow(overServed(list)));
-  if (worse?.overServed && compared !== null)
-    return refused(`worse than run ${compared}: ${difference(worse.list, worse.overServed)}`);
-  const worseThanBaseline = lists.find(({ overBaseline }) => isBelow(overBaseline));
+  const losses = compared === null ? [] : lists.flatMap(lossOf);
+  const worse = losses.find(({ list, over }) => !(isBaseline(list) && outweighs(list.ndcg, -over.low)));
+  if (worse) return refused(`worse than run ${compared}: ${difference(worse.list.list, worse.over)}`);
+  const isBetterThanServed = lists.some((list) => isAbove(overServed(list)));
+  const worseThanBaseline = lists.find(
+    (list) => isBelow(list.overBaseline) && !(isBaseline(list) && (need !== undefined || isBetterThanServed)),
+  );
   if (worseThanBaseline) return refused(`worse than a baseline: ${overBaseline(worseThanBaseline)}`);
   const numbers = [
     ...lists.map(overBaseline),
@@ -85,13 +137,30 @@ function evaluateLists(
       return over ? [`${difference(list.list, over)} over run ${compared}`] : [];
     }),
   ].join('; ');
-  if (lists.some(({ overBaseline }) => isAbove(overBaseline)))
+  if (lists.some((list) => isAbove(list.overBaseline)))
     return promoted(`better than the baselines: ${numbers}`);
-  const isBaseline = lists.every(({ orderedBy }) => orderedBy in BASELINES);
-  const isNeeded = served === null || lists.some((list) => isAbove(overServed(list)));
-  if (isBaseline && isNeeded)
-    return promoted(`no model is better than the baselines, so they order the lists: ${numbers}`);
-  return refused(`not better than the baselines: ${numbers}`);
+  const notBetter = lists.every(isBaseline)
+    ? 'no model is better than the baselines, so they order the lists'
+    : 'not better than the baselines';
+  if (isBetterThanServed || (served === null && lists.every(isBaseline)))
+    return promoted(`${notBetter}: ${numbers}`);
+  return need === undefined
+    ? refused(`not better than the baselines: ${numbers}${tooLittle}`)
+    : promoted(
+        `${notBetter}, but ${need}${losses.length > 0 ? ', which outweighs what its own users may lose' : ''}: ${numbers}`,
+      );
+}
+
+const isBaseline = ({ orderedBy }: Measured): boolean => orderedBy in BASELINES;
+
+/**
+ * Returns the difference from the list of the served run if it is significantly below 0, for the users to whom that run gives
+ * a list. If they are too few, or in a run that was not measured so, all users count.
+ */
+function lossOf(list: Measured): { readonly list: Measured; readonly over: Metric }[] {
+  const { overServed, overServedLists } = list;
+  const over = overServedLists && overServedLists.n >= MIN_USERS_TO_REFUSE ? overServedLists : overServed;
+  return over && isBelow(over) ? [{ list, over }] : [];
 }
 
 const isBelow = (metric: Metric | null): boolean => metric !== null && metric.high < 0;

@@ -57,13 +57,30 @@ async function decideNext(
 ): Promise<Publication | undefined> {
   const run = await firstUndecided(lake, current?.decidedThrough ?? 0);
   if (run === undefined) return undefined;
-  const publication = decide(await readCandidate({ lake, log }, run, isSweep), current);
+  const candidate = await readCandidate({ lake, log }, run, isSweep);
+  const publication = decide(candidate, current, await readServed({ lake, log }, current));
   const object = publicationKey(publication.publication);
   if (!(await lake.create(object, toJson(publication), 'application/json')))
     return readNextPublication(lake, current);
   if (publication.decision === 'promoted') log.measure({ RunsPublished: 1 });
   log.info(`Run ${run} was ${publication.decision}: ${publication.reason}`, { window: run, object });
   return publication;
+}
+
+/** Reads the manifest of the served run; undefined if there is none that can be read, so that the next run is still decided. */
+async function readServed({ lake, log }: Parts, current: Current | undefined): Promise<Manifest | undefined> {
+  if (!current?.run) return undefined;
+  const key = manifestKey(current.run);
+  try {
+    return await readJson(lake, key, Manifest);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    log.warn('Cannot read the manifest of the served run, so what a run adds to it is not known', {
+      object: key,
+      error,
+    });
+    return undefined;
+  }
 }
 
 async function firstUndecided(lake: Lake, decidedThrough: number): Promise<number | undefined> {

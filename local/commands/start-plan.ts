@@ -13,7 +13,10 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.growth === undefined ? {} : { growth: options.growth }),
       ...(options.maxWait === undefined ? {} : { maxWaitSeconds: options.maxWait }),
     },
-    model: { ...(options.rank === undefined ? {} : { rank: options.rank }) },
+    model: {
+      ...(options.rank === undefined ? {} : { rank: options.rank }),
+      ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
+    },
     sweepMinutes: 1,
   };
 }

@@ -1,7 +1,8 @@
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { typeWeights } from '../shop/type-weights.ts';
 import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 
-/** Options that decide when a window is cut. */
+/** Options that decide when a window is cut, and what its run is trained on. */
 
 export const thresholdOption = (threshold: number) =>
   wholeNumber('--threshold <N>', 'number of new sales that cut a window', { least: 1 }).default(
@@ -22,3 +23,10 @@ export const growthOption = () =>
 
 export const maxWaitOption = () =>
   duration('--max-wait <TIME>', 'cut a window once a sale has waited this long (default: 24h)');
+
+export const typeWeightsOption = () =>
+  valueOption(
+    '--type-weights <LIST>',
+    'weights of types of sales: view=0.1,cart=0.3 (0: leave out)',
+    typeWeights,
+  );

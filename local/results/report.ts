@@ -1,3 +1,4 @@
+import { describeUntrained } from '../../lambdas/shared/contract/event-types.ts';
 import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
 import {
   bestBaseline,
@@ -54,6 +55,9 @@ function trainingProblems(outcome: Outcome): string[] {
   const read = inputs.interactions + inputs.unweighted;
   if (cut !== read)
     problems.push(`Run ${run} read ${grouped(read)} sales, but its windows hold ${grouped(cut)}`);
+  const missing = describeUntrained(inputs);
+  if (missing !== undefined && inputs.interactions === 0)
+    problems.push(`Run ${run} was trained on nothing: ${missing}`);
   const untrained = sum(sources.map(({ stored, cut }) => stored - cut));
   if (untrained > 0) problems.push(`Run ${run} was not trained on ${counted(untrained, 'stored sale')}`);
   return problems;
@@ -125,7 +129,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     lines.push(
       '',
       wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_PROBLEM)}`, INDENT),
-      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`] : []),
+      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`, ...untrainedOn(manifest)] : []),
       `${INDENT}${times.join(', ') || 'from an earlier start'}`,
       ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, INDENT)] : []),
     );
@@ -135,6 +139,12 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
 
 const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): string =>
   `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
+
+/** Names the sales that are missing from training because of their type. */
+function untrainedOn({ inputs }: NonNullable<WindowOutcome['manifest']>): string[] {
+  const missing = describeUntrained(inputs);
+  return missing === undefined ? [] : [wrap(printable(missing, MAX_PROBLEM), INDENT)];
+}
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [

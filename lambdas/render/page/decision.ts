@@ -1,4 +1,4 @@
-import { signed } from '../../shared/contract/numbers.ts';
+import { counted, signed } from '../../shared/contract/numbers.ts';
 import {
   BASELINES,
   type Comparison,
@@ -38,12 +38,13 @@ function gateNumbers(gate: Gate | null): Html {
       'Best baseline',
       'Compared with the baseline',
       'Compared with the served run',
+      'The same, where that run has a list',
       'Users',
     ],
     rows,
-    numbers: [3, 4, 5],
+    numbers: [3, 4, 5, 6],
   })}
-<p class="soft">Each number is the mean difference in NDCG@10 per user, with its 95 % interval; above 0 this run is better.${gate.served === null ? ' There was no served run to compare with.' : ` The served run was run ${gate.served}.`}</p>`;
+<p class="soft">Each number is the mean difference in NDCG@10 per user, with its 95 % interval; above 0 this run is better. A user to whom the served run gives no list counts with 0 for that run.${gate.served === null ? ' There was no served run to compare with.' : ` The served run was run ${gate.served}.`}</p>`;
 }
 
 const RANKERS: Readonly<Record<string, string>> = {
@@ -52,12 +53,16 @@ const RANKERS: Readonly<Record<string, string>> = {
   matrixFactorisation: 'matrix factorisation',
 };
 
-const row = (list: ListKind, { orderedBy, baseline, overBaseline, overServed }: Comparison) => [
+const row = (
+  list: ListKind,
+  { orderedBy, baseline, overBaseline, overServed, overServedLists }: Comparison,
+) => [
   LIST_NAMES[list],
   RANKERS[orderedBy] ?? orderedBy,
   BASELINES[baseline],
   difference(overBaseline),
   overServed ? difference(overServed) : '–',
+  overServedLists ? `${difference(overServedLists)}, ${counted(overServedLists.n, 'user')}` : '–',
   count(overBaseline.n),
 ];
 

@@ -22,6 +22,7 @@ export const inputs = ({ attempt, inputs: trained, model, versions, seconds }: M
       ['Repeated deliveries dropped', count(trained.repeats)],
       ['Addresses delivered with different content', count(trained.conflicts)],
       ['Sales left out because their type has no weight', count(trained.unweighted)],
+      ...(trained.types.length > 0 ? [['Types of sales', html`${types(trained)}`] as const] : []),
       ['SHA-256 of the training set', html`<code>${trained.trainingSetSha256}</code>`],
       ['Attempt', attempt],
       ['Model', html`<code>${JSON.stringify(model)}</code>`],
@@ -30,6 +31,17 @@ export const inputs = ({ attempt, inputs: trained, model, versions, seconds }: M
     ],
   });
 };
+
+/** Lists the types of sales with their weights, most frequent first; types that the configuration does not name are marked. */
+function types({ types: all, unknown }: Manifest['inputs']): Html[] {
+  const lines = all.map(({ type, interactions, weight }) => {
+    const note =
+      weight === null ? html`<span class="bad">unknown, not trained on</span>` : `weight ${weight}`;
+    return html`${type}: ${count(interactions)} (${note})<br>`;
+  });
+  const more = unknown.types - all.filter(({ weight }) => weight === null).length;
+  return more > 0 ? [...lines, html`${count(more)} more unknown types`] : lines;
+}
 
 /** @example spans([1, 2, 3, 5]) // '1–3, 5' */
 export function spans(numbers: readonly number[]): string {

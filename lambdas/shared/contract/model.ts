@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TYPE_WEIGHTS, withDefaults } from './event-types.ts';
 
 /**
  * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone: an
@@ -33,8 +34,12 @@ export const Model = z.strictObject({
   holdoutFromMs: z.int().positive().optional(),
   /** Holds out the last basket of every user who has at least three, also to compare with other measurements. */
   holdoutLastBasket: z.boolean().optional(),
-  /** Weight of one interaction, by its type. Other types are stored and counted, but excluded from training. */
-  typeWeights: z.record(z.string().min(1).max(64), z.number().positive()).default({ purchase: 1 }),
+  /**
+   * Weight of one interaction, by its type; upper and lower case and separators do not matter. 0 leaves a type out. Types
+   * that are not named here are stored, counted and reported, but excluded from training. In a configuration it needs to
+   * have only what differs from the defaults: see {@link ConfiguredModel}.
+   */
+  typeWeights: z.record(z.string().min(1).max(64), z.number().min(0).max(1000)).default(TYPE_WEIGHTS),
   /** Seed of every random choice in a run. */
   seed: z
     .int()
@@ -43,3 +48,8 @@ export const Model = z.strictObject({
     .default(42),
 });
 export type Model = z.infer<typeof Model>;
+
+/** The settings as a person gives them: types that `typeWeights` does not name have their default weights. */
+export const ConfiguredModel = Model.transform(
+  (model): Model => ({ ...model, typeWeights: withDefaults(model.typeWeights) }),
+);

@@ -116,8 +116,13 @@ export const Comparison = z.strictObject({
   baseline: Baseline,
   /** The list minus that baseline; positive if the list is better. */
   overBaseline: Metric,
-  /** The list minus that of the served run; null if no run is served, or if it cannot be compared. */
+  /**
+   * The list minus what users get from the served run, which is nothing for users whom it does not know; null if no run is
+   * served, or if it cannot be compared.
+   */
   overServed: Metric.nullable(),
+  /** The same among the users to whom the served run gives this list; null if there are none. Older runs do not have it. */
+  overServedLists: Metric.nullable().optional(),
 });
 export type Comparison = z.infer<typeof Comparison>;
 
@@ -125,6 +130,8 @@ export type Comparison = z.infer<typeof Comparison>;
 export const Gate = z.strictObject({
   /** The run that was served while this run was trained, and with which its lists were compared. */
   served: PositiveInt.nullable(),
+  /** The time that lists are made for and measured on, ms; the age of the served run is counted in it. Older runs do not have it. */
+  horizonMs: PositiveInt.optional(),
   any: Comparison.nullable(),
   new: Comparison.nullable(),
 });

@@ -107,6 +107,15 @@ export const RunFile = z.strictObject({
 });
 export type RunFile = z.infer<typeof RunFile>;
 
+/** A type of sale, as the sales spell it, with the number of its distinct interactions. */
+export const EventType = z.strictObject({
+  type: z.string().max(64),
+  interactions: Count,
+  /** The configured weight; null if the configuration does not name the type. */
+  weight: z.number().min(0).nullable(),
+});
+export type EventType = z.infer<typeof EventType>;
+
 /** `manifests/N.json`: the inputs and outputs of run N. The job writes it last; a run without a manifest does not exist. */
 export const Manifest = z.strictObject({
   run: PositiveInt,
@@ -127,8 +136,15 @@ export const Manifest = z.strictObject({
      * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
      */
     conflicts: Count,
-    /** Number of distinct interactions excluded because their type has no weight. */
+    /** Number of distinct interactions excluded from training because their type has no weight, or the weight 0. */
     unweighted: Count,
+    /** Those of them whose type the configuration does not name. */
+    unknown: z.strictObject({ interactions: Count, types: Count }).default({ interactions: 0, types: 0 }),
+    /**
+     * The types of the distinct interactions, most frequent first. At most 20 are types that the configuration does not
+     * name; runs of version 0.2 and earlier have none at all.
+     */
+    types: z.array(EventType).default([]),
     /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
     trainingSetSha256: Sha256,
   }),
@@ -160,6 +176,24 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/**
+ * What a run adds to the served run. Whoever the served run knows is in later runs too, unless all of the purchases were
+ * returned since; so the numbers are the least that is added.
+ */
+export const Added = z.strictObject({
+  /** The served run. */
+  to: PositiveInt,
+  /** Number of users who have lists in this run and not in the served one. */
+  users: Count,
+  /** Number of products that the served run does not know. */
+  products: Count,
+  /** How much older the newest sale of the served run is. */
+  servedAgeMs: Count,
+  /** The same in horizons of this run; null if the run does not have one. */
+  servedAgeHorizons: z.number().min(0).nullable(),
+});
+export type Added = z.infer<typeof Added>;
+
 export const PublishDecision = z.enum(['promoted', 'refused']);
 
 /** `publications/K.json`: the decision of publish about a run, with the numbers that it is based on. */
@@ -180,6 +214,8 @@ export const Publication = z.strictObject({
       quality: Quality,
       /** Comparison with the run that was served, and with the best baseline. */
       gate: Gate.nullable().default(null),
+      /** What the run adds; null if no run was served, or if the manifest of the served run cannot be read. */
+      added: Added.nullable().default(null),
     })
     .nullable(),
   /** The run that is served after the decision; null if no run was promoted yet. */

@@ -34,6 +34,11 @@ export const METRICS = {
   RunAgeSeconds: 'Seconds',
   /** Addresses with different contents in the served run. */
   Conflicts: 'Count',
+  /**
+   * Share of the sales whose type has no weight in the newest decided run; 0 if they are fewer than ten, because a few stray
+   * events need no action.
+   */
+  UnknownTypePercent: 'Percent',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
 } as const;

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { evaluateGate, MIN_USERS_TO_DECIDE } from '../../../lambdas/publish/gate.ts';
 import { publish } from '../../../lambdas/publish/publish.ts';
 import { CURRENT_KEY, manifestKey, publicationKey } from '../../../lambdas/shared/contract/keys.ts';
 import type { Comparison, Gate } from '../../../lambdas/shared/contract/quality.ts';
-import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
+import { type Added, Manifest, Publication } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
-import { storeRun } from '../samples.ts';
+import { sampleRun, storeRun } from '../samples.ts';
 
 /** A difference whose interval extends by 0.02 on both sides. */
 const over = (value: number, n = 400) => ({ value, n, low: value - 0.02, high: value + 0.02 });
@@ -84,6 +85,141 @@ describe('a run whose lists are ordered by a baseline, because no model was bett
   });
 });
 
+describe('a run that is as good as the served one, and not better', () => {
+  const sizes = { ...counts, users: 2_000, products: 400 };
+  const asGood = (changes: Partial<Comparison> = {}) => ({
+    counts: sizes,
+    gate: { served: 1, any: { ...itself(over(0.001)), ...changes }, new: null },
+  });
+  const nothing: Added = { to: 1, users: 0, products: 0, servedAgeMs: 0, servedAgeHorizons: 0 };
+  const decisionFor = (added: Partial<Added>, changes?: Partial<Comparison>) =>
+    evaluateGate(asGood(changes), 1, { ...nothing, ...added });
+
+  test('is promoted if the served run has no lists for many of its users; the reason says how many', () => {
+    expect(decisionFor({ users: 1_300 })).toEqual({
+      decision: 'promoted',
+      reason:
+        'no model is better than the baselines, so they order the lists, but run 1 has no lists for 1,300 of 2,000 users (65 %): any +0.000 (+0.000 to +0.000, 400 users) over popularity; any +0.001 (−0.019 to +0.021, 400 users) over run 1',
+    });
+    expect(decisionFor({ users: 100 }).decision).toBe('promoted');
+    expect(decisionFor({ users: 99 })).toMatchObject({
+      decision: 'refused',
+      reason: expect.stringMatching(
+        /; run 1 has no lists for 99 of 2,000 users \(5.0 %\), does not know 0 of 400 products \(0 %\), is 0.0 horizons older$/,
+      ),
+    });
+  });
+
+  test('is promoted if the served run does not know many of its products', () => {
+    expect(decisionFor({ products: 20 })).toMatchObject({
+      decision: 'promoted',
+      reason: expect.stringContaining('but run 1 does not know 20 of 400 products (5 %): '),
+    });
+    expect(decisionFor({ products: 19 }).decision).toBe('refused');
+  });
+
+  test('is promoted if the served run is older than the time that its lists were made for', () => {
+    expect(decisionFor({ servedAgeHorizons: 1 })).toMatchObject({
+      decision: 'promoted',
+      reason: expect.stringContaining('but run 1 is 1.0 horizons older: '),
+    });
+    expect(decisionFor({ servedAgeHorizons: 0.99 }).decision).toBe('refused');
+    expect(decisionFor({ users: 1_300, servedAgeHorizons: 2.345 }).reason).toContain(
+      'but run 1 has no lists for 1,300 of 2,000 users (65 %) and is 2.3 horizons older: ',
+    );
+  });
+
+  test('also if a model orders its lists and is not certainly better than the baselines', () => {
+    const doubtful = { orderedBy: 'trees', overBaseline: over(-0.01) } as const;
+    expect(decisionFor({ users: 1_300 }, doubtful)).toMatchObject({
+      decision: 'promoted',
+      reason: expect.stringMatching(/^not better than the baselines, but run 1 has no lists for 1,300 /),
+    });
+    expect(decisionFor({}, doubtful).decision).toBe('refused');
+  });
+
+  test('is refused, whatever it adds, if a model orders a list and is worse than a baseline', () => {
+    const noise = { orderedBy: 'trees', overBaseline: over(-0.03) } as const;
+    expect(decisionFor({ users: 1_900, servedAgeHorizons: 9 }, noise)).toMatchObject({
+      decision: 'refused',
+      reason: expect.stringMatching(/^worse than a baseline: /),
+    });
+  });
+
+  test('is promoted although another baseline than that of its lists is better, because popular lists are better than none', () => {
+    const recent = { orderedBy: 'recentPopularity', overBaseline: over(-0.03) } as const;
+    expect(decisionFor({ users: 1_300 }, recent).decision).toBe('promoted');
+    expect(decisionFor({}, recent).decision).toBe('refused');
+    const few = { ...recent, overBaseline: over(-0.03, 20) };
+    expect(decisionFor({ users: 1_300 }, few).decision).toBe('promoted');
+    expect(decisionFor({}, few).decision).toBe('refused');
+    const first = { counts: sizes, gate: { served: null, any: { ...itself(null), ...recent }, new: null } };
+    expect(evaluateGate(first, null).decision).toBe('promoted');
+  });
+
+  test('is promoted if users without a list make it better for all users together', () => {
+    const better = { overServed: over(0.03), overServedLists: over(0, 150) };
+    expect(decisionFor({}, { ...better, orderedBy: 'trees' }).decision).toBe('promoted');
+  });
+
+  test('is refused, whatever it adds, if it is worse for the users to whom the served run gives lists', () => {
+    const worse = { overServed: over(0.05), overServedLists: over(-0.03, 150) };
+    expect(decisionFor({ users: 1_300, servedAgeHorizons: 9 }, worse)).toEqual({
+      decision: 'refused',
+      reason: 'worse than run 1: any −0.030 (−0.050 to −0.010, 150 users)',
+    });
+    // With fewer than ten such users even that is unreliable.
+    expect(decisionFor({ users: 1_300 }, { ...worse, overServedLists: over(-0.03, 9) }).decision).toBe(
+      'promoted',
+    );
+  });
+
+  test('is promoted although its baseline is worse for them, if the users without a list gain more than they may lose', () => {
+    const worse = { orderedBy: 'popularity', overServed: over(-0.03), overServedLists: over(-0.03) } as const;
+    const quality = (value: number) => {
+      const metric = { value, n: 400, low: value, high: value };
+      return { any: { model: metric, popularity: metric }, new: null };
+    };
+    const decision = (value: number, changes: Partial<Comparison> = {}) =>
+      evaluateGate({ ...asGood({ ...worse, ...changes }), quality: quality(value) }, 1, {
+        ...nothing,
+        users: 1_000,
+      });
+    // At worst 1,000 users lose 0.05 each, and 1,000 users gain 0.06 or 0.04.
+    expect(decision(0.06)).toMatchObject({
+      decision: 'promoted',
+      reason: expect.stringContaining('(50 %), which outweighs what its own users may lose: any '),
+    });
+    expect(decision(0.04)).toMatchObject({
+      decision: 'refused',
+      reason: expect.stringMatching(/^worse than run 1: /),
+    });
+    // The list of a model may be wrong for everybody, also for the users who are not measured.
+    expect(decision(0.06, { orderedBy: 'trees' }).decision).toBe('refused');
+  });
+
+  test('is promoted if it could not be compared, because the lists of the served run are gone, and adds enough', () => {
+    const gone = { counts: sizes, gate: { served: null, any: itself(null), new: null } };
+    expect(evaluateGate(gone, 1, { ...nothing, users: 1_300 })).toMatchObject({
+      decision: 'promoted',
+      reason: expect.stringMatching(/; not compared with the served run 1$/),
+    });
+    expect(evaluateGate(gone, 1, nothing).decision).toBe('refused');
+  });
+
+  test('is promoted if no run is served', () => {
+    const first = gate({
+      served: null,
+      any: comparison({ overBaseline: over(0.01), overServed: null }),
+      new: null,
+    });
+    expect(evaluateGate(first, null)).toMatchObject({
+      decision: 'promoted',
+      reason: expect.stringMatching(/^not better than the baselines, but no run is served: any \+0\.010/),
+    });
+  });
+});
+
 describe('with few measurements', () => {
   test('a run measured on too few users is promoted if it is not worse than the baselines', () => {
     const few = MIN_USERS_TO_DECIDE - 1;
@@ -109,6 +245,27 @@ describe('with few measurements', () => {
   test('a run without recommendations is refused', () => {
     const empty = { ...gate({ any: null, new: null }), counts: { ...counts, recommendations: 0 } };
     expect(evaluateGate(empty, 3)).toEqual({ decision: 'refused', reason: 'it has no recommendations' });
+  });
+
+  test('a run without recommendations says so if the reason is that no type of its sales has a weight', () => {
+    const inputs = {
+      ...sampleRun(1).manifest.inputs,
+      interactions: 0,
+      unweighted: 3_000,
+      unknown: { interactions: 3_000, types: 1 },
+      types: [{ type: 'gift', interactions: 3_000, weight: null }],
+    };
+    const empty = { gate: null, counts: { ...counts, recommendations: 0 }, inputs };
+    expect(evaluateGate(empty, null)).toEqual({
+      decision: 'refused',
+      reason: expect.stringMatching(
+        /^it has no recommendations: none of the 3,000 sales has a type with a weight \(gift 3,000\); name them in model\.typeWeights/,
+      ),
+    });
+    // Everything may have been returned.
+    expect(evaluateGate({ ...empty, inputs: { ...inputs, interactions: 9 } }, null).reason).toBe(
+      'it has no recommendations',
+    );
   });
 
   test('a list measured on too few users is ignored if the other has enough', () => {
@@ -161,4 +318,28 @@ test('a bad model, which gives every user the lists of another user, is refused,
   });
   expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 1, decidedThrough: 2 });
   expect(lake.keys('runs/').map((key) => [key, lake.text(key)])).toEqual(before);
+});
+
+test('a shop that grows and has no taste: every run is served, so that everybody has lists', async () => {
+  const lake = memoryLake();
+  const parts = { lake, log: recordingLog() };
+  // Written by the Spark job in GateTest.scala: 100, then 300, then 400 users.
+  const manifests = z
+    .array(Manifest)
+    .parse(
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/manifests-growing.json'), 'utf8')),
+    );
+  for (const manifest of manifests) {
+    await lake.create(manifestKey(manifest.run), toJson(manifest), 'application/json');
+    await publish(parts, false);
+  }
+  const decisions = manifests.map(({ run }) => Publication.parse(JSON.parse(lake.text(publicationKey(run)))));
+  expect(decisions.map(({ decision, served }) => [decision, served])).toEqual([
+    ['promoted', 1],
+    ['promoted', 2],
+    ['promoted', 3],
+  ]);
+  expect(decisions[1]?.reason).toContain('but run 1 has no lists for 200 of 300 users (67 %)');
+  expect(decisions[2]?.reason).toContain('but run 2 has no lists for 100 of 400 users (25 %)');
+  expect(decisions.map(({ numbers }) => numbers?.added?.users)).toEqual([undefined, 200, 100]);
 });

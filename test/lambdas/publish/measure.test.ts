@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { measureServed } from '../../../lambdas/publish/measure.ts';
 import { publish } from '../../../lambdas/publish/publish.ts';
+import { manifestKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
-import { memoryLake } from '../../lake.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
+import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
-import { storeRun } from '../samples.ts';
+import { sampleRun, storeRun } from '../samples.ts';
 
 test('writes the quality of the served run, and its age in seconds since its newest sale', async () => {
   const lake = memoryLake();
@@ -29,4 +31,35 @@ test('writes nothing before the first run', async () => {
   const log = recordingLog();
   await measureServed({ lake: memoryLake(), log, nowMs: () => 0 });
   expect(log.measured).toEqual([]);
+});
+
+/** A lake where run 1 is served and run 2 was refused because of the types of its sales. */
+async function withTypes(unknown: number): Promise<MemoryLake> {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  const { manifest } = sampleRun(2, { isEmpty: true });
+  const inputs = {
+    ...manifest.inputs,
+    interactions: 0,
+    unweighted: 500,
+    unknown: { interactions: unknown, types: 1 },
+    types: [
+      { type: 'impression', interactions: 500 - unknown, weight: 0 },
+      { type: 'gift', interactions: unknown, weight: null },
+    ],
+  };
+  await lake.create(manifestKey(2), toJson({ ...manifest, inputs }), 'application/json');
+  await publish({ lake, log: recordingLog() }, false);
+  return lake;
+}
+
+test('writes the share of sales of unknown types in the newest decided run, also if it was refused; stray events count as none', async () => {
+  for (const [unknown, percent] of [
+    [100, 20],
+    [9, 0],
+  ] as const) {
+    const log = recordingLog();
+    await measureServed({ lake: await withTypes(unknown), log, nowMs: () => 0 });
+    expect(log.measured).toMatchObject([{ Conflicts: 0, UnknownTypePercent: percent }]);
+  }
 });

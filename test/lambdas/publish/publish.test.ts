@@ -262,3 +262,20 @@ test('without a run nothing is decided and no page is written', async () => {
   await sweep(lake);
   expect(lake.keys()).toEqual([]);
 });
+
+test('a run is decided although the manifest of the served run cannot be read; what it adds is then not known', async () => {
+  const lake = memoryLake();
+  const log = recordingLog();
+  await storeRun(lake, 1);
+  await event(lake);
+  await lake.replace(manifestKey(1), '{', JSON_TYPE, (await lake.read(manifestKey(1)))?.etag);
+  await storeRun(lake, 2);
+  await event(lake, log);
+  expect(publicationOf(lake, 2)).toMatchObject({ decision: 'promoted', numbers: { added: null } });
+  expect(log.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      message: expect.stringContaining('manifest of the served run'),
+    }),
+  );
+});

@@ -132,6 +132,37 @@ test('the decision is at the top, with the numbers that it is based on', () => {
   expect(wholePage).toContain('How well run 1 predicted the sales of window 2');
 });
 
+test('the types of sales are listed with their weights; unknown ones are marked, and their names are text', () => {
+  const types = [
+    { type: 'purchase', interactions: 1_200, weight: 1 },
+    { type: '<b>gift</b>', interactions: 30, weight: null },
+  ];
+  const trainedOn = {
+    ...data.manifest.inputs,
+    unweighted: 40,
+    unknown: { interactions: 40, types: 4 },
+    types,
+  };
+  const page = runPage({ ...data, manifest: { ...data.manifest, inputs: trainedOn } });
+  expect(page).toContain('purchase: 1,200 (weight 1)');
+  expect(page).toContain('&lt;b&gt;gift&lt;/b&gt;: 30 (<span class="bad">unknown, not trained on</span>)');
+  expect(page).toContain('3 more unknown types');
+});
+
+test('the table says how the run compares where the served run has a list, which leaves out users without one', () => {
+  const { gate } = whole.manifest;
+  const any = gate?.any && {
+    ...gate.any,
+    overServedLists: { value: 0.002, n: 140, low: -0.01, high: 0.012 },
+  };
+  const page = runPage({
+    ...whole,
+    manifest: { ...whole.manifest, gate: gate && { ...gate, any: any ?? null } },
+  });
+  expect(page).toContain('<td class="number">+0.002 (−0.010 to +0.012), 140 users</td>');
+  expect(page).toContain('A user to whom the served run gives no list counts with 0 for that run.');
+});
+
 test('the page says when a run was not decided, and when no sales were held out', () => {
   expect(runPage(data)).toContain('No decision had been made when this page was drawn');
   expect(runPage(data)).toContain('No sales could be held out, so there are no numbers to decide by.');

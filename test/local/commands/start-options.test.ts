@@ -54,6 +54,10 @@ test.each([
   [['--port', '0'], '--port is 0, should be a whole number from 1 to 65535'],
   [['--max-wait', '0s'], '--max-wait is 0s, should be a number and s, m, h or d: 90s, 24h'],
   [['--input='], '--input is , should be a file'],
+  [
+    ['--type-weights', 'view'],
+    /^--type-weights is view, should be TYPE=WEIGHT,… with weights from 0 to 1000/,
+  ],
   [['--endpoint', 'http://localhost:4566'], '--bootstrap and --endpoint go together'],
   [['--max-wait', '90'], '--max-wait is 90, should be a number and s, m, h or d: 90s, 24h'],
   [['--once=yes'], '--once takes no value, but is yes'],
@@ -108,6 +112,7 @@ test('the help of npm start', () => {
       --threshold <N>          number of new sales that cut a window (default: 12,000)
       --growth <SHARE>         new sales must also be this share of all earlier ones (default: 0.2; 0: off)
       --max-wait <TIME>        cut a window once a sale has waited this long (default: 24h)
+      --type-weights <LIST>    weights of types of sales: view=0.1,cart=0.3 (0: leave out)
       --export <DIR>           copy the files and charts of the served run to this directory
       --keep                   continue with the bucket and the broker's log of the last start
       --partitions <N>         partitions of the topic (default: 3)

@@ -124,6 +124,35 @@ test('sales of an earlier broker are shown separately, and are not part of the s
   );
 });
 
+const withTypes = (interactions: number): Outcome => {
+  const unknown = 12 - interactions;
+  const inputs = {
+    ...manifest.inputs,
+    interactions,
+    unweighted: unknown,
+    unknown: { interactions: unknown, types: 1 },
+    types: [{ type: 'gift\u001b[31m', interactions: unknown, weight: null }],
+  };
+  return { ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, inputs } }] };
+};
+
+test('sales whose type has no weight are named with the option to set, without being a problem', () => {
+  const outcome = withTypes(9);
+  expect(problemsOf(facts(outcome))).toEqual([]);
+  const report = formatReport(facts(outcome)).replaceAll(/\s+/g, ' ');
+  expect(report).toContain('3 sales were not trained on, because their types have no weight (gift');
+  expect(report).toContain('--type-weights');
+  expect(report).not.toContain('\u001b');
+});
+
+test('a run that was trained on nothing is a problem that names the types and the option', () => {
+  expect(problemsOf(facts(withTypes(0)))).toEqual([
+    expect.stringMatching(
+      /^Run 1 was trained on nothing: none of the 12 sales has a type with a weight \(gift.* 12\); .*--type-weights/,
+    ),
+  ]);
+});
+
 test('a bucket with sales of an earlier broker only', () => {
   const outcome: Outcome = { ...OUTCOME, sources: new Map([['ffffffff', COUNTS]]) };
   expect(formatReport(facts(outcome, 0))).toContain(

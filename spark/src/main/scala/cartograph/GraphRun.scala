@@ -48,7 +48,7 @@ final class GraphRun private (
     "edges" -> counts.edges
   )
 
-  /** Writes the JSON documents. @param weights by type of sale */
+  /** Writes the JSON documents. @param weights by type of sale, of purchases only */
   def documents(set: TrainingSet, weights: Map[String, Double]): Seq[RunFile] = {
     val components = GraphFacts.components(vertices, blocks)
     Seq(

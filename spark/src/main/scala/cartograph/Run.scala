@@ -11,7 +11,7 @@ import cartograph.output.RunTables
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
-import cartograph.sales.{Inputs, Purchases, Shop, TrainingSet, TrainingSummary}
+import cartograph.sales.{Inputs, Purchases, SaleTypes, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
@@ -41,9 +41,11 @@ object Run {
       val period = SalesPeriod(set.summary.oldestMs, set.summary.newestMs + 1)
       Holdout.from(set.interactions, set.summary.interactions, period, config.holdoutShare)
     }
-    val shop = steps("net")(Shop.build(set.interactions, config.typeWeights, blocks))
+    val types = steps("types")(SaleTypes.of(set.interactions, config.typeWeights))
+    val weights = types.weights
+    val shop = steps("net")(Shop.build(set.interactions, weights, blocks))
     val history = steps("gather") {
-      val all = Purchases.of(shop, set.interactions, config.typeWeights).persist(StorageLevel.MEMORY_AND_DISK_SER)
+      val all = Purchases.of(shop, set.interactions, weights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
       all
     }
@@ -53,7 +55,7 @@ object Run {
       else None
     val recommended = new Recommender(shop, algorithm, config, steps).recommend(history, splits, served.map(_.lists))
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
-    val documents = steps("summaries")(graph.documents(set, config.typeWeights))
+    val documents = steps("summaries")(graph.documents(set, types.purchaseWeights))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
     } ++ steps("write graph")(graph.files)
@@ -70,11 +72,12 @@ object Run {
       .orElse(recommended.quality.map(_.heldOutPairs))
       .getOrElse(0L)
     val all = compacted ++ written ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
+    logTypes(types, context.run)
     obj(
       "run" -> context.run,
       "attempt" -> context.arguments.attempt,
       "asOfMs" -> set.summary.newestMs,
-      "inputs" -> inputsNode(inputs, set.summary, shop.unweighted),
+      "inputs" -> inputsNode(inputs, set.summary, types),
       "model" -> config.json,
       "versions" -> versions(sc),
       "counts" -> graph.manifestCounts,
@@ -93,16 +96,26 @@ object Run {
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
 
-  private def inputsNode(inputs: Inputs, summary: TrainingSummary, unweighted: Long): JsonNode = obj(
+  /** Logs which sales are missing from training because of their type. */
+  private def logTypes(types: SaleTypes, window: Int): Unit = types.problem.foreach { problem =>
+    val counts = obj(types.all.filterNot(_.isTrained).map(saleType => saleType.name -> saleType.count): _*)
+    Log.error(problem, obj("window" -> window, "unknownSales" -> types.unknownSales, "types" -> counts))
+  }
+
+  private def inputsNode(inputs: Inputs, summary: TrainingSummary, types: SaleTypes): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),
     "batches" -> inputs.windows.map(_.batches.size).sum,
     "offsets" -> obj(inputs.last.partitions.properties.asScala.toSeq.map { entry =>
       entry.getKey -> entry.getValue.get("ranges")
     }: _*),
-    "interactions" -> (summary.interactions - unweighted),
+    "interactions" -> (summary.interactions - types.untrained),
     "repeats" -> summary.repeats,
     "conflicts" -> summary.conflicts,
-    "unweighted" -> unweighted,
+    "unweighted" -> types.untrained,
+    "unknown" -> obj("interactions" -> types.unknownSales, "types" -> types.unknownTypes),
+    "types" -> arr(types.all.map(saleType =>
+      obj("type" -> saleType.name, "interactions" -> saleType.count, "weight" -> saleType.weight)
+    )),
     "trainingSetSha256" -> summary.sha256
   )
 

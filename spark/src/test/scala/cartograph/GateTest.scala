@@ -107,6 +107,42 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(math.abs(overServed(saved, "any").value - overServed(manifest, "any").value) < 1e-3)
   }
 
+  /** Writes a window of a shop without tastes: all of its users buy the products by their popularity alone. */
+  private def growing(number: Int, users: Int): Unit = {
+    val random = new scala.util.Random(number)
+    val rows = (0 until 8 * users).map { n =>
+      val product = (PerTaste * 3 * math.pow(random.nextDouble(), 2)).toInt
+      val at = ((number - 1) * 30 + n * 30.0 / (8 * users)) * Day
+      val address = Sale.Home.copy(offset = number * 10000L + n, kafkaMs = at.toLong)
+      Sale(f"u${random.nextInt(users)}%03d", f"p$product%02d", at.toLong, address = address)
+    }
+    val key = lake.batch(s"interactions/$number.parquet", rows: _*)
+    val ranker = model.replace("als", "ranker")
+    lake.put(
+      Keys.window(number),
+      s"""{"window": $number, "batches": [{"key": "$key", "sizeBytes": 1}], "partitions": {}, "model": {$ranker}}"""
+    )
+  }
+
+  test("a shop that grows and has no taste: each run is as good as the one before, and has lists for more users") {
+    val manifests = (1 to 3).map { number =>
+      growing(number, users = 100 * Seq(1, 3, 4)(number - 1))
+      val manifest = run(number)
+      serve(number)
+      manifest
+    }
+    assert(manifests.map(_.get("counts").get("users").asInt) === Seq(100, 300, 400))
+    for (manifest <- manifests.tail; list <- Seq("any", "new"); comparison = manifest.get("gate").get(list)) {
+      val over = metric(comparison.get("overServedLists"))
+      assert(over.low <= 0.02 && over.high >= -0.02, s"$list of run ${manifest.get("run")}")
+      assert(metric(comparison.get("overBaseline")).low <= 0, "no taste is found")
+    }
+    assert(manifests.forall(_.get("gate").get("horizonMs").asLong > Day))
+    // A test of publish reads the file: publish must promote all of these runs.
+    Fixtures.update("manifests-growing.json", manifests.mkString("[", ",\n", "]\n"))
+    assert(Documents.parse("manifests-growing.json", Fixtures.text("manifests-growing.json")).size === 3)
+  }
+
   test("the series shows a change of taste: the run that was served is bad on the sales after it") {
     for (number <- 1 to 4) {
       window(number)(user => if (number < 3) user else user + 1)

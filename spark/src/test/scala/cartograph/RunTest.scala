@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream
 
 import scala.jdk.CollectionConverters._
 
-import com.fasterxml.jackson.databind.JsonNode
+import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import org.scalatest.BeforeAndAfterEach
 
 import cartograph.platform.Keys
@@ -71,6 +71,56 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(intercept[IllegalArgumentException](run(attempt =
       2
     )).getMessage === "Cannot train: algorithm is magic, should be ranker or als")
+  }
+
+  /** Writes a window with the weights of types that a stack without configuration has. */
+  private def trainWithDefaults(rows: Interaction*): JsonNode = {
+    val weights = new ObjectMapper().readTree(Fixtures.text("window.json")).at("/model/typeWeights")
+    val key = lake.batch("interactions/a.parquet", addressed(rows): _*)
+    lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("""{"purchase": 1}""", weights.toString))
+    run()
+  }
+
+  test("a replay of views, carts and transactions is trained on all of them, and only transactions are bought") {
+    val Day = 86400000L
+    val random = new scala.util.Random(7)
+    // Every user looks at ten products of one of two tastes, puts every third into the cart, and buys every other of those.
+    val rows = for {
+      user <- 0 until 80
+      n <- 0 until 20
+      product = s"p${user % 2 * 15 + random.nextInt(15)}"
+      at = random.nextInt(60) * Day
+      (kind, place) <- Seq("view", "addtocart", "transaction").zipWithIndex
+      if place == 0 || (place == 1 && n % 3 == 0) || n % 6 == 0
+    } yield Sale(s"u$user", product, at + place, kind = kind)
+    val manifest = trainWithDefaults(rows: _*)
+    val inputs = manifest.get("inputs")
+    assert((inputs.get("interactions").asInt, inputs.get("unweighted").asInt) === ((rows.size, 0)))
+    val types = inputs.get("types").elements.asScala.map(node => node.get("type").asText -> node.get("weight").asDouble)
+    assert(types.toMap === Map("view" -> 0.1, "addtocart" -> 0.3, "transaction" -> 1.0))
+    assert(manifest.get("counts").get("users").asInt === 80)
+    val bought = rows.filter(_.kind == "transaction").map(sale => sale.user -> sale.product).distinct
+    assert(manifest.get("counts").get("pairs").asInt === bought.size)
+    val discoveries = fileOf(manifest, "recommendations.csv").tail.map(_.split(',')).filter(_(2) == "new")
+      .map(row => row(0) -> row(1))
+    assert(discoveries.nonEmpty && discoveries.intersect(bought).isEmpty)
+    val viewed = rows.map(sale => sale.user -> sale.product).diff(bought)
+    assert(discoveries.intersect(viewed).nonEmpty, "what was only looked at may be discovered")
+    assert(manifest.at("/quality/any/model/n").asInt > 0)
+  }
+
+  test("sales of unknown types are counted and logged; if there are no others, the run is empty and the log says why") {
+    val out = new ByteArrayOutputStream
+    lake.window(1, lake.batch("interactions/a.parquet", addressed(Seq.fill(3)(Sale("ann", "lamp", kind = "gift"))): _*))
+    Console.withOut(out)(TrainJob.run(sc, Arguments(lake.root, 1, 1)))
+    val manifest = lake.json(Keys.manifest(1))
+    assert(manifest.get("counts").get("recommendations").asInt === 0)
+    assert(manifest.at("/inputs/unknown").toString === """{"interactions":3,"types":1}""")
+    assert(manifest.at("/inputs/types").toString === """[{"type":"gift","interactions":3,"weight":null}]""")
+    val errors =
+      out.toString.linesIterator.map(new ObjectMapper().readTree(_: String)).filter(_.get("level").asText == "error").toSeq
+    assert(errors.map(_.get("message").asText).exists(_.startsWith("Nothing was trained on: none of the 3 sales")))
+    assert(errors.head.at("/types/gift").asInt === 3)
   }
 
   test("a user and a product with the same id stay two vertices; unusual ids are kept as they are") {

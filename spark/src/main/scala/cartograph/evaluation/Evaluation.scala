@@ -33,7 +33,9 @@ object Evaluation {
     val History: Int = 5
     /** The first of one column per tenth of the catalogue. */
     val Popularity: Int = History + Histories.size
-    val Count: Int = Popularity + Catalogue.Tenths
+    /** NDCG of the users to whom the served run gives a list. */
+    val ServedUsers: Int = Popularity + Catalogue.Tenths
+    val Count: Int = ServedUsers + 1
   }
 
   /**
@@ -67,8 +69,10 @@ object Evaluation {
       val (names, scorers) = all.zipWithIndex.filter { case (name, _) =>
         list == ListKind.Any || name != Scorers.PersonalFrequency.name
       }.unzip
+      val servedIndex = all.indexOf(Served)
       val users = tested.flatMap { case (user, lists) =>
-        measured(list, scorers, lists, tests.catalogue).map(user -> _)
+        val isServed = servedIndex >= 0 && list.select(lists.lists(servedIndex)).nonEmpty
+        measured(list, scorers, lists, tests.catalogue, isServed).map(user -> _)
       }
       comparedBy(users, names, tests.catalogue.known)
     }
@@ -118,16 +122,23 @@ object Evaluation {
   /**
    * Measures one list of a user.
    *
-   * @param scorers indices of the scorers in `user.lists`
+   * @param scorers  indices of the scorers in `user.lists`
+   * @param isServed whether the served run gives this list to the user
    * @return None if no product is correct for the list, so that nothing can be measured
    */
-  private def measured(list: ListKind, scorers: Seq[Int], user: TestedUser, catalogue: Catalogue): Option[Measured] = {
+  private def measured(
+      list: ListKind,
+      scorers: Seq[Int],
+      user: TestedUser,
+      catalogue: Catalogue,
+      isServed: Boolean
+  ): Option[Measured] = {
     val correct = RankingMeasures.correct(user.relevant, user.bought, list)
     Option.when(correct.nonEmpty) {
       val lists = scorers.map(index => list.select(user.lists(index)).map(_.product)).toArray
       val columns = lists.length * Column.Count
       val observed = Observed(sums = new Array[Double](columns), weights = new Array[Double](columns))
-      val observer = new Observer(correct, user.bought.length, catalogue, observed)
+      val observer = new Observer(correct, user.bought.length, isServed, catalogue, observed)
       lists.indices.foreach(index => observer.add(lists(index), index * Column.Count))
       // The served run may list products that were unknown before the holdout, which are not in the catalogue.
       Measured(lists.map(_.take(RankingMeasures.Depth).filter(catalogue.isKnown)), observed)
@@ -139,9 +150,10 @@ object Evaluation {
    *
    * @param correct  products that the user bought in the holdout and that the list admits
    * @param owned    number of products that the user bought before
+   * @param isServed whether the served run gives a list to the user
    * @param observed receives the values
    */
-  private final class Observer(correct: Set[Int], owned: Int, catalogue: Catalogue, observed: Observed) {
+  private final class Observer(correct: Set[Int], owned: Int, isServed: Boolean, catalogue: Catalogue, observed: Observed) {
 
     /**
      * Adds the measures of one list.
@@ -152,6 +164,7 @@ object Evaluation {
     def add(list: Array[Int], offset: Int): Unit = {
       val gain = RankingMeasures.ndcg(list, correct)
       put(offset + Column.Ndcg, gain)
+      if (isServed) put(offset + Column.ServedUsers, gain)
       put(offset + Column.Recall, RankingMeasures.recall(list, correct))
       put(offset + Column.Map, RankingMeasures.averagePrecision(list, correct))
       put(offset + Column.HitRate, RankingMeasures.hit(list, correct))
@@ -195,10 +208,10 @@ object Evaluation {
       val (best, _) = metrics
         .filter { case (name, _) => baselines.contains(name) }
         .maxBy { case (_, measured) => measured.ndcg.value }
-      def overOther(other: String): Option[Metric] = bootstrap.difference(at(Model, Column.Ndcg), at(other, Column.Ndcg))
-      val overBaseline = always(overOther(best))
-      val overServed = if (names.contains(Served)) overOther(Served) else None
-      Compared(metrics, Comparison(best, overBaseline, overServed))
+      def overOther(other: String, column: Int): Option[Metric] = bootstrap.difference(at(Model, column), at(other, column))
+      val overBaseline = always(overOther(best, Column.Ndcg))
+      def overServed(column: Int): Option[Metric] = if (names.contains(Served)) overOther(Served, column) else None
+      Compared(metrics, Comparison(best, overBaseline, overServed(Column.Ndcg), overServed(Column.ServedUsers)))
     }
   }
 

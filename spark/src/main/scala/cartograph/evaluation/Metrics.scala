@@ -61,10 +61,16 @@ final case class Metrics(
         "orderedBy" -> orderedBy(list),
         "baseline" -> comparison.baseline,
         "overBaseline" -> metric(comparison.overBaseline),
-        "overServed" -> comparison.overServed.map(metric)
+        "overServed" -> comparison.overServed.map(metric),
+        "overServedLists" -> comparison.overServedLists.map(metric)
       )
     }
-    obj("served" -> served, "any" -> comparisonOf(ListKind.Any), "new" -> comparisonOf(ListKind.New))
+    obj(
+      "served" -> served,
+      "horizonMs" -> splits.horizonMs,
+      "any" -> comparisonOf(ListKind.Any),
+      "new" -> comparisonOf(ListKind.New)
+    )
   }
 
   /** Makes `afterwards` of the manifest: NDCG@10 of the served run on the sales that were made after it. */

@@ -31,10 +31,17 @@ final case class RankingMetrics(
 /**
  * Differences of NDCG@10, user by user: the model minus the list that it would replace.
  *
- * @param baseline   name of the best baseline
- * @param overServed None if no run was compared
+ * @param baseline        name of the best baseline
+ * @param overServed      over the lists that users get from the served run, which are empty for users whom it does not know;
+ *                        None if no run was compared
+ * @param overServedLists the same among the users to whom the served run gives a list; None if there are none
  */
-final case class Comparison(baseline: String, overBaseline: Metric, overServed: Option[Metric])
+final case class Comparison(
+    baseline: String,
+    overBaseline: Metric,
+    overServed: Option[Metric],
+    overServedLists: Option[Metric]
+)
 
 /** Scorers that were measured on the same users, by name, in the order in which metrics.json has them. */
 final case class Compared(scorers: Seq[(String, RankingMetrics)], comparison: Comparison) {

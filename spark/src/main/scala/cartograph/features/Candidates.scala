@@ -131,8 +131,8 @@ private[features] final class CandidateFinder(
     val (wanted, wantedAls) = wantedScores(recipient, otherScores)
     val candidates = Candidates(
       products = products,
-      owned = products.map(history.indexOf(_) >= 0),
-      bought = history.products,
+      owned = products.map(history.owns),
+      bought = history.bought,
       features = described(recipient, products, otherScores),
       wanted = wanted,
       wantedAls = wantedAls

@@ -28,8 +28,13 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
     begins.result()
   }
 
-  /** Numbers of the products that the user bought. */
+  /** Numbers of the products that the user bought, or looked at. */
   val products: Array[Int] = Array.tabulate(starts.length - 1)(index => purchases.products(byProduct(starts(index))))
+
+  /** Numbers of those that the user bought, ascending; the user only looked at the others. */
+  val bought: Array[Int] = products.zipWithIndex.collect {
+    case (product, index) if (starts(index) until starts(index + 1)).exists(at => purchases.isPurchase(byProduct(at))) => product
+  }
 
   /** The basket of each line, counted from 1. */
   private val ordinals: Array[Int] = {
@@ -67,7 +72,10 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
     if (priced.isEmpty) Double.NaN else priced.map(price => math.log(price.toDouble)).sum / priced.length
   }
 
-  /** Returns the index of a product; negative if the user did not buy it. */
+  /** Whether the user bought a product. */
+  def owns(product: Int): Boolean = java.util.Arrays.binarySearch(bought, product) >= 0
+
+  /** Returns the index of a product; negative if the user neither bought it nor looked at it. */
   def indexOf(product: Int): Int = java.util.Arrays.binarySearch(products, product)
 
   /** Age of the newest line, horizons. */

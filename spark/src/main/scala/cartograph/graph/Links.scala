@@ -168,7 +168,7 @@ object Links {
 
   /** Returns product numbers and the user's ends of their links. */
   private def boughtBy(user: Int, purchases: Purchases): Iterator[(Int, UserEnd)] =
-    purchases.products.indices.groupBy(purchases.products(_)).iterator.map { case (product, lines) =>
+    purchases.products.indices.filter(purchases.isPurchase).groupBy(purchases.products(_)).iterator.map { case (product, lines) =>
       // The lines of a user are sorted by time.
       val bought = Bought(lines.size, purchases.atMs(lines.head), purchases.atMs(lines.last))
       product -> UserEnd(user, LinkKind.Bought, rank = 0, score = 0, bought)

@@ -5,8 +5,12 @@ import org.apache.spark.rdd.RDD
 import cartograph.platform.Broadcasts
 
 /**
- * The purchases and returns of a user, one line per basket and product, oldest basket first. The arrays are the columns;
- * all have the same length.
+ * The sales of a user: purchases, returns and other events, such as views. There is one line per basket, product and kind of
+ * these three, oldest basket first. The arrays are the columns; all have the same length.
+ *
+ * A line is a purchase or a return if its type weighs at least half as much as the heaviest one: see [[Purchases.isPurchase]].
+ * Only purchases are what recommendations are measured by, and only they exclude a product from the list `new`. Other lines say
+ * what the user is interested in.
  *
  * @param products   number of the product
  * @param atMs       time of the first sale of the line, epoch ms
@@ -25,11 +29,14 @@ final case class Purchases(
 ) {
   def size: Int = products.length
 
-  /** Returns the purchases before a moment, without those of products that had been returned by then. */
+  /** Whether a line is a purchase or a return, and not another event. */
+  def isPurchase(line: Int): Boolean = Purchases.isPurchase(weights(line))
+
+  /** Returns the sales before a moment, without those of products that had been returned by then, and without returns. */
   def before(momentMs: Long): Purchases = {
     val known = atMs.indices.filter(atMs(_) < momentMs)
-    val kept = boughtNet(known)
-    picked(known.filter(line => quantities(line) > 0 && kept.contains(products(line))))
+    val net = netQuantities(known)
+    picked(known.filter(line => quantities(line) > 0 && net.get(products(line)).forall(_ > Shop.Epsilon)))
   }
 
   /** Returns the products with a positive net quantity from `fromMs` (inclusive) until `untilMs` (exclusive), ascending. */
@@ -37,7 +44,8 @@ final case class Purchases(
     boughtNet(atMs.indices.filter(line => atMs(line) >= fromMs && atMs(line) < untilMs)).toArray.sorted
 
   /** Baskets with a purchase, oldest first. */
-  private def boughtBaskets: Array[Int] = baskets.indices.filter(quantities(_) > 0).map(baskets(_)).distinct.toArray
+  private def boughtBaskets: Array[Int] =
+    baskets.indices.filter(line => quantities(line) > 0 && isPurchase(line)).map(baskets(_)).distinct.toArray
 
   /** Number of baskets with a purchase. */
   def basketCount: Int = boughtBaskets.length
@@ -54,10 +62,16 @@ final case class Purchases(
     boughtNet(baskets.indices.filter(line => wanted.contains(baskets(line)))).toArray.sorted
   }
 
-  private def boughtNet(lines: Seq[Int]): Set[Int] = {
+  private def boughtNet(lines: Seq[Int]): Set[Int] =
+    netQuantities(lines).iterator.collect { case (product, quantity) if quantity > Shop.Epsilon => product }.toSet
+
+  /** Subtracts returns from purchases, by product. */
+  private def netQuantities(lines: Seq[Int]): scala.collection.Map[Int, Double] = {
     val net = scala.collection.mutable.HashMap.empty[Int, Double]
-    lines.foreach(line => net(products(line)) = net.getOrElse(products(line), 0.0) + quantities(line))
-    net.iterator.collect { case (product, quantity) if quantity > Shop.Epsilon => product }.toSet
+    lines.foreach { line =>
+      if (isPurchase(line)) net(products(line)) = net.getOrElse(products(line), 0.0) + quantities(line)
+    }
+    net
   }
 
   private def picked(lines: Seq[Int]): Purchases = {
@@ -79,6 +93,12 @@ object Purchases {
   /** Larger quantities in one line are taken for errors and capped, because they would outweigh everything else. */
   private val MaxUnits = 1e6
 
+  /** Least weight of a purchase, where the heaviest type has 1. */
+  private val LeastPurchase = 0.5
+
+  /** Whether sales of a type with this weight are purchases, and not other events. */
+  def isPurchase(weight: Double): Boolean = weight >= LeastPurchase
+
   /** The product of a line whose number is not known yet. */
   private val NotYetNumbered = 0
 
@@ -99,7 +119,7 @@ object Purchases {
   /**
    * Gathers the sales of every user. Sales are shuffled once, to where their users are.
    *
-   * @param weights weights of the types of sales; sales of other types are left out
+   * @param weights weights of the types of sales, see [[SaleTypes]]; sales of other types are left out
    * @return one entry per user with a sale: user number and purchases; partitioned by `shop.byUser` and sorted by number
    */
   def of(
@@ -156,8 +176,8 @@ object Purchases {
     val merged = for {
       ((_, _, basketLines), basket) <- baskets.zipWithIndex
       (product, productLines) <- basketLines.groupBy(_.product).toSeq.sortBy(_._1)
-      // Purchases and returns in the same basket stay separate lines.
-      (_, part) <- productLines.groupBy(_.quantity > 0).toSeq.sortBy(_._1)
+      // Purchases, returns and other events in the same basket stay separate lines.
+      (_, part) <- productLines.groupBy(line => (isPurchase(line.weight), line.quantity > 0)).toSeq.sortBy(_._1)
     } yield {
       // Sorted, because a sum of fractions depends on the order.
       val prices = part.flatMap(_.price).toSeq.sorted

@@ -35,9 +35,7 @@ final class Shop(
     val productCount: Int,
     /** User number and pair, partitioned by `byUser` and sorted by user and product. */
     val pairs: RDD[(Int, Pair)],
-    val byUser: NumberPartitioner,
-    /** Number of interactions whose type has no weight. */
-    val unweighted: Long
+    val byUser: NumberPartitioner
 )
 
 object Shop {
@@ -53,14 +51,19 @@ object Shop {
    * the returns.
    *
    * @param interactions distinct interactions, in any order
-   * @param weights      weights of the types of sales; sales of other types are counted and left out
+   * Sales that are no purchases, such as views, number their users and products and make no pairs; see [[Purchases]].
+   *
+   * @param weights      weights of the types of sales, see [[SaleTypes]]; sales of other types are left out
    * @param blocks       number of partitions of the result
    */
   def build(interactions: RDD[Interaction], weights: Map[String, Double], blocks: Int): Shop = {
     val partitioner = new HashPartitioner(blocks)
     val sums = interactions
-      .filter(sale => weights.contains(sale.kind))
-      .map(sale => (sale.user, sale.product) -> sale.quantity)
+      .flatMap { sale =>
+        weights.get(sale.kind).map { weight =>
+          (sale.user, sale.product) -> (if (Purchases.isPurchase(weight)) sale.quantity else 0.0)
+        }
+      }
       .reduceByKey(partitioner, _ + _)
       .persist(StorageLevel.MEMORY_AND_DISK)
 
@@ -82,15 +85,13 @@ object Shop {
       .setName("pairs")
     val partitioned = new PartitionedByUser(pairs, byUser).persist(StorageLevel.MEMORY_AND_DISK)
     sums.unpersist(blocking = false)
-    val unweighted = interactions.filter(sale => !weights.contains(sale.kind)).count()
     new Shop(
       users = users.map(_.swap).repartitionAndSortWithinPartitions(byUser).persist(StorageLevel.MEMORY_AND_DISK),
       userCount = userCount,
       products = products,
       productCount = productCount,
       pairs = partitioned,
-      byUser = byUser,
-      unweighted = unweighted
+      byUser = byUser
     )
   }
 

@@ -99,6 +99,20 @@ class EvaluationTest extends SparkSuite {
     assert(comparison.overServed.get.value === model - quality.any.flatMap(_.of("served")).get.ndcg.value)
   }
 
+  test("users without a served list count as 0 for the served run, and not at all where only its own users are compared") {
+    val comparison = quality.any.get.comparison
+    assert(comparison.overServed.get.n === 2L)
+    val amongServed = comparison.overServedLists.get
+    assert(amongServed.n === 1L)
+    assert(amongServed.value === 1 - (1 / log2(3)) / (1 + 1 / log2(3)))
+    val alone = Evaluation.measure(
+      TestSet(tests, heldOut = 5, catalogue),
+      MatrixFactorisation.lists(tests.mapValues(_.candidates), 10),
+      served = None
+    )
+    assert(alone.any.get.comparison.overServedLists === None)
+  }
+
   test(
     "novelty is the mean self-information of the listed products: 0 bits for A, which all three had bought, log2(3) for the others"
   ) {

@@ -54,8 +54,27 @@ class ShopTest extends SparkSuite {
   }
 
   test("sales whose type has no weight are left out and counted") {
-    val shop = build(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
+    val all = Seq(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
+    val shop = build(all: _*)
     assert(pairs(shop).keySet === Set("ann" -> "lamp"))
-    assert(shop.unweighted === 2)
+    assert((shop.userCount, shop.productCount) === ((1, 1)))
+    assert(SaleTypes.of(sales(all: _*), weights).untrained === 2)
+  }
+
+  test("events that are no purchases have users and products, but make no pairs, and do not cancel a return") {
+    val shop = Shop.build(
+      sales(
+        Sale("ann", "lamp"),
+        Sale("ann", "lamp", quantity = -1),
+        Sale("ann", "lamp", kind = "view", quantity = 5),
+        Sale("bob", "vase", kind = "view"),
+        Sale("cid", "vase")
+      ),
+      Map("purchase" -> 1.0, "view" -> 0.1),
+      blocks = 3
+    )
+    assert(pairs(shop).keySet === Set("cid" -> "vase"))
+    assert((shop.userCount, shop.productCount) === ((3, 2)))
+    assert(shop.products.map(product => product.id -> product.buyers).collect().toSeq === Seq("lamp" -> 0L, "vase" -> 1L))
   }
 }
