@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
@@ -11,6 +11,9 @@ import { serve, type Train } from '../../../local/quality/serve.ts';
 import { measureServed } from '../../../local/quality/served.ts';
 import { decisionLines, servedComparison, servedTable } from '../../../local/quality/served-tables.ts';
 import { replay } from '../../../local/shop/replay.ts';
+
+// Thousands of sales pass through accumulate.
+vi.setConfig({ testTimeout: 60_000 });
 
 const MANIFEST = Manifest.parse(
   JSON.parse(readFileSync(new URL('../../fixtures/manifest.json', import.meta.url), 'utf8')),
