@@ -1,15 +1,21 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 
 /** A process that ended with exit code 0. */
 export interface Finished {
   readonly seconds: number;
+  /** CPU seconds, user and system, of the process and all its descendants that have ended. */
+  readonly cpuSeconds: number;
   readonly output: string;
   /** Peak memory of the process and all its descendants together, with shared pages divided among them; NaN without /proc. */
   readonly peakBytes: number;
 }
 
 const SAMPLE_EVERY_MS = 500;
+
+/** Runs its arguments and writes the CPU times of the shell and of its descendants to file descriptor 3: two lines, user and system. */
+const WITH_TIMES = '"$@" 3>&-; status=$?; times >&3; exit "$status"';
 
 /**
  * Runs a command to its end and samples the memory of the process and its descendants.
@@ -22,11 +28,19 @@ export async function timed(
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Finished> {
   const startedMs = performance.now();
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
+  const child = spawn('bash', ['-c', WITH_TIMES, 'bash', command, ...args], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  let [output, times] = ['', ''];
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+    });
+  const [, , , timesStream] = child.stdio;
+  if (timesStream instanceof Readable)
+    timesStream.setEncoding('utf8').on('data', (text: string) => {
+      times += text;
     });
   let peakBytes = Number.NaN;
   const sampler = setInterval(() => {
@@ -40,11 +54,28 @@ export async function timed(
     });
     if (code !== 0)
       throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.slice(-2000)}`);
-    return { seconds: (performance.now() - startedMs) / 1000, output, peakBytes };
+    return {
+      seconds: (performance.now() - startedMs) / 1000,
+      cpuSeconds: cpuSecondsOf(times),
+      output,
+      peakBytes,
+    };
   } finally {
     clearInterval(sampler);
   }
 }
+
+/**
+ * Adds up what bash's `times` prints.
+ *
+ * @example cpuSecondsOf('0m0.010s 0m0.000s\n1m2.500s 0m3.250s\n') // 65.76
+ */
+export const cpuSecondsOf = (times: string): number =>
+  [...times.matchAll(/(\d+)m(\d+)[.,](\d+)s/g)].reduce(
+    (total, [, minutes, seconds, fraction]) =>
+      total + 60 * Number(minutes) + Number(`${seconds}.${fraction}`),
+    0,
+  );
 
 /** Returns the sum of the proportional set sizes, in bytes: https://docs.kernel.org/filesystems/proc.html, smaps_rollup. */
 function memoryOfTree(root: number): number {

@@ -4,6 +4,7 @@ import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
 import { clone } from './clone.ts';
 import { graph } from './graph.ts';
+import { growth } from './growth.ts';
 import { job } from './job.ts';
 import { layout } from './layout.ts';
 import { render } from './render.ts';
@@ -19,6 +20,7 @@ export const BENCHMARKS = {
   render,
   graph,
   job,
+  growth,
   start,
   retail,
   clone,

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ROOT } from '../local/process/paths.ts';
+import { RETAIL_MAP } from '../local/quality/retail.ts';
 import type { Benchmark } from './benchmark.ts';
 import { momentOf, startOnce, untilFirstSale } from './start.ts';
 
 /** UCI Online Retail: https://doi.org/10.24432/C5BW33, CC BY 4.0, D. Chen; not part of this repository. */
 export const RETAIL_FILE = resolve(ROOT, '../shared/data/online_retail.csv.gz');
-export const RETAIL_MAP =
-  'userId=CustomerID,productId=StockCode,quantity=Quantity,timestamp=InvoiceDate,orderId=InvoiceNo,price=UnitPrice,productName=Description';
-
 export const retail: Benchmark = {
   title: 'UCI Online Retail in one window, from file to charts',
   async run(report) {

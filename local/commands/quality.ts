@@ -1,27 +1,67 @@
-import { measureOutside } from '../quality/outside.ts';
+import { Option } from '@commander-js/extra-typings';
+import { measureOutside, type Outside } from '../quality/outside.ts';
 import { type Measured, measureProject } from '../quality/project.ts';
-import { PROTOCOLS, type ProtocolName } from '../quality/protocols.ts';
+import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../quality/protocols.ts';
+import { RETAIL_MAP, readRows, SHOP_NAMES, SHOPS } from '../quality/retail.ts';
 import { readPolls } from '../quality/sales.ts';
+import { measureServed } from '../quality/served.ts';
+import { decisionLines, type ServedShop, servedComparison, servedTable } from '../quality/served-tables.ts';
 import { agreement, chosenLines, scorersTable, yardstickTable } from '../quality/tables.ts';
+import { replay } from '../shop/replay.ts';
 import { callerPath } from '../terminal/caller-path.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
+import { parseStartOptions } from './start-options.ts';
+import { settingsOf } from './start-plan.ts';
+
+const PARTS = ['served', 'protocols'] as const;
 
 export const commandLine = () =>
   npmCommandLine('quality', 'measure the recommendations on UCI Online Retail')
     .argument('<FILE>', 'the file of UCI Online Retail')
+    .addOption(
+      new Option(
+        '--only <PART>',
+        'served: the lists that `npm start` serves; protocols: given holdouts (default: both)',
+      ).choices(PARTS),
+    )
     .option('--project-only', 'skip the comparison with models of other libraries');
 
 /**
- * `npm run quality -- FILE`: trains on Online Retail with the real job and measures by both protocols of docs/quality.md,
- * next to models of other libraries.
+ * `npm run quality -- FILE`: measures what `npm start` serves on Online Retail and on two parts of it, then the model by both
+ * protocols of docs/quality.md, all next to models of other libraries.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(commandLine(), args);
-  const { projectOnly } = command.opts();
+  const { projectOnly = false, only } = command.opts();
   const [file] = command.processedArgs;
   const path = callerPath(file);
+  if (only !== 'protocols') await served(path, projectOnly);
+  if (only !== 'served') await protocols(path, projectOnly);
+}
+
+/** Measures what is served: the options are those of `npm start -- --once --input FILE --map …`, and nothing else is set. */
+async function served(path: string, projectOnly: boolean): Promise<void> {
+  const options = parseStartOptions(['--once', '--input', path, '--map', RETAIL_MAP]);
+  const rows = await readRows(replay(path, options.map ?? {}));
+  const settings = settingsOf(options);
+  const measured: ServedShop[] = [];
+  for (const shop of SHOP_NAMES) {
+    const found = await measureServed(
+      shop,
+      rows,
+      settings,
+      projectOnly ? {} : { report: (line) => printProgress(`${SHOPS[shop].title}: ${line}`) },
+    );
+    measured.push(found);
+    console.log(`Served, ${SHOPS[shop].title}:\n${decisionLines(found).join('\n')}`);
+  }
+  console.log(`\nServed: ${PROTOCOLS.A.title}\n\n${servedTable(measured)}\n\n${servedComparison(measured)}`);
+}
+
+/** Measures with a holdout that the configuration names, which runs of a user do not have. */
+async function protocols(path: string, projectOnly: boolean): Promise<void> {
   const polls = await readPolls(path);
-  const outside = projectOnly ? undefined : await measureOutside(path, printProgress);
+  const outside = projectOnly ? undefined : await measureOutside(path, PROTOCOL_NAMES, printProgress);
   const measure = async (name: ProtocolName): Promise<Measured> => {
     const measured = await measureProject(name, polls);
     console.log(`\nProtocol ${name}: ${PROTOCOLS[name].title}\n\n${scorersTable(measured)}\n`);
@@ -30,7 +70,10 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   const project = { A: await measure('A'), B: await measure('B') };
   console.log(`\n${yardstickTable(project, outside)}`);
-  if (!outside) return;
+  if (outside) printOutside(project, outside);
+}
+
+function printOutside(project: Readonly<Record<ProtocolName, Measured>>, outside: Outside): void {
   const versions = Object.entries(outside.versions).map(([name, version]) => `${name} ${version}`);
   console.log(`\nOutside: ${versions.join(', ')}; ${outside.seconds.toFixed(0)} s`);
   for (const line of [...agreement(project, outside), ...chosenLines(outside)]) console.log(line);

@@ -1,4 +1,6 @@
+import { Config } from '../../lib/config.ts';
 import type { PipelineOptions } from '../pipeline/pipeline.ts';
+import type { Settings } from '../quality/serve.ts';
 import { replay } from '../shop/replay.ts';
 import { type OutgoingRecord, simulationFrom } from '../shop/simulate.ts';
 import type { ConfigInput } from '../stack/deploy.ts';
@@ -19,6 +21,12 @@ export function configOf(options: StartOptions): ConfigInput {
     },
     sweepMinutes: 1,
   };
+}
+
+/** Returns what the stages are configured with if the stack is deployed with {@link configOf}, defaults included. */
+export function settingsOf(options: StartOptions): Settings {
+  const { fieldMap, threshold, model } = Config.parse(configOf(options));
+  return { fieldMap, threshold, model, partitions: options.partitions };
 }
 
 /**

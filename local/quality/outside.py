@@ -1,9 +1,10 @@
 """The outside check of docs/quality.md: measures other models by the same protocols, in plain NumPy and PyPI `implicit`.
 
-    python local/quality/outside.py online_retail.csv.gz
+    python local/quality/outside.py online_retail.csv.gz [PROTOCOL...]
 
-Prints one JSON document: {versions, seconds, protocols: {A, B: {counts, scorers: {name: {any, new, chosen}}}}}. The value
-of a list is {value, n, low, high}, or null if the scorer cannot produce the list. Requires numpy, scipy and implicit.
+Measures by the protocols that are named, A and B if none is. Prints one JSON document: {versions, seconds, protocols:
+{A, B: {counts, scorers: {name: {any, new, chosen}}}}}. The value of a list is {value, n, low, high}, or null if the scorer
+cannot produce the list. Requires numpy, scipy and implicit.
 Parameters are chosen per list on the validation data; then the model is fitted again on everything before the test.
 All random numbers are seeded.
 """
@@ -66,10 +67,10 @@ SCORERS: dict[str, tuple[Callable[..., np.ndarray], list[Parameters]]] = {
 ONLY_ANY = {"personalFrequency"}
 
 
-def main(path: str) -> None:
+def main(path: str, names: list[str]) -> None:
     started = time.perf_counter()
     sales = read_sales(path)
-    protocols = {name: measure(name, sales) for name in PROTOCOLS}
+    protocols = {name: measure(name, sales) for name in names or PROTOCOLS}
     packages = {name: version(name) for name in ("numpy", "scipy", "implicit")}
     report = {
         "versions": {"python": platform.python_version(), **packages},
@@ -119,6 +120,7 @@ def quality(scores: np.ndarray, data: Split) -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Cannot measure: the only argument should be the file of UCI Online Retail")
-    main(sys.argv[1])
+    unknown = [name for name in sys.argv[2:] if name not in PROTOCOLS]
+    if len(sys.argv) < 2 or unknown:
+        sys.exit("Cannot measure: the arguments should be the file of UCI Online Retail, and protocols: A, B")
+    main(sys.argv[1], sys.argv[2:])

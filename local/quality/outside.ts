@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { Metric } from '../../lambdas/shared/contract/quality.ts';
 import { parseJson } from '../../lambdas/shared/platform/lake.ts';
 import { ROOT, STATE } from '../process/paths.ts';
+import { PROTOCOL_NAMES, type ProtocolName } from './protocols.ts';
 
 /** Packages of the other models. The project itself does not need them. */
 const PACKAGES = ['numpy==2.2.6', 'scipy==1.15.3', 'implicit==0.7.3'];
@@ -46,7 +47,8 @@ const OutsideProtocol = z.strictObject({
 export const Outside = z.strictObject({
   versions: z.record(z.string(), z.string()),
   seconds: z.number(),
-  protocols: z.strictObject({ A: OutsideProtocol, B: OutsideProtocol }),
+  /** Those that were asked for. */
+  protocols: z.partialRecord(z.enum(PROTOCOL_NAMES), OutsideProtocol),
 });
 export type Outside = z.infer<typeof Outside>;
 
@@ -54,12 +56,14 @@ export type Outside = z.infer<typeof Outside>;
  * Measures other models by the same protocols, with code that shares nothing with the project's. Takes minutes.
  *
  * @param file The file of sales.
+ * @param protocols The protocols to measure by.
  * @param report Called with each line of progress.
  * @returns Undefined if the packages cannot be installed; the reason is reported.
  * @throws {Error} If the script fails, or its output is not valid.
  */
 export async function measureOutside(
   file: string,
+  protocols: readonly ProtocolName[],
   report: (line: string) => void,
 ): Promise<Outside | undefined> {
   try {
@@ -69,7 +73,11 @@ export async function measureOutside(
     report(`Skipping the outside check: cannot install ${PACKAGES.join(', ')}: ${reason}`);
     return undefined;
   }
-  return parseJson(await run(file, report), 'the output of local/quality/outside.py', Outside);
+  return parseJson(
+    await run([file, ...protocols], report),
+    'the output of local/quality/outside.py',
+    Outside,
+  );
 }
 
 async function install(): Promise<void> {
@@ -79,8 +87,8 @@ async function install(): Promise<void> {
   await execute(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--only-binary=:all:', ...PACKAGES]);
 }
 
-async function run(file: string, report: (line: string) => void): Promise<string> {
-  const child = spawn(join(VENV, 'bin', 'python'), [SCRIPT, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(args: readonly string[], report: (line: string) => void): Promise<string> {
+  const child = spawn(join(VENV, 'bin', 'python'), [SCRIPT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

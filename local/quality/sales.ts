@@ -1,17 +1,9 @@
 import { z } from 'zod';
+import { columnMap } from '../shop/column-map.ts';
 import { replay } from '../shop/replay.ts';
 import { type OutgoingRecord, SIMULATION_END_MS } from '../shop/simulate.ts';
+import { RETAIL_MAP } from './retail.ts';
 
-/** Columns of UCI Online Retail: https://doi.org/10.24432/C5BW33 */
-const MAP = {
-  userId: 'CustomerID',
-  productId: 'StockCode',
-  quantity: 'Quantity',
-  timestamp: 'InvoiceDate',
-  orderId: 'InvoiceNo',
-  price: 'UnitPrice',
-  productName: 'Description',
-};
 const RECORDS_PER_POLL = 10_000;
 
 const Row = z.object({
@@ -36,7 +28,7 @@ const Row = z.object({
  */
 export async function readPolls(path: string): Promise<OutgoingRecord[][]> {
   const polls: OutgoingRecord[][] = [[]];
-  for await (const { value } of replay(path, MAP)) {
+  for await (const { value } of replay(path, columnMap(RETAIL_MAP))) {
     const row = Row.safeParse(JSON.parse(String(value)));
     if (!row.success) continue;
     if ((polls.at(-1)?.length ?? 0) >= RECORDS_PER_POLL) polls.push([]);

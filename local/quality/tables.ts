@@ -45,7 +45,7 @@ export function yardstickTable(project: MeasuredByProtocol, outside: Outside | u
     `|${'---|'.repeat(COLUMNS.length + 1)}`,
     ...names.map((name) =>
       row(OUTSIDE_SCORERS[name], ({ protocol, list }) =>
-        metric(outside?.protocols[protocol].scorers[name][list]),
+        metric(outside?.protocols[protocol]?.scorers[name][list]),
       ),
     ),
     row(`**${PARTS.model}**`, (column) => metric(ours(column))),
@@ -62,7 +62,7 @@ export function yardstickTable(project: MeasuredByProtocol, outside: Outside | u
 export const agreement = (project: MeasuredByProtocol, outside: Outside): string[] =>
   COLUMNS.map(({ protocol, list, title }) => {
     const job = project[protocol].metrics[list]?.popularity['ndcg@10'];
-    const other = outside.protocols[protocol].scorers.popularity[list];
+    const other = outside.protocols[protocol]?.scorers.popularity[list];
     return `${title}: popularity ${figure(job)} by the job, ${figure(other)} outside; users ${job?.n ?? '–'} and ${other?.n ?? '–'}`;
   });
 
@@ -85,7 +85,7 @@ export function scorersTable({ metrics }: Measured): string {
 export const chosenLines = (outside: Outside): string[] =>
   PROTOCOL_NAMES.flatMap((protocol) => [
     `${protocol}: ${PROTOCOLS[protocol].title}`,
-    ...Object.entries(outside.protocols[protocol].scorers).flatMap(([name, { chosen }]) =>
+    ...Object.entries(outside.protocols[protocol]?.scorers ?? {}).flatMap(([name, { chosen }]) =>
       Object.entries(chosen ?? {}).map(
         ([list, parameters]) =>
           `  ${OUTSIDE_SCORERS[name as OutsideScorer]}, ${list}: ${formatParameters(parameters)}`,
@@ -100,5 +100,6 @@ const formatParameters = (parameters: Readonly<Record<string, unknown>>): string
 
 const figure = (measured: Metric | null | undefined): string => measured?.value.toFixed(4) ?? '–';
 
-const metric = (measured: Metric | null | undefined): string =>
+/** Formats a mean with its interval: `0.3914 (0.3775–0.4057)`. */
+export const metric = (measured: Metric | null | undefined): string =>
   measured ? `${measured.value.toFixed(4)} (${measured.low.toFixed(4)}–${measured.high.toFixed(4)})` : '–';

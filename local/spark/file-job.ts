@@ -9,10 +9,19 @@ export interface FileJob {
   readonly cores?: number;
   readonly window?: number;
   readonly attempt?: number;
+  /** Settings of Spark in addition to those of this machine. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Makes the arguments of `java` that run the Spark job on a directory instead of a bucket. */
-export const fileJobCommand = ({ lake, directory, cores = 2, window = 1, attempt = 1 }: FileJob): string[] =>
+export const fileJobCommand = ({
+  lake,
+  directory,
+  cores = 2,
+  window = 1,
+  attempt = 1,
+  settings = {},
+}: FileJob): string[] =>
   sparkCommand(
     {
       entryPoint: JOB_JAR,
@@ -24,7 +33,10 @@ export const fileJobCommand = ({ lake, directory, cores = 2, window = 1, attempt
         '--attempt',
         String(attempt),
       ],
-      sparkSubmitParameters: '--class cartograph.TrainJob',
+      sparkSubmitParameters: [
+        '--class cartograph.TrainJob',
+        ...Object.entries(settings).map(([name, value]) => `--conf ${name}=${value}`),
+      ].join(' '),
     },
     { awsEndpoint: undefined, cores, directory },
   );

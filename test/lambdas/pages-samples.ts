@@ -168,6 +168,19 @@ export const sampleDiff = (run: number): Diff =>
             exposure: {
               gained: [0, 1, 2].map((index) => ({ ...named(index), before: 3, now: 40 - index })),
               lost: [{ ...named(6), before: 22, now: 9 }],
+              products: { gained: 3, lost: 1 },
+            },
+            totals: {
+              any: {
+                users: { compared: 300, changed: 280, added: 14, gone: 0 },
+                overlap: 0.652,
+                products: { entered: 5, left: 4, stayed: 987 },
+              },
+              new: {
+                users: { compared: 0, changed: 0, added: 14, gone: 0 },
+                overlap: null,
+                products: { entered: 12, left: 0, stayed: 0 },
+              },
             },
             vertices: { new: { users: 14, products: 2 }, gone: { users: 0, products: 1 } },
           },
@@ -177,6 +190,11 @@ const sales = SalesSummary.parse({
   bucketMs: 3_600_000,
   fromMs: NOON - 72 * 3_600_000,
   counts: Array.from({ length: 72 }, (_, hour) => (hour % 24 < 7 ? 0 : hour % 5)),
+});
+
+const differenceOf = (value: number, n: number) => ({
+  overBaseline: { value, n, low: value - 0.01, high: value + 0.01 },
+  overServed: { value: value / 2, n, low: value / 2 - 0.02, high: value / 2 + 0.02 },
 });
 
 const metrics = (run: number): Metrics =>
@@ -193,6 +211,23 @@ const metrics = (run: number): Metrics =>
     },
     any: scorers(0.31),
     new: { model: ranking(0.12), recentPopularity: ranking(0.08), popularity: ranking(0.05) },
+    differences: {
+      any: {
+        baseline: 'personalFrequency',
+        'ndcg@10': differenceOf(0.03, 812),
+        byHistory: [
+          { from: 1, to: 1, 'ndcg@10': differenceOf(-0.004, 120) },
+          { from: 20, to: null, 'ndcg@10': differenceOf(0.041, 332) },
+        ],
+        byPopularity: [{ decile: 10, 'recall@10': { ...differenceOf(0.002, 61), overServed: null } }],
+      },
+      new: null,
+    },
+    candidates: {
+      ownLeftOut: { users: 79, products: 6_543, heldOut: 210 },
+      any: { heldOut: 12_345, missed: 1_111 },
+      new: { heldOut: 8_000, missed: 901 },
+    },
     series,
     rmsePreference: metric(0.7),
   });

@@ -18,16 +18,19 @@ export function differences({ run, previous, changes, reason }: Diff): HTMLEleme
     const cause = reason ? `: ${reason}` : '';
     return [heading, element('p', {}, `Run ${run} cannot be compared with run ${previous.run}${cause}.`)];
   }
-  const { edges, churn, exposure } = changes;
+  const { edges, churn, exposure, totals } = changes;
   const churned = churn.any
     ? ` On average ${percent(churn.any.mean, 1)} of a user’s ${LIST_NAMES.any} changed.`
+    : '';
+  const users = totals
+    ? ` ${LIST_NAMES.any} have other products for ${count(totals.any.users.changed)} of ${count(totals.any.users.compared)} users.`
     : '';
   return [
     heading,
     element(
       'p',
       {},
-      `Since run ${previous.run}: ${count(edges.added)} recommendations added, ${count(edges.removed)} removed, ${count(edges.kept)} kept.${churned} `,
+      `Since run ${previous.run}: ${count(edges.added)} recommendations added, ${count(edges.removed)} removed, ${count(edges.kept)} kept.${users}${churned} `,
       element('a', { href: `${numberInKey(run)}/index.html#difference` }, 'All changes'),
     ),
     element(

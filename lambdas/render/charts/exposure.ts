@@ -15,8 +15,8 @@ export const exposure: Chart = {
     if (!previous) return 'There is no earlier run to compare with.';
     if (!changes)
       return `No differences are known: this run cannot be compared with run ${previous.run}${reason === null ? '' : `: ${reason}`}.`;
-    const { gained, lost } = changes.exposure;
-    return `Changes in the number of users who have a product among their Top picks, since run ${previous.run}. In more lists: ${extremes(gained)}. In fewer lists: ${extremes(lost)}.`;
+    const { gained, lost, products } = changes.exposure;
+    return `Changes in the number of users who have a product among their Top picks, since run ${previous.run}. In more lists: ${extremes(gained, products?.gained)}. In fewer lists: ${extremes(lost, products?.lost)}.`;
   },
 
   draw(run) {
@@ -53,12 +53,18 @@ type Change = Changes['exposure']['gained'][number];
 
 const nameOf = ({ name, product }: Change): string => shortName(name ?? product, 60);
 
-/** A run keeps at most {@link KEPT_CHANGES} products each way, so if it has that many, there may be more. */
-function extremes(changed: readonly Change[]): string {
+/**
+ * A run keeps at most {@link KEPT_CHANGES} products each way.
+ *
+ * @param all Number of products that changed; undefined in runs of versions that did not count them.
+ */
+function extremes(changed: readonly Change[], all: number | undefined): string {
   const [first] = changed;
   if (!first) return 'no product';
   const which =
-    changed.length < KEPT_CHANGES ? counted(changed.length, 'product') : `${KEPT_CHANGES} products or more`;
+    all !== undefined || changed.length < KEPT_CHANGES
+      ? counted(all ?? changed.length, 'product')
+      : `${KEPT_CHANGES} products or more`;
   return `${which}, most of all ${nameOf(first)} (${grouped(first.before)} → ${grouped(first.now)})`;
 }
 

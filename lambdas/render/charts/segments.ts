@@ -2,6 +2,7 @@ import { compact, counted, percent } from '../../shared/contract/numbers.ts';
 import {
   BASELINES,
   Baseline,
+  type Differences,
   LIST_KINDS,
   type ListKind,
   type Metric,
@@ -39,7 +40,7 @@ export const segments: Chart = {
         ...frame,
         notes: [
           subtitle(run),
-          `${LIST_NAMES[list]} on sales held out of training. Means over users, each with its 95 % interval; the chart of the decision shows the interval of their difference. The second line below a group is its number of users; a group without users is left out.`,
+          `${LIST_NAMES[list]} on sales held out of training. Means over users, each with its 95 % interval. ${clearly(run.metrics.differences[list])}The second line below a group is its number of users; a group without users is left out.`,
         ],
       },
       parts,
@@ -47,6 +48,22 @@ export const segments: Chart = {
     );
   },
 };
+
+/**
+ * States in how many groups the difference between the model and the best baseline is not due to chance: its interval, user by
+ * user, does not contain 0.
+ *
+ * @returns An empty text in runs of versions that did not measure the difference; else it ends with a space.
+ */
+function clearly(differences: Differences | null): string {
+  if (!differences) return '';
+  const all = [
+    ...differences.byHistory.map((part) => part['ndcg@10'].overBaseline),
+    ...differences.byPopularity.map((part) => part['recall@10'].overBaseline),
+  ];
+  const [ahead, behind] = [all.filter(({ low }) => low > 0), all.filter(({ high }) => high < 0)];
+  return `User by user, the model is clearly ahead of ${BASELINES[differences.baseline]} in ${ahead.length} of ${counted(all.length, 'group')} and clearly behind in ${behind.length}. `;
+}
 
 /** Returns Top picks, or Discoveries if Top picks were not measured. */
 function shownOf(metrics: Metrics): { list: ListKind; scorers: Metrics['any'] } {

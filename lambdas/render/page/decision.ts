@@ -5,12 +5,11 @@ import {
   type Gate,
   LIST_KINDS,
   type ListKind,
-  type Metric,
 } from '../../shared/contract/quality.ts';
 import { count, type Html, html, NOTHING, table } from '../../shared/web/html.ts';
 import { LIST_NAMES, withListNames } from '../../shared/web/lists.ts';
 import type { PageData } from './data.ts';
-import { interval } from './quality.ts';
+import { difference, interval } from './quality-numbers.ts';
 
 /** The decision about the run, and the numbers that it is based on. */
 export function decision({ manifest, runs }: PageData): Html {
@@ -65,10 +64,6 @@ const row = (
   overServedLists ? `${difference(overServedLists)}, ${counted(overServedLists.n, 'user')}` : '–',
   count(overBaseline.n),
 ];
-
-/** @example difference({ value: 0.02, low: 0.01, high: 0.03, n: 9 }) // '+0.020 (+0.010 to +0.030)' */
-export const difference = ({ value, low, high }: Metric): string =>
-  `${signed(value)} (${signed(low)} to ${signed(high)})`;
 
 function afterwards(after: PageData['manifest']['afterwards']): Html {
   if (!after) return NOTHING;

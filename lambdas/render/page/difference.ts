@@ -43,12 +43,49 @@ ${factList([
     return churn ? [[`Mean change of a user’s ${LIST_NAMES[list]}`, percent(churn.mean)] as const] : [];
   }),
 ])}
+${totalsTable(found.totals)}
 ${churnTable(found.churn)}
 <div class="pair">
-${exposure(`Products in more lists than before (at most ${KEPT_CHANGES})`, found.exposure.gained)}
-${exposure(`Products in fewer lists than before (at most ${KEPT_CHANGES})`, found.exposure.lost)}
+${exposure(`Products in more lists than before (${shownOf(found.exposure.gained, found.exposure.products?.gained)})`, found.exposure.gained)}
+${exposure(`Products in fewer lists than before (${shownOf(found.exposure.lost, found.exposure.products?.lost)})`, found.exposure.lost)}
 </div>`;
 }
+
+/** @param all Number of products that changed; undefined in runs of versions that did not count them. */
+const shownOf = (shown: readonly unknown[], all: number | undefined): string =>
+  all === undefined ? `at most ${KEPT_CHANGES}` : `${count(shown.length)} of ${count(all)}`;
+
+/** The changes of both lists over all users and products, of which the rest of the section shows the largest. */
+const totalsTable = (totals: Changes['totals']): Html =>
+  totals === null
+    ? NOTHING
+    : table({
+        label: 'What changed, over all users and products',
+        header: [
+          'List',
+          'Users with other products',
+          'Users with a list for the first time',
+          'Users without a list now',
+          'Mean overlap',
+          'Products that entered',
+          'Products that left',
+          'Products that stayed',
+        ],
+        rows: LIST_KINDS.map((list) => {
+          const { users, overlap, products } = totals[list];
+          return [
+            LIST_NAMES[list],
+            `${count(users.changed)} of ${count(users.compared)}`,
+            count(users.added),
+            count(users.gone),
+            overlap === null ? '–' : percent(overlap),
+            count(products.entered),
+            count(products.left),
+            count(products.stayed),
+          ];
+        }),
+        numbers: [1, 2, 3, 4, 5, 6, 7],
+      });
 
 const TENTHS = Array.from({ length: 11 }, (_, index) =>
   index === 0 ? 'none' : `over ${10 * (index - 1)} to ${10 * index} %`,

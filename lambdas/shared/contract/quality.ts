@@ -126,6 +126,39 @@ export const Comparison = z.strictObject({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
+/** The differences of a list, user by user: the list minus the best baseline, and minus that of the served run. */
+const Difference = Comparison.pick({ overBaseline: true, overServed: true });
+export type Difference = z.infer<typeof Difference>;
+
+/** How a list differs from what it would replace, over all users and in each part that {@link RankingMetrics} has. */
+export const Differences = z.strictObject({
+  /** The best baseline over all users. Every part is compared with it. */
+  baseline: Baseline,
+  'ndcg@10': Difference,
+  byHistory: z.array(z.strictObject({ from: Count, to: Count.nullable(), 'ndcg@10': Difference })),
+  byPopularity: z.array(z.strictObject({ decile: z.int().min(1).max(10), 'recall@10': Difference })),
+});
+export type Differences = z.infer<typeof Differences>;
+
+/**
+ * Holdout pairs that a list admits, and those whose product is not a candidate of the user: no scorer can list it. The
+ * highest recall that any order of the candidates could reach is `1 - missed / heldOut`.
+ */
+const Missed = z.strictObject({ heldOut: Count, missed: Count });
+export type Missed = z.infer<typeof Missed>;
+
+/** What the choice of candidates costs the users of the holdout, before any scorer orders them. */
+export const CandidateLimits = z.strictObject({
+  /**
+   * `users` who had bought more products than can be candidates (250), the number of their `products` that are left out, and
+   * how many of these are purchases of the holdout.
+   */
+  ownLeftOut: z.strictObject({ users: Count, products: Count, heldOut: Count }),
+  any: Missed,
+  new: Missed,
+});
+export type CandidateLimits = z.infer<typeof CandidateLimits>;
+
 /** The input of the gate; a list is null if it could not be measured on any user. */
 export const Gate = z.strictObject({
   /** The run that was served while this run was trained, and with which its lists were compared. */
@@ -178,6 +211,12 @@ export const Metrics = z.strictObject({
   }),
   any: Scorers.nullable(),
   new: Scorers.nullable(),
+  /** By list; null if it could not be measured, and in runs of versions that did not compute it. */
+  differences: z
+    .strictObject({ any: Differences.nullable(), new: Differences.nullable() })
+    .default({ any: null, new: null }),
+  /** Null if there is no holdout, and in runs of versions that did not count it. */
+  candidates: CandidateLimits.nullable().default(null),
   /** Served runs measured on the sales after them, oldest first, up to this window; at most 100. */
   series: z.array(Afterwards).default([]),
   /** Root mean squared error of the predicted preference (1 for a held-out pair). It says little about ranking. */

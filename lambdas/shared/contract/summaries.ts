@@ -183,9 +183,29 @@ export const GraphFacts = z.strictObject({
 });
 export type GraphFacts = z.infer<typeof GraphFacts>;
 
+/** The changes of one kind of list since the previous run, over all users and all products. */
+const ListTotals = z.strictObject({
+  users: z.strictObject({
+    /** Users who have the list in both runs. */
+    compared: Count,
+    /** Those of them whose list has other products than before. */
+    changed: Count,
+    /** Users who have the list only in this run, and only in the previous one. */
+    added: Count,
+    gone: Count,
+  }),
+  /**
+   * Products that both lists of a user have, divided by those that any of the two has (Jaccard index): the mean over the users
+   * compared; null if there are none.
+   */
+  overlap: z.number().min(0).max(1).nullable(),
+  /** Products that are in a list now and were in none before, that were in one and are in none now, and that are in one in both. */
+  products: z.strictObject({ entered: Count, left: Count, stayed: Count }),
+});
+
 /**
- * Largest number of products that `diff.json` lists as having gained exposure, and as having lost it. It does not say how
- * many more there are.
+ * Largest number of products that `diff.json` lists as having gained exposure, and as having lost it. It counts all of them
+ * in `exposure.products`.
  */
 export const KEPT_CHANGES = 20;
 
@@ -212,7 +232,11 @@ export const Diff = z.strictObject({
       exposure: z.strictObject({
         gained: z.array(NamedProduct.extend({ before: Count, now: Count })).max(KEPT_CHANGES),
         lost: z.array(NamedProduct.extend({ before: Count, now: Count })).max(KEPT_CHANGES),
+        /** Number of all products that gained and lost; null in runs of versions that did not count them. */
+        products: z.strictObject({ gained: Count, lost: Count }).nullable().default(null),
       }),
+      /** Null in runs of versions that did not count them. */
+      totals: z.strictObject({ any: ListTotals, new: ListTotals }).nullable().default(null),
       vertices: z.strictObject({
         new: z.strictObject({ users: Count, products: Count }),
         gone: z.strictObject({ users: Count, products: Count }),

@@ -124,6 +124,28 @@ test('quality is shown by length of history and by popularity of the product, ea
   expect(runPage(data)).not.toContain('tenth 1');
 });
 
+test('each part has the difference to the best baseline and to the served run, if there was one, with its n', () => {
+  expect(wholePage).toContain('<th scope="col" class="number">model minus personal frequency</th>');
+  expect(wholePage).toContain(
+    '<td class="number">−0.004 (−0.014 to +0.006), n 120</td><td class="number">−0.002 (−0.022 to +0.018), n 120</td>',
+  );
+  // The last tenth was not compared with the served run, and no list was in runs of earlier versions.
+  expect(wholePage.match(/model minus the served run/g)).toHaveLength(1);
+  const earlier = { ...whole.metrics, differences: { any: null, new: null } };
+  expect(runPage({ ...whole, metrics: earlier })).not.toContain('model minus');
+});
+
+test('the page says how many of the purchases were among the candidates, by list', () => {
+  expect(wholePage).toContain('91.0 % of these 12,345 purchases are among the candidates of their user');
+  expect(wholePage).toContain('No list could contain the other 901.');
+  expect(wholePage).toContain('79 measured users had bought more products than can be candidates; 6,543');
+  expect(runPage(data)).not.toContain('candidates');
+  const all = { users: 0, products: 0, heldOut: 0 };
+  const { candidates } = whole.metrics;
+  const metrics = { ...whole.metrics, candidates: candidates && { ...candidates, ownLeftOut: all } };
+  expect(runPage({ ...whole, metrics })).not.toContain('than can be candidates');
+});
+
 test('the decision is at the top, with the numbers that it is based on', () => {
   expect(wholePage).toContain('<span class="good">✓ promoted</span>: better than run 1 by +0.010');
   expect(wholePage).toContain(
@@ -198,6 +220,20 @@ test('changes since the previous run: edges, churn, exposure', () => {
   expect(wholePage).toContain(
     '<td class="number">22</td><td class="number">9</td><td class="number">−13</td>',
   );
+  expect(wholePage).toContain('Products in more lists than before (3 of 3)');
+  expect(wholePage).toContain(
+    '<td>Top picks</td><td class="number">280 of 300</td><td class="number">14</td><td class="number">0</td><td class="number">65.2 %</td><td class="number">5</td><td class="number">4</td><td class="number">987</td>',
+  );
+  expect(wholePage).toContain('<td>Discoveries</td><td class="number">0 of 0</td>');
+  const { changes: found } = whole.diff;
+  const uncounted = found && {
+    ...found,
+    totals: null,
+    exposure: { ...found.exposure, products: null },
+  };
+  const earlier = runPage({ ...whole, diff: { ...whole.diff, changes: uncounted } });
+  expect(earlier).toContain('Products in more lists than before (at most 20)');
+  expect(earlier).not.toContain('Mean overlap');
   expect(runPage(data)).toContain('This is the first run; there is nothing to compare it with.');
   const gone = {
     ...whole.diff,

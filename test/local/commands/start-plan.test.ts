@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { ConfiguredModel } from '../../../lambdas/shared/contract/model.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
-import { configOf, elsewhereOf, recordsToSend } from '../../../local/commands/start-plan.ts';
+import { configOf, elsewhereOf, recordsToSend, settingsOf } from '../../../local/commands/start-plan.ts';
+import { synthesize } from '../../lib/synthesize.ts';
 
 test('without options, the stack has its defaults, except for the threshold', () => {
   expect(configOf(parseStartOptions([]))).toEqual({
@@ -40,3 +42,18 @@ test('parts that run elsewhere need the address of the job server here', () => {
 test('the simulation makes exactly the requested number of records', () => {
   expect([...(recordsToSend(parseStartOptions(['--count', '12']), 0) as Iterable<unknown>)]).toHaveLength(12);
 });
+
+test('the settings that quality is measured with are those that the deployed stages get, with all defaults', () => {
+  const options = parseStartOptions(['--once', '--input', 'sales.csv', '--map', 'userId=customer']);
+  const settings = settingsOf(options);
+  const functions = Object.values(synthesize(configOf(options)).findResources('AWS::Lambda::Function'));
+  const valuesOf = (name: string): unknown[] =>
+    functions.flatMap(({ Properties }) => {
+      const text: unknown = Properties?.Environment?.Variables?.[name];
+      return typeof text === 'string' ? [JSON.parse(text)] : [];
+    });
+  expect(valuesOf(ENV.threshold)).toEqual([settings.threshold]);
+  expect(valuesOf(ENV.model)).toEqual([settings.model]);
+  expect(valuesOf(ENV.fieldMap)).toEqual([settings.fieldMap]);
+  expect(settings.partitions).toBe(options.partitions);
+}, 120_000);

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ROOT, STATE } from '../../../local/process/paths.ts';
 
 const VENV_PYTHON = join(STATE, 'outside-venv', 'bin', 'python');
 const PYTHON = existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3';
 const HAS_PACKAGES = spawnSync(PYTHON, ['-c', 'import numpy, scipy']).status === 0;
+
+// Each test starts Python, which takes long to import SciPy on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Evaluates a Python expression with the functions of the outside check in scope, and returns its value. */
 function evaluated(expression: string): unknown {

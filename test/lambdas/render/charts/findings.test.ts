@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../../lambdas/render/charts/chart.ts';
 import { CHARTS } from '../../../../lambdas/render/charts/registry.ts';
+import { toSvg } from '../../../../lambdas/render/draw.ts';
 import type { RankingMetrics } from '../../../../lambdas/shared/contract/quality.ts';
 import { runDataOf, sampleRun } from '../../samples.ts';
 import { titleOf } from './title.ts';
@@ -78,7 +79,8 @@ describe('exposure', () => {
   const changes: Changes = {
     edges: { added: 1, removed: 1, kept: 1 },
     churn: { any: churn, new: null },
-    exposure: { gained: [], lost: [] },
+    exposure: { gained: [], lost: [], products: null },
+    totals: null,
     vertices: { new: { users: 0, products: 0 }, gone: { users: 0, products: 0 } },
   };
   const titled = (changed: Partial<Changes> | null) =>
@@ -101,10 +103,31 @@ describe('exposure', () => {
 
   test('if no product gained lists, the one that lost most is named', async () => {
     const lost = [named('lamp'), named('cup')];
-    expect(await titled({ exposure: { gained: [], lost } })).toBe(
+    expect(await titled({ exposure: { gained: [], lost, products: null } })).toBe(
       'On average 25 % of a user’s Top picks are new since run 1; lamp lost most',
     );
-    expect(await titled({ exposure: { gained: [named('table')], lost } })).toMatch(/; table gained most$/);
+    expect(await titled({ exposure: { gained: [named('table')], lost, products: null } })).toMatch(
+      /; table gained most$/,
+    );
+  });
+
+  test('the alternative text has the number of all products that changed; without it, twenty may be more', () => {
+    const described = (gained: number, products: { gained: number; lost: number } | null) =>
+      CHARTS.exposure.describe({
+        ...run,
+        diff: {
+          run: 2,
+          previous: { run: 1, asOfMs: 0 },
+          changes: {
+            ...changes,
+            exposure: { gained: Array.from({ length: gained }, () => named('lamp')), lost: [], products },
+          },
+          reason: null,
+        },
+      });
+    expect(described(20, { gained: 57, lost: 0 })).toContain('In more lists: 57 products, most of all lamp');
+    expect(described(20, null)).toContain('In more lists: 20 products or more');
+    expect(described(19, null)).toContain('In more lists: 19 products,');
   });
 
   test('the title says if no user had a list in both runs', async () => {
@@ -151,6 +174,33 @@ describe('segments', () => {
     expect(await titled(model, other)).toBe(
       'The model is ahead of recent popularity in 1 of 2 groups of users',
     );
+  });
+
+  test('the notes say in how many groups the paired difference is clear, if it was measured', async () => {
+    const over = (low: number, high: number) => ({
+      overBaseline: metric(low, high),
+      overServed: null,
+    });
+    const any = {
+      baseline: 'personalFrequency' as const,
+      'ndcg@10': over(0.1, 0.2),
+      byHistory: [
+        { from: 1, to: 1, 'ndcg@10': over(-0.1, 0.2) },
+        { from: 2, to: null, 'ndcg@10': over(0.1, 0.2) },
+      ],
+      byPopularity: [{ decile: 10, 'recall@10': over(-0.2, -0.1) }],
+    };
+    const model = scorer(0.5, [metric(0.4, 0.5)]);
+    const textOf = async (differences: RunData['metrics']['differences']) => {
+      const metrics = { ...run.metrics, any: { model, popularity: model }, differences };
+      return (await toSvg(CHARTS.segments.draw({ ...run, metrics })))
+        .replace(/<\/tspan><tspan[^>]*>/g, ' ')
+        .replace(/<[^>]*>/g, '');
+    };
+    expect(await textOf({ any, new: null })).toContain(
+      'clearly ahead of personal frequency in 1 of 3 groups and clearly behind in 1.',
+    );
+    expect(await textOf({ any: null, new: null })).not.toContain('clearly');
   });
 
   test('tenths of the products are counted as well as groups of users', async () => {

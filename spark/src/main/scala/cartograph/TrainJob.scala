@@ -4,7 +4,7 @@ import scala.util.control.NonFatal
 
 import org.apache.spark.{SparkConf, SparkContext}
 
-import cartograph.evaluation.{Bootstrap, Observed}
+import cartograph.evaluation.{Bootstrap, CandidateLimits, Missed, Observed, OwnLeftOut}
 import cartograph.features.{
   Audience, BlockLinks, Candidates, CountedProduct, Moment, Neighbours, ProductBlock, ProductRow, ProductStats
 }
@@ -65,6 +65,10 @@ object TrainJob {
       classOf[Labelled],
       classOf[RankingRows],
       classOf[Observed],
+      classOf[CandidateLimits],
+      classOf[Missed],
+      classOf[OwnLeftOut],
+      Class.forName("cartograph.evaluation.Evaluation$TestedUser"),
       classOf[Bootstrap.Sums],
       classOf[Recommendation],
       classOf[Some[_]],

@@ -157,6 +157,12 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(diff.at("/changes/churn/any/users").asInt === 2)
     assert(diff.at("/changes/edges/added").asInt > 0 && diff.get("reason").isNull)
     assert(diff.at("/changes/exposure/gained/0/now").asInt > 0)
+    // Each list, of ann, bob and now cid, names all products but those that its user may not get; cid brings the mug.
+    val totals = diff.at("/changes/totals/any")
+    assert(totals.at("/users").toString === """{"compared":2,"changed":2,"added":1,"gone":0}""")
+    assert(totals.at("/products").toString === """{"entered":1,"left":0,"stayed":2}""")
+    assert(totals.at("/overlap").asDouble === 0.666667)
+    assert(diff.at("/changes/exposure/products").toString === """{"gained":3,"lost":0}""")
   }
 
   test("if the files of the previous run are gone, the run goes on, and diff.json gives the reason instead of a difference") {

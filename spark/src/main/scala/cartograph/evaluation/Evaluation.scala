@@ -1,6 +1,7 @@
 package cartograph.evaluation
 
 import org.apache.spark.rdd.RDD
+import org.apache.spark.storage.StorageLevel
 
 import cartograph.lists.{ListKind, Lists, Ranking, RankingMeasures}
 import cartograph.ranking.{Labelled, Scorer, Scorers}
@@ -16,36 +17,26 @@ import cartograph.ranking.{Labelled, Scorer, Scorers}
 final case class TestSet(users: RDD[(Int, Labelled)], heldOut: Long, catalogue: Catalogue, depth: Int = RankingMeasures.Depth)
 
 object Evaluation {
-  /** Ranges of the number of products in a user's history, both ends inclusive. The last range has no end. */
-  val Histories: Seq[(Int, Option[Int])] = Seq((1, Some(1)), (2, Some(4)), (5, Some(19)), (20, None))
-
   private val Model = "model"
   private val Served = "served"
 
-  /** The columns of one scorer in the bootstrap. */
-  private object Column {
-    val Ndcg: Int = 0
-    val Recall: Int = 1
-    val Map: Int = 2
-    val HitRate: Int = 3
-    val Novelty: Int = 4
-    /** The first of one column per range of [[Histories]]. */
-    val History: Int = 5
-    /** The first of one column per tenth of the catalogue. */
-    val Popularity: Int = History + Histories.size
-    /** NDCG of the users to whom the served run gives a list. */
-    val ServedUsers: Int = Popularity + Catalogue.Tenths
-    val Count: Int = ServedUsers + 1
-  }
-
   /**
-   * One user of the holdout.
+   * One user of the holdout. It is small, so that it can be kept: candidates with their features are read, and trees walked, only
+   * once for all measures.
    *
    * @param bought   products bought before, ascending
    * @param relevant products bought in the holdout, ascending
+   * @param limits   held-out purchases that are not candidates
+   * @param errors   squared errors of the predicted preferences, in the one column of [[rmse]]
    * @param lists    lists by scorer
    */
-  private final case class TestedUser(bought: Array[Int], relevant: Array[Int], lists: Array[Lists])
+  private final case class TestedUser(
+      bought: Array[Int],
+      relevant: Array[Int],
+      limits: CandidateLimits,
+      errors: Observed,
+      lists: Array[Lists]
+  )
 
   /**
    * Measures lists on users whose next purchases are known. The whole catalogue is ranked.
@@ -60,30 +51,23 @@ object Evaluation {
       served: Option[RDD[(Int, Lists)]],
       baselines: ListKind => Seq[Scorer]
   ): Quality = {
-    val rankable = tests.users.values.map(_.relevant.length.toLong).fold(0L)(_ + _)
-    val tested = listsOf(tests, model, served, baselines)
-    val all = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+
+    val tested = listsOf(tests, model, served, baselines).persist(StorageLevel.MEMORY_AND_DISK_SER)
+    val names = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+
       Scorers.MatrixFactorisation.name
-    def compared(list: ListKind): Option[Compared] = {
-      // Personal frequency orders only products that the user has bought, so it has no list `new`.
-      val (names, scorers) = all.zipWithIndex.filter { case (name, _) =>
-        list == ListKind.Any || name != Scorers.PersonalFrequency.name
-      }.unzip
-      val servedIndex = all.indexOf(Served)
-      val users = tested.flatMap { case (user, lists) =>
-        val isServed = servedIndex >= 0 && list.select(lists.lists(servedIndex)).nonEmpty
-        measured(list, scorers, lists, tests.catalogue, isServed).map(user -> _)
-      }
-      comparedBy(users, names, tests.catalogue.known)
-    }
-    Quality(
-      users = tests.users.filter(_._2.relevant.nonEmpty).count(),
+    val (users, limits) = tested.values
+      .map(user => (if (user.relevant.nonEmpty) 1L else 0L) -> user.limits)
+      .fold((0L, CandidateLimits.none)) { case ((users, limits), (more, others)) => (users + more, limits + others) }
+    val quality = Quality(
+      users = users,
       heldOutPairs = tests.heldOut,
-      unknownPairs = tests.heldOut - rankable,
-      any = compared(ListKind.Any),
-      discoveries = compared(ListKind.New),
-      rmse = rmse(tests.users.mapValues(_.candidates.wantedAls))
+      unknownPairs = tests.heldOut - limits.any.heldOut,
+      limits = limits,
+      any = compared(ListKind.Any, tested, names, tests.catalogue),
+      discoveries = compared(ListKind.New, tested, names, tests.catalogue),
+      rmse = rmse(tested.mapValues(_.errors))
     )
+    tested.unpersist(blocking = false)
+    quality
   }
 
   /** Gathers the lists of all scorers: the model, the served run if there is one, the baselines, and matrix factorisation. */
@@ -101,7 +85,13 @@ object Evaluation {
       val lists = scorers.map { case (any, discoveries) =>
         Lists(Scorers.best(any, candidates, ListKind.Any, depth), Scorers.best(discoveries, candidates, ListKind.New, depth))
       }
-      TestedUser(candidates.bought, relevant, lists.toArray)
+      TestedUser(
+        candidates.bought,
+        relevant,
+        CandidateLimits.of(candidates.products, candidates.bought, relevant),
+        errorsOf(candidates.wantedAls),
+        lists.toArray
+      )
     }
     // A user whom the served run does not know gets empty lists from it.
     val empty = Lists(Array.empty, Array.empty)
@@ -110,6 +100,30 @@ object Evaluation {
       user.copy(lists = Lists(published.any.take(depth), published.newOnly.take(depth)) +: user.lists)
     })
     withServed.join(model).mapValues { case (user, lists) => user.copy(lists = lists +: user.lists) }
+  }
+
+  /**
+   * Measures and compares the scorers on one list.
+   *
+   * @param names of the scorers, in the order of the lists of a user
+   * @return None if no user could be measured
+   */
+  private def compared(
+      list: ListKind,
+      tested: RDD[(Int, TestedUser)],
+      names: Seq[String],
+      catalogue: Catalogue
+  ): Option[Compared] = {
+    // Personal frequency orders only products that the user has bought, so it has no list `new`.
+    val (measurable, scorers) = names.zipWithIndex.filter { case (name, _) =>
+      list == ListKind.Any || name != Scorers.PersonalFrequency.name
+    }.unzip
+    val servedIndex = names.indexOf(Served)
+    val users = tested.flatMap { case (user, lists) =>
+      val isServed = servedIndex >= 0 && list.select(lists.lists(servedIndex)).nonEmpty
+      measured(list, scorers, lists, catalogue, isServed).map(user -> _)
+    }
+    comparedBy(users, measurable, catalogue.known)
   }
 
   /**
@@ -146,45 +160,6 @@ object Evaluation {
   }
 
   /**
-   * Fills in the columns of one user.
-   *
-   * @param correct  products that the user bought in the holdout and that the list admits
-   * @param owned    number of products that the user bought before
-   * @param isServed whether the served run gives a list to the user
-   * @param observed receives the values
-   */
-  private final class Observer(correct: Set[Int], owned: Int, isServed: Boolean, catalogue: Catalogue, observed: Observed) {
-
-    /**
-     * Adds the measures of one list.
-     *
-     * @param list   best first
-     * @param offset first column of the scorer
-     */
-    def add(list: Array[Int], offset: Int): Unit = {
-      val gain = RankingMeasures.ndcg(list, correct)
-      put(offset + Column.Ndcg, gain)
-      if (isServed) put(offset + Column.ServedUsers, gain)
-      put(offset + Column.Recall, RankingMeasures.recall(list, correct))
-      put(offset + Column.Map, RankingMeasures.averagePrecision(list, correct))
-      put(offset + Column.HitRate, RankingMeasures.hit(list, correct))
-      val shown = list.take(RankingMeasures.Depth)
-      if (shown.nonEmpty) put(offset + Column.Novelty, shown.map(catalogue.information(_).toDouble).sum / shown.length)
-      Histories.zipWithIndex.foreach { case ((from, to), index) =>
-        if (owned >= from && to.forall(owned <= _)) put(offset + Column.History + index, gain)
-      }
-      correct.foreach { product =>
-        put(offset + Column.Popularity + catalogue.tenth(product) - 1, if (shown.contains(product)) 1 else 0)
-      }
-    }
-
-    private def put(column: Int, value: Double): Unit = {
-      observed.sums(column) += value
-      observed.weights(column) += 1
-    }
-  }
-
-  /**
    * Compares scorers on one list.
    *
    * @param names     names of the scorers, in the order of the columns
@@ -208,12 +183,39 @@ object Evaluation {
       val (best, _) = metrics
         .filter { case (name, _) => baselines.contains(name) }
         .maxBy { case (_, measured) => measured.ndcg.value }
-      def overOther(other: String, column: Int): Option[Metric] = bootstrap.difference(at(Model, column), at(other, column))
-      val overBaseline = always(overOther(best, Column.Ndcg))
-      def overServed(column: Int): Option[Metric] = if (names.contains(Served)) overOther(Served, column) else None
-      Compared(metrics, Comparison(best, overBaseline, overServed(Column.Ndcg), overServed(Column.ServedUsers)))
+      def differenceIn(column: Int): Option[Difference] =
+        bootstrap.difference(at(Model, column), at(best, column)).map { overBaseline =>
+          Difference(
+            overBaseline,
+            if (names.contains(Served)) bootstrap.difference(at(Model, column), at(Served, column)) else None
+          )
+        }
+      val overServedLists =
+        if (names.contains(Served)) bootstrap.difference(at(Model, Column.ServedUsers), at(Served, Column.ServedUsers)) else None
+      Compared(metrics, comparison(best, differenceIn, overServedLists))
     }
   }
+
+  /** @param differenceIn returns the differences in a column; None if no user counts in it */
+  private def comparison(
+      best: String,
+      differenceIn: Int => Option[Difference],
+      overServedLists: Option[Metric]
+  ): Comparison = Comparison(
+    baseline = best,
+    overall = always(differenceIn(Column.Ndcg)),
+    overServedLists = overServedLists,
+    byHistory = inHistories(differenceIn).map { case ((from, to), difference) => HistoryDifference(from, to, difference) },
+    byPopularity = inTenths(differenceIn)
+  )
+
+  /** Returns the values of the ranges of histories that have one, with both ends of the range. */
+  private def inHistories[Value](valueOf: Int => Option[Value]): Seq[((Int, Option[Int]), Value)] =
+    Column.Histories.zipWithIndex.flatMap { case (range, index) => valueOf(Column.History + index).map(range -> _) }
+
+  /** Returns the values of the tenths of the catalogue that have one. */
+  private def inTenths[Value](valueOf: Int => Option[Value]): Seq[(Int, Value)] =
+    (1 to Catalogue.Tenths).flatMap(tenth => valueOf(Column.Popularity + tenth - 1).map(tenth -> _))
 
   private def ranking(metric: Int => Option[Metric], coverage: Double): RankingMetrics =
     RankingMetrics(
@@ -223,25 +225,23 @@ object Evaluation {
       hitRate = always(metric(Column.HitRate)),
       novelty = metric(Column.Novelty),
       coverage = coverage,
-      byHistory = Histories.zipWithIndex.flatMap { case ((from, to), index) =>
-        metric(Column.History + index).map(HistoryMetric(from, to, _))
-      },
-      byPopularity = (1 to Catalogue.Tenths).flatMap(tenth => metric(Column.Popularity + tenth - 1).map(tenth -> _))
+      byHistory = inHistories(metric).map { case ((from, to), ndcg) => HistoryMetric(from, to, ndcg) },
+      byPopularity = inTenths(metric)
     )
 
-  /** Returns the metric of a column in which every user counts. */
-  private def always(metric: Option[Metric]): Metric =
-    metric.getOrElse(throw new IllegalStateException("Cannot measure: no user was measured"))
+  /** Returns the value of a column in which every user counts. */
+  private def always[Value](value: Option[Value]): Value =
+    value.getOrElse(throw new IllegalStateException("Cannot measure: no user was measured"))
 
   /**
-   * Measures matrix factorisation by the root mean squared error of the preference, which is 1 for every pair that was bought.
+   * Returns the squared errors of the preference that matrix factorisation predicts, which is 1 for every pair that was bought.
    *
-   * @param predicted by user, the scores of the held out pairs
+   * @param predicted scores of the held out pairs of a user
    */
-  private def rmse(predicted: RDD[(Int, Array[Float])]): Option[Metric] = {
-    val errors = predicted.mapValues { scores =>
-      Observed(Array(scores.map(score => (1.0 - score) * (1.0 - score)).sum), Array(scores.length.toDouble))
-    }
+  private def errorsOf(predicted: Array[Float]): Observed =
+    Observed(Array(predicted.map(score => (1.0 - score) * (1.0 - score)).sum), Array(predicted.length.toDouble))
+
+  private def rmse(errors: RDD[(Int, Observed)]): Option[Metric] = {
     def root(value: Double): Double = Ranking.rounded(math.sqrt(value))
     Bootstrap.of(errors, columns = 1).metric(0).map(mean => Metric(root(mean.value), mean.n, root(mean.low), root(mean.high)))
   }

@@ -43,6 +43,11 @@ final case class Metrics(
     ),
     "any" -> quality.flatMap(_.any).map(compared),
     "new" -> quality.flatMap(_.discoveries).map(compared),
+    "differences" -> obj(
+      "any" -> quality.flatMap(_.any).map(measured => differences(measured.comparison)),
+      "new" -> quality.flatMap(_.discoveries).map(measured => differences(measured.comparison))
+    ),
+    "candidates" -> quality.map(measured => candidates(measured.limits)),
     "series" -> arr((series ++ afterwards).takeRight(Metrics.SeriesLength)),
     "rmsePreference" -> quality.flatMap(_.rmse).map(metric)
   )
@@ -60,8 +65,8 @@ final case class Metrics(
       obj(
         "orderedBy" -> orderedBy(list),
         "baseline" -> comparison.baseline,
-        "overBaseline" -> metric(comparison.overBaseline),
-        "overServed" -> comparison.overServed.map(metric),
+        "overBaseline" -> metric(comparison.overall.overBaseline),
+        "overServed" -> comparison.overall.overServed.map(metric),
         "overServedLists" -> comparison.overServedLists.map(metric)
       )
     }
@@ -87,6 +92,33 @@ final case class Metrics(
       "untilMs" -> splits.untilMs,
       "any" -> ndcg(ListKind.Any),
       "new" -> ndcg(ListKind.New)
+    )
+  }
+
+  private def differences(comparison: Comparison): JsonNode = {
+    def both(difference: Difference): Seq[(String, Any)] = Seq(
+      "overBaseline" -> metric(difference.overBaseline),
+      "overServed" -> difference.overServed.map(metric)
+    )
+    obj(
+      "baseline" -> comparison.baseline,
+      "ndcg@10" -> obj(both(comparison.overall): _*),
+      "byHistory" -> arr(comparison.byHistory.map { case HistoryDifference(from, to, difference) =>
+        obj("from" -> from, "to" -> to, "ndcg@10" -> obj(both(difference): _*))
+      }),
+      "byPopularity" -> arr(comparison.byPopularity.map { case (decile, difference) =>
+        obj("decile" -> decile, "recall@10" -> obj(both(difference): _*))
+      })
+    )
+  }
+
+  private def candidates(limits: CandidateLimits): JsonNode = {
+    def missed(list: Missed): JsonNode = obj("heldOut" -> list.heldOut, "missed" -> list.missed)
+    val own = limits.ownLeftOut
+    obj(
+      "ownLeftOut" -> obj("users" -> own.users, "products" -> own.products, "heldOut" -> own.heldOut),
+      "any" -> missed(limits.any),
+      "new" -> missed(limits.discoveries)
     )
   }
 

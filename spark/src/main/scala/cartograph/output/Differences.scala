@@ -7,7 +7,7 @@ import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
 
 import cartograph.graph.{LinkKind, RunGraph, Vertex}
-import cartograph.lists.Ranking
+import cartograph.lists.{ListKind, Ranking}
 import cartograph.platform.Documents.{arr, named, obj}
 import cartograph.platform.{Lake, Log}
 import cartograph.sales.Shop
@@ -71,6 +71,7 @@ object Differences {
     obj(
       "edges" -> obj("added" -> users.added, "removed" -> users.removed, "kept" -> users.kept),
       "churn" -> obj("any" -> churnNode(users.any), "new" -> churnNode(users.newOnly)),
+      "totals" -> totals(users, recommendations, now, graph.vertices.getNumPartitions),
       "exposure" -> exposureChanges(recommendations, graph.vertices, shop),
       "vertices" -> vertexChanges(vertexIds, graph.vertices)
     )
@@ -79,6 +80,31 @@ object Differences {
   private def churnNode(churn: Churn): Option[JsonNode] = Option.when(churn.users > 0)(
     obj("users" -> churn.users, "mean" -> Ranking.rounded(churn.sum / churn.users), "shares" -> arr(churn.shares))
   )
+
+  /** The changes of each kind of list, over all users and products. */
+  private def totals(users: UserChanges, before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): JsonNode = {
+    def products(rows: RDD[Seq[String]], flag: Int): RDD[((String, String), Int)] =
+      rows.collect { case Seq(_, product, list) => (list, product) -> flag }
+    // At most six counts: the list, and before, now or both.
+    val counts = (products(before, Before) ++ products(now, Now))
+      .reduceByKey(_ | _, blocks)
+      .map { case ((list, _), runs) => (list, runs) }
+      .countByValue()
+    def node(list: ListKind, churn: Churn): JsonNode = {
+      def inRuns(runs: Int): Long = counts.getOrElse((list.name, runs), 0L)
+      obj(
+        "users" -> obj(
+          "compared" -> churn.users,
+          "changed" -> churn.changed,
+          "added" -> churn.added,
+          "gone" -> churn.gone
+        ),
+        "overlap" -> Option.when(churn.users > 0)(Ranking.rounded(churn.overlap / churn.users)),
+        "products" -> obj("entered" -> inRuns(Now), "left" -> inRuns(Before), "stayed" -> inRuns(Before | Now))
+      )
+    }
+    obj("any" -> node(ListKind.Any, users.any), "new" -> node(ListKind.New, users.newOnly))
+  }
 
   /** The number of lists `any` that contain a product, before and now. */
   private final case class ExposureChange(product: String, name: Option[String], before: Long, now: Long)
@@ -95,9 +121,12 @@ object Differences {
       }
       .filter(change => change.before != change.now)
       .cache()
+    def count(difference: ExposureChange => Long): Long = changed.filter(difference(_) > 0).count()
     def largest(difference: ExposureChange => Long): Array[ExposureChange] =
       changed.filter(difference(_) > 0).takeOrdered(KeptChanges)(Ordering.by(change => (-difference(change), change.product)))
-    val (gained, lost) = (largest(change => change.now - change.before), largest(change => change.before - change.now))
+    def more(change: ExposureChange): Long = change.now - change.before
+    def fewer(change: ExposureChange): Long = change.before - change.now
+    val (gained, lost) = (largest(more), largest(fewer))
     // Products that left the graph are still in the shop, which has their names. At most KeptChanges are collected.
     val gone = lost.filter(_.now == 0).map(_.product).toSet
     val names: Map[String, Option[String]] =
@@ -107,7 +136,9 @@ object Differences {
       val name = change.name.orElse(names.get(change.product).flatten)
       named(change.product, name).put("before", change.before).put("now", change.now)
     })
-    obj("gained" -> nodes(gained), "lost" -> nodes(lost))
+    val counts = obj("gained" -> count(more), "lost" -> count(fewer))
+    changed.unpersist(blocking = false)
+    obj("gained" -> nodes(gained), "lost" -> nodes(lost), "products" -> counts)
   }
 
   // Flags, which are combined with `|`: a vertex that both runs have gets 3.

@@ -5,33 +5,64 @@ import org.apache.spark.rdd.RDD
 import cartograph.platform.ByKey
 
 /**
- * How much the lists of users changed: of each user, the share of the list that was not in the same list before.
+ * How much one kind of list changed: of each user, the share of the list that was not in the same list before.
  *
- * @param users  number of users with a list both before and now
- * @param sum    sum of their shares, 0..1 each
- * @param shares number of users by share: exactly 0, then up to 0.1, …, up to 1
+ * @param users   number of users with a list both before and now
+ * @param sum     sum of their shares, 0..1 each
+ * @param shares  number of these users by share: exactly 0, then up to 0.1, …, up to 1
+ * @param changed number of these users whose list has other products than before
+ * @param overlap sum over these users of the products that both lists have, divided by the products that any of the two has: 0..1
+ *                each (Jaccard index)
+ * @param added   number of users with a list only now
+ * @param gone    number of users with a list only before
  */
-final case class Churn(users: Long, sum: Double, shares: Array[Long]) {
-  def +(other: Churn): Churn =
-    Churn(users + other.users, sum + other.sum, shares.zip(other.shares).map { case (a, b) => a + b })
+final case class Churn(
+    users: Long,
+    sum: Double,
+    shares: Array[Long],
+    changed: Long,
+    overlap: Double,
+    added: Long,
+    gone: Long
+) {
+  def +(other: Churn): Churn = Churn(
+    users = users + other.users,
+    sum = sum + other.sum,
+    shares = shares.zip(other.shares).map { case (a, b) => a + b },
+    changed = changed + other.changed,
+    overlap = overlap + other.overlap,
+    added = added + other.added,
+    gone = gone + other.gone
+  )
 }
 
 object Churn {
   /** 0, and ten steps to 1. */
   private val Shares = 11
 
-  def none: Churn = Churn(0, 0, new Array[Long](Shares))
+  def none: Churn = Churn(users = 0, sum = 0, shares = new Array[Long](Shares), changed = 0, overlap = 0, added = 0, gone = 0)
 
-  /** Returns the churn of one user; none if the list is empty before or now. */
-  def of(before: Set[String], now: Set[String]): Churn =
-    if (before.isEmpty || now.isEmpty) none
-    else {
-      val added = now.count(!before.contains(_))
+  /** Returns the churn of one user, from the products of the list before and now; a user without a list has no products. */
+  def of(before: Set[String], now: Set[String]): Churn = (before.isEmpty, now.isEmpty) match {
+    case (true, true) => none
+    case (true, false) => none.copy(added = 1)
+    case (false, true) => none.copy(gone = 1)
+    case (false, false) =>
+      val kept = now.count(before.contains)
+      val added = now.size - kept
       val shares = none.shares
-      // Rounded up, so that only an unchanged list counts as 0.
+      // Rounded up, so that only a list without a new product counts as 0.
       shares((added * 10 + now.size - 1) / now.size) = 1
-      Churn(1, added.toDouble / now.size, shares)
-    }
+      Churn(
+        users = 1,
+        sum = added.toDouble / now.size,
+        shares = shares,
+        changed = if (before == now) 0 else 1,
+        overlap = kept.toDouble / (before.size + added),
+        added = 0,
+        gone = 0
+      )
+  }
 }
 
 /**

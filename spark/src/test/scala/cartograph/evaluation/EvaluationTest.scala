@@ -95,8 +95,8 @@ class EvaluationTest extends SparkSuite {
       .filter { case (name, _) => baselines.contains(name) }
       .maxBy { case (_, metrics) => metrics.ndcg.value }
     assert(comparison.baseline === best)
-    assert(comparison.overBaseline.value === model - measured.ndcg.value)
-    assert(comparison.overServed.get.value === model - quality.any.flatMap(_.of("served")).get.ndcg.value)
+    assert(comparison.overall.overBaseline.value === model - measured.ndcg.value)
+    assert(comparison.overall.overServed.get.value === model - quality.any.flatMap(_.of("served")).get.ndcg.value)
   }
 
   test("users without a served list count as 0 for the served run, and not at all where only its own users are compared") {
@@ -133,6 +133,42 @@ class EvaluationTest extends SparkSuite {
     assert(found.byPopularity.map { case (tenth, recall) => (tenth, recall.value) } === Seq((1, 0.0), (6, 1.0), (8, 0.0)))
   }
 
+  test("the differences are also measured in each part: by history length in NDCG@10, by popularity in recall@10") {
+    val comparison = quality.any.get.comparison
+    assert(comparison.byHistory === Seq(HistoryDifference(2, Some(4), comparison.overall)))
+    // The model and popularity list every purchase; the served run lists C alone.
+    val tenths = comparison.byPopularity.map { case (tenth, Difference(overBaseline, overServed)) =>
+      (tenth, overBaseline.value, overServed.map(_.value), overBaseline.n)
+    }
+    assert(tenths === Seq((1, 0.0, Some(1.0), 1L), (6, 0.0, Some(0.0), 1L), (8, 0.0, Some(1.0), 1L)))
+  }
+
+  test("without a served run there is no difference to it, in no part") {
+    val comparison = Evaluation
+      .measure(TestSet(tests, heldOut = 5, catalogue), MatrixFactorisation.lists(tests.mapValues(_.candidates), 10), None)
+      .any.get.comparison
+    val all = comparison.overall +: (comparison.byHistory.map(_.difference) ++ comparison.byPopularity.map(_._2))
+    assert(all.size === 5 && all.forall(_.overServed.isEmpty))
+  }
+
+  test("the lists of a user are made once for the model and once for the other scorers, for all measures together") {
+    val (read, ranked) = (sc.longAccumulator, sc.longAccumulator)
+    val counted = tests.mapValues { labelled =>
+      read.add(1)
+      labelled
+    }
+    val model = MatrixFactorisation.lists(tests.mapValues(_.candidates), 10).mapValues { lists =>
+      ranked.add(1)
+      lists
+    }
+    Evaluation.measure(TestSet(counted, heldOut = 5, catalogue), model, None)
+    assert((read.value.toLong, ranked.value.toLong) === ((3L, 3L)))
+  }
+
+  test("held-out purchases that are not candidates are counted: here every lamp is a candidate") {
+    assert(quality.limits === CandidateLimits(OwnLeftOut(0, 0, 0), any = Missed(3, 0), discoveries = Missed(2, 0)))
+  }
+
   test("RMSE compares the scores 0.9, 0.8 and 0.1 with the preference 1 of every pair that is held out") {
     assert(quality.rmse.get.value === math.sqrt((0.01 + 0.04 + 0.81) / 3))
     assert(quality.rmse.get.n === 2L)
@@ -146,6 +182,7 @@ class EvaluationTest extends SparkSuite {
       None
     )
     assert((found.any, found.discoveries, found.rmse, found.users) === ((None, None, None, 0L)))
+    assert(found.limits === CandidateLimits.none)
   }
 
   private def log2(value: Double): Double = math.log(value) / math.log(2)

@@ -20,6 +20,28 @@ class DifferencesTest extends AnyFunSuite {
     assert(changes.newOnly.users === 0L)
   }
 
+  test("users are counted whose list has other products, who have a list only now, and only before") {
+    def counts(before: Set[String], now: Set[String]) = {
+      val churn = Churn.of(before, now)
+      (churn.users, churn.changed, churn.added, churn.gone)
+    }
+    assert(counts(Set("a", "b"), Set("b", "a")) === ((1L, 0L, 0L, 0L)))
+    assert(counts(Set("a", "b"), Set("a", "c")) === ((1L, 1L, 0L, 0L)))
+    // A list that became shorter has no new product and changed all the same.
+    assert(counts(Set("a", "b"), Set("a")) === ((1L, 1L, 0L, 0L)))
+    assert(counts(Set.empty, Set("a")) === ((0L, 0L, 1L, 0L)))
+    assert(counts(Set("a"), Set.empty) === ((0L, 0L, 0L, 1L)))
+    val sum = Churn.of(Set("a"), Set("b")) + Churn.of(Set.empty, Set("b")) + Churn.of(Set("b"), Set.empty)
+    assert((sum.users, sum.changed, sum.added, sum.gone) === ((1L, 1L, 1L, 1L)))
+  }
+
+  test("overlap is the share of the products of both lists together that both have") {
+    def overlap(before: Set[String], now: Set[String]): Double = Churn.of(before, now).overlap
+    assert((overlap(Set("a", "b"), Set("a", "b")), overlap(Set("a"), Set("b"))) === ((1.0, 0.0)))
+    assert(overlap(Set("a", "b"), Set("b", "c")) === 1.0 / 3)
+    assert(overlap(Set("a", "b"), Set("a")) === 0.5)
+  }
+
   test("users are counted by share: 0, up to 0.1, …, up to 1") {
     def step(added: Int, size: Int): Int =
       Churn.of(Set("old"), (0 until size).map(n => if (n < added) s"new$n" else "old").toSet).shares.indexOf(1L)

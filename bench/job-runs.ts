@@ -1,0 +1,112 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { Manifest } from '../lambdas/shared/contract/schemas.ts';
+import { fileJobCommand } from '../local/spark/file-job.ts';
+import { median, spread } from './benchmark.ts';
+import { timed } from './processes.ts';
+
+/** A run of the Spark job as a process of its own. */
+export interface JobRun {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakBytes: number;
+  /** Mean number of processes that wanted a core in the minute before the end, those of the job included. */
+  readonly load: number;
+  readonly steps: Manifest['seconds'];
+  readonly spark: SparkCounts;
+}
+
+/** What Spark did, by its event log. */
+export interface SparkCounts {
+  readonly jobs: number;
+  readonly stages: number;
+  readonly tasks: number;
+  readonly shuffleBytes: number;
+  /** Bytes that did not fit into memory and were written to disk. */
+  readonly spilledBytes: number;
+}
+
+/**
+ * Runs the job on window 1 of a lake, also if it was trained before.
+ *
+ * @param directory For temporary files.
+ * @throws {Error} If the job fails.
+ */
+export async function runJob(lake: string, directory: string, attempt: number): Promise<JobRun> {
+  rmSync(join(lake, manifestKey(1)), { force: true });
+  const events = join(directory, 'events');
+  rmSync(events, { recursive: true, force: true });
+  mkdirSync(events, { recursive: true });
+  const settings = {
+    'spark.eventLog.enabled': 'true',
+    'spark.eventLog.dir': `file://${events}`,
+    'spark.eventLog.rolling.enabled': 'false',
+    'spark.eventLog.compress': 'false',
+  };
+  const { seconds, cpuSeconds, peakBytes } = await timed(
+    'java',
+    fileJobCommand({ lake, directory, attempt, settings }),
+  );
+  const load = loadavg()[0] ?? Number.NaN;
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(lake, manifestKey(1)), 'utf8')));
+  const texts = readdirSync(events).map((name) => readFileSync(join(events, name), 'utf8'));
+  return {
+    seconds,
+    cpuSeconds,
+    peakBytes,
+    load,
+    steps: manifest.seconds,
+    spark: countEvents(texts.join('\n')),
+  };
+}
+
+/** Counts an event log of Spark: one JSON object per line. */
+export function countEvents(log: string): SparkCounts {
+  const counts = { jobs: 0, stages: 0, tasks: 0, shuffleBytes: 0, spilledBytes: 0 };
+  for (const line of log.split('\n')) {
+    if (line.startsWith('{"Event":"SparkListenerJobStart"')) counts.jobs += 1;
+    else if (line.startsWith('{"Event":"SparkListenerStageCompleted"')) counts.stages += 1;
+    else if (line.startsWith('{"Event":"SparkListenerTaskEnd"')) {
+      counts.tasks += 1;
+      counts.shuffleBytes += numberIn(line, 'Shuffle Bytes Written');
+      counts.spilledBytes += numberIn(line, 'Disk Bytes Spilled');
+    }
+  }
+  return counts;
+}
+
+/** Returns the first number with this name; 0 if there is none. */
+const numberIn = (line: string, name: string): number =>
+  Number(new RegExp(`"${name}":(\\d+)`).exec(line)?.[1] ?? 0);
+
+/** Formats runs: `20.1 s (19.8–21.4), 41.0 s of CPU, 1.20 GB, load 2.1`. */
+export const describeRuns = (runs: readonly JobRun[]): string =>
+  [
+    spread(runs.map(({ seconds }) => seconds)),
+    `${middle(runs, ({ cpuSeconds }) => cpuSeconds).toFixed(1)} s of CPU`,
+    `peak ${gigabytes(middle(runs, ({ peakBytes }) => peakBytes))}`,
+    `load ${middle(runs, ({ load }) => load).toFixed(1)}`,
+  ].join(', ');
+
+/** Formats what Spark did: `120 jobs, 250 stages, 500 tasks, 0.31 GB shuffled, 0.00 GB spilled`. */
+export const describeSpark = (runs: readonly JobRun[]): string =>
+  [
+    `${middle(runs, ({ spark }) => spark.jobs)} jobs`,
+    `${middle(runs, ({ spark }) => spark.stages)} stages`,
+    `${middle(runs, ({ spark }) => spark.tasks)} tasks`,
+    `${gigabytes(middle(runs, ({ spark }) => spark.shuffleBytes))} shuffled`,
+    `${gigabytes(middle(runs, ({ spark }) => spark.spilledBytes))} spilled`,
+  ].join(', ');
+
+/** Lists the median seconds of each step, in the order of the steps. */
+export const stepsOf = (runs: readonly JobRun[]): string =>
+  Object.keys(runs[0]?.steps ?? {})
+    .map((step) => `${step} ${median(runs.map(({ steps }) => steps[step] ?? Number.NaN)).toFixed(1)}`)
+    .join(', ');
+
+const middle = (runs: readonly JobRun[], measure: (run: JobRun) => number): number =>
+  median(runs.map(measure));
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
