@@ -23,7 +23,7 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     val b = lake.batch("b.parquet", at(1), at(2), at(3))
     val summary = read(Seq(a, b, a)).summary
     assert((summary.interactions, summary.repeats, summary.conflicts) === ((4L, 5L, 0L)))
-    assert((summary.oldestMs, summary.newestMs) === ((0L, 3L)))
+    assert((summary.time.oldestMs, summary.time.nowMs) === ((0L, 3L)))
   }
 
   test("a recreated topic has other addresses, although its offsets start again") {
