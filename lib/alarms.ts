@@ -30,6 +30,7 @@ export type AlarmName =
   | 'train-attempt-failed'
   | 'train-gave-up'
   | 'train-conflicts'
+  | 'train-after-now'
   | 'publish-stale'
   | 'stream-disk';
 
@@ -270,6 +271,16 @@ function progressAlarms({ config, stages }: MonitoredPipeline) {
       meaning:
         'the served run read two different records with the same topic, partition and offset: the topic was recreated, or a stored batch was altered',
       metric: stageMetric(publish, 'Conflicts', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: sweepPeriod(config),
+      }),
+      limit: 1,
+      periods: 1,
+    },
+    'train-after-now': {
+      meaning:
+        'the newest window of the served run has sales that are dated long after all others: the clock of a producer is wrong',
+      metric: stageMetric(publish, 'SalesAfterNow', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),
       }),

@@ -22,6 +22,7 @@ export async function measureServed({
   log.measure({
     RunAgeSeconds: Math.max(0, (nowMs() - asOfMs) / 1000),
     Conflicts: inputs.conflicts,
+    SalesAfterNow: inputs.afterNow?.added ?? 0,
     RunSeconds: sum(Object.values(seconds)),
     ...(quality.any && {
       QualityModel: quality.any.model.value,

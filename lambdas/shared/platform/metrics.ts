@@ -34,6 +34,8 @@ export const METRICS = {
   RunAgeSeconds: 'Seconds',
   /** Addresses with different contents in the served run. */
   Conflicts: 'Count',
+  /** Sales that the window of the served run added, and that are dated long after all others. */
+  SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
 } as const;

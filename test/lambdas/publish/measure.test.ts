@@ -18,6 +18,7 @@ test('writes the quality of the served run, and its age in seconds since its new
     {
       RunAgeSeconds: 90,
       Conflicts: 0,
+      SalesAfterNow: 0,
       RunSeconds: Object.values(seconds).reduce((total, step) => total + step, 0),
       QualityModel: 0.5,
       QualityPopularity: 0.25,

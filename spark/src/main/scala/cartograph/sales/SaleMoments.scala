@@ -33,6 +33,13 @@ final case class SaleMoment(oldestMs: Long, newestMs: Long, sales: Long, added: 
  * @param all  oldest first
  */
 final case class SaleMoments(bits: Int, all: Array[SaleMoment]) {
+  /**
+   * Returns how many moments a moment counts for. If there are too many for each millisecond to be one, it counts for more than
+   * one if its sales are spread over it. Those of one order are not.
+   */
+  def weightOf(moment: SaleMoment): Long =
+    if (moment.newestMs - moment.oldestMs > (1L << bits) / SaleMoments.SpreadParts) moment.sales else 1
+
   def +(other: SaleMoments): SaleMoments = {
     val counter = new SaleMoments.Counter(math.max(bits, other.bits))
     all.foreach(counter.add)
@@ -44,6 +51,9 @@ final case class SaleMoments(bits: Int, all: Array[SaleMoment]) {
 object SaleMoments {
   /** Gaps and quantiles are needed to about a hundredth of the shop's time. */
   val Limit: Int = 4096
+
+  /** Sales are spread over a moment if more than one of so many parts of it is between the oldest and the newest. */
+  private val SpreadParts = 8
 
   val Empty: SaleMoments = SaleMoments(0, Array.empty)
 

@@ -43,7 +43,7 @@ final case class SalesTime(
  *
  *   - "Now" is the newest moment with company: the usual gap before it has a few other moments with sales. One sale with a wrong
  *     clock has no company, nor have several, each far from the others. The first sales after a shop was closed have none
- *     either; as soon as there are more of them, they all have. Each part of an order is made at one moment, so that a large
+ *     either; as soon as there are more of them, they all have. The lines of an order are made at one moment, so that a large
  *     order has no more company than a small one.
  *   - The start is likewise the oldest moment with company after it.
  *   - A gap counts as no longer than the usual gap; the rest of it is a pause.
@@ -62,8 +62,8 @@ object SalesTime {
   private val Tenths = 10
   private val Third = 2
 
-  /** @param moments of the sales, oldest first; may be empty */
-  def of(moments: IndexedSeq[SaleMoment]): SalesTime =
+  def of(sales: SaleMoments): SalesTime = {
+    val moments = sales.all.toIndexedSeq
     if (moments.isEmpty)
       SalesTime(oldestMs = 0, startMs = 0, nowMs = 0, Pauses.None, usualMs = 0, afterNow = None, knownUntilMs = None)
     else if (moments.size < LeastMoments)
@@ -72,12 +72,17 @@ object SalesTime {
       val usualMs = third(tenths(moments))
       val gapMs = math.max(3 * third(gaps(core(moments))), usualMs / 2)
       val company = companyOf(moments.size)
-      def isUsual(older: Int, newer: Int): Boolean = moments(newer).oldestMs - moments(older).newestMs <= gapMs
-      val now = moments.indices.drop(company).findLast(newer => isUsual(newer - company, newer))
-      val start = moments.indices.dropRight(company).find(older => isUsual(older, older + company))
-      val last = now.getOrElse(moments.size - 1)
-      between(moments, start.getOrElse(0), last, pauses(moments.take(last + 1), gapMs), usualMs)
+      // The positions of the moments, as often as they count; more than the company and the moment itself makes no difference.
+      val places = moments.indices.flatMap { place =>
+        Seq.fill(math.min(company + 1L, sales.weightOf(moments(place))).toInt)(place)
+      }
+      // Pairs with the required company in between.
+      val pairs = places.zip(places.drop(company))
+        .filter { case (older, newer) => moments(newer).oldestMs - moments(older).newestMs <= gapMs }
+      val (start, now) = (pairs.headOption.fold(0)(_._1), pairs.lastOption.fold(moments.size - 1)(_._2))
+      between(moments, start, now, pauses(moments.take(now + 1), gapMs), usualMs)
     }
+  }
 
   private def companyOf(moments: Int): Int = math.max(1, math.min(MostCompany, moments / MomentsPerCompany))
 

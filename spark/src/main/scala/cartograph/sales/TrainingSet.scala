@@ -152,7 +152,7 @@ object TrainingSet {
       conflicts = sums.conflicts,
       uncompacted = sums.uncompacted,
       sha256 = sums.hash.hex,
-      time = SalesTime.of(sums.moments.all.toIndexedSeq)
+      time = SalesTime.of(sums.moments)
     )
   }
 

@@ -77,6 +77,17 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     assert((set.summary.conflicts, set.summary.uncompacted) === ((1L, 1L)))
   }
 
+  test("a sale after now counts as made at now, and is compacted with the time that it came with") {
+    val rows = (0 until 400).map(offset => at(offset.toLong)) :+ at(400).copy(atMs = 90000)
+    val set = read(Seq(lake.batch("a.parquet", rows: _*)))
+    assert(set.summary.time.afterNow === Some(SalesAfterNow(interactions = 1, added = 1, newestMs = 90000)))
+    assert(set.interactions.map(_.atMs).collect().sorted.toSeq === (0L to 399L) :+ 399L)
+    assert(set.uncompacted.map(_.atMs).max() === 90000)
+    val kept = lake.batch("b.parquet", set.uncompacted.collect().toSeq: _*)
+    assert(read(Nil, Seq(kept)).summary.sha256 === set.summary.sha256)
+    assert(read(Nil, Seq(kept)).summary.time.afterNow.map(_.added) === Some(0))
+  }
+
   test("a batch that is missing or damaged is named in the error") {
     lake.put("damaged.parquet", "PAR1 and then nothing of use")
     val problems = Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")
