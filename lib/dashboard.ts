@@ -64,9 +64,10 @@ function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
           stageMetric(train, 'AttemptsFailed'),
           stageMetric(train, 'GivenUp'),
         ]),
-        graph('Training time of the served run, seconds, and its conflicts', [
+        graph('Training time of the served run, seconds, its conflicts and sales after now', [
           stageMetric(publish, 'RunSeconds', maximum),
           stageMetric(publish, 'Conflicts', maximum),
+          stageMetric(publish, 'SalesAfterNow', maximum),
         ]),
         health(train),
       ],

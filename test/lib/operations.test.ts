@@ -107,6 +107,16 @@ describe('alarms', () => {
     });
   });
 
+  test('sales dated long after all others raise an alarm until a window without any is served', () => {
+    expect(named('train-after-now')).toMatchObject({
+      MetricName: 'SalesAfterNow',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   test('the limits on progress follow from the configured wait, attempts, deadline and sweeps', () => {
     // The limit is 24 h + 3 × 60 min + 3 × 5 min.
     expect(named('threshold-overdue')?.Threshold).toBe(86_400 + 10_800 + 900);

@@ -92,6 +92,7 @@ class SalesTimeTest extends AnyFunSuite {
     val before = random(4000, Start, 90 * day)
     val burst = random(4000, Start + 90 * day, 3 * hour)
     assertAllUsual(before ++ burst)
+    assert(of(before ++ burst).usualMs > 15 * day, "the shop's slower times are months, not hours")
     assertAllUsual(before ++ burst ++ random(5, Start + 90 * day + 3 * hour, 6 * hour))
   }
 
