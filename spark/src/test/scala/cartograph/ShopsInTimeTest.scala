@@ -33,13 +33,20 @@ class ShopsInTimeTest extends SparkSuite {
   private def sale(user: Int, product: Int, atMs: Long): Interaction =
     Sale(f"u$user%03d", f"p${user % 3 * PerTaste + product}%03d", atMs)
 
-  /** Makes the sales; `atMs` takes the number of a sale, from 0, and returns when it was made. */
-  private def shop(atMs: Int => Long): Seq[Interaction] = {
-    val random = new scala.util.Random(7)
+  private val random = new scala.util.Random(7)
+
+  /**
+   * Makes the sales.
+   *
+   * @param atMs takes the number of a sale, from 0, and returns when it was made
+   * @param user takes the number of a sale and returns who bought
+   */
+  private def shop(atMs: Int => Long, user: Int => Int = _ => random.nextInt(Users)): Seq[Interaction] = {
+    random.setSeed(7)
     (0 until Count).map { n =>
       // The square makes some products of each taste more popular than others.
       val product = (math.pow(random.nextDouble(), 2) * PerTaste).toInt
-      sale(random.nextInt(Users), product, atMs(n))
+      sale(user(n), product, atMs(n))
     }
   }
 
@@ -107,7 +114,9 @@ class ShopsInTimeTest extends SparkSuite {
   test("a rate that jumps: 90 days, then as many sales within three hours") {
     val half = Count / 2
     def atMs(n: Int): Long = if (n < half) Start + n * 90 * day / half else Start + 90 * day + (n - half) * 3 * hour / half
-    val rows = shop(atMs)
+    // In the three hours users come one after another, each once: nobody who buys in a part of them bought in an earlier part.
+    def user(n: Int): Int = if (n < half) random.nextInt(Users) else (n - half) * Users / half
+    val rows = shop(atMs, user)
     val result = run(rows)
     assertAsGood(result)
     assert(result.manifest.get("asOfMs").asLong === rows.last.atMs)

@@ -115,7 +115,8 @@ class SalesTimeTest extends AnyFunSuite {
   }
 
   test("sales that were known before do not count as known after now") {
-    val known = year.map(at => moment(at, knownUntilMs = at - minute)) :+ moment(year.last + 150 * day, year.last + 150 * day, added = 1)
+    val known =
+      year.map(at => moment(at, knownUntilMs = at - minute)) :+ moment(year.last + 150 * day, year.last + 150 * day, added = 1)
     val time = SalesTime.of(SaleMoments(0, known.toArray))
     assert(time.knownUntilMs === Some(year.last - minute))
     assert(time.afterNow.map(_.added) === Some(1))
