@@ -31,6 +31,7 @@ export type AlarmName =
   | 'train-gave-up'
   | 'train-conflicts'
   | 'train-unknown-types'
+  | 'train-after-now'
   | 'publish-stale'
   | 'stream-disk';
 
@@ -287,6 +288,16 @@ function progressAlarms({ config, stages }: MonitoredPipeline) {
         period: sweepPeriod(config),
       }),
       limit: MAX_UNKNOWN_PERCENT,
+      periods: 1,
+    },
+    'train-after-now': {
+      meaning:
+        'the newest window of the served run has sales that are dated long after all others: the clock of a producer is wrong',
+      metric: stageMetric(publish, 'SalesAfterNow', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: sweepPeriod(config),
+      }),
+      limit: 1,
       periods: 1,
     },
     'publish-stale': {

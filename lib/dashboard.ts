@@ -64,11 +64,15 @@ function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
           stageMetric(train, 'AttemptsFailed'),
           stageMetric(train, 'GivenUp'),
         ]),
-        graph('Training time of the served run, seconds, its conflicts, and sales of unknown types, %', [
-          stageMetric(publish, 'RunSeconds', maximum),
-          stageMetric(publish, 'Conflicts', maximum),
-          stageMetric(publish, 'UnknownTypePercent', maximum),
-        ]),
+        graph(
+          'Training time of the served run, seconds, its conflicts, sales after now, and sales of unknown types, %',
+          [
+            stageMetric(publish, 'RunSeconds', maximum),
+            stageMetric(publish, 'Conflicts', maximum),
+            stageMetric(publish, 'UnknownTypePercent', maximum),
+            stageMetric(publish, 'SalesAfterNow', maximum),
+          ],
+        ),
         health(train),
       ],
     ],

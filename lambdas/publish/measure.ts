@@ -43,6 +43,7 @@ const readManifest = (lake: Lake, run: number): Promise<Manifest | undefined> =>
 const servedMetrics = ({ asOfMs, inputs, quality, seconds }: Manifest, nowMs: number): Measured => ({
   RunAgeSeconds: Math.max(0, (nowMs - asOfMs) / 1000),
   Conflicts: inputs.conflicts,
+  SalesAfterNow: inputs.afterNow?.added ?? 0,
   RunSeconds: sum(Object.values(seconds)),
   ...(quality.any && {
     QualityModel: quality.any.model.value,

@@ -113,6 +113,15 @@ describe('alarms', () => {
       Statistic: 'Maximum',
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
+
+  test('sales dated long after all others raise an alarm until a window without any is served', () => {
+    expect(named('train-after-now')).toMatchObject({
+      MetricName: 'SalesAfterNow',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
   });

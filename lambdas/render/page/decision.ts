@@ -1,4 +1,4 @@
-import { counted, signed } from '../../shared/contract/numbers.ts';
+import { counted } from '../../shared/contract/numbers.ts';
 import {
   BASELINES,
   type Comparison,

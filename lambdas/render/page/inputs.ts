@@ -1,8 +1,8 @@
 import type { Manifest } from '../../shared/contract/schemas.ts';
-import { count, type Html, html, table } from '../../shared/web/html.ts';
+import { count, type Html, html, table, time } from '../../shared/web/html.ts';
 
 /** The inputs of the run, and the versions and times of its training. */
-export const inputs = ({ attempt, inputs: trained, model, versions, seconds }: Manifest): Html => {
+export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seconds }: Manifest): Html => {
   const offsets = Object.entries(trained.offsets).map(
     ([partition, ranges]) =>
       html`<code>${partition}: ${ranges.map(([first, last]) => `${first}–${last}`).join(', ')}</code><br>`,
@@ -23,6 +23,7 @@ export const inputs = ({ attempt, inputs: trained, model, versions, seconds }: M
       ['Addresses delivered with different content', count(trained.conflicts)],
       ['Sales left out because their type has no weight', count(trained.unweighted)],
       ...(trained.types.length > 0 ? [['Types of sales', html`${types(trained)}`] as const] : []),
+      ['Sales dated long after all others', afterNow(trained.afterNow, asOfMs)],
       ['SHA-256 of the training set', html`<code>${trained.trainingSetSha256}</code>`],
       ['Attempt', attempt],
       ['Model', html`<code>${JSON.stringify(model)}</code>`],
@@ -41,6 +42,12 @@ function types({ types: all, unknown }: Manifest['inputs']): Html[] {
   });
   const more = unknown.types - all.filter(({ weight }) => weight === null).length;
   return more > 0 ? [...lines, html`${count(more)} more unknown types`] : lines;
+}
+
+/** Says how many sales are dated after "now", how far, and when they count as made. */
+function afterNow(found: Manifest['inputs']['afterNow'], asOfMs: number): Html {
+  if (!found) return html`0`;
+  return html`${count(found.interactions)}, up to ${time(found.newestMs)}: probably a wrong clock; they count as made on ${time(asOfMs)}`;
 }
 
 /** @example spans([1, 2, 3, 5]) // '1–3, 5' */

@@ -120,7 +120,7 @@ export type EventType = z.infer<typeof EventType>;
 export const Manifest = z.strictObject({
   run: PositiveInt,
   attempt: PositiveInt,
-  /** The "now" of the run: the moment of the newest sale in the data, epoch ms. */
+  /** The "now" of the run: the moment of the newest sale in the data that is not an outlier by its gap, epoch ms. */
   asOfMs: Count,
   inputs: z.strictObject({
     /** The windows that were read, from 1 to N. */
@@ -145,6 +145,20 @@ export const Manifest = z.strictObject({
      * name; runs of version 0.2 and earlier have none at all.
      */
     types: z.array(EventType).default([]),
+    /**
+     * Sales that are dated long after `asOfMs`, by a wrong clock for example. They are kept and count as made at `asOfMs`.
+     * Null if there are none.
+     */
+    afterNow: z
+      .strictObject({
+        interactions: PositiveInt,
+        /** How many of them only window N has. */
+        added: Count,
+        /** Date of the newest one, epoch ms. */
+        newestMs: Count,
+      })
+      .nullable()
+      .default(null),
     /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
     trainingSetSha256: Sha256,
   }),

@@ -39,6 +39,8 @@ export const METRICS = {
    * events need no action.
    */
   UnknownTypePercent: 'Percent',
+  /** Sales that the window of the served run added, and that are dated long after all others. */
+  SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
 } as const;

@@ -293,6 +293,16 @@ test('the page shows the inputs: offsets, model and versions', () => {
   expect(page).toContain('cartograph 0.1.0, spark 4.0.1');
 });
 
+test('the page says how many sales are dated long after all others, and when they count as made', () => {
+  const row = 'Sales dated long after all others';
+  expect(runPage(data)).toMatch(new RegExp(`${row}</t[dh]><td[^>]*>0</td>`));
+  const { manifest } = data;
+  const afterNow = { interactions: 7, added: 3, newestMs: Date.UTC(2031, 4, 5) };
+  const page = runPage({ ...data, manifest: { ...manifest, inputs: { ...manifest.inputs, afterNow } } });
+  expect(page).toContain('7, up to <time>2031-05-05</time>');
+  expect(page).toContain('they count as made on');
+});
+
 test('consecutive numbers are shown as spans', () => {
   expect([spans([1, 2, 3, 5]), spans([7]), spans([])]).toEqual(['1–3, 5', '7', '']);
 });

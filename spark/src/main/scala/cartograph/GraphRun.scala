@@ -61,7 +61,7 @@ final class GraphRun private (
       runFiles.json("summary/users.json", Summaries.users(set.interactions, vertices, links)),
       runFiles.json(
         "summary/sales.json",
-        SalesOverTime.document(set.interactions, weights, set.summary.oldestMs, set.summary.newestMs)
+        SalesOverTime.document(set.interactions, weights, set.summary.time.startMs, set.summary.time.nowMs)
       )
     )
   }

@@ -1,5 +1,7 @@
 package cartograph
 
+import java.time.Instant
+
 import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.JsonNode
@@ -11,7 +13,7 @@ import cartograph.output.RunTables
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
-import cartograph.sales.{Inputs, Purchases, SaleTypes, Shop, TrainingSet, TrainingSummary}
+import cartograph.sales.{Inputs, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
@@ -33,12 +35,14 @@ object Run {
     val algorithm = Algorithm.named(config.algorithm, algorithms)
     val blocks = sc.defaultParallelism
     val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocks))
+    val time = set.summary.time
     logConflicts(set.summary, context.run)
+    logTime(time, context.run)
     val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
     val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
     val shareFrom = steps("split") {
-      val period = SalesPeriod(set.summary.oldestMs, set.summary.newestMs + 1)
+      val period = SalesPeriod(time.oldestMs, time.nowMs + 1)
       Holdout.from(set.interactions, set.summary.interactions, period, config.holdoutShare)
     }
     val types = steps("types")(SaleTypes.of(set.interactions, config.typeWeights))
@@ -49,7 +53,7 @@ object Run {
       all.count()
       all
     }
-    val splits = TemporalSplits.of(history, set.summary, shareFrom, config)
+    val splits = TemporalSplits.of(history, time, shareFrom, config)
     val served =
       if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
       else None
@@ -76,7 +80,7 @@ object Run {
     obj(
       "run" -> context.run,
       "attempt" -> context.arguments.attempt,
-      "asOfMs" -> set.summary.newestMs,
+      "asOfMs" -> time.nowMs,
       "inputs" -> inputsNode(inputs, set.summary, types),
       "model" -> config.json,
       "versions" -> versions(sc),
@@ -95,6 +99,22 @@ object Run {
         s"${summary.conflicts} addresses came with different content; one of each was kept",
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
+
+  private def logTime(time: SalesTime, window: Int): Unit = {
+    def moment(ms: Long): String = Instant.ofEpochMilli(ms).toString
+    time.afterNow.foreach { after =>
+      Log.warn(
+        s"${after.interactions} sales are dated long after the others, up to ${moment(after.newestMs)}; they count as made at ${moment(time.nowMs)}",
+        obj("window" -> window, "afterNow" -> after.interactions, "added" -> after.added)
+      )
+    }
+    time.pauses.all.foreach { pause =>
+      Log.info(
+        s"No sales for long until ${moment(pause.untilMs)}: the time from ${moment(pause.fromMs)} on does not count in horizons",
+        obj("window" -> window)
+      )
+    }
+  }
 
   /** Logs which sales are missing from training because of their type. */
   private def logTypes(types: SaleTypes, window: Int): Unit = types.problem.foreach { problem =>
@@ -116,6 +136,9 @@ object Run {
     "types" -> arr(types.all.map(saleType =>
       obj("type" -> saleType.name, "interactions" -> saleType.count, "weight" -> saleType.weight)
     )),
+    "afterNow" -> summary.time.afterNow.map { after =>
+      obj("interactions" -> after.interactions, "added" -> after.added, "newestMs" -> after.newestMs)
+    },
     "trainingSetSha256" -> summary.sha256
   )
 

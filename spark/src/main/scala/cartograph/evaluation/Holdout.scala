@@ -2,15 +2,16 @@ package cartograph.evaluation
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.sales.Interaction
+import cartograph.sales.{Interaction, Pauses}
 
 /**
  * When sales were made.
  *
  * @param oldestMs time of the oldest one, epoch ms
  * @param untilMs  the moment after the newest one, epoch ms
+ * @param pauses   stretches in between that do not count in lengths of time
  */
-final case class SalesPeriod(oldestMs: Long, untilMs: Long)
+final case class SalesPeriod(oldestMs: Long, untilMs: Long, pauses: Pauses = Pauses.None)
 
 /** Finds the moment that divides the sales into the past and the holdout. */
 object Holdout {

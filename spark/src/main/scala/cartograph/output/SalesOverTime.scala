@@ -13,11 +13,11 @@ object SalesOverTime {
   private val PartsOfADay = Seq(1, 2, 3, 4, 6, 8, 12)
 
   /**
-   * Counts purchases in buckets of equal width. Returns are left out.
+   * Counts purchases in buckets of equal width. Returns are left out, and sales from before the period.
    *
    * @param weights  weights of the types of sales; sales of other types are left out
-   * @param oldestMs time of the oldest interaction, epoch ms
-   * @param newestMs time of the newest interaction, epoch ms
+   * @param oldestMs start of the period, epoch ms
+   * @param newestMs end of the period, inclusive, epoch ms; no interaction is after it
    */
   def document(interactions: RDD[Interaction], weights: Map[String, Double], oldestMs: Long, newestMs: Long): JsonNode = {
     val bucketMs = width(oldestMs, newestMs)
@@ -26,7 +26,8 @@ object SalesOverTime {
     val counts = interactions.mapPartitions { part =>
       val counts = new Array[Long](buckets)
       part.foreach(sale =>
-        if (weights.contains(sale.kind) && sale.quantity > 0) counts((sale.atMs / bucketMs - first).toInt) += 1
+        if (sale.atMs >= oldestMs && weights.contains(sale.kind) && sale.quantity > 0)
+          counts((sale.atMs / bucketMs - first).toInt) += 1
       )
       Iterator.single(counts)
     }.fold(new Array[Long](buckets))((a, b) => a.zip(b).map { case (x, y) => x + y })

@@ -11,9 +11,9 @@ import cartograph.platform.Lake
 
 /** The distinct interactions of windows 1..N. */
 final class TrainingSet(
-    /** One per address, sorted by address within each partition. */
+    /** One per address, sorted by address within each partition. Those after "now" are made at "now"; see [[SalesTime]]. */
     val interactions: RDD[Interaction],
-    /** Those that are in no compacted file of an earlier run, in the same order. */
+    /** Those that are in no compacted file of an earlier run, in the same order, with the times that they came with. */
     val uncompacted: RDD[Interaction],
     val summary: TrainingSummary
 )
@@ -70,7 +70,11 @@ object TrainingSet {
       .mapPartitions(mergeRepeats)
       .setName("distinct interactions")
       .persist(StorageLevel.MEMORY_AND_DISK)
-    new TrainingSet(distinct.map(_.kept), distinct.filter(_.isUncompacted).map(_.kept), summarize(distinct))
+    val summary = summarize(distinct)
+    val kept = distinct.map(_.kept)
+    // The only place where times are changed: features, splits, lists and counts all start from these interactions.
+    val counted = summary.time.afterNow.fold(kept)(_ => kept.map(summary.time.counted))
+    new TrainingSet(counted, distinct.filter(_.isUncompacted).map(_.kept), summary)
   }
 
   private def readAll(
@@ -126,57 +130,53 @@ object TrainingSet {
       rawRows: Long,
       conflicts: Long,
       uncompacted: Long,
-      oldestMs: Long,
-      newestMs: Long,
-      knownUntilMs: Long
+      moments: SaleMoments
   ) {
     def +(other: Sums): Sums = Sums(
       hash = hash + other.hash,
       rawRows = rawRows + other.rawRows,
       conflicts = conflicts + other.conflicts,
       uncompacted = uncompacted + other.uncompacted,
-      oldestMs = math.min(oldestMs, other.oldestMs),
-      newestMs = math.max(newestMs, other.newestMs),
-      knownUntilMs = math.max(knownUntilMs, other.knownUntilMs)
+      moments = moments + other.moments
     )
   }
 
-  private val NoSums = Sums(
-    SetHash.Empty,
-    rawRows = 0,
-    conflicts = 0,
-    uncompacted = 0,
-    oldestMs = Long.MaxValue,
-    newestMs = Long.MinValue,
-    knownUntilMs = Long.MinValue
-  )
+  private val NoSums =
+    Sums(SetHash.Empty, rawRows = 0, conflicts = 0, uncompacted = 0, moments = SaleMoments.Empty)
 
   private def summarize(distinct: RDD[Copies]): TrainingSummary = {
-    val sums = distinct.mapPartitions { partition =>
-      Iterator.single(partition.foldLeft(NoSums)((sums, copies) => sums + sumsOf(copies)))
-    }.fold(NoSums)(_ + _)
-    val isEmpty = sums.hash.members == 0
+    val sums = distinct.mapPartitions(partition => Iterator.single(sumsOf(partition))).fold(NoSums)(_ + _)
     TrainingSummary(
       interactions = sums.hash.members,
       repeats = sums.rawRows - sums.uncompacted,
       conflicts = sums.conflicts,
       uncompacted = sums.uncompacted,
       sha256 = sums.hash.hex,
-      oldestMs = if (isEmpty) 0 else sums.oldestMs,
-      newestMs = if (isEmpty) 0 else sums.newestMs,
-      knownUntilMs = Some(sums.knownUntilMs).filter(_ != Long.MinValue)
+      time = SalesTime.of(sums.moments)
     )
   }
 
-  private def sumsOf(copies: Copies): Sums = {
+  private def sumsOf(partition: Iterator[Copies]): Sums = {
+    val moments = new SaleMoments.Counter
+    val sums = partition.foldLeft(NoSums) { (sums, copies) =>
+      moments.add(momentOf(copies))
+      sums.copy(
+        hash = sums.hash + SetHash.ofMember(copies.kept.canonical),
+        rawRows = sums.rawRows + copies.rawRows,
+        conflicts = sums.conflicts + (if (copies.isConflict) 1 else 0),
+        uncompacted = sums.uncompacted + (if (copies.isUncompacted) 1 else 0)
+      )
+    }
+    sums.copy(moments = moments.result)
+  }
+
+  private def momentOf(copies: Copies): SaleMoment = {
     val atMs = copies.kept.atMs
-    Sums(
-      hash = SetHash.ofMember(copies.kept.canonical),
-      rawRows = copies.rawRows,
-      conflicts = if (copies.isConflict) 1 else 0,
-      uncompacted = if (copies.isUncompacted) 1 else 0,
+    SaleMoment(
       oldestMs = atMs,
       newestMs = atMs,
+      sales = 1,
+      added = if (copies.isNewest) 1 else 0,
       // Limited by the record's time: otherwise one device whose clock is ahead would make all later sales look old.
       knownUntilMs = if (copies.isNewest) Long.MinValue else math.min(atMs, copies.kept.address.kafkaMs)
     )

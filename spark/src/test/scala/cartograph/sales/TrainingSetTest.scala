@@ -23,7 +23,7 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     val b = lake.batch("b.parquet", at(1), at(2), at(3))
     val summary = read(Seq(a, b, a)).summary
     assert((summary.interactions, summary.repeats, summary.conflicts) === ((4L, 5L, 0L)))
-    assert((summary.oldestMs, summary.newestMs) === ((0L, 3L)))
+    assert((summary.time.oldestMs, summary.time.nowMs) === ((0L, 3L)))
   }
 
   test("a recreated topic has other addresses, although its offsets start again") {
@@ -75,6 +75,17 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     assert(set.interactions.filter(_.address.offset == 0).map(_.user).collect().toSeq === Seq("zoe"))
     assert(set.uncompacted.map(_.address.offset).collect().toSeq === Seq(2L))
     assert((set.summary.conflicts, set.summary.uncompacted) === ((1L, 1L)))
+  }
+
+  test("a sale after now counts as made at now, and is compacted with the time that it came with") {
+    val rows = (0 until 400).map(offset => at(offset.toLong)) :+ at(400).copy(atMs = 90000)
+    val set = read(Seq(lake.batch("a.parquet", rows: _*)))
+    assert(set.summary.time.afterNow === Some(SalesAfterNow(interactions = 1, added = 1, newestMs = 90000)))
+    assert(set.interactions.map(_.atMs).collect().sorted.toSeq === (0L to 399L) :+ 399L)
+    assert(set.uncompacted.map(_.atMs).max() === 90000)
+    val kept = lake.batch("b.parquet", set.uncompacted.collect().toSeq: _*)
+    assert(read(Nil, Seq(kept)).summary.sha256 === set.summary.sha256)
+    assert(read(Nil, Seq(kept)).summary.time.afterNow.map(_.added) === Some(0))
   }
 
   test("a batch that is missing or damaged is named in the error") {
