@@ -52,11 +52,16 @@ object Run {
       if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
       else None
     val recommended = new Recommender(shop, algorithm, config, steps).recommend(history, splits, served.map(_.lists))
+    served.foreach(_.lists.unpersist(blocking = false))
+    // The snapshot keeps the purchases that the lists and the graph are made from.
+    history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
     val documents = steps("summaries")(graph.documents(set, config.typeWeights))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
-    } ++ steps("write graph")(graph.files)
+    }
+    recommended.snapshot.unpersist()
+    val drawn = steps("write graph")(graph.files)
     val metrics = Metrics(
       run = context.run,
       share = config.holdoutShare,
@@ -69,7 +74,7 @@ object Run {
       .map(from => set.interactions.filter(_.atMs >= from).count())
       .orElse(recommended.quality.map(_.heldOutPairs))
       .getOrElse(0L)
-    val all = compacted ++ written ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
+    val all = compacted ++ written ++ drawn ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
     obj(
       "run" -> context.run,
       "attempt" -> context.arguments.attempt,
