@@ -17,8 +17,18 @@ import cartograph.sales.{Inputs, Purchases, Shop, TrainingSet, TrainingSummary}
 object Run {
   val Version = "0.2.0"
 
-  /** Interactions per block of compacted parts: larger shops get more blocks than there are cores. */
-  private val InteractionsPerBlock = 2000000
+  /** A task on so many interactions takes about 100 MB of memory. */
+  private val InteractionsPerBlock = 200000
+  private val LeastBlocks = 2
+
+  /**
+   * Returns the number of blocks that the users, the factors and the tables of a run are divided into.
+   *
+   * Sums of fractions are made in the order of blocks, so their number decides the last digits. It depends on the data alone:
+   * one machine, a cluster, and a second attempt that gets other executors make the same lists.
+   */
+  private[cartograph] def blocksFor(interactions: Long): Int =
+    math.max(LeastBlocks.toLong, interactions / InteractionsPerBlock).toInt
 
   /**
    * Trains, and writes every file except the manifest.
@@ -31,10 +41,10 @@ object Run {
     val (sc, lake, steps, files) = (context.sc, context.lake, context.steps, context.files)
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
-    val blocks = sc.defaultParallelism
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocks))
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocksFor(inputs.last.totalInteractions)))
     logConflicts(set.summary, context.run)
-    val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
+    val blocks = blocksFor(set.summary.interactions)
+    val tables = new RunTables(files, blocks)
     val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
     val shareFrom = steps("split") {
