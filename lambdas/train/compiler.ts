@@ -1,5 +1,5 @@
 /** With fewer interactions a job ends before the JVM's optimising compiler has earned what it costs. */
-export const SMALL_SHOP_INTERACTIONS = 50_000;
+export const SMALL_SHOP_INTERACTIONS = 100_000;
 
 /** Restricts the JVM to its fast compiler, C1. */
 const FAST_COMPILER = '-XX:TieredStopAtLevel=1';
