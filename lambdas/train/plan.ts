@@ -1,4 +1,5 @@
 import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
+import { compilerParameters } from './compiler.ts';
 import { isTerminal, type JobRun } from './jobs.ts';
 import type { Launch } from './settings.ts';
 
@@ -56,9 +57,19 @@ export function nextStep({ window, latest, job, failed }: OpenWindow, limit: num
 export const afterFailure = (attempt: number, limit: number): Step =>
   attempt < limit ? { do: 'attempt', attempt: attempt + 1 } : { do: 'giveUp', attempts: attempt };
 
+/** What an attempt is planned from. */
+export interface AttemptPlan {
+  readonly window: number;
+  readonly attempt: number;
+  readonly bucket: string;
+  readonly nowMs: number;
+  /** Number of interactions to train on: `totalInteractions` of the window. Undefined if the window cannot be read. */
+  readonly interactions?: number | undefined;
+}
+
 /** Plans an attempt with its complete request, so that a repeat sends the same request. */
 export function planAttempt(
-  { window, attempt, bucket, nowMs }: { window: number; attempt: number; bucket: string; nowMs: number },
+  { window, attempt, bucket, nowMs, interactions }: AttemptPlan,
   launch: Launch,
 ): Attempt {
   return {
@@ -82,7 +93,9 @@ export function planAttempt(
             '--attempt',
             String(attempt),
           ],
-          sparkSubmitParameters: launch.sparkSubmitParameters,
+          sparkSubmitParameters: [launch.sparkSubmitParameters, ...compilerParameters(interactions)].join(
+            ' ',
+          ),
         },
       },
       configurationOverrides: {

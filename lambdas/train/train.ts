@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import type { RequestAnswer } from '../shared/contract/answers.ts';
 import { attemptKey, failedKey, manifestKey, startedKey, windowKey } from '../shared/contract/keys.ts';
 import type { Attempt, Failed, Started } from '../shared/contract/schemas.ts';
-import { type Lake, toJson } from '../shared/platform/lake.ts';
+import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { listOpenWindows, readOpenWindow, reasonsOfFailure } from './attempts.ts';
 import { isTerminal, type Jobs } from './jobs.ts';
@@ -19,6 +20,9 @@ export interface Parts {
 }
 
 const JSON_TYPE = 'application/json';
+
+/** The part of `windows/N.json` that the settings of a job depend on. */
+const WindowSize = z.object({ totalInteractions: z.int().min(0) });
 
 /**
  * Advances every window that has no run yet by one step. Concurrent and repeated calls are harmless.
@@ -108,7 +112,8 @@ async function perform(parts: Parts, window: number, step: Step): Promise<void> 
 /** Writes the attempt before it starts the job, so that after a crash in between the same request is sent again. */
 async function addAttempt(parts: Parts, window: number, attempt: number): Promise<void> {
   const { lake, log, launch, bucket, nowMs } = parts;
-  const planned = planAttempt({ window, attempt, bucket, nowMs: nowMs() }, launch);
+  const interactions = await interactionsOf(parts, window);
+  const planned = planAttempt({ window, attempt, bucket, nowMs: nowMs(), interactions }, launch);
   if (await lake.create(attemptKey(window, attempt), toJson(planned), JSON_TYPE))
     return start(parts, planned);
   log.info('Another invocation wrote this attempt first', {
@@ -116,6 +121,21 @@ async function addAttempt(parts: Parts, window: number, attempt: number): Promis
     attempt,
     object: attemptKey(window, attempt),
   });
+}
+
+/**
+ * Reads the number of interactions that a window trains on.
+ *
+ * @returns Undefined if the window cannot be read: the job then starts with the settings of a large shop, and reports the fault.
+ */
+async function interactionsOf({ lake, log }: Parts, window: number): Promise<number | undefined> {
+  try {
+    return (await readJson(lake, windowKey(window), WindowSize))?.totalInteractions;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    log.warn('Cannot choose the settings of a job by its size', { window, error });
+    return undefined;
+  }
 }
 
 async function start(parts: Parts, attempt: Attempt): Promise<void> {

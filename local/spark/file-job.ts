@@ -1,3 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { windowKey } from '../../lambdas/shared/contract/keys.ts';
+import { Window } from '../../lambdas/shared/contract/schemas.ts';
+import { compilerParameters } from '../../lambdas/train/compiler.ts';
 import { JOB_JAR } from '../process/paths.ts';
 import { sparkCommand } from './spark.ts';
 
@@ -13,7 +18,10 @@ export interface FileJob {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Makes the arguments of `java` that run the Spark job on a directory instead of a bucket. */
+/**
+ * Makes the arguments of `java` that run the Spark job on a directory instead of a bucket, with the compiler that train would
+ * choose for its size.
+ */
 export const fileJobCommand = ({
   lake,
   directory,
@@ -36,7 +44,11 @@ export const fileJobCommand = ({
       sparkSubmitParameters: [
         '--class cartograph.TrainJob',
         ...Object.entries(settings).map(([name, value]) => `--conf ${name}=${value}`),
+        ...compilerParameters(interactionsOf(lake, window)),
       ].join(' '),
     },
     { awsEndpoint: undefined, cores, directory },
   );
+
+const interactionsOf = (lake: string, window: number): number =>
+  Window.parse(JSON.parse(readFileSync(join(lake, windowKey(window)), 'utf8'))).totalInteractions;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DRIVER_JAVA_OPTIONS } from '../../lambdas/train/compiler.ts';
 import { CDS_ARCHIVE, SPARK_CONF, SPARK_JVM_OPTIONS, SPARK_RUNTIME } from '../process/paths.ts';
 import { REGION } from '../stack/emulator.ts';
 
@@ -37,6 +38,7 @@ export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] 
     // The JVM writes performance data to /tmp and ignores java.io.tmpdir.
     '-XX:-UsePerfData',
     ...(existsSync(CDS_ARCHIVE) ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`] : []),
+    ...driverOptions(submit),
     '-cp',
     `${SPARK_RUNTIME}/*`,
     'org.apache.spark.deploy.SparkSubmit',
@@ -49,6 +51,14 @@ export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] 
     submit.entryPoint,
     ...submit.entryPointArguments,
   ];
+}
+
+/** Returns the JVM options of the driver that EMR would set in its environment. Here the driver is the JVM that is started. */
+function driverOptions({ sparkSubmitParameters }: SparkSubmit): string[] {
+  const setting = shellWords(sparkSubmitParameters).find((word) =>
+    word.startsWith(`${DRIVER_JAVA_OPTIONS}=`),
+  );
+  return setting === undefined ? [] : setting.slice(DRIVER_JAVA_OPTIONS.length + 1).split(' ');
 }
 
 /** The JVM options of this machine set the memory of the driver. For this setting spark-submit would start a second JVM. */

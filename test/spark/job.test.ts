@@ -26,11 +26,6 @@ async function runJob(lake: string, options: Omit<FileJob, 'lake' | 'directory'>
   return (await promisify(execFile)('java', args, { maxBuffer: 1e8 })).stdout;
 }
 
-function parseRow(line: string) {
-  const [user = '', product = '', list = '', rank, score] = line.split(',');
-  return { user, product, list, rank: Number(rank), score: Number(score) };
-}
-
 const sales = (shop: Shop, count: number, seed = 1) => [
   ...simulate({ shop, seed, count, endMs: SIMULATION_END_MS, days: 90 }),
 ];
@@ -131,20 +126,17 @@ describe('a simulated shop of planted tastes', () => {
     expect(existsSync(join(lake, 'runs/00000001/00000002/metrics.json'))).toBe(true);
   });
 
-  test('invariants 2 and 6: on several cores the same inputs give the same lists but between scores closer than 1e-5', () => {
-    const [first = '', second = ''] = ['00000001', '00000002'].map((attempt) =>
-      readFileSync(join(lake, `runs/00000001/${attempt}/recommendations.csv`), 'utf8'),
+  test('invariants 2 and 6: the same inputs give the same lists on any number of cores', {
+    timeout: 5 * MINUTES,
+  }, async () => {
+    // The first two attempts ran on 2 cores.
+    await runJob(lake, { attempt: 3, cores: 1 });
+    await runJob(lake, { attempt: 4, cores: 4 });
+    const [first = '', ...others] = [1, 2, 3, 4].map((attempt) =>
+      readFileSync(join(lake, `runs/00000001/0000000${attempt}/recommendations.csv`), 'utf8'),
     );
-    const rows = [first, second].map((text) => text.trimEnd().split('\n').slice(1).map(parseRow));
-    expect(rows[0]?.length).toBeGreaterThan(1000);
-    expect(rows[1]?.length).toBe(rows[0]?.length);
-    for (const [index, row] of rows[0]?.entries() ?? []) {
-      const other = rows[1]?.[index];
-      expect([other?.user, other?.list, other?.rank]).toEqual([row.user, row.list, row.rank]);
-      expect(Math.abs((other?.score ?? Number.NaN) - row.score), `${row.user} ${row.rank}`).toBeLessThan(
-        1e-5,
-      );
-    }
+    expect(first.split('\n').length).toBeGreaterThan(1000);
+    for (const other of others) expect(other === first).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Attempt } from '../../../lambdas/shared/contract/schemas.ts';
+import { SMALL_SHOP_INTERACTIONS } from '../../../lambdas/train/compiler.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
 import { nextStep, type OpenWindow, planAttempt } from '../../../lambdas/train/plan.ts';
 import { launch } from './launch.ts';
@@ -85,4 +86,16 @@ test('the service accepts the client token even with a long bucket name', () => 
   );
   expect(request.clientToken).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
   expect(request.clientToken).toContain('.12345678.10');
+});
+
+test('a small shop is trained with the fast compiler of the JVM, a large one and one of unknown size with both', () => {
+  const parameters = (interactions: number | undefined) =>
+    planAttempt({ window: 7, attempt: 1, bucket: 'lake', nowMs: NOW, interactions }, launch).request.jobDriver
+      .sparkSubmit.sparkSubmitParameters;
+  expect(parameters(SMALL_SHOP_INTERACTIONS - 1)).toBe(
+    `${launch.sparkSubmitParameters} --conf spark.emr-serverless.driverEnv.JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1` +
+      ' --conf spark.executorEnv.JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1',
+  );
+  expect(parameters(SMALL_SHOP_INTERACTIONS)).toBe(launch.sparkSubmitParameters);
+  expect(parameters(undefined)).toBe(launch.sparkSubmitParameters);
 });

@@ -48,6 +48,18 @@ test('invariant 4: the request is stored before the job starts, and sent again a
   );
 });
 
+test('the request depends on the number of interactions in the window; if it cannot be read, the job starts all the same', async () => {
+  const parts = setUp();
+  await parts.lake.create(windowKey(1), JSON.stringify({ totalInteractions: 5000 }), '');
+  await parts.lake.create(windowKey(2), 'damaged', '');
+  await train(parts);
+  const parametersOf = (id: string) =>
+    parts.jobs.requests.get(id)?.jobDriver.sparkSubmit.sparkSubmitParameters;
+  expect(parametersOf('job-lake.1.1')).toContain('JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1');
+  expect(parametersOf('job-lake.2.1')).toBe(launch.sparkSubmitParameters);
+  expect(parts.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+});
+
 test('a failed job is followed by the next attempt; when all attempts have failed there is an alarm', async () => {
   const parts = setUp();
   await cut(parts.lake, 1);

@@ -78,7 +78,8 @@ const request = (clientToken: string, name = 'window-1-attempt-1') => ({
       entryPoint: 's3://assets/job.jar',
       entryPointArguments: ['--lake', 's3://lake', '--window', '1'],
       sparkSubmitParameters:
-        '--class cartograph.TrainJob --conf spark.driver.memory=12g --conf spark.x="a b"',
+        '--class cartograph.TrainJob --conf spark.driver.memory=12g --conf spark.x="a b"' +
+        ' --conf spark.emr-serverless.driverEnv.JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1',
     },
   },
 });
@@ -135,7 +136,12 @@ test('a job runs with its arguments, succeeds, and sends events to the bus', asy
   });
   await expect.poll(() => events).toEqual(['RUNNING', 'SUCCESS']);
   const words = (await written('words')).split('\n');
-  expect(words.join(' ')).toContain('--class cartograph.TrainJob --conf spark.x=a b --master local[2]');
+  expect(words.join(' ')).toMatch(
+    /--class cartograph\.TrainJob --conf spark\.x=a b --conf \S+ --master local\[2\]/,
+  );
+  // The driver is the JVM that is started, and its options come before its class.
+  expect(words.indexOf('-XX:TieredStopAtLevel=1')).toBeGreaterThan(-1);
+  expect(words.indexOf('-XX:TieredStopAtLevel=1')).toBeLessThan(words.indexOf('-cp'));
   expect(words).not.toContain('spark.driver.memory=12g');
   // Temporary files of a killed job stay in its own directory.
   expect(words).toContain(`-Djava.io.tmpdir=${file('tmp')}`);

@@ -19,8 +19,18 @@ import cartograph.sales.{Inputs, Purchases, SaleTypes, SalesTime, Shop, Training
 object Run {
   val Version = "0.2.0"
 
-  /** Interactions per block of compacted parts: larger shops get more blocks than there are cores. */
-  private val InteractionsPerBlock = 2000000
+  /** A task on so many interactions takes about 100 MB of memory. */
+  private val InteractionsPerBlock = 200000
+  private val LeastBlocks = 2
+
+  /**
+   * Returns the number of blocks that the users, the factors and the tables of a run are divided into.
+   *
+   * Sums of fractions are made in the order of blocks, so their number decides the last digits. It depends on the data alone:
+   * one machine, a cluster, and a second attempt that gets other executors make the same lists.
+   */
+  private[cartograph] def blocksFor(interactions: Long): Int =
+    math.max(LeastBlocks.toLong, interactions / InteractionsPerBlock).toInt
 
   /**
    * Trains, and writes every file except the manifest.
@@ -33,12 +43,12 @@ object Run {
     val (sc, lake, steps, files) = (context.sc, context.lake, context.steps, context.files)
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
-    val blocks = sc.defaultParallelism
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocks))
+    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocksFor(inputs.last.totalInteractions)))
     val time = set.summary.time
     logConflicts(set.summary, context.run)
     logTime(time, context.run)
-    val tables = new RunTables(files, math.max(blocks, (set.summary.interactions / InteractionsPerBlock).toInt))
+    val blocks = blocksFor(set.summary.interactions)
+    val tables = new RunTables(files, blocks)
     val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
     val shareFrom = steps("split") {
@@ -58,11 +68,16 @@ object Run {
       if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
       else None
     val recommended = new Recommender(shop, algorithm, config, steps).recommend(history, splits, served.map(_.lists))
+    served.foreach(_.lists.unpersist(blocking = false))
+    // The snapshot keeps the purchases that the lists and the graph are made from.
+    history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
     val documents = steps("summaries")(graph.documents(set, types.purchaseWeights))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
-    } ++ steps("write graph")(graph.files)
+    }
+    recommended.snapshot.unpersist()
+    val drawn = steps("write graph")(graph.files)
     val metrics = Metrics(
       run = context.run,
       share = config.holdoutShare,
@@ -75,7 +90,7 @@ object Run {
       .map(from => set.interactions.filter(_.atMs >= from).count())
       .orElse(recommended.quality.map(_.heldOutPairs))
       .getOrElse(0L)
-    val all = compacted ++ written ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
+    val all = compacted ++ written ++ drawn ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
     logTypes(types, context.run)
     obj(
       "run" -> context.run,

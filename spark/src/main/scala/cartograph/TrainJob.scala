@@ -31,9 +31,13 @@ object TrainJob {
   /**
    * Configures Spark. Kryo serialises the rows that are shuffled. Their classes are registered, so that each row starts with a
    * number instead of the class name; private classes are registered by name.
+   *
+   * Spark deletes the files of a shuffle after the driver collected its RDD as garbage. The driver allocates so little that this
+   * may not happen during a run, so it collects every few minutes, and not only every half hour as by default.
    */
   private[cartograph] def configuration: SparkConf = new SparkConf()
     .setIfMissing("spark.app.name", "cartograph")
+    .setIfMissing("spark.cleaner.periodicGC.interval", "3min")
     .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
     .registerKryoClasses(Array(
       classOf[Address],

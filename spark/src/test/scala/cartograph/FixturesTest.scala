@@ -40,7 +40,7 @@ class FixturesTest extends SparkSuite {
 
   test("reads the window that threshold wrote, with its model") {
     val window = Window.parse("window.json", text("window.json"))
-    assert(window.number === 1)
+    assert((window.number, window.totalInteractions) === ((1, 4L)))
     assert(window.batches.map(_.endsWith("-00000004-1782820800000.parquet")) === Seq(true))
     assert((window.model.rank, window.model.topN) === ((64, 10)))
     val weights = window.model.typeWeights

@@ -34,6 +34,11 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
   private def fileOf(manifest: JsonNode, name: String): Seq[String] = lake.lines(keyOf(manifest, name))
   private def document(manifest: JsonNode, name: String): JsonNode = lake.json(keyOf(manifest, name))
 
+  test("the number of blocks depends on the number of interactions alone, and is at least two") {
+    assert(Seq(0L, 5000L, 406829L).map(Run.blocksFor) === Seq(2, 2, 2))
+    assert(Seq(600000L, 5000000L, 20000000L).map(Run.blocksFor) === Seq(3, 25, 100))
+  }
+
   test("a run on one sale holds nothing out, and its only list is the product that was bought") {
     val manifest = train(Sale("ann", "lamp"))
     assert(manifest.get("quality").get("any").isNull)

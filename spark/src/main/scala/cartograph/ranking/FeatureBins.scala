@@ -5,9 +5,11 @@ package cartograph.ranking
  * float, and sums by bin replace sorting.
  *
  * @param edges by feature, ascending, at most 63: a value is in the bin of the number of edges below it
- * @param bins  by feature, the bin of each row
+ * @param bins  row after row, the bin of each of its `width` features
  */
-private[ranking] final case class FeatureBins(edges: Array[Array[Float]], bins: Array[Array[Byte]])
+private[ranking] final case class FeatureBins(edges: Array[Array[Float]], bins: Array[Byte]) {
+  def width: Int = edges.length
+}
 
 private[ranking] object FeatureBins {
   val Bins: Int = 64
@@ -16,7 +18,7 @@ private[ranking] object FeatureBins {
 
   def of(rows: RankingRows): FeatureBins = {
     val edges = Parallel.map(rows.width)(feature => edgesOf(rows, feature))
-    FeatureBins(edges, Parallel.map(rows.width)(feature => binsOf(rows, feature, edges(feature))))
+    FeatureBins(edges, binsOf(rows, edges))
   }
 
   /** Puts an edge between every two neighbouring values if there are at most 64, otherwise at quantiles. */
@@ -46,9 +48,16 @@ private[ranking] object FeatureBins {
     found.result()
   }
 
-  private def binsOf(rows: RankingRows, feature: Int, edges: Array[Float]): Array[Byte] =
-    Array.tabulate(rows.count) { row =>
-      val at = java.util.Arrays.binarySearch(edges, rows.features(row * rows.width + feature))
-      (if (at >= 0) at else -at - 1).toByte
+  private def binsOf(rows: RankingRows, edges: Array[Array[Float]]): Array[Byte] = {
+    val bins = new Array[Byte](rows.features.length)
+    Parallel.foreachRange(rows.count) { (from, until) =>
+      var at = from * rows.width
+      while (at < until * rows.width) {
+        val found = java.util.Arrays.binarySearch(edges(at % rows.width), rows.features(at))
+        bins(at) = (if (found >= 0) found else -found - 1).toByte
+        at += 1
+      }
     }
+    bins
+  }
 }

@@ -36,20 +36,27 @@ private[ranking] final class Histogram(slots: Int) {
 
   /** Sums the bins of the first slot. The bins of every slot contain all rows of the leaf. */
   def totals: LeafTotals = {
-    val bins = 0 until Bins
-    LeafTotals(bins.map(bin => sums(2 * bin)).sum, bins.map(bin => sums(2 * bin + 1)).sum, rows.take(Bins).sum)
+    var (first, second, count, bin) = (0.0, 0.0, 0, 0)
+    while (bin < Bins) {
+      first += sums(2 * bin)
+      second += sums(2 * bin + 1)
+      count += rows(bin)
+      bin += 1
+    }
+    LeafTotals(first, second, count)
   }
 }
 
 /**
  * Builds histograms of rows. It is used by one tree at a time.
  *
- * @param bins   by feature, the bin of each row
+ * A row adds to the bins of all slots before the next row is read. The bins of a row are side by side in memory, and additions to
+ * different slots do not wait for each other, as additions to the same bin of one slot would.
+ *
  * @param chosen features by slot
  */
-private[ranking] final class HistogramBuilder(bins: Array[Array[Byte]], gradients: LambdaGradients, chosen: Array[Int]) {
-  // Derivatives of the rows in the order in which they are summed: every feature reads them, and so from neighbouring memory.
-  private val derivatives = new Array[Double](2 * gradients.first.length)
+private[ranking] final class HistogramBuilder(bins: FeatureBins, gradients: LambdaGradients, chosen: Array[Int]) {
+  import HistogramBuilder._
 
   /**
    * Sums the rows of a leaf.
@@ -58,26 +65,36 @@ private[ranking] final class HistogramBuilder(bins: Array[Array[Byte]], gradient
    */
   def build(order: Array[Int], from: Int, until: Int): Histogram = {
     val histogram = new Histogram(chosen.length)
-    var at = from
-    while (at < until) {
-      derivatives(2 * at) = gradients.first(order(at))
-      derivatives(2 * at + 1) = gradients.second(order(at))
-      at += 1
+    // Threads share the slots and not the rows, so that every sum is made in the order of rows.
+    if (until - from < LeastRows) add(histogram, 0, chosen.length, order, from, until)
+    else Parallel.foreach((chosen.length + SlotsPerTask - 1) / SlotsPerTask) { task =>
+      add(histogram, task * SlotsPerTask, math.min(chosen.length, (task + 1) * SlotsPerTask), order, from, until)
     }
-    Parallel.foreach(chosen.length)(slot => add(histogram, slot, order, from, until))
     histogram
   }
 
-  private def add(histogram: Histogram, slot: Int, order: Array[Int], from: Int, until: Int): Unit = {
-    val (sums, rows) = (histogram.sums, histogram.rows)
-    val (start, binOf) = (slot * FeatureBins.Bins, bins(chosen(slot)))
+  /** Adds the rows to the slots `firstSlot` until `lastSlot`. */
+  private def add(histogram: Histogram, firstSlot: Int, lastSlot: Int, order: Array[Int], from: Int, until: Int): Unit = {
+    val (sums, rows, binOf, features, width) = (histogram.sums, histogram.rows, bins.bins, chosen, bins.width)
     var at = from
     while (at < until) {
-      val index = start + binOf(order(at))
-      sums(2 * index) += derivatives(2 * at)
-      sums(2 * index + 1) += derivatives(2 * at + 1)
-      rows(index) += 1
+      val row = order(at)
+      val (first, second) = (gradients.first(row), gradients.second(row))
+      var slot = firstSlot
+      while (slot < lastSlot) {
+        val index = slot * FeatureBins.Bins + binOf(row * width + features(slot))
+        sums(2 * index) += first
+        sums(2 * index + 1) += second
+        rows(index) += 1
+        slot += 1
+      }
       at += 1
     }
   }
+}
+
+private object HistogramBuilder {
+  /** Fewer rows are summed by one thread, because it would cost more to divide the work. */
+  private val LeastRows = 512
+  private val SlotsPerTask = 12
 }

@@ -16,7 +16,7 @@ package cartograph.ranking
  * @param depth places of a list that count
  */
 private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
-  /** First and second derivatives of each row, at the scores of the last `compute`. */
+  /** First and second derivatives of each row, at the scores of the last `compute` of its group. */
   val first: Array[Double] = new Array[Double](rows.count)
   val second: Array[Double] = new Array[Double](rows.count)
   /** Rows of each group, best first. The order is kept from tree to tree, because it changes little. */
@@ -31,9 +31,15 @@ private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
     if (relevant == size) 0.0 else discount.take(math.min(relevant, depth)).sum
   }
 
-  /** Computes the derivatives. @param scores score of each row */
-  def compute(scores: Array[Double]): Unit =
-    Parallel.foreach(rows.groupCount) { group =>
+  /**
+   * Computes the derivatives of some groups; those of other groups stay as they are.
+   *
+   * @param scores score of each row
+   * @param groups numbers of the groups
+   */
+  def compute(scores: Array[Double], groups: Array[Int]): Unit =
+    Parallel.foreach(groups.length) { at =>
+      val group = groups(at)
       computeGroup(scores, group, rows.groups(group), rows.groups(group + 1))
     }
 

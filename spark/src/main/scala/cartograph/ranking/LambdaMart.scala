@@ -39,7 +39,6 @@ object LambdaMartConfig {
  * every sum is made in the same order on any number of threads: the same rows and seed give the same trees.
  */
 object LambdaMart {
-  private val RowsPerTask = 8192
 
   /**
    * Grows trees one after another. Each lowers the loss that the trees before it leave.
@@ -60,10 +59,11 @@ object LambdaMart {
     val scores = new Array[Double](rows.count)
     val features = math.max(1, math.round(rows.width * config.featureShare).toInt)
     val trees = Array.fill(if (rows.count == 0) 0 else config.trees) {
-      gradients.compute(scores)
       val chosen = shuffled(rows.width, random).take(features).sorted
-      val sample = sampled(rows, config.groupShare, random)
-      val tree = new TreeGrower(bins, gradients, chosen, config).grow(sample)
+      val groups = sampled(rows, config.groupShare, random)
+      // Only the rows of these groups are learned from, so the others need no derivatives.
+      gradients.compute(scores, groups)
+      val tree = new TreeGrower(bins, gradients, chosen, config).grow(rowsOf(rows, groups))
       addTo(scores, rows, tree)
       tree
     }
@@ -82,15 +82,17 @@ object LambdaMart {
     order
   }
 
-  /** Returns the rows of a share of the groups, in order; all rows if no group is drawn. */
+  /** Draws a share of the groups, in order; all groups if none with rows is drawn. */
   private def sampled(rows: RankingRows, share: Double, random: java.util.Random): Array[Int] = {
-    val groups = (0 until rows.groupCount).filter(_ => random.nextDouble() < share)
-    val chosen = groups.flatMap(group => rows.groups(group) until rows.groups(group + 1)).toArray
-    if (chosen.isEmpty) Array.range(0, rows.count) else chosen
+    val all = Array.range(0, rows.groupCount)
+    val drawn = all.filter(_ => random.nextDouble() < share)
+    if (drawn.exists(group => rows.groups(group) < rows.groups(group + 1))) drawn else all
   }
 
+  /** Returns the rows of the groups, in order. */
+  private def rowsOf(rows: RankingRows, groups: Array[Int]): Array[Int] =
+    groups.flatMap(group => Array.range(rows.groups(group), rows.groups(group + 1)))
+
   private def addTo(scores: Array[Double], rows: RankingRows, tree: Tree): Unit =
-    Parallel.foreach((rows.count + RowsPerTask - 1) / RowsPerTask) { task =>
-      tree.addTo(scores, rows.features, rows.width, task * RowsPerTask, math.min(rows.count, (task + 1) * RowsPerTask))
-    }
+    Parallel.foreachRange(rows.count)((from, until) => tree.addTo(scores, rows.features, rows.width, from, until))
 }

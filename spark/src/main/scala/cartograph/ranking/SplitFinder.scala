@@ -27,7 +27,7 @@ private[ranking] final class SplitFinder(edges: Array[Int], config: LambdaMartCo
    */
   def best(histogram: Histogram): Option[Split] = {
     val totals = histogram.totals
-    Parallel.map(edges.length)(slot => bestOf(histogram, slot, totals)).flatten.maxByOption(split => (split.gain, -split.slot))
+    edges.indices.flatMap(bestOf(histogram, _, totals)).maxByOption(split => (split.gain, -split.slot))
   }
 
   private def bestOf(histogram: Histogram, slot: Int, totals: LeafTotals): Option[Split] = {

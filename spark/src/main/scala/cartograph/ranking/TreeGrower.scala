@@ -18,7 +18,7 @@ private[ranking] final class TreeGrower(
     val split: Option[Split] = if (level < config.levels) splits.best(histogram) else None
   }
 
-  private val histograms = new HistogramBuilder(bins.bins, gradients, chosen)
+  private val histograms = new HistogramBuilder(bins, gradients, chosen)
   private val splits = new SplitFinder(chosen.map(bins.edges(_).length), config)
 
   private val nodes = 2 * config.leaves
@@ -53,7 +53,7 @@ private[ranking] final class TreeGrower(
 
   private def divide(leaf: Leaf, split: Split, order: Array[Int], firstChild: Int): (Leaf, Leaf) = {
     val column = chosen(split.slot)
-    val middle = partition(order, leaf.rows, bins.bins(column), split.bin)
+    val middle = partition(order, leaf.rows, column, split.bin)
     feature(leaf.node) = column
     threshold(leaf.node) = bins.edges(column)(split.bin)
     children(leaf.node) = firstChild
@@ -74,12 +74,12 @@ private[ranking] final class TreeGrower(
    *
    * @return the position at which the right side begins
    */
-  private def partition(order: Array[Int], rows: Span, binOf: Array[Byte], bin: Int): Int = {
+  private def partition(order: Array[Int], rows: Span, column: Int, bin: Int): Int = {
     val right = new Array[Int](rows.size)
     var (kept, moved, at) = (rows.from, 0, rows.from)
     while (at < rows.until) {
       val row = order(at)
-      if (binOf(row) <= bin) { order(kept) = row; kept += 1 }
+      if (bins.bins(row * bins.width + column) <= bin) { order(kept) = row; kept += 1 }
       else { right(moved) = row; moved += 1 }
       at += 1
     }

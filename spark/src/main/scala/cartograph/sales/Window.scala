@@ -33,10 +33,17 @@ object ModelConfig {
 /**
  * The part of `windows/N.json` that the job reads.
  *
- * @param batches    keys of the batches that the window adds
- * @param partitions as in the file; the manifest repeats its ranges of offsets
+ * @param batches           keys of the batches that the window adds
+ * @param totalInteractions number of rows in all batches of windows 1 to N, with repeats; 0 if the file does not say it
+ * @param partitions        as in the file; the manifest repeats its ranges of offsets
  */
-final case class Window(number: Int, batches: Seq[String], partitions: JsonNode, model: ModelConfig)
+final case class Window(
+    number: Int,
+    batches: Seq[String],
+    totalInteractions: Long,
+    partitions: JsonNode,
+    model: ModelConfig
+)
 
 object Window {
 
@@ -48,6 +55,7 @@ object Window {
     Window(
       number = window.number("window").toInt,
       batches = window.node("batches").elements.asScala.map(new Fields(key, _).text("key")).toSeq,
+      totalInteractions = window.optional("totalInteractions").fold(0L)(_.asLong),
       partitions = window.node("partitions"),
       model = ModelConfig(
         algorithm = model.optional("algorithm").fold(ModelConfig.DefaultAlgorithm)(_.asText),
