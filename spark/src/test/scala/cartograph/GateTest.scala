@@ -13,7 +13,7 @@ import cartograph.evaluation.Metric
 import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.{Documents, Keys}
-import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorers}
+import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorer, Scorers}
 
 /** The comparisons by which lambdas/publish decides, over several windows of a shop of three tastes. */
 class GateTest extends SparkSuite with BeforeAndAfterEach {

@@ -7,7 +7,7 @@ import cartograph.evaluation.{HoldoutStart, SalesPeriod, TemporalSplits}
 import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.{Documents, StepTimer}
-import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation}
+import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorer}
 import cartograph.sales.{ModelConfig, Purchases, Shop}
 
 /** 120 users who buy one of 20 products every day of 40 days; the holdout has the last ten days, and a horizon five. */
@@ -39,14 +39,14 @@ class RecommenderTest extends SparkSuite {
     @transient var counts: Seq[Seq[Long]] = Nil
     val name: String = "recording"
     val windows: Int = 1
-    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = refitted(windows)
-    def orderedBy(list: ListKind): String = name
-    def importances(list: ListKind): Seq[(Feature, Double)] = Nil
-    def refitted(windows: Seq[RDD[(Int, Labelled)]]): Fitted = {
+    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
       learned :+= windows
       counts :+= windows.map(_.count())
       this
     }
+    def orderedBy(list: ListKind): String = name
+    def importances(list: ListKind): Seq[(Feature, Double)] = Nil
+    def baselines(list: ListKind): Seq[Scorer] = MatrixFactorisation.baselines(list)
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = MatrixFactorisation.lists(users, depth)
   }
 

@@ -49,7 +49,7 @@ object Evaluation {
       tests: TestSet,
       model: RDD[(Int, Lists)],
       served: Option[RDD[(Int, Lists)]],
-      baselines: ListKind => Seq[Scorer]
+      baselines: ListKind => Seq[Scorer] = Scorers.defaults
   ): Quality = {
     val tested = listsOf(tests, model, served, baselines).persist(StorageLevel.MEMORY_AND_DISK_SER)
     val names = Seq(Model) ++ served.map(_ => Served) ++ Scorers.baselines(ListKind.Any).map(_.name) :+

@@ -65,7 +65,7 @@ object MatrixFactorisation extends Algorithm with Fitted {
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
   def importances(list: ListKind): Seq[(Feature, Double)] = Nil
-  def baselines(list: ListKind): Seq[Scorer] = Scorers.baselines(list).map(_.default)
+  def baselines(list: ListKind): Seq[Scorer] = Scorers.defaults(list)
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] =
     ByScorers.lists(users, _ => Scorers.MatrixFactorisation, depth)
 }

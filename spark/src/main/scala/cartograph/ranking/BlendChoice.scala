@@ -25,6 +25,9 @@ final case class Blend(weight: Double, trees: Int, treesShare: Double) {
   /** Returns the weights of trees, matrix factorisation and baseline. They add up to 1, and may be 0. */
   def weights: Seq[Double] = Seq(weight * treesShare, weight * (1 - treesShare), 1 - weight)
 
+  /** How much the blend relies on trees: their number, times their weight. */
+  def reliance: Double = trees * treesShare * weight
+
   def scorer(byTrees: ByTrees, baseline: Scorer, list: ListKind): Scorer = {
     val parts = Seq(byTrees, Scorers.MatrixFactorisation, baseline).zip(weights).collect {
       case (scorer, share) if share > 0 => Part(scorer, share)
@@ -49,9 +52,11 @@ final case class Choice(blend: Option[Blend], baseline: Scorer, baselines: Seq[S
  * Chooses how a list is ordered.
  *
  * Every blend is measured on every window, with trees that learned from the other windows, and the users of all windows are
- * pooled. Of the blends that are certainly better than the best baseline, the one with the highest mean is taken. A small weight
- * moves few products, so its advantage can be certain where that of the model alone is not: a shop with little evidence gets a
- * little of the model instead of none. If no blend is certainly better, the baseline orders the list.
+ * pooled. Of the blends that are certainly better than the best baseline, those are good whose mean is within one standard error
+ * of the highest one; of these, the one that relies most on trees is taken, because the trees that are served learn from one
+ * window more than those that are measured. A small weight moves few products, so its advantage can be certain where that of the
+ * model alone is not: a shop with little evidence gets a little of the model instead of none. If no blend is certainly better,
+ * the baseline orders the list.
  *
  * [[Usual]] is one blend that is fixed in advance, so chance has a single try with it, and less evidence is enough.
  */
@@ -93,8 +98,11 @@ object BlendChoice {
     val certain = blended.filter { case (blend, tried) =>
       tried.isBetterThan(plain(baseline), errors = if (blend == Usual) CertainOfUsual else Certain)
     }
+    val good = certain.maxByOption { case (_, tried) => tried.mean }.toSeq.flatMap { case (_, highest) =>
+      certain.filterNot { case (_, tried) => highest.isBetterThan(tried, errors = 1) }
+    }
     Choice(
-      blend = certain.maxByOption { case (_, tried) => tried.mean }.map { case (blend, _) => blend },
+      blend = good.maxByOption { case (blend, tried) => (blend.reliance, tried.mean) }.map { case (blend, _) => blend },
       baseline = baseline,
       baselines = baselines,
       tried = baselines.map(found => found.name -> plain(found).mean) ++

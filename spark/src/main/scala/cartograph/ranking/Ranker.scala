@@ -4,7 +4,7 @@ import org.apache.spark.rdd.RDD
 
 import cartograph.features.{Candidates, Feature, Features}
 import cartograph.lists.{ListKind, Lists}
-import cartograph.platform.{Documents, Log}
+import cartograph.platform.{Documents, Log, ParallelJobs}
 import cartograph.sales.ModelConfig
 
 /** Orders by the mean of several ensembles of trees. */
@@ -46,9 +46,15 @@ object Ranker extends Algorithm {
   }
 
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
-    val choices = ListKind.all.map(list => list -> BlendChoice.of(windows, list, seed)).toMap
-    ListKind.all.foreach(list => logChoice(list, choices(list)))
-    new FittedRanker(choices, choices.map { case (list, choice) => list -> scorerOf(windows, list, choice, seed) })
+    val fitted = ParallelJobs.run(ListKind.all.map { list => () =>
+      val choice = BlendChoice.of(windows, list, seed)
+      (list, choice, scorerOf(windows, list, choice, seed))
+    })
+    fitted.foreach { case (list, choice, _) => logChoice(list, choice) }
+    new FittedRanker(
+      choices = fitted.map { case (list, choice, _) => list -> choice }.toMap,
+      scorers = fitted.map { case (list, _, scorer) => list -> scorer }.toMap
+    )
   }
 
   private def scorerOf(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, choice: Choice, seed: Long): Scorer =

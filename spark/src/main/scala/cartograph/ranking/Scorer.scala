@@ -55,6 +55,9 @@ object Scorers {
     case ListKind.New => Seq(RecentPopularity, Popularity)
   }
 
+  /** Returns the baselines of a list as they are where nothing was measured. */
+  def defaults(list: ListKind): Seq[Scorer] = baselines(list).map(_.default)
+
   /** Returns the best `count` of a user's candidates that the list admits, best first, ties by number. */
   def best(scorer: Scorer, candidates: Candidates, list: ListKind, count: Int): Array[Ranked] = {
     val selection = new Selection(count)

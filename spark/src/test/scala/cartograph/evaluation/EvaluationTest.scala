@@ -101,7 +101,7 @@ class EvaluationTest extends SparkSuite {
 
   test("users without a served list count as 0 for the served run, and not at all where only its own users are compared") {
     val comparison = quality.any.get.comparison
-    assert(comparison.overServed.get.n === 2L)
+    assert(comparison.overall.overServed.get.n === 2L)
     val amongServed = comparison.overServedLists.get
     assert(amongServed.n === 1L)
     assert(amongServed.value === 1 - (1 / log2(3)) / (1 + 1 / log2(3)))
