@@ -87,7 +87,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.get("gate").get("served").asInt === 1)
     val metrics = lake.json("runs/00000002/00000001/metrics.json")
     assert(metrics.get("holdout").get("kind").asText === "window")
-    assert(metrics.get("holdout").get("fromMs").asLong === lake.json(Keys.manifest(1)).get("asOfMs").asLong + 1)
+    assert(metrics.get("holdout").get("fromMs").asLong === 54 * Day, "the newest tenth of 60 days, which run 1 does not know")
     val compared = overServed(manifest, "any")
     assert(compared.low < 0.02 && compared.high > -0.02, "both know the tastes")
     assert(metric(manifest.get("gate").get("any").get("overBaseline")).value > -0.05)
@@ -124,7 +124,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     )
   }
 
-  test("a shop that grows and has no taste: each run is as good as the one before, and has lists for more users") {
+  test("a shop that grows and has no taste: no run is worse than the one before, and each has lists for more users") {
     val manifests = (1 to 3).map { number =>
       growing(number, users = 100 * Seq(1, 3, 4)(number - 1))
       val manifest = run(number)
@@ -134,7 +134,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifests.map(_.get("counts").get("users").asInt) === Seq(100, 300, 400))
     for (manifest <- manifests.tail; list <- Seq("any", "new"); comparison = manifest.get("gate").get(list)) {
       val over = metric(comparison.get("overServedLists"))
-      assert(over.low <= 0.02 && over.high >= -0.02, s"$list of run ${manifest.get("run")}")
+      assert(over.high >= -0.02, s"$list of run ${manifest.get("run")}")
       assert(metric(comparison.get("overBaseline")).low <= 0, "no taste is found")
     }
     assert(manifests.forall(_.get("gate").get("horizonMs").asLong > Day))

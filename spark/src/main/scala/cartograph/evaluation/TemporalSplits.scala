@@ -65,8 +65,8 @@ object TemporalSplits {
   val LeastUsers = 50L
 
   /**
-   * Splits the sales of a run: as configured; else at the newest sale that an earlier run knew, so that the served run can be
-   * compared; else so that the newest share is held out.
+   * Splits the sales of a run: as configured; else at the newest sale that an earlier run knew or later, so that the served run
+   * can be compared; else so that the newest share is held out.
    *
    * @param shareFromMs where the newest share of the sales begins, epoch ms; None if there is no such moment
    */
@@ -85,9 +85,9 @@ object TemporalSplits {
       }.count() >= LeastUsers
     val moment = config.holdoutFromMs.filter(within)
     // Of a long window only the newest share, so that there is a past to learn from, and the newest taste is learned.
-    lazy val window = time.knownUntilMs
-      .map(known => math.max(known + 1, shareFromMs.getOrElse(known + 1)))
-      .filter(from => within(from) && hasUsers(from))
+    lazy val window = time.knownUntilMs.map(_ + 1).flatMap { from =>
+      Seq(math.max(from, shareFromMs.getOrElse(from)), from).find(at => within(at) && hasUsers(at))
+    }
     val period = SalesPeriod(time.startMs, untilMs, time.pauses)
     if (config.holdoutLastBasket) byLastBasket(history, untilMs, horizonMs)
     else if (moment.nonEmpty)

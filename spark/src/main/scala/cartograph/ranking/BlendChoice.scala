@@ -23,10 +23,10 @@ final case class Blend(weight: Double, trees: Int, treesShare: Double) {
   }
 
   /** Returns the weights of trees, matrix factorisation and baseline. They add up to 1, and may be 0. */
-  def weights: Seq[Double] = Seq(weight * treesShare, weight * (1 - treesShare), 1 - weight)
+  def weights: Seq[Double] = Seq(treesWeight, weight * (1 - treesShare), 1 - weight)
 
-  /** How much the blend relies on trees: their number, times their weight. */
-  def reliance: Double = trees * treesShare * weight
+  /** The weight of the trees. */
+  def treesWeight: Double = weight * treesShare
 
   def scorer(byTrees: ByTrees, baseline: Scorer, list: ListKind): Scorer = {
     val parts = Seq(byTrees, Scorers.MatrixFactorisation, baseline).zip(weights).collect {
@@ -43,8 +43,15 @@ final case class Blend(weight: Double, trees: Int, treesShare: Double) {
  * @param baseline  the best of the baselines
  * @param baselines the best variant of each baseline
  * @param tried     name of everything that was tried, and its mean NDCG@10 over the users of all windows
+ * @param trees     for each window, the trees that learned from the other windows; empty if there were too few users
  */
-final case class Choice(blend: Option[Blend], baseline: Scorer, baselines: Seq[Scorer], tried: Seq[(String, Double)]) {
+final case class Choice(
+    blend: Option[Blend],
+    baseline: Scorer,
+    baselines: Seq[Scorer],
+    tried: Seq[(String, Double)],
+    trees: Seq[Trees]
+) {
   def name: String = blend.fold(baseline.name)(blend => s"${blend.name}, and ${baseline.name}")
 }
 
@@ -52,9 +59,9 @@ final case class Choice(blend: Option[Blend], baseline: Scorer, baselines: Seq[S
  * Chooses how a list is ordered.
  *
  * Every blend is measured on every window, with trees that learned from the other windows, and the users of all windows are
- * pooled. Of the blends that are certainly better than the best baseline, those are good whose mean is within one standard error
- * of the highest one; of these, the one that relies most on trees is taken, because the trees that are served learn from one
- * window more than those that are measured. A small weight moves few products, so its advantage can be certain where that of the
+ * pooled. Of the blends that are certainly better than the best baseline, those are good that are not certainly worse than the
+ * best one; of these, the one whose trees have the most weight is taken, because the trees that are served also learn from the
+ * window that those which are measured do not know. A small weight moves few products, so its advantage can be certain where that of the
  * model alone is not: a shop with little evidence gets a little of the model instead of none. If no blend is certainly better,
  * the baseline orders the list.
  *
@@ -74,8 +81,11 @@ object BlendChoice {
   private val Usual = Blend(0.5, 25, 0.5)
 
   /** A blend must be better than the best baseline by this many standard errors, because chance has a try with each blend. */
-  private val Certain = 3.0
-  private val CertainOfUsual = 1.5
+  private val Certain = 2.5
+  /** The same for [[Usual]]. */
+  private val CertainOfUsual = 1.0
+  /** A blend is as good as another one unless it is worse by this many standard errors. */
+  private val CertainlyWorse = 2.0
   /** With fewer users in all windows, nothing is compared. */
   private val LeastUsers = 50
   /** With fewer users in the other windows, trees do not learn. */
@@ -99,14 +109,15 @@ object BlendChoice {
       tried.isBetterThan(plain(baseline), errors = if (blend == Usual) CertainOfUsual else Certain)
     }
     val good = certain.maxByOption { case (_, tried) => tried.mean }.toSeq.flatMap { case (_, highest) =>
-      certain.filterNot { case (_, tried) => highest.isBetterThan(tried, errors = 1) }
+      certain.filterNot { case (_, tried) => highest.isBetterThan(tried, errors = CertainlyWorse) }
     }
     Choice(
-      blend = good.maxByOption { case (blend, tried) => (blend.reliance, tried.mean) }.map { case (blend, _) => blend },
+      blend = good.maxByOption { case (blend, tried) => (blend.treesWeight, tried.mean) }.map { case (blend, _) => blend },
       baseline = baseline,
       baselines = baselines,
       tried = baselines.map(found => found.name -> plain(found).mean) ++
-        blended.map { case (blend, tried) => blend.name -> tried.mean }
+        blended.map { case (blend, tried) => blend.name -> tried.mean },
+      trees = trees.flatten
     )
   }
 

@@ -33,8 +33,6 @@ object Ranker extends Algorithm {
   val name: String = ModelConfig.DefaultAlgorithm
   val windows: Int = 2
 
-  private val Ensembles = 2
-
   private final class FittedRanker(choices: Map[ListKind, Choice], scorers: Map[ListKind, Scorer]) extends Fitted {
     def orderedBy(list: ListKind): String = scorers(list).name
     def baselines(list: ListKind): Seq[Scorer] = choices(list).baselines
@@ -59,19 +57,30 @@ object Ranker extends Algorithm {
 
   private def scorerOf(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, choice: Choice, seed: Long): Scorer =
     choice.blend.fold(choice.baseline) { blend =>
-      blend.scorer(ByTrees(grown(windows, list, blend.trees, seed)), choice.baseline, list)
+      blend.scorer(ByTrees(ensemblesOf(windows, list, blend.trees, choice, seed)), choice.baseline, list)
+    }
+
+  /**
+   * Returns several ensembles, because a single one varies too much: those that learned from all windows but one, which exist
+   * already, and one that learns from all windows.
+   */
+  private def ensemblesOf(
+      windows: Seq[RDD[(Int, Labelled)]],
+      list: ListKind,
+      trees: Int,
+      choice: Choice,
+      seed: Long
+  ): Array[Trees] =
+    if (trees == 0) Array.empty
+    else {
+      val own = seed + 1
+      val samples = windows.map(RankingSamples.sample(_, list, own))
+      val whole = LambdaMart.fit(RankingSamples.stacked(samples), LambdaMartConfig.of(samples, trees), own)
+      (choice.trees.map(_.first(trees)) :+ whole).toArray
     }
 
   private def logChoice(list: ListKind, choice: Choice): Unit = {
     val tried = choice.tried.map { case (name, ndcg) => name -> math.round(ndcg * 1e6) / 1e6 }
     Log.info(s"List ${list.name} is ordered by ${choice.name}", Documents.obj("tried" -> Documents.obj(tried: _*)))
   }
-
-  /** Grows the ensembles on all windows, each with a seed of its own, because a single ensemble varies too much. */
-  private def grown(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, trees: Int, seed: Long): Array[Trees] =
-    if (trees == 0) Array.empty
-    else Array.tabulate(Ensembles) { member =>
-      val samples = windows.map(RankingSamples.sample(_, list, seed * Ensembles + member))
-      LambdaMart.fit(RankingSamples.stacked(samples), LambdaMartConfig.of(samples, trees), seed * Ensembles + member)
-    }
 }

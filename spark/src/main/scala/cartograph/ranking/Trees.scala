@@ -53,6 +53,9 @@ final case class Tree(
 /** An ensemble: the score of a row is the sum over the trees. */
 final case class Trees(trees: Array[Tree]) {
 
+  /** Returns the ensemble that it was after so many trees were grown. */
+  def first(count: Int): Trees = Trees(trees.take(count))
+
   /** @param rows row after row, `width` values each; finite */
   def scores(rows: Array[Float], width: Int): Array[Double] = {
     val sums = new Array[Double](rows.length / width)
