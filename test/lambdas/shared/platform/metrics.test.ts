@@ -33,7 +33,7 @@ describe('a line of metrics', () => {
 
   test('every metric has a unit of CloudWatch, and a name that is not a field of the line', () => {
     for (const [name, unit] of Object.entries(METRICS)) {
-      expect(['Count', 'Seconds', 'None']).toContain(unit);
+      expect(['Count', 'Seconds', 'Percent', 'None']).toContain(unit);
       expect(['_aws', 'stage', 'FunctionName']).not.toContain(name);
     }
   });

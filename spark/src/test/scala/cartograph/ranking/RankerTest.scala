@@ -54,11 +54,31 @@ class RankerTest extends SparkSuite {
     assert(choice.blend.exists(_.weight >= 0.7), choice.tried.toString)
   }
 
-  test("a little affinity beside popularity gives the model a part of the weight") {
+  test("a little affinity beside popularity is enough for a blend that is better than popularity") {
     val choice = chosen(600)(random => (popularity, affinity) => popularity + 0.5 * affinity + 0.6 * random.nextDouble())
     val ndcg = choice.tried.toMap
-    assert(choice.blend.exists(_.weight < 1.0), choice.tried.toString)
-    assert(choice.blend.forall(blend => ndcg(blend.name) > ndcg(choice.baseline.name)))
+    assert(choice.blend.exists(blend => ndcg(blend.name) > ndcg(choice.baseline.name)), choice.tried.toString)
+  }
+
+  test("trees for a window learn from the other windows, so a shop with one window has none") {
+    val one = BlendChoice.of(Seq(window(300, 1)(_ => (_, affinity) => affinity)), ListKind.New, 42)
+    assert(one.trees.isEmpty && one.blend.exists(_.trees == 0), one.tried.toString)
+    assert(chosen(60)(_ => (_, affinity) => affinity).trees.size === 2)
+  }
+
+  test("the best variant of each baseline is found: the last eighth of a horizon, if it alone tells what is bought") {
+    val eighth = window(100, 1)(_ => (popularity, _) => popularity).mapValues { labelled =>
+      val features = labelled.candidates.features.clone
+      for (product <- 0 until Products) {
+        val row = product * Features.Width
+        features(row + Features.ProductEighth.position) = features(row + Features.ProductOne.position)
+        features(row + Features.ProductOne.position) = -features(row + Features.ProductOne.position)
+        features(row + Features.ProductQuarter.position) = 0
+      }
+      labelled.copy(candidates = labelled.candidates.copy(features = features))
+    }
+    val choice = BlendChoice.of(Seq(eighth), ListKind.New, 42)
+    assert(choice.baselines.collect { case ByFeature("recentPopularity", feature, _) => feature } === Seq(Features.ProductEighth))
   }
 
   test("with fewer than 50 users in all windows nothing is certain, and the baseline orders the list") {
