@@ -81,9 +81,9 @@ object BlendChoice {
   private val Usual = Blend(0.5, 25, 0.5)
 
   /** A blend must be better than the best baseline by this many standard errors, because chance has a try with each blend. */
-  private val Certain = 2.5
+  private val Certain = 3.0
   /** The same for [[Usual]]. */
-  private val CertainOfUsual = 1.0
+  private val CertainOfUsual = 1.5
   /** A blend is as good as another one unless it is worse by this many standard errors. */
   private val CertainlyWorse = 2.0
   /** With fewer users in all windows, nothing is compared. */
