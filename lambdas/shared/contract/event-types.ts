@@ -19,7 +19,7 @@ export const TYPE_WEIGHTS: Readonly<Record<string, number>> = {
     'in_app_purchase',
     'instant_purchase',
   ),
-  ...weighing(0.5, 'rating', 'rate', 'review', 'watch', 'play', 'listen'),
+  ...weighing(0.45, 'rating', 'rate', 'review', 'watch', 'play', 'listen'),
   ...weighing(0.4, 'checkout', 'begin_checkout', 'initiate_checkout', 'checkout_started'),
   ...weighing(
     0.3,
