@@ -29,7 +29,7 @@ export function quality({ metrics, runs }: PageData): Html {
   const measured = LIST_KINDS.filter((list) => metrics[list]);
   if (measured.length === 0 || holdout.fromMs === null)
     return html`<p>No sales could be held out to measure quality: there are too few, or all were made at the same moment.</p>${overRuns(runs)}`;
-  return html`<p class="soft">Measured on ${count(holdout.interactions)} held-out sales since ${time(holdout.fromMs)}, which training did not see (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out, because their user or product has no earlier sales.</p>
+  return html`<p class="soft">Measured on ${count(holdout.interactions)} held-out sales since ${time(holdout.fromMs)}, which training did not see (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out, because their user or product has no earlier sales. In a large shop quality is measured on a sample of the users; the column Users says how many.</p>
 ${measured.map((list) => listQuality(list, metrics))}
 ${ownLeftOut(metrics.candidates)}
 ${rmsePreference ? html`<p class="soft">Root mean squared error of the predicted preference: ${rmsePreference.value.toFixed(3)}. It says little about the ranking.</p>` : NOTHING}

@@ -202,9 +202,12 @@ export const Metrics = z.strictObject({
     /** Interactions at or after this moment are held out, epoch ms; null if none could be. */
     fromMs: Count.nullable(),
     interactions: Count,
-    /** Users with at least one holdout purchase that can be ranked: user and product were known before. */
+    /**
+     * Measured users with at least one holdout purchase that can be ranked: user and product were known before. In a large
+     * shop, the measured users are a sample.
+     */
     users: Count,
-    /** Holdout pairs that no scorer can rank, because the user or the product was unknown before. */
+    /** Holdout pairs of the measured users that no scorer can rank, because the user or the product was unknown before. */
     unknownPairs: Count,
     /** Share of the holdout pairs that can be ranked, 0 to 1; null if there are none. */
     scoredShare: z.number().min(0).max(1).nullable().default(null),
