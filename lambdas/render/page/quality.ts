@@ -38,7 +38,7 @@ ${overRuns(runs)}`;
 }
 
 const KINDS: Readonly<Record<Metrics['holdout']['kind'], string>> = {
-  window: 'the sales after every earlier run',
+  window: 'the newest sales, all made after every earlier run',
   share: 'the newest sales',
   moment: 'the sales from a configured moment on',
   lastBasket: 'the last basket of each user',

@@ -172,7 +172,7 @@ export type Gate = z.infer<typeof Gate>;
 
 /** A served run, measured on the sales that came after it and before any run was trained on them. */
 export const Afterwards = z.strictObject({
-  /** The window that added these sales. */
+  /** The window that added these sales. Of a long window, only its newest sales are measured. */
   window: PositiveInt,
   /** The run that was served. */
   run: PositiveInt,
@@ -193,11 +193,11 @@ export const Metrics = z.strictObject({
   run: PositiveInt,
   holdout: z.strictObject({
     /**
-     * `window`: the sales that came after all earlier runs; `share`: the newest sales; `moment`, `lastBasket`: as
-     * configured.
+     * `window`: the sales that came after all earlier runs, at most the newest share of all sales, but the whole window if
+     * fewer than 50 users would be measured; `share`: the newest sales; `moment`, `lastBasket`: as configured.
      */
     kind: z.enum(['window', 'share', 'moment', 'lastBasket']).default('share'),
-    /** Share of the interactions that is held out, 0 to 1. */
+    /** The configured share of the interactions to hold out, 0 to 1; a window may hold out less. */
     share: z.number(),
     /** Interactions at or after this moment are held out, epoch ms; null if none could be. */
     fromMs: Count.nullable(),
