@@ -66,9 +66,12 @@ const byScorer = <Value extends z.ZodType>(value: Value) =>
     model: value,
     /** The lists of the served run, as published; only if the whole holdout is later than that run. */
     served: value.optional(),
-    /** The products that the user bought most, with older purchases counting less, followed by recent popularity. */
+    /**
+     * The products that the user bought most, with older purchases fading by the half-life, or none, that was best in the
+     * shop's past, followed by recent popularity.
+     */
     personalFrequency: value.optional(),
-    /** The products that sold most in the last horizon. */
+    /** The products that sold most in the last horizon, or in a quarter or an eighth of it: what was best in the shop's past. */
     recentPopularity: value.optional(),
     /** The products with most buyers. */
     popularity: value,
