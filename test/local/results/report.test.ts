@@ -140,7 +140,7 @@ test('sales whose type has no weight are named with the option to set, without b
   const outcome = withTypes(9);
   expect(problemsOf(facts(outcome))).toEqual([]);
   const report = formatReport(facts(outcome)).replaceAll(/\s+/g, ' ');
-  expect(report).toContain('3 sales were not trained on, because their types have no weight (gift');
+  expect(report).toContain('not trained on, because the type has no weight: 3 sales (gift');
   expect(report).toContain('--type-weights');
   expect(report).not.toContain('\u001b');
 });

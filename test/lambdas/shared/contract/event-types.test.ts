@@ -58,7 +58,7 @@ test('unknown types are named with their counts, five at most, and all are count
   expect(
     describeUntrained({ ...inputs, unweighted: 1_300, unknown, types: [...inputs.types, ...gifts] }),
   ).toBe(
-    '1,300 sales were not trained on, because their types have no weight (gift0 1, gift1 1, gift2 1, gift3 1, gift4 1, and 25 more); name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out',
+    'not trained on, because the type has no weight: 1,300 sales (gift0 1, gift1 1, gift2 1, gift3 1, gift4 1, and 25 more); name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out',
   );
 });
 
