@@ -151,7 +151,7 @@ test('the decision is at the top, with the numbers that it is based on', () => {
   expect(wholePage).toContain(
     '<td>Top picks</td><td>trees</td><td>personal frequency</td><td class="number">+0.030 (+0.018 to +0.042)</td><td class="number">+0.010 (−0.010 to +0.030)</td>',
   );
-  expect(wholePage).toContain('How well run 1 predicted the sales of window 2');
+  expect(wholePage).toContain('How well run 1 predicted the newest sales of window 2');
 });
 
 test('the types of sales are listed with their weights; unknown ones are marked, and their names are text', () => {
