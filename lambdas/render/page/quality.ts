@@ -93,7 +93,7 @@ const withinReach = (missed: Missed | undefined): Html =>
 const ownLeftOut = (candidates: Metrics['candidates']): Html =>
   !candidates || candidates.ownLeftOut.users === 0
     ? NOTHING
-    : html`<p class="soft">${counted(candidates.ownLeftOut.users, 'measured user')} had bought more products than can be candidates; ${count(candidates.ownLeftOut.products)} of their products were left out, and ${count(candidates.ownLeftOut.heldOut)} of these were bought again.</p>`;
+    : html`<p class="soft">${counted(candidates.ownLeftOut.users, 'measured user')} had bought or viewed more products than can be candidates; ${count(candidates.ownLeftOut.products)} of their products were left out, and ${count(candidates.ownLeftOut.heldOut)} of these were bought again.</p>`;
 
 /** Column titles for the quality of both lists. */
 const NDCG_HEADERS = LIST_KINDS.map((list) => `NDCG@10 ${LIST_NAMES[list]}`);
