@@ -67,7 +67,7 @@ const byScorer = <Value extends z.ZodType>(value: Value) =>
     /** The lists of the served run, as published; only if the whole holdout is later than that run. */
     served: value.optional(),
     /**
-     * The products that the user bought most, with older purchases fading by the half-life, or none, that was best in the
+     * The products that the user bought most, with older purchases fading by the half-life, or not at all, as was best in the
      * shop's past, followed by recent popularity.
      */
     personalFrequency: value.optional(),
