@@ -153,8 +153,8 @@ export type Missed = z.infer<typeof Missed>;
 /** What the choice of candidates costs the users of the holdout, before any scorer orders them. */
 export const CandidateLimits = z.strictObject({
   /**
-   * `users` who had bought or viewed more products than can be candidates (250), the number of their `products` that are left out, and
-   * how many of these are purchases of the holdout.
+   * `users` who had bought or viewed more products than can be candidates (250), the number of their `products` that are
+   * left out, and how many of these are purchases of the holdout.
    */
   ownLeftOut: z.strictObject({ users: Count, products: Count, heldOut: Count }),
   any: Missed,
