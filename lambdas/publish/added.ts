@@ -8,7 +8,7 @@ import type { Added, Manifest } from '../shared/contract/schemas.ts';
 export const NEEDED_SHARE = 0.05;
 /**
  * Age from which on the served run is replaced by any run that is not worse, in horizons. Lists are made for one horizon
- * and measured on one: about older lists nothing was ever measured.
+ * and measured on one: about older lists nothing was ever measured. Closures count in this age, although not in a horizon.
  */
 export const OLD_HORIZONS = 1;
 

@@ -20,7 +20,7 @@ const SUITES: readonly Suite[] = [
 
 /**
  * `npm test`: checks format, lint and types, and runs the tests of both languages. The last lines name every failed test, give
- * the seconds of every suite and count all tests: where only the end of a log is kept, it tells what failed.
+ * the seconds of every suite and count all tests: where only the end of a log is kept, it shows what failed.
  *
  * @param filter Words that Vitest selects tests by; if there are any, the Scala tests do not run.
  */

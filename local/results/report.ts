@@ -1,3 +1,4 @@
+import { describeAfterNow } from '../../lambdas/shared/contract/after-now.ts';
 import { describeUntrained } from '../../lambdas/shared/contract/event-types.ts';
 import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
 import {
@@ -129,7 +130,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     lines.push(
       '',
       wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_PROBLEM)}`, INDENT),
-      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`, ...untrainedOn(manifest)] : []),
+      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`, ...notesOn(manifest)] : []),
       `${INDENT}${times.join(', ') || 'from an earlier start'}`,
       ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, INDENT)] : []),
     );
@@ -140,11 +141,11 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
 const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): string =>
   `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
 
-/** Names the sales that are missing from training because of their type. */
-function untrainedOn({ inputs }: NonNullable<WindowOutcome['manifest']>): string[] {
-  const missing = describeUntrained(inputs);
-  return missing === undefined ? [] : [wrap(printable(missing, MAX_PROBLEM), INDENT)];
-}
+/** Names the sales that are missing from training because of their type, and counts those that are dated after "now". */
+const notesOn = (manifest: NonNullable<WindowOutcome['manifest']>): string[] =>
+  [describeUntrained(manifest.inputs), describeAfterNow(manifest)].flatMap((note) =>
+    note === undefined ? [] : [wrap(printable(note, MAX_PROBLEM), INDENT)],
+  );
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [

@@ -71,7 +71,7 @@ function afterwards(after: PageData['manifest']['afterwards']): Html {
     const metric = after[list];
     return metric ? [[LIST_NAMES[list], interval(metric), count(metric.n)]] : [];
   });
-  return html`<h3>How well run ${after.run} predicted the sales of window ${after.window}</h3>
-<p class="soft">Run ${after.run} was served while these sales were made and had not been trained on them.</p>
+  return html`<h3>How well run ${after.run} predicted the newest sales of window ${after.window}</h3>
+<p class="soft">Run ${after.run} had not been trained on these sales.</p>
 ${table({ label: 'The served run on these sales', header: ['List', 'NDCG@10', 'Users'], rows, numbers: [1, 2] })}`;
 }

@@ -1,3 +1,4 @@
+import { AFTER_NOW } from '../../shared/contract/after-now.ts';
 import type { Manifest } from '../../shared/contract/schemas.ts';
 import { count, type Html, html, table, time } from '../../shared/web/html.ts';
 
@@ -23,7 +24,7 @@ export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seco
       ['Addresses delivered with different content', count(trained.conflicts)],
       ['Sales left out because their type has no weight', count(trained.unweighted)],
       ...(trained.types.length > 0 ? [['Types of sales', html`${types(trained)}`] as const] : []),
-      ['Sales dated long after all others', afterNow(trained.afterNow, asOfMs)],
+      [AFTER_NOW, afterNow(trained.afterNow, asOfMs)],
       ['SHA-256 of the training set', html`<code>${trained.trainingSetSha256}</code>`],
       ['Attempt', attempt],
       ['Model', html`<code>${JSON.stringify(model)}</code>`],

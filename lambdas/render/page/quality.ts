@@ -29,7 +29,7 @@ export function quality({ metrics, runs }: PageData): Html {
   const measured = LIST_KINDS.filter((list) => metrics[list]);
   if (measured.length === 0 || holdout.fromMs === null)
     return html`<p>No sales could be held out to measure quality: there are too few, or all were made at the same moment.</p>${overRuns(runs)}`;
-  return html`<p class="soft">Measured on ${count(holdout.interactions)} held-out sales since ${time(holdout.fromMs)}, which training did not see (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out, because their user or product has no earlier sales.</p>
+  return html`<p class="soft">Measured on ${count(holdout.interactions)} held-out sales since ${time(holdout.fromMs)}, which training did not see (${KINDS[holdout.kind]}). Each number is a mean over users, with its 95 % interval. ${count(holdout.unknownPairs)} pairs were left out, because their user or product has no earlier sales. In a large shop quality is measured on a sample of the users; the column Users says how many.</p>
 ${measured.map((list) => listQuality(list, metrics))}
 ${ownLeftOut(metrics.candidates)}
 ${rmsePreference ? html`<p class="soft">Root mean squared error of the predicted preference: ${rmsePreference.value.toFixed(3)}. It says little about the ranking.</p>` : NOTHING}
@@ -38,7 +38,7 @@ ${overRuns(runs)}`;
 }
 
 const KINDS: Readonly<Record<Metrics['holdout']['kind'], string>> = {
-  window: 'the sales after every earlier run',
+  window: 'the newest sales, all made after every earlier run',
   share: 'the newest sales',
   moment: 'the sales from a configured moment on',
   lastBasket: 'the last basket of each user',
@@ -93,7 +93,7 @@ const withinReach = (missed: Missed | undefined): Html =>
 const ownLeftOut = (candidates: Metrics['candidates']): Html =>
   !candidates || candidates.ownLeftOut.users === 0
     ? NOTHING
-    : html`<p class="soft">${counted(candidates.ownLeftOut.users, 'measured user')} had bought more products than can be candidates; ${count(candidates.ownLeftOut.products)} of their products were left out, and ${count(candidates.ownLeftOut.heldOut)} of these were bought again.</p>`;
+    : html`<p class="soft">${counted(candidates.ownLeftOut.users, 'measured user')} had bought or viewed more products than can be candidates; ${count(candidates.ownLeftOut.products)} of their products were left out, and ${count(candidates.ownLeftOut.heldOut)} of these were bought again.</p>`;
 
 /** Column titles for the quality of both lists. */
 const NDCG_HEADERS = LIST_KINDS.map((list) => `NDCG@10 ${LIST_NAMES[list]}`);

@@ -19,7 +19,7 @@ export const TYPE_WEIGHTS: Readonly<Record<string, number>> = {
     'in_app_purchase',
     'instant_purchase',
   ),
-  ...weighing(0.5, 'rating', 'rate', 'review', 'watch', 'play', 'listen'),
+  ...weighing(0.45, 'rating', 'rate', 'review', 'watch', 'play', 'listen'),
   ...weighing(0.4, 'checkout', 'begin_checkout', 'initiate_checkout', 'checkout_started'),
   ...weighing(
     0.3,
@@ -112,7 +112,7 @@ const NAMED_TYPES = 5;
  * @returns undefined if nothing is missing by mistake.
  * @example
  * describeUntrained({ interactions: 9, unweighted: 3, unknown: { interactions: 3, types: 1 }, types: [{ type: 'gift', interactions: 3, weight: null }] })
- * // '3 sales were not trained on, because their types have no weight (gift 3); name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out'
+ * // 'not trained on, because the type has no weight: 3 sales (gift 3); name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out'
  */
 export function describeUntrained(trained: TrainedTypes): string | undefined {
   const { interactions, unweighted, unknown } = trained;
@@ -125,7 +125,7 @@ export function describeUntrained(trained: TrainedTypes): string | undefined {
   const names = [...named, ...(more > 0 ? [`and ${grouped(more)} more`] : [])].join(', ');
   const what = isNothing
     ? `none of the ${counted(unweighted, 'sale')} has a type with a weight (${names})`
-    : `${counted(unknown.interactions, 'sale')} were not trained on, because their types have no weight (${names})`;
+    : `not trained on, because the type has no weight: ${counted(unknown.interactions, 'sale')} (${names})`;
   return `${what}; ${ADVICE}`;
 }
 

@@ -66,9 +66,12 @@ const byScorer = <Value extends z.ZodType>(value: Value) =>
     model: value,
     /** The lists of the served run, as published; only if the whole holdout is later than that run. */
     served: value.optional(),
-    /** The products that the user bought most, with older purchases counting less, followed by recent popularity. */
+    /**
+     * The products that the user bought most, with older purchases fading by the half-life, or not at all, as was best in the
+     * shop's past, followed by recent popularity.
+     */
     personalFrequency: value.optional(),
-    /** The products that sold most in the last horizon. */
+    /** The products that sold most in the last horizon, or in a quarter or an eighth of it: what was best in the shop's past. */
     recentPopularity: value.optional(),
     /** The products with most buyers. */
     popularity: value,
@@ -150,8 +153,8 @@ export type Missed = z.infer<typeof Missed>;
 /** What the choice of candidates costs the users of the holdout, before any scorer orders them. */
 export const CandidateLimits = z.strictObject({
   /**
-   * `users` who had bought more products than can be candidates (250), the number of their `products` that are left out, and
-   * how many of these are purchases of the holdout.
+   * `users` who had bought or viewed more products than can be candidates (250), the number of their `products` that are
+   * left out, and how many of these are purchases of the holdout.
    */
   ownLeftOut: z.strictObject({ users: Count, products: Count, heldOut: Count }),
   any: Missed,
@@ -172,7 +175,7 @@ export type Gate = z.infer<typeof Gate>;
 
 /** A served run, measured on the sales that came after it and before any run was trained on them. */
 export const Afterwards = z.strictObject({
-  /** The window that added these sales. */
+  /** The window that added these sales. Of a long window, only its newest sales are measured. */
   window: PositiveInt,
   /** The run that was served. */
   run: PositiveInt,
@@ -193,18 +196,21 @@ export const Metrics = z.strictObject({
   run: PositiveInt,
   holdout: z.strictObject({
     /**
-     * `window`: the sales that came after all earlier runs; `share`: the newest sales; `moment`, `lastBasket`: as
-     * configured.
+     * `window`: the sales that came after all earlier runs, at most the newest share of all sales, but the whole window if
+     * fewer than 50 users would be measured; `share`: the newest sales; `moment`, `lastBasket`: as configured.
      */
     kind: z.enum(['window', 'share', 'moment', 'lastBasket']).default('share'),
-    /** Share of the interactions that is held out, 0 to 1. */
+    /** The configured share of the interactions to hold out, 0 to 1; a window may hold out less. */
     share: z.number(),
     /** Interactions at or after this moment are held out, epoch ms; null if none could be. */
     fromMs: Count.nullable(),
     interactions: Count,
-    /** Users with at least one holdout purchase that can be ranked: user and product were known before. */
+    /**
+     * Measured users with at least one holdout purchase that can be ranked: user and product were known before. In a large
+     * shop, the measured users are a sample.
+     */
     users: Count,
-    /** Holdout pairs that no scorer can rank, because the user or the product was unknown before. */
+    /** Holdout pairs of the measured users that no scorer can rank, because the user or the product was unknown before. */
     unknownPairs: Count,
     /** Share of the holdout pairs that can be ranked, 0 to 1; null if there are none. */
     scoredShare: z.number().min(0).max(1).nullable().default(null),

@@ -138,7 +138,7 @@ test('each part has the difference to the best baseline and to the served run, i
 test('the page says how many of the purchases were among the candidates, by list', () => {
   expect(wholePage).toContain('91.0 % of these 12,345 purchases are among the candidates of their user');
   expect(wholePage).toContain('No list could contain the other 901.');
-  expect(wholePage).toContain('79 measured users had bought more products than can be candidates; 6,543');
+  expect(wholePage).toContain('79 measured users had bought or viewed more products than can be candidates; 6,543');
   expect(runPage(data)).not.toContain('candidates');
   const all = { users: 0, products: 0, heldOut: 0 };
   const { candidates } = whole.metrics;
@@ -151,7 +151,7 @@ test('the decision is at the top, with the numbers that it is based on', () => {
   expect(wholePage).toContain(
     '<td>Top picks</td><td>trees</td><td>personal frequency</td><td class="number">+0.030 (+0.018 to +0.042)</td><td class="number">+0.010 (−0.010 to +0.030)</td>',
   );
-  expect(wholePage).toContain('How well run 1 predicted the sales of window 2');
+  expect(wholePage).toContain('How well run 1 predicted the newest sales of window 2');
 });
 
 test('the types of sales are listed with their weights; unknown ones are marked, and their names are text', () => {

@@ -140,9 +140,23 @@ test('sales whose type has no weight are named with the option to set, without b
   const outcome = withTypes(9);
   expect(problemsOf(facts(outcome))).toEqual([]);
   const report = formatReport(facts(outcome)).replaceAll(/\s+/g, ' ');
-  expect(report).toContain('3 sales were not trained on, because their types have no weight (gift');
+  expect(report).toContain('not trained on, because the type has no weight: 3 sales (gift');
   expect(report).toContain('--type-weights');
   expect(report).not.toContain('\u001b');
+});
+
+test('sales that are dated long after all others are counted, with the moment that they count as made at', () => {
+  const inputs = {
+    ...manifest.inputs,
+    afterNow: { interactions: 1, added: 1, newestMs: Date.UTC(2031, 4, 5) },
+  };
+  const dated = { ...manifest, asOfMs: Date.UTC(2026, 2, 1), inputs };
+  const outcome: Outcome = { ...OUTCOME, windows: [{ ...trained, manifest: dated }] };
+  expect(problemsOf(facts(outcome))).toEqual([]);
+  expect(formatReport(facts(outcome)).replaceAll(/\s+/g, ' ')).toContain(
+    ' Sales dated long after all others: 1 (up to 2031-05-05T00:00:00.000Z); each counts as made at 2026-03-01T00:00:00.000Z ',
+  );
+  expect(formatReport(facts(OUTCOME))).not.toContain('Sales dated');
 });
 
 test('a run that was trained on nothing is a problem that names the types and the option', () => {

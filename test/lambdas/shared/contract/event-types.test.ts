@@ -11,7 +11,10 @@ test('each kind of event weighs less than the one after it on the way to a purch
   const of = (type: string) => TYPE_WEIGHTS[type] ?? Number.NaN;
   expect(of('view')).toBeLessThan(of('add_to_cart'));
   expect(of('add_to_cart')).toBeLessThan(of('begin_checkout'));
-  expect(of('begin_checkout')).toBeLessThan(of('purchase'));
+  expect(of('begin_checkout')).toBeLessThan(of('rating'));
+  // The Spark job takes types with at least half of the highest weight for purchases.
+  for (const used of ['rating', 'rate', 'review', 'watch', 'play', 'listen'])
+    expect(of(used)).toBeLessThan(of('purchase') / 2);
   expect(of('remove_from_cart')).toBe(0);
   const names = Object.keys(TYPE_WEIGHTS).map(comparable);
   expect(new Set(names).size).toBe(names.length);
@@ -55,7 +58,7 @@ test('unknown types are named with their counts, five at most, and all are count
   expect(
     describeUntrained({ ...inputs, unweighted: 1_300, unknown, types: [...inputs.types, ...gifts] }),
   ).toBe(
-    '1,300 sales were not trained on, because their types have no weight (gift0 1, gift1 1, gift2 1, gift3 1, gift4 1, and 25 more); name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out',
+    'not trained on, because the type has no weight: 1,300 sales (gift0 1, gift1 1, gift2 1, gift3 1, gift4 1, and 25 more); name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out',
   );
 });
 
