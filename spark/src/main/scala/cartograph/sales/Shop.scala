@@ -48,11 +48,10 @@ object Shop {
    * Subtracts returns from purchases, and numbers users and products.
    *
    * Users and products with only returned purchases keep their numbers, because the ranker also learns from moments before
-   * the returns.
+   * the returns. Sales that are not purchases, such as views, number their users and products and make no pairs; see
+   * [[Purchases]].
    *
    * @param interactions distinct interactions, in any order
-   * Sales that are no purchases, such as views, number their users and products and make no pairs; see [[Purchases]].
-   *
    * @param weights      weights of the types of sales, see [[SaleTypes]]; sales of other types are left out
    * @param blocks       number of partitions of the result
    */
