@@ -13,8 +13,8 @@ final case class SalesAfterNow(interactions: Long, added: Long, newestMs: Long)
  * The time in which a shop has sales.
  *
  * @param oldestMs     time of the oldest sale, epoch ms; 0 without sales
- * @param startMs      time of the oldest sale that is no outlier, epoch ms; 0 without sales
- * @param nowMs        time of the newest sale that is no outlier, epoch ms: the "now" of a run; 0 without sales
+ * @param startMs      time of the oldest sale that is not an outlier, epoch ms; 0 without sales
+ * @param nowMs        time of the newest sale that is not an outlier, epoch ms: the "now" of a run; 0 without sales
  * @param pauses       stretches before `nowMs` that do not count
  * @param usualMs      how long a tenth of the sales takes in the shop's slower times, ms; 0 if there are too few sales to say
  * @param afterNow     the sales after `nowMs`; None if there are none
