@@ -111,7 +111,7 @@ object Run {
   private def logConflicts(summary: TrainingSummary, window: Int): Unit =
     if (summary.conflicts > 0)
       Log.error(
-        s"${summary.conflicts} addresses came with different content; one of each was kept",
+        s"Addresses that came with different content: ${summary.conflicts}; one row of each was kept",
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
 
@@ -119,7 +119,7 @@ object Run {
     def moment(ms: Long): String = Instant.ofEpochMilli(ms).toString
     time.afterNow.foreach { after =>
       Log.warn(
-        s"${after.interactions} sales are dated long after the others, up to ${moment(after.newestMs)}; they count as made at ${moment(time.nowMs)}",
+        s"Sales dated long after the others: ${after.interactions}, up to ${moment(after.newestMs)}; each counts as made at ${moment(time.nowMs)}",
         obj("window" -> window, "afterNow" -> after.interactions, "added" -> after.added)
       )
     }

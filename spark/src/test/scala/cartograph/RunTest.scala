@@ -124,7 +124,9 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.at("/inputs/types").toString === """[{"type":"gift","interactions":3,"weight":null}]""")
     val errors =
       out.toString.linesIterator.map(new ObjectMapper().readTree(_: String)).filter(_.get("level").asText == "error").toSeq
-    assert(errors.map(_.get("message").asText).exists(_.startsWith("Nothing was trained on: none of the 3 sales")))
+    assert(errors.map(
+      _.get("message").asText
+    ).exists(_.startsWith("Nothing was trained on, because no type has a weight (sales: 3); ")))
     assert(errors.head.at("/types/gift").asInt === 3)
   }
 

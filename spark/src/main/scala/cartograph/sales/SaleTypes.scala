@@ -49,9 +49,11 @@ final case class SaleTypes(known: Seq[SaleType], unknown: Seq[SaleType], unknown
   def problem: Option[String] = {
     val advice = "name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out"
     if (trained.isEmpty && untrained > 0)
-      Some(s"Nothing was trained on: none of the $untrained sales has a type with a weight; $advice")
+      Some(s"Nothing was trained on, because no type has a weight (sales: $untrained); $advice")
     else if (unknownSales > 0)
-      Some(s"$unknownSales sales were not trained on, because the configuration does not name their $unknownTypes types; $advice")
+      Some(
+        s"Sales not trained on, because the configuration does not name their types: $unknownSales (types: $unknownTypes); $advice"
+      )
     else None
   }
 
