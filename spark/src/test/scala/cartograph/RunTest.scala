@@ -112,6 +112,12 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     val viewed = rows.map(sale => sale.user -> sale.product).diff(bought)
     assert(discoveries.intersect(viewed).nonEmpty, "what was only looked at may be discovered")
     assert(manifest.at("/quality/any/model/n").asInt > 0)
+    // The time of a transaction is two after the beginning of a day.
+    val shown = document(manifest, "summary/users.json").findValues("bought").asScala.flatMap(_.findValues("atMs").asScala)
+    assert(shown.nonEmpty && shown.forall(_.asLong % Day == 2), "a view is not shown as a purchase")
+    val holdout = document(manifest, "metrics.json").get("holdout")
+    assert(holdout.get("interactions").asInt ===
+      rows.count(sale => sale.kind == "transaction" && sale.atMs >= holdout.get("fromMs").asLong))
   }
 
   test("sales of unknown types are counted and logged; if there are no others, the run is empty and the log says why") {

@@ -42,6 +42,12 @@ final case class SaleTypes(known: Seq[SaleType], unknown: Seq[SaleType], unknown
   /** The part of [[weights]] that is of purchases, and not of other events. */
   def purchaseWeights: Map[String, Double] = weights.filter { case (_, weight) => Purchases.isPurchase(weight) }
 
+  /** Number of interactions of the types in [[purchaseWeights]]. */
+  def purchases: Long = {
+    val names = purchaseWeights.keySet
+    known.filter(saleType => names.contains(saleType.name)).map(_.count).sum
+  }
+
   /** Number of interactions that are not trained on: those of unknown types, and of types with weight 0. */
   def untrained: Long = unknownSales + known.filterNot(_.isTrained).map(_.count).sum
 
