@@ -13,7 +13,7 @@ import cartograph.lists.Lists
 import cartograph.output.{Differences, Explorer, GraphFacts, GraphFiles, GraphSummary, Network, SalesOverTime, Summaries}
 import cartograph.platform.Documents.obj
 import cartograph.platform.{Broadcasts, ParallelJobs, RunFile}
-import cartograph.sales.{Shop, TrainingSet}
+import cartograph.sales.{PurchaseSet, Shop}
 
 /**
  * The graph of a run, and its files.
@@ -48,8 +48,8 @@ final class GraphRun private (
     "edges" -> counts.edges
   )
 
-  /** Writes the JSON documents. @param weights by type of sale, of purchases only */
-  def documents(set: TrainingSet, weights: Map[String, Double]): Seq[RunFile] = {
+  /** Writes the JSON documents. */
+  def documents(purchases: PurchaseSet): Seq[RunFile] = {
     val components = GraphFacts.components(vertices, blocks)
     Seq(
       runFiles.json("graph.json", GraphFacts.document(graph, components, communities)),
@@ -58,10 +58,10 @@ final class GraphRun private (
       runFiles.compactJson("summary/network.json", Network.document(graph, table)),
       runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
       runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
-      runFiles.json("summary/users.json", Summaries.users(set.interactions, vertices, links)),
+      runFiles.json("summary/users.json", Summaries.users(purchases.interactions, vertices, links)),
       runFiles.json(
         "summary/sales.json",
-        SalesOverTime.document(set.interactions, weights, set.summary.time.startMs, set.summary.time.nowMs)
+        SalesOverTime.document(purchases.interactions, purchases.time.startMs, purchases.time.nowMs)
       )
     )
   }

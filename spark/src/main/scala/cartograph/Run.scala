@@ -13,7 +13,7 @@ import cartograph.output.RunTables
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
-import cartograph.sales.{Inputs, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
+import cartograph.sales.{Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
@@ -51,19 +51,20 @@ object Run {
     val tables = new RunTables(files, blocks)
     val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
-    val shareFrom = steps("split") {
-      val period = SalesPeriod(time.oldestMs, time.nowMs + 1)
-      Holdout.from(set.interactions, set.summary.interactions, period, config.holdoutShare)
-    }
     val types = steps("types")(SaleTypes.of(set.interactions, config.typeWeights))
     val weights = types.weights
+    val (purchases, shareFrom) = steps("split") {
+      val bought = PurchaseSet.of(set, types)
+      val period = SalesPeriod(time.oldestMs, time.nowMs + 1)
+      bought -> Holdout.from(bought.interactions, bought.count, period, config.holdoutShare)
+    }
     val shop = steps("net")(Shop.build(set.interactions, weights, blocks))
     val history = steps("gather") {
       val all = Purchases.of(shop, set.interactions, weights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
       all
     }
-    val splits = TemporalSplits.of(history, time, shareFrom, config)
+    val splits = TemporalSplits.of(history, purchases.time, shareFrom, config)
     val served =
       if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
       else None
@@ -72,7 +73,7 @@ object Run {
     // The snapshot keeps the purchases that the lists and the graph are made from.
     history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
-    val documents = steps("summaries")(graph.documents(set, types.purchaseWeights))
+    val documents = steps("summaries")(graph.documents(purchases))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
     }
@@ -87,7 +88,7 @@ object Run {
       served = served.map(_.run)
     )
     val heldOut = splits.fromMs
-      .map(from => set.interactions.filter(_.atMs >= from).count())
+      .map(from => purchases.interactions.filter(_.atMs >= from).count())
       .orElse(recommended.quality.map(_.heldOutPairs))
       .getOrElse(0L)
     val all = compacted ++ written ++ drawn ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
@@ -111,7 +112,7 @@ object Run {
   private def logConflicts(summary: TrainingSummary, window: Int): Unit =
     if (summary.conflicts > 0)
       Log.error(
-        s"${summary.conflicts} addresses came with different content; one of each was kept",
+        s"Addresses that came with different content: ${summary.conflicts}; one row of each was kept",
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
 
@@ -119,7 +120,7 @@ object Run {
     def moment(ms: Long): String = Instant.ofEpochMilli(ms).toString
     time.afterNow.foreach { after =>
       Log.warn(
-        s"${after.interactions} sales are dated long after the others, up to ${moment(after.newestMs)}; they count as made at ${moment(time.nowMs)}",
+        s"Sales dated long after the others: ${after.interactions}, up to ${moment(after.newestMs)}; each counts as made at ${moment(time.nowMs)}",
         obj("window" -> window, "afterNow" -> after.interactions, "added" -> after.added)
       )
     }

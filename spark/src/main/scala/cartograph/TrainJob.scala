@@ -13,7 +13,7 @@ import cartograph.lists.{Lists, Ranked, Recommendation}
 import cartograph.output.GraphEdge
 import cartograph.platform.{Documents, Keys, Lake, Log}
 import cartograph.ranking.{Algorithm, Labelled, RankingRows}
-import cartograph.sales.{Address, Inputs, Interaction, Pair, Product, Purchases}
+import cartograph.sales.{Address, Inputs, Interaction, Product, Purchases}
 
 /** The entry point of the Spark job. Exceptions are logged and thrown again, so that the exit code is not 0. */
 object TrainJob {
@@ -42,7 +42,6 @@ object TrainJob {
     .registerKryoClasses(Array(
       classOf[Address],
       classOf[Interaction],
-      classOf[Pair],
       classOf[Product],
       classOf[Ranked],
       classOf[Lists],

@@ -112,6 +112,12 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     val viewed = rows.map(sale => sale.user -> sale.product).diff(bought)
     assert(discoveries.intersect(viewed).nonEmpty, "what was only looked at may be discovered")
     assert(manifest.at("/quality/any/model/n").asInt > 0)
+    // The time of a transaction is two after the beginning of a day.
+    val shown = document(manifest, "summary/users.json").findValues("bought").asScala.flatMap(_.findValues("atMs").asScala)
+    assert(shown.nonEmpty && shown.forall(_.asLong % Day == 2), "a view is not shown as a purchase")
+    val holdout = document(manifest, "metrics.json").get("holdout")
+    assert(holdout.get("interactions").asInt ===
+      rows.count(sale => sale.kind == "transaction" && sale.atMs >= holdout.get("fromMs").asLong))
   }
 
   test("sales of unknown types are counted and logged; if there are no others, the run is empty and the log says why") {
@@ -124,7 +130,9 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.at("/inputs/types").toString === """[{"type":"gift","interactions":3,"weight":null}]""")
     val errors =
       out.toString.linesIterator.map(new ObjectMapper().readTree(_: String)).filter(_.get("level").asText == "error").toSeq
-    assert(errors.map(_.get("message").asText).exists(_.startsWith("Nothing was trained on: none of the 3 sales")))
+    assert(errors.map(
+      _.get("message").asText
+    ).exists(_.startsWith("Nothing was trained on, because no type has a weight (sales: 3); ")))
     assert(errors.head.at("/types/gift").asInt === 3)
   }
 

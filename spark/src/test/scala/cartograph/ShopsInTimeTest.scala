@@ -11,9 +11,10 @@ import cartograph.sales.Interaction
  * A run.
  *
  * @param suitable share of the discoveries that are of the user's taste, 0..1
+ * @param heldOut  number of sales that are held out
  * @param log      what the job logged
  */
-private final case class TimedRun(suitable: Double, manifest: JsonNode, log: String)
+private final case class TimedRun(suitable: Double, heldOut: Long, manifest: JsonNode, log: String)
 
 /**
  * Whole runs on shops whose times are not as usual: their discoveries are as good as those of the same shop with usual times.
@@ -28,7 +29,7 @@ class ShopsInTimeTest extends SparkSuite {
   private val PerTaste = 40
   private val model =
     """"algorithm": "ranker", "rank": 8, "iterations": 4, "regularisation": 0.1, "alpha": 10, "topN": 10, "holdoutShare": 0.1,
-      |"typeWeights": {"purchase": 1}, "seed": 1""".stripMargin
+      |"typeWeights": {"purchase": 1, "view": 0.1}, "seed": 1""".stripMargin
 
   private def sale(user: Int, product: Int, atMs: Long): Interaction =
     Sale(f"u$user%03d", f"p${user % 3 * PerTaste + product}%03d", atMs)
@@ -69,6 +70,7 @@ class ShopsInTimeTest extends SparkSuite {
       val suitable = discoveries.count(row => row(0).tail.toInt % 3 == row(1).tail.toInt / PerTaste)
       TimedRun(
         suitable.toDouble / discoveries.size,
+        lake.json("runs/00000001/00000001/metrics.json").at("/holdout/interactions").asLong,
         lake.json(Keys.manifest(1)),
         log.toString
       )
@@ -90,8 +92,8 @@ class ShopsInTimeTest extends SparkSuite {
     assert(result.manifest.get("asOfMs").asLong === rows.last.atMs)
     assert(result.manifest.at("/inputs/afterNow").toString ===
       s"""{"interactions":1,"added":1,"newestMs":${late.atMs}}""")
-    assert(result.log.contains("1 sales are dated long after the others"))
-    assert(usual.manifest.get("inputs").get("afterNow").isNull && !usual.log.contains("are dated long after"))
+    assert(result.log.contains("Sales dated long after the others: 1, up to "))
+    assert(usual.manifest.get("inputs").get("afterNow").isNull && !usual.log.contains("Sales dated long after"))
   }
 
   test("six hours of sales and one that is 20 hours ahead") {
@@ -126,5 +128,20 @@ class ShopsInTimeTest extends SparkSuite {
     val slow = Count * 92 / 100
     def atMs(n: Int): Long = if (n < slow) Start + n * 30 * day / slow else Start + 30 * day + (n - slow) * day / 6
     assertAsGood(run(shop(atMs)))
+  }
+
+  test("a shop that begins to send views, and events without a weight: the horizon and the holdout stay those of its purchases") {
+    val purchases = shop(steady(90 * day))
+    // In the newest three days there are ten views, and as many events of an unknown type, to a purchase.
+    val events = for {
+      purchase <- purchases.takeRight(200)
+      kind <- Seq("view", "ping")
+      _ <- 0 until 10
+    } yield sale(random.nextInt(Users), (math.pow(random.nextDouble(), 2) * PerTaste).toInt, purchase.atMs).copy(kind = kind)
+    val result = run(purchases ++ events)
+    assertAsGood(result)
+    val horizonMs = usual.manifest.at("/gate/horizonMs").asLong
+    assert(horizonMs > 8 * day && result.manifest.at("/gate/horizonMs").asLong === horizonMs)
+    assert(result.heldOut === usual.heldOut)
   }
 }

@@ -25,7 +25,7 @@ final case class Metrics(
   /**
    * Makes `metrics.json`.
    *
-   * @param heldOut number of interactions that are held out
+   * @param heldOut number of purchases and returns that are held out
    * @param series  measures of the served runs on earlier windows, oldest first
    */
   def document(heldOut: Long, series: Seq[JsonNode]): JsonNode = obj(

@@ -5,7 +5,7 @@ import cartograph.lists.RankingMeasures
 /** The columns that each scorer has in the bootstrap, one scorer after the other. */
 private[evaluation] object Column {
   /** Ranges of the number of products in a user's history, both ends inclusive. The last range has no end. */
-  val Histories: Seq[(Int, Option[Int])] = Seq((1, Some(1)), (2, Some(4)), (5, Some(19)), (20, None))
+  val Histories: Seq[(Int, Option[Int])] = Seq((0, Some(0)), (1, Some(1)), (2, Some(4)), (5, Some(19)), (20, None))
 
   val Ndcg: Int = 0
   val Recall: Int = 1

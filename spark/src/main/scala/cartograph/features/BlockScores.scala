@@ -90,15 +90,18 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     }
   }
 
-  /** Finds the best products of the block that the scored user did not buy, by source. `score` must be called first. */
+  /**
+   * Finds the best products of the block that the scored user neither bought nor looked at, by source. `score` must be called
+   * first.
+   */
   def sources(recipient: Recipient): CandidateSources = {
     Seq(bestByAls, bestByUsers, bestByAfter).foreach(_.clear())
-    val bought = recipient.history.products
+    val own = recipient.history.products
     var (place, next) = (0, 0)
     while (place < block.size) {
       val product = block.products(place)
-      while (next < bought.length && bought(next) < product) next += 1
-      if (next == bought.length || bought(next) != product) {
+      while (next < own.length && own(next) < product) next += 1
+      if (next == own.length || own(next) != product) {
         if (als(place) > 0) bestByAls.offer(product, als(place).toDouble)
         if (users(place) > 0) bestByUsers.offer(product, users(place).toDouble)
         if (after(place) > 0) bestByAfter.offer(product, after(place).toDouble)

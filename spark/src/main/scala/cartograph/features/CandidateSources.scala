@@ -5,8 +5,8 @@ import scala.collection.mutable.ArrayBuilder
 import cartograph.lists.Ranked
 
 /**
- * Where the candidates of one user come from: the best products that the user did not buy, by source. Each array is best first
- * and has at most [[CandidateSources.PerSource]] products.
+ * Where the candidates of one user come from: the best products that the user neither bought nor looked at, by source. Each array
+ * is best first and has at most [[CandidateSources.PerSource]] products.
  *
  * @param als   by matrix factorisation
  * @param users by co-purchase by the same users
@@ -58,7 +58,7 @@ private[features] final case class CandidateSources(als: Array[Ranked], users: A
 private[features] object CandidateSources {
   /** Products of each source, at most. */
   val PerSource: Int = 100
-  /** Products that the user bought, at most. */
+  /** Products that the user bought or looked at, at most. */
   val Own: Int = 250
   /** Products of each list of popular products, at most. */
   private val PerPopularity = 60

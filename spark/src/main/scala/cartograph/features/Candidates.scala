@@ -30,9 +30,9 @@ final case class Candidates(
 }
 
 /**
- * Chooses and describes candidates: the products that the user bought, the popular products, and of the products that the user
- * did not buy the best by matrix factorisation, by co-purchase, and by what is bought after the user's products. The search is
- * exact among the products of [[Snapshot.common]]: each of them is scored for every user.
+ * Chooses and describes candidates: the products that the user bought or looked at, the popular products, and of the products
+ * that the user neither bought nor looked at the best by matrix factorisation, by co-purchase, and by what is bought after the
+ * user's products. The search is exact among the products of [[Snapshot.common]]: each of them is scored for every user.
  */
 object Candidates {
 

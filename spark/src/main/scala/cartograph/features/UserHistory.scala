@@ -72,7 +72,7 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
     if (priced.isEmpty) Double.NaN else priced.map(price => math.log(price.toDouble)).sum / priced.length
   }
 
-  /** Whether the user bought a product. */
+  /** Returns true if the user bought a product. */
   def owns(product: Int): Boolean = java.util.Arrays.binarySearch(bought, product) >= 0
 
   /** Returns the index of a product; negative if the user neither bought it nor looked at it. */

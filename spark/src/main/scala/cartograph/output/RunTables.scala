@@ -16,14 +16,23 @@ import cartograph.sales.{Interaction, InteractionFiles, Shop}
 /**
  * Writes the tables of a run: compacted interactions, recommendations and model.
  *
- * @param blocks number of partitions of the model's products
+ * @param blocks number of partitions of the compacted interactions and of the model's products
  */
 final class RunTables(files: RunFiles, blocks: Int) {
   import RunTables.{ProductSchema, UserSchema, shardOf}
 
-  /** Writes the interactions that no earlier run has compacted, one file per partition. */
-  def compacted(uncompacted: RDD[Interaction]): Seq[RunFile] =
-    files.parquet("compacted/part", InteractionFiles.Schema, uncompacted)(InteractionFiles.fill)
+  /**
+   * Writes the interactions that no earlier run has compacted, in `blocks` files, each sorted by address.
+   *
+   * @param uncompacted sorted by address within each partition
+   */
+  def compacted(uncompacted: RDD[Interaction]): Seq[RunFile] = {
+    // They were read into as many partitions as all rows need, repeats included.
+    val inBlocks =
+      if (uncompacted.getNumPartitions == blocks) uncompacted
+      else uncompacted.map(sale => sale.address -> sale).repartitionAndSortWithinPartitions(new HashPartitioner(blocks)).values
+    files.parquet("compacted/part", InteractionFiles.Schema, inBlocks)(InteractionFiles.fill)
+  }
 
   /**
    * Writes one row per user, list and rank, in this order, as CSV and as Parquet. The Parquet files are shards: the rows of a

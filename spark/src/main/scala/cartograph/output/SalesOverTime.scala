@@ -15,18 +15,18 @@ object SalesOverTime {
   /**
    * Counts purchases in buckets of equal width. Returns are left out, and sales from before the period.
    *
-   * @param weights  weights of the types of sales; sales of other types are left out
-   * @param oldestMs start of the period, epoch ms
-   * @param newestMs end of the period, inclusive, epoch ms; no interaction is after it
+   * @param purchases purchases and returns, in any order
+   * @param oldestMs  start of the period, epoch ms
+   * @param newestMs  end of the period, inclusive, epoch ms; no purchase is after it
    */
-  def document(interactions: RDD[Interaction], weights: Map[String, Double], oldestMs: Long, newestMs: Long): JsonNode = {
+  def document(purchases: RDD[Interaction], oldestMs: Long, newestMs: Long): JsonNode = {
     val bucketMs = width(oldestMs, newestMs)
     val first = oldestMs / bucketMs
     val buckets = (newestMs / bucketMs - first + 1).toInt
-    val counts = interactions.mapPartitions { part =>
+    val counts = purchases.mapPartitions { part =>
       val counts = new Array[Long](buckets)
       part.foreach(sale =>
-        if (sale.atMs >= oldestMs && weights.contains(sale.kind) && sale.quantity > 0)
+        if (sale.atMs >= oldestMs && sale.quantity > 0)
           counts((sale.atMs / bucketMs - first).toInt) += 1
       )
       Iterator.single(counts)

@@ -38,21 +38,25 @@ object Summaries {
     )
   }
 
-  /** `summary/users.json`: the newest purchases and the recommendations of a few users, if possible with 5 to 20 products. */
-  def users(interactions: RDD[Interaction], vertices: RDD[Vertex], links: RDD[Link]): JsonNode = {
+  /**
+   * `summary/users.json`: the newest purchases and the recommendations of a few users, if possible with 5 to 20 products.
+   *
+   * @param purchases purchases and returns, in any order
+   */
+  def users(purchases: RDD[Interaction], vertices: RDD[Vertex], links: RDD[Link]): JsonNode = {
     val chosen = vertices.filter(vertex => vertex.isUser && vertex.activity.partners > 0)
       .takeOrdered(ShownUsers)(Ordering.by(user => (if (isMiddling(user)) 0 else 1, user.number)))
       .map(_.id)
     val wanted = chosen.toSet
     // Bounded: all links of five users, at most one per product and kind.
     val linksOf = links.filter(link => wanted.contains(link.userId)).collect().groupBy(_.userId)
-    val purchasesOf = newestPurchases(interactions, wanted)
+    val purchasesOf = newestPurchases(purchases, wanted)
     obj("users" -> arr(chosen.map(user => userNode(user, linksOf(user), purchasesOf.getOrElse(user, Vector.empty)))))
   }
 
-  /** Returns the newest sales of each user, newest first, at most [[ShownPurchases]]; of each partition as many are collected. */
-  private def newestPurchases(interactions: RDD[Interaction], users: Set[String]): Map[String, Vector[Interaction]] =
-    interactions
+  /** Returns the newest purchases and returns of each user, newest first, at most [[ShownPurchases]]; of each partition as many are collected. */
+  private def newestPurchases(purchases: RDD[Interaction], users: Set[String]): Map[String, Vector[Interaction]] =
+    purchases
       .filter(sale => users.contains(sale.user))
       .mapPartitions(_.toVector.groupBy(_.user).iterator.map { case (user, sales) => user -> newest(sales) })
       .collect()

@@ -36,7 +36,7 @@ trait Algorithm extends Serializable {
 
 /** An algorithm that has learned. */
 trait Fitted extends Serializable {
-  /** The name of the scorer that orders a list: `trees`, or a baseline if trees are not better. */
+  /** The scorer that orders a list: `trees` or `matrixFactorisation`, alone or blended with a baseline; or a baseline. */
   def orderedBy(list: ListKind): String
 
   /** Each feature's share of the gain of all splits, 0..1, largest first; empty if no trees order the list. */

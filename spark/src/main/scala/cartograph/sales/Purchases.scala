@@ -29,7 +29,7 @@ final case class Purchases(
 ) {
   def size: Int = products.length
 
-  /** Whether a line is a purchase or a return, and not another event. */
+  /** Returns true if a line is a purchase or a return, and not another event. */
   def isPurchase(line: Int): Boolean = Purchases.isPurchase(weights(line))
 
   /** Returns the sales before a moment, without those of products that had been returned by then, and without returns. */
@@ -96,7 +96,7 @@ object Purchases {
   /** Least weight of a purchase, where the heaviest type has 1. */
   private val LeastPurchase = 0.5
 
-  /** Whether sales of a type with this weight are purchases, and not other events. */
+  /** Returns true if sales of a type with this weight are purchases, and not other events. */
   def isPurchase(weight: Double): Boolean = weight >= LeastPurchase
 
   /** The product of a line whose number is not known yet. */

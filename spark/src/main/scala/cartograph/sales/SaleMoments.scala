@@ -2,6 +2,8 @@ package cartograph.sales
 
 import scala.collection.mutable
 
+import org.apache.spark.rdd.RDD
+
 /**
  * Sales of one moment: a millisecond, or a longer span if a shop has sales in many.
  *
@@ -56,6 +58,13 @@ object SaleMoments {
   private val SpreadParts = 8
 
   val Empty: SaleMoments = SaleMoments(0, Array.empty)
+
+  /** Counts sales at `times`, epoch ms, in any order, as if an earlier window had none of them. */
+  def of(times: RDD[Long]): SaleMoments = times.mapPartitions { part =>
+    val counter = new Counter
+    part.foreach(at => counter.add(SaleMoment(at, at, sales = 1, added = 1, knownUntilMs = Long.MinValue)))
+    Iterator.single(counter.result)
+  }.fold(Empty)(_ + _)
 
   /** Gathers sales. It is changed in place, because it sees every sale. */
   final class Counter(leastBits: Int = 0) {

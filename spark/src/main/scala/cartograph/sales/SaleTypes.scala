@@ -42,6 +42,12 @@ final case class SaleTypes(known: Seq[SaleType], unknown: Seq[SaleType], unknown
   /** The part of [[weights]] that is of purchases, and not of other events. */
   def purchaseWeights: Map[String, Double] = weights.filter { case (_, weight) => Purchases.isPurchase(weight) }
 
+  /** Number of interactions of the types in [[purchaseWeights]]. */
+  def purchases: Long = {
+    val names = purchaseWeights.keySet
+    known.filter(saleType => names.contains(saleType.name)).map(_.count).sum
+  }
+
   /** Number of interactions that are not trained on: those of unknown types, and of types with weight 0. */
   def untrained: Long = unknownSales + known.filterNot(_.isTrained).map(_.count).sum
 
@@ -49,9 +55,11 @@ final case class SaleTypes(known: Seq[SaleType], unknown: Seq[SaleType], unknown
   def problem: Option[String] = {
     val advice = "name them in model.typeWeights (npm start: --type-weights NAME=WEIGHT), with 0 for those to leave out"
     if (trained.isEmpty && untrained > 0)
-      Some(s"Nothing was trained on: none of the $untrained sales has a type with a weight; $advice")
+      Some(s"Nothing was trained on, because no type has a weight (sales: $untrained); $advice")
     else if (unknownSales > 0)
-      Some(s"$unknownSales sales were not trained on, because the configuration does not name their $unknownTypes types; $advice")
+      Some(
+        s"Sales not trained on, because the configuration does not name their types: $unknownSales (types: $unknownTypes); $advice"
+      )
     else None
   }
 

@@ -13,8 +13,8 @@ final case class SalesAfterNow(interactions: Long, added: Long, newestMs: Long)
  * The time in which a shop has sales.
  *
  * @param oldestMs     time of the oldest sale, epoch ms; 0 without sales
- * @param startMs      time of the oldest sale that is no outlier, epoch ms; 0 without sales
- * @param nowMs        time of the newest sale that is no outlier, epoch ms: the "now" of a run; 0 without sales
+ * @param startMs      time of the oldest sale that is not an outlier, epoch ms; 0 without sales
+ * @param nowMs        time of the newest sale that is not an outlier, epoch ms: the "now" of a run; 0 without sales
  * @param pauses       stretches before `nowMs` that do not count
  * @param usualMs      how long a tenth of the sales takes in the shop's slower times, ms; 0 if there are too few sales to say
  * @param afterNow     the sales after `nowMs`; None if there are none
@@ -69,7 +69,7 @@ object SalesTime {
     else if (moments.size < LeastMoments)
       between(moments, start = 0, now = moments.size - 1, Pauses.None, usualMs = 0)
     else {
-      val usualMs = third(tenths(moments))
+      val usualMs = SalesTime.usualMs(sales)
       val gapMs = math.max(3 * third(gaps(core(moments))), usualMs / 2)
       val company = companyOf(moments.size)
       // The positions of the moments, as often as they count; more than the company and the moment itself makes no difference.
@@ -83,6 +83,10 @@ object SalesTime {
       between(moments, start, now, pauses(moments.take(now + 1), gapMs), usualMs)
     }
   }
+
+  /** Returns how long a tenth of the sales takes in the shop's slower times, ms; 0 if there are too few sales to say. */
+  def usualMs(sales: SaleMoments): Long =
+    if (sales.all.length < LeastMoments) 0 else third(tenths(sales.all.toIndexedSeq))
 
   private def companyOf(moments: Int): Int = math.max(1, math.min(MostCompany, moments / MomentsPerCompany))
 

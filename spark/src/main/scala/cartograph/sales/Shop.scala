@@ -1,19 +1,10 @@
 package cartograph.sales
 
 import org.apache.spark.HashPartitioner
-import org.apache.spark.Partitioner
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.platform.NumberPartitioner
-
-/** A product that a user bought and did not return. Users and products are numbered from 0, each in the order of their ids. */
-final case class Pair(
-    user: Int,
-    product: Int,
-    /** Units bought minus units returned; more than 0. */
-    netQuantity: Double
-)
 
 /**
  * A product that was sold, even if every unit was returned.
@@ -25,7 +16,7 @@ final case class Product(number: Int, id: String, name: Option[String], buyers: 
   def label: String = name.getOrElse(id)
 }
 
-/** The users and products of a shop, numbered, and the pairs with a positive net quantity. */
+/** The users and products of a shop, numbered from 0, each in the order of their ids. */
 final class Shop(
     /** Number and id of every user, partitioned by `byUser` and sorted by number. */
     val users: RDD[(Int, String)],
@@ -33,8 +24,6 @@ final class Shop(
     /** Sorted by number. */
     val products: RDD[Product],
     val productCount: Int,
-    /** User number and pair, partitioned by `byUser` and sorted by user and product. */
-    val pairs: RDD[(Int, Pair)],
     val byUser: NumberPartitioner
 )
 
@@ -48,11 +37,9 @@ object Shop {
    * Subtracts returns from purchases, and numbers users and products.
    *
    * Users and products with only returned purchases keep their numbers, because the ranker also learns from moments before
-   * the returns.
+   * the returns. Sales that are not purchases, such as views, number their users and products too; see [[Purchases]].
    *
    * @param interactions distinct interactions, in any order
-   * Sales that are no purchases, such as views, number their users and products and make no pairs; see [[Purchases]].
-   *
    * @param weights      weights of the types of sales, see [[SaleTypes]]; sales of other types are left out
    * @param blocks       number of partitions of the result
    */
@@ -69,28 +56,15 @@ object Shop {
 
     val users = numbered(sums.map { case ((user, _), _) => user }.distinct(blocks), blocks)
     val products = numberedProducts(sums, interactions, blocks)
-    val productByKey = products.map(product => product.id -> product)
     val (userCount, productCount) = (users.count().toInt, products.count().toInt)
 
     val byUser = new NumberPartitioner(userCount, blocks)
-    val pairs = sums
-      .filter { case (_, quantity) => isBought(quantity) }
-      .map { case ((user, product), quantity) => user -> (product -> quantity) }
-      .join(users, partitioner)
-      .map { case (_, ((product, quantity), user)) => product -> (user -> quantity) }
-      .join(productByKey, partitioner)
-      .map { case (_, ((user, quantity), product)) => (user, product.number) -> Pair(user, product.number, quantity) }
-      .repartitionAndSortWithinPartitions(byUser)
-      .mapPartitions(_.map { case ((user, _), pair) => user -> pair })
-      .setName("pairs")
-    val partitioned = new PartitionedByUser(pairs, byUser).persist(StorageLevel.MEMORY_AND_DISK)
     sums.unpersist(blocking = false)
     new Shop(
       users = users.map(_.swap).repartitionAndSortWithinPartitions(byUser).persist(StorageLevel.MEMORY_AND_DISK),
       userCount = userCount,
       products = products,
       productCount = productCount,
-      pairs = partitioned,
       byUser = byUser
     )
   }
@@ -123,12 +97,4 @@ object Shop {
     val ((aMs, aName), (bMs, bName)) = (a, b)
     if (aMs > bMs || (aMs == bMs && aName <= bName)) a else b
   }
-}
-
-/** Declares that `parent` is already partitioned by `byUser`, so that joins by user need no shuffle. */
-private final class PartitionedByUser(parent: RDD[(Int, Pair)], byUser: NumberPartitioner) extends RDD[(Int, Pair)](parent) {
-  override val partitioner: Option[Partitioner] = Some(byUser)
-  override protected def getPartitions: Array[org.apache.spark.Partition] = parent.partitions
-  override def compute(split: org.apache.spark.Partition, context: org.apache.spark.TaskContext): Iterator[(Int, Pair)] =
-    parent.iterator(split, context)
 }

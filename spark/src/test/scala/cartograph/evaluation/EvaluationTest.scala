@@ -133,6 +133,19 @@ class EvaluationTest extends SparkSuite {
     assert(found.byPopularity.map { case (tenth, recall) => (tenth, recall.value) } === Seq((1, 0.0), (6, 1.0), (8, 0.0)))
   }
 
+  test("users who looked at products and bought none have a part of their own, before those who bought one") {
+    val viewer = 3 -> shopper(Array.empty, Array(0), Array(0.9f, 0.1f, 0.8f, 0.2f))
+    val all = (tests ++ sc.parallelize(Seq(viewer))).partitionBy(new NumberPartitioner(4, 2))
+    val found = Evaluation.measure(
+      TestSet(all, heldOut = 6, catalogue),
+      MatrixFactorisation.lists(all.mapValues(_.candidates), 10),
+      None
+    ).any.get
+    assert(found.of("model").get.byHistory.map(part => (part.from, part.to, part.ndcg.n, part.ndcg.value)).head ===
+      ((0, Some(0), 1L, 1.0)))
+    assert(found.comparison.byHistory.map(part => (part.from, part.to)) === Seq(0 -> Some(0), 2 -> Some(4)))
+  }
+
   test("the differences are also measured in each part: by history length in NDCG@10, by popularity in recall@10") {
     val comparison = quality.any.get.comparison
     assert(comparison.byHistory === Seq(HistoryDifference(2, Some(4), comparison.overall)))

@@ -67,10 +67,10 @@ class SaleTypesTest extends SparkSuite {
 
   test("the problem names the number of sales and the option; nothing at all to train on is said in words") {
     val few = of(Map("purchase" -> 1.0), "purchase" -> 1, "gift" -> 2).problem.get
-    assert(few.startsWith("2 sales were not trained on, because the configuration does not name their 1 types; "))
+    assert(few.startsWith("Sales not trained on, because the configuration does not name their types: 2 (types: 1); "))
     assert(few.contains("--type-weights"))
     val nothing = of(Map("purchase" -> 1.0), "gift" -> 2).problem.get
-    assert(nothing.startsWith("Nothing was trained on: none of the 2 sales has a type with a weight; "))
+    assert(nothing.startsWith("Nothing was trained on, because no type has a weight (sales: 2); "))
     assert(of(Map("purchase" -> 0.0), "purchase" -> 2).problem.exists(_.startsWith("Nothing was trained on")))
     assert(of(Map("purchase" -> 1.0, "gift" -> 0.0), "purchase" -> 1, "gift" -> 2).problem === None)
     assert(of(Map("purchase" -> 1.0)).problem === None)

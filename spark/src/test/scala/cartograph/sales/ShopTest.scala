@@ -6,13 +6,10 @@ class ShopTest extends SparkSuite {
   private val weights = Map("purchase" -> 1.0, "rent" -> 0.5)
   private def build(all: Interaction*): Shop = Shop.build(sales(all: _*), weights, blocks = 3)
 
-  private def pairs(shop: Shop): Map[(String, String), Pair] = {
-    val users = shop.users.collect().toMap
-    val products = shop.products.collect().map(product => product.number -> product.id).toMap
-    shop.pairs.values.collect().map(pair => (users(pair.user), products(pair.product)) -> pair).toMap
-  }
+  /** Returns the products with their numbers of buyers, in the order of their numbers. */
+  private def buyers(shop: Shop): Seq[(String, Long)] = shop.products.map(product => product.id -> product.buyers).collect().toSeq
 
-  test("returns are subtracted: a pair without a positive net quantity is left out, but its user and product keep numbers") {
+  test("returns are subtracted: a user without a positive net quantity is no buyer, but the user and the product keep numbers") {
     val shop = build(
       Sale("ann", "lamp", quantity = 2),
       Sale("ann", "lamp", quantity = -2),
@@ -20,20 +17,18 @@ class ShopTest extends SparkSuite {
       Sale("bob", "lamp", quantity = -1),
       Sale("cid", "vase", quantity = -1)
     )
-    assert(pairs(shop).keySet === Set("bob" -> "lamp"))
-    assert(pairs(shop)("bob" -> "lamp").netQuantity === 2.0)
     assert((shop.userCount, shop.productCount) === ((3, 2)))
-    assert(shop.products.map(product => product.id -> product.buyers).collect().toSeq === Seq("lamp" -> 1L, "vase" -> 0L))
+    assert(buyers(shop) === Seq("lamp" -> 1L, "vase" -> 0L))
   }
 
-  test("fractional quantities that cancel out leave no pair") {
+  test("a user whose fractional quantities cancel out is no buyer") {
     val shop = build(
       Sale("ann", "rice", quantity = 0.1),
       Sale("ann", "rice", quantity = 0.2),
       Sale("ann", "rice", quantity = -0.3),
       Sale("bob", "rice")
     )
-    assert(pairs(shop).keySet === Set("bob" -> "rice"))
+    assert(buyers(shop) === Seq("rice" -> 1L))
   }
 
   test("users and products are numbered from 0, each in the order of ids") {
@@ -56,12 +51,12 @@ class ShopTest extends SparkSuite {
   test("sales whose type has no weight are left out and counted") {
     val all = Seq(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
     val shop = build(all: _*)
-    assert(pairs(shop).keySet === Set("ann" -> "lamp"))
+    assert(buyers(shop) === Seq("lamp" -> 1L))
     assert((shop.userCount, shop.productCount) === ((1, 1)))
     assert(SaleTypes.of(sales(all: _*), weights).untrained === 2)
   }
 
-  test("events that are no purchases have users and products, but make no pairs, and do not cancel a return") {
+  test("events that are not purchases have users and products, but no buyers, and do not cancel a return") {
     val shop = Shop.build(
       sales(
         Sale("ann", "lamp"),
@@ -73,8 +68,7 @@ class ShopTest extends SparkSuite {
       Map("purchase" -> 1.0, "view" -> 0.1),
       blocks = 3
     )
-    assert(pairs(shop).keySet === Set("cid" -> "vase"))
     assert((shop.userCount, shop.productCount) === ((3, 2)))
-    assert(shop.products.map(product => product.id -> product.buyers).collect().toSeq === Seq("lamp" -> 0L, "vase" -> 1L))
+    assert(buyers(shop) === Seq("lamp" -> 0L, "vase" -> 1L))
   }
 }
