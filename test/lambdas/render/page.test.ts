@@ -138,7 +138,9 @@ test('each part has the difference to the best baseline and to the served run, i
 test('the page says how many of the purchases were among the candidates, by list', () => {
   expect(wholePage).toContain('91.0 % of these 12,345 purchases are among the candidates of their user');
   expect(wholePage).toContain('No list could contain the other 901.');
-  expect(wholePage).toContain('79 measured users had bought or viewed more products than can be candidates; 6,543');
+  expect(wholePage).toContain(
+    '79 measured users had bought or viewed more products than can be candidates; 6,543',
+  );
   expect(runPage(data)).not.toContain('candidates');
   const all = { users: 0, products: 0, heldOut: 0 };
   const { candidates } = whole.metrics;
