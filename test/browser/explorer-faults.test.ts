@@ -163,7 +163,7 @@ describeInChromium(() => {
   test(
     'a link keeps the focus when a new run is served',
     {
-      timeout: 60_000,
+      timeout: 180_000,
     },
     () =>
       withSite(async (site) => {
@@ -173,7 +173,7 @@ describeInChromium(() => {
         const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
         const before = await focused();
         await site.publish(2);
-        await page.getByText('Data of run 2.').waitFor({ timeout: 15_000 });
+        await page.getByText('Data of run 2.').waitFor({ timeout: 60_000 });
         expect(before).toMatch(/^#product=p/);
         expect(await focused()).toBe(before);
       }),
@@ -182,7 +182,7 @@ describeInChromium(() => {
   test(
     'a search is repeated in a new run; for a run of an earlier version the page says that it cannot search',
     {
-      timeout: 60_000,
+      timeout: 180_000,
     },
     () =>
       withSite(async (site) => {
@@ -197,13 +197,13 @@ describeInChromium(() => {
         await page.getByLabel(FIELD).fill('tab');
         await page.getByText('3 products found.').waitFor();
         await site.publish(3);
-        await page.getByText('4 products found.').waitFor({ timeout: 15_000 });
+        await page.getByText('4 products found.').waitFor({ timeout: 60_000 });
         await page.getByText('Data of run 3.').waitFor();
         expect(await page.locator('#explorer ul.plain').getByRole('link').count()).toBe(4);
         await site.rollBack(1);
         await page
           .getByText('Run 1 was made by an earlier version of Cartograph')
-          .waitFor({ timeout: 15_000 });
+          .waitFor({ timeout: 60_000 });
         expect(await page.locator('#explorer').getByRole('link').count()).toBe(0);
         expect(await page.getByLabel(FIELD).isVisible()).toBe(false);
         expect(await page.evaluate(() => document.activeElement?.id)).toBe('view');
@@ -212,7 +212,7 @@ describeInChromium(() => {
 
   test(
     'differences that come late are not shown for the run that is served by then',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     () =>
       withSite(async (site) => {
         const slow = gate();
@@ -228,7 +228,7 @@ describeInChromium(() => {
         await page.goto(site.url(INDEX_KEY));
         await explorerReady(page);
         await site.publish(3);
-        await page.getByRole('heading', { name: 'Changes since run 2' }).waitFor({ timeout: 15_000 });
+        await page.getByRole('heading', { name: 'Changes since run 2' }).waitFor({ timeout: 60_000 });
         slow.open();
         await page.waitForTimeout(500);
         expect(await page.getByRole('heading', { name: 'Changes since run 2' }).count()).toBe(1);

@@ -47,7 +47,7 @@ describe('every kind of deployment', () => {
     await cdkSynth('node test/cloud/app.ts', output).catch((error: { stdout?: string; stderr?: string }) => {
       problem = `${error.stdout}${error.stderr}`;
     });
-  }, 90_000);
+  }, 300_000);
 
   test('passes cdk-nag’s rules for solutions and serverless, except for acknowledged findings', () => {
     expect(problem).toBe('');
@@ -60,7 +60,7 @@ describe('every kind of deployment', () => {
     );
   });
 
-  test('passes cfn-lint without an error or a warning', { timeout: 90_000 }, async () => {
+  test('passes cfn-lint without an error or a warning', { timeout: 300_000 }, async () => {
     const lint = join(VENV, 'bin', 'cfn-lint');
     expect(existsSync(lint), `${lint} is missing: node local/bootstrap.mjs install`).toBe(true);
     const templates = Object.keys(KINDS).map((name) => join(output, `${name}.template.json`));
@@ -77,9 +77,9 @@ test('the rules report findings that are not acknowledged', async () => {
   await expect(cdkSynth('node test/cloud/unacknowledged-app.ts', output)).rejects.toThrow(/AwsSolutions-S1/);
   const report = Report.parse(JSON.parse(readFileSync(join(output, 'validation-report.json'), 'utf8')));
   expect(report.pluginReports.filter(({ violations }) => violations.length > 0)).toHaveLength(2);
-}, 60_000);
+}, 180_000);
 
-test('the CLI synthesizes the app itself, with its bundles', { timeout: 90_000 }, async () => {
+test('the CLI synthesizes the app itself, with its bundles', { timeout: 300_000 }, async () => {
   const output = join(directory, 'app');
   await cdkSynth('node bin/app.ts', output);
   const bundles = readdirSync(output)

@@ -53,7 +53,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
 
 test.each([...STAGES, 'produce', 'topic'])(
   'the bundle of %s starts and is called without a warning from Node',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   (name) => {
     const entry = join(import.meta.dirname, `../../lambdas/${name}/handler.ts`);
     const index = bundle({ entry }, join(directory, name));

@@ -227,7 +227,7 @@ test('without a run the sweep has nothing to do', async () => {
 });
 
 test('the page shows the decision of its time; later decisions do not change it', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const [early, late] = [memoryLake(), memoryLake()];
   for (const lake of [early, late]) for (const run of [1, 2]) await storePagesRun(lake, run);

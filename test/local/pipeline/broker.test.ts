@@ -32,7 +32,7 @@ async function produceOld(bootstrap: string, topic: string, config: Readonly<Rec
 }
 
 test('sales with old timestamps stay on the topic; a broker that fails gives the reason', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const properties = { 'log.retention.check.interval.ms': 200, 'log.initial.task.delay.ms': 100 };
   const broker = await startBroker(directory, { properties });
@@ -40,7 +40,7 @@ test('sales with old timestamps stay on the topic; a broker that fails gives the
     await produceOld(broker.bootstrap, 'sales', {});
     // This topic has a retention. Its loss shows that the broker has checked and does delete.
     await produceOld(broker.bootstrap, 'ageing', { 'retention.ms': '1000' });
-    await expect.poll(() => oldestOffset(broker.bootstrap, 'ageing'), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => oldestOffset(broker.bootstrap, 'ageing'), { timeout: 90_000 }).toBe(1);
     expect(await oldestOffset(broker.bootstrap, 'sales')).toBe(0);
 
     // A second broker cannot start on the same data. Its log says that the directory is in use.
@@ -53,12 +53,12 @@ test('sales with old timestamps stay on the topic; a broker that fails gives the
   );
 });
 
-test('an aborted start leaves no broker running', { timeout: 30_000 }, async () => {
+test('an aborted start leaves no broker running', { timeout: 90_000 }, async () => {
   const abort = new AbortController();
   const aborted = join(directory, 'aborted');
   const starting = startBroker(aborted, { signal: abort.signal });
   starting.catch(() => undefined);
-  await expect.poll(() => existsSync(join(aborted, 'broker.pid')), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(aborted, 'broker.pid')), { timeout: 90_000 }).toBe(true);
   abort.abort(new Error('interrupted'));
   await expect(starting).rejects.toThrow('interrupted');
   expect(existsSync(join(aborted, 'broker.pid'))).toBe(false);

@@ -172,7 +172,7 @@ test('a failed invocation is tried again with half of the batch, without a limit
 });
 
 test('invariant 1: a poller that is killed between the durable write and the commit loses nothing; the written records are delivered again', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   await produce('killed', numbered(300));
   const durable = join(directory, 'durable.txt');
@@ -201,7 +201,7 @@ const sleepThroughSession = (): void =>
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 test('after a session that is lost during an invocation, the uncommitted records are delivered again and committed', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await produce('slept', numbered(100), 2);
   const calls: EventRecord[][] = [];
@@ -225,7 +225,7 @@ test('after a session that is lost during an invocation, the uncommitted records
 });
 
 test('heartbeats notice a session that is lost while the function fails, before the next commit', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await produce('slept-failing', numbered(50));
   const taken: number[] = [];
@@ -252,7 +252,7 @@ test('heartbeats notice a session that is lost while the function fails, before 
 });
 
 test('a crash after which kafkajs does not restart is reported, and the client is started again', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await produce('crashed', numbered(20));
   const other = kafkaClient(broker.bootstrap).consumer({
