@@ -67,17 +67,17 @@ class RankerTest extends SparkSuite {
   }
 
   test("the best variant of each baseline is found: the last eighth of a horizon, if it alone tells what is bought") {
-    val eighth = window(100, 1)(_ => (popularity, _) => popularity).mapValues { labelled =>
+    val users = window(100, 1)(_ => (popularity, _) => popularity).collect().toSeq.map { case (user, labelled) =>
       val features = labelled.candidates.features.clone
       for (product <- 0 until Products) {
         val row = product * Features.Width
         features(row + Features.ProductEighth.position) = features(row + Features.ProductOne.position)
         features(row + Features.ProductOne.position) = -features(row + Features.ProductOne.position)
-        features(row + Features.ProductQuarter.position) = 0
+        features(row + Features.ProductQuarter.position) = features(row + Features.ProductOne.position)
       }
-      labelled.copy(candidates = labelled.candidates.copy(features = features))
+      user -> labelled.copy(candidates = labelled.candidates.copy(features = features))
     }
-    val choice = BlendChoice.of(Seq(eighth), ListKind.New, 42)
+    val choice = BlendChoice.of(Seq(sc.parallelize(users, 2)), ListKind.New, 42)
     assert(choice.baselines.collect { case ByFeature("recentPopularity", feature, _) => feature } === Seq(Features.ProductEighth))
   }
 
