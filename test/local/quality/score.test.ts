@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readLists, scoreLists } from '../../../local/quality/score.ts';
 
 /**
- * Ann had bought a lamp and buys it again, and a vase; bob had bought a mug and buys a lamp; cid is unknown, and nobody had
+ * Ann had bought a lamp and buys it again, and a vase; bob had bought a mug and buys a lamp; cid is unknown, and no user had
  * bought the desk that ann buys as well.
  */
 const before = [

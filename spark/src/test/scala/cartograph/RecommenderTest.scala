@@ -81,7 +81,7 @@ class RecommenderTest extends SparkSuite {
     assert(count > 2 && count < 30)
     assert(algorithm.counts === Seq(Seq(count), Seq(count, count)))
     assert(found.quality.map(_.users) === Some((0 until users).count(measured.contains).toLong))
-    // Pairs of users who were not measured are not counted as pairs that nobody can rank.
+    // Pairs of users who were not measured are not counted as pairs that cannot be ranked.
     assert(found.quality.map(_.heldOutPairs) === Some(heldOut(measured)))
     assert(found.quality.map(_.unknownPairs) === Some(0L))
     assert(found.lists.count() === users)

@@ -116,7 +116,7 @@ class ShopsInTimeTest extends SparkSuite {
   test("a rate that jumps: 90 days, then as many sales within three hours") {
     val half = Count / 2
     def atMs(n: Int): Long = if (n < half) Start + n * 90 * day / half else Start + 90 * day + (n - half) * 3 * hour / half
-    // In the three hours users come one after another, each once: nobody who buys in a part of them bought in an earlier part.
+    // In the three hours users come one after another, each once: no user of a later part bought in an earlier one.
     def user(n: Int): Int = if (n < half) random.nextInt(Users) else (n - half) * Users / half
     val rows = shop(atMs, user)
     val result = run(rows)
