@@ -14,6 +14,8 @@ export interface Figure {
 export interface Benchmark {
   /** One line: what is measured, and what it is compared with. */
   readonly title: string;
+  /** True if it takes so long that it runs only if it is named. */
+  readonly runsOnlyByName?: boolean;
   /** @param report Receives the progress, one line at a time. */
   run(report: (line: string) => void): Promise<readonly Figure[]>;
 }

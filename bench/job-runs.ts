@@ -34,7 +34,12 @@ export interface SparkCounts {
  * @param directory For temporary files.
  * @throws {Error} If the job fails.
  */
-export async function runJob(lake: string, directory: string, attempt: number): Promise<JobRun> {
+export async function runJob(
+  lake: string,
+  directory: string,
+  attempt: number,
+  jvmOptions: readonly string[] = [],
+): Promise<JobRun> {
   rmSync(join(lake, manifestKey(1)), { force: true });
   const events = join(directory, 'events');
   rmSync(events, { recursive: true, force: true });
@@ -47,7 +52,7 @@ export async function runJob(lake: string, directory: string, attempt: number): 
   };
   const { seconds, cpuSeconds, peakBytes } = await timed(
     'java',
-    fileJobCommand({ lake, directory, attempt, settings }),
+    fileJobCommand({ lake, directory, attempt, settings, jvmOptions }),
   );
   const load = loadavg()[0] ?? Number.NaN;
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(lake, manifestKey(1)), 'utf8')));

@@ -4,7 +4,7 @@ import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
 import { clone } from './clone.ts';
 import { graph } from './graph.ts';
-import { growth } from './growth.ts';
+import { growth, million } from './growth.ts';
 import { job } from './job.ts';
 import { layout } from './layout.ts';
 import { render } from './render.ts';
@@ -21,6 +21,7 @@ export const BENCHMARKS = {
   graph,
   job,
   growth,
+  million,
   start,
   retail,
   clone,

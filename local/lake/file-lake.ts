@@ -26,22 +26,25 @@ export const polled = (records: readonly OutgoingRecord[], firstOffset = 0): Pol
  * Writes batches and a window into a directory, as accumulate and threshold write them to the bucket, for jobs that run
  * without S3.
  *
- * @param polls The records of each poll; all are of partition 0, with consecutive offsets across polls.
+ * @param polls The records of each poll; all are of partition 0, with consecutive offsets across polls. One poll is kept in memory
+ *   at a time.
  * @returns The window, which contains all of them.
  * @throws {Error} If there is no valid sale.
  */
 export function writeFileLake(
   directory: string,
-  polls: readonly (readonly OutgoingRecord[])[],
+  polls: Iterable<readonly OutgoingRecord[]>,
   model: Partial<Model> = {},
 ): Window {
+  return writePolls(directory, consecutive(polls), model);
+}
+
+function* consecutive(polls: Iterable<readonly OutgoingRecord[]>): Generator<PolledRecord[]> {
   let offset = 0;
-  const records = polls.map((poll) => {
-    const list = polled(poll, offset);
+  for (const poll of polls) {
+    yield polled(poll, offset);
     offset += poll.length;
-    return list;
-  });
-  return writePolls(directory, records, model);
+  }
 }
 
 /** Adds a window to such a directory. Its offsets follow those of the earlier windows. */
@@ -57,7 +60,7 @@ export function addToFileLake(directory: string, records: readonly OutgoingRecor
  */
 export function writePolls(
   directory: string,
-  polls: readonly (readonly PolledRecord[])[],
+  polls: Iterable<readonly PolledRecord[]>,
   model: Partial<Model> = {},
   last?: Window,
 ): Window {

@@ -16,6 +16,8 @@ export interface FileJob {
   readonly attempt?: number;
   /** Settings of Spark in addition to those of this machine. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Options of the JVM in addition to those of this machine, for example `-Xmx8g`. */
+  readonly jvmOptions?: readonly string[];
 }
 
 /**
@@ -29,6 +31,7 @@ export const fileJobCommand = ({
   window = 1,
   attempt = 1,
   settings = {},
+  jvmOptions = [],
 }: FileJob): string[] =>
   sparkCommand(
     {
@@ -47,7 +50,7 @@ export const fileJobCommand = ({
         ...compilerParameters(interactionsOf(lake, window)),
       ].join(' '),
     },
-    { awsEndpoint: undefined, cores, directory },
+    { awsEndpoint: undefined, cores, directory, jvmOptions },
   );
 
 const interactionsOf = (lake: string, window: number): number =>

@@ -17,6 +17,8 @@ export interface Platform {
   readonly cores: number;
   /** For temporary files of Spark and of the JVM, which a killed job leaves there. */
   readonly directory: string;
+  /** Options of the JVM in addition to those of this machine; of two that contradict each other, the one here counts. */
+  readonly jvmOptions?: readonly string[];
 }
 
 const lines = (path: string): string[] =>
@@ -34,6 +36,7 @@ export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] 
   mkdirSync(temporary, { recursive: true });
   return [
     ...lines(SPARK_JVM_OPTIONS),
+    ...(platform.jvmOptions ?? []),
     `-Djava.io.tmpdir=${temporary}`,
     // The JVM writes performance data to /tmp and ignores java.io.tmpdir.
     '-XX:-UsePerfData',

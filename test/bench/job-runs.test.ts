@@ -59,7 +59,7 @@ test('runs are described by their medians, with the load of the machine', () => 
   expect(describeSpark([run(1)])).toBe('1 jobs, 2 stages, 3 tasks, 0.04 GB shuffled, 0.00 GB spilled');
 });
 
-test('a shop of the growth benchmark has three and a half sales per user, in polls', () => {
-  const made = polls(4_000, 50);
-  expect(made.map((poll) => poll.length)).toEqual([10_000, 4_000]);
+test('a shop of the growth benchmark has the sales of its size, in polls', () => {
+  const made = polls({ users: 4_000, products: 50, sales: 14_000 });
+  expect([...made].map((poll) => poll.length)).toEqual([10_000, 4_000]);
 });

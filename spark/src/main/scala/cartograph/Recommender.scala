@@ -70,7 +70,7 @@ final class Recommender(
     val quality = steps("measure")(holdout.map(measured(fitted, _, served)))
     holdout.foreach(_.labels.snapshot.unpersist())
     val refitted = steps("learn")(holdout.flatMap(_.learners).fold(fitted) { learners =>
-      algorithm.fit(learners +: windows.map(_.users), model.seed)
+      algorithm.fit(learners +: windows.map(_.users), model.seed, before = Some(fitted))
     })
     logImportances(refitted)
     (windows ++ holdout.map(_.labels)).foreach(_.users.unpersist(blocking = false))

@@ -59,7 +59,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   private object Shuffled extends Algorithm with Fitted {
     val name = "als"
     val windows = 0
-    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
+    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = this
     def baselines(list: ListKind): Seq[Scorer] = MatrixFactorisation.baselines(list)
     def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
     def importances(list: ListKind): Seq[(Feature, Double)] = Nil

@@ -39,7 +39,7 @@ class RecommenderTest extends SparkSuite {
     @transient var counts: Seq[Seq[Long]] = Nil
     val name: String = "recording"
     val windows: Int = 1
-    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
+    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = {
       learned :+= windows
       counts :+= windows.map(_.count())
       this

@@ -24,13 +24,13 @@ private[evaluation] object Column {
 /**
  * Fills in the columns of one user.
  *
- * @param correct  products that the user bought in the holdout and that the list admits
+ * @param correct  products that the user bought in the holdout and that the list admits, ascending
  * @param owned    number of products that the user bought before
  * @param isServed whether the served run gives a list to the user
  * @param observed receives the values
  */
 private[evaluation] final class Observer(
-    correct: Set[Int],
+    correct: Array[Int],
     owned: Int,
     isServed: Boolean,
     catalogue: Catalogue,

@@ -59,7 +59,8 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
     if (at >= 0) {
       var link = links.starts(at)
       while (link < links.starts(at + 1)) {
-        val (target, strength) = (links.targets(link), links.strengths(link))
+        val target = links.targets(link)
+        val strength = links.strengths(link)
         users(target) += weight * strength
         if (strength > closest(target)) closest(target) = strength
         link += 1
@@ -97,7 +98,7 @@ private[features] final class BlockScores(val block: ProductBlock, rank: Int) {
   def sources(recipient: Recipient): CandidateSources = {
     Seq(bestByAls, bestByUsers, bestByAfter).foreach(_.clear())
     val own = recipient.history.products
-    var (place, next) = (0, 0)
+    var place, next = 0
     while (place < block.size) {
       val product = block.products(place)
       while (next < own.length && own(next) < product) next += 1

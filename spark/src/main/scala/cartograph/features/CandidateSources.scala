@@ -30,7 +30,7 @@ private[features] final case class CandidateSources(als: Array[Ranked], users: A
   }
 
   private def addNotBought(all: ArrayBuilder.ofInt, history: UserHistory, popular: Array[Int]): Unit = {
-    var (at, added) = (0, 0)
+    var at, added = 0
     while (at < popular.length && added < PerPopularity) {
       if (history.indexOf(popular(at)) < 0) {
         all.addOne(popular(at))
@@ -43,7 +43,7 @@ private[features] final case class CandidateSources(als: Array[Ranked], users: A
   /** Returns the products ascending, each once. Changes its argument. */
   private def distinct(products: Array[Int]): Array[Int] = {
     java.util.Arrays.sort(products)
-    var (kept, at) = (0, 0)
+    var kept, at = 0
     while (at < products.length) {
       if (at == 0 || products(at) != products(at - 1)) {
         products(kept) = products(at)

@@ -118,7 +118,8 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
 
   /** Sums over the lines of a product, oldest first. */
   private def sumOf(index: Int)(value: Int => Double): Double = {
-    var (sum, at) = (0.0, starts(index))
+    var sum = 0.0
+    var at = starts(index)
     while (at < starts(index + 1)) {
       sum += value(byProduct(at))
       at += 1

@@ -30,8 +30,9 @@ trait Algorithm extends Serializable {
    *
    * @param windows users by number, newest window first; fewer windows than requested if the shop's past is short
    * @param seed    seed of every random choice
+   * @param before  what it learned with this seed from the same windows without the newest, so that it need not learn that again
    */
-  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted] = None): Fitted
 }
 
 /** An algorithm that has learned. */
@@ -62,7 +63,7 @@ object Algorithm {
 object MatrixFactorisation extends Algorithm with Fitted {
   val name: String = "als"
   val windows: Int = 0
-  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = this
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
   def importances(list: ListKind): Seq[(Feature, Double)] = Nil
   def baselines(list: ListKind): Seq[Scorer] = Scorers.defaults(list)

@@ -43,16 +43,15 @@ final case class Blend(weight: Double, trees: Int, treesShare: Double) {
  * @param baseline  the best of the baselines
  * @param baselines the best variant of each baseline
  * @param tried     name of everything that was tried, and its mean NDCG@10 over the users of all windows
- * @param trees     for each window, the trees that learned from the other windows; empty if there were too few users
  */
 final case class Choice(
     blend: Option[Blend],
     baseline: Scorer,
     baselines: Seq[Scorer],
-    tried: Seq[(String, Double)],
-    trees: Seq[Trees]
+    tried: Seq[(String, Double)]
 ) {
   def name: String = blend.fold(baseline.name)(blend => s"${blend.name}, and ${baseline.name}")
+  def hasTrees: Boolean = blend.exists(_.trees > 0)
 }
 
 /**
@@ -69,7 +68,7 @@ final case class Choice(
  */
 object BlendChoice {
   /** Numbers of trees to choose from, ascending. */
-  private val Sizes = Seq(10, 25, 50, 100)
+  private val Sizes = Seq(10, 25, 50, WindowTrees.Most)
   /** Shares of the trees in the model's weight to choose from. */
   private val TreesShares = Seq(1.0, 0.75, 0.5)
   /** Weights of a model to choose from, ascending. */
@@ -88,22 +87,26 @@ object BlendChoice {
   private val CertainlyWorse = 2.0
   /** With fewer users in all windows, nothing is compared. */
   private val LeastUsers = 50
-  /** With fewer users in the other windows, trees do not learn. */
-  private val LeastLearners = 25
-
-  /** @param windows newest first; may be empty */
-  def of(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, seed: Long): Choice = {
+  private val MeasuredSalt = 3
+  /**
+   * Chooses for one list.
+   *
+   * @param windows newest first; may be empty
+   * @param grown   trees of the same windows
+   */
+  def of(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, grown: WindowTrees): Choice = {
+    val users = windows.map(drawn(_, list))
     val families = Scorers.baselines(list).map(_.variants)
     val variants = families.flatten
-    val plain = variants.zip(measured(windows, list, variants.size)(_ => _ => variants)).toMap
+    val plain = variants.zip(measured(users, list, variants.size)(_ => _ => variants)).toMap
     def best(among: Seq[ByFeature]): ByFeature = among.maxBy(plain(_).mean)
     val baselines = families.map(best)
     val baseline = best(baselines)
-    val trees = treesOf(windows.map(RankingSamples.sample(_, list, seed)), seed)
+    val trees = grown.withoutEach
     val blends = Blends.filter(blend => blend.trees == 0 || trees.forall(_.isDefined))
-    val blended = blends.zip(measured(windows, list, blends.size) { window =>
-      val grown = trees(window)
-      orders(_, list, baseline, blends, grown)
+    val blended = blends.zip(measured(users, list, blends.size) { window =>
+      val byWindow = trees(window)
+      orders(_, list, baseline, blends, byWindow)
     })
     val certain = blended.filter { case (blend, tried) =>
       tried.isBetterThan(plain(baseline), errors = if (blend == Usual) CertainOfUsual else Certain)
@@ -116,16 +119,7 @@ object BlendChoice {
       baseline = baseline,
       baselines = baselines,
       tried = baselines.map(found => found.name -> plain(found).mean) ++
-        blended.map { case (blend, tried) => blend.name -> tried.mean },
-      trees = trees.flatten
-    )
-  }
-
-  /** Grows trees for each window, which learn from the other windows; None if these have too few users. */
-  private def treesOf(samples: Seq[RankingRows], seed: Long): Seq[Option[Trees]] = samples.indices.map { window =>
-    val others = samples.patch(window, Nil, 1)
-    Option.when(others.map(_.groupCount).sum >= LeastLearners)(
-      LambdaMart.fit(RankingSamples.stacked(others), LambdaMartConfig.of(others, Sizes.max), seed)
+        blended.map { case (blend, tried) => blend.name -> tried.mean }
     )
   }
 
@@ -143,8 +137,9 @@ object BlendChoice {
   }
 
   /**
-   * Measures scorers on the users of all windows, at most [[RankingSamples.MaxUsers]] of each.
+   * Measures scorers.
    *
+   * @param windows users of each window
    * @param count   number of scorers
    * @param scorers takes the position of a window and a user's candidates, and returns the scorers
    */
@@ -153,15 +148,28 @@ object BlendChoice {
   ): Seq[Tried] = {
     val users = windows.zipWithIndex.flatMap { case (window, index) =>
       val scorersOf = scorers(index)
-      window.mapPartitions(_.flatMap { case (user, labelled) =>
-        val correct = RankingMeasures.correct(labelled.relevant, labelled.candidates.bought, list)
+      window.map { case (user, labelled) =>
+        val correct = correctFor(labelled, list)
         def ndcg(scorer: Scorer): Double =
           RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), correct)
-        Option.when(correct.nonEmpty)(user -> scorersOf(labelled.candidates).map(ndcg).toArray)
-      }).takeOrdered(RankingSamples.MaxUsers)(RankingSamples.byChance(3))
+        user -> scorersOf(labelled.candidates).map(ndcg).toArray
+      }.collect().sorted(RankingSamples.byChance[Array[Double]](MeasuredSalt))
     }
     Seq.tabulate(count)(scorer => Tried(users.map { case (_, ndcg) => ndcg(scorer) }.toArray))
   }
+
+  /** Draws the users to measure on: at most [[RankingSamples.MaxUsers]] of those for whom some product is correct. */
+  private def drawn(window: RDD[(Int, Labelled)], list: ListKind): RDD[(Int, Labelled)] = {
+    val users = window
+      .flatMap { case (user, labelled) => Option.when(correctFor(labelled, list).nonEmpty)(user -> ()) }
+      .takeOrdered(RankingSamples.MaxUsers)(RankingSamples.byChance(MeasuredSalt))
+      .map { case (user, _) => user }
+    java.util.Arrays.sort(users)
+    window.filter { case (user, _) => java.util.Arrays.binarySearch(users, user) >= 0 }
+  }
+
+  private def correctFor(labelled: Labelled, list: ListKind): Array[Int] =
+    RankingMeasures.correct(labelled.relevant, labelled.candidates.bought, list)
 
   /** Returns the order of a user's candidates by each blend. Every tree and every order of a model is computed once. */
   private def orders(
@@ -186,7 +194,7 @@ object BlendChoice {
   private def stages(trees: Trees, candidates: Candidates): Seq[Scorer] = {
     val sums = new Array[Double](candidates.size)
     (0 +: Sizes).zip(Sizes).map { case (from, until) =>
-      trees.trees.slice(from, until).foreach(_.addTo(sums, candidates.features, Features.Width, 0, sums.length))
+      Trees(trees.trees.slice(from, until)).addTo(sums, candidates.features, Features.Width)
       FixedScores(sums.clone)
     }
   }

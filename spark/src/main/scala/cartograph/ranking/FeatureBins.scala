@@ -16,15 +16,25 @@ private[ranking] object FeatureBins {
   /** Edges are found on about this many rows, evenly spread. */
   private val EdgeRows = 20000
 
-  def of(rows: RankingRows): FeatureBins = {
-    val edges = Parallel.map(rows.width)(feature => edgesOf(rows, feature))
-    FeatureBins(edges, binsOf(rows, edges))
+  def of(rows: RankingRows): FeatureBins = of(Seq(rows)).head
+
+  /** Divides the values of several samples at the same edges. */
+  def of(samples: Seq[RankingRows]): Seq[FeatureBins] = {
+    val edges = samples.headOption.fold(Array.empty[Array[Float]]) { first =>
+      Parallel.map(first.width)(feature => edgesOf(samples, feature))
+    }
+    samples.map(sample => FeatureBins(edges, binsOf(sample, edges)))
   }
 
+  /** Puts bins with the same edges one after another; at least one. */
+  def stacked(bins: Seq[FeatureBins]): FeatureBins = FeatureBins(bins.head.edges, Array.concat(bins.map(_.bins): _*))
+
   /** Puts an edge between every two neighbouring values if there are at most 64, otherwise at quantiles. */
-  private def edgesOf(rows: RankingRows, feature: Int): Array[Float] = {
-    val step = math.max(1, rows.count / EdgeRows)
-    val sorted = Array.tabulate((rows.count + step - 1) / step)(index => rows.features(index * step * rows.width + feature))
+  private def edgesOf(samples: Seq[RankingRows], feature: Int): Array[Float] = {
+    val step = math.max(1, samples.map(_.count).sum / EdgeRows)
+    val sorted = Array.concat(samples.map { rows =>
+      Array.tabulate((rows.count + step - 1) / step)(index => rows.features(index * step * rows.width + feature))
+    }: _*)
     java.util.Arrays.sort(sorted)
     val distinct = firstDistinct(sorted, Bins + 1)
     if (distinct.length <= Bins) distinct.zip(distinct.drop(1)).map { case (a, b) => a + (b - a) / 2 }

@@ -36,7 +36,8 @@ private[ranking] final class Histogram(slots: Int) {
 
   /** Sums the bins of the first slot. The bins of every slot contain all rows of the leaf. */
   def totals: LeafTotals = {
-    var (first, second, count, bin) = (0.0, 0.0, 0, 0)
+    var first, second = 0.0
+    var count, bin = 0
     while (bin < Bins) {
       first += sums(2 * bin)
       second += sums(2 * bin + 1)
@@ -79,7 +80,8 @@ private[ranking] final class HistogramBuilder(bins: FeatureBins, gradients: Lamb
     var at = from
     while (at < until) {
       val row = order(at)
-      val (first, second) = (gradients.first(row), gradients.second(row))
+      val first = gradients.first(row)
+      val second = gradients.second(row)
       var slot = firstSlot
       while (slot < lastSlot) {
         val index = slot * FeatureBins.Bins + binOf(row * width + features(slot))

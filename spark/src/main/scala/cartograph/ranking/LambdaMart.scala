@@ -43,18 +43,18 @@ object LambdaMart {
   /**
    * Grows trees one after another. Each lowers the loss that the trees before it leave.
    *
+   * @param bins of the rows
    * @param seed seed of every random choice
    * @return `config.trees` trees; none if there are no rows
    * @throws IllegalArgumentException if the arrays do not fit together
    */
-  def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees = {
+  def fit(rows: RankingRows, bins: FeatureBins, config: LambdaMartConfig, seed: Long): Trees = {
     require(
       rows.features.length == rows.count * rows.width && rows.groups.lastOption.contains(rows.count),
       s"Cannot learn: there are ${rows.features.length} values of ${rows.width} features and groups up to " +
         s"${rows.groups.lastOption.getOrElse(0)}, should be ${rows.count} rows"
     )
     val random = new java.util.Random(seed)
-    val bins = FeatureBins.of(rows)
     val gradients = new LambdaGradients(rows, config.depth)
     val scores = new Array[Double](rows.count)
     val features = math.max(1, math.round(rows.width * config.featureShare).toInt)

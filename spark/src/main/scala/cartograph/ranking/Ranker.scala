@@ -33,7 +33,12 @@ object Ranker extends Algorithm {
   val name: String = ModelConfig.DefaultAlgorithm
   val windows: Int = 2
 
-  private final class FittedRanker(choices: Map[ListKind, Choice], scorers: Map[ListKind, Scorer]) extends Fitted {
+  /** @param whole by list, the trees that learned from all windows, if they order the list */
+  private final class FittedRanker(
+      choices: Map[ListKind, Choice],
+      scorers: Map[ListKind, Scorer],
+      val whole: Map[ListKind, Trees]
+  ) extends Fitted {
     def orderedBy(list: ListKind): String = scorers(list).name
     def baselines(list: ListKind): Seq[Scorer] = choices(list).baselines
     def importances(list: ListKind): Seq[(Feature, Double)] = scorers(list) match {
@@ -43,41 +48,29 @@ object Ranker extends Algorithm {
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = ByScorers.lists(users, scorers, depth)
   }
 
-  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long): Fitted = {
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = {
+    val known = before.collect { case ranker: FittedRanker => ranker.whole }.getOrElse(Map.empty[ListKind, Trees])
     val fitted = ParallelJobs.run(ListKind.all.map { list => () =>
-      val choice = BlendChoice.of(windows, list, seed)
-      (list, choice, scorerOf(windows, list, choice, seed))
+      val trees = new WindowTrees(windows.map(RankingSamples.sample(_, list, seed)), seed, known.get(list))
+      val choice = BlendChoice.of(windows, list, trees)
+      (list, choice, scorerOf(list, choice, trees), Option.when(choice.hasTrees)(list -> trees.whole))
     })
-    fitted.foreach { case (list, choice, _) => logChoice(list, choice) }
+    fitted.foreach { case (list, choice, _, _) => logChoice(list, choice) }
     new FittedRanker(
-      choices = fitted.map { case (list, choice, _) => list -> choice }.toMap,
-      scorers = fitted.map { case (list, _, scorer) => list -> scorer }.toMap
+      choices = fitted.map { case (list, choice, _, _) => list -> choice }.toMap,
+      scorers = fitted.map { case (list, _, scorer, _) => list -> scorer }.toMap,
+      whole = fitted.flatMap { case (_, _, _, whole) => whole }.toMap
     )
   }
 
-  private def scorerOf(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, choice: Choice, seed: Long): Scorer =
-    choice.blend.fold(choice.baseline) { blend =>
-      blend.scorer(ByTrees(ensemblesOf(windows, list, blend.trees, choice, seed)), choice.baseline, list)
-    }
-
   /**
-   * Returns several ensembles, because a single one varies too much: those that learned from all windows but one, which exist
+   * Blends with several ensembles, because a single one varies too much: those that learned from all windows but one, which exist
    * already, and one that learns from all windows.
    */
-  private def ensemblesOf(
-      windows: Seq[RDD[(Int, Labelled)]],
-      list: ListKind,
-      trees: Int,
-      choice: Choice,
-      seed: Long
-  ): Array[Trees] =
-    if (trees == 0) Array.empty
-    else {
-      val own = seed + 1
-      val samples = windows.map(RankingSamples.sample(_, list, own))
-      val whole = LambdaMart.fit(RankingSamples.stacked(samples), LambdaMartConfig.of(samples, trees), own)
-      (choice.trees.map(_.first(trees)) :+ whole).toArray
-    }
+  private def scorerOf(list: ListKind, choice: Choice, trees: WindowTrees): Scorer = choice.blend.fold(choice.baseline) { blend =>
+    val ensembles = if (choice.hasTrees) trees.withoutEach.flatten :+ trees.whole else Nil
+    blend.scorer(ByTrees(ensembles.map(_.first(blend.trees)).toArray), choice.baseline, list)
+  }
 
   private def logChoice(list: ListKind, choice: Choice): Unit = {
     val tried = choice.tried.map { case (name, ndcg) => name -> math.round(ndcg * 1e6) / 1e6 }

@@ -32,16 +32,18 @@ private[ranking] final class SplitFinder(edges: Array[Int], config: LambdaMartCo
 
   private def bestOf(histogram: Histogram, slot: Int, totals: LeafTotals): Option[Split] = {
     val before = totals.first * totals.first / (totals.second + config.l2)
-    var (firstLeft, secondLeft, rowsLeft) = (0.0, 0.0, 0)
-    var (bestGain, bestBin) = (LeastGain, -1)
-    var bin = 0
+    var firstLeft, secondLeft = 0.0
+    var bestGain = LeastGain
+    var bestBin = -1
+    var rowsLeft, bin = 0
     while (bin < edges(slot)) {
       val index = slot * FeatureBins.Bins + bin
       firstLeft += histogram.sums(2 * index)
       secondLeft += histogram.sums(2 * index + 1)
       rowsLeft += histogram.rows(index)
       if (rowsLeft >= config.leastRows && totals.rows - rowsLeft >= config.leastRows) {
-        val (firstRight, secondRight) = (totals.first - firstLeft, totals.second - secondLeft)
+        val firstRight = totals.first - firstLeft
+        val secondRight = totals.second - secondLeft
         val gain = firstLeft * firstLeft / (secondLeft + config.l2) +
           firstRight * firstRight / (secondRight + config.l2) - before
         if (gain > bestGain) { bestGain = gain; bestBin = bin }

@@ -17,7 +17,7 @@ final case class Tree(
     gain: Array[Double]
 ) {
   // In these copies a leaf leads to itself, so that every row takes as many steps as the deepest leaf needs. The loop in `addTo`
-  // then has no branch that a processor could mispredict, and the processor works on several rows at once.
+  // then has no branch that a processor could mispredict.
   @transient private lazy val column = feature.map(math.max(_, 0))
   @transient private lazy val limit =
     threshold.indices.map(node => if (feature(node) < 0) Float.PositiveInfinity else threshold(node)).toArray
@@ -36,17 +36,19 @@ final case class Tree(
    */
   def addTo(scores: Array[Double], rows: Array[Float], width: Int, from: Int, until: Int): Unit = {
     val (columns, limits, nexts, steps) = (column, limit, next, depth)
-    var row = from
-    while (row < until) {
-      val offset = row * width
-      var (node, step) = (0, 0)
-      while (step < steps) {
-        node = nexts(node) + (if (rows(offset + columns(node)) > limits(node)) 1 else 0)
-        step += 1
+    // All rows take a step before any takes the next: neighbouring steps do not wait for each other.
+    val nodes = new Array[Int](until - from)
+    var step = 0
+    while (step < steps) {
+      var at = 0
+      while (at < nodes.length) {
+        val node = nodes(at)
+        nodes(at) = nexts(node) + (if (rows((from + at) * width + columns(node)) > limits(node)) 1 else 0)
+        at += 1
       }
-      scores(row) += value(node)
-      row += 1
+      step += 1
     }
+    nodes.indices.foreach(at => scores(from + at) += value(nodes(at)))
   }
 }
 
@@ -59,9 +61,13 @@ final case class Trees(trees: Array[Tree]) {
   /** @param rows row after row, `width` values each; finite */
   def scores(rows: Array[Float], width: Int): Array[Double] = {
     val sums = new Array[Double](rows.length / width)
-    trees.foreach(_.addTo(sums, rows, width, 0, sums.length))
+    addTo(sums, rows, width)
     sums
   }
+
+  /** Adds the score of each row. */
+  def addTo(scores: Array[Double], rows: Array[Float], width: Int): Unit =
+    trees.foreach(_.addTo(scores, rows, width, 0, scores.length))
 
   /** Sums the gains of the splits by column. @return `width` values */
   def gains(width: Int): Array[Double] = {

@@ -1,5 +1,7 @@
 package cartograph.ranking
 
+import org.apache.spark.rdd.RDD
+
 import cartograph.SparkSuite
 import cartograph.features.{Candidates, Features}
 import cartograph.lists.ListKind
@@ -39,8 +41,13 @@ class RankerTest extends SparkSuite {
     sc.parallelize(Seq.tabulate(users)(user => user -> labelled(random)(appeal(random))), 2)
   }
 
+  private def treesOf(windows: Seq[RDD[(Int, Labelled)]], before: Option[Trees] = None): WindowTrees =
+    new WindowTrees(windows.map(RankingSamples.sample(_, ListKind.New, 42)), 42, before)
+
+  private def chosenOf(windows: RDD[(Int, Labelled)]*): Choice = BlendChoice.of(windows, ListKind.New, treesOf(windows))
+
   private def chosen(users: Int)(appeal: scala.util.Random => (Double, Double) => Double): Choice =
-    BlendChoice.of(Seq(window(users, 1)(appeal), window(users, 2)(appeal)), ListKind.New, 42)
+    chosenOf(window(users, 1)(appeal), window(users, 2)(appeal))
 
   test("a shop where purchases follow popularity and chance alone is ordered by popularity") {
     for (users <- Seq(60, 200, 600)) {
@@ -61,9 +68,20 @@ class RankerTest extends SparkSuite {
   }
 
   test("trees for a window learn from the other windows, so a shop with one window has none") {
-    val one = BlendChoice.of(Seq(window(300, 1)(_ => (_, affinity) => affinity)), ListKind.New, 42)
-    assert(one.trees.isEmpty && one.blend.exists(_.trees == 0), one.tried.toString)
-    assert(chosen(60)(_ => (_, affinity) => affinity).trees.size === 2)
+    val windows = Seq(1, 2).map(window(300, _)(_ => (_, affinity) => affinity))
+    assert(treesOf(windows.take(1)).withoutEach === Seq(None))
+    val one = chosenOf(windows.head)
+    assert(one.blend.exists(_.trees == 0), one.tried.toString)
+    assert(treesOf(windows).withoutEach.forall(_.nonEmpty))
+  }
+
+  test("trees that learned from all windows but the newest are the same if they are given, and if they are grown again") {
+    val windows = Seq(1, 2, 3).map(window(60, _)(random => (_, affinity) => affinity + random.nextDouble()))
+    val before = treesOf(windows.tail).whole
+    assert(treesOf(windows, Some(before)).withoutEach.head.get eq before)
+    // Edges of bins depend on all windows, so later trees differ a little. The first ones show that the draws are the same.
+    def roots(trees: Trees): Seq[Int] = trees.trees.map(_.feature.head).take(20).toSeq
+    assert(treesOf(windows).withoutEach.head.map(roots) === Some(roots(before)))
   }
 
   test("the best variant of each baseline is found: the last eighth of a horizon, if it alone tells what is bought") {
@@ -77,7 +95,7 @@ class RankerTest extends SparkSuite {
       }
       user -> labelled.copy(candidates = labelled.candidates.copy(features = features))
     }
-    val choice = BlendChoice.of(Seq(sc.parallelize(users, 2)), ListKind.New, 42)
+    val choice = chosenOf(sc.parallelize(users, 2))
     assert(choice.baselines.collect { case ByFeature("recentPopularity", feature, _) => feature } === Seq(Features.ProductEighth))
   }
 
