@@ -17,9 +17,9 @@ class AlsTest extends SparkSuite {
     for ((user, u) <- users; (product, p) <- products)
       yield (user, product) -> u.zip(p).map { case (a, b) => a.toDouble * b }.sum
 
-  private def fitted(blocks: Int, order: Int): Map[(Int, Int), Double] = {
+  private def fitted(blocks: Int, order: Int, mostPairsOnDriver: Long = 0): Map[(Int, Int), Double] = {
     val shuffled = new scala.util.Random(order).shuffle(pairs)
-    val factors = Als.fit(sc.parallelize(shuffled, 3), config, blocks)
+    val factors = Als.fit(sc.parallelize(shuffled, 3), config, blocks, mostPairsOnDriver)
     scores(factors.users.collect().toMap, factors.products.collect().toMap)
   }
 
@@ -49,6 +49,10 @@ class AlsTest extends SparkSuite {
 
   test("neither the order of the input nor the order in which tasks end changes the factors") {
     assert(fitted(3, 1) === fitted(3, 2))
+  }
+
+  test("the driver alone finds the same factors as tasks, to the last bit") {
+    assert(fitted(3, 1, mostPairsOnDriver = pairs.size.toLong) === fitted(3, 1))
   }
 
   test("pairs that were bought score above others") {
@@ -87,8 +91,10 @@ class AlsTest extends SparkSuite {
   }
 
   test("only the factors stay in memory") {
-    val before = sc.getPersistentRDDs.keySet
-    val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2)
-    assert(sc.getPersistentRDDs.keySet.toSet.diff(before.toSet) === Set(factors.users.id, factors.products.id))
+    for (mostPairsOnDriver <- Seq(0L, Long.MaxValue)) {
+      val before = sc.getPersistentRDDs.keySet.toSet
+      val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2, mostPairsOnDriver)
+      assert(sc.getPersistentRDDs.keySet.toSet.diff(before) === Set(factors.users.id, factors.products.id))
+    }
   }
 }
