@@ -50,6 +50,7 @@ const RANKERS: Readonly<Record<string, string>> = {
   ...BASELINES,
   trees: 'trees',
   matrixFactorisation: 'matrix factorisation',
+  coPurchase: 'co-purchase',
 };
 
 const row = (

@@ -111,10 +111,10 @@ export function bestBaseline(quality: NonNullable<Quality['any']>): {
 /** Compares a list of a run with the list that it would replace: mean differences in NDCG@10 per user, on the holdout. */
 export const Comparison = z.strictObject({
   /**
-   * The scorer that orders the list: trees or matrix factorisation, each blended with the best baseline if the ranker chose
-   * it, or that baseline alone if no blend was certainly better on earlier windows.
+   * The first part of the blend that orders the list: trees, matrix factorisation or co-purchase, each alone or with others and
+   * the best baseline; or that baseline, if no blend was better on earlier windows.
    */
-  orderedBy: z.enum(['trees', 'matrixFactorisation', ...Baseline.options]),
+  orderedBy: z.enum(['trees', 'matrixFactorisation', 'coPurchase', ...Baseline.options]),
   /** The best baseline on this holdout. */
   baseline: Baseline,
   /** The list minus that baseline; positive if the list is better. */

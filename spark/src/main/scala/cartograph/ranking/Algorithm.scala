@@ -37,7 +37,7 @@ trait Algorithm extends Serializable {
 
 /** An algorithm that has learned. */
 trait Fitted extends Serializable {
-  /** The scorer that orders a list: `trees` or `matrixFactorisation`, alone or blended with a baseline; or a baseline. */
+  /** The scorer that orders a list: `trees`, `matrixFactorisation` or `coPurchase`, alone or in a blend; or a baseline. */
   def orderedBy(list: ListKind): String
 
   /** Each feature's share of the gain of all splits, 0..1, largest first; empty if no trees order the list. */

@@ -6,37 +6,6 @@ import cartograph.features.{Candidates, Features}
 import cartograph.lists.{ListKind, RankingMeasures}
 
 /**
- * A blend of a model with the best baseline.
- *
- * @param weight     of the model, above 0 and at most 1; the baseline has the rest
- * @param trees      number of trees of an ensemble; 0 if the model is matrix factorisation alone
- * @param treesShare share of the trees in the model's weight, 0..1; matrix factorisation has the rest
- */
-final case class Blend(weight: Double, trees: Int, treesShare: Double) {
-  def name: String = {
-    val factors = Scorers.MatrixFactorisation.name
-    val model =
-      if (treesShare == 0) factors
-      else if (treesShare == 1) s"$trees trees"
-      else s"$trees trees and $factors ${treesShare} to ${1 - treesShare}"
-    s"$model, weight $weight"
-  }
-
-  /** Returns the weights of trees, matrix factorisation and baseline. They add up to 1, and may be 0. */
-  def weights: Seq[Double] = Seq(treesWeight, weight * (1 - treesShare), 1 - weight)
-
-  /** The weight of the trees. */
-  def treesWeight: Double = weight * treesShare
-
-  def scorer(byTrees: ByTrees, baseline: Scorer, list: ListKind): Scorer = {
-    val parts = Seq(byTrees, Scorers.MatrixFactorisation, baseline).zip(weights).collect {
-      case (scorer, share) if share > 0 => Part(scorer, share)
-    }
-    Blended(if (treesShare > 0) byTrees.name else Scorers.MatrixFactorisation.name, parts, list)
-  }
-}
-
-/**
  * The order that was chosen for a list.
  *
  * @param blend     None if the baseline alone orders the list
@@ -64,25 +33,38 @@ final case class Choice(
  * advantage can be certain where that of the model alone is not: a shop with little evidence gets a little of the model instead
  * of none.
  *
- * [[Usual]] is one blend that is fixed in advance, so chance has a single try with it, and less evidence is enough.
+ * Two blends are fixed in advance, so chance has a single try with each, and less evidence is enough. [[Usual]] is the one that is
+ * expected to be good. [[Careful]] keeps most of the baseline's order and gives each user a few products of the user's own: it is
+ * taken where it is more likely better than worse, so that not everybody gets the same list because the evidence is thin.
  */
 object BlendChoice {
   /** Numbers of trees to choose from, ascending. */
   private val Sizes = Seq(10, 25, 50, WindowTrees.Most)
-  /** Shares of the trees in the model's weight to choose from. */
-  private val TreesShares = Seq(1.0, 0.75, 0.5)
+  private val Halves = Mixture(trees = 0, factors = 0.5, coPurchase = 0.5)
+  private val AllThree = Mixture(trees = 0.5, factors = 0.25, coPurchase = 0.25)
+  /** Mixtures with trees to choose from. */
+  private val WithTrees = Seq(Mixture(1, 0, 0), Mixture(0.75, 0.25, 0), AllThree)
+  /** Mixtures without trees to choose from. */
+  private val WithoutTrees = Seq(Mixture(0, 1, 0), Mixture(0, 0, 1), Halves)
   /** Weights of a model to choose from, ascending. */
   private val Weights = Seq(0.3, 0.5, 0.7, 0.85, 1.0)
-  private val Blends: Seq[Blend] = Weights.flatMap { weight =>
-    Blend(weight, 0, 0) +: Sizes.flatMap(trees => TreesShares.map(Blend(weight, trees, _)))
-  }
   /** The blend that is expected to be good before anything is known of the shop. */
-  private val Usual = Blend(0.5, 25, 0.5)
+  private val Usual = Blend(0.5, 25, AllThree)
+  /** A blend that loses little where nothing can be known of a user's taste, because it changes only the end of a list of ten. */
+  private val Careful = Blend(0.4, 0, Halves)
+  private val Blends: Seq[Blend] = Careful +: Weights.flatMap { weight =>
+    WithoutTrees.map(Blend(weight, 0, _)) ++ Sizes.flatMap(trees => WithTrees.map(Blend(weight, trees, _)))
+  }
 
-  /** A blend must be better than the best baseline by this many standard errors, because chance has a try with each blend. */
-  private val Certain = 3.0
-  /** The same for [[Usual]]. */
-  private val CertainOfUsual = 1.5
+  /**
+   * A blend must be better than the best baseline by so many standard errors: many because chance has a try with each blend, and
+   * fewer for those that are fixed in advance.
+   */
+  private def needed(blend: Blend): Double = blend match {
+    case Usual => 1.5
+    case Careful => 0.5
+    case _ => 3.0
+  }
   /** A blend is as good as another one unless it is worse by this many standard errors. */
   private val CertainlyWorse = 2.0
   /** With fewer users in all windows, nothing is compared. */
@@ -109,7 +91,7 @@ object BlendChoice {
       orders(_, list, baseline, blends, byWindow)
     })
     val certain = blended.filter { case (blend, tried) =>
-      tried.isBetterThan(plain(baseline), errors = if (blend == Usual) CertainOfUsual else Certain)
+      tried.isBetterThan(plain(baseline), errors = needed(blend))
     }
     val good = certain.maxByOption { case (_, tried) => tried.mean }.toSeq.flatMap { case (_, highest) =>
       certain.filterNot { case (_, tried) => highest.isBetterThan(tried, errors = CertainlyWorse) }
@@ -183,9 +165,9 @@ object BlendChoice {
     val byTrees = trees.fold(Map.empty[Int, Array[Int]]) { grown =>
       Sizes.zip(stages(grown, candidates).map(places)).toMap
     }
-    val (byFactors, byBaseline) = (places(Scorers.MatrixFactorisation), places(baseline))
+    val others = Seq(Scorers.MatrixFactorisation, Scorers.CoPurchase, baseline).map(places)
     blends.map { blend =>
-      val orders = Seq(byTrees.getOrElse(blend.trees, byFactors), byFactors, byBaseline).zip(blend.weights)
+      val orders = (byTrees.getOrElse(blend.trees, others.head) +: others).zip(blend.weights)
       FixedScores(Blended.scores(orders.filter { case (_, weight) => weight > 0 }))
     }
   }

@@ -26,8 +26,8 @@ final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
 /**
  * Learns how to order candidates, a list at a time, from windows of time whose next purchases are known.
  *
- * A list is ordered by the best baseline, or by a blend of it with a model: trees, matrix factorisation, or both. [[BlendChoice]]
- * shows how it is chosen.
+ * A list is ordered by the best baseline, or by a blend of it with a model: trees, matrix factorisation, co-purchase, or a mixture
+ * of these. [[BlendChoice]] shows how it is chosen.
  */
 object Ranker extends Algorithm {
   val name: String = ModelConfig.DefaultAlgorithm

@@ -48,6 +48,8 @@ object Scorers {
   val PersonalFrequency: Baseline =
     Baseline("personalFrequency", Features.ProductOne)(Features.OwnDecayed(2), Features.OwnDecayed(3), Features.OwnCount)
   val MatrixFactorisation: Scorer = ByFeature("matrixFactorisation", Features.Als, Features.ProductOne)
+  /** By what is in the same baskets as the user's products; then, for example where a basket has one product, by the same users. */
+  val CoPurchase: Scorer = ByFeature("coPurchase", Features.BasketsScore, Features.UsersScore)
 
   /** Returns the orders that a shop can use without a model. The first orders the list if nothing can be measured. */
   def baselines(list: ListKind): Seq[Baseline] = list match {
