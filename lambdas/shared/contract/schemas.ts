@@ -163,6 +163,20 @@ export const Manifest = z.strictObject({
     trainingSetSha256: Sha256,
   }),
   model: Model,
+  /**
+   * Where the ranker comes from that orders the lists: `model/ranker.json` of this run is the one that run `learnedBy`
+   * learned. Null for runs of version 0.2 and earlier, and for algorithms that learn nothing.
+   */
+  ranker: z
+    .strictObject({
+      learnedBy: PositiveInt,
+      /** Number of distinct interactions of that run. */
+      interactions: Count,
+      /** Where its holdout begins, epoch ms; null if it does not begin at one moment. */
+      holdoutFromMs: Count.nullable(),
+    })
+    .nullable()
+    .default(null),
   /** Versions by component. */
   versions: z.record(z.string(), z.string()),
   counts: z.strictObject({

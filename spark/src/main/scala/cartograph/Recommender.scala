@@ -16,14 +16,17 @@ import cartograph.sales.{ModelConfig, Purchases, Shop}
  * @param lists     by user
  * @param snapshot  the state of the shop that the lists were made from
  * @param quality   None if nothing could be held out
- * @param orderedBy name of the scorer that orders a list
+ * @param learned   what the lists were ordered by, and what was measured
  */
 final case class Recommended(
     lists: RDD[(Int, Lists)],
     snapshot: Snapshot,
     quality: Option[Quality],
-    orderedBy: ListKind => String
-)
+    learned: Learned
+) {
+  /** Returns the name of the scorer that orders a list. */
+  def orderedBy(list: ListKind): String = learned.served.orderedBy(list)
+}
 
 /**
  * About how many users are sampled at most.
@@ -56,8 +59,24 @@ final class Recommender(
    *
    * @param history all purchases and returns, by user
    * @param served  by user, the lists of the served run, to compare with; None if no run is compared
+   * @param kept    what an earlier run learned, if this run need not learn
    */
-  def recommend(history: RDD[(Int, Purchases)], splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): Recommended = {
+  def recommend(
+      history: RDD[(Int, Purchases)],
+      splits: TemporalSplits,
+      served: Option[RDD[(Int, Lists)]],
+      kept: Option[Learned] = None
+  ): Recommended = {
+    val (learned, quality) = kept.fold(learn(splits, served))(learned => learned -> measure(learned, splits, served))
+    logImportances(learned.served)
+    val moment = splits.now
+    val now = steps("snapshot")(snapshotOf(history.mapValues(_.before(moment.asOfMs)), moment))
+    val everyone = now.purchases.mapValues(_ => Array.empty[Int])
+    Recommended(learned.served.lists(Candidates.of(now, everyone), model.topN), now, quality, learned)
+  }
+
+  /** Learns from the windows before the holdout, measures on the holdout, and learns from it too. */
+  private def learn(splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): (Learned, Option[Quality]) = {
     val windows = splits.before(algorithm.windows).zipWithIndex.map { case (split, index) =>
       steps(s"snapshot of window ${index + 1}")(labelsOf(split, splits, learnersOf(split.next)))
     }
@@ -65,20 +84,28 @@ final class Recommender(
     // The labels of the windows are computed and kept by now.
     windows.foreach(_.snapshot.unpersist())
     val holdout = splits.holdout.map { split =>
-      steps("snapshot of the holdout")(holdoutOf(split, splits))
+      steps("snapshot of the holdout")(holdoutOf(split, splits, splits.learnable))
     }
     val quality = steps("measure")(holdout.map(measured(fitted, _, served)))
     holdout.foreach(_.labels.snapshot.unpersist())
     val refitted = steps("learn")(holdout.flatMap(_.learners).fold(fitted) { learners =>
       algorithm.fit(learners +: windows.map(_.users), model.seed, before = Some(fitted))
     })
-    logImportances(refitted)
     (windows ++ holdout.map(_.labels)).foreach(_.users.unpersist(blocking = false))
+    Learned(fitted, refitted) -> quality
+  }
 
-    val moment = splits.now
-    val now = steps("snapshot")(snapshotOf(history.mapValues(_.before(moment.asOfMs)), moment))
-    val everyone = now.purchases.mapValues(_ => Array.empty[Int])
-    Recommended(refitted.lists(Candidates.of(now, everyone), model.topN), now, quality, refitted.orderedBy)
+  /** Measures what was learned earlier. */
+  private def measure(learned: Learned, splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): Option[Quality] = {
+    val holdout = splits.holdout.map { split =>
+      steps("snapshot of the holdout")(holdoutOf(split, splits, learnable = None))
+    }
+    val quality = steps("measure")(holdout.map(measured(learned.measured, _, served)))
+    holdout.foreach { found =>
+      found.labels.snapshot.unpersist()
+      found.labels.users.unpersist(blocking = false)
+    }
+    quality
   }
 
   private def learnersOf(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] =
@@ -97,17 +124,21 @@ final class Recommender(
   }
 
   /** Draws the users to measure on and those to learn from, and makes the candidates of both. */
-  private def holdoutOf(split: TemporalSplit, splits: TemporalSplits): HoldoutLabels = {
+  private def holdoutOf(
+      split: TemporalSplit,
+      splits: TemporalSplits,
+      learnable: Option[RDD[(Int, Array[Int])]]
+  ): HoldoutLabels = {
     val measured = UserSample.ofSize(limits.measured, split.next)
-    val learnable = splits.learnable.map(learnersOf)
-    val users = learnable.fold(measured.of(split.next)) { learners =>
+    val learned = learnable.map(learnersOf)
+    val users = learned.fold(measured.of(split.next)) { learners =>
       if (measured.share >= 1) split.next
       else split.next.leftOuterJoin(learners)
         .filter { case (user, (_, learned)) => measured.contains(user) || learned.nonEmpty }
         .mapValues { case (products, _) => products }
     }
     val labels = labelsOf(split, splits, users)
-    HoldoutLabels(labels, measured, heldOutOf(measured.of(split.next)), learnable.map(restricted(labels.users, _)))
+    HoldoutLabels(labels, measured, heldOutOf(measured.of(split.next)), learned.map(restricted(labels.users, _)))
   }
 
   private def measured(fitted: Fitted, holdout: HoldoutLabels, served: Option[RDD[(Int, Lists)]]): Quality = {

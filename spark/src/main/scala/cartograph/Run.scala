@@ -68,7 +68,9 @@ object Run {
     val served =
       if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
       else None
-    val recommended = new Recommender(shop, algorithm, config, steps).recommend(history, splits, served.map(_.lists))
+    val kept = KeptRanker.find(lake, context.run, config, set.summary.interactions, splits.fromMs, algorithm)
+    val recommended = new Recommender(shop, algorithm, config, steps)
+      .recommend(history, splits, served.map(_.lists), kept.map(_.learned))
     served.foreach(_.lists.unpersist(blocking = false))
     // The snapshot keeps the purchases that the lists and the graph are made from.
     history.unpersist(blocking = false)
@@ -91,7 +93,14 @@ object Run {
       .map(from => purchases.interactions.filter(_.atMs >= from).count())
       .orElse(recommended.quality.map(_.heldOutPairs))
       .getOrElse(0L)
-    val all = compacted ++ written ++ drawn ++ documents :+ files.json("metrics.json", metrics.document(heldOut, inputs.series))
+    val learned = KeptRanker.document(recommended.learned).map(files.compactJson(KeptRanker.File, _))
+    val origin = kept.map(_.origin).orElse(learned.map { _ =>
+      RankerOrigin(context.run, set.summary.interactions, splits.fromMs)
+    })
+    val all = compacted ++ written ++ learned ++ drawn ++ documents :+ files.json(
+      "metrics.json",
+      metrics.document(heldOut, inputs.series)
+    )
     logTypes(types, context.run)
     obj(
       "run" -> context.run,
@@ -99,6 +108,7 @@ object Run {
       "asOfMs" -> time.nowMs,
       "inputs" -> inputsNode(inputs, set.summary, types),
       "model" -> config.json,
+      "ranker" -> origin.map(_.node),
       "versions" -> versions(sc),
       "counts" -> graph.manifestCounts,
       "quality" -> metrics.headline,

@@ -1,5 +1,6 @@
 package cartograph.ranking
 
+import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
 import cartograph.features.{Candidates, Feature}
@@ -33,6 +34,15 @@ trait Algorithm extends Serializable {
    * @param before  what it learned with this seed from the same windows without the newest, so that it need not learn that again
    */
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted] = None): Fitted
+
+  /**
+   * Reads what it had learned.
+   *
+   * @param document see `Fitted.document`
+   * @return None if the algorithm keeps nothing
+   * @throws IllegalArgumentException if the document is damaged; the message names `key`
+   */
+  def read(key: String, document: JsonNode): Option[Fitted] = None
 }
 
 /** An algorithm that has learned. */
@@ -48,6 +58,9 @@ trait Fitted extends Serializable {
 
   /** @return by user, partitioned as `users`: both lists, best first, at most `depth` products each */
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)]
+
+  /** Everything that it learned, for `Algorithm.read`; None if it need not be kept. */
+  def document: Option[JsonNode] = None
 }
 
 object Algorithm {

@@ -15,8 +15,8 @@ import cartograph.lists.{ListKind, RankingMeasures}
  */
 final case class Choice(
     blend: Option[Blend],
-    baseline: Scorer,
-    baselines: Seq[Scorer],
+    baseline: ByFeature,
+    baselines: Seq[ByFeature],
     tried: Seq[(String, Double)]
 ) {
   def name: String = blend.fold(baseline.name)(blend => s"${blend.name}, and ${baseline.name}")

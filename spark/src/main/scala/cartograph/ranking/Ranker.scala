@@ -1,5 +1,6 @@
 package cartograph.ranking
 
+import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
 
 import cartograph.features.{Candidates, Feature, Features}
@@ -33,44 +34,45 @@ object Ranker extends Algorithm {
   val name: String = ModelConfig.DefaultAlgorithm
   val windows: Int = 2
 
-  /** @param whole by list, the trees that learned from all windows, if they order the list */
-  private final class FittedRanker(
-      choices: Map[ListKind, Choice],
-      scorers: Map[ListKind, Scorer],
-      val whole: Map[ListKind, Trees]
-  ) extends Fitted {
+  /** @param whole by list, the trees that learned from all windows, if they order the list; empty if the ranker was read */
+  private final class FittedRanker(orders: Map[ListKind, ListOrder], val whole: Map[ListKind, Trees]) extends Fitted {
+    private val scorers = orders.map { case (list, order) => list -> order.scorer(list) }
     def orderedBy(list: ListKind): String = scorers(list).name
-    def baselines(list: ListKind): Seq[Scorer] = choices(list).baselines
+    def baselines(list: ListKind): Seq[Scorer] = orders(list).baselines
     def importances(list: ListKind): Seq[(Feature, Double)] = scorers(list) match {
       case Blended(_, parts, _) => parts.collect { case Part(trees: ByTrees, _) => trees.importances }.flatten
       case _ => Nil
     }
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = ByScorers.lists(users, scorers, depth)
+    override def document: Option[JsonNode] = Some(RankerDocument.of(orders))
   }
+
+  override def read(key: String, document: JsonNode): Option[Fitted] =
+    Some(new FittedRanker(RankerDocument.parse(key, document), whole = Map.empty))
 
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = {
     val known = before.collect { case ranker: FittedRanker => ranker.whole }.getOrElse(Map.empty[ListKind, Trees])
     val fitted = ParallelJobs.run(ListKind.all.map { list => () =>
       val trees = new WindowTrees(windows.map(RankingSamples.sample(_, list, seed)), seed, known.get(list))
       val choice = BlendChoice.of(windows, list, trees)
-      (list, choice, scorerOf(list, choice, trees), Option.when(choice.hasTrees)(list -> trees.whole))
+      val order = ListOrder(choice.baseline, choice.baselines, choice.blend, ensemblesOf(choice, trees))
+      (list, choice, order, Option.when(choice.hasTrees)(list -> trees.whole))
     })
     fitted.foreach { case (list, choice, _, _) => logChoice(list, choice) }
     new FittedRanker(
-      choices = fitted.map { case (list, choice, _, _) => list -> choice }.toMap,
-      scorers = fitted.map { case (list, _, scorer, _) => list -> scorer }.toMap,
+      orders = fitted.map { case (list, _, order, _) => list -> order }.toMap,
       whole = fitted.flatMap { case (_, _, _, whole) => whole }.toMap
     )
   }
 
   /**
-   * Blends with several ensembles, because a single one varies too much: those that learned from all windows but one, which exist
+   * Returns several ensembles, because a single one varies too much: those that learned from all windows but one, which exist
    * already, and one that learns from all windows.
    */
-  private def scorerOf(list: ListKind, choice: Choice, trees: WindowTrees): Scorer = choice.blend.fold(choice.baseline) { blend =>
-    val ensembles = if (choice.hasTrees) trees.withoutEach.flatten :+ trees.whole else Nil
-    blend.scorer(ByTrees(ensembles.map(_.first(blend.trees)).toArray), choice.baseline, list)
-  }
+  private def ensemblesOf(choice: Choice, trees: WindowTrees): Seq[Trees] =
+    choice.blend.filter(_.trees > 0).toSeq.flatMap { blend =>
+      (trees.withoutEach.flatten :+ trees.whole).map(_.first(blend.trees))
+    }
 
   private def logChoice(list: ListKind, choice: Choice): Unit = {
     val tried = choice.tried.map { case (name, ndcg) => name -> math.round(ndcg * 1e6) / 1e6 }

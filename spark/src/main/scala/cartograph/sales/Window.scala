@@ -20,6 +20,7 @@ final case class ModelConfig(
     holdoutFromMs: Option[Long],
     holdoutLastBasket: Boolean,
     typeWeights: Map[String, Double],
+    learnEvery: Int,
     seed: Long,
     /** The same as JSON, which the manifest repeats. */
     json: JsonNode
@@ -70,6 +71,7 @@ object Window {
         holdoutFromMs = model.optional("holdoutFromMs").map(_.asLong),
         holdoutLastBasket = model.optional("holdoutLastBasket").exists(_.asBoolean),
         typeWeights = weights(key, model.node("typeWeights")),
+        learnEvery = model.optional("learnEvery").fold(1)(_.asInt),
         seed = model.number("seed").toLong,
         json = window.node("model")
       )

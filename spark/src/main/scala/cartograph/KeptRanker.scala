@@ -1,0 +1,114 @@
+package cartograph
+
+import com.fasterxml.jackson.databind.JsonNode
+
+import cartograph.platform.Documents.obj
+import cartograph.platform.{Documents, Fields, Keys, Lake, Log}
+import cartograph.ranking.{Algorithm, Fitted}
+import cartograph.sales.{EarlierRun, ModelConfig}
+
+/**
+ * What an algorithm learned in one run.
+ *
+ * @param measured before the holdout: this is measured
+ * @param served   after it: this orders the lists
+ */
+final case class Learned(measured: Fitted, served: Fitted)
+
+/**
+ * Where the ranker of a run comes from: `ranker` of its manifest.
+ *
+ * @param learnedBy     the run that learned it: this run, or an earlier one
+ * @param interactions  number of interactions of that run
+ * @param holdoutFromMs where its holdout begins, epoch ms; None if it does not begin at one moment
+ */
+final case class RankerOrigin(learnedBy: Int, interactions: Long, holdoutFromMs: Option[Long]) {
+  def node: JsonNode = obj("learnedBy" -> learnedBy, "interactions" -> interactions, "holdoutFromMs" -> holdoutFromMs)
+}
+
+/**
+ * The ranker of an earlier run, which this run uses instead of learning one. Most of what a day adds to the sales of a year is
+ * nothing to learn: which features matter does not change, while factors, co-purchases and lists are always made from all sales.
+ *
+ * @param origin  as that run wrote it
+ * @param learned what was learned
+ */
+final case class KeptRanker(origin: RankerOrigin, learned: Learned)
+
+object KeptRanker {
+  /** A run with more interactions than these, compared with the run that learned, learns anew. */
+  private val MostGrowth = 1.1
+  /** The file of a run that keeps what orders its lists, and what was measured. */
+  val File: String = "model/ranker.json"
+
+  /** Makes the document that keeps what was learned; None if the algorithm keeps nothing. */
+  def document(learned: Learned): Option[JsonNode] =
+    for (measured <- learned.measured.document; served <- learned.served.document)
+      yield obj("measured" -> measured, "served" -> served)
+
+  /**
+   * Finds the ranker that a run may use. Its configuration and version are those of the run, the run has at most a tenth more
+   * interactions than the one that learned, fewer than `model.learnEvery` windows came since then, and the ranker that is
+   * measured has learned from nothing in the holdout. The choice depends on manifests alone, so an attempt that is repeated
+   * makes the same.
+   *
+   * @param window        number of the window of this run
+   * @param interactions  number of interactions of this run
+   * @param holdoutFromMs where the holdout of this run begins, epoch ms; None if it does not begin at one moment
+   * @return None if this run must learn; damaged files are logged
+   */
+  def find(
+      lake: Lake,
+      window: Int,
+      model: ModelConfig,
+      interactions: Long,
+      holdoutFromMs: Option[Long],
+      algorithm: Algorithm
+  ): Option[KeptRanker] =
+    try
+      for {
+        from <- holdoutFromMs
+        newest = (window - 1 to math.max(1, window - model.learnEvery + 1) by -1).iterator
+        (run, origin) <- newest.flatMap(run => originIn(lake, run).map(run -> _)).nextOption()
+        if window - origin.learnedBy < model.learnEvery && interactions <= MostGrowth * origin.interactions
+        if origin.holdoutFromMs.exists(_ <= from)
+        learned <- read(lake, run, model, algorithm)
+      } yield {
+        Log.info(s"Uses what run ${origin.learnedBy} learned", obj("window" -> window))
+        KeptRanker(origin, learned)
+      }
+    catch {
+      case damaged: IllegalArgumentException =>
+        Log.warn(damaged.getMessage, obj("window" -> window))
+        None
+    }
+
+  private def originIn(lake: Lake, run: Int): Option[RankerOrigin] = {
+    val key = Keys.manifest(run)
+    for {
+      text <- lake.read(key)
+      node <- new Fields(key, Documents.parse(key, text)).optional("ranker").filterNot(_.isNull)
+    } yield {
+      val ranker = new Fields(key, node)
+      RankerOrigin(
+        ranker.number("learnedBy").toInt,
+        ranker.number("interactions").toLong,
+        Some(ranker.node("holdoutFromMs")).filterNot(_.isNull).map(_.asLong)
+      )
+    }
+  }
+
+  private def read(lake: Lake, run: Int, model: ModelConfig, algorithm: Algorithm): Option[Learned] = {
+    val key = Keys.manifest(run)
+    for {
+      text <- lake.read(key)
+      manifest = new Fields(key, Documents.parse(key, text))
+      if manifest.node("model") == model.json && manifest.node("versions").path("cartograph").asText == Run.Version
+      file <- EarlierRun.keysOf(key, text, _ == File).headOption
+      document <- lake.read(file)
+      parsed = new Fields(file, Documents.parse(file, document))
+      measured <- algorithm.read(file, parsed.node("measured"))
+      served <- algorithm.read(file, parsed.node("served"))
+    } yield Learned(measured, served)
+  }
+}
