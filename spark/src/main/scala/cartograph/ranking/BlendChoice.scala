@@ -2,7 +2,7 @@ package cartograph.ranking
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.features.{Candidates, Features}
+import cartograph.features.Candidates
 import cartograph.lists.{ListKind, RankingMeasures}
 
 /**
@@ -163,21 +163,13 @@ object BlendChoice {
   ): Seq[Scorer] = {
     def places(scorer: Scorer): Array[Int] = Blended.places(scorer, candidates, list)
     val byTrees = trees.fold(Map.empty[Int, Array[Int]]) { grown =>
-      Sizes.zip(stages(grown, candidates).map(places)).toMap
+      val stages = Cascade.scores(Seq(grown), Sizes, candidates, list).map(FixedScores)
+      Sizes.zip(stages.map(places)).toMap
     }
     val others = Seq(Scorers.MatrixFactorisation, Scorers.CoPurchase, baseline).map(places)
     blends.map { blend =>
       val orders = (byTrees.getOrElse(blend.trees, others.head) +: others).zip(blend.weights)
       FixedScores(Blended.scores(orders.filter { case (_, weight) => weight > 0 }))
-    }
-  }
-
-  /** Scores candidates after each of `Sizes` trees, every tree once. */
-  private def stages(trees: Trees, candidates: Candidates): Seq[Scorer] = {
-    val sums = new Array[Double](candidates.size)
-    (0 +: Sizes).zip(Sizes).map { case (from, until) =>
-      Trees(trees.trees.slice(from, until)).addTo(sums, candidates.features, Features.Width)
-      FixedScores(sums.clone)
     }
   }
 

@@ -12,5 +12,5 @@ import cartograph.lists.ListKind
  */
 final case class ListOrder(baseline: ByFeature, baselines: Seq[ByFeature], blend: Option[Blend], ensembles: Seq[Trees]) {
   def scorer(list: ListKind): Scorer =
-    blend.fold(baseline: Scorer)(_.scorer(ByTrees(ensembles.toArray), baseline, list))
+    blend.fold(baseline: Scorer)(_.scorer(ByTrees(ensembles.toArray, list), baseline, list))
 }

@@ -8,14 +8,15 @@ import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.{Documents, Log, ParallelJobs}
 import cartograph.sales.ModelConfig
 
-/** Orders by the mean of several ensembles of trees. */
-final case class ByTrees(ensembles: Array[Trees]) extends Scorer {
+/**
+ * Orders by the mean of several ensembles of trees; see [[Cascade]].
+ *
+ * @param ensembles all of the same number of trees
+ */
+final case class ByTrees(ensembles: Array[Trees], list: ListKind) extends Scorer {
   val name: String = "trees"
   def scores(candidates: Candidates): Array[Double] =
-    ensembles
-      .map(_.scores(candidates.features, Features.Width))
-      .reduce((a, b) => a.zip(b).map { case (x, y) => x + y })
-      .map(_ / ensembles.length)
+    Cascade.scores(ensembles.toSeq, Seq(ensembles.head.trees.length), candidates, list).head
 
   /** Returns each feature's share of the gain of all splits, largest first; features without a split are left out. */
   def importances: Seq[(Feature, Double)] = {

@@ -58,6 +58,9 @@ final case class Trees(trees: Array[Tree]) {
   /** Returns the ensemble that it was after so many trees were grown. */
   def first(count: Int): Trees = Trees(trees.take(count))
 
+  /** Returns the trees from the one at `from` to before the one at `until`. */
+  def between(from: Int, until: Int): Trees = Trees(trees.slice(from, until))
+
   /** @param rows row after row, `width` values each; finite */
   def scores(rows: Array[Float], width: Int): Array[Double] = {
     val sums = new Array[Double](rows.length / width)
