@@ -3,7 +3,7 @@ package cartograph.ranking
 import org.apache.spark.rdd.RDD
 
 import cartograph.SparkSuite
-import cartograph.features.{Candidates, Features}
+import cartograph.features.{Candidates, Feature, Features}
 import cartograph.lists.ListKind
 
 class RankerTest extends SparkSuite {
@@ -65,6 +65,49 @@ class RankerTest extends SparkSuite {
     val choice = chosen(600)(random => (popularity, affinity) => popularity + 0.5 * affinity + 0.6 * random.nextDouble())
     val ndcg = choice.tried.toMap
     assert(choice.blend.exists(blend => ndcg(blend.name) > ndcg(choice.baseline.name)), choice.tried.toString)
+  }
+
+  /** The users of a window with the same affinity in other features, and 0 in that of matrix factorisation. */
+  private def moved(users: RDD[(Int, Labelled)], to: Feature*): RDD[(Int, Labelled)] =
+    sc.parallelize(
+      users.collect().toSeq.map { case (user, labelled) =>
+        val features = labelled.candidates.features.clone
+        for (product <- 0 until Products) {
+          val row = product * Features.Width
+          val affinity = features(row + Features.Als.position)
+          features(row + Features.Als.position) = 0
+          to.foreach(feature => features(row + feature.position) = affinity)
+        }
+        user -> labelled.copy(candidates = labelled.candidates.copy(features = features))
+      },
+      2
+    )
+
+  test("a shop where purchases follow what is bought together is ordered by co-purchase; where baskets say nothing, by users") {
+    for (feature <- Seq(Features.BasketsScore, Features.UsersScore)) {
+      val users = moved(window(300, 1)(random => (_, affinity) => affinity + 0.1 * random.nextDouble()), feature)
+      val choice = BlendChoice.of(Seq(users), ListKind.New, 42)
+      assert(choice.blend.map(_.mixture) === Some(Mixture(trees = 0, factors = 0, coPurchase = 1)), choice.tried.toString)
+      assert(choice.blend.map(_.scorer(ByTrees(Array.empty), choice.baseline, ListKind.New).name) === Some("coPurchase"))
+    }
+  }
+
+  test("where it is only likely that something personal is known, a careful blend keeps most of the baseline's order") {
+    val users = moved(
+      window(120, 5)(random => (popularity, affinity) => 0.7 * popularity + 0.4 * affinity + 1.2 * random.nextDouble()),
+      Features.Als,
+      Features.BasketsScore
+    )
+    val choice = BlendChoice.of(Seq(users), ListKind.New, 42)
+    assert(choice.blend === Some(Blend(0.4, 0, Mixture(trees = 0, factors = 0.5, coPurchase = 0.5))), choice.tried.toString)
+  }
+
+  test("the weights of a blend are the shares of its mixture, and the baseline has the rest") {
+    val blend = Blend(0.5, 25, Mixture(trees = 0.5, factors = 0.25, coPurchase = 0.25))
+    assert(blend.weights === Seq(0.25, 0.125, 0.125, 0.5))
+    assert(blend.name === "0.5 25 trees + 0.25 matrixFactorisation + 0.25 coPurchase, weight 0.5")
+    assertThrows[IllegalArgumentException](Mixture(trees = 0.5, factors = 0.25, coPurchase = 0))
+    assertThrows[IllegalArgumentException](Blend(0.5, 0, Mixture(trees = 1, factors = 0, coPurchase = 0)))
   }
 
   test("trees for a window learn from the other windows, so a shop with one window has none") {
