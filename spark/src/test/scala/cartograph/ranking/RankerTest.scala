@@ -86,9 +86,9 @@ class RankerTest extends SparkSuite {
   test("a shop where purchases follow what is bought together is ordered by co-purchase; where baskets say nothing, by users") {
     for (feature <- Seq(Features.BasketsScore, Features.UsersScore)) {
       val users = moved(window(300, 1)(random => (_, affinity) => affinity + 0.1 * random.nextDouble()), feature)
-      val choice = BlendChoice.of(Seq(users), ListKind.New, 42)
+      val choice = chosenOf(users)
       assert(choice.blend.map(_.mixture) === Some(Mixture(trees = 0, factors = 0, coPurchase = 1)), choice.tried.toString)
-      assert(choice.blend.map(_.scorer(ByTrees(Array.empty), choice.baseline, ListKind.New).name) === Some("coPurchase"))
+      assert(choice.blend.map(_.scorer(ByTrees(Array.empty, ListKind.New), choice.baseline, ListKind.New).name) === Some("coPurchase"))
     }
   }
 
@@ -98,7 +98,7 @@ class RankerTest extends SparkSuite {
       Features.Als,
       Features.BasketsScore
     )
-    val choice = BlendChoice.of(Seq(users), ListKind.New, 42)
+    val choice = chosenOf(users)
     assert(choice.blend === Some(Blend(0.4, 0, Mixture(trees = 0, factors = 0.5, coPurchase = 0.5))), choice.tried.toString)
   }
 
