@@ -88,7 +88,8 @@ class RankerTest extends SparkSuite {
       val users = moved(window(300, 1)(random => (_, affinity) => affinity + 0.1 * random.nextDouble()), feature)
       val choice = chosenOf(users)
       assert(choice.blend.map(_.mixture) === Some(Mixture(trees = 0, factors = 0, coPurchase = 1)), choice.tried.toString)
-      assert(choice.blend.map(_.scorer(ByTrees(Array.empty, ListKind.New), choice.baseline, ListKind.New).name) === Some("coPurchase"))
+      val noTrees = ByTrees(Array.empty, ListKind.New)
+      assert(choice.blend.map(_.scorer(noTrees, choice.baseline, ListKind.New).name) === Some("coPurchase"))
     }
   }
 
