@@ -51,6 +51,7 @@ export async function accumulate(
           last: range.last,
           stored: batch.sales.length,
           rejected: batch.rejects.length,
+          ...leftOutOf(batch),
         });
       } catch (error) {
         log.error('Cannot store this partition; its records are delivered again', {
@@ -65,6 +66,7 @@ export async function accumulate(
   log.measure({
     SalesStored: sum(stored.map(({ sales }) => sales.length)),
     SalesRejected: sum(stored.map(({ rejects }) => rejects.length)),
+    FieldsLeftOut: sum(stored.flatMap(({ sales }) => sales.map(({ sale }) => sale.leftOut?.length ?? 0))),
   });
   return { batchItemFailures };
 }
@@ -101,6 +103,18 @@ async function store(lake: Lake, batch: Batch): Promise<void> {
       toParquet(batch),
       'application/vnd.apache.parquet',
     );
+}
+
+/**
+ * Counts the fields that sales are stored without, for the log, which has no values of records.
+ *
+ * @returns `{ leftOut: { price: 3 } }`; an empty object if there are none.
+ */
+function leftOutOf({ sales }: Batch): { readonly leftOut?: Readonly<Record<string, number>> } {
+  const fields = sales.flatMap(({ sale }) => sale.leftOut ?? []);
+  if (fields.length === 0) return {};
+  const byField = Map.groupBy(fields, ({ field }) => field);
+  return { leftOut: Object.fromEntries([...byField].map(([field, { length }]) => [field, length])) };
 }
 
 /** Formats one line for each rejected record: its address, the reason, and the original key and value in base64. */
