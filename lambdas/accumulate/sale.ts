@@ -180,7 +180,7 @@ function optionalNumber(json: Json, name: string): number | undefined {
  * A decimal number, perhaps between blanks. Other forms, such as a comma or a currency, have several readings. No two
  * repetitions may match the same digits: a record of a megabyte would take hours.
  */
-const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+export const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /**
  * Reads a quantity or a price: a number, or text that is one, because exports often quote their numbers.

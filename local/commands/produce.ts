@@ -3,9 +3,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { sendRecords } from '../../lambdas/produce/produce.ts';
 import { counted } from '../../lambdas/shared/contract/numbers.ts';
 import { iamKafka } from '../../lambdas/shared/platform/iam-kafka.ts';
+import { replay } from '../input/replay.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { json } from '../shop/broken.ts';
-import { replay } from '../shop/replay.ts';
 import { plantShop } from '../shop/shop.ts';
 import {
   type OutgoingRecord,
@@ -27,7 +27,19 @@ import {
   refuseTogether,
 } from '../terminal/command-line.ts';
 import { stackOption, text, wholeNumber } from '../terminal/options.ts';
-import { checkSalesOptions, countOption, inputOption, mapOption, seedOption } from './sales-options.ts';
+import { reportInput } from './check-options.ts';
+import {
+  checkSalesOptions,
+  countOption,
+  encodingOption,
+  INTEGER_IDS,
+  inputOption,
+  inputOptionsOf,
+  mapOption,
+  seedOption,
+  skipOption,
+  timeFormatOption,
+} from './sales-options.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_COUNT = 1_000;
@@ -42,6 +54,10 @@ export const commandLine = () =>
     .addOption(wholeNumber('--times <N>', 'number of purchases', { least: 1, most: 1000 }).default(1))
     .addOption(inputOption())
     .addOption(mapOption())
+    .addOption(encodingOption())
+    .addOption(timeFormatOption())
+    .option(...INTEGER_IDS)
+    .addOption(skipOption())
     .addOption(stackOption())
     .option('--direct', 'with --stack: connect to its brokers from here, which needs access to its VPC')
     .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack, sign in by IAM'))
@@ -83,6 +99,11 @@ export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironmen
 /** `npm run produce`: puts more sales on the topic of the running pipeline, of a stack, or of the given brokers. */
 export async function run(args: readonly string[]): Promise<void> {
   const options = parseProduceOptions(args);
+  if (options.input !== undefined)
+    await reportInput(callerPath(options.input), {
+      ...inputOptionsOf(options),
+      hasDefaultFields: options.stack === undefined && options.bootstrap === undefined,
+    });
   const { sent, topic, destination } =
     options.stack === undefined
       ? await sendToBroker(options)
@@ -174,8 +195,8 @@ function recordsToSend(
   options: ProduceOptions,
   { startMs, simulation }: Timing,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
-  const { user, product, input, map = {}, count, seed } = options;
-  if (input !== undefined) return replay(callerPath(input), map);
+  const { user, product, input, count, seed } = options;
+  if (input !== undefined) return replay(callerPath(input), inputOptionsOf(options));
   if (user === undefined || product === undefined) return simulation(seed, count);
   const { quantity, times } = options;
   return Array.from({ length: times }, (_, index): OutgoingRecord => {

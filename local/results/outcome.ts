@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonKind } from '../../lambdas/accumulate/reason.ts';
 import {
   type BatchName,
   CURRENT_KEY,
@@ -42,7 +43,15 @@ export interface SourceOutcome {
   /** Those of them in the windows that the latest run should have trained on. */
   readonly cut: number;
   /** Rejected records by the start of their reason, which is a field or a kind of damage; most frequent first. */
-  readonly rejected: readonly { readonly kind: string; readonly count: number }[];
+  readonly rejected: readonly RejectedKind[];
+}
+
+/** Rejected records of one kind. */
+export interface RejectedKind {
+  readonly kind: string;
+  readonly count: number;
+  /** The reason for one of them, with its address. */
+  readonly example: string;
 }
 
 export interface WindowOutcome {
@@ -213,8 +222,14 @@ function countSales(
 }
 
 function countKinds(rejects: readonly RejectedLine[]): SourceOutcome['rejected'] {
-  const byKind = Map.groupBy(rejects, ({ reason }) => reason.split(/:|, should/, 1)[0] ?? '');
-  return [...byKind].map(([kind, { length }]) => ({ kind, count: length })).sort((a, b) => b.count - a.count);
+  const byKind = Map.groupBy(rejects, ({ reason }) => reasonKind(reason));
+  return [...byKind]
+    .map(([kind, all]) => ({ kind, count: all.length, example: exampleOf(all[0]) }))
+    .sort((a, b) => b.count - a.count);
+}
+
+function exampleOf(line: RejectedLine | undefined): string {
+  return line ? `${line.reason} (${line.topic}-${line.partition}, offset ${line.offset})` : '';
 }
 
 async function readUser(lake: Lake, manifest: Manifest): Promise<Outcome['user']> {

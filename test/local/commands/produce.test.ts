@@ -83,8 +83,12 @@ test('the help of npm run produce', () => {
       --product <ID>           the product that --user buys
       --quantity <N>           units per purchase (default: 1)
       --times <N>              number of purchases (default: 1)
-      --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
+      --input <FILE>           replay CSV, NDJSON, a JSON array (also .gz) or Parquet instead of simulating
       --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
+      --encoding <NAME>        encoding of the file, such as windows-1252 (default: UTF-8)
+      --time-format <FORM>     form of its timestamps: "d/M/yyyy H:mm", seconds … (default: ISO 8601)
+      --integer-ids            read ids of a text file such as 17850.0 as whole numbers: 17850
+      --skip <N>               leave out the first N records of the file, as after a failure
       --stack <NAME>           work on this CloudFormation stack instead of this machine
       --direct                 with --stack: connect to its brokers from here, which needs access to its VPC
       --bootstrap <HOST:PORT>  connect to these brokers; with --stack, sign in by IAM

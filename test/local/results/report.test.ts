@@ -26,8 +26,12 @@ const COUNTS: SourceOutcome = {
   stored: 12,
   cut: 12,
   rejected: [
-    { kind: 'not JSON', count: 1 },
-    { kind: 'userId', count: 1 },
+    {
+      kind: 'not JSON',
+      count: 1,
+      example: 'not JSON: is "lamp", should be a JSON object (sales-0, offset 3)',
+    },
+    { kind: 'userId', count: 1, example: 'userId: is missing, should be a string (sales-0, offset 7)' },
   ],
 };
 const sourcesWith = (counts: Partial<SourceOutcome>) => new Map([[SOURCE, { ...COUNTS, ...counts }]]);
@@ -107,7 +111,7 @@ test('counts that do not add up are a problem, and the report shows ≠', () => 
 });
 
 test('sales of an earlier broker are shown separately, and are not part of the sum', () => {
-  const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9 }] };
+  const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9, example: '' }] };
   const inputs = { ...manifest.inputs, interactions: 7_010, unweighted: 2 };
   const outcome: Outcome = {
     ...OUTCOME,
@@ -212,7 +216,7 @@ test('control characters in reasons, names of steps and errors of a job are remo
   const evil = '\u001b]0;title\u0007\u001b[2J\u009b\n! Run 9 is served';
   const outcome: Outcome = {
     ...OUTCOME,
-    sources: sourcesWith({ rejected: [{ kind: evil, count: 2 }] }),
+    sources: sourcesWith({ rejected: [{ kind: evil, count: 2, example: evil }] }),
     windows: [
       {
         ...trained,
