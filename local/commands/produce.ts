@@ -40,6 +40,7 @@ import {
   skipOption,
   timeFormatOption,
 } from './sales-options.ts';
+import { sendInput } from './send-input.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_COUNT = 1_000;
@@ -104,10 +105,11 @@ export async function run(args: readonly string[]): Promise<void> {
       ...inputOptionsOf(options),
       hasDefaultFields: options.stack === undefined && options.bootstrap === undefined,
     });
-  const { sent, topic, destination } =
+  const { sent, topic, destination } = await sendInput(options, async (onSent) =>
     options.stack === undefined
-      ? await sendToBroker(options)
-      : await sendToStack(await readStack(options.stack), options);
+      ? sendToBroker(options, onSent)
+      : sendToStack(await readStack(options.stack), options, onSent),
+  );
   console.log(`Sent ${counted(sent, 'record')} to ${topic} at ${destination}`);
 }
 
@@ -117,7 +119,9 @@ interface Sent {
   readonly destination: string;
 }
 
-async function sendToBroker(options: ProduceOptions): Promise<Sent> {
+type OnSent = (sent: number) => void;
+
+async function sendToBroker(options: ProduceOptions, onSent: OnSent): Promise<Sent> {
   const { bootstrap, topic } =
     options.bootstrap === undefined
       ? readEndpoints()
@@ -127,11 +131,11 @@ async function sendToBroker(options: ProduceOptions): Promise<Sent> {
     startMs: SIMULATION_END_MS + before * STEP_MS,
     simulation: (seed, count) => simulationFrom({ seed, count, before }),
   };
-  const sent = await produceRecords({ bootstrap, topic }, recordsToSend(options, timing));
+  const sent = await produceRecords({ bootstrap, topic }, recordsToSend(options, timing), onSent);
   return { sent, topic, destination: bootstrap };
 }
 
-async function sendToStack(target: StackTarget, options: ProduceOptions): Promise<Sent> {
+async function sendToStack(target: StackTarget, options: ProduceOptions, onSent: OnSent): Promise<Sent> {
   const topic = target.output('Topic');
   const records = withoutTimestamps(recordsToSend(options, timingNow(options)));
   const functionName = target.output('ProduceFunction');
@@ -142,14 +146,18 @@ async function sendToStack(target: StackTarget, options: ProduceOptions): Promis
       : undefined);
   if (brokers === undefined) {
     const client = new LambdaClient({ ...target.client, maxAttempts: 1 });
-    const sent = await produceByLambda(records, { client, functionName });
+    const sent = await produceByLambda(records, { client, functionName, onProgress: onSent });
     return { sent, topic, destination: `stack ${target.stack}` };
   }
   const region = await new KafkaClient(target.client).config.region();
   const producer = iamKafka({ brokers, region }).producer({ allowAutoTopicCreation: false });
   try {
     await producer.connect();
-    return { sent: await sendRecords({ sender: producer, topic }, records), topic, destination: brokers };
+    return {
+      sent: await sendRecords({ sender: producer, topic }, records, onSent),
+      topic,
+      destination: brokers,
+    };
   } finally {
     await producer.disconnect();
   }

@@ -22,6 +22,7 @@ import { followLogs } from '../stack/follow-logs.ts';
 import { LogReader } from '../stack/stage-logs.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
+import { sendInput } from './send-input.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { configOf, elsewhereOf, recordsToSend } from './start-plan.ts';
 
@@ -172,7 +173,9 @@ async function produceAndReport(
   await watch.skipExisting();
   const sendingMs = performance.now();
   const records = recordsToSend(options, await countRecords(pipeline));
-  const sent = await produceRecords(pipeline, untilAborted(records, signal), progress());
+  const sent = await sendInput(options, (onSent) =>
+    produceRecords(pipeline, untilAborted(records, signal), progress(onSent)),
+  );
   preparation.producing = (performance.now() - sendingMs) / 1000;
   signal.throwIfAborted();
   print(`produced ${grouped(sent)} records`);
@@ -181,12 +184,14 @@ async function produceAndReport(
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
   };
   const drainAll = () => drain(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
-  const succeeded = await report(pipeline, { watch, preparation, drainAll });
+  const { succeeded, isServed } = await report(pipeline, { watch, preparation, drainAll });
   if (options.export !== undefined) {
-    const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
-    print(`exported ${files} files to ${options.export}`);
+    if (isServed) {
+      const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
+      print(`exported ${files} files to ${options.export}`);
+    } else printError(`nothing is exported to ${options.export}: no run is served, for the reason above`);
   }
-  process.exitCode = succeeded ? 0 : 1;
+  process.exitCode = succeeded && (isServed || options.export === undefined) ? 0 : 1;
 }
 
 /** After the report, Ctrl-C is the regular end and not an error. */
@@ -194,7 +199,7 @@ function unlessInterrupted(error: unknown): void {
   if (!(error instanceof Interrupted)) throw error;
 }
 
-/** Waits until everything is processed and prints what happened. @returns true if all of it succeeded */
+/** Waits until everything is processed and prints what happened. @returns Whether all of it succeeded, and a run is served */
 async function report(
   pipeline: Pipeline,
   {
@@ -202,7 +207,7 @@ async function report(
     preparation,
     drainAll,
   }: { watch: Watch; preparation: Readonly<Record<string, number>>; drainAll: () => Promise<void> },
-): Promise<boolean> {
+): Promise<{ readonly succeeded: boolean; readonly isServed: boolean }> {
   const countProduced = () => countRecords(pipeline);
   const facts: ReportFacts = {
     ...(await readFinalOutcome(pipeline.lake, { countProduced, drain: drainAll })),
@@ -212,7 +217,10 @@ async function report(
     chartsUrl: pipeline.pagesUrl,
   };
   console.log(`\n${formatReport(facts)}\n`);
-  return problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0;
+  return {
+    succeeded: problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0,
+    isServed: facts.outcome.current?.run != null,
+  };
 }
 
 async function stayUp(watch: Watch, signal: AbortSignal): Promise<void> {
@@ -229,9 +237,10 @@ function printMilestone(window: number, milestone: Milestone): void {
   (FAILURES.includes(milestone) ? printError : print)(`window ${window} ${MILESTONE_TEXT[milestone]}`);
 }
 
-function progress(): (sent: number) => void {
+function progress(onSent: (sent: number) => void): (sent: number) => void {
   let next = PROGRESS_RECORDS;
   return (sent) => {
+    onSent(sent);
     if (sent < next) return;
     next += PROGRESS_RECORDS;
     print(`produced ${grouped(sent)} records so far`);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { reasonKind } from '../../lambdas/accumulate/reason.ts';
 import {
   type BatchName,
@@ -20,9 +19,10 @@ import {
   Window,
 } from '../../lambdas/shared/contract/schemas.ts';
 import { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
-import { type Lake, parseJson, readJson } from '../../lambdas/shared/platform/lake.ts';
+import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
 import { covers } from '../../lambdas/threshold/ranges.ts';
 import { readDecisions } from './decisions.ts';
+import { type RejectedLine, readRejects, withAddress } from './rejects.ts';
 
 /** The work of the pipeline so far, as the bucket shows it. */
 export interface Outcome {
@@ -148,30 +148,6 @@ async function readWindows(lake: Lake, batches: readonly StoredBatch[]): Promise
   return windows;
 }
 
-const RejectedLine = z.object({
-  source: z.string(),
-  topic: z.string(),
-  partition: z.int(),
-  offset: z.int(),
-  kafkaMs: z.number(),
-  reason: z.string(),
-});
-type RejectedLine = z.infer<typeof RejectedLine>;
-
-/** @returns Each rejected record once, although polls that overlap may have stored it several times. */
-async function readRejects(lake: Lake): Promise<RejectedLine[]> {
-  const byAddress = new Map<string, RejectedLine>();
-  for await (const { key } of lake.list(PREFIX.rejected)) {
-    const text = (await lake.read(key))?.text ?? '';
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
-      const reject = parseJson(line, key, RejectedLine);
-      byAddress.set(`${partitionPath(reject)} ${reject.offset} ${reject.kafkaMs}`, reject);
-    }
-  }
-  return [...byAddress.values()];
-}
-
 function countSources(
   batches: readonly StoredBatch[],
   rejects: readonly RejectedLine[],
@@ -224,12 +200,8 @@ function countSales(
 function countKinds(rejects: readonly RejectedLine[]): SourceOutcome['rejected'] {
   const byKind = Map.groupBy(rejects, ({ reason }) => reasonKind(reason));
   return [...byKind]
-    .map(([kind, all]) => ({ kind, count: all.length, example: exampleOf(all[0]) }))
+    .map(([kind, all]) => ({ kind, count: all.length, example: all[0] ? withAddress(all[0]) : '' }))
     .sort((a, b) => b.count - a.count);
-}
-
-function exampleOf(line: RejectedLine | undefined): string {
-  return line ? `${line.reason} (${line.topic}-${line.partition}, offset ${line.offset})` : '';
 }
 
 async function readUser(lake: Lake, manifest: Manifest): Promise<Outcome['user']> {

@@ -12,7 +12,13 @@ import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { LIST_NAMES, withListNames } from '../../lambdas/shared/web/lists.ts';
 import { printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
-import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
+import {
+  latestRun,
+  type Outcome,
+  type RejectedKind,
+  type SourceOutcome,
+  type WindowOutcome,
+} from './outcome.ts';
 import type { Milestone, Sightings } from './watch.ts';
 
 /** The values that the report of `npm start` is made of. */
@@ -100,13 +106,38 @@ function salesSection({ produced, source, outcome }: ReportFacts): string {
   const { stored, rejected, earlier } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
   const kinds = outcome.sources.get(source)?.rejected ?? [];
-  const reasons = kinds.map(({ kind, count }) => `${printable(kind)} ${grouped(count)}`).join(', ');
   const lines = [
     `Sales     ${grouped(produced)} produced ${sign} ${grouped(stored)} stored + ${grouped(rejected)} rejected`,
-    ...(rejected > 0 ? [wrap(`rejected: ${reasons}`, INDENT)] : []),
+    ...rejectedLines(kinds),
     ...(earlier > 0 ? [`${INDENT}${grouped(earlier)} more stored from an earlier broker`] : []),
   ];
   return lines.join('\n');
+}
+
+/** Kinds of rejected records that are shown with an example; the others are added up. */
+const SHOWN_KINDS = 5;
+const MAX_EXAMPLE = 160;
+
+function rejectedLines(kinds: readonly RejectedKind[]): string[] {
+  if (kinds.length === 0) return [];
+  const width = grouped(kinds[0]?.count ?? 0).length;
+  const others = kinds.slice(SHOWN_KINDS);
+  return [
+    `${INDENT}rejected, with an example of each kind (npm run rejected shows more):`,
+    ...kinds
+      .slice(0, SHOWN_KINDS)
+      .map(({ count, example }) =>
+        wrap(`${grouped(count).padStart(width)}  ${printable(example, MAX_EXAMPLE)}`, `${INDENT}  `),
+      ),
+    ...(others.length > 0
+      ? [
+          wrap(
+            `and ${others.map(({ kind, count }) => `${printable(kind)} ${grouped(count)}`).join(', ')}`,
+            `${INDENT}  `,
+          ),
+        ]
+      : []),
+  ];
 }
 
 function windowsSection({ outcome, sightings, preparation }: ReportFacts): string {
@@ -130,7 +161,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     lines.push(
       '',
       wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_PROBLEM)}`, INDENT),
-      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`, ...notesOn(manifest)] : []),
+      ...(manifest ? [wrap(trainedOn(manifest), INDENT), ...notesOn(manifest)] : []),
       `${INDENT}${times.join(', ') || 'from an earlier start'}`,
       ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, INDENT)] : []),
     );
@@ -139,7 +170,9 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
 }
 
 const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): string =>
-  `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
+  counts.products === 0
+    ? `read ${counted(inputs.interactions, 'sale')}, but nothing to recommend is left of them, such as a purchase that was not returned`
+    : `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
 
 /** Names the sales that are missing from training because of their type, and counts those that are dated after "now". */
 const notesOn = (manifest: NonNullable<WindowOutcome['manifest']>): string[] =>

@@ -48,13 +48,47 @@ test.each([
     '--bootstrap and --direct contradict each other',
   ],
   [['--topic', 'sales'], '--topic needs --bootstrap and excludes --stack'],
-  [['--user='], '--user is , should be an id'],
+  [['--user='], '--user is empty, should be an id'],
+  [['--user', ''], '--user is empty, should be an id'],
+  [
+    ['--user', '--x', '--product', 'lamp'],
+    '--user is --x, should be an id; if it begins with dashes, write --user=--x',
+  ],
+  [['--encoding', 'klingon', '--input', 'a'], '--encoding is klingon, should be an encoding such as utf-8'],
+  [['--time-format', 'YYYY', '--input', 'a'], '--time-format is YYYY, should be yyyy or yy'],
+  [['--time-format', 'd/M/yyyy'], '--time-format needs --input: there is no file'],
+  [['--skip', '5'], '--skip needs --input: there is no file to leave records out of'],
+  [['--integer-ids'], '--integer-ids needs --input'],
   [
     ['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'],
     '--topic needs --bootstrap and excludes --stack',
   ],
 ])('npm run produce -- %j is an error that gives the reason', (args, message) => {
   expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test('an id may begin with dashes if it is written with an equals sign', () => {
+  expect(parseProduceOptions(['--user=--x', '--product=--times'])).toMatchObject({
+    user: '--x',
+    product: '--times',
+  });
+});
+
+test('npm run produce describes its file: encoding, form of timestamps, ids and where to begin', () => {
+  const words = [
+    '--input',
+    'a.csv',
+    '--encoding',
+    'cp1252',
+    '--time-format',
+    'd/M/yyyy',
+    '--integer-ids',
+    '--skip',
+    '7',
+  ];
+  const options = parseProduceOptions(words);
+  expect(options).toMatchObject({ encoding: 'windows-1252', integerIds: true, skip: 7 });
+  expect(options.timeFormat?.read('1/2/2019')).toBe('2019-02-01T00:00:00.000Z');
 });
 
 test('npm run produce takes a stack, or brokers with a topic', () => {

@@ -67,7 +67,9 @@ const facts = (outcome: Outcome, produced = 14) => ({
 test('the report of a run that succeeded', () => {
   expect(formatReport(facts(OUTCOME))).toMatchInlineSnapshot(`
     "Sales     14 produced = 12 stored + 2 rejected
-              rejected: not JSON 1, userId 1
+              rejected, with an example of each kind (npm run rejected shows more):
+                1  not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+                1  userId: is missing, should be a string (sales-0, offset 7)
 
     Seconds   broker 2.0 s
 
@@ -121,7 +123,9 @@ test('sales of an earlier broker are shown separately, and are not part of the s
   expect(problemsOf(facts(outcome))).toEqual([]);
   expect(formatReport(facts(outcome))).toContain(
     `Sales     14 produced = 12 stored + 2 rejected
-          rejected: not JSON 1, userId 1
+          rejected, with an example of each kind (npm run rejected shows more):
+            1  not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+            1  userId: is missing, should be a string (sales-0, offset 7)
           7,000 more stored from an earlier broker
 
 `,
@@ -236,6 +240,26 @@ test('control characters in reasons, names of steps and errors of a job are remo
   expect(report).not.toMatch(/^! Run 9/m);
   expect(report.length).toBeLessThan(4_000);
   expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
+});
+
+test('of many kinds of rejected records the most frequent five have an example, and the others a count', () => {
+  const rejected = Array.from({ length: 8 }, (_, index) => ({
+    kind: `field${index}`,
+    count: 1_000 - index,
+    example: `field${index}: is "${'x'.repeat(200)}", should be short (sales-0, offset ${index})`,
+  }));
+  const report = formatReport(facts({ ...OUTCOME, sources: sourcesWith({ rejected }) }));
+  expect(report).toContain('            1,000  field0: is "xxx');
+  expect(report).toContain('\n            and field5 995, field6 994, field7 993\n');
+  expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
+});
+
+test('a run without products says that nothing is left to recommend, and not what it was trained on', () => {
+  const counts = { ...manifest.counts, products: 0, users: 0, recommendations: 0 };
+  const outcome: Outcome = { ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, counts } }] };
+  const report = formatReport(facts(outcome)).replaceAll(/\s+/g, ' ');
+  expect(report).toContain('read 12 sales, but nothing to recommend is left of them');
+  expect(report).not.toContain('0 products');
 });
 
 test('there is no ratio to a baseline of 0', () => {
