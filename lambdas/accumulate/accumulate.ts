@@ -8,7 +8,7 @@ import { toParquet } from './parquet.ts';
 import type { ParseSale } from './sale.ts';
 
 export interface Parts {
-  readonly lake: Lake;
+  readonly lake: Pick<Lake, 'create'>;
   readonly log: Log;
   readonly parseSale: ParseSale;
 }
@@ -89,7 +89,7 @@ export function throwFailures({ batchItemFailures }: PartialBatchResponse): void
  * Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return
  * false.
  */
-async function store(lake: Lake, batch: Batch): Promise<void> {
+async function store(lake: Parts['lake'], batch: Batch): Promise<void> {
   const { range, sales, rejects } = batch;
   if (rejects.length > 0)
     await lake.create(

@@ -30,7 +30,10 @@ export async function readRejects(lake: Lake): Promise<RejectedLine[]> {
       byAddress.set(`${partitionPath(reject)} ${reject.offset} ${reject.kafkaMs}`, reject);
     }
   }
-  return [...byAddress.values()];
+  return [...byAddress.values()].sort((a, b) => {
+    const [pathA, pathB] = [partitionPath(a), partitionPath(b)];
+    return pathA === pathB ? a.offset - b.offset : pathA < pathB ? -1 : 1;
+  });
 }
 
 /** The reason of a rejected record and its address. */

@@ -127,7 +127,7 @@ function rejectedLines(kinds: readonly RejectedKind[]): string[] {
     ...kinds
       .slice(0, SHOWN_KINDS)
       .map(({ count, example }) =>
-        wrap(`${grouped(count).padStart(width)}  ${printable(example, MAX_EXAMPLE)}`, `${INDENT}  `),
+        wrap(`${grouped(count).padStart(width)} × ${printable(example, MAX_EXAMPLE)}`, `${INDENT}  `),
       ),
     ...(others.length > 0
       ? [

@@ -68,8 +68,8 @@ test('the report of a run that succeeded', () => {
   expect(formatReport(facts(OUTCOME))).toMatchInlineSnapshot(`
     "Sales     14 produced = 12 stored + 2 rejected
               rejected, with an example of each kind (npm run rejected shows more):
-                1  not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
-                1  userId: is missing, should be a string (sales-0, offset 7)
+    1  not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+    1  userId: is missing, should be a string (sales-0, offset 7)
 
     Seconds   broker 2.0 s
 
@@ -124,8 +124,8 @@ test('sales of an earlier broker are shown separately, and are not part of the s
   expect(formatReport(facts(outcome))).toContain(
     `Sales     14 produced = 12 stored + 2 rejected
           rejected, with an example of each kind (npm run rejected shows more):
-            1  not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
-            1  userId: is missing, should be a string (sales-0, offset 7)
+            1 × not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+            1 × userId: is missing, should be a string (sales-0, offset 7)
           7,000 more stored from an earlier broker
 
 `,
@@ -249,7 +249,7 @@ test('of many kinds of rejected records the most frequent five have an example, 
     example: `field${index}: is "${'x'.repeat(200)}", should be short (sales-0, offset ${index})`,
   }));
   const report = formatReport(facts({ ...OUTCOME, sources: sourcesWith({ rejected }) }));
-  expect(report).toContain('            1,000  field0: is "xxx');
+  expect(report).toContain('            1,000 × field0: is\n            "xxx');
   expect(report).toContain('\n            and field5 995, field6 994, field7 993\n');
   expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
 });
