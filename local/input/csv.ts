@@ -30,7 +30,7 @@ export async function* readCsv(
   const map = options.map ?? {};
   const { delimiter, row } = findHeader(head.toString('latin1'), neededNames(map));
   const columns = findColumns((row.cells ?? []).map(readName), map);
-  facts.form = `CSV, separated by ${DELIMITERS[delimiter] ?? delimiter}${row.line > 1 ? `, with the header in line ${row.line}` : ''}`;
+  facts.form = `CSV, separated by ${DELIMITERS[delimiter] ?? delimiter}${row.line > 1 ? `, with the header in line ${row.line},` : ''}`;
   const readCell = cellReader(options);
   for await (const { cells, raw, line, problem } of csvRows(chunks, delimiter)) {
     if (line <= row.line) continue;

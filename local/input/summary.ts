@@ -10,9 +10,10 @@ const MAX_REASON = 200;
 export function describeInput(summary: InputSummary): string[] {
   const { path, form, encoding, records, rejected, leftOut, fractions } = summary;
   const encoded = encoding === '' || encoding === 'utf-8' ? '' : ` in ${encoding}`;
+  // After a comma, the form names the header's line.
   const place = form === 'Parquet' ? 'row' : 'line';
   return [
-    `${path} is ${form}${encoded}: ${counted(records, 'record')}`,
+    `${path} is ${encoded === '' ? form.replace(/,$/, '') : form}${encoded}: ${counted(records, 'record')}`,
     ...describeRejected(rejected, place),
     ...leftOut.map(
       ({ kind, count, line, reason }) =>

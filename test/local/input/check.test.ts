@@ -23,7 +23,7 @@ test('a file without faults is described in one line', async () => {
   const semicolons = `May\n\n${HEADER}${GOOD}`.replaceAll(',', ';');
   expect(
     await described(file('title.csv', Buffer.from(semicolons, 'utf16le')), { encoding: 'utf-16le' }),
-  ).toEqual(['title.csv is CSV, separated by semicolons, with the header in line 3 in utf-16le: 1 record']);
+  ).toEqual(['title.csv is CSV, separated by semicolons, with the header in line 3, in utf-16le: 1 record']);
 });
 
 test('what will be rejected or left out is counted by kind, with the line and the reason of the first one', async () => {

@@ -68,8 +68,8 @@ test('the report of a run that succeeded', () => {
   expect(formatReport(facts(OUTCOME))).toMatchInlineSnapshot(`
     "Sales     14 produced = 12 stored + 2 rejected
               rejected, with an example of each kind (npm run rejected shows more):
-    1  not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
-    1  userId: is missing, should be a string (sales-0, offset 7)
+                1 × not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+                1 × userId: is missing, should be a string (sales-0, offset 7)
 
     Seconds   broker 2.0 s
 
