@@ -116,7 +116,9 @@ function salesSection({ produced, source, outcome }: ReportFacts): string {
 
 /** Kinds of rejected records that are shown with an example; the others are added up. */
 const SHOWN_KINDS = 5;
-const MAX_EXAMPLE = 160;
+const MAX_EXAMPLE = 300;
+/** A value may be one long word, which no line has room for. */
+const shortened = (text: string): string => text.replaceAll(/\S{50,}/g, (word) => `${word.slice(0, 48)}…`);
 
 function rejectedLines(kinds: readonly RejectedKind[]): string[] {
   if (kinds.length === 0) return [];
@@ -127,7 +129,10 @@ function rejectedLines(kinds: readonly RejectedKind[]): string[] {
     ...kinds
       .slice(0, SHOWN_KINDS)
       .map(({ count, example }) =>
-        wrap(`${grouped(count).padStart(width)} × ${printable(example, MAX_EXAMPLE)}`, `${INDENT}  `),
+        wrap(
+          `${grouped(count).padStart(width)} × ${printable(shortened(example), MAX_EXAMPLE)}`,
+          `${INDENT}  `,
+        ),
       ),
     ...(others.length > 0
       ? [

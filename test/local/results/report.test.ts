@@ -249,7 +249,7 @@ test('of many kinds of rejected records the most frequent five have an example, 
     example: `field${index}: is "${'x'.repeat(200)}", should be short (sales-0, offset ${index})`,
   }));
   const report = formatReport(facts({ ...OUTCOME, sources: sourcesWith({ rejected }) }));
-  expect(report).toContain('            1,000 × field0: is\n            "xxx');
+  expect(report).toContain('            1,000 × field0: is "xxx');
   expect(report).toContain('\n            and field5 995, field6 994, field7 993\n');
   expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
 });
