@@ -14,7 +14,7 @@ import { acquireLock, LOCKS, startTimeOf } from '../process/process-lock.mjs';
 import { INTERRUPTED_EXIT_CODE, Interrupted, onSignals } from '../process/signals.ts';
 import { exportRun } from '../results/export.ts';
 import { readFinalOutcome } from '../results/outcome.ts';
-import { formatReport, problemsOf, type ReportFacts } from '../results/report.ts';
+import { exportProblem, formatReport, problemsOf, type ReportFacts } from '../results/report.ts';
 import { type Milestone, Watch } from '../results/watch.ts';
 import { EmulatorLog } from '../stack/emulator-log.ts';
 import { removeEndpoints, writeEndpoints } from '../stack/endpoints.ts';
@@ -184,14 +184,14 @@ async function produceAndReport(
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
   };
   const drainAll = () => drain(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
-  const { succeeded, isServed } = await report(pipeline, { watch, preparation, drainAll });
+  const { succeeded, notExported } = await report(pipeline, { watch, preparation, drainAll });
   if (options.export !== undefined) {
-    if (isServed) {
+    if (notExported === undefined) {
       const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
       print(`exported ${files} files to ${options.export}`);
-    } else printError(`nothing is exported to ${options.export}: no run is served, for the reason above`);
+    } else printError(notExported);
   }
-  process.exitCode = succeeded && (isServed || options.export === undefined) ? 0 : 1;
+  process.exitCode = succeeded && (options.export === undefined || notExported === undefined) ? 0 : 1;
 }
 
 /** After the report, Ctrl-C is the regular end and not an error. */
@@ -199,7 +199,7 @@ function unlessInterrupted(error: unknown): void {
   if (!(error instanceof Interrupted)) throw error;
 }
 
-/** Waits until everything is processed and prints what happened. @returns Whether all of it succeeded, and a run is served */
+/** Waits until everything is processed and prints what happened. @returns Whether all of it succeeded, and why nothing can be exported */
 async function report(
   pipeline: Pipeline,
   {
@@ -207,7 +207,7 @@ async function report(
     preparation,
     drainAll,
   }: { watch: Watch; preparation: Readonly<Record<string, number>>; drainAll: () => Promise<void> },
-): Promise<{ readonly succeeded: boolean; readonly isServed: boolean }> {
+): Promise<{ readonly succeeded: boolean; readonly notExported: string | undefined }> {
   const countProduced = () => countRecords(pipeline);
   const facts: ReportFacts = {
     ...(await readFinalOutcome(pipeline.lake, { countProduced, drain: drainAll })),
@@ -219,7 +219,7 @@ async function report(
   console.log(`\n${formatReport(facts)}\n`);
   return {
     succeeded: problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0,
-    isServed: facts.outcome.current?.run != null,
+    notExported: exportProblem(facts.outcome),
   };
 }
 

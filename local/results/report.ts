@@ -72,6 +72,15 @@ function trainingProblems(outcome: Outcome): string[] {
 
 const servedRun = ({ current }: Outcome): string => (current?.run ? `run ${current.run}` : 'no run');
 
+/** Returns why there is nothing to export, as a sentence for people; undefined if a run is served. */
+export function exportProblem({ current, decisions }: Outcome): string | undefined {
+  if (current?.run) return undefined;
+  const last = decisions.at(-1);
+  return last?.decision === 'refused'
+    ? `nothing is exported: run ${last.run} was refused, and no run is served`
+    : 'nothing is exported: no run is served';
+}
+
 /** Makes the report of `npm start`: plain text, at most 110 columns. */
 export function formatReport(facts: ReportFacts): string {
   const { outcome, chartsUrl } = facts;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decide } from '../../../lambdas/publish/decide.ts';
 import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import type { Outcome, SourceOutcome } from '../../../local/results/outcome.ts';
-import { formatReport, problemsOf } from '../../../local/results/report.ts';
+import { exportProblem, formatReport, problemsOf } from '../../../local/results/report.ts';
 import type { Milestone } from '../../../local/results/watch.ts';
 import { sampleRun } from '../../lambdas/samples.ts';
 
@@ -103,6 +103,17 @@ test('a run that the gate refused is shown with the reason and is not a problem;
   expect(problemsOf(facts({ ...outcome, decisions: [] }))).toEqual([
     'Run 1 is finished, but no run is served',
   ]);
+});
+
+test('if the first run was refused, the export says so; a served run can be exported', () => {
+  const refused = { ...decision, decision: 'refused' as const };
+  expect(exportProblem({ ...OUTCOME, current: undefined, decisions: [refused] })).toBe(
+    'nothing is exported: run 1 was refused, and no run is served',
+  );
+  expect(exportProblem({ ...OUTCOME, current: undefined, decisions: [] })).toBe(
+    'nothing is exported: no run is served',
+  );
+  expect(exportProblem(OUTCOME)).toBeUndefined();
 });
 
 test('counts that do not add up are a problem, and the report shows ≠', () => {
