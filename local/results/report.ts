@@ -12,14 +12,10 @@ import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { LIST_NAMES, withListNames } from '../../lambdas/shared/web/lists.ts';
 import { printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
-import {
-  latestRun,
-  type Outcome,
-  type RejectedKind,
-  type SourceOutcome,
-  type WindowOutcome,
-} from './outcome.ts';
+import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
+import { rejectedLines } from './rejected-lines.ts';
 import type { Milestone, Sightings } from './watch.ts';
+import { INDENT, wrap } from './wrap.ts';
 
 /** The values that the report of `npm start` is made of. */
 export interface ReportFacts {
@@ -121,37 +117,6 @@ function salesSection({ produced, source, outcome }: ReportFacts): string {
     ...(earlier > 0 ? [`${INDENT}${grouped(earlier)} more stored from an earlier broker`] : []),
   ];
   return lines.join('\n');
-}
-
-/** Kinds of rejected records that are shown with an example; the others are added up. */
-const SHOWN_KINDS = 5;
-const MAX_EXAMPLE = 300;
-/** A value may be one long word, which no line has room for. */
-const shortened = (text: string): string => text.replaceAll(/\S{50,}/g, (word) => `${word.slice(0, 48)}…`);
-
-function rejectedLines(kinds: readonly RejectedKind[]): string[] {
-  if (kinds.length === 0) return [];
-  const width = grouped(kinds[0]?.count ?? 0).length;
-  const others = kinds.slice(SHOWN_KINDS);
-  return [
-    `${INDENT}rejected, with an example of each kind (npm run rejected shows more):`,
-    ...kinds
-      .slice(0, SHOWN_KINDS)
-      .map(({ count, example }) =>
-        wrap(
-          `${grouped(count).padStart(width)} × ${printable(shortened(example), MAX_EXAMPLE)}`,
-          `${INDENT}  `,
-        ),
-      ),
-    ...(others.length > 0
-      ? [
-          wrap(
-            `and ${others.map(({ kind, count }) => `${printable(kind)} ${grouped(count)}`).join(', ')}`,
-            `${INDENT}  `,
-          ),
-        ]
-      : []),
-  ];
 }
 
 function windowsSection({ outcome, sightings, preparation }: ReportFacts): string {
@@ -280,26 +245,3 @@ function between(
 }
 
 const duration = (seconds: number): string => `${seconds.toFixed(1)} s`;
-
-const COLUMNS = 110;
-const INDENT = ' '.repeat(10);
-
-/**
- * Wraps text after commas and colons, and clauses that are too long for a line at spaces. The first line is also indented
- * unless it starts with a heading.
- */
-function wrap(text: string, indent: string): string {
-  const lines: string[] = [];
-  let line = /^(\S+( \d+)? {2,}|! )/.test(text) ? '' : indent;
-  const put = (words: string): void => {
-    if (line.trim() !== '' && line.length + words.length >= COLUMNS) {
-      lines.push(line.trimEnd());
-      line = indent;
-    }
-    line += line === indent || line === '' ? words : ` ${words}`;
-  };
-  for (const clause of text.split(/(?<=[,:]) (?=\S)/))
-    for (const words of indent.length + clause.length >= COLUMNS ? clause.split(/ (?=\S)/) : [clause])
-      put(words);
-  return [...lines, line.trimEnd()].join('\n');
-}
