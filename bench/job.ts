@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PREFIX } from '../lambdas/shared/contract/keys.ts';
 import type { Model } from '../lambdas/shared/contract/model.ts';
+import { columnMap } from '../local/input/column-map.ts';
+import { replay } from '../local/input/replay.ts';
 import { writeFileLake } from '../local/lake/file-lake.ts';
 import { ROOT, STATE } from '../local/process/paths.ts';
 import { RETAIL_MAP } from '../local/quality/retail.ts';
-import { columnMap } from '../local/shop/column-map.ts';
-import { replay } from '../local/shop/replay.ts';
 import { defaultSales, type OutgoingRecord, SIMULATION_END_MS } from '../local/shop/simulate.ts';
 import { type Benchmark, type Figure, median, spread } from './benchmark.ts';
 import { describeRuns, describeSpark, type JobRun, runJob, stepsOf } from './job-runs.ts';
@@ -119,7 +119,7 @@ const naiveArguments = (lake: string, directory: string): string[] => [
 /** Returns the rows of the file in polls, as the poller would deliver them. */
 export async function retailPolls(): Promise<OutgoingRecord[][]> {
   const polls: OutgoingRecord[][] = [[]];
-  for await (const record of replay(RETAIL_FILE, columnMap(RETAIL_MAP))) {
+  for await (const record of replay(RETAIL_FILE, { map: columnMap(RETAIL_MAP) })) {
     if ((polls.at(-1)?.length ?? 0) >= RECORDS_PER_POLL) polls.push([]);
     // A broker would set the timestamp of a record that has none.
     polls.at(-1)?.push({ ...record, timestampMs: record.timestampMs ?? SIMULATION_END_MS });

@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
 import { clone } from './clone.ts';
+import { fuzz } from './fuzz.ts';
 import { graph } from './graph.ts';
 import { growth, million } from './growth.ts';
 import { job } from './job.ts';
@@ -14,6 +15,7 @@ import { start } from './start.ts';
 /** All benchmarks, in the order in which they run. To add one, add a file and a line here. */
 export const BENCHMARKS = {
   accumulate,
+  fuzz,
   bundles,
   layout,
   charts,

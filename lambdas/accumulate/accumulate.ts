@@ -8,7 +8,7 @@ import { toParquet } from './parquet.ts';
 import type { ParseSale } from './sale.ts';
 
 export interface Parts {
-  readonly lake: Lake;
+  readonly lake: Pick<Lake, 'create'>;
   readonly log: Log;
   readonly parseSale: ParseSale;
 }
@@ -51,6 +51,7 @@ export async function accumulate(
           last: range.last,
           stored: batch.sales.length,
           rejected: batch.rejects.length,
+          ...leftOutOf(batch),
         });
       } catch (error) {
         log.error('Cannot store this partition; its records are delivered again', {
@@ -65,6 +66,7 @@ export async function accumulate(
   log.measure({
     SalesStored: sum(stored.map(({ sales }) => sales.length)),
     SalesRejected: sum(stored.map(({ rejects }) => rejects.length)),
+    FieldsLeftOut: sum(stored.flatMap(({ sales }) => sales.map(({ sale }) => sale.leftOut?.length ?? 0))),
   });
   return { batchItemFailures };
 }
@@ -87,7 +89,7 @@ export function throwFailures({ batchItemFailures }: PartialBatchResponse): void
  * Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return
  * false.
  */
-async function store(lake: Lake, batch: Batch): Promise<void> {
+async function store(lake: Parts['lake'], batch: Batch): Promise<void> {
   const { range, sales, rejects } = batch;
   if (rejects.length > 0)
     await lake.create(
@@ -101,6 +103,18 @@ async function store(lake: Lake, batch: Batch): Promise<void> {
       toParquet(batch),
       'application/vnd.apache.parquet',
     );
+}
+
+/**
+ * Counts the fields that sales are stored without, for the log, which has no values of records.
+ *
+ * @returns `{ leftOut: { price: 3 } }`; an empty object if there are none.
+ */
+function leftOutOf({ sales }: Batch): { readonly leftOut?: Readonly<Record<string, number>> } {
+  const fields = sales.flatMap(({ sale }) => sale.leftOut ?? []);
+  if (fields.length === 0) return {};
+  const byField = Map.groupBy(fields, ({ field }) => field);
+  return { leftOut: Object.fromEntries([...byField].map(([field, { length }]) => [field, length])) };
 }
 
 /** Formats one line for each rejected record: its address, the reason, and the original key and value in base64. */

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldMap, SaleField } from './field-map.ts';
+import { isoToMs } from './iso-time.ts';
+import { numberSource } from './number-source.ts';
 
 /** A valid sale, as accumulate stores it. */
 export interface Sale {
@@ -13,6 +15,15 @@ export interface Sale {
   readonly orderId: string | undefined;
   readonly price: number | undefined;
   readonly productName: string | undefined;
+  /** Optional fields of the record that could not be read; absent if there are none. They are counted and not stored. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
+}
+
+/** A field that a sale is stored without. */
+export interface LeftOut {
+  readonly field: SaleField;
+  /** Such as `price: is "£3.50", should be a finite number`. */
+  readonly reason: string;
 }
 
 /** Longest allowed id, in UTF-16 code units; likewise below. */
@@ -42,6 +53,9 @@ export type ParseSale = (value: Buffer | undefined, kafkaMs: number) => Sale | {
 /**
  * Creates a parser of sales. Its result depends on the record alone, so a retry gets the same result.
  *
+ * The order id, the price and the product's name are not needed: if one of them cannot be read, the sale is kept without it.
+ * A field that says something else if it is left out, such as the quantity or the type, rejects the record.
+ *
  * @param fieldMap The names of the fields on the topic.
  */
 export function createSaleParser(fieldMap: FieldMap): ParseSale {
@@ -59,16 +73,28 @@ export function createSaleParser(fieldMap: FieldMap): ParseSale {
   return (value, kafkaMs) => {
     try {
       const { text, json } = parseJson(value);
-      return {
+      let leftOut: LeftOut[] | undefined;
+      const optional = <Value>(name: SaleField, read: () => Value): Value | undefined => {
+        try {
+          return read();
+        } catch (error) {
+          if (!(error instanceof Rejection)) throw error;
+          leftOut ??= [];
+          leftOut.push({ field: name, reason: error.message });
+          return undefined;
+        }
+      };
+      const sale = {
         user: requiredId(json, names.userId, text),
         product: requiredId(json, names.productId, text),
         quantity: quantity(json, names.quantity),
         atMs: timestamp(json, names.timestamp, kafkaMs),
         type: optionalText(json, names.type, MAX_TYPE_LENGTH) ?? 'purchase',
-        orderId: optionalId(json, names.orderId, text),
-        price: optionalNumber(json, names.price),
-        productName: optionalText(json, names.productName, MAX_NAME_LENGTH),
+        orderId: optional('orderId', () => optionalId(json, names.orderId, text)),
+        price: optional('price', () => optionalNumber(json, names.price)),
+        productName: optional('productName', () => productName(json, names.productName, text)),
       };
+      return leftOut === undefined ? sale : { ...sale, leftOut };
     } catch (error) {
       if (error instanceof Rejection) return { rejected: error.message };
       throw error;
@@ -126,62 +152,57 @@ function toId(value: unknown, name: string, text: string): string | undefined {
   throw wrong(name, value, ID);
 }
 
-/** The digits of a number as written in the text, because a parsed number beyond 2^53 has lost some. */
-const digits = (value: number, name: string, text: string): string =>
-  Number.isSafeInteger(value) ? String(value) : (numberSource(text, name) ?? String(value));
-
-const STRING = /"(?:[^"\\]|\\.)*"/y;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-
 /**
- * Returns the text of a number field of the outermost object. If the name occurs several times, the last one counts, as in
- * JSON.parse.
- *
- * A reviver of JSON.parse cannot do this: it visits fields of inner objects too, and it recurses, so that a few thousand
- * nested brackets end the process.
- *
- * @param text A valid JSON object.
- * @returns undefined if there is no such field, or if it is not a number.
+ * The digits of a number as written in the text, because a parsed number beyond 2^53 has lost some. A fraction of zeros is no
+ * part of them, so `17850.0` is `17850` however long the number is.
  */
-function numberSource(text: string, name: string): string | undefined {
-  let [depth, at] = [0, 0];
-  let source: string | undefined;
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(text)?.[0];
-  };
-  while (at < text.length) {
-    const string = match(STRING);
-    if (string === undefined) {
-      if ('[{'.includes(text[at] ?? '')) depth += 1;
-      if (']}'.includes(text[at] ?? '')) depth -= 1;
-      at += 1;
-      continue;
-    }
-    at += string.length;
-    const colon = depth === 1 ? match(/\s*:\s*/y) : undefined;
-    if (colon === undefined) continue;
-    at += colon.length;
-    if (JSON.parse(string) === name) source = match(NUMBER);
-  }
-  return source;
-}
+const digits = (value: number, name: string, text: string): string =>
+  Number.isSafeInteger(value)
+    ? String(value)
+    : (numberSource(text, name) ?? String(value)).replace(/\.0+$/, '');
 
 function quantity(json: Json, name: string): number {
   const value = field(json, name);
-  if (value === undefined) return 1;
-  if (typeof value === 'number' && Number.isFinite(value) && value !== 0) return value;
+  const number = toNumber(value);
+  if (number === undefined) return 1;
+  if (Number.isFinite(number) && number !== 0) return number;
   throw wrong(name, value, 'a finite number other than 0');
 }
 
 function optionalNumber(json: Json, name: string): number | undefined {
   const value = field(json, name);
-  if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value;
+  const number = toNumber(value);
+  if (number === undefined || Number.isFinite(number)) return number;
   throw wrong(name, value, 'a finite number');
 }
 
-function optionalText(json: Json, name: string, maxLength: number): string | undefined {
+/**
+ * A decimal number, perhaps between blanks. Other forms, such as a comma or a currency, have several readings. No two
+ * repetitions may match the same digits: a record of a megabyte would take hours.
+ */
+export const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/**
+ * Reads a quantity or a price: a number, or text that is one, because exports often quote their numbers.
+ *
+ * @returns undefined if the field is absent or empty; NaN if it is not a number.
+ */
+function toNumber(value: unknown): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && DECIMAL.test(value) ? Number(value) : Number.NaN;
+}
+
+/** A number is a name too, such as the title 1984. */
+function productName(json: Json, name: string, text: string): string | undefined {
   const value = field(json, name);
+  return toText(typeof value === 'number' ? digits(value, name, text) : value, name, MAX_NAME_LENGTH);
+}
+
+const optionalText = (json: Json, name: string, maxLength: number): string | undefined =>
+  toText(field(json, name), name, maxLength);
+
+function toText(value: unknown, name: string, maxLength: number): string | undefined {
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string' && value.length <= maxLength && value.isWellFormed()) return value;
   throw wrong(name, value, `a string of at most ${maxLength} characters`);
@@ -207,30 +228,6 @@ function toMs(value: unknown): number | undefined {
     ? value
     : undefined;
 }
-
-const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
-
-/** Parses ISO 8601 with a zone. `Date.parse` would read February 30 as March 2. */
-function isoToMs(text: string): number | undefined {
-  const match = ISO.exec(text);
-  if (!match) return undefined;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const isDate = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
-  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6] ?? 0)];
-  const [zoneHour, zoneMinute] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
-  if (!isDate || hour > 23 || minute > 59 || second > 59 || zoneHour > 23 || zoneMinute > 59)
-    return undefined;
-  const ms = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  const zoneMs = (match[8] === '-' ? -1 : 1) * (zoneHour * 60 + zoneMinute) * 60_000;
-  return Date.UTC(year, month - 1, day, hour, minute, second, ms) - zoneMs;
-}
-
-const daysIn = (year: number, month: number): number =>
-  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-    ? 29
-    : (DAYS_IN_MONTH[month - 1] ?? 0);
-const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const MAX_SHOWN = 100;
 

@@ -1,5 +1,5 @@
 import { describeUntrained } from '../shared/contract/event-types.ts';
-import { grouped, highest, signed } from '../shared/contract/numbers.ts';
+import { counted, highest, signed } from '../shared/contract/numbers.ts';
 import {
   BASELINES,
   type Comparison,
@@ -116,7 +116,7 @@ function evaluateFewUsers(measured: readonly Measured[], { need }: Situation): G
   );
   return worse
     ? refused(`${few}, but worse than a baseline: ${overBaseline(worse)}`)
-    : promoted(`${few}, and not worse than the baselines`);
+    : promoted(`${few}: ${measured.map(overBaseline).join('; ')}`);
 }
 
 function evaluateLists(lists: readonly Measured[], situation: Situation): GateResult {
@@ -171,7 +171,7 @@ const overBaseline = ({ list, baseline, overBaseline: over }: Measured): string 
 
 /** `any +0.045 (+0.038 to +0.052, 1,394 users)` */
 const difference = (list: ListKind, { value, low, high, n }: Metric): string =>
-  `${list} ${signed(value)} (${signed(low)} to ${signed(high)}, ${grouped(n)} users)`;
+  `${list} ${signed(value)} (${signed(low)} to ${signed(high)}, ${counted(n, 'user')})`;
 
 const promoted = (reason: string): GateResult => ({ decision: 'promoted', reason });
 const refused = (reason: string): GateResult => ({ decision: 'refused', reason });

@@ -1,25 +1,32 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import { type CheckOptions, checkInput } from '../input/check.ts';
+import type { InputOptions } from '../input/options.ts';
+import { describeInput } from '../input/summary.ts';
 import { listenBriefly } from '../process/child.ts';
 import { refuseForeignFiles } from '../results/export.ts';
-import type { ColumnMap } from '../shop/column-map.ts';
-import { replay } from '../shop/replay.ts';
 import { callerPath } from '../terminal/caller-path.ts';
+import { inputOptionsOf } from './sales-options.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** The options that refer to files and ports outside this program. */
-type CheckedOptions = Partial<Pick<StartOptions, 'input' | 'map' | 'export' | 'port' | 'endpoint'>>;
+type CheckedOptions = InputOptions & Partial<Pick<StartOptions, 'input' | 'export' | 'port' | 'endpoint'>>;
 
 /**
  * Checks files and ports before the start: otherwise it would fail only after it has removed the state of the last run and
  * started all parts. Creates the directory for the export.
  *
+ * @param report Receives the lines that describe the input.
  * @returns The options, with paths resolved from the caller's directory.
  * @throws {Error} If the input cannot be read, the export cannot be written, or the port cannot be used.
  */
-export async function checkOptions<Checked extends CheckedOptions>(options: Checked): Promise<Checked> {
+export async function checkOptions<Checked extends CheckedOptions>(
+  options: Checked,
+  report: (line: string) => void = console.log,
+): Promise<Checked> {
   const input = options.input === undefined ? undefined : callerPath(options.input);
   const directory = options.export === undefined ? undefined : callerPath(options.export);
-  if (input !== undefined) await checkInput(input, options.map ?? {});
+  if (input !== undefined)
+    await reportInput(input, { ...inputOptionsOf(options), hasDefaultFields: true }, report);
   if (directory !== undefined) checkExport(directory);
   if (options.port !== undefined) await checkPort(options.port, options.endpoint ? '0.0.0.0' : '127.0.0.1');
   return {
@@ -29,11 +36,18 @@ export async function checkOptions<Checked extends CheckedOptions>(options: Chec
   };
 }
 
-/** Reads the first record, which fails if the file is missing or lacks a column. */
-async function checkInput(path: string, map: ColumnMap): Promise<void> {
-  const records = replay(path, map);
-  await records.next();
-  await records.return(undefined);
+/**
+ * Reads the whole file and reports what it is, and what will be rejected, before anything is sent.
+ *
+ * @throws {Error} If it cannot be read to its end, or is read in a wrong way.
+ */
+export async function reportInput(
+  path: string,
+  options: Omit<CheckOptions, 'nowMs'>,
+  report: (line: string) => void = console.log,
+): Promise<void> {
+  const summary = await checkInput(path, { ...options, nowMs: Date.now() });
+  for (const line of describeInput(summary)) report(line);
 }
 
 function checkExport(directory: string): void {

@@ -3,9 +3,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { sendRecords } from '../../lambdas/produce/produce.ts';
 import { counted } from '../../lambdas/shared/contract/numbers.ts';
 import { iamKafka } from '../../lambdas/shared/platform/iam-kafka.ts';
+import { replay } from '../input/replay.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
 import { json } from '../shop/broken.ts';
-import { replay } from '../shop/replay.ts';
 import { plantShop } from '../shop/shop.ts';
 import {
   type OutgoingRecord,
@@ -27,7 +27,20 @@ import {
   refuseTogether,
 } from '../terminal/command-line.ts';
 import { stackOption, text, wholeNumber } from '../terminal/options.ts';
-import { checkSalesOptions, countOption, inputOption, mapOption, seedOption } from './sales-options.ts';
+import { reportInput } from './check-options.ts';
+import {
+  checkSalesOptions,
+  countOption,
+  encodingOption,
+  INTEGER_IDS,
+  inputOption,
+  inputOptionsOf,
+  mapOption,
+  seedOption,
+  skipOption,
+  timeFormatOption,
+} from './sales-options.ts';
+import { sendInput } from './send-input.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_COUNT = 1_000;
@@ -42,6 +55,10 @@ export const commandLine = () =>
     .addOption(wholeNumber('--times <N>', 'number of purchases', { least: 1, most: 1000 }).default(1))
     .addOption(inputOption())
     .addOption(mapOption())
+    .addOption(encodingOption())
+    .addOption(timeFormatOption())
+    .option(...INTEGER_IDS)
+    .addOption(skipOption())
     .addOption(stackOption())
     .option('--direct', 'with --stack: connect to its brokers from here, which needs access to its VPC')
     .addOption(text('--bootstrap <HOST:PORT>', 'connect to these brokers; with --stack, sign in by IAM'))
@@ -83,10 +100,16 @@ export function parseProduceOptions(args: readonly string[], npm?: NpmEnvironmen
 /** `npm run produce`: puts more sales on the topic of the running pipeline, of a stack, or of the given brokers. */
 export async function run(args: readonly string[]): Promise<void> {
   const options = parseProduceOptions(args);
-  const { sent, topic, destination } =
+  if (options.input !== undefined)
+    await reportInput(callerPath(options.input), {
+      ...inputOptionsOf(options),
+      hasDefaultFields: options.stack === undefined && options.bootstrap === undefined,
+    });
+  const { sent, topic, destination } = await sendInput(options, async (onSent) =>
     options.stack === undefined
-      ? await sendToBroker(options)
-      : await sendToStack(await readStack(options.stack), options);
+      ? sendToBroker(options, onSent)
+      : sendToStack(await readStack(options.stack), options, onSent),
+  );
   console.log(`Sent ${counted(sent, 'record')} to ${topic} at ${destination}`);
 }
 
@@ -96,7 +119,9 @@ interface Sent {
   readonly destination: string;
 }
 
-async function sendToBroker(options: ProduceOptions): Promise<Sent> {
+type OnSent = (sent: number) => void;
+
+async function sendToBroker(options: ProduceOptions, onSent: OnSent): Promise<Sent> {
   const { bootstrap, topic } =
     options.bootstrap === undefined
       ? readEndpoints()
@@ -106,11 +131,11 @@ async function sendToBroker(options: ProduceOptions): Promise<Sent> {
     startMs: SIMULATION_END_MS + before * STEP_MS,
     simulation: (seed, count) => simulationFrom({ seed, count, before }),
   };
-  const sent = await produceRecords({ bootstrap, topic }, recordsToSend(options, timing));
+  const sent = await produceRecords({ bootstrap, topic }, recordsToSend(options, timing), onSent);
   return { sent, topic, destination: bootstrap };
 }
 
-async function sendToStack(target: StackTarget, options: ProduceOptions): Promise<Sent> {
+async function sendToStack(target: StackTarget, options: ProduceOptions, onSent: OnSent): Promise<Sent> {
   const topic = target.output('Topic');
   const records = withoutTimestamps(recordsToSend(options, timingNow(options)));
   const functionName = target.output('ProduceFunction');
@@ -121,14 +146,18 @@ async function sendToStack(target: StackTarget, options: ProduceOptions): Promis
       : undefined);
   if (brokers === undefined) {
     const client = new LambdaClient({ ...target.client, maxAttempts: 1 });
-    const sent = await produceByLambda(records, { client, functionName });
+    const sent = await produceByLambda(records, { client, functionName, onProgress: onSent });
     return { sent, topic, destination: `stack ${target.stack}` };
   }
   const region = await new KafkaClient(target.client).config.region();
   const producer = iamKafka({ brokers, region }).producer({ allowAutoTopicCreation: false });
   try {
     await producer.connect();
-    return { sent: await sendRecords({ sender: producer, topic }, records), topic, destination: brokers };
+    return {
+      sent: await sendRecords({ sender: producer, topic }, records, onSent),
+      topic,
+      destination: brokers,
+    };
   } finally {
     await producer.disconnect();
   }
@@ -174,8 +203,8 @@ function recordsToSend(
   options: ProduceOptions,
   { startMs, simulation }: Timing,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
-  const { user, product, input, map = {}, count, seed } = options;
-  if (input !== undefined) return replay(callerPath(input), map);
+  const { user, product, input, count, seed } = options;
+  if (input !== undefined) return replay(callerPath(input), inputOptionsOf(options));
   if (user === undefined || product === undefined) return simulation(seed, count);
   const { quantity, times } = options;
   return Array.from({ length: times }, (_, index): OutgoingRecord => {

@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { replay } from '../input/replay.ts';
 import { measureOutside, type Outside } from '../quality/outside.ts';
 import { type Measured, measureProject } from '../quality/project.ts';
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../quality/protocols.ts';
@@ -7,7 +8,6 @@ import { readPolls } from '../quality/sales.ts';
 import { measureServed } from '../quality/served.ts';
 import { decisionLines, type ServedShop, servedComparison, servedTable } from '../quality/served-tables.ts';
 import { agreement, chosenLines, scorersTable, yardstickTable } from '../quality/tables.ts';
-import { replay } from '../shop/replay.ts';
 import { callerPath } from '../terminal/caller-path.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { parseStartOptions } from './start-options.ts';
@@ -42,7 +42,7 @@ export async function run(args: readonly string[]): Promise<void> {
 /** Measures what is served: the options are those of `npm start -- --once --input FILE --map …`, and nothing else is set. */
 async function served(path: string, projectOnly: boolean): Promise<void> {
   const options = parseStartOptions(['--once', '--input', path, '--map', RETAIL_MAP]);
-  const rows = await readRows(replay(path, options.map ?? {}));
+  const rows = await readRows(replay(path, { map: options.map }));
   const settings = settingsOf(options);
   const measured: ServedShop[] = [];
   for (const shop of SHOP_NAMES) {

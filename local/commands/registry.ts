@@ -19,6 +19,7 @@ export const COMMANDS = {
   retry: () => import('./retry.ts'),
   rollback: () => import('./rollback.ts'),
   lists: () => import('./lists.ts'),
+  rejected: () => import('./rejected.ts'),
   charts: () => import('./charts.ts'),
   cost: () => import('./cost.ts'),
   cdk: () => import('./cdk.ts'),

@@ -8,9 +8,13 @@ import {
   checkSalesOptions,
   countOption,
   DEFAULT_COUNT,
+  encodingOption,
+  INTEGER_IDS,
   inputOption,
   mapOption,
   seedOption,
+  skipOption,
+  timeFormatOption,
 } from './sales-options.ts';
 import { growthOption, maxWaitOption, thresholdOption, typeWeightsOption } from './window-options.ts';
 
@@ -24,6 +28,10 @@ export const commandLine = () =>
     .addOption(seedOption('seed of every random choice'))
     .addOption(inputOption())
     .addOption(mapOption())
+    .addOption(encodingOption())
+    .addOption(timeFormatOption())
+    .option(...INTEGER_IDS)
+    .addOption(skipOption())
     .addOption(thresholdOption(DEFAULT_THRESHOLD))
     .addOption(growthOption())
     .addOption(maxWaitOption())

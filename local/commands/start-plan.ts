@@ -1,9 +1,10 @@
 import { Config } from '../../lib/config.ts';
+import { replay } from '../input/replay.ts';
 import type { PipelineOptions } from '../pipeline/pipeline.ts';
 import type { Settings } from '../quality/serve.ts';
-import { replay } from '../shop/replay.ts';
 import { type OutgoingRecord, simulationFrom } from '../shop/simulate.ts';
 import type { ConfigInput } from '../stack/deploy.ts';
+import { inputOptionsOf } from './sales-options.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Translates the options of `npm start` for the parts: the CDK app, external brokers and emulators, the sales. */
@@ -49,9 +50,10 @@ export function elsewhereOf(
 
 /** @param before Number of records that are already on the topic: the simulation continues after them. */
 export function recordsToSend(
-  { input, map = {}, count, seed }: StartOptions,
+  options: StartOptions,
   before: number,
 ): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
-  if (input !== undefined) return replay(input, map);
+  const { input, count, seed } = options;
+  if (input !== undefined) return replay(input, inputOptionsOf(options));
   return simulationFrom({ seed, count, before });
 }

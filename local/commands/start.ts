@@ -14,7 +14,7 @@ import { acquireLock, LOCKS, startTimeOf } from '../process/process-lock.mjs';
 import { INTERRUPTED_EXIT_CODE, Interrupted, onSignals } from '../process/signals.ts';
 import { exportRun } from '../results/export.ts';
 import { readFinalOutcome } from '../results/outcome.ts';
-import { formatReport, problemsOf, type ReportFacts } from '../results/report.ts';
+import { exportProblem, formatReport, problemsOf, type ReportFacts } from '../results/report.ts';
 import { type Milestone, Watch } from '../results/watch.ts';
 import { EmulatorLog } from '../stack/emulator-log.ts';
 import { removeEndpoints, writeEndpoints } from '../stack/endpoints.ts';
@@ -22,6 +22,7 @@ import { followLogs } from '../stack/follow-logs.ts';
 import { LogReader } from '../stack/stage-logs.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
+import { sendInput } from './send-input.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { configOf, elsewhereOf, recordsToSend } from './start-plan.ts';
 
@@ -172,7 +173,9 @@ async function produceAndReport(
   await watch.skipExisting();
   const sendingMs = performance.now();
   const records = recordsToSend(options, await countRecords(pipeline));
-  const sent = await produceRecords(pipeline, untilAborted(records, signal), progress());
+  const sent = await sendInput(options, (onSent) =>
+    produceRecords(pipeline, untilAborted(records, signal), progress(onSent)),
+  );
   preparation.producing = (performance.now() - sendingMs) / 1000;
   signal.throwIfAborted();
   print(`produced ${grouped(sent)} records`);
@@ -181,12 +184,14 @@ async function produceAndReport(
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
   };
   const drainAll = () => drain(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
-  const succeeded = await report(pipeline, { watch, preparation, drainAll });
+  const { succeeded, notExported } = await report(pipeline, { watch, preparation, drainAll });
   if (options.export !== undefined) {
-    const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
-    print(`exported ${files} files to ${options.export}`);
+    if (notExported === undefined) {
+      const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
+      print(`exported ${files} files to ${options.export}`);
+    } else printError(notExported);
   }
-  process.exitCode = succeeded ? 0 : 1;
+  process.exitCode = succeeded && (options.export === undefined || notExported === undefined) ? 0 : 1;
 }
 
 /** After the report, Ctrl-C is the regular end and not an error. */
@@ -194,7 +199,7 @@ function unlessInterrupted(error: unknown): void {
   if (!(error instanceof Interrupted)) throw error;
 }
 
-/** Waits until everything is processed and prints what happened. @returns true if all of it succeeded */
+/** Waits until everything is processed and prints what happened. @returns Whether all of it succeeded, and why nothing can be exported */
 async function report(
   pipeline: Pipeline,
   {
@@ -202,7 +207,7 @@ async function report(
     preparation,
     drainAll,
   }: { watch: Watch; preparation: Readonly<Record<string, number>>; drainAll: () => Promise<void> },
-): Promise<boolean> {
+): Promise<{ readonly succeeded: boolean; readonly notExported: string | undefined }> {
   const countProduced = () => countRecords(pipeline);
   const facts: ReportFacts = {
     ...(await readFinalOutcome(pipeline.lake, { countProduced, drain: drainAll })),
@@ -212,7 +217,10 @@ async function report(
     chartsUrl: pipeline.pagesUrl,
   };
   console.log(`\n${formatReport(facts)}\n`);
-  return problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0;
+  return {
+    succeeded: problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0,
+    notExported: exportProblem(facts.outcome),
+  };
 }
 
 async function stayUp(watch: Watch, signal: AbortSignal): Promise<void> {
@@ -229,9 +237,10 @@ function printMilestone(window: number, milestone: Milestone): void {
   (FAILURES.includes(milestone) ? printError : print)(`window ${window} ${MILESTONE_TEXT[milestone]}`);
 }
 
-function progress(): (sent: number) => void {
+function progress(onSent: (sent: number) => void): (sent: number) => void {
   let next = PROGRESS_RECORDS;
   return (sent) => {
+    onSent(sent);
     if (sent < next) return;
     next += PROGRESS_RECORDS;
     print(`produced ${grouped(sent)} records so far`);

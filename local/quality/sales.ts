@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { columnMap } from '../shop/column-map.ts';
-import { replay } from '../shop/replay.ts';
+import { columnMap } from '../input/column-map.ts';
+import { replay } from '../input/replay.ts';
 import { type OutgoingRecord, SIMULATION_END_MS } from '../shop/simulate.ts';
 import { RETAIL_MAP } from './retail.ts';
 
@@ -28,7 +28,7 @@ const Row = z.object({
  */
 export async function readPolls(path: string): Promise<OutgoingRecord[][]> {
   const polls: OutgoingRecord[][] = [[]];
-  for await (const { value } of replay(path, columnMap(RETAIL_MAP))) {
+  for await (const { value } of replay(path, { map: columnMap(RETAIL_MAP) })) {
     const row = Row.safeParse(JSON.parse(String(value)));
     if (!row.success) continue;
     if ((polls.at(-1)?.length ?? 0) >= RECORDS_PER_POLL) polls.push([]);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { reasonKind } from '../../lambdas/accumulate/reason.ts';
 import {
   type BatchName,
   CURRENT_KEY,
@@ -19,9 +19,10 @@ import {
   Window,
 } from '../../lambdas/shared/contract/schemas.ts';
 import { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
-import { type Lake, parseJson, readJson } from '../../lambdas/shared/platform/lake.ts';
+import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
 import { covers } from '../../lambdas/threshold/ranges.ts';
 import { readDecisions } from './decisions.ts';
+import { type RejectedLine, readRejects, withAddress } from './rejects.ts';
 
 /** The work of the pipeline so far, as the bucket shows it. */
 export interface Outcome {
@@ -42,7 +43,15 @@ export interface SourceOutcome {
   /** Those of them in the windows that the latest run should have trained on. */
   readonly cut: number;
   /** Rejected records by the start of their reason, which is a field or a kind of damage; most frequent first. */
-  readonly rejected: readonly { readonly kind: string; readonly count: number }[];
+  readonly rejected: readonly RejectedKind[];
+}
+
+/** Rejected records of one kind. */
+export interface RejectedKind {
+  readonly kind: string;
+  readonly count: number;
+  /** The reason for one of them, with its address. */
+  readonly example: string;
 }
 
 export interface WindowOutcome {
@@ -139,30 +148,6 @@ async function readWindows(lake: Lake, batches: readonly StoredBatch[]): Promise
   return windows;
 }
 
-const RejectedLine = z.object({
-  source: z.string(),
-  topic: z.string(),
-  partition: z.int(),
-  offset: z.int(),
-  kafkaMs: z.number(),
-  reason: z.string(),
-});
-type RejectedLine = z.infer<typeof RejectedLine>;
-
-/** @returns Each rejected record once, although polls that overlap may have stored it several times. */
-async function readRejects(lake: Lake): Promise<RejectedLine[]> {
-  const byAddress = new Map<string, RejectedLine>();
-  for await (const { key } of lake.list(PREFIX.rejected)) {
-    const text = (await lake.read(key))?.text ?? '';
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
-      const reject = parseJson(line, key, RejectedLine);
-      byAddress.set(`${partitionPath(reject)} ${reject.offset} ${reject.kafkaMs}`, reject);
-    }
-  }
-  return [...byAddress.values()];
-}
-
 function countSources(
   batches: readonly StoredBatch[],
   rejects: readonly RejectedLine[],
@@ -213,8 +198,10 @@ function countSales(
 }
 
 function countKinds(rejects: readonly RejectedLine[]): SourceOutcome['rejected'] {
-  const byKind = Map.groupBy(rejects, ({ reason }) => reason.split(/:|, should/, 1)[0] ?? '');
-  return [...byKind].map(([kind, { length }]) => ({ kind, count: length })).sort((a, b) => b.count - a.count);
+  const byKind = Map.groupBy(rejects, ({ reason }) => reasonKind(reason));
+  return [...byKind]
+    .map(([kind, all]) => ({ kind, count: all.length, example: all[0] ? withAddress(all[0]) : '' }))
+    .sort((a, b) => b.count - a.count);
 }
 
 async function readUser(lake: Lake, manifest: Manifest): Promise<Outcome['user']> {

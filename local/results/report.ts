@@ -13,7 +13,9 @@ import { LIST_NAMES, withListNames } from '../../lambdas/shared/web/lists.ts';
 import { printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
+import { rejectedLines } from './rejected-lines.ts';
 import type { Milestone, Sightings } from './watch.ts';
+import { INDENT, wrap } from './wrap.ts';
 
 /** The values that the report of `npm start` is made of. */
 export interface ReportFacts {
@@ -66,6 +68,15 @@ function trainingProblems(outcome: Outcome): string[] {
 
 const servedRun = ({ current }: Outcome): string => (current?.run ? `run ${current.run}` : 'no run');
 
+/** Returns why there is nothing to export, as a sentence for people; undefined if a run is served. */
+export function exportProblem({ current, decisions }: Outcome): string | undefined {
+  if (current?.run) return undefined;
+  const last = decisions.at(-1);
+  return last?.decision === 'refused'
+    ? `nothing is exported: run ${last.run} was refused, and no run is served`
+    : 'nothing is exported: no run is served';
+}
+
 /** Makes the report of `npm start`: plain text, at most 110 columns. */
 export function formatReport(facts: ReportFacts): string {
   const { outcome, chartsUrl } = facts;
@@ -100,10 +111,9 @@ function salesSection({ produced, source, outcome }: ReportFacts): string {
   const { stored, rejected, earlier } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
   const kinds = outcome.sources.get(source)?.rejected ?? [];
-  const reasons = kinds.map(({ kind, count }) => `${printable(kind)} ${grouped(count)}`).join(', ');
   const lines = [
     `Sales     ${grouped(produced)} produced ${sign} ${grouped(stored)} stored + ${grouped(rejected)} rejected`,
-    ...(rejected > 0 ? [wrap(`rejected: ${reasons}`, INDENT)] : []),
+    ...rejectedLines(kinds),
     ...(earlier > 0 ? [`${INDENT}${grouped(earlier)} more stored from an earlier broker`] : []),
   ];
   return lines.join('\n');
@@ -130,7 +140,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     lines.push(
       '',
       wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_PROBLEM)}`, INDENT),
-      ...(manifest ? [`${INDENT}${trainedOn(manifest)}`, ...notesOn(manifest)] : []),
+      ...(manifest ? [wrap(trainedOn(manifest), INDENT), ...notesOn(manifest)] : []),
       `${INDENT}${times.join(', ') || 'from an earlier start'}`,
       ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, INDENT)] : []),
     );
@@ -139,7 +149,9 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
 }
 
 const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): string =>
-  `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
+  counts.products === 0
+    ? `read ${counted(inputs.interactions, 'sale')}, but nothing to recommend is left of them, such as a purchase that was not returned`
+    : `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
 
 /** Names the sales that are missing from training because of their type, and counts those that are dated after "now". */
 const notesOn = (manifest: NonNullable<WindowOutcome['manifest']>): string[] =>
@@ -233,26 +245,3 @@ function between(
 }
 
 const duration = (seconds: number): string => `${seconds.toFixed(1)} s`;
-
-const COLUMNS = 110;
-const INDENT = ' '.repeat(10);
-
-/**
- * Wraps text after commas and colons, and clauses that are too long for a line at spaces. The first line is also indented
- * unless it starts with a heading.
- */
-function wrap(text: string, indent: string): string {
-  const lines: string[] = [];
-  let line = /^(\S+( \d+)? {2,}|! )/.test(text) ? '' : indent;
-  const put = (words: string): void => {
-    if (line.trim() !== '' && line.length + words.length >= COLUMNS) {
-      lines.push(line.trimEnd());
-      line = indent;
-    }
-    line += line === indent || line === '' ? words : ` ${words}`;
-  };
-  for (const clause of text.split(/(?<=[,:]) (?=\S)/))
-    for (const words of indent.length + clause.length >= COLUMNS ? clause.split(/ (?=\S)/) : [clause])
-      put(words);
-  return [...lines, line.trimEnd()].join('\n');
-}

@@ -23,7 +23,7 @@ export const BROKEN = {
   timestampSeconds: (sale) => json({ ...sale, timestamp: 1_780_000 }),
   timestampAhead: (sale) => json({ ...sale, timestamp: '2999-01-01T00:00:00Z' }),
   typeNumber: (sale) => json({ ...sale, type: 7 }),
-  priceText: (sale) => json({ ...sale, price: 'cheap' }),
+  typeLong: (sale) => json({ ...sale, type: 't'.repeat(65) }),
 } satisfies Record<string, (sale: SaleRecord) => Buffer | null>;
 export type BrokenKind = keyof typeof BROKEN;
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { expectedText } from './options.ts';
 
 /** The environment variables that npm sets for the scripts that it runs. */
 export type NpmEnvironment = Readonly<Record<string, string | undefined>>;
@@ -38,6 +39,7 @@ export function parseCommandLine<Line extends CommandUnknownOpts>(
   npm: NpmEnvironment = process.env,
 ): Line {
   refuseTakenByNpm(command, npm);
+  refuseOptionsAsValues(command, args);
   try {
     command.parse([...args], { from: 'user' });
   } catch (cause) {
@@ -66,6 +68,21 @@ function sentenceOf({ message, code }: CommanderError, { options }: CommandUnkno
   }
   const isUnknown = code === 'commander.unknownOption' || code === 'commander.excessArguments';
   return isUnknown ? `${sentence.replace(/([^?.])$/, '$1.')} --help lists all options` : sentence;
+}
+
+/**
+ * Refuses the next option as a text: in `--export --once` the directory is missing. A value that begins with dashes, as an id
+ * may, is written with an equals sign, which commander does not distinguish.
+ */
+function refuseOptionsAsValues({ options }: CommandUnknownOpts, args: readonly string[]): void {
+  for (const { long, flags } of options) {
+    const value = long ? args[args.indexOf(long) + 1] : undefined;
+    const expected = expectedText(flags);
+    if (long && expected !== undefined && args.includes(long) && value?.startsWith('--'))
+      throw new Error(
+        `${long} is ${value}, should be ${expected}; if it begins with dashes, write ${long}=${value}`,
+      );
+  }
 }
 
 /** npm treats options before `--` as its own configuration, so that the script does not get them. */

@@ -23,7 +23,7 @@ export function valueOption<const Flags extends string, Value>(
     } catch (error) {
       // Not an InvalidArgumentError: commander would put its own text before the sentence.
       throw new Error(
-        `${option.long} is ${text}, should be ${error instanceof Error ? error.message : error}`,
+        `${option.long} is ${text === '' ? 'empty' : text}, should be ${error instanceof Error ? error.message : error}`,
       );
     }
   });
@@ -54,15 +54,20 @@ const EXPECTED = {
   URL: 'a URL',
 } as const;
 
-/** A text that is neither empty nor the next option: in `--export --once` the directory is missing. */
+/** Returns what the value of a text option should be; undefined for other options. */
+export function expectedText(flags: string): string | undefined {
+  const placeholder = /<(.+)>/.exec(flags)?.[1] ?? '';
+  return Object.hasOwn(EXPECTED, placeholder) ? EXPECTED[placeholder as keyof typeof EXPECTED] : undefined;
+}
+
+/** A text that is not empty. `parseCommandLine` refuses the next option as its value. */
 export const text = <const Flags extends `--${string} <${keyof typeof EXPECTED}>`>(
   flags: Flags,
   help: string,
 ) =>
   valueOption(flags, help, (value) => {
-    if (value !== '' && !value.startsWith('--')) return value;
-    const placeholder = /<(.+)>/.exec(flags)?.[1] as keyof typeof EXPECTED;
-    throw new Error(EXPECTED[placeholder]);
+    if (value !== '') return value;
+    throw new Error(expectedText(flags));
   });
 
 /** A number from 0 to `most` that may be written as 1e6. */

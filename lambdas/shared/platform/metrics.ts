@@ -11,6 +11,8 @@ export const METRICS = {
   SalesStored: 'Count',
   /** Records that are not valid sales. */
   SalesRejected: 'Count',
+  /** Optional fields that could not be read, of sales that are stored without them. */
+  FieldsLeftOut: 'Count',
   /** New interactions that no window contains yet. */
   Waiting: 'Count',
   /** Number of new interactions that cuts a window. */

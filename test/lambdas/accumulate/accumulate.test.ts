@@ -200,6 +200,18 @@ test('the log contains no value of a record', async () => {
   expect(JSON.stringify(log.lines)).not.toContain('secret-user');
 });
 
+test('fields that sales are stored without are counted by field, in the log and as a metric', async () => {
+  const { lake, log, parseSale } = parts(memoryLake());
+  const sale = { userId: 'ann', productId: 'lamp' };
+  const values = [{ ...sale, price: 'nan', orderId: {} }, { ...sale, price: '£3' }, sale];
+  const records = values.map((value, offset) => ({ offset, value: JSON.stringify(value) }));
+  await accumulate(event(records), { lake, log, parseSale });
+  expect(log.lines).toMatchObject([{ stored: 3, rejected: 0, leftOut: { price: 2, orderId: 1 } }]);
+  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 3 }]);
+  await accumulate(event([{ offset: 3, value: lamp('ann') }]), { lake, log, parseSale });
+  expect(log.lines[1]).not.toHaveProperty('leftOut');
+});
+
 test('an event that is not from Kafka throws, with the wrong field named', async () => {
   await expect(accumulate({ Records: [] }, parts(memoryLake()))).rejects.toThrow(
     /^Cannot read the event: eventSource/,

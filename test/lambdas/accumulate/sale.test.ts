@@ -76,6 +76,80 @@ test('a number beyond 2^53, or with a fraction, becomes an id as it is written',
   expect(parseText('{"userId":1.5,"productId":1e400}')).toMatchObject({ user: '1.5', product: '1e400' });
 });
 
+test('a number with a fraction of zeros is its whole number, however long; text ids stay as they are', () => {
+  expect(parseText('{"userId":17850.0,"productId":12345678901234567890.000}')).toMatchObject({
+    user: '17850',
+    product: '12345678901234567890',
+  });
+  expect(parseValue({ userId: '00123', productId: '17850.0' })).toMatchObject({
+    user: '00123',
+    product: '17850.0',
+  });
+});
+
+test.each([
+  ['"2"', 2],
+  ['" -2.50 "', -2.5],
+  ['"+.5"', 0.5],
+  ['"1e2"', 100],
+  ['"3."', 3],
+  ['""', 1],
+])('a quantity that is written as the text %s is %d', (text, quantity) => {
+  expect(parseText(`{"userId":"u","productId":"p","quantity":${text}}`)).toMatchObject({ quantity });
+});
+
+test('a price that is text counts as its number, and a name that is a number as its digits', () => {
+  const text = '{"userId":"u","productId":"p","price":"9.95","productName":12345678901234567890}';
+  const sale = parseText(text);
+  expect(sale).toMatchObject({ price: 9.95, productName: '12345678901234567890' });
+  expect(sale).not.toHaveProperty('leftOut');
+  expect(parseValue({ ...good, productName: 1984 })).toMatchObject({ productName: '1984' });
+  expect(parseValue({ ...good, price: '' })).not.toHaveProperty('leftOut');
+});
+
+test.each([
+  ['price', '"£3.50"', 'is "£3.50", should be a finite number'],
+  ['price', '"nan"', 'is "nan", should be a finite number'],
+  ['price', '1e999', 'is Infinity, should be a finite number'],
+  ['price', '{"amount":1}', 'is an object, should be a finite number'],
+  ['productName', '["lamp"]', 'is an array, should be a string of at most 1024 characters'],
+  ['productName', '"\\ud800"', /is ".*", should be a string of at most 1024/],
+  ['productName', `"${'x'.repeat(1025)}"`, /should be a string of at most 1024 characters/],
+  ['productName', '1'.repeat(1025), /should be a string of at most 1024 characters/],
+  ['orderId', '{"id":7}', 'is an object, should be a string of 1 to 256 characters or a number'],
+  ['orderId', `"${'x'.repeat(257)}"`, /should be a string of 1 to 256 characters/],
+])('a %s that cannot be read is left out, with the reason, and the sale is kept: %s', (field, value, why) => {
+  const sale = parseText(`{"userId":"u","productId":"p","${field}":${value}}`);
+  expect(sale).toMatchObject({ user: 'u', product: 'p', [field]: undefined });
+  const reason = 'leftOut' in sale ? sale.leftOut : undefined;
+  const expected = typeof why === 'string' ? `${field}: ${why}` : expect.stringMatching(why);
+  expect(reason).toEqual([{ field, reason: expected }]);
+});
+
+test.each([
+  ['2019-02-07T13:02:58+02', Date.UTC(2019, 1, 7, 11, 2, 58)],
+  ['2019-02-07 13:02:17 +0100', Date.UTC(2019, 1, 7, 12, 2, 17)],
+  ['2019-02-07 13:02:17.5 -01:30', Date.UTC(2019, 1, 7, 14, 32, 17, 500)],
+  ['2019-02-07T13:02:17−02:00', Date.UTC(2019, 1, 7, 15, 2, 17)],
+  ['2019-02-07 13:02:17 UTC', Date.UTC(2019, 1, 7, 13, 2, 17)],
+  ['2019-02-07 13:02:17 GMT ', Date.UTC(2019, 1, 7, 13, 2, 17)],
+  ['  2019-02-07T13:02:17Z\t', Date.UTC(2019, 1, 7, 13, 2, 17)],
+  ['2019-02-07  13:02 Z', Date.UTC(2019, 1, 7, 13, 2)],
+  ['20190207T130217,250+0100', Date.UTC(2019, 1, 7, 12, 2, 17, 250)],
+  ['2019-02-07T13Z', Date.UTC(2019, 1, 7, 13)],
+])('a moment that has one reading is read: %j', (timestamp, atMs) => {
+  expect(parseValue({ ...good, timestamp })).toMatchObject({ atMs });
+});
+
+test('a text of a megabyte takes no longer than others', () => {
+  const [digits, blanks] = ['1'.repeat(1_000_000), ' '.repeat(1_000_000)];
+  const startedMs = performance.now();
+  for (const text of [`${digits}x`, `${blanks}x`, `2019-02-07${blanks}x`, `2019-02-07T13:02:17.${digits}`])
+    for (const field of ['quantity', 'price', 'timestamp', 'userId', 'productName'])
+      parseValue({ ...good, [field]: text });
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+});
+
 test('a Kafka timestamp that no date can represent is not used as the time of a sale', () => {
   expect(parseValue(good, 1.78e18)).toEqual({
     rejected: 'timestamp: is 1780000000000000000, should be ISO 8601 with a zone, or epoch milliseconds',
@@ -111,7 +185,12 @@ describe('a record is rejected with the reason', () => {
       'productId: is an array, should be a string of 1 to 256 characters or a number',
     ],
     [{ ...good, quantity: 0 }, 'quantity: is 0, should be a finite number other than 0'],
-    [{ ...good, quantity: '2' }, 'quantity: is "2", should be a finite number other than 0'],
+    [{ ...good, quantity: 'two' }, 'quantity: is "two", should be a finite number other than 0'],
+    [{ ...good, quantity: '0' }, 'quantity: is "0", should be a finite number other than 0'],
+    [{ ...good, quantity: '1,5' }, 'quantity: is "1,5", should be a finite number other than 0'],
+    [{ ...good, quantity: '0x10' }, 'quantity: is "0x10", should be a finite number other than 0'],
+    [{ ...good, quantity: ' ' }, 'quantity: is " ", should be a finite number other than 0'],
+    [{ ...good, quantity: true }, 'quantity: is true, should be a finite number other than 0'],
     [
       { ...good, timestamp: 'yesterday' },
       'timestamp: is "yesterday", should be ISO 8601 with a zone, or epoch milliseconds',
@@ -125,7 +204,12 @@ describe('a record is rejected with the reason', () => {
       /^timestamp: is 1780\d+, should be at most a day ahead of its record, 2026-06-01T12:00:00.000Z$/,
     ],
     [{ ...good, type: 7 }, 'type: is 7, should be a string of at most 64 characters'],
-    [{ ...good, price: 'cheap' }, 'price: is "cheap", should be a finite number'],
+    [{ ...good, type: ['view'] }, 'type: is an array, should be a string of at most 64 characters'],
+    [{ ...good, timestamp: '' }, 'timestamp: is "", should be ISO 8601 with a zone, or epoch milliseconds'],
+    [{ ...good, timestamp: '01/02/2019' }, /should be ISO 8601 with a zone/],
+    [{ ...good, timestamp: '2026-06-01T12:00:00 CET' }, /should be ISO 8601 with a zone/],
+    [{ ...good, timestamp: '2026-0601T12:00:00Z' }, /should be ISO 8601 with a zone/],
+    [{ ...good, timestamp: '2026-06-01T12:00:00+24' }, /should be ISO 8601 with a zone/],
     [[good], 'not an object: is an array, should be a JSON object'],
     [42, 'not an object: is 42, should be a JSON object'],
     [null, 'not an object: is null, should be a JSON object'],

@@ -227,7 +227,8 @@ describe('with few measurements', () => {
       evaluateGate(gate({ any: comparison({ overBaseline: over(value, few) }), new: null }), 3);
     expect(resultFor(0)).toEqual({
       decision: 'promoted',
-      reason: 'too few users to decide (49, at least 50 are needed), and not worse than the baselines',
+      reason:
+        'too few users to decide (49, at least 50 are needed): any +0.000 (−0.020 to +0.020, 49 users) over popularity',
     });
     expect(resultFor(-0.1)).toMatchObject({
       decision: 'refused',
@@ -240,6 +241,12 @@ describe('with few measurements', () => {
   test('a run measured on fewer than ten users is not refused, even if it is worse', () => {
     const few = comparison({ overBaseline: { value: -0.5, n: 9, low: -0.5, high: -0.5 } });
     expect(evaluateGate(gate({ any: few, new: few }), 3).decision).toBe('promoted');
+    const one = comparison({ overBaseline: { value: -0.067, n: 1, low: -0.067, high: -0.067 } });
+    expect(evaluateGate(gate({ any: one, new: null }), null)).toEqual({
+      decision: 'promoted',
+      reason:
+        'too few users to decide (1, at least 50 are needed): any −0.067 (−0.067 to −0.067, 1 user) over popularity',
+    });
   });
 
   test('a run without recommendations is refused', () => {

@@ -48,13 +48,47 @@ test.each([
     '--bootstrap and --direct contradict each other',
   ],
   [['--topic', 'sales'], '--topic needs --bootstrap and excludes --stack'],
-  [['--user='], '--user is , should be an id'],
+  [['--user='], '--user is empty, should be an id'],
+  [['--user', ''], '--user is empty, should be an id'],
+  [
+    ['--user', '--x', '--product', 'lamp'],
+    '--user is --x, should be an id; if it begins with dashes, write --user=--x',
+  ],
+  [['--encoding', 'klingon', '--input', 'a'], '--encoding is klingon, should be an encoding such as utf-8'],
+  [['--time-format', 'YYYY', '--input', 'a'], '--time-format is YYYY, should be yyyy or yy'],
+  [['--time-format', 'd/M/yyyy'], '--time-format needs --input: there is no file'],
+  [['--skip', '5'], '--skip needs --input: there is no file to leave records out of'],
+  [['--integer-ids'], '--integer-ids needs --input'],
   [
     ['--topic', 'sales', '--stack', 'Shop', '--bootstrap', 'b:9098'],
     '--topic needs --bootstrap and excludes --stack',
   ],
 ])('npm run produce -- %j is an error that gives the reason', (args, message) => {
   expect(() => parseProduceOptions(args)).toThrow(message);
+});
+
+test('an id may begin with dashes if it is written with an equals sign', () => {
+  expect(parseProduceOptions(['--user=--x', '--product=--times'])).toMatchObject({
+    user: '--x',
+    product: '--times',
+  });
+});
+
+test('npm run produce describes its file: encoding, form of timestamps, ids and where to begin', () => {
+  const words = [
+    '--input',
+    'a.csv',
+    '--encoding',
+    'cp1252',
+    '--time-format',
+    'd/M/yyyy',
+    '--integer-ids',
+    '--skip',
+    '7',
+  ];
+  const options = parseProduceOptions(words);
+  expect(options).toMatchObject({ encoding: 'windows-1252', integerIds: true, skip: 7 });
+  expect(options.timeFormat?.read('1/2/2019')).toBe('2019-02-01T00:00:00.000Z');
 });
 
 test('npm run produce takes a stack, or brokers with a topic', () => {
@@ -83,8 +117,12 @@ test('the help of npm run produce', () => {
       --product <ID>           the product that --user buys
       --quantity <N>           units per purchase (default: 1)
       --times <N>              number of purchases (default: 1)
-      --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
+      --input <FILE>           replay CSV, NDJSON, a JSON array (also .gz) or Parquet instead of simulating
       --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
+      --encoding <NAME>        encoding of the file, such as windows-1252 (default: UTF-8)
+      --time-format <FORM>     form of its timestamps: "d/M/yyyy H:mm", seconds … (default: ISO 8601)
+      --integer-ids            read ids of a text file such as 17850.0 as whole numbers: 17850
+      --skip <N>               leave out the first N records of the file, as after a failure
       --stack <NAME>           work on this CloudFormation stack instead of this machine
       --direct                 with --stack: connect to its brokers from here, which needs access to its VPC
       --bootstrap <HOST:PORT>  connect to these brokers; with --stack, sign in by IAM

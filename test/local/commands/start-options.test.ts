@@ -46,14 +46,14 @@ test.each([
   [['--growth', '-1'], '--growth is -1, should be a number from 0 to 10'],
   [['--growth', ' '], '--growth is  , should be a number from 0 to 10'],
   [['--growth', '0x5'], '--growth is 0x5, should be a number from 0 to 10'],
-  [['--growth='], '--growth is , should be a number from 0 to 10'],
+  [['--growth='], '--growth is empty, should be a number from 0 to 10'],
   [['--count', '-5'], '--count is -5, should be a whole number from 1'],
   [['--count', '1.5'], '--count is 1.5, should be a whole number from 1'],
   [['--count', '99999999999999999999'], '--count is 99999999999999999999, should be a whole number from 1'],
   [['--seed', '2147483648'], '--seed is 2147483648, should be a whole number from 0 to 2147483647'],
   [['--port', '0'], '--port is 0, should be a whole number from 1 to 65535'],
   [['--max-wait', '0s'], '--max-wait is 0s, should be a number and s, m, h or d: 90s, 24h'],
-  [['--input='], '--input is , should be a file'],
+  [['--input='], '--input is empty, should be a file'],
   [
     ['--type-weights', 'view'],
     /^--type-weights is view, should be TYPE=WEIGHT,… with weights from 0 to 1000/,
@@ -62,7 +62,7 @@ test.each([
   [['--max-wait', '90'], '--max-wait is 90, should be a number and s, m, h or d: 90s, 24h'],
   [['--once=yes'], '--once takes no value, but is yes'],
   [['--export', '--once'], '--export is --once, should be a directory'],
-  [['--endpoint='], '--endpoint is , should be a URL'],
+  [['--endpoint='], '--endpoint is empty, should be a URL'],
   [['--input', 'a.csv', '--map', 'user=x'], 'did you mean userId instead of user?'],
   [
     ['--input', 'a.csv', '--map', 'userId=x,'],
@@ -107,8 +107,12 @@ test('the help of npm start', () => {
       --once                   exit when the input is processed, with code 0 only if everything worked
       --count <N>              number of simulated records (default: 30,000)
       --seed <N>               seed of every random choice (default: 1)
-      --input <FILE>           replay a CSV or NDJSON file (also .gz) instead of simulating
+      --input <FILE>           replay CSV, NDJSON, a JSON array (also .gz) or Parquet instead of simulating
       --map <FIELDS>           columns of the file: userId=CustomerID,productId=StockCode,…
+      --encoding <NAME>        encoding of the file, such as windows-1252 (default: UTF-8)
+      --time-format <FORM>     form of its timestamps: "d/M/yyyy H:mm", seconds … (default: ISO 8601)
+      --integer-ids            read ids of a text file such as 17850.0 as whole numbers: 17850
+      --skip <N>               leave out the first N records of the file, as after a failure
       --threshold <N>          number of new sales that cut a window (default: 12,000)
       --growth <SHARE>         new sales must also be this share of all earlier ones (default: 0.2; 0: off)
       --max-wait <TIME>        cut a window once a sale has waited this long (default: 24h)

@@ -125,7 +125,7 @@ test('Node, which is stricter than the test runner, can import every module', as
     'results/export',
     'results/outcome',
     'results/report',
-    'shop/replay',
+    'input/replay',
   ];
   const imports = modules.map((name) => `await import('./local/${name}.ts');`).join('');
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', imports], {

@@ -6,11 +6,11 @@ import { manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
 import { settingsOf } from '../../../local/commands/start-plan.ts';
+import { replay } from '../../../local/input/replay.ts';
 import { RETAIL_MAP, readRows, SHOP_NAMES, SHOPS, writeRetailFile } from '../../../local/quality/retail.ts';
 import { serve, type Train } from '../../../local/quality/serve.ts';
 import { measureServed } from '../../../local/quality/served.ts';
 import { decisionLines, servedComparison, servedTable } from '../../../local/quality/served-tables.ts';
-import { replay } from '../../../local/shop/replay.ts';
 
 // Thousands of sales pass through accumulate.
 vi.setConfig({ testTimeout: 60_000 });
@@ -58,7 +58,7 @@ async function rowsOf(text: string) {
   try {
     const path = join(directory, 'retail.csv');
     writeFileSync(path, text);
-    return await readRows(replay(path, parseStartOptions(['--input', path, '--map', RETAIL_MAP]).map ?? {}));
+    return await readRows(replay(path, parseStartOptions(['--input', path, '--map', RETAIL_MAP])));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

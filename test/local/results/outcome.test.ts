@@ -121,8 +121,16 @@ describe('each record counts once', () => {
             stored: 12,
             cut: 12,
             rejected: [
-              { kind: 'userId', count: 2 },
-              { kind: 'not JSON', count: 1 },
+              {
+                kind: 'userId',
+                count: 2,
+                example: expect.stringMatching(/^userId: .* \(sales-0, offset 4\)$/),
+              },
+              {
+                kind: 'not JSON',
+                count: 1,
+                example: expect.stringMatching(/^not JSON: .* \(sales-0, offset 1\)$/),
+              },
             ],
           },
         ],
@@ -136,7 +144,11 @@ describe('each record counts once', () => {
     await store({ first: 0, last: 3, broken: [2] });
     await store({ first: 0, last: 3, broken: [2], partition: 1 });
     const { sources } = await readOutcome(lake);
-    expect(sources.get(HERE)).toEqual({ stored: 6, cut: 0, rejected: [{ kind: 'userId', count: 2 }] });
+    expect(sources.get(HERE)).toEqual({
+      stored: 6,
+      cut: 0,
+      rejected: [{ kind: 'userId', count: 2, example: expect.stringContaining('offset 2') }],
+    });
   });
 
   test('the outcome of an empty bucket is empty', async () => {

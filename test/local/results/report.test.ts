@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decide } from '../../../lambdas/publish/decide.ts';
 import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import type { Outcome, SourceOutcome } from '../../../local/results/outcome.ts';
-import { formatReport, problemsOf } from '../../../local/results/report.ts';
+import { exportProblem, formatReport, problemsOf } from '../../../local/results/report.ts';
 import type { Milestone } from '../../../local/results/watch.ts';
 import { sampleRun } from '../../lambdas/samples.ts';
 
@@ -26,8 +26,12 @@ const COUNTS: SourceOutcome = {
   stored: 12,
   cut: 12,
   rejected: [
-    { kind: 'not JSON', count: 1 },
-    { kind: 'userId', count: 1 },
+    {
+      kind: 'not JSON',
+      count: 1,
+      example: 'not JSON: is "lamp", should be a JSON object (sales-0, offset 3)',
+    },
+    { kind: 'userId', count: 1, example: 'userId: is missing, should be a string (sales-0, offset 7)' },
   ],
 };
 const sourcesWith = (counts: Partial<SourceOutcome>) => new Map([[SOURCE, { ...COUNTS, ...counts }]]);
@@ -63,7 +67,9 @@ const facts = (outcome: Outcome, produced = 14) => ({
 test('the report of a run that succeeded', () => {
   expect(formatReport(facts(OUTCOME))).toMatchInlineSnapshot(`
     "Sales     14 produced = 12 stored + 2 rejected
-              rejected: not JSON 1, userId 1
+              rejected, with an example of each kind (npm run rejected shows more):
+                1 × not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+                1 × userId: is missing, should be a string (sales-0, offset 7)
 
     Seconds   broker 2.0 s
 
@@ -99,6 +105,17 @@ test('a run that the gate refused is shown with the reason and is not a problem;
   ]);
 });
 
+test('if the first run was refused, the export says so; a served run can be exported', () => {
+  const refused = { ...decision, decision: 'refused' as const };
+  expect(exportProblem({ ...OUTCOME, current: undefined, decisions: [refused] })).toBe(
+    'nothing is exported: run 1 was refused, and no run is served',
+  );
+  expect(exportProblem({ ...OUTCOME, current: undefined, decisions: [] })).toBe(
+    'nothing is exported: no run is served',
+  );
+  expect(exportProblem(OUTCOME)).toBeUndefined();
+});
+
 test('counts that do not add up are a problem, and the report shows ≠', () => {
   expect(problemsOf(facts(OUTCOME, 15))).toEqual([
     '15 records were produced, but 12 stored + 2 rejected make 14',
@@ -107,7 +124,7 @@ test('counts that do not add up are a problem, and the report shows ≠', () => 
 });
 
 test('sales of an earlier broker are shown separately, and are not part of the sum', () => {
-  const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9 }] };
+  const earlier = { stored: 7_000, cut: 7_000, rejected: [{ kind: 'price', count: 9, example: '' }] };
   const inputs = { ...manifest.inputs, interactions: 7_010, unweighted: 2 };
   const outcome: Outcome = {
     ...OUTCOME,
@@ -117,7 +134,9 @@ test('sales of an earlier broker are shown separately, and are not part of the s
   expect(problemsOf(facts(outcome))).toEqual([]);
   expect(formatReport(facts(outcome))).toContain(
     `Sales     14 produced = 12 stored + 2 rejected
-          rejected: not JSON 1, userId 1
+          rejected, with an example of each kind (npm run rejected shows more):
+            1 × not JSON: is "lamp", should be a JSON object (sales-0, offset 3)
+            1 × userId: is missing, should be a string (sales-0, offset 7)
           7,000 more stored from an earlier broker
 
 `,
@@ -212,7 +231,7 @@ test('control characters in reasons, names of steps and errors of a job are remo
   const evil = '\u001b]0;title\u0007\u001b[2J\u009b\n! Run 9 is served';
   const outcome: Outcome = {
     ...OUTCOME,
-    sources: sourcesWith({ rejected: [{ kind: evil, count: 2 }] }),
+    sources: sourcesWith({ rejected: [{ kind: evil, count: 2, example: evil }] }),
     windows: [
       {
         ...trained,
@@ -232,6 +251,26 @@ test('control characters in reasons, names of steps and errors of a job are remo
   expect(report).not.toMatch(/^! Run 9/m);
   expect(report.length).toBeLessThan(4_000);
   expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
+});
+
+test('of many kinds of rejected records the most frequent five have an example, and the others a count', () => {
+  const rejected = Array.from({ length: 8 }, (_, index) => ({
+    kind: `field${index}`,
+    count: 1_000 - index,
+    example: `field${index}: is "${'x'.repeat(200)}", should be short (sales-0, offset ${index})`,
+  }));
+  const report = formatReport(facts({ ...OUTCOME, sources: sourcesWith({ rejected }) }));
+  expect(report).toContain('            1,000 × field0: is "xxx');
+  expect(report).toContain('\n            and field5 995, field6 994, field7 993\n');
+  expect(report.split('\n').filter((line) => line.length > 110)).toEqual([]);
+});
+
+test('a run without products says that nothing is left to recommend, and not what it was trained on', () => {
+  const counts = { ...manifest.counts, products: 0, users: 0, recommendations: 0 };
+  const outcome: Outcome = { ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, counts } }] };
+  const report = formatReport(facts(outcome)).replaceAll(/\s+/g, ' ');
+  expect(report).toContain('read 12 sales, but nothing to recommend is left of them');
+  expect(report).not.toContain('0 products');
 });
 
 test('there is no ratio to a baseline of 0', () => {

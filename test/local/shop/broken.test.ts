@@ -38,7 +38,7 @@ const REASONS: Readonly<Record<BrokenKind, RegExp>> = {
   timestampSeconds: /^timestamp: is 1780000, .* 1990 or later/,
   timestampAhead: /^timestamp: is "2999-.* at most a day ahead/,
   typeNumber: /^type: is 7, /,
-  priceText: /^price: is "cheap", /,
+  typeLong: /^type: is "ttt.* at most 64 characters/,
 };
 
 test('the sale that every kind is made from is valid', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import type { ColumnMap } from '../../../local/shop/column-map.ts';
-import { replay } from '../../../local/shop/replay.ts';
+import type { ColumnMap } from '../../../local/input/column-map.ts';
+import { replay } from '../../../local/input/replay.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-replay-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -13,7 +13,7 @@ async function read(name: string, content: string | Buffer, map: ColumnMap = {})
   const path = join(directory, name);
   writeFileSync(path, content);
   const values: string[] = [];
-  for await (const { value } of replay(path, map)) values.push(String(value));
+  for await (const { value } of replay(path, { map })) values.push(String(value));
   return values;
 }
 
@@ -108,7 +108,8 @@ test('control characters of a file do not reach the terminal in an error message
   const header = `\u001b[2Jwho,${'w'.repeat(500)}\u0007,"two\nlines"`;
   const failures = [
     read('evil.csv', `${header}\na,b\n`, { userId: 'user' }),
-    read('evil-quote.csv', 'userId,productId\n"a"\u001b[2J,b\n'),
+    read('evil-array.json', '[{"userId":"a"}]\u001b[2J'),
+    read('evil-column.csv', '\u001b[2Jid,productId,\u001b[2Jid\na,b,c\n', { userId: '\u001b[2Jid' }),
   ].map((reading) => reading.catch((error: Error) => error.message));
   const messages = await Promise.all(failures);
   for (const message of messages) {
@@ -128,7 +129,7 @@ test('NDJSON is passed on byte for byte: U+2028 does not break a line, and inval
   writeFileSync(path, Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\r\n')])));
   for (const map of [{}, { userId: 'userId' }]) {
     const values: (Buffer | null)[] = [];
-    for await (const { value } of replay(path, map)) values.push(value);
+    for await (const { value } of replay(path, { map })) values.push(value);
     expect(values).toEqual(lines);
   }
 });
@@ -177,9 +178,9 @@ test('a row that is too short or too long still becomes a record', async () => {
   ]);
 });
 
-test('a file that ends inside a quote or inside its compressed data is an error that names it', async () => {
-  await expect(read('open.csv', 'userId,productId\nann,"lamp\n')).rejects.toThrow(
-    /^Cannot replay .*open\.csv: Quote Not Closed/,
+test('a file that ends inside its compressed data, or a JSON array that does not end, is an error that names it', async () => {
+  await expect(read('open.json', '[{"userId":"a"},\n{"userId":')).rejects.toThrow(
+    /^Cannot replay .*open\.json: the array of sales does not end: it lacks a bracket at line 2$/,
   );
   await expect(
     read('cut.ndjson.gz', gzipSync('{"userId":"a"}\n'.repeat(1000)).subarray(0, 40)),

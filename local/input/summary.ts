@@ -1,0 +1,41 @@
+import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { printable } from '../terminal/printable.ts';
+import type { Found, InputSummary } from './check.ts';
+
+/** Kinds of rejections that are shown; the others are added up. */
+const SHOWN_KINDS = 5;
+const MAX_REASON = 200;
+
+/** Describes for people how a file is read, and what will be rejected or left out. @returns Lines without indentation. */
+export function describeInput(summary: InputSummary): string[] {
+  const { path, form, encoding, records, rejected, leftOut, fractions } = summary;
+  const encoded = encoding === '' || encoding === 'utf-8' ? '' : ` in ${encoding}`;
+  // After a comma, the form names the header's line.
+  const place = form === 'Parquet' ? 'row' : 'line';
+  return [
+    `${path} is ${encoded === '' ? form.replace(/,$/, '') : form}${encoded}: ${counted(records, 'record')}`,
+    ...describeRejected(rejected, place),
+    ...leftOut.map(
+      ({ kind, count, line, reason }) =>
+        `  ${counted(count, 'sale')} will be stored without the ${kind}, such as ${place} ${grouped(line)}: ${printable(reason, MAX_REASON)}`,
+    ),
+    ...fractions.map(
+      ({ kind, count, reason }) =>
+        `  ${counted(count, 'sale')} of ${grouped(records)} with a ${kind} that ends in .0, such as ${printable(reason)}: if these are whole numbers, add --integer-ids`,
+    ),
+  ];
+}
+
+function describeRejected(rejected: readonly Found[], place: string): string[] {
+  if (rejected.length === 0) return [];
+  const others = rejected.slice(SHOWN_KINDS).reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...rejected
+      .slice(0, SHOWN_KINDS)
+      .map(
+        ({ count, line, reason }) =>
+          `  ${grouped(count)} will be rejected, such as ${place} ${grouped(line)}: ${printable(reason, MAX_REASON)}`,
+      ),
+    ...(others > 0 ? [`  ${grouped(others)} more will be rejected for other reasons`] : []),
+  ];
+}
