@@ -65,7 +65,7 @@ test('invariant 3: exactly one window contains each batch, also a late or repeat
   expect(await look(lake, 'sweep')).toMatchObject({ cut: 2 });
   const cut = [1, 2].flatMap((number) => windowOf(lake, number).batches.map(({ key }) => key));
   expect(cut.sort()).toEqual(lake.keys('interactions/'));
-  expect(windowOf(lake, 2).newInteractions).toBe(220);
+  expect(windowOf(lake, 2).newInteractions).toBe(170);
 });
 
 test('an event finds the batches after the highest offset cut in every partition', async () => {
