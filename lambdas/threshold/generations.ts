@@ -160,7 +160,8 @@ function extend(
     untilMs: Math.max(untilMs, ms),
     lowest: lowest.first <= first ? lowest : { first, ms },
     highest: highest.first >= first ? highest : { first, ms },
-    storedByMs: Math.max(timeline.storedByMs ?? 0, Math.floor(storedAtMs)),
+    // The clock of a producer may be ahead of that of the bucket.
+    storedByMs: Math.max(timeline.storedByMs ?? 0, Math.floor(storedAtMs), ms),
   };
 }
 

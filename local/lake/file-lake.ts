@@ -62,6 +62,7 @@ export function writePolls(
   last?: Window,
 ): Window {
   const parseSale = createSaleParser({});
+  const storedAtMs = highest(polls.flatMap((poll) => poll.map(({ timestamp }) => timestamp)), 0);
   const uncut = new Map<string, UncutBatch>();
   for (const poll of polls)
     for (const batch of planBatches(
@@ -73,7 +74,7 @@ export function writePolls(
       const key = interactionsKey(name);
       const bytes = toParquet(batch);
       write(join(directory, key), bytes);
-      uncut.set(key, { key, name, sizeBytes: bytes.length, storedAtMs: 0 });
+      uncut.set(key, { key, name, sizeBytes: bytes.length, storedAtMs });
     }
   const sorted = [...uncut.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const situation = {

@@ -37,7 +37,7 @@ const PartitionCut = z.strictObject({
       /** The batches with the lowest and the highest first offset. */
       lowest: BatchStart,
       highest: BatchStart,
-      /** When the newest batch was stored, epoch ms. */
+      /** When the newest batch was stored, epoch ms; at least `untilMs`. */
       storedByMs: Count,
     })
     .optional(),
