@@ -62,7 +62,10 @@ export function writePolls(
   last?: Window,
 ): Window {
   const parseSale = createSaleParser({});
-  const storedAtMs = highest(polls.flatMap((poll) => poll.map(({ timestamp }) => timestamp)), 0);
+  const storedAtMs = highest(
+    polls.flatMap((poll) => poll.map(({ timestamp }) => timestamp)),
+    0,
+  );
   const uncut = new Map<string, UncutBatch>();
   for (const poll of polls)
     for (const batch of planBatches(

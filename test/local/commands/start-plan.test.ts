@@ -20,7 +20,7 @@ test('options are converted to the units of the configuration', () => {
     ...['--type-weights', 'view=0.2,gift=0'],
   ]);
   expect(configOf(options)).toEqual({
-    threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90 },
+    threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90, gatherSeconds: 0 },
     model: { rank: 8, typeWeights: { view: 0.2, gift: 0 } },
     sweepMinutes: 1,
   });
