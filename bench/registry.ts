@@ -10,6 +10,7 @@ import { layout } from './layout.ts';
 import { render } from './render.ts';
 import { retail } from './retail.ts';
 import { start } from './start.ts';
+import { year } from './year.ts';
 
 /** All benchmarks, in the order in which they run. To add one, add a file and a line here. */
 export const BENCHMARKS = {
@@ -22,6 +23,7 @@ export const BENCHMARKS = {
   job,
   growth,
   start,
+  year,
   retail,
   clone,
 } satisfies Readonly<Record<string, Benchmark>>;

@@ -25,7 +25,8 @@ export function formatBill(
     '',
     ...(partitions > MANY_PARTITIONS
       ? [
-          `Each poll stores a batch of every partition: more than ${MANY_PARTITIONS} partitions cost more than they help, for one stores thousands of sales a second.`,
+          `Every poll stores a batch of each partition, so more than ${MANY_PARTITIONS} partitions are expensive;`,
+          'one partition stores thousands of sales a second.',
         ]
       : []),
     'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/bill.ts).',
