@@ -22,6 +22,7 @@ const DAY = 24 * 60 * MINUTE;
 const START_MS = Date.UTC(2026, 0, 1);
 const SALES_PER_BATCH = 3;
 const PAGE = 1000;
+const JSON_TYPE = 'application/json';
 /** Days on which looks are made and measured; their requests stand for those of all days. */
 const MEASURED_DAYS = [30, 365] as const;
 /** Days before a measured one whose batches are really listed and cut. Earlier windows hold one batch a partition. */
@@ -141,8 +142,8 @@ export const year: Benchmark = {
       last = isExact
         ? await cutExactly(lake, day, () => threshold({ how: 'sweep' }, parts))
         : cutRoughly(last, day);
-      await lake.create(windowKey(day), toJson(last));
-      await lake.create(manifestKey(day), '{}');
+      await lake.create(windowKey(day), toJson(last), JSON_TYPE);
+      await lake.create(manifestKey(day), '{}', JSON_TYPE);
     }
     figures.push({
       subject: '… in the whole year',

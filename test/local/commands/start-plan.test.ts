@@ -7,7 +7,7 @@ import { synthesize } from '../../lib/synthesize.ts';
 
 test('without options, the stack has its defaults, except for the threshold', () => {
   expect(configOf(parseStartOptions([]))).toEqual({
-    threshold: { threshold: 12_000 },
+    threshold: { threshold: 12_000, gatherSeconds: 0 },
     model: {},
     sweepMinutes: 1,
   });
