@@ -1,5 +1,6 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../lambdas/threshold/scan.ts';
 import { Accumulate } from './accumulate.ts';
 import type { Config } from './config.ts';
 import { Lake } from './lake.ts';
@@ -28,6 +29,11 @@ export class RecommenderStack extends Stack {
     const logKeeping = { retention: retention.functionLogsDays, removalPolicy };
     const common = { sweepMinutes, logKeeping };
 
+    if (config.stream.partitions > MAX_PARTITIONS_LISTED_AT_ONCE)
+      Annotations.of(this).addWarningV2(
+        'cartograph:partitions',
+        `stream.partitions is ${config.stream.partitions}: every poll stores a batch of each partition, so more than ${MAX_PARTITIONS_LISTED_AT_ONCE} are expensive. npm run cost -- --partitions ${config.stream.partitions} shows how much`,
+      );
     const network = new Network(this, 'Network', {
       config: config.network,
       securityGroupId: config.stream.kind === 'existing' ? config.stream.securityGroupId : undefined,

@@ -30,7 +30,7 @@ export class Threshold extends Construct {
   ) {
     super(scope, id);
     const { fn, logGroup } = stageFunction(this, 'threshold', {
-      // The full sweep lists all batches of each partition, about 1,000 per 0.1 s.
+      // The full sweep lists the batches of the last week in each partition, about 1,000 per 0.1 s.
       memoryMb: 1024,
       timeout: Duration.minutes(5),
       logKeeping,
@@ -41,7 +41,7 @@ export class Threshold extends Construct {
     this.fn.addEnvironment(ENV.model, JSON.stringify(model));
     lake.grantCutWindows(this.fn);
 
-    this.queue = new StageQueue(this, 'Events', { fn: this.fn });
+    this.queue = new StageQueue(this, 'Events', { fn: this.fn, gatherSeconds: settings.gatherSeconds });
     this.queue.on('Interactions', lake.createdBelow('interactions'));
     this.queue.on('Manifests', lake.createdBelow('manifests'));
     this.queue.on('Attempts', lake.createdBelow('attempts'));

@@ -33,7 +33,7 @@ test('the event becomes the batch, the rejected record and the window that are s
   const log = recordingLog();
   await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}) });
   const settings = Threshold.parse({});
-  await threshold('flush', { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
+  await threshold({ how: 'flush' }, { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
   const [batch = '', rejected = ''] = [...lake.keys('interactions/'), ...lake.keys('rejected/')];
   const bytesOf = (key: string) => lake.objects.get(key)?.bytes ?? Buffer.alloc(0);
   for (const [name, key] of [

@@ -25,7 +25,7 @@ export interface PartialBatchResponse {
 
 /**
  * Stores the records of one poll: for each partition one Parquet object of the sales and one NDJSON object of the rejected
- * records.
+ * records; two of each if the topic was created again in between.
  *
  * An invalid record never fails its batch. A storage fault fails all records of its partition, but of no other.
  *
@@ -37,38 +37,17 @@ export async function accumulate(
   { lake, log, parseSale }: Parts,
 ): Promise<PartialBatchResponse> {
   const batches = planBatches(parseMskEvent(event), parseSale);
-  const batchItemFailures: { itemIdentifier: { partition: string; offset: number } }[] = [];
-  const stored: Batch[] = [];
-  await Promise.all(
-    batches.map(async (batch) => {
-      const { partitionName, range } = batch;
-      try {
-        await store(lake, batch);
-        stored.push(batch);
-        log.info('Stored', {
-          partition: partitionName,
-          first: range.first,
-          last: range.last,
-          stored: batch.sales.length,
-          rejected: batch.rejects.length,
-          ...leftOutOf(batch),
-        });
-      } catch (error) {
-        log.error('Cannot store this partition; its records are delivered again', {
-          partition: partitionName,
-          offset: range.first,
-          error,
-        });
-        batchItemFailures.push({ itemIdentifier: { partition: partitionName, offset: range.first } });
-      }
-    }),
+  const byPartition = Map.groupBy(batches, ({ partitionName }) => partitionName);
+  const results = await Promise.all(
+    [...byPartition.values()].map((list) => storeInOrder(list, { lake, log })),
   );
+  const stored = results.flatMap((result) => result.stored);
   log.measure({
     SalesStored: sum(stored.map(({ sales }) => sales.length)),
     SalesRejected: sum(stored.map(({ rejects }) => rejects.length)),
     FieldsLeftOut: sum(stored.flatMap(({ sales }) => sales.map(({ sale }) => sale.leftOut?.length ?? 0))),
   });
-  return { batchItemFailures };
+  return { batchItemFailures: results.flatMap(({ failure }) => failure ?? []) };
 }
 
 /**
@@ -83,6 +62,41 @@ export function throwFailures({ batchItemFailures }: PartialBatchResponse): void
     ({ itemIdentifier: { partition, offset } }) => `${partition} from offset ${offset}`,
   );
   throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must be delivered again`);
+}
+
+/** Stores the batches of one partition until one of them cannot be stored. */
+async function storeInOrder(
+  batches: readonly Batch[],
+  { lake, log }: Pick<Parts, 'lake' | 'log'>,
+): Promise<{
+  readonly stored: readonly Batch[];
+  readonly failure: PartialBatchResponse['batchItemFailures'][number] | undefined;
+}> {
+  const stored: Batch[] = [];
+  for (const batch of batches) {
+    const { partitionName: partition, range, sales, rejects } = batch;
+    const { first, last } = range;
+    try {
+      await store(lake, batch);
+    } catch (error) {
+      log.error('Cannot store this partition; its records are delivered again', {
+        partition,
+        offset: first,
+        error,
+      });
+      return { stored, failure: { itemIdentifier: { partition, offset: first } } };
+    }
+    stored.push(batch);
+    log.info('Stored', {
+      partition,
+      first,
+      last,
+      stored: sales.length,
+      rejected: rejects.length,
+      ...leftOutOf(batch),
+    });
+  }
+  return { stored, failure: undefined };
 }
 
 /**

@@ -28,13 +28,16 @@ export interface Batch {
  * Groups the records of one Kafka poll into batches, one for each partition.
  *
  * Keys are made of offsets, so a retry of the same poll writes to the same keys. A record that is twice in the event counts
- * once.
+ * once. If a topic was deleted and created again while the poller gathered records, the partition has one batch of each.
  *
- * @returns One batch for each partition with at least one record, in the order of the event, each in offset order.
+ * @returns At least one batch for each partition with a record, in the order of the event, each in offset order.
  */
 export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale): Batch[] {
   const batches: Batch[] = [];
-  for (const [partitionName, polled] of partitions) {
+  const runs = [...partitions].flatMap(([name, polled]) =>
+    splitTopics(polled).map((run) => [name, run] as const),
+  );
+  for (const [partitionName, polled] of runs) {
     const records = inOffsetOrder(polled);
     const [first, last] = [records[0], records.at(-1)];
     if (!first || !last) continue;
@@ -58,6 +61,24 @@ export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSa
     batches.push({ partitionName, range, sales, rejects });
   }
   return batches;
+}
+
+/**
+ * Splits the records of a partition where its offsets start again although the timestamps continue: there the topic was
+ * created again, and the same offset is another record.
+ */
+function splitTopics(records: readonly PolledRecord[]): PolledRecord[][] {
+  const runs: PolledRecord[][] = [];
+  let newestMs = Number.NEGATIVE_INFINITY;
+  let previous: PolledRecord | undefined;
+  for (const record of records) {
+    const startsAgain = previous && record.offset <= previous.offset && record.timestamp > newestMs;
+    if (!previous || startsAgain) runs.push([]);
+    runs.at(-1)?.push(record);
+    newestMs = Math.max(newestMs, record.timestamp);
+    previous = record;
+  }
+  return runs;
 }
 
 const bytesOf = (base64: string | null | undefined): Buffer | undefined =>

@@ -1,8 +1,8 @@
-import { type BatchName, partitionPath } from '../shared/contract/keys.ts';
+import type { BatchName } from '../shared/contract/keys.ts';
 import type { Model } from '../shared/contract/model.ts';
 import { counted, grouped, lowest, sum } from '../shared/contract/numbers.ts';
 import type { Window } from '../shared/contract/schemas.ts';
-import { addRange, covers } from './ranges.ts';
+import { placeBatches } from './generations.ts';
 import type { Threshold } from './settings.ts';
 
 /** A stored batch that no window contains yet. */
@@ -29,7 +29,11 @@ export interface Situation {
 
 /** A window to write, or the reason why none is cut yet and the number of interactions that is needed. */
 export type Decision =
-  | { readonly cut: Window }
+  | {
+      readonly cut: Window;
+      /** Names of the generations that begin in the window although it is not their partition's first one; may be empty. */
+      readonly recreated: readonly string[];
+    }
   | {
       readonly cut: undefined;
       readonly reason: string;
@@ -44,15 +48,18 @@ export type Decision =
  *
  * A window is cut if new interactions ≥ max(threshold, growth × interactions cut so far), or if the oldest new batch has
  * waited for `maxWaitSeconds`; never while a run is in flight. A batch whose offsets were all cut before (a replay) joins a
- * window but never causes one.
+ * window but never causes one; see generations.ts for topics that were deleted and created again.
  */
 export function decide(situation: Situation, settings: Threshold, model: Model): Decision {
   const { last, uncut, nowMs } = situation;
-  const trained = last.window?.totalInteractions ?? 0;
+  const before = last.window?.partitions ?? {};
+  // Rows that were delivered several times count once here, in contrast to `totalInteractions`, so they delay no window.
+  const trained = sum(Object.values(before).map(({ interactions }) => interactions));
   const needed = Math.max(settings.threshold, Math.ceil(settings.growth * trained));
-  const { partitions, newBatches } = addBatches(last.window?.partitions ?? {}, uncut);
-  const oldestMs = lowest(newBatches.map(({ storedAtMs }) => storedAtMs));
-  const newInteractions = sum(newBatches.map(({ name }) => name.count));
+  const { placed, partitions } = placeBatches(before, uncut, last.window?.cutAtMs ?? 0);
+  const newBatches = placed.filter(({ newRows }) => newRows > 0);
+  const oldestMs = lowest(newBatches.map(({ batch }) => batch.storedAtMs));
+  const newInteractions = sum(newBatches.map(({ newRows }) => newRows));
   const notYet = (reason: string): Decision => ({
     cut: undefined,
     reason,
@@ -79,9 +86,10 @@ export function decide(situation: Situation, settings: Threshold, model: Model):
       batches: uncut.map(({ key, sizeBytes }) => ({ key, sizeBytes })),
       newInteractions,
       partitions,
-      totalInteractions: trained + sum(uncut.map(({ name }) => name.count)),
+      totalInteractions: (last.window?.totalInteractions ?? 0) + sum(uncut.map(({ name }) => name.count)),
       model,
     },
+    recreated: Object.keys(partitions).filter((path) => path.includes('@') && !(path in before)),
   };
 }
 
@@ -103,22 +111,4 @@ function reasonToCut(
       text: `${have}: the oldest has waited ${grouped(Math.floor(waitedSeconds))} s, at most ${grouped(maxWaitSeconds)} s are allowed`,
     };
   return undefined;
-}
-
-/**
- * Adds batches to the state of the partitions.
- *
- * @returns The new state, and the batches that contain at least one offset not cut before.
- */
-function addBatches(before: Window['partitions'], batches: readonly UncutBatch[]) {
-  const partitions = { ...before };
-  const newBatches: UncutBatch[] = [];
-  for (const batch of batches) {
-    const { first, last, count } = batch.name;
-    const path = partitionPath(batch.name);
-    const { ranges, interactions } = partitions[path] ?? { ranges: [], interactions: 0 };
-    if (!covers(ranges, first, last)) newBatches.push(batch);
-    partitions[path] = { ranges: addRange(ranges, first, last), interactions: interactions + count };
-  }
-  return { partitions, newBatches };
 }

@@ -6,6 +6,7 @@ import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import type { QueueResponse } from '../shared/platform/messages.ts';
+import { lookFor } from './look-for.ts';
 import { Threshold } from './settings.ts';
 import { type Look, type Outcome, threshold } from './threshold.ts';
 
@@ -33,10 +34,7 @@ export async function handler(event: unknown, context: Context): Promise<Outcome
     log,
     failure: 'Cannot decide',
     request: FlushRequest,
-    answer: () => decide('flush'),
-    work: (notices) => {
-      const isFullSweep = notices.some((notice) => notice.kind === 'sweep' && notice.all);
-      return decide(isFullSweep ? 'sweep' : 'event');
-    },
+    answer: () => decide({ how: 'flush' }),
+    work: (notices) => decide(lookFor(notices)),
   });
 }

@@ -1,149 +1,163 @@
 import { hash } from 'node:crypto';
 import {
-  failedKey,
   interactionsAfter,
-  manifestKey,
-  PREFIX,
   parseBatchKey,
-  parseNumberedKey,
+  parsePartition,
   partitionPath,
   type StreamPartition,
-  windowKey,
 } from '../shared/contract/keys.ts';
-import { Window } from '../shared/contract/schemas.ts';
-import { type Lake, type Listed, readJson } from '../shared/platform/lake.ts';
+import { lowest } from '../shared/contract/numbers.ts';
+import type { Window } from '../shared/contract/schemas.ts';
+import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { UncutBatch } from './decide.ts';
+import { placeBatches } from './generations.ts';
 import { mapBounded } from './map-bounded.ts';
+import {
+  batchesOf,
+  generationsOf,
+  listPartitions,
+  partitionsOf,
+  prefixOf,
+  searchPartition,
+} from './partitions.ts';
+import { covers } from './ranges.ts';
+import { type ListedWindow, readNewest, readWindow } from './windows.ts';
 
 const MAX_CONCURRENT_REQUESTS = 8;
 
-/** The newest window. */
-export interface LastCut {
-  /** Its number; 0 if there is no window. */
-  readonly number: number;
-  /**
-   * The newest window that can be read; undefined if there is none. If a newer window is damaged, its batches are cut
-   * again: nothing is lost, and training drops the repeats.
-   */
-  readonly window: Window | undefined;
+/** Up to this many partitions, every look lists all of them: that costs less than to wait for the next sweep. */
+export const MAX_PARTITIONS_LISTED_AT_ONCE = 10;
+
+/**
+ * A batch that was stored longer ago than this is found only by its event. Batches of a partition are stored in order, so only
+ * a retry of a poller can store a late one, and Lambda ends it after minutes.
+ */
+const SETTLED_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The batches that a look found. */
+export interface Found {
+  /** In key order; may be empty. */
+  readonly batches: readonly UncutBatch[];
+  /** Whether all partitions were looked at. */
+  readonly isComplete: boolean;
 }
 
-export async function readLastCut(lake: Lake, log: Log): Promise<LastCut> {
-  const numbers = await windowNumbers(lake);
-  for (const number of numbers.toReversed()) {
-    const window = await readWindow(lake, number, log);
-    if (window) return { number: numbers.at(-1) ?? 0, window };
-  }
-  return { number: numbers.at(-1) ?? 0, window: undefined };
-}
-
-/** Returns whether a window still waits for its run: it has neither a manifest nor failed. */
-export async function isInFlight(lake: Lake, window: number): Promise<boolean> {
-  if (await lake.read(manifestKey(window))) return false;
-  return (await lake.read(failedKey(window))) === undefined;
+/** What all looks need. */
+export interface View {
+  readonly lake: Lake;
+  readonly log: Log;
+  /** The newest window; undefined if there is none. */
+  readonly last: Window | undefined;
 }
 
 /**
- * Lists the batches of each partition that begin after the highest offset that was cut. This is cheap enough for every event
- * and every sweep. Batches that begin earlier (late, overlapping or replayed) are found by `scanAll`.
+ * Lists the new batches of the partitions that events named. With few partitions it lists those of all partitions.
  *
- * @param last The newest window; undefined lists everything.
- * @returns In key order; may be empty.
+ * @param keys Keys of batches that were stored.
  */
-export async function scanNewBatches(lake: Lake, last: Window | undefined, log: Log): Promise<UncutBatch[]> {
-  return scanPartitions(lake, log, (partition) => {
-    const cutThrough = last?.partitions[partitionPath(partition)]?.ranges.at(-1)?.[1];
-    const after = cutThrough === undefined ? undefined : interactionsAfter(partition, cutThrough);
-    return lake.list(prefixOf(partition), after);
-  });
+export async function scanNamed(view: View, keys: readonly string[]): Promise<Found> {
+  const { lake, log, last } = view;
+  const named = keys.flatMap((key) => parseBatchKey(key) ?? []);
+  const known = partitionsOf(last);
+  const isSmall = known.length <= MAX_PARTITIONS_LISTED_AT_ONCE;
+  const all = isSmall ? await listPartitions(lake, log) : undefined;
+  const isComplete = all !== undefined && all.length <= MAX_PARTITIONS_LISTED_AT_ONCE;
+  const partitions = isComplete ? all : uniquePartitions(named);
+  // A batch that begins before the end of what was cut is late, or its topic was created again.
+  const fromStart = new Set(named.filter((name) => beginsBefore(last, name)).map(partitionPath));
+  return { batches: await search(view, partitions, (path) => fromStart.has(path)), isComplete };
+}
+
+/** Lists the new batches of all partitions; those of topics that were created again too. */
+export async function scanNew(view: View): Promise<Found> {
+  const partitions = await listPartitions(view.lake, view.log);
+  return { batches: await search(view, partitions, () => true), isComplete: true };
 }
 
 /**
- * Lists all batches that no window contains. It reads every window and lists every batch, so only rare sweeps use it.
- *
- * @returns In key order; may be empty.
+ * Lists all batches that no window contains, late and repeated ones too. It does not look at what had been cut a week before
+ * and at the windows until then: the newest of those windows is its low-water mark.
  */
-export async function scanAll(lake: Lake, log: Log): Promise<UncutBatch[]> {
+export async function scanAll(
+  view: View,
+  { windows, nowMs }: { readonly windows: readonly ListedWindow[]; readonly nowMs: number },
+): Promise<Found> {
+  const { lake, log, last } = view;
+  const settled = windows.filter(({ storedAtMs }) => storedAtMs <= nowMs - SETTLED_MS);
+  const mark = await readNewest(lake, settled, log);
   const cut = new Set<string>();
-  await mapBounded(await windowNumbers(lake), MAX_CONCURRENT_REQUESTS, async (window) => {
+  const later = windows.filter(({ number }) => number > (mark?.window ?? 0)).map(({ number }) => number);
+  await mapBounded(later, MAX_CONCURRENT_REQUESTS, async (window) => {
     for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) cut.add(fingerprint(key));
   });
-  return scanPartitions(lake, log, (partition) => withoutCut(lake.list(prefixOf(partition)), cut));
+  const partitions = await listPartitions(lake, log);
+  const found = await mapBounded(partitions, MAX_CONCURRENT_REQUESTS, async (partition) => {
+    const batches = new Map<string, UncutBatch>();
+    const take = (batch: UncutBatch): void => {
+      if (!cut.has(fingerprint(batch.key))) batches.set(batch.key, batch);
+    };
+    for await (const batch of listAfterMark(view, mark, partition)) take(batch);
+    const search = { partition, cut: generationsOf(last, partition), fromStart: true };
+    // All keys of a partition that is not in the mark were listed already.
+    if (generationsOf(mark, partition).length > 0)
+      for (const batch of await searchPartition(lake, search, log)) take(batch);
+    return withoutSettled([...batches.values()], mark, last);
+  });
+  return { batches: found.flat().sort(byKey), isComplete: true };
 }
+
+async function* listAfterMark(
+  { lake, log }: View,
+  mark: Window | undefined,
+  partition: StreamPartition,
+): AsyncIterable<UncutBatch> {
+  const ends = generationsOf(mark, partition).map(({ ranges }) => ranges.at(-1)?.[1] ?? 0);
+  const after = ends.length === 0 ? undefined : interactionsAfter(partition, lowest(ends));
+  yield* batchesOf(lake.list(prefixOf(partition), after), log);
+}
+
+/** Leaves out the batches whose offsets the mark contains: a window before it contains them, or they are repeats. */
+function withoutSettled(
+  batches: readonly UncutBatch[],
+  mark: Window | undefined,
+  last: Window | undefined,
+): UncutBatch[] {
+  if (!mark) return [...batches];
+  const { placed } = placeBatches(last?.partitions ?? {}, batches, last?.cutAtMs ?? 0);
+  return placed
+    .filter(({ batch: { name }, generation }) => {
+      const ranges = mark.partitions[generation]?.ranges ?? [];
+      return !covers(ranges, name.first, name.last);
+    })
+    .map(({ batch }) => batch);
+}
+
+/** Searches partitions for batches that are new: they contain an offset that was not cut. */
+async function search(
+  { lake, log, last }: View,
+  partitions: readonly StreamPartition[],
+  fromStart: (path: string) => boolean,
+): Promise<UncutBatch[]> {
+  const found = await mapBounded(partitions, MAX_CONCURRENT_REQUESTS, (partition) => {
+    const cut = generationsOf(last, partition);
+    return searchPartition(lake, { partition, cut, fromStart: fromStart(partitionPath(partition)) }, log);
+  });
+  const { placed } = placeBatches(last?.partitions ?? {}, found.flat(), last?.cutAtMs ?? 0);
+  return placed.filter(({ newRows }) => newRows > 0).map(({ batch }) => batch);
+}
+
+function uniquePartitions(partitions: readonly StreamPartition[]): StreamPartition[] {
+  const paths = new Set(partitions.map(partitionPath));
+  return [...paths].sort().flatMap((path) => parsePartition(path) ?? []);
+}
+
+const beginsBefore = (
+  last: Window | undefined,
+  { first, ...partition }: StreamPartition & { first: number },
+): boolean => generationsOf(last, partition).some(({ ranges }) => first <= (ranges.at(-1)?.[1] ?? -1));
 
 /** Shortens a key of 110 characters to 66 bits, because there may be millions of keys. */
 const fingerprint = (key: string): string => hash('sha1', key, 'base64').slice(0, 11);
 
-async function* withoutCut(objects: AsyncIterable<Listed>, cut: ReadonlySet<string>): AsyncIterable<Listed> {
-  for await (const object of objects) if (!cut.has(fingerprint(object.key))) yield object;
-}
-
-/** Lists the batches of every partition, in key order. */
-async function scanPartitions(
-  lake: Lake,
-  log: Log,
-  list: (partition: StreamPartition) => AsyncIterable<Listed>,
-): Promise<UncutBatch[]> {
-  const found = await mapBounded(
-    await listPartitions(lake, log),
-    MAX_CONCURRENT_REQUESTS,
-    async (partition) => {
-      const batches: UncutBatch[] = [];
-      for await (const { key, sizeBytes, storedAtMs } of list(partition)) {
-        const name = parseBatchKey(key);
-        if (name) batches.push({ key, name, sizeBytes, storedAtMs });
-        else log.error('Skipped an object that is not a batch; move it out of this prefix', { object: key });
-      }
-      return batches;
-    },
-  );
-  return found.flat();
-}
-
-const prefixOf = (partition: StreamPartition): string => `${PREFIX.interactions}${partitionPath(partition)}/`;
-
-async function listPartitions(lake: Lake, log: Log): Promise<StreamPartition[]> {
-  const partitions: StreamPartition[] = [];
-  for (const source of await lake.folders(PREFIX.interactions))
-    for (const topic of await lake.folders(source))
-      for (const folder of await lake.folders(topic)) {
-        const partition = parseFolder(folder);
-        if (partition) partitions.push(partition);
-        else
-          log.error('Skipped a folder that is not a partition; move it out of this prefix', {
-            object: folder,
-          });
-      }
-  return partitions;
-}
-
-function parseFolder(folder: string): StreamPartition | undefined {
-  const [, source, topic, partition] = folder.split('/');
-  const isPartition = source && topic && partition && /^\d{6}$/.test(partition);
-  return isPartition ? { source, topic, partition: Number(partition) } : undefined;
-}
-
-async function windowNumbers(lake: Lake): Promise<number[]> {
-  const numbers: number[] = [];
-  for await (const { key } of lake.list(PREFIX.windows)) {
-    const number = parseNumberedKey(PREFIX.windows, key);
-    if (number !== undefined) numbers.push(number);
-  }
-  return numbers;
-}
-
-/** Reads a window; a damaged one is logged as an error. @returns undefined if it is damaged. */
-async function readWindow(lake: Lake, number: number, log: Log): Promise<Window | undefined> {
-  const object = windowKey(number);
-  try {
-    const window = await readJson(lake, object, Window);
-    if (!window)
-      throw new Error(`Cannot read ${object}: it was listed but does not exist; windows are never deleted`);
-    return window;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    log.error('A window cannot be read; its batches are cut again', { window: number, object, error });
-    return undefined;
-  }
-}
+const byKey = (a: UncutBatch, b: UncutBatch): number => (a.key < b.key ? -1 : 1);

@@ -15,8 +15,13 @@ export const Threshold = z.strictObject({
     .positive()
     .default(24 * 60 * 60),
   /**
-   * Time between two full sweeps, which list everything ever stored. A batch that was stored late, with offsets lower than
-   * those already cut, waits up to this time longer. The cost of a full sweep grows with the age of the lake.
+   * How long Lambda gathers events before it calls threshold, in seconds, so that it decides about once in this time. With
+   * 0, each event is answered at once.
+   */
+  gatherSeconds: z.int().min(0).max(300).default(60),
+  /**
+   * Time between two full sweeps, which list everything that was stored in the last week. A batch that was stored late, with offsets lower than
+   * those already cut, waits up to this time longer.
    */
   fullSweepHours: z.int().min(1).max(168).default(24),
 });

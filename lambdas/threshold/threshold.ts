@@ -1,16 +1,25 @@
 import { windowKey } from '../shared/contract/keys.ts';
 import type { Model } from '../shared/contract/model.ts';
+import { grouped } from '../shared/contract/numbers.ts';
 import { type Lake, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
-import { decide } from './decide.ts';
-import { isInFlight, readLastCut, scanAll, scanNewBatches } from './scan.ts';
+import { type Decision, decide } from './decide.ts';
+import { type Found, scanAll, scanNamed, scanNew } from './scan.ts';
 import type { Threshold } from './settings.ts';
+import { isInFlight, type LastCut, type ListedWindow, listWindows, readLastCut } from './windows.ts';
 
 /**
- * The batches to look at. `event`: those after the highest offsets cut, for events and frequent sweeps. `sweep`: all, for a
- * full sweep. `flush`: all, and a window of all new batches is cut, however few.
+ * How much to look at. The listing of the bucket is the truth in each case.
+ *
+ * - `event`: the partitions of the batches that were stored; nothing while a run is in flight. Costs least, and is made for
+ *   every event.
+ * - `sweep`: the new batches of all partitions, for frequent sweeps and after a run.
+ * - `full`: late batches too, for rare sweeps.
+ * - `flush`: the same, and a window of all new batches is cut, however few.
  */
-export type Look = 'event' | 'sweep' | 'flush';
+export type Look =
+  | { readonly how: 'event'; readonly keys: readonly string[] }
+  | { readonly how: 'sweep' | 'full' | 'flush' };
 
 export interface Outcome {
   /** The window that this call cut; undefined if it cut none. */
@@ -29,20 +38,56 @@ export interface Parts {
   readonly nowMs: () => number;
 }
 
+interface State {
+  readonly windows: readonly ListedWindow[];
+  readonly last: LastCut;
+  readonly inFlight: boolean;
+}
+
 /**
  * Reads the bucket, decides whether to cut a window, and writes `windows/N.json` if so. If several calls cut the same window
  * at the same time, one of them writes it; the others succeed and do nothing.
  */
-export async function threshold(look: Look, { lake, log, settings, model, nowMs }: Parts): Promise<Outcome> {
-  const last = await readLastCut(lake, log);
-  const inFlight = last.number > 0 && (await isInFlight(lake, last.number));
-  const uncut = look === 'event' ? await scanNewBatches(lake, last.window, log) : await scanAll(lake, log);
-  const decision = decide(
-    { last, inFlight, uncut, flush: look === 'flush', nowMs: nowMs() },
-    settings,
-    model,
+export async function threshold(look: Look, parts: Parts): Promise<Outcome> {
+  const { lake, log } = parts;
+  const windows = await listWindows(lake);
+  const last = await readLastCut(lake, windows, log);
+  const state = { windows, last, inFlight: last.number > 0 && (await isInFlight(lake, last.number)) };
+  if (look.how === 'event' && state.inFlight) {
+    const reason = `window ${last.number} is in flight: its run must finish or fail first`;
+    log.info(`Not yet: ${reason}`, { look: look.how });
+    return { cut: undefined, reason, newInteractions: 0, inFlight: true };
+  }
+  const found = await find(look, state, parts);
+  const decision = decideOn(found, look, state, parts);
+  if (found.isComplete) return conclude(decision, look, state, parts);
+  if (decision.cut) return threshold({ how: 'sweep' }, parts);
+  const { newInteractions, needed } = decision;
+  const reason = `${grouped(newInteractions)} of ${grouped(needed)} new interactions in the partitions with new batches; the sweep looks at all`;
+  log.info(`Not yet: ${reason}`, { look: look.how, newInteractions, needed });
+  return { cut: undefined, reason, newInteractions, inFlight: false };
+}
+
+async function find(look: Look, { windows, last: { window } }: State, parts: Parts): Promise<Found> {
+  const view = { lake: parts.lake, log: parts.log, last: window };
+  if (look.how === 'event') return scanNamed(view, look.keys);
+  return look.how === 'sweep' ? scanNew(view) : scanAll(view, { windows, nowMs: parts.nowMs() });
+}
+
+const decideOn = ({ batches }: Found, look: Look, { last, inFlight }: State, parts: Parts): Decision =>
+  decide(
+    { last, inFlight, uncut: batches, flush: look.how === 'flush', nowMs: parts.nowMs() },
+    parts.settings,
+    parts.model,
   );
 
+/** Logs the decision on all partitions, and writes the window if there is one. */
+async function conclude(
+  decision: Decision,
+  { how: look }: Look,
+  { inFlight }: State,
+  { lake, log }: Parts,
+): Promise<Outcome> {
   if (!decision.cut) {
     const { reason, newInteractions, needed, waitedSeconds } = decision;
     log.measure({ Waiting: newInteractions, Needed: needed, WaitedSeconds: waitedSeconds });
@@ -60,6 +105,11 @@ export async function threshold(look: Look, { lake, log, settings, model, nowMs 
       inFlight: true,
     };
   }
+  for (const generation of decision.recreated)
+    log.warn('A topic was deleted and created again: its offsets start again, and its sales are trained on', {
+      window,
+      generation,
+    });
   log.measure({ Waiting: 0, WaitedSeconds: 0, WindowsCut: 1 });
   log.info(`Cut window ${window}: ${reason.text}`, { look, window, object, newInteractions });
   return { cut: window, reason: reason.text, newInteractions, inFlight: true };

@@ -25,6 +25,11 @@ export const commandLine = () =>
         .default(DEFAULTS.pollers),
     )
     .addOption(
+      wholeNumber('--partitions <N>', 'partitions of the topic', { least: 1, most: 1000 }).default(
+        DEFAULTS.partitions,
+      ),
+    )
+    .addOption(
       wholeNumber('--month <N>', 'month after the deployment: each run trains on all sales so far', {
         least: 1,
         most: 120,

@@ -15,6 +15,8 @@ export function configOf(options: StartOptions): ConfigInput {
       threshold: options.threshold,
       ...(options.growth === undefined ? {} : { growth: options.growth }),
       ...(options.maxWait === undefined ? {} : { maxWaitSeconds: options.maxWait }),
+      // Nothing is paid for on this machine, so that it need not wait for more events.
+      gatherSeconds: 0,
     },
     model: {
       ...(options.rank === undefined ? {} : { rank: options.rank }),

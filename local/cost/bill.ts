@@ -1,4 +1,5 @@
 import { counted, sum } from '../../lambdas/shared/contract/numbers.ts';
+import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../../lambdas/threshold/scan.ts';
 import { PRICES, type Price, type PriceName, type Region } from './prices.ts';
 import { HOURS_PER_MONTH, planRuns, type RunAt, secondsOfRun, type Workload } from './workload.ts';
 
@@ -11,6 +12,8 @@ export interface BillInput extends Workload {
   readonly region: Region;
   readonly stream: StreamKind;
   readonly pollers: PollerKind;
+  /** Partitions of the topic. */
+  readonly partitions: number;
 }
 
 /** One line of a monthly bill. */
@@ -36,6 +39,8 @@ export interface Bill {
  */
 export const STACK = {
   partitions: 3,
+  /** How long events of threshold are gathered. */
+  gatherSeconds: 60,
   brokers: 2,
   brokerDiskGb: 10,
   retentionHours: 7 * 24,
@@ -79,10 +84,6 @@ export const ASSUMED = {
   requestsPerRun: 10,
   /** Listings by one sweep of all stages while the bucket is empty. */
   listsPerSweep: 9,
-  /** Listings by threshold for an event, or for its own sweep. */
-  listsPerEvent: 4 + STACK.partitions,
-  /** The part of `listsPerEvent` that an empty bucket needs too; it has no partitions yet. */
-  listsOfEmptyLake: 2,
   getsPerEvent: 3,
   keysPerList: 1000,
   /** Measured: a Parquet file without rows. */
@@ -93,6 +94,15 @@ export const ASSUMED = {
   runBytesPerSale: 150,
   logBytesPerRequest: 1500,
 } as const;
+
+/** Listings by one decision of threshold beyond those of the partitions: windows, sources, topics and partitions. */
+const LISTS_OF_FOLDERS = 4;
+/** The part of them that an empty bucket needs too; it has no sources yet. */
+const LISTS_OF_EMPTY_LAKE = 2;
+/** Up to this many partitions, an event lists all of them and the folders; beyond, only those that it names. */
+const MAX_LISTED_AT_ONCE = MAX_PARTITIONS_LISTED_AT_ONCE;
+/** Days that a full sweep looks back. */
+const FULL_SWEEP_DAYS = 7;
 
 const GB = 1e9;
 const SWEEPS_PER_MONTH = (HOURS_PER_MONTH * 60) / STACK.sweepMinutes;
@@ -124,8 +134,8 @@ const lineAt =
 
 const usdOf = (lines: readonly BillLine[]): number => sum(lines.map(({ usd }) => usd));
 
-function idleStream({ stream, pollers }: BillInput, line: Line): BillLine[] {
-  const { partitions, brokers, brokerDiskGb, endpoints, zones } = STACK;
+function idleStream({ stream, pollers, partitions }: BillInput, line: Line): BillLine[] {
+  const { brokers, brokerDiskGb, endpoints, zones } = STACK;
   const cluster: Readonly<Record<StreamKind, readonly BillLine[]>> = {
     serverless: [
       line('MSK Serverless, cluster', HOURS_PER_MONTH, 'mskServerlessCluster'),
@@ -175,28 +185,44 @@ function usageOf(input: BillInput) {
   const mostRecords = Math.min(STACK.batchSize, Math.floor(ASSUMED.eventBytes / eventBytes));
   const windows = (HOURS_PER_MONTH * 3600) / STACK.windowSeconds;
   const calls = Math.min(sales, Math.max(windows, Math.ceil(sales / mostRecords)));
-  const batches = Math.min(sales, calls * STACK.partitions);
+  const batches = Math.min(sales, calls * input.partitions);
+  // Events of one minute are answered by one decision. It lists a partition once for each of its batches at most.
+  const decisions = Math.min(calls, (HOURS_PER_MONTH * 3600) / STACK.gatherSeconds);
+  const listed =
+    input.partitions <= MAX_LISTED_AT_ONCE ? LISTS_OF_FOLDERS + input.partitions : 1 + input.partitions;
+  const lists = Math.min(decisions * listed, decisions * LISTS_OF_FOLDERS + batches);
   // On average, half of the billed month's sales are in the lake.
   const elapsedMonths = month - 0.5;
-  return { sales, runs, now, topicGb, eventGb: (sales * eventBytes) / GB, calls, batches, elapsedMonths };
+  return {
+    sales,
+    runs,
+    now,
+    topicGb,
+    eventGb: (sales * eventBytes) / GB,
+    calls,
+    decisions,
+    lists,
+    batches,
+    elapsedMonths,
+  };
 }
 
 function busyLines(input: BillInput, line: Line): BillLine[] {
   const usage = usageOf(input);
-  const { sales, now, calls, batches } = usage;
-  const requests = 2 * calls + now.length * ASSUMED.requestsPerRun;
+  const { sales, now, calls, decisions, lists, batches } = usage;
+  const requests = calls + decisions + now.length * ASSUMED.requestsPerRun;
   const accumulateSeconds = calls * ASSUMED.accumulateSeconds + sales / ASSUMED.accumulateSalesPerSecond;
   const smallGbSeconds =
-    calls * ASSUMED.thresholdGb * ASSUMED.smallSeconds + now.length * ASSUMED.gbSecondsPerRun;
+    decisions * ASSUMED.thresholdGb * ASSUMED.smallSeconds + now.length * ASSUMED.gbSecondsPerRun;
   return [
     ...busyStream(input, usage, line),
     line('Lambda, accumulate', accumulateSeconds * ASSUMED.accumulateGb, 'lambdaArm'),
     line('Lambda, other stages', smallGbSeconds, 'lambdaArm'),
     line('Lambda, all', requests, 'lambdaRequest'),
     line('S3, batches written', batches, 's3Put'),
-    line('S3, listings of threshold', calls * ASSUMED.listsPerEvent, 's3Put'),
-    line('S3, reads of threshold and of runs', calls * ASSUMED.getsPerEvent + batches, 's3Get'),
-    ...busySweeps(usage, line),
+    line('S3, listings of threshold', lists, 's3Put'),
+    line('S3, reads of threshold and of runs', decisions * ASSUMED.getsPerEvent + batches, 's3Get'),
+    ...busySweeps(input, usage, line),
     line('EventBridge, rules', batches, 'eventBridge'),
     line('SQS, events', batches * ASSUMED.requestsPerMessage, 'sqsRequest'),
     ...trainingLines(now, line),
@@ -228,19 +254,27 @@ function busyStream(
 }
 
 /**
- * Requests by threshold's sweeps beyond those for an empty bucket. Every sweep lists each partition; a full sweep lists
- * all batches and reads all windows.
+ * Requests by threshold's sweeps beyond those for an empty bucket. Every sweep lists the start and the end of each partition;
+ * a full sweep lists the batches of the last week too and reads the windows of that week.
  */
-function busySweeps({ sales, batches, elapsedMonths, runs, now }: Usage, line: Line): BillLine[] {
+function busySweeps({ partitions }: BillInput, { sales, batches, now }: Usage, line: Line): BillLine[] {
   const sweeps = sales === 0 ? 0 : SWEEPS_PER_MONTH;
-  const lists = ASSUMED.listsPerEvent - ASSUMED.listsOfEmptyLake;
-  const pages = Math.floor((batches * elapsedMonths) / ASSUMED.keysPerList);
-  const windows = runs.length - now.length / 2;
+  const lists = LISTS_OF_FOLDERS - LISTS_OF_EMPTY_LAKE + 2 * partitions;
+  const weeks = (FULL_SWEEP_DAYS * 24) / HOURS_PER_MONTH;
+  const pages = Math.ceil((batches * weeks) / ASSUMED.keysPerList);
   return [
     line('S3, listings of sweeps, partitions', sweeps * lists, 's3Put'),
     line('S3, reads of sweeps, newest window', sweeps * ASSUMED.getsPerEvent, 's3Get'),
-    line('S3, listings of full sweeps', pages * FULL_SWEEPS_PER_MONTH, 's3Put'),
-    line('S3, reads of full sweeps', windows * FULL_SWEEPS_PER_MONTH, 's3Get'),
+    line(
+      'S3, listings of full sweeps',
+      (sales === 0 ? 0 : pages + partitions) * FULL_SWEEPS_PER_MONTH,
+      's3Put',
+    ),
+    line(
+      'S3, reads of full sweeps',
+      (sales === 0 ? 0 : now.length * weeks + 1) * FULL_SWEEPS_PER_MONTH,
+      's3Get',
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { Threshold } from '../../lambdas/threshold/settings.ts';
+import { STACK } from './bill.ts';
 
 const { threshold, growth, maxWaitSeconds } = Threshold.parse({});
 
@@ -13,4 +14,5 @@ export const DEFAULTS = {
   salesPerMonth: 1e6,
   stream: 'serverless',
   pollers: 'on-demand',
+  partitions: STACK.partitions,
 } as const;

@@ -1,10 +1,14 @@
-import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../../lambdas/threshold/scan.ts';
 import { type Bill, type BillInput, type BillLine, makeBill } from './bill.ts';
 import { PRICES_AS_OF } from './prices.ts';
 
 /** Formats a bill as text, with every line. */
-export function formatBill(bill: Bill, { salesPerMonth, month, region, stream, pollers }: BillInput): string {
-  const title = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers`;
+export function formatBill(
+  bill: Bill,
+  { salesPerMonth, month, region, stream, pollers, partitions }: BillInput,
+): string {
+  const title = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers, ${counted(partitions, 'partition')}`;
   return [
     title,
     `US dollars a month, prices of ${PRICES_AS_OF}`,
@@ -19,10 +23,18 @@ export function formatBill(bill: Bill, { salesPerMonth, month, region, stream, p
     '',
     total('idle and busy', bill.idleUsd + bill.busyUsd),
     '',
+    ...(partitions > MANY_PARTITIONS
+      ? [
+          `Every poll stores a batch of each partition, so more than ${MANY_PARTITIONS} partitions are expensive;`,
+          'one partition stores thousands of sales a second.',
+        ]
+      : []),
     'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/bill.ts).',
     'Runs are priced on arm64, with all workers from start to end. local/cost/prices.ts names the pages of the prices.',
   ].join('\n');
 }
+
+const MANY_PARTITIONS = MAX_PARTITIONS_LISTED_AT_ONCE;
 
 const formatLine = ({ part, quantity, price, usd }: BillLine): string =>
   `  ${part.padEnd(38)}${amount(quantity).padStart(13)} ${price.unit.padEnd(16)}${money(usd).padStart(11)}`;

@@ -65,8 +65,13 @@ export function writePolls(
   last?: Window,
 ): Window {
   const parseSale = createSaleParser({});
-  const uncut = new Map<string, UncutBatch>();
-  for (const poll of polls)
+  const uncut = new Map<string, Omit<UncutBatch, 'storedAtMs'>>();
+  let storedAtMs = 0;
+  for (const poll of polls) {
+    storedAtMs = highest(
+      poll.map(({ timestamp }) => timestamp),
+      storedAtMs,
+    );
     for (const batch of planBatches(
       { source: '0a1b2c3d', partitions: new Map([['sales-0', poll]]) },
       parseSale,
@@ -76,9 +81,13 @@ export function writePolls(
       const key = interactionsKey(name);
       const bytes = toParquet(batch);
       write(join(directory, key), bytes);
-      uncut.set(key, { key, name, sizeBytes: bytes.length, storedAtMs: 0 });
+      uncut.set(key, { key, name, sizeBytes: bytes.length });
     }
-  const sorted = [...uncut.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+  // All count as stored at the end: threshold compares batches by these times.
+  const sorted = [...uncut.values()]
+    .map((batch) => ({ ...batch, storedAtMs }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
   const situation = {
     last: { number: last?.window ?? 0, window: last },
     inFlight: false,

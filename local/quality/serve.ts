@@ -74,9 +74,9 @@ export async function serve(
     let window: number | undefined;
     for await (const poll of polls(records, partitions, nowMs)) {
       await accumulate(toMskEvent(poll, SOURCE), { lake, log, parseSale });
-      window ??= await cut('event');
+      window ??= await cut({ how: 'sweep' });
     }
-    for (window ??= await cut('flush'); window !== undefined; window = await cut('flush')) {
+    for (window ??= await cut({ how: 'flush' }); window !== undefined; window = await cut({ how: 'flush' })) {
       await train(join(directory, 'lake'), window);
       await publish({ lake, log }, false);
     }

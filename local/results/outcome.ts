@@ -8,6 +8,7 @@ import {
   parseBatchKey,
   parseNumberedKey,
   partitionPath,
+  partitionPathOf,
   windowKey,
 } from '../../lambdas/shared/contract/keys.ts';
 import { highest } from '../../lambdas/shared/contract/numbers.ts';
@@ -20,6 +21,7 @@ import {
 } from '../../lambdas/shared/contract/schemas.ts';
 import { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
+import { placeBatches } from '../../lambdas/threshold/generations.ts';
 import { covers } from '../../lambdas/threshold/ranges.ts';
 import { readDecisions } from './decisions.ts';
 import { type RejectedLine, readRejects, withAddress } from './rejects.ts';
@@ -77,7 +79,7 @@ export async function readOutcome(lake: Lake): Promise<Outcome> {
   const current = await readJson(lake, CURRENT_KEY, Current);
   const served = windows.find(({ window }) => window.window === current?.run)?.manifest;
   return {
-    sources: countSources(batches, await readRejects(lake), latestRun({ windows })?.window.partitions ?? {}),
+    sources: countSources(batches, await readRejects(lake), latestRun({ windows })?.window),
     windows,
     current,
     decisions: await readDecisions(lake),
@@ -151,15 +153,17 @@ async function readWindows(lake: Lake, batches: readonly StoredBatch[]): Promise
 function countSources(
   batches: readonly StoredBatch[],
   rejects: readonly RejectedLine[],
-  cut: Window['partitions'],
+  window: Window | undefined,
 ): Map<string, SourceOutcome> {
-  const names = batches.map(({ name }) => name);
+  const cut = window?.partitions ?? {};
+  const { placed } = placeBatches(cut, batches, window?.cutAtMs ?? 0);
+  const stored = placed.map(({ batch, generation }) => ({ ...batch.name, generation }));
   // Compares offsets and not keys: a batch that only repeats offsets cut before may never be in a window.
-  const cutNames = names.filter((name) =>
-    covers(cut[partitionPath(name)]?.ranges ?? [], name.first, name.last),
+  const inWindows = stored.filter(({ generation, first, last }) =>
+    covers(cut[generation]?.ranges ?? [], first, last),
   );
   const rejected = Map.groupBy(rejects, partitionPath);
-  const sources = new Set([...names, ...rejects].map(({ source }) => source));
+  const sources = new Set([...stored, ...rejects].map(({ source }) => source));
   const fromSource = <Item extends { readonly source: string }>(
     source: string,
     items: readonly Item[],
@@ -168,8 +172,8 @@ function countSources(
     [...sources].map((source) => [
       source,
       {
-        stored: countSales(fromSource(source, names), rejected),
-        cut: countSales(fromSource(source, cutNames), rejected),
+        stored: countSales(fromSource(source, stored), rejected),
+        cut: countSales(fromSource(source, inWindows), rejected),
         rejected: countKinds(fromSource(source, rejects)),
       },
     ]),
@@ -177,18 +181,18 @@ function countSources(
 }
 
 /**
- * Counts the sales of batches, each offset once. If a batch overlaps an earlier one, the row count in its key is of no use:
- * its new sales are the new offsets that were not rejected.
+ * Counts the sales of batches, each offset of a generation once. If a batch overlaps an earlier one, the row count in its key
+ * is of no use: its new sales are the new offsets that were not rejected.
  */
 function countSales(
-  batches: readonly BatchName[],
+  batches: readonly (BatchName & { readonly generation: string })[],
   rejects: ReadonlyMap<string, readonly RejectedLine[]>,
 ): number {
   let sales = 0;
-  for (const [path, batchesOfPartition] of Map.groupBy(batches, partitionPath)) {
-    const rejected = new Set(rejects.get(path)?.map(({ offset }) => offset));
+  for (const [generation, ofGeneration] of Map.groupBy(batches, (batch) => batch.generation)) {
+    const rejected = new Set(rejects.get(partitionPathOf(generation))?.map(({ offset }) => offset));
     let through = -1;
-    for (const { first, last, count } of batchesOfPartition) {
+    for (const { first, last, count } of ofGeneration) {
       if (first > through) sales += count;
       else for (let offset = through + 1; offset <= last; offset++) sales += rejected.has(offset) ? 0 : 1;
       through = Math.max(through, last);

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
@@ -419,13 +420,51 @@ describe('events', () => {
     );
   });
 
-  test('the visibility timeout of a queue is six times the timeout of its Lambda', () => {
+  test('the visibility timeout of a queue is six times the timeout of its Lambda, plus the time in which messages are gathered', () => {
     const timeouts = resources('AWS::Lambda::Function').map(({ Properties }) => Properties.Timeout);
-    for (const { Properties } of resources('AWS::SQS::Queue').filter(
-      ({ Properties: { RedrivePolicy } }) => RedrivePolicy,
-    ))
-      expect(timeouts).toContain(Properties.VisibilityTimeout / 6);
+    const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+    const queues = Object.entries(template.findResources('AWS::SQS::Queue')).filter(
+      ([, { Properties }]) => Properties.RedrivePolicy,
+    );
+    expect(queues.length).toBeGreaterThan(3);
+    for (const [id, { Properties }] of queues) {
+      const mapping = mappings.find(({ Properties: { EventSourceArn } }) =>
+        isDeepStrictEqual(EventSourceArn, { 'Fn::GetAtt': [id, 'Arn'] }),
+      );
+      const gatherSeconds = mapping?.Properties.MaximumBatchingWindowInSeconds ?? 0;
+      expect(timeouts).toContain((Properties.VisibilityTimeout - gatherSeconds) / 6);
+    }
   });
+
+  test('threshold decides once for the events of a minute, or for each event at once', () => {
+    const gathering = (stack: Template) =>
+      stack.findResources('AWS::Lambda::EventSourceMapping', {
+        Properties: { MaximumBatchingWindowInSeconds: 60, BatchSize: 1000 },
+      });
+    const mappings = Object.entries(gathering(template)).filter(([id]) => id.startsWith('Threshold'));
+    expect(mappings).toHaveLength(1);
+    const atOnce = synthesize({ threshold: { gatherSeconds: 0 } }).findResources(
+      'AWS::Lambda::EventSourceMapping',
+    );
+    const [, threshold] = Object.entries(atOnce).find(([id]) => id.startsWith('Threshold')) ?? [];
+    expect(threshold?.Properties).toMatchObject({ BatchSize: 10 });
+    expect(threshold?.Properties).not.toHaveProperty('MaximumBatchingWindowInSeconds');
+  });
+});
+
+test('more than ten partitions cause a warning that names the command for their cost', () => {
+  const warningsOf = (partitions: number) => {
+    const app = new App({
+      context: { cartograph: { stream: { partitions } }, 'aws:cdk:bundling-stacks': [] },
+    });
+    const config = readConfig(app.node);
+    const stack = new RecommenderStack(app, 'Test', { config, jarPath: import.meta.filename });
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('stream.partitions'));
+  };
+  expect(warningsOf(10)).toEqual([]);
+  expect(warningsOf(11)).toMatchObject([
+    { entry: { data: expect.stringContaining('npm run cost -- --partitions 11') } },
+  ]);
 });
 
 describe('the cluster', () => {

@@ -72,6 +72,37 @@ export interface BatchName extends StreamPartition {
 export const partitionPath = ({ source, topic, partition }: StreamPartition): string =>
   `${source}/${topic}/${pad(partition, PARTITION_DIGITS)}`;
 
+/**
+ * Names a generation of a partition inside `windows/N.json`. If a topic is deleted and created again on the same cluster, its
+ * offsets start again, and a new generation of each partition begins. The first one has the name of the partition.
+ *
+ * @param sinceMs Kafka timestamp with which the generation begins, epoch ms; undefined for the first one.
+ *
+ * @example
+ * generationPath({ source: '0a1b2c3d', topic: 'sales', partition: 7 }, 1782820800000) // '0a1b2c3d/sales/000007@1782820800000'
+ */
+export const generationPath = (partition: StreamPartition, sinceMs: number | undefined): string =>
+  sinceMs === undefined ? partitionPath(partition) : `${partitionPath(partition)}@${pad(sinceMs, MS_DIGITS)}`;
+
+/**
+ * Returns the path of the partition that a generation belongs to.
+ *
+ * @example partitionPathOf('0a1b2c3d/sales/000007@1782820800000') // '0a1b2c3d/sales/000007'
+ */
+export const partitionPathOf = (generation: string): string => generation.split('@')[0] ?? generation;
+
+/**
+ * Parses a name that `partitionPath` or `generationPath` made.
+ *
+ * @returns undefined if it is not such a name.
+ * @example parsePartition('0a1b2c3d/sales/000007') // { source: '0a1b2c3d', topic: 'sales', partition: 7 }
+ */
+export function parsePartition(path: string): StreamPartition | undefined {
+  const [source, topic, partition, ...rest] = partitionPathOf(path).split('/');
+  if (!source || !topic || !partition || rest.length > 0 || !/^\d{6}$/.test(partition)) return undefined;
+  return { source, topic, partition: Number(partition) };
+}
+
 const rangeName = ({ first, last, count, firstMs }: BatchName): string =>
   `${pad(first, OFFSET_DIGITS)}-${pad(last, OFFSET_DIGITS)}-${pad(count, NUMBER_DIGITS)}-${pad(firstMs, MS_DIGITS)}`;
 

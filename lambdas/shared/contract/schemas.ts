@@ -14,13 +14,35 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** First and last offset, both inclusive. */
 const OffsetRange = z.tuple([Count, Count]);
 
-/** The part of one partition that windows 1 to N contain. */
+/** A batch, by the offset of its first record and the Kafka timestamp of that record in epoch ms. */
+const BatchStart = z.strictObject({ first: Count, ms: Count });
+
+/** The part of one generation of a partition that windows 1 to N contain. */
 const PartitionCut = z.strictObject({
-  /** Polled ranges cut so far, merged and ascending. The next listing starts after the end of the last range. */
+  /**
+   * Polled ranges cut so far, merged and ascending, at most 64: of more, the oldest gaps are closed. Gaps are offsets without
+   * a sale, such as transaction markers and polls whose records were all rejected. The next listing starts after the end of
+   * the last range.
+   */
   ranges: z.array(OffsetRange).min(1),
-  /** Number of rows in the batches cut so far; rows in overlapping batches count twice. */
+  /** Number of rows in the batches cut so far. Of a batch that overlaps earlier ones, the share of its new offsets counts. */
   interactions: Count,
+  /** What tells this generation from another one. Windows of version 0.2 and earlier have none. */
+  timeline: z
+    .strictObject({
+      /** Lowest Kafka timestamp of a batch, epoch ms. */
+      sinceMs: Count,
+      /** Highest Kafka timestamp of a batch. */
+      untilMs: Count,
+      /** The batches with the lowest and the highest first offset. */
+      lowest: BatchStart,
+      highest: BatchStart,
+      /** When the newest batch was stored, epoch ms; at least `untilMs`. */
+      storedByMs: Count,
+    })
+    .optional(),
 });
+export type PartitionCut = z.infer<typeof PartitionCut>;
 
 /** The reason why a window was cut; `text` is the same reason for people. */
 const CutReason = z.discriminatedUnion('kind', [
@@ -37,11 +59,14 @@ export const Window = z.strictObject({
   reason: CutReason,
   /** Exactly the objects that the window adds, in key order. */
   batches: z.array(z.strictObject({ key: z.string(), sizeBytes: Count })).min(1),
-  /** Number of rows in the batches that contain at least one offset not cut before. */
+  /** Number of rows that no window contains yet. Of a batch that overlaps earlier ones, the share of its new offsets counts. */
   newInteractions: Count,
-  /** State after windows 1 to N, by `SOURCE/TOPIC/PARTITION`. */
+  /**
+   * State after windows 1 to N, by `SOURCE/TOPIC/PARTITION`. If a topic was deleted and created again, each later generation
+   * has an entry of its own, `SOURCE/TOPIC/PARTITION@MS`; MS is the Kafka timestamp with which it begins.
+   */
   partitions: z.record(z.string(), PartitionCut),
-  /** Number of rows in all batches of windows 1 to N. */
+  /** Number of rows in all batches of windows 1 to N; rows in overlapping batches count twice. */
   totalInteractions: Count,
   model: Model,
 });
@@ -126,7 +151,7 @@ export const Manifest = z.strictObject({
     /** The windows that were read, from 1 to N. */
     windows: z.array(PositiveInt),
     batches: Count,
-    /** Ranges of offsets by `SOURCE/TOPIC/PARTITION`, as in window N. */
+    /** Ranges of offsets by `SOURCE/TOPIC/PARTITION`, or `…@MS` for a later generation, as in window N. */
     offsets: z.record(z.string(), z.array(OffsetRange)),
     /** Number of distinct interactions that the run was trained on. */
     interactions: Count,

@@ -16,13 +16,15 @@ interface Rec {
   readonly offset: number;
   readonly value?: string | null;
   readonly partition?: number;
+  /** How much later than usual for its offset the record was written, ms. */
+  readonly laterMs?: number;
 }
 
-const record = ({ offset, value, partition = 0 }: Rec) => ({
+const record = ({ offset, value, partition = 0, laterMs = 0 }: Rec) => ({
   topic: 'sales',
   partition,
   offset,
-  timestamp: AT + offset,
+  timestamp: AT + offset + laterMs,
   timestampType: 'CREATE_TIME',
   ...(value === undefined ? {} : { value: value === null ? null : Buffer.from(value).toString('base64') }),
   headers: [{ trace: [1, -2] }],
@@ -175,6 +177,36 @@ test('invariant 2: the same poll again changes nothing, in any order and with re
   const before = lake.keys().map((key) => lake.objects.get(key));
   await accumulate(event([...records, ...records.slice(3, 9)].reverse()), parts(lake));
   expect(lake.keys().map((key) => lake.objects.get(key))).toEqual(before);
+});
+
+test('a topic that is created again while a poll is gathered loses nothing: the same offsets are other records', async () => {
+  const lake = memoryLake();
+  const records = [
+    { offset: 0, value: lamp('ann') },
+    { offset: 1, value: lamp('bob') },
+    { offset: 0, value: lamp('cid'), laterMs: 5000 },
+    { offset: 1, value: lamp('dan'), laterMs: 5000 },
+    { offset: 2, value: lamp('eve'), laterMs: 5000 },
+  ];
+  expect(await accumulate(event(records), parts(lake))).toEqual({ batchItemFailures: [] });
+  const keys = lake.keys();
+  expect(keys.map((key) => key.split('/').at(-1))).toEqual([
+    `00000000000000000000-00000000000000000001-00000002-${AT}.parquet`,
+    `00000000000000000000-00000000000000000002-00000003-${AT + 5000}.parquet`,
+  ]);
+  const users = await Promise.all(keys.map(async (key) => (await rowsOf(lake, key)).map(({ user }) => user)));
+  expect(users).toEqual([
+    ['ann', 'bob'],
+    ['cid', 'dan', 'eve'],
+  ]);
+
+  const faulty = memoryLake();
+  faulty.fault = (_, key) => {
+    if (key.includes(`-${AT + 5000}.`)) throw new Error('503 Slow Down');
+  };
+  expect(await accumulate(event(records), parts(faulty))).toEqual({
+    batchItemFailures: [{ itemIdentifier: { partition: 'sales-0', offset: 0 } }],
+  });
 });
 
 test('10,000 records, and records of 1 MB, are stored', async () => {

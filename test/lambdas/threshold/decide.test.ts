@@ -102,7 +102,7 @@ describe('a later window', () => {
     expect(notYet({ last: cutAs(last), uncut: [batch(400, 598)] })).toContain('199 of 200');
     const next = cut({ last: cutAs(last), uncut: [batch(400, 599)] });
     expect(next).toMatchObject({ window: 2, newInteractions: 200, totalInteractions: 600 });
-    expect(next.partitions['0a1b2c3d/sales/000000']).toEqual({ ranges: [[0, 599]], interactions: 600 });
+    expect(next.partitions['0a1b2c3d/sales/000000']).toMatchObject({ ranges: [[0, 599]], interactions: 600 });
   });
 
   test('is never cut while a run is in flight, not even on request', () => {
@@ -120,8 +120,20 @@ describe('a later window', () => {
     expect(next.newInteractions).toBe(200);
   });
 
-  test('counts a batch that overlaps the offsets cut before, because some of its rows are new', () => {
-    expect(cut({ last: cutAs(last), uncut: [batch(390, 589)] }).newInteractions).toBe(200);
+  test('counts a batch that overlaps others by the share of its offsets that they do not cover', () => {
+    expect(notYet({ last: cutAs(last), uncut: [batch(390, 589)] })).toContain('190 of 200');
+    // 160 rows were delivered, but only 100 sales are new.
+    expect(notYet({ last: cutAs(last), uncut: [batch(400, 479), batch(420, 499)] })).toContain('100 of 200');
+    // Half of these 20 rows are new at most: 20 of 200 records were sales.
+    expect(notYet({ last: cutAs(last), uncut: [batch(300, 499, 20)] })).toContain('10 of 200');
+    // One of the three rows may be the one at the only new offset.
+    expect(notYet({ last: cutAs(last), uncut: [batch(300, 400, 3)] })).toContain('1 of 200');
+  });
+
+  test('needs a share of the sales that were cut before, not of their repeats', () => {
+    const repeated = cut({ last: cutAs(last), uncut: [batch(0, 300), batch(400, 599)] });
+    expect(repeated).toMatchObject({ newInteractions: 200, totalInteractions: 901 });
+    expect(notYet({ last: cutAs(repeated), uncut: [batch(600, 600)] })).toContain('1 of 300');
   });
 
   test('treats a topic that was created again as another topic', () => {

@@ -65,9 +65,19 @@ const store = (first: number, last: number) =>
     '',
   );
 
+function storeAtOnce(first: number, last: number): string {
+  const count = last - first + 1;
+  const name = { source: '0a1b2c3d', topic: 'sales', partition: 0, first, last, count, firstMs: 1 };
+  lake.objects.set(interactionsKey(name), { bytes: Buffer.from('x'), storedAtMs: lake.nowMs });
+  return interactionsKey(name);
+}
+
+const created = (key: string) => ({ 'detail-type': 'Object Created', detail: { object: { key } } });
+
 /** Offsets 1000..1099 are cut and trained. */
 beforeEach(async () => {
   lake.objects.clear();
+  lake.nowMs = Date.now();
   await store(1000, 1099);
   await call({ sweep: true });
   await lake.create(manifestKey(1), '{}', '');
@@ -79,12 +89,35 @@ test('the frequent sweep finds a batch after the highest offset cut, also if its
   expect(lines).toMatchObject([cutLine(2, 100)]);
 });
 
-test('the full sweep finds a late batch before the highest offset cut; the frequent sweep does not', async () => {
-  await store(0, 149);
+test('the frequent sweep finds a late batch among the first thousand of its partition, the full sweep every late batch', async () => {
+  for (let first = 2000; first < 13_000; first += 10) storeAtOnce(first, first + 9);
+  await call({ sweep: true });
+  await lake.create(manifestKey(2), '{}', '');
+  storeAtOnce(0, 149);
+  expect(await call(queued({ sweep: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([cutLine(3, 150)]);
+  await lake.create(manifestKey(3), '{}', '');
+  // Offsets from 13,200 on are cut before those from 13,050 on are stored.
+  storeAtOnce(13_200, 13_299);
+  await call({ sweep: true });
+  await lake.create(manifestKey(4), '{}', '');
+  storeAtOnce(13_050, 13_169);
   expect(await call(queued({ sweep: true }))).toEqual(ALL_DONE);
   expect(lines).toMatchObject([notYetLine(0)]);
   expect(await call(queued({ sweep: true, all: true }))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([cutLine(5, 120)]);
+});
+
+test('an event of a late batch finds it', async () => {
+  const key = storeAtOnce(0, 149);
+  expect(await call(queued(created(key)))).toEqual(ALL_DONE);
   expect(lines).toMatchObject([cutLine(2, 150)]);
+});
+
+test('after an object that ends a run all partitions are looked at', async () => {
+  storeAtOnce(1100, 1199);
+  expect(await call(queued(created(manifestKey(1))))).toEqual(ALL_DONE);
+  expect(lines).toMatchObject([{ ...cutLine(2, 100), look: 'sweep' }]);
 });
 
 test('the frequent sweep reads only the newest window, the full sweep all windows', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { failedKey, interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../../lambdas/shared/contract/model.ts';
 import { Window } from '../../../lambdas/shared/contract/schemas.ts';
@@ -10,21 +10,21 @@ import { recordingLog } from '../log.ts';
 const settings = Threshold.parse({ threshold: 100, growth: 0 });
 const model = Model.parse({});
 
-async function store(
+/** Stores a batch at once, because some tests store thousands. @returns Its key. */
+function store(
   lake: MemoryLake,
   first: number,
   last: number,
-  { partition = 0, source = '0a1b2c3d' } = {},
-) {
-  await lake.create(
-    interactionsKey({ source, topic: 'sales', partition, first, last, count: last - first + 1, firstMs: 1 }),
-    'x',
-    '',
-  );
+  { partition = 0, source = '0a1b2c3d', firstMs = 1 } = {},
+): string {
+  const count = last - first + 1;
+  const key = interactionsKey({ source, topic: 'sales', partition, first, last, count, firstMs });
+  lake.objects.set(key, { bytes: Buffer.from('x'), storedAtMs: lake.nowMs });
+  return key;
 }
 
-function look(lake: MemoryLake, how: Look = 'event', log = recordingLog()) {
-  return threshold(how, { lake, log, settings, model, nowMs: () => lake.nowMs });
+function look(lake: MemoryLake, how: Exclude<Look['how'], 'event'> = 'sweep', log = recordingLog()) {
+  return threshold({ how }, { lake, log, settings, model, nowMs: () => lake.nowMs });
 }
 
 const windowOf = (lake: MemoryLake, number: number): Window =>
@@ -33,9 +33,9 @@ const finish = (lake: MemoryLake, window: number) => lake.create(manifestKey(win
 
 test('invariant 3: of 20 concurrent calls one cuts the window', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 149);
+  store(lake, 0, 149);
   const outcomes = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => look(lake, index % 2 === 0 ? 'event' : 'sweep')),
+    Array.from({ length: 20 }, (_, index) => look(lake, index % 2 === 0 ? 'sweep' : 'full')),
   );
   expect(outcomes.filter(({ cut }) => cut === 1)).toHaveLength(1);
   expect(lake.keys('windows/')).toEqual([windowKey(1)]);
@@ -43,9 +43,9 @@ test('invariant 3: of 20 concurrent calls one cuts the window', async () => {
 
 test('no window is cut while a run is in flight; the next one is cut after the run has finished or failed', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 99);
+  store(lake, 0, 99);
   await look(lake);
-  await store(lake, 100, 199, { partition: 1 });
+  store(lake, 100, 199, { partition: 1 });
   expect(await look(lake, 'flush')).toMatchObject({ cut: undefined, inFlight: true });
   await lake.create(failedKey(1), '{}', '');
   expect(await look(lake)).toMatchObject({ cut: 2 });
@@ -55,42 +55,41 @@ test('no window is cut while a run is in flight; the next one is cut after the r
 
 test('invariant 3: exactly one window contains each batch, also a late or repeated one', async () => {
   const lake = memoryLake();
-  await store(lake, 200, 349);
+  store(lake, 200, 349);
   await look(lake);
   await finish(lake, 1);
-  await store(lake, 0, 119);
-  await store(lake, 220, 240);
-  await store(lake, 300, 399);
-  expect((await look(lake, 'event')).newInteractions).toBe(0);
-  expect(await look(lake, 'sweep')).toMatchObject({ cut: 2 });
+  store(lake, 0, 119);
+  store(lake, 220, 240);
+  store(lake, 300, 399);
+  expect(await look(lake, 'full')).toMatchObject({ cut: 2 });
   const cut = [1, 2].flatMap((number) => windowOf(lake, number).batches.map(({ key }) => key));
   expect(cut.sort()).toEqual(lake.keys('interactions/'));
-  expect(windowOf(lake, 2).newInteractions).toBe(220);
+  expect(windowOf(lake, 2).newInteractions).toBe(170);
 });
 
-test('an event finds the batches after the highest offset cut in every partition', async () => {
+test('a sweep finds the batches after the highest offset cut in every partition', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 99);
+  store(lake, 0, 99);
   await look(lake);
   await finish(lake, 1);
-  for (const partition of [0, 1, 2]) await store(lake, 100, 139, { partition });
-  expect(await look(lake, 'event')).toMatchObject({ cut: 2 });
+  for (const partition of [0, 1, 2]) store(lake, 100, 139, { partition });
+  expect(await look(lake, 'sweep')).toMatchObject({ cut: 2 });
 });
 
 test('a topic that was created again starts at offset 0 and is another source', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 149);
+  store(lake, 0, 149);
   await look(lake);
   await finish(lake, 1);
-  await store(lake, 0, 149, { source: 'ffffffff' });
-  expect(await look(lake, 'event')).toMatchObject({ cut: 2 });
+  store(lake, 0, 149, { source: 'ffffffff' });
+  expect(await look(lake, 'sweep')).toMatchObject({ cut: 2 });
 });
 
 test('each decision is logged with its reason and the number of interactions that is missing', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 39);
+  store(lake, 0, 39);
   const log = recordingLog();
-  await look(lake, 'event', log);
+  await look(lake, 'sweep', log);
   expect(log.lines).toMatchObject([
     {
       level: 'info',
@@ -104,9 +103,9 @@ test('each decision is logged with its reason and the number of interactions tha
 test('an object that is not a batch is logged and skipped', async () => {
   const lake = memoryLake();
   await lake.create('interactions/0a1b2c3d/sales/000000/stray.txt', 'x', '');
-  await store(lake, 0, 149);
+  store(lake, 0, 149);
   const log = recordingLog();
-  expect(await look(lake, 'sweep', log)).toMatchObject({ cut: 1 });
+  expect(await look(lake, 'full', log)).toMatchObject({ cut: 1 });
   expect(log.lines).toContainEqual(
     expect.objectContaining({ level: 'error', object: 'interactions/0a1b2c3d/sales/000000/stray.txt' }),
   );
@@ -114,15 +113,15 @@ test('an object that is not a batch is logged and skipped', async () => {
 
 test('invariant 5: a window that cannot be read is logged, and its batches are cut again together with the new ones', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 99);
+  store(lake, 0, 99);
   await look(lake);
   await finish(lake, 1);
-  await store(lake, 100, 199);
+  store(lake, 100, 199);
   await lake.create(windowKey(2), 'not JSON', '');
   await lake.create(failedKey(2), '{}', '');
-  await store(lake, 200, 299);
+  store(lake, 200, 299);
   const log = recordingLog();
-  expect(await look(lake, 'sweep', log)).toMatchObject({ cut: 3 });
+  expect(await look(lake, 'full', log)).toMatchObject({ cut: 3 });
   expect(windowOf(lake, 3)).toMatchObject({ newInteractions: 200, totalInteractions: 300 });
   expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
     { object: windowKey(2), window: 2 },
@@ -132,7 +131,160 @@ test('invariant 5: a window that cannot be read is logged, and its batches are c
 
 test('no window is cut while a window that cannot be read has neither a run nor failed', async () => {
   const lake = memoryLake();
-  await store(lake, 0, 99);
+  store(lake, 0, 99);
   await lake.create(windowKey(1), '{"window":1}', '');
   expect(await look(lake)).toMatchObject({ cut: undefined, inFlight: true });
+});
+
+/** Looks because of an event, and returns the keys that were listed too. */
+async function lookAt(lake: MemoryLake, ...keys: readonly string[]) {
+  const listed: string[] = [];
+  lake.fault = (operation, key) => {
+    if (operation === 'list') listed.push(key);
+  };
+  const log = recordingLog();
+  const parts = { lake, log, settings, model, nowMs: () => lake.nowMs };
+  const outcome = await threshold({ how: 'event', keys }, parts);
+  lake.fault = () => undefined;
+  return { outcome, listed: listed.filter((key) => key.startsWith('interactions/')), lines: log.lines };
+}
+
+describe('an event', () => {
+  /** Twelve partitions of 100 sales each are cut and trained. */
+  async function twelve(): Promise<MemoryLake> {
+    const lake = memoryLake();
+    for (let partition = 0; partition < 12; partition++) store(lake, 0, 99, { partition });
+    await look(lake);
+    await finish(lake, 1);
+    return lake;
+  }
+
+  test('lists every partition if there are at most ten', async () => {
+    const lake = memoryLake();
+    store(lake, 0, 49, { partition: 1 });
+    const { outcome } = await lookAt(lake, store(lake, 0, 59));
+    expect(outcome).toMatchObject({ cut: 1, newInteractions: 110 });
+  });
+
+  test('lists only the partitions that it names if there are more', async () => {
+    const lake = await twelve();
+    store(lake, 100, 149, { partition: 3 });
+    const { outcome, listed, lines } = await lookAt(lake, store(lake, 100, 159, { partition: 7 }));
+    expect(listed).toEqual(['interactions/0a1b2c3d/sales/000007/']);
+    expect(outcome).toMatchObject({ cut: undefined, newInteractions: 60 });
+    expect(lines).toMatchObject([{ message: expect.stringContaining('60 of 100 new interactions') }]);
+    expect(await look(lake, 'sweep')).toMatchObject({ cut: 2, newInteractions: 110 });
+  });
+
+  test('lets a window of all partitions be cut if those that it names have enough', async () => {
+    const lake = await twelve();
+    store(lake, 100, 149, { partition: 3 });
+    const { outcome } = await lookAt(lake, store(lake, 100, 299, { partition: 7 }));
+    expect(outcome).toMatchObject({ cut: 2, newInteractions: 250 });
+  });
+
+  test('lists nothing while a run is in flight', async () => {
+    const lake = memoryLake();
+    store(lake, 0, 99);
+    await look(lake);
+    const { outcome, listed } = await lookAt(lake, store(lake, 100, 299));
+    expect(listed).toEqual([]);
+    expect(outcome).toMatchObject({ cut: undefined, inFlight: true });
+  });
+});
+
+describe('a topic that was deleted and created again on the same cluster', () => {
+  const HOUR = 3_600_000;
+
+  /** The first topic has so many batches that a page of keys does not show all of them. */
+  async function firstTopic(): Promise<MemoryLake> {
+    const lake = memoryLake();
+    const startMs = lake.nowMs;
+    lake.nowMs += 60_000;
+    for (let first = 0; first < 6000; first += 4) store(lake, first, first + 3, { firstMs: startMs + first });
+    await look(lake);
+    await finish(lake, 1);
+    lake.nowMs += HOUR;
+    return lake;
+  }
+  const again = (lake: MemoryLake, first: number, last: number) =>
+    store(lake, first, last, { firstMs: lake.nowMs + first });
+
+  test.each(['sweep', 'full', 'flush'] as const)('is found by a %s', async (how) => {
+    const lake = await firstTopic();
+    for (let first = 0; first < 2500; first += 50) again(lake, first, first + 49);
+    expect(await look(lake, how)).toMatchObject({ cut: 2, newInteractions: 2500 });
+    await finish(lake, 2);
+    expect(await look(lake, how)).toMatchObject({ cut: undefined, newInteractions: 0 });
+    for (let first = 2500; first < 4000; first += 50) again(lake, first, first + 49);
+    expect(await look(lake, how)).toMatchObject({ cut: 3, newInteractions: 1500 });
+  });
+
+  test('is found by an event, also if earlier events of it were lost, and is reported once', async () => {
+    const lake = await firstTopic();
+    again(lake, 0, 49);
+    const { outcome, lines } = await lookAt(lake, again(lake, 50, 119));
+    expect(outcome).toMatchObject({ cut: 2, newInteractions: 120 });
+    expect(lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { window: 2, generation: `0a1b2c3d/sales/000000@${lake.nowMs}` },
+    ]);
+    await finish(lake, 2);
+    const next = await lookAt(lake, again(lake, 120, 239));
+    expect(next.outcome).toMatchObject({ cut: 3, newInteractions: 120 });
+    expect(next.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  test('is not what a late event of a batch that was cut before means', async () => {
+    const lake = await firstTopic();
+    const { outcome } = await lookAt(lake, store(lake, 40, 43, { firstMs: lake.nowMs - HOUR - 60_000 + 40 }));
+    expect(outcome).toMatchObject({ cut: undefined, newInteractions: 0 });
+  });
+});
+
+describe('the full sweep of an old lake', () => {
+  const DAY = 24 * 3_600_000;
+
+  /** One window a day. */
+  async function days(count: number): Promise<MemoryLake> {
+    const lake = memoryLake();
+    for (let day = 0; day < count; day++) {
+      for (let batch = 0; batch < 100; batch++)
+        store(lake, day * 1000 + batch * 10, day * 1000 + batch * 10 + 9, {
+          firstMs: lake.nowMs + batch,
+        });
+      await look(lake);
+      await finish(lake, day + 1);
+      lake.nowMs += DAY;
+    }
+    return lake;
+  }
+
+  test('reads the windows and lists the batches of the last week only, and finds what is late there', async () => {
+    const lake = await days(30);
+    const firstMs = lake.nowMs - 3 * DAY;
+    // A sale of three days ago was stored late, and a batch of that day was delivered again with other boundaries.
+    store(lake, 30_000, 30_099, { firstMs });
+    store(lake, 27_005, 27_034, { firstMs });
+    const read: string[] = [];
+    let keys = 0;
+    lake.fault = (operation, key) => {
+      if (operation === 'read') read.push(key);
+    };
+    const { list } = lake;
+    const counting = {
+      ...lake,
+      async *list(prefix: string, after?: string) {
+        for await (const object of list(prefix, after)) {
+          if (prefix.startsWith('interactions/')) keys++;
+          yield object;
+        }
+      },
+    };
+    const parts = { lake: counting, log: recordingLog(), settings, model, nowMs: () => lake.nowMs };
+    expect(await threshold({ how: 'full' }, parts)).toMatchObject({ cut: 31, newInteractions: 100 });
+    expect(read.filter((key) => key.startsWith('windows/'))).toHaveLength(1 + 1 + 6);
+    expect(windowOf(lake, 31).batches.map(({ key }) => key)).toHaveLength(2);
+    // Those of the last days, and one page at the start.
+    expect(keys).toBeLessThan(2000);
+  });
 });

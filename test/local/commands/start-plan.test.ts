@@ -7,7 +7,7 @@ import { synthesize } from '../../lib/synthesize.ts';
 
 test('without options, the stack has its defaults, except for the threshold', () => {
   expect(configOf(parseStartOptions([]))).toEqual({
-    threshold: { threshold: 12_000 },
+    threshold: { threshold: 12_000, gatherSeconds: 0 },
     model: {},
     sweepMinutes: 1,
   });
@@ -20,7 +20,7 @@ test('options are converted to the units of the configuration', () => {
     ...['--type-weights', 'view=0.2,gift=0'],
   ]);
   expect(configOf(options)).toEqual({
-    threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90 },
+    threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90, gatherSeconds: 0 },
     model: { rank: 8, typeWeights: { view: 0.2, gift: 0 } },
     sweepMinutes: 1,
   });

@@ -69,17 +69,39 @@ test('busy, an example calculated by hand', () => {
     'Lambda, accumulate': expect.closeTo(0.151567, 4),
     'S3, batches written': expect.closeTo(131_400 * 5e-6, 9),
     'S3, listings of threshold': expect.closeTo(43_800 * 7 * 5e-6, 9),
-    // Two folders and three partitions more than an empty bucket has.
-    'S3, listings of sweeps, partitions': expect.closeTo(8_760 * 5 * 5e-6, 9),
+    // Two folders more than an empty bucket has, and the start and the end of three partitions.
+    'S3, listings of sweeps, partitions': expect.closeTo(8_760 * 8 * 5e-6, 9),
     'S3, reads of sweeps, newest window': expect.closeTo(8_760 * 3 * 0.4e-6, 9),
-    // On average, half of the month's batches and windows exist: 65 full pages and 5 windows, once a day.
-    'S3, listings of full sweeps': expect.closeTo(65 * (730 / 24) * 5e-6, 9),
-    'S3, reads of full sweeps': expect.closeTo(5 * (730 / 24) * 0.4e-6, 9),
+    // A week has 168 of 730 hours: 30,240 batches, which are 31 pages, and three starts of partitions; 2.3 windows and a mark.
+    'S3, listings of full sweeps': expect.closeTo(34 * (730 / 24) * 5e-6, 9),
+    'S3, reads of full sweeps': expect.closeTo((1680 / 730 + 1) * (730 / 24) * 0.4e-6, 9),
     'SQS, events': expect.closeTo(394_200 * 0.4e-6, 9),
     // 0.286806 h x 16 x 0.042094 + 0.286806 h x 56 x 0.004628
     'EMR Serverless, 10 runs': expect.closeTo(0.193165 + 0.074331, 5),
     'EventBridge, rules': 0,
   });
+});
+
+/** A minute with a batch of each of 100 partitions: they are listed once each, and the windows once. */
+test('busy, 100 partitions: threshold lists about as often as batches are written, and the age of the lake does not matter', () => {
+  const input = { salesPerMonth: 1e7, partitions: 100, runsPerMonth: 10 };
+  const [young, old] = [1, 12].map((month) => usdOf(bill({ ...input, month }).busy));
+  expect(young).toMatchObject({
+    'S3, batches written': expect.closeTo(4_380_000 * 5e-6, 9),
+    'S3, listings of threshold': expect.closeTo(43_800 * 101 * 5e-6, 9),
+    'S3, listings of sweeps, partitions': expect.closeTo(8_760 * 202 * 5e-6, 9),
+  });
+  for (const part of Object.keys(young ?? {}).filter((name) => name.startsWith('S3, listings')))
+    expect(old?.[part]).toBe(young?.[part]);
+});
+
+test('more than ten partitions are called expensive', () => {
+  const printed = (partitions: number) => {
+    const input: BillInput = { ...DEFAULTS, partitions };
+    return formatBill(makeBill(input), input);
+  };
+  expect(printed(10)).not.toContain('more than 10 partitions');
+  expect(printed(11)).toContain('more than 10 partitions');
 });
 
 test('busy, few sales: no more calls and batches than sales', () => {
@@ -95,6 +117,7 @@ test('an existing cluster is not on the bill: there is no line for MSK', () => {
 
 test('the bill is for the default configuration of the stack', () => {
   const { stream, sweepMinutes, threshold, train } = Config.parse({});
+  expect(STACK.gatherSeconds).toBe(threshold.gatherSeconds);
   const { diskGb } = Config.parse({ stream: { kind: 'provisioned' } }).stream as { diskGb: number };
   expect(STACK).toMatchObject({
     partitions: stream.partitions,
