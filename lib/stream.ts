@@ -115,7 +115,7 @@ export class Stream extends Construct {
     });
     // Both sides must agree: if the pollers ignored a partial response, they would commit offsets that were never stored.
     fn.addEnvironment(ENV.partialAnswers, String(isProvisioned));
-    if (this.usesIam) this.arns.allow(fn, 'readTopic', 'joinGroup');
+    if (this.usesIam) this.arns.allow(fn, 'describeCluster', 'readTopic', 'joinGroup');
     else this.authenticateWithSecret(fn, mapping);
   }
 

@@ -124,11 +124,15 @@ export class Train extends Construct {
 /** The workers that are kept started. A job uses them only if they have the size that it requests. */
 function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['train']) {
   if (preInitialisedExecutors === 0) return {};
-  const workers = (key: string, workerCount: number, { vcpu, memoryGb, diskGb }: typeof driver) => ({
+  const workers = (key: string, workerCount: number, worker: typeof driver) => ({
     key,
     value: {
       workerCount,
-      workerConfiguration: { cpu: `${vcpu} vCPU`, memory: `${takenGb(memoryGb)} GB`, disk: `${diskGb} GB` },
+      workerConfiguration: {
+        cpu: `${worker.vcpu} vCPU`,
+        memory: `${takenGb(worker)} GB`,
+        disk: `${worker.diskGb} GB`,
+      },
     },
   });
   return {

@@ -15,6 +15,7 @@ export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
   ServerlessSite: { site: { allowFrom: ['203.0.113.0/24'] } },
+  ServerlessOwnEndpoints: { network: { existing: { ...vpc, createEndpoints: false } } },
   ServerlessExistingVpc: { network: { existing: { ...vpc, createEndpoints: true } } },
   Provisioned: {
     stream: { kind: 'provisioned' },

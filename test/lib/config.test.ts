@@ -86,8 +86,15 @@ describe('the network', () => {
 });
 
 describe('the workers of a job', () => {
+  const taken = (vcpu: number, memoryGb: number): number => takenGb({ vcpu, memoryGb });
+
   test('take 10 % more memory than Spark gets, at least 384 MB more, in whole GB', () => {
-    expect([1, 2, 3, 12, 27].map(takenGb)).toEqual([2, 3, 4, 14, 30]);
+    expect([1, 2, 3, 12, 27].map((memoryGb) => taken(4, memoryGb))).toEqual([2, 3, 4, 14, 30]);
+  });
+
+  test('of 8 and 16 vCPU have memory in steps of 4 and 8 GB', () => {
+    expect([14, 16, 20, 54].map((memoryGb) => taken(8, memoryGb))).toEqual([16, 20, 24, 60]);
+    expect([29, 30, 60, 108].map((memoryGb) => taken(16, memoryGb))).toEqual([32, 40, 72, 120]);
   });
 
   test('have a size that EMR Serverless supports', () => {

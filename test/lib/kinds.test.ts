@@ -47,6 +47,7 @@ describe('the network', () => {
     ['Serverless', ['lambda', 's3', 'sts']],
     ['ServerlessProvisionedPollers', ['s3']],
     ['ServerlessExistingVpc', ['lambda', 'sts']],
+    ['ServerlessOwnEndpoints', []],
     ['ProvisionedNat', ['s3']],
     ['ProvisionedExistingVpc', []],
     ['ExistingScram', ['lambda', 'secretsmanager', 'sts']],
@@ -65,7 +66,18 @@ describe('the network', () => {
     }
   });
 
-  test('members of its one security group reach only each other; with NAT, also HTTPS', () => {
+  /** Rules of the security group that concern addresses, not members. */
+  const wideRules = (kind: Kind): object[] =>
+    all(kind, 'AWS::EC2::SecurityGroup').flatMap(({ Properties }) => [
+      ...(Properties.SecurityGroupIngress ?? []),
+      ...(Properties.SecurityGroupEgress ?? []).filter(
+        // CDK expresses "no egress" as a rule that never matches.
+        ({ CidrIp }: { CidrIp: string }) => CidrIp !== '255.255.255.255/32',
+      ),
+    ]);
+  const HTTPS_OUT = expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 });
+
+  test('members of its one security group reach only each other; without endpoints of this stack, on-demand pollers also HTTPS', () => {
     for (const kind of names) {
       const groups = all(kind, 'AWS::EC2::SecurityGroup');
       expect(groups.length, kind).toBe(kind.startsWith('Existing') ? 0 : 1);
@@ -73,18 +85,18 @@ describe('the network', () => {
       const member = { 'Fn::GetAtt': [id, 'GroupId'] };
       for (const { Properties } of all(kind, 'AWS::EC2::SecurityGroupIngress'))
         expect(Properties).toMatchObject({ GroupId: member, SourceSecurityGroupId: member });
-      const wide = groups.flatMap(({ Properties }) => [
-        ...(Properties.SecurityGroupIngress ?? []),
-        ...(Properties.SecurityGroupEgress ?? []).filter(
-          // CDK expresses "no egress" as a rule that never matches.
-          ({ CidrIp }: { CidrIp: string }) => CidrIp !== '255.255.255.255/32',
-        ),
-      ]);
-      expect(wide, kind).toEqual(
-        kind === 'ProvisionedNat'
-          ? [expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })]
-          : [],
-      );
+      const isOut = ['ProvisionedNat', 'ServerlessOwnEndpoints'].includes(kind);
+      expect(wideRules(kind), kind).toEqual(isOut ? [HTTPS_OUT] : []);
+    }
+  });
+
+  test('on-demand pollers reach Lambda and STS in every kind: by endpoints of this stack, or by HTTPS out of its group', () => {
+    for (const kind of names) {
+      const isOnDemand = mapping(kind)?.Properties.ProvisionedPollerConfig === undefined;
+      // The stack changes no security group of an existing cluster; its owner provides the way.
+      if (!isOnDemand || all(kind, 'AWS::EC2::SecurityGroup').length === 0) continue;
+      const hasEndpoints = ['lambda', 'sts'].every((service) => services(kind).includes(service));
+      if (!hasEndpoints) expect(wideRules(kind), kind).toEqual([HTTPS_OUT]);
     }
   });
 
@@ -230,7 +242,8 @@ describe('permissions on Kafka', () => {
       'ExistingIam',
       'Accumulate',
     );
-    expect(others).toEqual({});
+    // https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html names it among the permissions of the pollers.
+    expect(others).toEqual({ DescribeClusterDynamicConfiguration: Connect });
     expect(Connect).toBe(`"${start}cluster/${cluster}"`);
     expect(ReadData).toBe(`"${start}topic/${cluster}/sales"`);
     expect(DescribeTopic).toBe(ReadData);
@@ -360,6 +373,19 @@ describe('the configuration of a deployment', () => {
     for (const kind of names)
       for (const { Properties } of all(kind, 'AWS::EMRServerless::Application'))
         expect(Properties.MaximumCapacity, kind).toBeDefined();
+  });
+
+  test('rounds the memory of large workers up to a size that EMR Serverless has, and counts it against the maximum', () => {
+    const worker = { vcpu: 8, memoryGb: 20 };
+    const train = { driver: worker, executor: worker, preInitialisedExecutors: 1, maximumVcpu: 32 };
+    const template = synthesize({ train: { ...train, maximumMemoryGb: 72 } });
+    const size = { WorkerConfiguration: Match.objectLike({ Cpu: '8 vCPU', Memory: '24 GB' }) };
+    template.hasResourceProperties('AWS::EMRServerless::Application', {
+      InitialCapacity: [{ Value: Match.objectLike(size) }, { Value: Match.objectLike(size) }].map((entry) =>
+        Match.objectLike(entry),
+      ),
+    });
+    expect(JSON.stringify(template.toJSON())).toContain('maxExecutors=2');
   });
 
   test('puts tags on resources that support them', () => {

@@ -266,6 +266,7 @@ describe('the stream', () => {
     expect(kafka.sort()).toEqual([
       'kafka-cluster:AlterGroup',
       'kafka-cluster:Connect',
+      'kafka-cluster:DescribeClusterDynamicConfiguration',
       'kafka-cluster:DescribeGroup',
       'kafka-cluster:DescribeTopic',
       'kafka-cluster:ReadData',

@@ -107,7 +107,7 @@ test('the bill is for the default configuration of the stack', () => {
     metrics: Object.keys(METRICS).length,
     workers: 1 + executorsOf(train),
     workerVcpu: train.driver.vcpu,
-    workerGb: takenGb(train.driver.memoryGb),
+    workerGb: takenGb(train.driver),
   });
   expect(train.executor).toEqual(train.driver);
 });
