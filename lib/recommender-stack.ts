@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Accumulate } from './accumulate.ts';
 import type { Config } from './config.ts';
@@ -22,9 +22,13 @@ export interface RecommenderStackProps extends StackProps {
 /** The pipeline: its stages in the order in which a sale passes through them, and their connections. */
 export class RecommenderStack extends Stack {
   constructor(scope: Construct, id: string, { config, jarPath, ...props }: RecommenderStackProps) {
-    super(scope, id, props);
+    const isKept = config.removalPolicy === 'retain';
+    // A protected stack can be deleted only after somebody has switched the protection off.
+    super(scope, id, { terminationProtection: isKept, ...props });
     const { sweepMinutes, retention } = config;
-    const removalPolicy = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // A first deployment that fails leaves nothing behind, because there is nothing to keep yet:
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+    const removalPolicy = isKept ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     const logKeeping = { retention: retention.functionLogsDays, removalPolicy };
     const common = { sweepMinutes, logKeeping };
 
@@ -33,8 +37,12 @@ export class RecommenderStack extends Stack {
       securityGroupId: config.stream.kind === 'existing' ? config.stream.securityGroupId : undefined,
       pollersNeed: pollersNeed(config.stream),
     });
-    const keepsTopic = config.removalPolicy === 'retain';
-    const stream = new Stream(this, 'Stream', { network, config: config.stream, logKeeping, keepsTopic });
+    const stream = new Stream(this, 'Stream', {
+      network,
+      config: config.stream,
+      logKeeping,
+      keepsTopic: isKept,
+    });
     const lake = new Lake(this, 'Lake', { retention, logKeeping });
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
     stream.feed(accumulate.fn);
@@ -71,5 +79,10 @@ export class RecommenderStack extends Stack {
     const excludeResourceTypes = ['aws:cdk:stack', 'AWS::MSK::ServerlessCluster'];
     for (const [key, value] of Object.entries(config.tags))
       Tags.of(this).add(key, value, { excludeResourceTypes });
+  }
+
+  /** Two zones of the region, whichever it is. CDK would look them up in the account if the stack names one. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Aws, Duration, Fn } from 'aws-cdk-lib';
+import { Aws, CfnDeletionPolicy, type CfnResource, Duration, Fn } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ManagedKafkaEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -147,11 +147,12 @@ export class Stream extends Construct {
     });
     // CloudFormation replaces the cluster, and with it all its data, when a tag changes. The cluster therefore has no tags.
     cluster.addPropertyDeletionOverride('Tags');
+    keepWhenReplaced(cluster);
     return cluster;
   }
 
   private provisioned({ kafkaVersion, instanceType, diskGb }: Kind<'provisioned'>): msk.CfnCluster {
-    return new msk.CfnCluster(this, 'Brokers', {
+    const cluster = new msk.CfnCluster(this, 'Brokers', {
       clusterName: this.clusterName(),
       kafkaVersion,
       numberOfBrokerNodes: this.network.subnets.length,
@@ -172,6 +173,8 @@ export class Stream extends Construct {
         },
       },
     });
+    keepWhenReplaced(cluster);
+    return cluster;
   }
 
   /**
@@ -266,6 +269,16 @@ export class Stream extends Construct {
 }
 
 const BROKERS = 'BootstrapBrokerStringSaslIam';
+
+/**
+ * Keeps the old cluster, with the sales that nobody has read yet, when a change of the configuration replaces it. It costs money
+ * until somebody deletes it. Deleting the stack deletes its cluster.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html
+ */
+function keepWhenReplaced(cluster: CfnResource): void {
+  cluster.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  cluster.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+}
 
 /** All custom resources of this kind share one Lambda of CDK's, outside the tree of this construct; its role leads to it. */
 function acknowledgeCdkLambda({ grantPrincipal }: AwsCustomResource): void {

@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { KINDS, type Kind } from '../cloud/kinds.ts';
-import { synthesize } from './synthesize.ts';
+import { stackWith, synthesize } from './synthesize.ts';
 
 /** The differences between the kinds of deployments. `test/cloud` runs cdk-nag and cfn-lint on the same kinds. */
 
@@ -117,6 +117,13 @@ describe('the stream', () => {
     });
   });
 
+  test('a cluster that is replaced is kept, with the sales on it, and one whose stack is deleted is not', () => {
+    for (const kind of names)
+      for (const type of ['AWS::MSK::ServerlessCluster', 'AWS::MSK::Cluster'])
+        for (const { UpdateReplacePolicy, DeletionPolicy } of all(kind, type))
+          expect([UpdateReplacePolicy, DeletionPolicy], kind).toEqual(['Retain', 'Delete']);
+  });
+
   test('a provisioned cluster has two small brokers, TLS everywhere, only IAM, and logs', () => {
     templateOf('Provisioned').hasResourceProperties('AWS::MSK::Cluster', {
       NumberOfBrokerNodes: 2,
@@ -156,7 +163,7 @@ describe('the stream', () => {
         ServiceTimeout: '300',
       });
       // The topic of an existing cluster may hold sales that others need.
-      expect(topic?.DeletionPolicy, kind).toBe(kind === 'ExistingIam' ? 'Retain' : 'Delete');
+      expect(topic?.DeletionPolicy, kind).toBe(kind === 'ExistingIam' ? 'RetainExceptOnCreate' : 'Delete');
     }
     for (const kind of ['ExistingScram', 'ExistingTls'] as const)
       expect(all(kind, 'Custom::Topic'), kind).toEqual([]);
@@ -353,9 +360,21 @@ describe('the configuration of a deployment', () => {
           .flatMap((type) => all(kind, type))
           .map(({ DeletionPolicy }) => DeletionPolicy),
       );
-    expect(policies('Serverless')).toEqual(new Set(['Retain']));
+    // A first deployment that fails leaves neither a bucket nor log groups behind.
+    expect(policies('Serverless')).toEqual(new Set(['RetainExceptOnCreate']));
     expect(policies('Provisioned')).toEqual(new Set(['Delete']));
     templateOf('Provisioned').resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  });
+
+  test('keeps the bucket and the logs also when they are replaced', () => {
+    for (const type of ['AWS::S3::Bucket', 'AWS::Logs::LogGroup'])
+      for (const { UpdateReplacePolicy } of all('Serverless', type))
+        expect(UpdateReplacePolicy).toBe('Retain');
+  });
+
+  test('protects a stack whose data is kept from being deleted', () => {
+    expect(stackWith(KINDS.Serverless).terminationProtection).toBe(true);
+    expect(stackWith(KINDS.Provisioned).terminationProtection).toBe(false);
   });
 
   test('can keep workers started, in the size that the job requests', () => {
