@@ -24,6 +24,7 @@ export type AlarmName =
   | `${Stage}-${'errors' | 'throttles' | 'error-lines'}`
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
   | 'accumulate-lag'
+  | 'accumulate-pollers'
   | 'accumulate-rejected'
   | 'accumulate-silent'
   | 'threshold-overdue'
@@ -45,14 +46,19 @@ export interface Alarm {
   readonly isLowerLimit?: true;
   /** How many consecutive periods must breach the limit. */
   readonly periods: number;
-  /** If set, a period without data counts as a breach. */
-  readonly isMissingDataBreach?: true;
+  /**
+   * If set, the alarm reports the state "insufficient data" after `periods` without data, instead of ignoring them. A new
+   * alarm is in this state until its first data, which it does not report: nobody has confirmed the email by then.
+   */
+  readonly reportsMissingData?: true;
 }
 
 /** Everything that alarms and the dashboard are derived from. */
 export interface MonitoredPipeline {
   readonly config: Config;
   readonly stream: Stream;
+  /** The mapping that polls the topic. */
+  readonly pollers: lambda.CfnEventSourceMapping;
   readonly stages: WatchedStages;
 }
 
@@ -86,6 +92,32 @@ export const stageMetric = (
 /** Records on the topic that accumulate has not yet processed: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export const offsetLag = ({ fn }: WatchedStage): cloudwatch.Metric =>
   fn.metric('OffsetLag', { statistic: cloudwatch.Stats.MAXIMUM, period: FIVE_MINUTES });
+
+/** Faults of the pollers, which never reach the Lambda. Each exists only while there is one. */
+const POLLER_FAULTS = ['PollingErrorCount', 'InvokeErrorCount', 'CommitErrorCount'] as const;
+
+/** The faults of the pollers per five minutes: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics */
+export const pollerFaults = (pollers: lambda.CfnEventSourceMapping): cloudwatch.Metric[] =>
+  POLLER_FAULTS.map((metricName) => pollerMetric(pollers, metricName, cloudwatch.Stats.SUM));
+
+/** The largest and the total number of records per partition that the pollers have not committed. */
+export const pollerLag = (pollers: lambda.CfnEventSourceMapping): cloudwatch.Metric[] =>
+  ['MaxOffsetLag', 'SumOffsetLag'].map((metricName) =>
+    pollerMetric(pollers, metricName, cloudwatch.Stats.MAXIMUM),
+  );
+
+const pollerMetric = (
+  pollers: lambda.CfnEventSourceMapping,
+  metricName: string,
+  statistic: string,
+): cloudwatch.Metric =>
+  new cloudwatch.Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { EventSourceMappingUUID: pollers.ref },
+    statistic,
+    period: FIVE_MINUTES,
+  });
 
 /** Returns every alarm of a deployment, by name, in pipeline order. `stream-disk` exists only for a provisioned cluster. */
 export function alarmsOf(
@@ -167,18 +199,32 @@ function queueAlarms(stage: QueueStage, { config, stages }: MonitoredPipeline) {
       limit: 1,
       isLowerLimit: true,
       periods: CONSECUTIVE_PERIODS,
-      isMissingDataBreach: true,
+      reportsMissingData: true,
     },
   } satisfies Record<string, Alarm>;
 }
 
-function streamAlarms({ config, stream, stages: { accumulate } }: MonitoredPipeline) {
+function streamAlarms({ config, stream, pollers, stages: { accumulate } }: MonitoredPipeline) {
   const { brokers } = stream;
   return {
     'accumulate-lag': {
       meaning: 'more sales are waiting on the topic than ten invocations can process',
       metric: offsetLag(accumulate),
       limit: 10 * config.stream.batchSize,
+      periods: CONSECUTIVE_PERIODS,
+    },
+    'accumulate-pollers': {
+      meaning:
+        'the pollers cannot read the topic, invoke the Lambda or commit: the network, a permission or the sign-in is wrong',
+      metric: new cloudwatch.MathExpression({
+        label: 'Faults of the pollers',
+        period: FIVE_MINUTES,
+        expression: `SUM([${POLLER_FAULTS.map((_, index) => `FILL(fault${index}, 0)`)}])`,
+        usingMetrics: Object.fromEntries(
+          pollerFaults(pollers).map((metric, index) => [`fault${index}`, metric]),
+        ),
+      }),
+      limit: 1,
       periods: CONSECUTIVE_PERIODS,
     },
     'accumulate-rejected': {
@@ -194,7 +240,7 @@ function streamAlarms({ config, stream, stages: { accumulate } }: MonitoredPipel
       limit: 1,
       isLowerLimit: true,
       periods: config.silentAfterHours,
-      isMissingDataBreach: true,
+      reportsMissingData: true,
     },
     ...(brokers && {
       'stream-disk': {

@@ -45,7 +45,7 @@ export class RecommenderStack extends Stack {
     });
     const lake = new Lake(this, 'Lake', { retention, logKeeping });
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
-    stream.feed(accumulate.fn);
+    const pollers = stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {
       lake,
       settings: config.threshold,
@@ -59,7 +59,7 @@ export class RecommenderStack extends Stack {
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
     const stages = { accumulate, threshold, train, publish, render };
-    const operations = new Operations(this, 'Operations', { config, stream, stages });
+    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {

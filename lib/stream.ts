@@ -81,8 +81,10 @@ export class Stream extends Construct {
   /**
    * Invokes `fn` with the records of the topic. The mapping retries forever and has no failure destination. With a limit on
    * retries or a destination, a storage fault of a few minutes would commit offsets of records that were never stored.
+   *
+   * @returns The mapping, whose metrics show faults of the pollers that never reach `fn`.
    */
-  feed(fn: lambda.Function): void {
+  feed(fn: lambda.Function): lambda.CfnEventSourceMapping {
     const { topic, pollers, batchSize, windowSeconds } = this.config;
     const isProvisioned = pollers === 'provisioned';
     fn.addEventSource(
@@ -93,6 +95,8 @@ export class Stream extends Construct {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
         batchSize,
         maxBatchingWindow: Duration.seconds(windowSeconds),
+        // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+        metricsConfig: { metrics: [lambda.MetricType.ERROR_COUNT, lambda.MetricType.KAFKA_METRICS] },
         // All three require provisioned mode: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
         ...(isProvisioned
           ? {
@@ -117,6 +121,7 @@ export class Stream extends Construct {
     fn.addEnvironment(ENV.partialAnswers, String(isProvisioned));
     if (this.usesIam) this.arns.allow(fn, 'describeCluster', 'readTopic', 'joinGroup');
     else this.authenticateWithSecret(fn, mapping);
+    return mapping;
   }
 
   /** Lets `fn`, which must be located at `inside`, put records on the topic, and gives it the brokers and the topic. */
