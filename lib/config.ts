@@ -176,6 +176,18 @@ const Retention = z.strictObject({
   tierRunsAfterDays: z.int().min(0).max(3650).default(30),
 });
 
+/** Keys of your own in KMS. Without them AWS encrypts with keys that it manages. */
+const Encryption = z.strictObject({
+  /**
+   * Encrypts the bucket and the disks of provisioned brokers. Its key policy must let this account's IAM policies decide,
+   * which is the default. With `site`, the key policy must also let CloudFront decrypt. A change replaces a provisioned cluster.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+   */
+  keyArn: arn('kms', 'a symmetric key').optional(),
+  /** The key of CDK's bootstrap bucket, if it has one of your own. The Spark job reads its jar from that bucket. */
+  assetsKeyArn: arn('kms', 'the key of the bootstrap bucket').optional(),
+});
+
 /** The configuration of a deployment. Every key is optional. */
 export const Config = z
   .strictObject({
@@ -199,6 +211,7 @@ export const Config = z
     /** The size and the limits of the Spark job. */
     train: Train.prefault({}),
     retention: Retention.prefault({}),
+    encryption: Encryption.prefault({}),
     /** A public address for the pages, which show what each user bought. Not created by default. */
     site: Site.optional(),
     /** Receives every alarm and budget warning, once its owner has confirmed the subscription with the link in an email. */

@@ -1,6 +1,7 @@
 import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -15,6 +16,7 @@ type PrefixName = keyof typeof PREFIX;
 
 export interface LakeProps {
   readonly retention: Config['retention'];
+  readonly encryption: Config['encryption'];
   readonly logKeeping: LogKeeping;
 }
 
@@ -29,14 +31,19 @@ const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
+  private readonly key: kms.IKey | undefined;
 
-  constructor(scope: Construct, id: string, { retention, logKeeping }: LakeProps) {
+  constructor(scope: Construct, id: string, { retention, encryption, logKeeping }: LakeProps) {
     super(scope, id);
+    this.key = encryption.keyArn ? kms.Key.fromKeyArn(this, 'Key', encryption.keyArn) : undefined;
     const { removalPolicy } = logKeeping;
     const { rejectedDays, jobLogsDays, supersededDays, tierRunsAfterDays } = retention;
     this.bucket = new s3.Bucket(this, 'Bucket', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      encryption: s3.BucketEncryption.S3_MANAGED,
+      ...(this.key
+        ? // A bucket key makes S3 ask KMS far less often, which saves most of its cost.
+          { encryption: s3.BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }
+        : { encryption: s3.BucketEncryption.S3_MANAGED }),
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: true,
@@ -210,10 +217,23 @@ export class Lake extends Construct {
 
   private get(grantee: lambda.Function | iam.IRole, ...keys: readonly string[]): void {
     this.allow(grantee, 's3:GetObject', keys);
+    this.allowKey(grantee, 'kms:Decrypt');
   }
 
   private put(grantee: lambda.Function | iam.IRole, ...keys: readonly string[]): void {
     this.allow(grantee, 's3:PutObject', keys);
+    this.allowKey(grantee, 'kms:GenerateDataKey');
+  }
+
+  /** Lets the grantee use the key that encrypts the bucket, if there is one. It gives no access to an object by itself. */
+  private allowKey(
+    grantee: lambda.Function | iam.IRole,
+    action: 'kms:Decrypt' | 'kms:GenerateDataKey',
+  ): void {
+    if (this.key)
+      grantee.grantPrincipal.addToPrincipalPolicy(
+        new iam.PolicyStatement({ actions: [action], resources: [this.key.keyArn] }),
+      );
   }
 
   private allow(grantee: lambda.Function | iam.IRole, action: string, keys: readonly string[]): void {

@@ -25,7 +25,7 @@ export class RecommenderStack extends Stack {
     const isKept = config.removalPolicy === 'retain';
     // A protected stack can be deleted only after somebody has switched the protection off.
     super(scope, id, { terminationProtection: isKept, ...props });
-    const { sweepMinutes, retention } = config;
+    const { sweepMinutes, retention, encryption } = config;
     // A first deployment that fails leaves nothing behind, because there is nothing to keep yet:
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
     const removalPolicy = isKept ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
@@ -40,10 +40,11 @@ export class RecommenderStack extends Stack {
     const stream = new Stream(this, 'Stream', {
       network,
       config: config.stream,
+      keyArn: encryption.keyArn,
       logKeeping,
       keepsTopic: isKept,
     });
-    const lake = new Lake(this, 'Lake', { retention, logKeeping });
+    const lake = new Lake(this, 'Lake', { retention, encryption, logKeeping });
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
     const pollers = stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {
@@ -52,7 +53,7 @@ export class RecommenderStack extends Stack {
       model: config.model,
       ...common,
     });
-    const train = new Train(this, 'Train', { lake, config: config.train, jarPath, ...common });
+    const train = new Train(this, 'Train', { lake, config: config.train, encryption, jarPath, ...common });
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 

@@ -21,6 +21,8 @@ type Kind<Name extends StreamConfig['kind']> = Extract<StreamConfig, { kind: Nam
 export interface StreamProps {
   readonly network: Network;
   readonly config: StreamConfig;
+  /** Encrypts the disks of provisioned brokers; if undefined, a key of AWS does. */
+  readonly keyArn: string | undefined;
   readonly logKeeping: LogKeeping;
   /** Whether a topic that the stack created on an existing cluster is kept when the stack is deleted. */
   readonly keepsTopic: boolean;
@@ -45,16 +47,22 @@ export class Stream extends Construct {
   readonly brokers: { readonly clusterName: string; readonly count: number } | undefined;
   private readonly network: Network;
   private readonly config: StreamConfig;
+  private readonly keyArn: string | undefined;
   private readonly logKeeping: LogKeeping;
   private readonly arns: KafkaArns;
   /** Resources that must exist before the pollers start. */
   private readonly ready: readonly IDependable[];
   private brokersLookup: AwsCustomResource | undefined;
 
-  constructor(scope: Construct, id: string, { network, config, logKeeping, keepsTopic }: StreamProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { network, config, keyArn, logKeeping, keepsTopic }: StreamProps,
+  ) {
     super(scope, id);
     this.network = network;
     this.config = config;
+    this.keyArn = keyArn;
     this.logKeeping = logKeeping;
     this.topic = config.topic;
     const cluster = this.cluster(config);
@@ -168,7 +176,10 @@ export class Stream extends Construct {
         storageInfo: { ebsStorageInfo: { volumeSize: diskGb } },
       },
       clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+      encryptionInfo: {
+        encryptionInTransit: { clientBroker: 'TLS', inCluster: true },
+        ...(this.keyArn && { encryptionAtRest: { dataVolumeKmsKeyId: this.keyArn } }),
+      },
       loggingInfo: {
         brokerLogs: {
           cloudWatchLogs: {
@@ -188,7 +199,8 @@ export class Stream extends Construct {
    */
   private clusterName(): string {
     const { kind } = this.config;
-    const replacing = [this.node.addr, kind, this.network.place];
+    const key = kind === 'provisioned' && this.keyArn ? [this.keyArn] : [];
+    const replacing = [this.node.addr, kind, this.network.place, ...key];
     const hash = createHash('sha256').update(JSON.stringify(replacing)).digest('hex');
     return `${kind[0]}${hash.slice(0, 11)}-sales`;
   }

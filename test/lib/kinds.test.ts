@@ -352,6 +352,42 @@ describe('every Lambda', () => {
   });
 });
 
+describe('keys of your own', () => {
+  const { keyArn, assetsKeyArn } = KINDS.ProvisionedEncrypted.encryption;
+  /** The actions of each role in the bucket and on the keys, by the start of the policy's id. */
+  const actionsIn = (idStart: string): string[] =>
+    statements('ProvisionedEncrypted', idStart).flatMap(({ Action, Resource }) =>
+      [Action].flat().map((action) => (Resource === assetsKeyArn ? `${action} of assets` : action)),
+    );
+
+  test('encrypt the bucket and the disks of provisioned brokers', () => {
+    const [bucket] = all('ProvisionedEncrypted', 'AWS::S3::Bucket');
+    expect(bucket?.Properties.BucketEncryption.ServerSideEncryptionConfiguration).toEqual([
+      {
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn },
+      },
+    ]);
+    templateOf('ProvisionedEncrypted').hasResourceProperties('AWS::MSK::Cluster', {
+      EncryptionInfo: { EncryptionAtRest: { DataVolumeKMSKeyId: keyArn } },
+    });
+  });
+
+  test('can be used by each role that reads or writes the bucket, and the job may decrypt its jar', () => {
+    for (const role of ['Accumulate', 'Threshold', 'TrainFunction', 'TrainJob', 'Publish', 'Render']) {
+      const actions = actionsIn(role);
+      expect(actions.includes('kms:Decrypt'), role).toBe(actions.includes('s3:GetObject'));
+      expect(actions.includes('kms:GenerateDataKey'), role).toBe(actions.includes('s3:PutObject'));
+      expect(actions.includes('kms:Decrypt of assets'), role).toBe(role === 'TrainJob');
+    }
+  });
+
+  test('are not used without the configuration', () => {
+    for (const kind of names.filter((name) => !['ProvisionedEncrypted', 'ExistingScram'].includes(name)))
+      expect(JSON.stringify(templateOf(kind).toJSON()), kind).not.toContain('kms:');
+  });
+});
+
 describe('the configuration of a deployment', () => {
   test('decides whether the bucket and the logs are kept or deleted', () => {
     const policies = (kind: Kind) =>

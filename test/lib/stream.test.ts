@@ -40,7 +40,7 @@ function deployed(pollers: Config['stream']['pollers']) {
     pollersNeed: pollersNeed(config),
   });
   const logKeeping = { retention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.DESTROY };
-  new Stream(stack, 'Stream', { network, config, logKeeping, keepsTopic: true }).feed(fn);
+  new Stream(stack, 'Stream', { network, config, keyArn: undefined, logKeeping, keepsTopic: true }).feed(fn);
   const template = Template.fromStack(stack);
   const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
   const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
