@@ -50,10 +50,10 @@ const Serverless = z.strictObject({ kind: z.literal('serverless').default('serve
 const Provisioned = z.strictObject({
   kind: z.literal('provisioned'),
   ...streamKeys,
-  /** Kafka version, at least 3.6, which `AWS::MSK::Topic` requires: https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html */
+  /** Kafka version, at least 3.7: `AWS::MSK::Topic` requires 3.6, which AWS no longer supports (`releases.ts`): https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html */
   kafkaVersion: z
     .string()
-    .regex(/^(3\.[6-9]|[4-9])\.[0-9x.a-z]+$/, 'should be 3.6 or newer, such as 3.9.x')
+    .regex(/^(3\.[7-9]|[4-9])\.[0-9x.a-z]+$/, 'should be 3.7 or newer, such as 3.9.x')
     .default('3.9.x'),
   /** Instance type of the brokers. There is one broker per subnet. */
   instanceType: z

@@ -67,10 +67,11 @@ describe('the stream', () => {
     ]);
   });
 
-  test('of a provisioned cluster requires a Kafka version whose topics CloudFormation can create', () => {
-    expect(problems({ stream: { kind: 'provisioned', kafkaVersion: '3.5.1' } })).toEqual([
-      'stream.kafkaVersion: should be 3.6 or newer, such as 3.9.x',
-    ]);
+  test('of a provisioned cluster requires a Kafka version that AWS supports, and whose topics CloudFormation can create', () => {
+    for (const kafkaVersion of ['3.5.1', '3.6.0'])
+      expect(problems({ stream: { kind: 'provisioned', kafkaVersion } })).toEqual([
+        'stream.kafkaVersion: should be 3.7 or newer, such as 3.9.x',
+      ]);
     expect(problems({ stream: { kind: 'provisioned', kafkaVersion: '4.0.x.kraft' } })).toEqual([]);
   });
 });
