@@ -27,7 +27,9 @@ export function readEnvironmentFile(name: string, folder = FOLDER): Environment 
   if (!/^[A-Za-z0-9_-]+$/.test(name) || !existsSync(path)) {
     const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
     const known = names.map((file) => file.replace(/\.json$/, '')).join(', ') || 'none';
-    throw new Error(`Cannot use environment ${name}: there is no environments/${name}.json; there are: ${known}`);
+    throw new Error(
+      `Cannot use environment ${name}: there is no environments/${name}.json; there are: ${known}`,
+    );
   }
   const result = Environment.safeParse(parse(path));
   if (result.success) return result.data;

@@ -75,6 +75,10 @@ export class Network extends Construct {
     acknowledge(vpc, {
       'AwsSolutions-VPC7':
         'The VPC holds only brokers, pollers and their endpoints, in one security group whose members reach only each other; flow logs would cost more than they are worth.',
+      ...(availabilityZones && {
+        'CloudFormation-Validate::W3010':
+          'The configuration names the zones, because MSK is not available in every zone.',
+      }),
     });
     return vpc;
   }

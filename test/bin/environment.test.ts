@@ -22,7 +22,9 @@ test('the example names an account, a region and a valid configuration', () => {
 
 test('an environment that does not exist is an error that lists those that do', () => {
   write('production', { account: '111122223333', region: 'us-east-1' });
-  expect(() => readEnvironmentFile('prod', folder)).toThrow('there is no environments/prod.json; there are: production');
+  expect(() => readEnvironmentFile('prod', folder)).toThrow(
+    'there is no environments/prod.json; there are: production',
+  );
   expect(() => readEnvironmentFile('../production', folder)).toThrow('Cannot use environment ../production');
 });
 
