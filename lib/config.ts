@@ -212,6 +212,19 @@ export const Config = z
     train: Train.prefault({}),
     retention: Retention.prefault({}),
     encryption: Encryption.prefault({}),
+    lake: z
+      .strictObject({
+        /**
+         * Name of a bucket that an earlier stack of this project left behind, to continue with its sales and runs. That stack
+         * must be deleted. The bucket keeps its settings (`retention`, encryption, notifications), gets the policy of this
+         * stack, and is not deleted with it.
+         */
+        bucketName: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'should be the name of a bucket')
+          .optional(),
+      })
+      .prefault({}),
     /** A public address for the pages, which show what each user bought. Not created by default. */
     site: Site.optional(),
     /** Receives every alarm and budget warning, once its owner has confirmed the subscription with the link in an email. */

@@ -17,6 +17,7 @@ type PrefixName = keyof typeof PREFIX;
 export interface LakeProps {
   readonly retention: Config['retention'];
   readonly encryption: Config['encryption'];
+  readonly config: Config['lake'];
   readonly logKeeping: LogKeeping;
 }
 
@@ -30,15 +31,24 @@ const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
-  readonly bucket: s3.Bucket;
+  readonly bucket: s3.IBucket;
   private readonly key: kms.IKey | undefined;
+  private readonly policy: iam.PolicyDocument;
 
-  constructor(scope: Construct, id: string, { retention, encryption, logKeeping }: LakeProps) {
+  constructor(scope: Construct, id: string, props: LakeProps) {
     super(scope, id);
-    this.key = encryption.keyArn ? kms.Key.fromKeyArn(this, 'Key', encryption.keyArn) : undefined;
+    const { keyArn } = props.encryption;
+    this.key = keyArn ? kms.Key.fromKeyArn(this, 'Key', keyArn) : undefined;
+    const { bucketName } = props.config;
+    this.bucket = bucketName ? s3.Bucket.fromBucketName(this, 'Kept', bucketName) : this.create(props);
+    this.policy = this.policyOf(this.bucket);
+    this.enforceConditions();
+  }
+
+  private create({ retention, logKeeping }: LakeProps): s3.Bucket {
     const { removalPolicy } = logKeeping;
     const { rejectedDays, jobLogsDays, supersededDays, tierRunsAfterDays } = retention;
-    this.bucket = new s3.Bucket(this, 'Bucket', {
+    const bucket = new s3.Bucket(this, 'Bucket', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       ...(this.key
         ? // A bucket key makes S3 ask KMS far less often, which saves most of its cost.
@@ -71,15 +81,31 @@ export class Lake extends Construct {
       ],
     });
     // The bucket option `eventBridgeEnabled: true` would add a custom resource for the same setting.
-    const resource = this.bucket.node.defaultChild;
+    const resource = bucket.node.defaultChild;
     if (resource instanceof s3.CfnBucket)
       resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    acknowledge(this.bucket, {
+    acknowledge(bucket, {
       'AwsSolutions-S1':
         'Access logs of a private bucket that only this stack writes would cost more than the idle pipeline; CloudTrail data events are available to those who need them.',
     });
-    this.enforceConditions();
     if (removalPolicy === RemovalPolicy.DESTROY) this.setLogRetentionOfEmptying(logKeeping);
+    return bucket;
+  }
+
+  /** The policy of the bucket. A kept bucket has none: it was deleted with the stack that created both. */
+  private policyOf(bucket: s3.IBucket): iam.PolicyDocument {
+    const { document } = bucket.policy ?? new s3.BucketPolicy(this, 'KeptPolicy', { bucket });
+    if (!bucket.policy)
+      document.addStatements(
+        new iam.PolicyStatement({
+          effect: iam.Effect.DENY,
+          principals: [new iam.AnyPrincipal()],
+          actions: ['s3:*'],
+          resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+          conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+    return document;
   }
 
   /** CDK's Lambda that empties the bucket would write to a log group without retention, and CDK has no option to set one. */
@@ -101,7 +127,7 @@ export class Lake extends Construct {
    */
   private enforceConditions(): void {
     const deny = (sid: string, keys: readonly string[], missing: readonly string[]): void => {
-      this.bucket.addToResourcePolicy(
+      this.policy.addStatements(
         new iam.PolicyStatement({
           sid,
           effect: iam.Effect.DENY,
@@ -186,7 +212,7 @@ export class Lake extends Construct {
    */
   grantShow(distributionArn: string): void {
     const state = (effect: iam.Effect, keys: readonly string[]): void => {
-      this.bucket.addToResourcePolicy(
+      this.policy.addStatements(
         new iam.PolicyStatement({
           sid: effect === iam.Effect.ALLOW ? 'ShowPages' : 'HideSales',
           effect,

@@ -44,7 +44,7 @@ export class RecommenderStack extends Stack {
       logKeeping,
       keepsTopic: isKept,
     });
-    const lake = new Lake(this, 'Lake', { retention, encryption, logKeeping });
+    const lake = new Lake(this, 'Lake', { retention, encryption, config: config.lake, logKeeping });
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
     const pollers = stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {

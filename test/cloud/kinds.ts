@@ -17,6 +17,7 @@ export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
   ServerlessSite: { site: { allowFrom: ['203.0.113.0/24'] } },
+  ServerlessKeptLake: { lake: { bucketName: 'cartograph-lakebucketb1d32e10-a1b2c3' } },
   ServerlessOwnEndpoints: { network: { existing: { ...vpc, createEndpoints: false } } },
   ServerlessExistingVpc: { network: { existing: { ...vpc, createEndpoints: true } } },
   Provisioned: {
