@@ -21,6 +21,12 @@ const REPLACE = '--replace';
  * @throws {Error} If the deployment would lose data, or a step fails.
  */
 export async function run(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    console.log(
+      `npm run deploy -- ${REPLACE} allows to replace the cluster, the bucket or the consumer group.\n`,
+    );
+    return cdk('deploy', '--help');
+  }
   const { isAllowed, forSynth, forDeploy } = splitArguments(args);
   const assembly = join(ROOT, '.cartograph', 'deploy');
   rmSync(assembly, { recursive: true, force: true });
