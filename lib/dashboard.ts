@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { MonitoredPipeline } from './alarms.ts';
 import {
   diskUsed,
-  type MonitoredPipeline,
   offsetLag,
   pollerFaults,
   pollerLag,
   stageMetric,
   type WatchedStage,
-} from './alarms.ts';
+} from './watched-metrics.ts';
 
 const WIDTH = 24;
 const DAY = Duration.days(1);
