@@ -272,7 +272,7 @@ export class Lake extends Construct {
     );
     for (const key of keys.filter((name) => name.endsWith('*')))
       acknowledge(roleOf(grantee), {
-        [wildcard(`${attribute(this.bucket, 'Arn')}/${key}`)]:
+        [wildcard(`${arnInRules(this.bucket)}/${key}`)]:
           `All of ${key}: the keys contain offsets and numbers that are not known at deployment.`,
       });
   }
@@ -299,6 +299,10 @@ export class Lake extends Construct {
     if ('addEnvironment' in grantee) grantee.addEnvironment(ENV.lakeBucket, this.bucket.bucketName);
   }
 }
+
+/** The ARN of the bucket, as cdk-nag writes it in the names of its rules. */
+const arnInRules = (bucket: s3.IBucket): string =>
+  bucket instanceof s3.Bucket ? attribute(bucket, 'Arn') : `arn:<AWS::Partition>:s3:::${bucket.bucketName}`;
 
 const roleOf = (grantee: lambda.Function | iam.IRole): IConstruct =>
   'addEnvironment' in grantee && grantee.role ? grantee.role : grantee;
