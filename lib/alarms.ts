@@ -4,19 +4,18 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Stage } from '../lambdas/shared/contract/stages.ts';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambdas/shared/platform/metrics.ts';
+import { METRIC_NAMESPACE } from '../lambdas/shared/platform/metrics.ts';
 import type { Config } from './config.ts';
-import type { StageQueue } from './stage-queue.ts';
 import type { Stream } from './stream.ts';
-
-/** The parts of a stage that alarms and the dashboard observe. */
-export interface WatchedStage {
-  readonly fn: lambda.Function;
-  readonly logGroup: logs.ILogGroup;
-  /** Undefined for accumulate, which Lambda's Kafka pollers invoke directly. */
-  readonly queue?: StageQueue;
-}
-export type WatchedStages = Readonly<Record<Stage, WatchedStage>>;
+import {
+  diskUsed,
+  FIVE_MINUTES,
+  offsetLag,
+  pollerFaults,
+  stageMetric,
+  type WatchedStage,
+  type WatchedStages,
+} from './watched-metrics.ts';
 
 type QueueStage = Exclude<Stage, 'accumulate'>;
 /** Each alarm has a section of this name in `docs/runbook.md`. The first word is the stage to look at. */
@@ -24,6 +23,7 @@ export type AlarmName =
   | `${Stage}-${'errors' | 'throttles' | 'error-lines'}`
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
   | 'accumulate-lag'
+  | 'accumulate-pollers'
   | 'accumulate-rejected'
   | 'accumulate-silent'
   | 'threshold-overdue'
@@ -45,18 +45,22 @@ export interface Alarm {
   readonly isLowerLimit?: true;
   /** How many consecutive periods must breach the limit. */
   readonly periods: number;
-  /** If set, a period without data counts as a breach. */
-  readonly isMissingDataBreach?: true;
+  /**
+   * If set, the alarm reports the state "insufficient data" after `periods` without data, instead of ignoring them. A new
+   * alarm is in this state until its first data, which it does not report: nobody has confirmed the email by then.
+   */
+  readonly reportsMissingData?: true;
 }
 
 /** Everything that alarms and the dashboard are derived from. */
 export interface MonitoredPipeline {
   readonly config: Config;
   readonly stream: Stream;
+  /** The mapping that polls the topic. */
+  readonly pollers: lambda.CfnEventSourceMapping;
   readonly stages: WatchedStages;
 }
 
-const FIVE_MINUTES = Duration.minutes(5);
 /** Retries recover from most faults within 15 minutes; only a fault that lasts longer needs a person. */
 const CONSECUTIVE_PERIODS = 3;
 
@@ -67,25 +71,6 @@ const MAX_REJECTED_PERCENT = 1;
 
 /** The largest acceptable share of sales whose type has no weight, in percent. */
 const MAX_UNKNOWN_PERCENT = 1;
-
-/** A metric that a stage publishes through `lambdas/shared/platform/metrics.ts`: by default the sum per five minutes. */
-export const stageMetric = (
-  { fn }: WatchedStage,
-  metricName: MetricName,
-  props: cloudwatch.MetricOptions = {},
-): cloudwatch.Metric =>
-  new cloudwatch.Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName,
-    dimensionsMap: { [METRIC_DIMENSION]: fn.functionName },
-    statistic: cloudwatch.Stats.SUM,
-    period: FIVE_MINUTES,
-    ...props,
-  });
-
-/** Records on the topic that accumulate has not yet processed: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
-export const offsetLag = ({ fn }: WatchedStage): cloudwatch.Metric =>
-  fn.metric('OffsetLag', { statistic: cloudwatch.Stats.MAXIMUM, period: FIVE_MINUTES });
 
 /** Returns every alarm of a deployment, by name, in pipeline order. `stream-disk` exists only for a provisioned cluster. */
 export function alarmsOf(
@@ -167,18 +152,32 @@ function queueAlarms(stage: QueueStage, { config, stages }: MonitoredPipeline) {
       limit: 1,
       isLowerLimit: true,
       periods: CONSECUTIVE_PERIODS,
-      isMissingDataBreach: true,
+      reportsMissingData: true,
     },
   } satisfies Record<string, Alarm>;
 }
 
-function streamAlarms({ config, stream, stages: { accumulate } }: MonitoredPipeline) {
+function streamAlarms({ config, stream, pollers, stages: { accumulate } }: MonitoredPipeline) {
   const { brokers } = stream;
   return {
     'accumulate-lag': {
       meaning: 'more sales are waiting on the topic than ten invocations can process',
       metric: offsetLag(accumulate),
       limit: 10 * config.stream.batchSize,
+      periods: CONSECUTIVE_PERIODS,
+    },
+    'accumulate-pollers': {
+      meaning:
+        'the pollers cannot read the topic, invoke the Lambda or commit: the network, a permission or the sign-in is wrong',
+      metric: new cloudwatch.MathExpression({
+        label: 'Faults of the pollers',
+        period: FIVE_MINUTES,
+        expression: `SUM([${pollerFaults(pollers).map((_, index) => `FILL(fault${index}, 0)`)}])`,
+        usingMetrics: Object.fromEntries(
+          pollerFaults(pollers).map((metric, index) => [`fault${index}`, metric]),
+        ),
+      }),
+      limit: 1,
       periods: CONSECUTIVE_PERIODS,
     },
     'accumulate-rejected': {
@@ -194,7 +193,7 @@ function streamAlarms({ config, stream, stages: { accumulate } }: MonitoredPipel
       limit: 1,
       isLowerLimit: true,
       periods: config.silentAfterHours,
-      isMissingDataBreach: true,
+      reportsMissingData: true,
     },
     ...(brokers && {
       'stream-disk': {
@@ -231,16 +230,6 @@ function rejectedPercent(accumulate: WatchedStage): cloudwatch.MathExpression {
 }
 
 const brokerNumbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-
-/** https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
-export const diskUsed = (clusterName: string, broker: number): cloudwatch.Metric =>
-  new cloudwatch.Metric({
-    namespace: 'AWS/Kafka',
-    metricName: 'KafkaDataLogsDiskUsed',
-    dimensionsMap: { 'Cluster Name': clusterName, 'Broker ID': String(broker) },
-    statistic: cloudwatch.Stats.MAXIMUM,
-    period: FIVE_MINUTES,
-  });
 
 /** Detects that sales do not become a window, a window does not become a run, or a run is not published. */
 function progressAlarms({ config, stages }: MonitoredPipeline) {

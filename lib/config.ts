@@ -50,10 +50,10 @@ const Serverless = z.strictObject({ kind: z.literal('serverless').default('serve
 const Provisioned = z.strictObject({
   kind: z.literal('provisioned'),
   ...streamKeys,
-  /** Kafka version, at least 3.6, which `AWS::MSK::Topic` requires: https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html */
+  /** Kafka version, at least 3.7: `AWS::MSK::Topic` requires 3.6, which AWS no longer supports (`releases.ts`): https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html */
   kafkaVersion: z
     .string()
-    .regex(/^(3\.[6-9]|[4-9])\.[0-9x.a-z]+$/, 'should be 3.6 or newer, such as 3.9.x')
+    .regex(/^(3\.[7-9]|[4-9])\.[0-9x.a-z]+$/, 'should be 3.7 or newer, such as 3.9.x')
     .default('3.9.x'),
   /** Instance type of the brokers. There is one broker per subnet. */
   instanceType: z
@@ -176,6 +176,18 @@ const Retention = z.strictObject({
   tierRunsAfterDays: z.int().min(0).max(3650).default(30),
 });
 
+/** Keys of your own in KMS. Without them AWS encrypts with keys that it manages. */
+const Encryption = z.strictObject({
+  /**
+   * Encrypts the bucket and the disks of provisioned brokers. Its key policy must let this account's IAM policies decide,
+   * which is the default. With `site`, the key policy must also let CloudFront decrypt. A change replaces a provisioned cluster.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+   */
+  keyArn: arn('kms', 'a symmetric key').optional(),
+  /** The key of CDK's bootstrap bucket, if it has one of your own. The Spark job reads its jar from that bucket. */
+  assetsKeyArn: arn('kms', 'the key of the bootstrap bucket').optional(),
+});
+
 /** The configuration of a deployment. Every key is optional. */
 export const Config = z
   .strictObject({
@@ -199,6 +211,20 @@ export const Config = z
     /** The size and the limits of the Spark job. */
     train: Train.prefault({}),
     retention: Retention.prefault({}),
+    encryption: Encryption.prefault({}),
+    lake: z
+      .strictObject({
+        /**
+         * Name of a bucket that an earlier stack of this project left behind, to continue with its sales and runs. That stack
+         * must be deleted. The bucket keeps its settings (`retention`, encryption, notifications), gets the policy of this
+         * stack, and is not deleted with it.
+         */
+        bucketName: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'should be the name of a bucket')
+          .optional(),
+      })
+      .prefault({}),
     /** A public address for the pages, which show what each user bought. Not created by default. */
     site: Site.optional(),
     /** Receives every alarm and budget warning, once its owner has confirmed the subscription with the link in an email. */

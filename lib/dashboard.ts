@@ -1,7 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { diskUsed, type MonitoredPipeline, offsetLag, stageMetric, type WatchedStage } from './alarms.ts';
+import type { MonitoredPipeline } from './alarms.ts';
+import {
+  diskUsed,
+  offsetLag,
+  pollerFaults,
+  pollerLag,
+  stageMetric,
+  type WatchedStage,
+} from './watched-metrics.ts';
 
 const WIDTH = 24;
 const DAY = Duration.days(1);
@@ -27,7 +35,7 @@ export function createDashboard(
 
 type Row = readonly [stage: string, text: string, widgets: readonly cloudwatch.IWidget[]];
 
-function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
+function rows({ stream, pollers, stages }: MonitoredPipeline): readonly Row[] {
   const { accumulate, threshold, train, render, publish } = stages;
   const maximum = { statistic: MAXIMUM };
   return [
@@ -39,7 +47,11 @@ function rows({ stream, stages }: MonitoredPipeline): readonly Row[] {
           stageMetric(accumulate, 'SalesStored'),
           stageMetric(accumulate, 'SalesRejected'),
         ]),
-        graph('Records on the topic not yet processed', [offsetLag(accumulate)]),
+        graph('Records on the topic not yet processed, and faults of the pollers', [
+          offsetLag(accumulate),
+          ...pollerLag(pollers),
+          ...pollerFaults(pollers),
+        ]),
         health(accumulate),
       ],
     ],

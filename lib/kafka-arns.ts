@@ -5,6 +5,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 /** The IAM actions that each operation on Kafka needs: https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html */
 const ACTIONS = {
   connect: ['kafka-cluster:Connect'],
+  /** Lambda's pollers read the settings of the cluster: https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
+  describeCluster: ['kafka-cluster:DescribeClusterDynamicConfiguration'],
   readTopic: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
   writeTopic: ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
   manageTopic: [
@@ -40,7 +42,7 @@ export class KafkaArns {
   }
 
   private arnFor(operation: Operation): string {
-    if (operation === 'connect') return this.cluster;
+    if (operation === 'connect' || operation === 'describeCluster') return this.cluster;
     return operation === 'joinGroup' ? this.group : this.topic;
   }
 }

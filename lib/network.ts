@@ -26,7 +26,7 @@ export class Network extends Construct {
   readonly subnets: readonly ec2.ISubnet[];
   /** A description of the network that changes whenever the subnets or the security group of a cluster would be replaced. */
   readonly place: string;
-  /** The security group of brokers, pollers and endpoints. Its members can reach only each other, and HTTPS if there is NAT. */
+  /** The security group of brokers, pollers and endpoints. Its members can reach only each other, and HTTPS if the pollers need a way out. */
   readonly members: ec2.ISecurityGroup;
   /** The endpoints that must exist before the pollers start; empty if the subnets have another route. */
   readonly endpoints: readonly IDependable[];
@@ -38,11 +38,11 @@ export class Network extends Construct {
     this.subnets = config.existing
       ? this.vpc.privateSubnets
       : [...this.vpc.isolatedSubnets, ...this.vpc.privateSubnets];
-    const hasWayOut = config.natGateways > 0 || config.existing?.createEndpoints === false;
+    const leavesNetwork = config.natGateways > 0 || config.existing?.createEndpoints === false;
     this.members = securityGroupId
       ? ec2.SecurityGroup.fromSecurityGroupId(this, 'Members', securityGroupId, { mutable: false })
-      : this.selfReferencing(config.natGateways > 0);
-    this.endpoints = hasWayOut
+      : this.selfReferencing(leavesNetwork && pollersNeed.length > 0);
+    this.endpoints = leavesNetwork
       ? []
       : pollersNeed.map(
           (name) =>
@@ -75,6 +75,10 @@ export class Network extends Construct {
     acknowledge(vpc, {
       'AwsSolutions-VPC7':
         'The VPC holds only brokers, pollers and their endpoints, in one security group whose members reach only each other; flow logs would cost more than they are worth.',
+      ...(availabilityZones && {
+        'CloudFormation-Validate::W3010':
+          'The configuration names the zones, because MSK is not available in every zone.',
+      }),
     });
     return vpc;
   }
@@ -95,7 +99,15 @@ export class Network extends Construct {
     return vpc;
   }
 
-  private selfReferencing(hasNat: boolean): ec2.SecurityGroup {
+  /**
+   * Creates the group of brokers, pollers and endpoints.
+   *
+   * On-demand pollers take the security group of the cluster, and must reach Lambda and STS with it: through NAT, or through
+   * endpoints that the owner of an existing VPC provides. The services have no fixed addresses, and the owner's endpoints are
+   * not in this group, so the rule cannot be narrower than HTTPS.
+   * https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
+   */
+  private selfReferencing(needsHttps: boolean): ec2.SecurityGroup {
     const members = new ec2.SecurityGroup(this, 'Members', {
       vpc: this.vpc,
       description: 'Brokers, pollers and their endpoints',
@@ -103,8 +115,7 @@ export class Network extends Construct {
     });
     members.addIngressRule(members, ec2.Port.allTcp());
     members.addEgressRule(members, ec2.Port.allTcp());
-    // With NAT, pollers reach Lambda and STS through the gateway. These services have no fixed addresses.
-    if (hasNat) members.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Pollers to Lambda and STS by NAT');
+    if (needsHttps) members.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Pollers to Lambda and STS');
     return members;
   }
 }

@@ -49,18 +49,21 @@ export class Operations extends Construct {
 
   private alarm(
     name: string,
-    { meaning, metric, limit, isLowerLimit, periods, isMissingDataBreach }: Alarm,
+    { meaning, metric, limit, isLowerLimit, periods, reportsMissingData }: Alarm,
   ): cloudwatch.Alarm {
     const { LESS_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD } = cloudwatch.ComparisonOperator;
-    const { BREACHING, NOT_BREACHING } = cloudwatch.TreatMissingData;
+    const { MISSING, NOT_BREACHING } = cloudwatch.TreatMissingData;
     const alarm = new cloudwatch.Alarm(this, name, {
       alarmDescription: `${name}: ${meaning}. What to do: ${RUNBOOK}#${name}`,
       metric,
       threshold: limit,
       comparisonOperator: isLowerLimit ? LESS_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: isMissingDataBreach ? BREACHING : NOT_BREACHING,
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+      treatMissingData: reportsMissingData ? MISSING : NOT_BREACHING,
     });
+    // If missing data were a breach, these alarms would go off when the stack is created, before the email is confirmed.
+    if (reportsMissingData) alarm.addInsufficientDataAction(new SnsAction(this.alarms));
     alarm.addAlarmAction(new SnsAction(this.alarms));
     alarm.addOkAction(new SnsAction(this.alarms));
     return alarm;

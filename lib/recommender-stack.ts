@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../lambdas/threshold/scan.ts';
 import { Accumulate } from './accumulate.ts';
@@ -23,9 +23,13 @@ export interface RecommenderStackProps extends StackProps {
 /** The pipeline: its stages in the order in which a sale passes through them, and their connections. */
 export class RecommenderStack extends Stack {
   constructor(scope: Construct, id: string, { config, jarPath, ...props }: RecommenderStackProps) {
-    super(scope, id, props);
-    const { sweepMinutes, retention } = config;
-    const removalPolicy = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const isKept = config.removalPolicy === 'retain';
+    // A protected stack can be deleted only after somebody has switched the protection off.
+    super(scope, id, { terminationProtection: isKept, ...props });
+    const { sweepMinutes, retention, encryption } = config;
+    // A first deployment that fails leaves nothing behind, because there is nothing to keep yet:
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+    const removalPolicy = isKept ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     const logKeeping = { retention: retention.functionLogsDays, removalPolicy };
     const common = { sweepMinutes, logKeeping };
 
@@ -39,25 +43,30 @@ export class RecommenderStack extends Stack {
       securityGroupId: config.stream.kind === 'existing' ? config.stream.securityGroupId : undefined,
       pollersNeed: pollersNeed(config.stream),
     });
-    const keepsTopic = config.removalPolicy === 'retain';
-    const stream = new Stream(this, 'Stream', { network, config: config.stream, logKeeping, keepsTopic });
-    const lake = new Lake(this, 'Lake', { retention, logKeeping });
+    const stream = new Stream(this, 'Stream', {
+      network,
+      config: config.stream,
+      keyArn: encryption.keyArn,
+      logKeeping,
+      keepsTopic: isKept,
+    });
+    const lake = new Lake(this, 'Lake', { retention, encryption, config: config.lake, logKeeping });
     const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
-    stream.feed(accumulate.fn);
+    const pollers = stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {
       lake,
       settings: config.threshold,
       model: config.model,
       ...common,
     });
-    const train = new Train(this, 'Train', { lake, config: config.train, jarPath, ...common });
+    const train = new Train(this, 'Train', { lake, config: config.train, encryption, jarPath, ...common });
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
     const stages = { accumulate, threshold, train, publish, render };
-    const operations = new Operations(this, 'Operations', { config, stream, stages });
+    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {
@@ -77,5 +86,10 @@ export class RecommenderStack extends Stack {
     const excludeResourceTypes = ['aws:cdk:stack', 'AWS::MSK::ServerlessCluster'];
     for (const [key, value] of Object.entries(config.tags))
       Tags.of(this).add(key, value, { excludeResourceTypes });
+  }
+
+  /** Two zones of the region, whichever it is. CDK would look them up in the account if the stack names one. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Aws, Duration, Fn } from 'aws-cdk-lib';
+import { Aws, CfnDeletionPolicy, type CfnResource, Duration, Fn } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ManagedKafkaEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -21,6 +21,8 @@ type Kind<Name extends StreamConfig['kind']> = Extract<StreamConfig, { kind: Nam
 export interface StreamProps {
   readonly network: Network;
   readonly config: StreamConfig;
+  /** Encrypts the disks of provisioned brokers; if undefined, a key of AWS does. */
+  readonly keyArn: string | undefined;
   readonly logKeeping: LogKeeping;
   /** Whether a topic that the stack created on an existing cluster is kept when the stack is deleted. */
   readonly keepsTopic: boolean;
@@ -45,16 +47,22 @@ export class Stream extends Construct {
   readonly brokers: { readonly clusterName: string; readonly count: number } | undefined;
   private readonly network: Network;
   private readonly config: StreamConfig;
+  private readonly keyArn: string | undefined;
   private readonly logKeeping: LogKeeping;
   private readonly arns: KafkaArns;
   /** Resources that must exist before the pollers start. */
   private readonly ready: readonly IDependable[];
   private brokersLookup: AwsCustomResource | undefined;
 
-  constructor(scope: Construct, id: string, { network, config, logKeeping, keepsTopic }: StreamProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { network, config, keyArn, logKeeping, keepsTopic }: StreamProps,
+  ) {
     super(scope, id);
     this.network = network;
     this.config = config;
+    this.keyArn = keyArn;
     this.logKeeping = logKeeping;
     this.topic = config.topic;
     const cluster = this.cluster(config);
@@ -81,8 +89,10 @@ export class Stream extends Construct {
   /**
    * Invokes `fn` with the records of the topic. The mapping retries forever and has no failure destination. With a limit on
    * retries or a destination, a storage fault of a few minutes would commit offsets of records that were never stored.
+   *
+   * @returns The mapping, whose metrics show faults of the pollers that never reach `fn`.
    */
-  feed(fn: lambda.Function): void {
+  feed(fn: lambda.Function): lambda.CfnEventSourceMapping {
     const { topic, pollers, batchSize, windowSeconds } = this.config;
     const isProvisioned = pollers === 'provisioned';
     fn.addEventSource(
@@ -93,6 +103,8 @@ export class Stream extends Construct {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
         batchSize,
         maxBatchingWindow: Duration.seconds(windowSeconds),
+        // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+        metricsConfig: { metrics: [lambda.MetricType.ERROR_COUNT, lambda.MetricType.KAFKA_METRICS] },
         // All three require provisioned mode: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
         ...(isProvisioned
           ? {
@@ -115,8 +127,9 @@ export class Stream extends Construct {
     });
     // Both sides must agree: if the pollers ignored a partial response, they would commit offsets that were never stored.
     fn.addEnvironment(ENV.partialAnswers, String(isProvisioned));
-    if (this.usesIam) this.arns.allow(fn, 'readTopic', 'joinGroup');
+    if (this.usesIam) this.arns.allow(fn, 'describeCluster', 'readTopic', 'joinGroup');
     else this.authenticateWithSecret(fn, mapping);
+    return mapping;
   }
 
   /** Lets `fn`, which must be located at `inside`, put records on the topic, and gives it the brokers and the topic. */
@@ -147,11 +160,12 @@ export class Stream extends Construct {
     });
     // CloudFormation replaces the cluster, and with it all its data, when a tag changes. The cluster therefore has no tags.
     cluster.addPropertyDeletionOverride('Tags');
+    keepWhenReplaced(cluster);
     return cluster;
   }
 
   private provisioned({ kafkaVersion, instanceType, diskGb }: Kind<'provisioned'>): msk.CfnCluster {
-    return new msk.CfnCluster(this, 'Brokers', {
+    const cluster = new msk.CfnCluster(this, 'Brokers', {
       clusterName: this.clusterName(),
       kafkaVersion,
       numberOfBrokerNodes: this.network.subnets.length,
@@ -162,7 +176,10 @@ export class Stream extends Construct {
         storageInfo: { ebsStorageInfo: { volumeSize: diskGb } },
       },
       clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+      encryptionInfo: {
+        encryptionInTransit: { clientBroker: 'TLS', inCluster: true },
+        ...(this.keyArn && { encryptionAtRest: { dataVolumeKmsKeyId: this.keyArn } }),
+      },
       loggingInfo: {
         brokerLogs: {
           cloudWatchLogs: {
@@ -172,6 +189,8 @@ export class Stream extends Construct {
         },
       },
     });
+    keepWhenReplaced(cluster);
+    return cluster;
   }
 
   /**
@@ -180,7 +199,8 @@ export class Stream extends Construct {
    */
   private clusterName(): string {
     const { kind } = this.config;
-    const replacing = [this.node.addr, kind, this.network.place];
+    const key = kind === 'provisioned' && this.keyArn ? [this.keyArn] : [];
+    const replacing = [this.node.addr, kind, this.network.place, ...key];
     const hash = createHash('sha256').update(JSON.stringify(replacing)).digest('hex');
     return `${kind[0]}${hash.slice(0, 11)}-sales`;
   }
@@ -266,6 +286,16 @@ export class Stream extends Construct {
 }
 
 const BROKERS = 'BootstrapBrokerStringSaslIam';
+
+/**
+ * Keeps the old cluster, with the sales that nobody has read yet, when a change of the configuration replaces it. It costs money
+ * until somebody deletes it. Deleting the stack deletes its cluster.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html
+ */
+function keepWhenReplaced(cluster: CfnResource): void {
+  cluster.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  cluster.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+}
 
 /** All custom resources of this kind share one Lambda of CDK's, outside the tree of this construct; its role leads to it. */
 function acknowledgeCdkLambda({ grantPrincipal }: AwsCustomResource): void {

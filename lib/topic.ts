@@ -100,7 +100,7 @@ export class AdminTopic extends Construct {
       resourceType: 'Custom::Topic',
       properties,
       serviceTimeout: Duration.minutes(5),
-      removalPolicy: isRetained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: isRetained ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
     this.resource.node.addDependency(fn);
   }

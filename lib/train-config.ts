@@ -1,33 +1,41 @@
 import { z } from 'zod';
 
-/** The smallest and the largest memory of a worker in GB, by its number of vCPUs: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/app-behavior.html */
-const WORKER_GB: Readonly<Record<number, readonly [number, number]>> = {
-  1: [2, 8],
-  2: [4, 16],
-  4: [8, 30],
-  8: [16, 60],
-  16: [32, 120],
+/** The memory that a worker can have, in GB, by its number of vCPUs: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/app-behavior.html */
+const WORKER_GB: Readonly<
+  Record<number, { readonly least: number; readonly most: number; readonly step: number }>
+> = {
+  1: { least: 2, most: 8, step: 1 },
+  2: { least: 4, most: 16, step: 1 },
+  4: { least: 8, most: 30, step: 1 },
+  8: { least: 16, most: 60, step: 4 },
+  16: { least: 32, most: 120, step: 8 },
 };
 
 /**
  * Returns the memory, in GB, that a worker takes from the capacity of the application: Spark adds an overhead of 10 %, at
- * least 384 MB, and EMR Serverless rounds up to whole GB.
+ * least 384 MB, and EMR Serverless has memory in steps that depend on the number of vCPUs.
+ *
+ * @example
+ * takenGb({ vcpu: 8, memoryGb: 20 }) // 24
  */
-export const takenGb = (memoryGb: number): number => Math.ceil(Math.max(memoryGb * 1.1, memoryGb + 0.375));
+export function takenGb({ vcpu, memoryGb }: { readonly vcpu: number; readonly memoryGb: number }): number {
+  const step = WORKER_GB[vcpu]?.step ?? 1;
+  return step * Math.ceil(Math.max(memoryGb * 1.1, memoryGb + 0.375) / step);
+}
 
 /** The size of a driver or an executor. */
 const Worker = z
   .strictObject({
     /** Number of vCPUs. */
     vcpu: z.literal([1, 2, 4, 8, 16]).default(4),
-    /** Memory for Spark, in GB. The worker takes about 10 % more. */
+    /** Memory for Spark, in GB. The worker takes about 10 % more, rounded up to whole GB, with 8 vCPUs to a multiple of 4 GB and with 16 to one of 8 GB. */
     memoryGb: z.int().min(1).max(108).default(12),
     /** Temporary disk, in GB. 20 GB are free of charge. */
     diskGb: z.int().min(20).max(200).default(20),
   })
   .superRefine(({ vcpu, memoryGb }, context) => {
-    const [least, most] = WORKER_GB[vcpu] ?? [0, 0];
-    const taken = takenGb(memoryGb);
+    const { least, most } = WORKER_GB[vcpu] ?? { least: 0, most: 0 };
+    const taken = takenGb({ vcpu, memoryGb });
     if (taken < least || taken > most)
       context.addIssue({
         code: 'custom',
@@ -71,7 +79,7 @@ export const Train = z
       context.addIssue({
         code: 'custom',
         path: ['maximumVcpu'],
-        message: `is ${maximumVcpu} and maximumMemoryGb is ${maximumMemoryGb}, should be enough for the driver and one executor, or the job would wait forever: at least ${driver.vcpu + executor.vcpu} and ${takenGb(driver.memoryGb) + takenGb(executor.memoryGb)}`,
+        message: `is ${maximumVcpu} and maximumMemoryGb is ${maximumMemoryGb}, should be enough for the driver and one executor, or the job would wait forever: at least ${driver.vcpu + executor.vcpu} and ${takenGb(driver) + takenGb(executor)}`,
       });
     if (train.preInitialisedExecutors > Math.max(executors, 0))
       context.addIssue({
@@ -97,7 +105,7 @@ export function executorsOf({
   return Math.floor(
     Math.min(
       (maximumVcpu - driver.vcpu) / executor.vcpu,
-      (maximumMemoryGb - takenGb(driver.memoryGb)) / takenGb(executor.memoryGb),
+      (maximumMemoryGb - takenGb(driver)) / takenGb(executor),
     ),
   );
 }

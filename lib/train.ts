@@ -18,6 +18,7 @@ import { executorsOf, takenGb } from './train-config.ts';
 export interface TrainProps {
   readonly lake: Lake;
   readonly config: Config['train'];
+  readonly encryption: Config['encryption'];
   readonly sweepMinutes: number;
   readonly logKeeping: LogKeeping;
   /** Path of the Spark job's jar, built by Maven from `spark/`. */
@@ -34,7 +35,11 @@ export class Train extends Construct {
   readonly logGroup: logs.LogGroup;
   readonly queue: StageQueue;
 
-  constructor(scope: Construct, id: string, { lake, config, sweepMinutes, logKeeping, jarPath }: TrainProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { lake, config, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
+  ) {
     super(scope, id);
     if (!existsSync(jarPath))
       throw new Error(`Cannot synthesize: ${jarPath} is missing; build it with mvn -f spark/pom.xml package`);
@@ -62,6 +67,10 @@ export class Train extends Construct {
         resources: [jar.bucket.arnForObjects(jar.s3ObjectKey)],
       }),
     );
+    if (encryption.assetsKeyArn)
+      role.addToPolicy(
+        new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryption.assetsKeyArn] }),
+      );
 
     const { fn, logGroup } = stageFunction(this, 'train', {
       memoryMb: 512,
@@ -124,11 +133,15 @@ export class Train extends Construct {
 /** The workers that are kept started. A job uses them only if they have the size that it requests. */
 function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['train']) {
   if (preInitialisedExecutors === 0) return {};
-  const workers = (key: string, workerCount: number, { vcpu, memoryGb, diskGb }: typeof driver) => ({
+  const workers = (key: string, workerCount: number, worker: typeof driver) => ({
     key,
     value: {
       workerCount,
-      workerConfiguration: { cpu: `${vcpu} vCPU`, memory: `${takenGb(memoryGb)} GB`, disk: `${diskGb} GB` },
+      workerConfiguration: {
+        cpu: `${worker.vcpu} vCPU`,
+        memory: `${takenGb(worker)} GB`,
+        disk: `${worker.diskGb} GB`,
+      },
     },
   });
   return {

@@ -59,9 +59,13 @@ export const PREREQUISITES = [
 const NEEDS = {
   cost: { programs: ['Node'], installs: ['npm packages'] },
   cdk: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
+  deploy: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
+  // The CDK CLI starts the app with this command (cdk.json). The npm packages are there, because the CLI is one of them, and
+  // must not be replaced while it runs.
+  app: { programs: ['Java', 'Maven'], installs: ['the Spark job (Maven)'] },
 };
 /** Commands that work on a stack in an account if they get `--stack`: they then need no broker, emulator or Spark here. */
-const WORKS_ON_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'];
+const WORKS_ON_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback', 'smoke'];
 
 /**
  * Looks up the prerequisites and the installations of a command.
@@ -327,9 +331,18 @@ function runInPlace(command, args) {
   child.on('exit', (code, signal) => process.exit(signal ? SIGNALLED + constants.signals[signal] : code));
 }
 
+const isEverythingInstalled = (names) =>
+  INSTALLATIONS.filter(({ name }) => names.includes(name)).every((installation) => isInstalled(installation));
+
+/** Runs the CDK app, which needs neither Java nor Maven once the jar of the Spark job is built. */
+const runApp = (args) => runInPlace(join(NODE_BIN, 'node'), [join(ROOT, 'bin', 'app.ts'), ...args]);
+
 async function main([name, ...args]) {
   if (name === 'clean') return clean();
   const needs = needsOf(name, args);
+  // `cdk synth` prints the template on standard output.
+  if (name === 'app') console.log = console.error;
+  if (name === 'app' && isEverythingInstalled(needs.installs)) return runApp(args);
   const problems = findMissing(printedVersion, needs?.programs);
   if (problems.length > 0) {
     for (const problem of problems) console.error(`✗ ${problem}`);
@@ -337,6 +350,7 @@ async function main([name, ...args]) {
   }
   await install(needs?.installs);
   if (name === 'install') return;
+  if (name === 'app') return runApp(args);
   const quiet = '--disable-warning=TimeoutNegativeWarning';
   // Benchmarks use everything else, so nothing below their folder imports them.
   const entry = name === 'bench' ? [join(ROOT, 'bench', 'main.ts')] : [join(ROOT, 'local', 'main.ts'), name];

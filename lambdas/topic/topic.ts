@@ -1,7 +1,9 @@
 import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
 import * as z from 'zod';
 import type { Log } from '../shared/platform/log.ts';
+import { isRefusedSignIn, isTemporary, isUnknownTopic, isUnreachable, NoLeaderError } from './faults.ts';
 import { clusterHash, type Identity, readIdentity, writeIdentity } from './identity.ts';
+import { connected, type Patience, type Patiently, within } from './patience.ts';
 
 /** The properties that the construct writes into the template. CloudFormation passes numbers as text. */
 export const TopicProperties = z.object({
@@ -50,11 +52,8 @@ export type TopicAdmin = Pick<
   | 'deleteTopics'
 >;
 
-export interface Parts {
+export interface Parts extends Patience {
   readonly admin: TopicAdmin;
-  readonly log: Log;
-  /** Timeout of the whole request. Shorter than that of the Lambda, so that the reason is reported. */
-  readonly timeoutMs: number;
 }
 
 export interface TopicAnswer {
@@ -85,8 +84,10 @@ async function ensure(request: Request<'Create' | 'Update'>, parts: Parts): Prom
   const { topic, clusterArn } = request.ResourceProperties;
   const here = { cluster: clusterHash(clusterArn), topic };
   try {
-    return await connected(parts, async () => {
-      const isNew = await create(request.ResourceProperties, admin);
+    return await connected(parts, async (patiently) => {
+      // Not repeated after it succeeds: a second call would find the topic that the first one created.
+      const isNew = await patiently(() => create(request.ResourceProperties, admin));
+      if (isNew) await waitForLeaders(request.ResourceProperties, parts, patiently);
       const origin = isNew || isMade(request, here) ? 'made' : 'found';
       if (isNew) log.info('Created the topic', { topic });
       else if (origin === 'found')
@@ -108,11 +109,16 @@ function isMade(
   return before?.origin === 'made' && before.cluster === cluster && before.topic === topic;
 }
 
-/** Creates the topic. @returns false if it exists already. */
+/**
+ * Creates the topic, and does not wait for its leaders: kafkajs gives up the wait when the first broker that it asks does not
+ * know the topic yet, which is usual for a moment on a cluster without ZooKeeper.
+ *
+ * @returns false if it exists already.
+ */
 async function create(properties: TopicProperties, admin: TopicAdmin): Promise<boolean> {
   const { topic, partitions, replicationFactor, settings } = properties;
   return await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: [
       {
         topic,
@@ -122,6 +128,26 @@ async function create(properties: TopicProperties, admin: TopicAdmin): Promise<b
       },
     ],
   });
+}
+
+/** Waits until each partition of a topic that was just created has a leader, because pollers and producers start next. */
+async function waitForLeaders(
+  { topic, partitions }: TopicProperties,
+  { admin, log }: Parts,
+  patiently: Patiently,
+): Promise<void> {
+  try {
+    await patiently(async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
+      if (led < Number(partitions))
+        throw new NoLeaderError(`${led} of ${partitions} partitions have a leader`);
+    });
+  } catch (error) {
+    if (!isTemporary(error)) throw error;
+    // A failure would delete a cluster that took most of an hour to create. Pollers and producers try again by themselves.
+    log.warn('The topic was created, but some of its partitions have no leader yet', { topic, error });
+  }
 }
 
 async function change(request: Request<'Update'>, admin: TopicAdmin, log: Log): Promise<void> {
@@ -190,7 +216,7 @@ function topicToDelete(
 async function remove(topic: string, parts: Parts): Promise<void> {
   const { admin, log } = parts;
   try {
-    await connected(parts, () => admin.deleteTopics({ topics: [topic] }));
+    await within(parts, () => admin.connect().then(() => admin.deleteTopics({ topics: [topic] })));
     log.info('Deleted the topic', { topic });
   } catch (cause) {
     if (isUnknownTopic(cause)) log.info('The topic does not exist any more', { topic });
@@ -216,57 +242,3 @@ const failed = (type: TopicRequest['RequestType'], topic: string, cause: unknown
     `Cannot ${type.toLowerCase()} topic ${topic}: ${cause instanceof Error ? cause.message : cause}`,
     { cause },
   );
-
-const DISCONNECT_MS = 2_000;
-
-async function connected<Value>({ admin, timeoutMs }: Parts, work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await within(timeoutMs, admin.connect().then(work));
-  } finally {
-    await within(DISCONNECT_MS, admin.disconnect()).catch(() => undefined);
-  }
-}
-
-class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
-}
-
-async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Returns whether the error, or one of its causes, says that kafkajs could not connect. */
-function isUnreachable(error: unknown): boolean {
-  if (error instanceof TimeoutError) return true;
-  if (!(error instanceof Error)) return false;
-  const isConnection = /^KafkaJS(Connection|RequestTimeout|BrokerNotFound|MetadataNotLoaded)/.test(
-    error.name,
-  );
-  return isConnection || isUnreachable(error.cause);
-}
-
-/**
- * Returns whether the sign-in was refused. After a change of the cluster the stack's role may sign in only to the new
- * one, while the old one still exists for a while.
- */
-function isRefusedSignIn(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.name === 'KafkaJSSASLAuthenticationError' || isRefusedSignIn(error.cause);
-}
-
-/**
- * Returns whether the error, or one of its causes, says that the topic does not exist. Kafkajs retries and then wraps
- * the error.
- */
-function isUnknownTopic(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause);
-}

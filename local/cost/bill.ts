@@ -54,9 +54,11 @@ export const STACK = {
   /** Queues of the stages that are also swept: threshold, train, render, publish. */
   queues: 4,
   /** Counted by the metrics that they watch, because AWS charges for each metric. */
-  alarms: 38,
+  alarms: 41,
   dashboards: 1,
   metrics: 18,
+  /** Metrics of the pollers that AWS charges for. Those of faults exist only in hours with a fault. */
+  pollerMetrics: 2,
   /** A driver and three executors fill the limit of 16 vCPU. Spark takes a tenth more memory than is configured. */
   workers: 4,
   workerVcpu: 4,
@@ -172,7 +174,7 @@ function idleStages(line: Line): BillLine[] {
 const idleOperations = (line: Line): BillLine[] => [
   line('CloudWatch, alarms', STACK.alarms, 'alarm'),
   line('CloudWatch, dashboard', STACK.dashboards, 'dashboard'),
-  line('CloudWatch, metrics', STACK.metrics, 'metric'),
+  line('CloudWatch, metrics', STACK.metrics + STACK.pollerMetrics, 'metric'),
 ];
 
 /** Calculates what the sales of the billed month use. */

@@ -14,6 +14,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import type { Config } from '../../lib/config.ts';
+import { FEATURE_FLAGS } from '../../lib/feature-flags.ts';
 import { rejectOnAbort } from '../process/abort.ts';
 import { startChild, tail } from '../process/child.ts';
 import { NODE_BIN, ROOT } from '../process/paths.ts';
@@ -50,7 +51,11 @@ export async function synthesize(
       CDK_OUTDIR: directory,
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
       CDK_DEFAULT_REGION: REGION,
-      CDK_CONTEXT_JSON: JSON.stringify({ cartograph: config, 'aws:cdk:bundling-stacks': ['**'] }),
+      CDK_CONTEXT_JSON: JSON.stringify({
+        ...FEATURE_FLAGS,
+        cartograph: config,
+        'aws:cdk:bundling-stacks': ['**'],
+      }),
     },
   });
   try {

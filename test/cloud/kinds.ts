@@ -8,6 +8,8 @@ const vpc = {
 const clusterArn = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-0000-1111-2222-333344445555-1';
 const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:AmazonMSK_shop-a1b2c3';
 const secretKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555';
+const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1a1b2c3d-0000-1111-2222-333344445555';
+const assetsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/2a1b2c3d-0000-1111-2222-333344445555';
 const securityGroupId = 'sg-0a1b2c3d4e5f60718';
 
 /** Every kind of deployment, by name: three kinds of streams, both kinds of pollers, new and existing networks, and every option at least once. */
@@ -15,6 +17,8 @@ export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
   ServerlessSite: { site: { allowFrom: ['203.0.113.0/24'] } },
+  ServerlessKeptLake: { lake: { bucketName: 'cartograph-lakebucketb1d32e10-a1b2c3' } },
+  ServerlessOwnEndpoints: { network: { existing: { ...vpc, createEndpoints: false } } },
   ServerlessExistingVpc: { network: { existing: { ...vpc, createEndpoints: true } } },
   Provisioned: {
     stream: { kind: 'provisioned' },
@@ -23,6 +27,7 @@ export const KINDS = {
     removalPolicy: 'destroy',
     tags: { team: 'shop' },
   },
+  ProvisionedEncrypted: { stream: { kind: 'provisioned' }, encryption: { keyArn, assetsKeyArn } },
   ProvisionedNat: { stream: { kind: 'provisioned' }, network: { natGateways: 1 } },
   ProvisionedExistingVpc: {
     stream: { kind: 'provisioned', pollers: 'provisioned' },

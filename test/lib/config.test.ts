@@ -67,10 +67,11 @@ describe('the stream', () => {
     ]);
   });
 
-  test('of a provisioned cluster requires a Kafka version whose topics CloudFormation can create', () => {
-    expect(problems({ stream: { kind: 'provisioned', kafkaVersion: '3.5.1' } })).toEqual([
-      'stream.kafkaVersion: should be 3.6 or newer, such as 3.9.x',
-    ]);
+  test('of a provisioned cluster requires a Kafka version that AWS supports, and whose topics CloudFormation can create', () => {
+    for (const kafkaVersion of ['3.5.1', '3.6.0'])
+      expect(problems({ stream: { kind: 'provisioned', kafkaVersion } })).toEqual([
+        'stream.kafkaVersion: should be 3.7 or newer, such as 3.9.x',
+      ]);
     expect(problems({ stream: { kind: 'provisioned', kafkaVersion: '4.0.x.kraft' } })).toEqual([]);
   });
 });
@@ -86,8 +87,15 @@ describe('the network', () => {
 });
 
 describe('the workers of a job', () => {
+  const taken = (vcpu: number, memoryGb: number): number => takenGb({ vcpu, memoryGb });
+
   test('take 10 % more memory than Spark gets, at least 384 MB more, in whole GB', () => {
-    expect([1, 2, 3, 12, 27].map(takenGb)).toEqual([2, 3, 4, 14, 30]);
+    expect([1, 2, 3, 12, 27].map((memoryGb) => taken(4, memoryGb))).toEqual([2, 3, 4, 14, 30]);
+  });
+
+  test('of 8 and 16 vCPU have memory in steps of 4 and 8 GB', () => {
+    expect([14, 16, 20, 54].map((memoryGb) => taken(8, memoryGb))).toEqual([16, 20, 24, 60]);
+    expect([29, 30, 60, 108].map((memoryGb) => taken(16, memoryGb))).toEqual([32, 40, 72, 120]);
   });
 
   test('have a size that EMR Serverless supports', () => {

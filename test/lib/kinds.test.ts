@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { KINDS, type Kind } from '../cloud/kinds.ts';
-import { synthesize } from './synthesize.ts';
+import { stackWith, synthesize } from './synthesize.ts';
 
 /** The differences between the kinds of deployments. `test/cloud` runs cdk-nag and cfn-lint on the same kinds. */
 
@@ -47,6 +47,7 @@ describe('the network', () => {
     ['Serverless', ['lambda', 's3', 'sts']],
     ['ServerlessProvisionedPollers', ['s3']],
     ['ServerlessExistingVpc', ['lambda', 'sts']],
+    ['ServerlessOwnEndpoints', []],
     ['ProvisionedNat', ['s3']],
     ['ProvisionedExistingVpc', []],
     ['ExistingScram', ['lambda', 'secretsmanager', 'sts']],
@@ -65,7 +66,18 @@ describe('the network', () => {
     }
   });
 
-  test('members of its one security group reach only each other; with NAT, also HTTPS', () => {
+  /** Rules of the security group that concern addresses, not members. */
+  const wideRules = (kind: Kind): object[] =>
+    all(kind, 'AWS::EC2::SecurityGroup').flatMap(({ Properties }) => [
+      ...(Properties.SecurityGroupIngress ?? []),
+      ...(Properties.SecurityGroupEgress ?? []).filter(
+        // CDK expresses "no egress" as a rule that never matches.
+        ({ CidrIp }: { CidrIp: string }) => CidrIp !== '255.255.255.255/32',
+      ),
+    ]);
+  const HTTPS_OUT = expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 });
+
+  test('members of its one security group reach only each other; without endpoints of this stack, on-demand pollers also HTTPS', () => {
     for (const kind of names) {
       const groups = all(kind, 'AWS::EC2::SecurityGroup');
       expect(groups.length, kind).toBe(kind.startsWith('Existing') ? 0 : 1);
@@ -73,18 +85,18 @@ describe('the network', () => {
       const member = { 'Fn::GetAtt': [id, 'GroupId'] };
       for (const { Properties } of all(kind, 'AWS::EC2::SecurityGroupIngress'))
         expect(Properties).toMatchObject({ GroupId: member, SourceSecurityGroupId: member });
-      const wide = groups.flatMap(({ Properties }) => [
-        ...(Properties.SecurityGroupIngress ?? []),
-        ...(Properties.SecurityGroupEgress ?? []).filter(
-          // CDK expresses "no egress" as a rule that never matches.
-          ({ CidrIp }: { CidrIp: string }) => CidrIp !== '255.255.255.255/32',
-        ),
-      ]);
-      expect(wide, kind).toEqual(
-        kind === 'ProvisionedNat'
-          ? [expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })]
-          : [],
-      );
+      const isOut = ['ProvisionedNat', 'ServerlessOwnEndpoints'].includes(kind);
+      expect(wideRules(kind), kind).toEqual(isOut ? [HTTPS_OUT] : []);
+    }
+  });
+
+  test('on-demand pollers reach Lambda and STS in every kind: by endpoints of this stack, or by HTTPS out of its group', () => {
+    for (const kind of names) {
+      const isOnDemand = mapping(kind)?.Properties.ProvisionedPollerConfig === undefined;
+      // The stack changes no security group of an existing cluster; its owner provides the way.
+      if (!isOnDemand || all(kind, 'AWS::EC2::SecurityGroup').length === 0) continue;
+      const hasEndpoints = ['lambda', 'sts'].every((service) => services(kind).includes(service));
+      if (!hasEndpoints) expect(wideRules(kind), kind).toEqual([HTTPS_OUT]);
     }
   });
 
@@ -103,6 +115,13 @@ describe('the stream', () => {
       ClientAuthentication: { Sasl: { Iam: { Enabled: true } } },
       VpcConfigs: [{ SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroups: [Match.anyValue()] }],
     });
+  });
+
+  test('a cluster that is replaced is kept, with the sales on it, and one whose stack is deleted is not', () => {
+    for (const kind of names)
+      for (const type of ['AWS::MSK::ServerlessCluster', 'AWS::MSK::Cluster'])
+        for (const { UpdateReplacePolicy, DeletionPolicy } of all(kind, type))
+          expect([UpdateReplacePolicy, DeletionPolicy], kind).toEqual(['Retain', 'Delete']);
   });
 
   test('a provisioned cluster has two small brokers, TLS everywhere, only IAM, and logs', () => {
@@ -144,7 +163,7 @@ describe('the stream', () => {
         ServiceTimeout: '300',
       });
       // The topic of an existing cluster may hold sales that others need.
-      expect(topic?.DeletionPolicy, kind).toBe(kind === 'ExistingIam' ? 'Retain' : 'Delete');
+      expect(topic?.DeletionPolicy, kind).toBe(kind === 'ExistingIam' ? 'RetainExceptOnCreate' : 'Delete');
     }
     for (const kind of ['ExistingScram', 'ExistingTls'] as const)
       expect(all(kind, 'Custom::Topic'), kind).toEqual([]);
@@ -230,7 +249,8 @@ describe('permissions on Kafka', () => {
       'ExistingIam',
       'Accumulate',
     );
-    expect(others).toEqual({});
+    // https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html names it among the permissions of the pollers.
+    expect(others).toEqual({ DescribeClusterDynamicConfiguration: Connect });
     expect(Connect).toBe(`"${start}cluster/${cluster}"`);
     expect(ReadData).toBe(`"${start}topic/${cluster}/sales"`);
     expect(DescribeTopic).toBe(ReadData);
@@ -332,6 +352,42 @@ describe('every Lambda', () => {
   });
 });
 
+describe('keys of your own', () => {
+  const { keyArn, assetsKeyArn } = KINDS.ProvisionedEncrypted.encryption;
+  /** The actions of each role in the bucket and on the keys, by the start of the policy's id. */
+  const actionsIn = (idStart: string): string[] =>
+    statements('ProvisionedEncrypted', idStart).flatMap(({ Action, Resource }) =>
+      [Action].flat().map((action) => (Resource === assetsKeyArn ? `${action} of assets` : action)),
+    );
+
+  test('encrypt the bucket and the disks of provisioned brokers', () => {
+    const [bucket] = all('ProvisionedEncrypted', 'AWS::S3::Bucket');
+    expect(bucket?.Properties.BucketEncryption.ServerSideEncryptionConfiguration).toEqual([
+      {
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn },
+      },
+    ]);
+    templateOf('ProvisionedEncrypted').hasResourceProperties('AWS::MSK::Cluster', {
+      EncryptionInfo: { EncryptionAtRest: { DataVolumeKMSKeyId: keyArn } },
+    });
+  });
+
+  test('can be used by each role that reads or writes the bucket, and the job may decrypt its jar', () => {
+    for (const role of ['Accumulate', 'Threshold', 'TrainFunction', 'TrainJob', 'Publish', 'Render']) {
+      const actions = actionsIn(role);
+      expect(actions.includes('kms:Decrypt'), role).toBe(actions.includes('s3:GetObject'));
+      expect(actions.includes('kms:GenerateDataKey'), role).toBe(actions.includes('s3:PutObject'));
+      expect(actions.includes('kms:Decrypt of assets'), role).toBe(role === 'TrainJob');
+    }
+  });
+
+  test('are not used without the configuration', () => {
+    for (const kind of names.filter((name) => !['ProvisionedEncrypted', 'ExistingScram'].includes(name)))
+      expect(JSON.stringify(templateOf(kind).toJSON()), kind).not.toContain('kms:');
+  });
+});
+
 describe('the configuration of a deployment', () => {
   test('decides whether the bucket and the logs are kept or deleted', () => {
     const policies = (kind: Kind) =>
@@ -340,9 +396,21 @@ describe('the configuration of a deployment', () => {
           .flatMap((type) => all(kind, type))
           .map(({ DeletionPolicy }) => DeletionPolicy),
       );
-    expect(policies('Serverless')).toEqual(new Set(['Retain']));
+    // A first deployment that fails leaves neither a bucket nor log groups behind.
+    expect(policies('Serverless')).toEqual(new Set(['RetainExceptOnCreate']));
     expect(policies('Provisioned')).toEqual(new Set(['Delete']));
     templateOf('Provisioned').resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  });
+
+  test('keeps the bucket and the logs also when they are replaced', () => {
+    for (const type of ['AWS::S3::Bucket', 'AWS::Logs::LogGroup'])
+      for (const { UpdateReplacePolicy } of all('Serverless', type))
+        expect(UpdateReplacePolicy).toBe('Retain');
+  });
+
+  test('protects a stack whose data is kept from being deleted', () => {
+    expect(stackWith(KINDS.Serverless).terminationProtection).toBe(true);
+    expect(stackWith(KINDS.Provisioned).terminationProtection).toBe(false);
   });
 
   test('can keep workers started, in the size that the job requests', () => {
@@ -360,6 +428,19 @@ describe('the configuration of a deployment', () => {
     for (const kind of names)
       for (const { Properties } of all(kind, 'AWS::EMRServerless::Application'))
         expect(Properties.MaximumCapacity, kind).toBeDefined();
+  });
+
+  test('rounds the memory of large workers up to a size that EMR Serverless has, and counts it against the maximum', () => {
+    const worker = { vcpu: 8, memoryGb: 20 };
+    const train = { driver: worker, executor: worker, preInitialisedExecutors: 1, maximumVcpu: 32 };
+    const template = synthesize({ train: { ...train, maximumMemoryGb: 72 } });
+    const size = { WorkerConfiguration: Match.objectLike({ Cpu: '8 vCPU', Memory: '24 GB' }) };
+    template.hasResourceProperties('AWS::EMRServerless::Application', {
+      InitialCapacity: [{ Value: Match.objectLike(size) }, { Value: Match.objectLike(size) }].map((entry) =>
+        Match.objectLike(entry),
+      ),
+    });
+    expect(JSON.stringify(template.toJSON())).toContain('maxExecutors=2');
   });
 
   test('puts tags on resources that support them', () => {

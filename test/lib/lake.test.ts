@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { KINDS } from '../cloud/kinds.ts';
 import { synthesize } from './synthesize.ts';
 
 interface Statement {
@@ -72,4 +74,36 @@ test('the job may read only one asset: its jar', () => {
   const assets = job.filter(({ Resource }) => JSON.stringify(Resource).includes('cdk-hnb659fds-assets'));
   expect(assets.map(({ Action }) => Action)).toEqual(['s3:GetObject']);
   expect(JSON.stringify(assets[0]?.Resource)).toMatch(/\/[0-9a-f]{64}\.ts"/);
+});
+
+describe('a bucket that an earlier stack left behind', () => {
+  const { lake } = KINDS.ServerlessKeptLake;
+  const kept = synthesize({ lake });
+  /** A template as text, with the name and the ARN of a created bucket written like those of the kept one. */
+  const policiesOf = (of: Template): string => {
+    const text = JSON.stringify(
+      Object.values(of.findResources('AWS::S3::BucketPolicy')).map(
+        ({ Properties }) => Properties.PolicyDocument,
+      ),
+    );
+    const arn = `{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":s3:::${lake.bucketName}"]]}`;
+    return text
+      .replaceAll(
+        /\{"Fn::GetAtt":\["LakeBucket\w+","Arn"\]\},"\//g,
+        `"arn:",{"Ref":"AWS::Partition"},":s3:::${lake.bucketName}/`,
+      )
+      .replaceAll(/\{"Fn::GetAtt":\["LakeBucket\w+","Arn"\]\}/g, arn);
+  };
+
+  test('is used, and no other is created', () => {
+    expect(Object.keys(kept.findResources('AWS::S3::Bucket'))).toEqual([]);
+    expect(kept.findOutputs('LakeBucket').LakeBucket?.Value).toBe(lake.bucketName);
+    const rules = JSON.stringify(kept.findResources('AWS::Events::Rule'));
+    expect(rules).toContain(`"bucket":{"name":["${lake.bucketName}"]}`);
+  });
+
+  test('gets the same policy as a bucket that the stack creates', () => {
+    expect(JSON.parse(policiesOf(kept))).toEqual(JSON.parse(policiesOf(template)));
+    kept.hasResourceProperties('AWS::S3::BucketPolicy', { Bucket: lake.bucketName });
+  });
 });

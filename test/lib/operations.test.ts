@@ -33,7 +33,7 @@ describe('alarms', () => {
         expect(names).toContain(`${stage}-${way}`);
       expect(named(`${stage}-asleep`)).toMatchObject({
         MetricName: 'Invocations',
-        TreatMissingData: 'breaching',
+        TreatMissingData: 'missing',
         ComparisonOperator: 'LessThanThreshold',
       });
     },
@@ -69,7 +69,7 @@ describe('alarms', () => {
       MetricName: 'SalesStored',
       Period: 3600,
       EvaluationPeriods: 24,
-      TreatMissingData: 'breaching',
+      TreatMissingData: 'missing',
     });
     expect(names).not.toContain('stream-disk');
     const disks = Object.values(
@@ -80,6 +80,40 @@ describe('alarms', () => {
       'broker1',
       'broker2',
     ]);
+  });
+
+  test('missing data are reported when they begin, not when the stack is created and nobody has confirmed the email', () => {
+    const [topic = ''] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    // A new alarm whose missing data are a breach goes off at once.
+    expect(alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')).toEqual([]);
+    const reporting = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'missing');
+    expect(reporting).toHaveLength(5);
+    for (const { InsufficientDataActions } of reporting)
+      expect(InsufficientDataActions).toEqual([{ Ref: topic }]);
+  });
+
+  test('faults of the pollers, which no invocation reports, raise an alarm within minutes', () => {
+    const [mapping = ''] = Object.entries(template.findResources('AWS::Lambda::EventSourceMapping'))
+      .filter(([, { Properties }]) => Properties.Topics)
+      .map(([id]) => id);
+    expect(template.findResources('AWS::Lambda::EventSourceMapping')[mapping]?.Properties).toMatchObject({
+      MetricsConfig: { Metrics: ['ErrorCount', 'KafkaMetrics'] },
+    });
+    const alarm = named('accumulate-pollers');
+    expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 3, TreatMissingData: 'notBreaching' });
+    const [expression, ...metrics] = alarm?.Metrics ?? [];
+    expect(expression.Expression).toBe('SUM([FILL(fault0, 0),FILL(fault1, 0),FILL(fault2, 0)])');
+    expect(metrics.map(({ MetricStat }: { MetricStat: object }) => MetricStat)).toEqual(
+      ['PollingErrorCount', 'InvokeErrorCount', 'CommitErrorCount'].map((MetricName) => ({
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName,
+          Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }],
+        },
+        Period: 300,
+        Stat: 'Sum',
+      })),
+    );
   });
 
   test('rejected records raise an alarm by their hourly share, unless there are only a few', () => {

@@ -6,14 +6,7 @@ import { STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
-
-/** Synthesizes the stack without bundling. Any file can take the place of the job's jar. */
-function synthesize(config: unknown = {}): Template {
-  const app = new App({ context: { cartograph: config, 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(
-    new RecommenderStack(app, 'Test', { config: readConfig(app.node), jarPath: import.meta.filename }),
-  );
-}
+import { appWith, stackWith, synthesize } from './synthesize.ts';
 
 const template = synthesize();
 const resources = (type: string) => Object.values(template.findResources(type));
@@ -54,7 +47,8 @@ const prefixesIn = (statements: readonly Statement[], action: string): string[] 
 describe('the bucket', () => {
   test('is private, encrypted, versioned, accepts only TLS, and is kept when the stack is deleted', () => {
     template.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketEncryption: Match.anyValue(),
         VersioningConfiguration: { Status: 'Enabled' },
@@ -267,6 +261,7 @@ describe('the stream', () => {
     expect(kafka.sort()).toEqual([
       'kafka-cluster:AlterGroup',
       'kafka-cluster:Connect',
+      'kafka-cluster:DescribeClusterDynamicConfiguration',
       'kafka-cluster:DescribeGroup',
       'kafka-cluster:DescribeTopic',
       'kafka-cluster:ReadData',
@@ -592,7 +587,7 @@ describe('configuration', () => {
   });
 
   test('a missing jar is an error that says how to build it', () => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const app = appWith();
     expect(
       () => new RecommenderStack(app, 'Test', { config: readConfig(app.node), jarPath: '/nowhere/job.jar' }),
     ).toThrow('/nowhere/job.jar is missing; build it with mvn -f spark/pom.xml package');
@@ -624,12 +619,9 @@ test('two copies of the stack can be deployed side by side: only the cluster has
 
 test('two clusters in one account have different, stable names', () => {
   const nameIn = (id: string): unknown => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const stack = new RecommenderStack(app, id, {
-      config: readConfig(app.node),
-      jarPath: import.meta.filename,
-    });
-    const [cluster] = Object.values(Template.fromStack(stack).findResources('AWS::MSK::ServerlessCluster'));
+    const [cluster] = Object.values(
+      Template.fromStack(stackWith({}, id)).findResources('AWS::MSK::ServerlessCluster'),
+    );
     return cluster?.Properties.ClusterName;
   };
   expect(nameIn('One')).toMatch(/^[a-z0-9]{12}-sales$/);

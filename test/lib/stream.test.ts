@@ -12,7 +12,7 @@ import { Config, readConfig } from '../../lib/config.ts';
 import { Network } from '../../lib/network.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
 import { pollersNeed, Stream } from '../../lib/stream.ts';
-import { synthesize } from './synthesize.ts';
+import { appWith, synthesize } from './synthesize.ts';
 
 /**
  * Tests that both sides of the event source mapping agree on how accumulate reports a storage fault and how Lambda's pollers
@@ -40,7 +40,7 @@ function deployed(pollers: Config['stream']['pollers']) {
     pollersNeed: pollersNeed(config),
   });
   const logKeeping = { retention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.DESTROY };
-  new Stream(stack, 'Stream', { network, config, logKeeping, keepsTopic: true }).feed(fn);
+  new Stream(stack, 'Stream', { network, config, keyArn: undefined, logKeeping, keepsTopic: true }).feed(fn);
   const template = Template.fromStack(stack);
   const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
   const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
@@ -135,9 +135,7 @@ describe('a cluster is replaced only when necessary, and then under another name
   });
 
   test('the stack itself has no tags, which CloudFormation would propagate to the cluster', () => {
-    const app = new App({
-      context: { cartograph: { tags: { team: 'shop' } }, 'aws:cdk:bundling-stacks': [] },
-    });
+    const app = appWith({ tags: { team: 'shop' } });
     const config = readConfig(app.node);
     new RecommenderStack(app, 'Tagged', { config, jarPath: import.meta.filename });
     expect(app.synth().getStackByName('Tagged').tags).toEqual({});

@@ -16,6 +16,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { findMissing, needsOf, PREREQUISITES, parseVersion } from '../../local/bootstrap.mjs';
+import { ROOT } from '../../local/process/paths.ts';
 import { startTimeOf } from '../../local/process/process-lock.mjs';
 
 const PRINTED: Readonly<Record<string, string>> = {
@@ -286,10 +287,17 @@ test('a command that works in an account requires only the programs that it uses
   const emptyMachine = machine({});
   expect(findMissing(emptyMachine, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
   expect(needsOf('cdk', ['deploy'])?.installs).toEqual(['npm packages', 'the Spark job (Maven)']);
-  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback'])
+  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback', 'smoke'])
     for (const args of [['--stack', 'Shop'], ['--stack=Shop']])
       expect(needsOf(name, args)).toEqual({ programs: ['Node'], installs: ['npm packages'] });
   expect(needsOf('flush', [])).toBeUndefined();
   expect(needsOf('start', ['--stack', 'Shop'])).toBeUndefined();
   expect(needsOf('cost', [])).toBeDefined();
+});
+
+test('the CDK CLI starts the app with a command that builds the jar, and does not replace the npm packages that the CLI is one of', () => {
+  const { app } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  const [, name] = /^node local\/bootstrap\.mjs (\w+)$/.exec(app) ?? [];
+  expect(name).toBe('app');
+  expect(needsOf('app', [])).toEqual({ programs: ['Java', 'Maven'], installs: ['the Spark job (Maven)'] });
 });

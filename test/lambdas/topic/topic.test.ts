@@ -66,10 +66,10 @@ const TIMEOUT_MS = 15_000;
 async function apply(
   kind: Kind,
   asked: Asked,
-  { admin = kafkaClient(broker.bootstrap).admin() as TopicAdmin, timeoutMs = TIMEOUT_MS } = {},
+  { admin = kafkaClient(broker.bootstrap).admin() as TopicAdmin, timeoutMs = TIMEOUT_MS, pauseMs = 20 } = {},
 ): Promise<{ answer: TopicAnswer; messages: string[] }> {
   const log = recordingLog();
-  const answer = await applyTopic(request(kind, asked), { admin, log, timeoutMs });
+  const answer = await applyTopic(request(kind, asked), { admin, log, timeoutMs, pauseMs });
   return { answer, messages: log.lines.map(({ level, message }) => `${level} ${message}`) };
 }
 
@@ -309,7 +309,61 @@ test('if the cluster refuses the sign-in, delete succeeds and create fails', asy
   expect((await apply('Delete', { topic: 'left' }, { admin: refusing })).messages).toEqual([
     'warn The cluster does not accept the stack’s sign-in any more; the topic is left to the owner of the cluster',
   ]);
-  await expect(apply('Create', { topic: 'left' }, { admin: refusing })).rejects.toThrow('Access denied');
+  await expect(apply('Create', { topic: 'left' }, { admin: refusing, timeoutMs: 200 })).rejects.toThrow(
+    'Access denied',
+  );
+});
+
+/** Fails the first calls of one request with the given fault, and then passes the calls on to a real broker. */
+function failingFirst(
+  name: 'connect' | 'createTopics' | 'fetchTopicMetadata',
+  times: number,
+  fault: () => Error,
+) {
+  const admin: TopicAdmin = kafkaClient(broker.bootstrap).admin();
+  const calls: string[] = [];
+  const call = admin[name] as (...args: unknown[]) => Promise<never>;
+  const failing = async (...args: unknown[]): Promise<never> => {
+    calls.push(name);
+    if (calls.length <= times) throw fault();
+    return call(...args);
+  };
+  return { admin: { ...admin, [name]: failing } as TopicAdmin, calls };
+}
+const withType = (type: string) => () => Object.assign(new Error(type), { type });
+const refusedSignIn = () =>
+  Object.assign(new Error('Access denied'), { name: 'KafkaJSSASLAuthenticationError' });
+
+test.each([
+  ['the sign-in, while the permissions of the role spread', 'connect', refusedSignIn],
+  [
+    'the request, while the permissions of the role spread',
+    'createTopics',
+    withType('TOPIC_AUTHORIZATION_FAILED'),
+  ],
+  [
+    'the new topic, which the broker does not know yet',
+    'fetchTopicMetadata',
+    withType('UNKNOWN_TOPIC_OR_PARTITION'),
+  ],
+  ['the new topic, which has no leaders yet', 'fetchTopicMetadata', withType('LEADER_NOT_AVAILABLE')],
+] as const)(
+  'if the cluster refuses %s, create tries again and remembers that it made the topic',
+  async (_, name, fault) => {
+    const topic = `patient-${name}-${fault().message.replace(/\W/g, '')}`;
+    const { admin, calls } = failingFirst(name, 3, fault);
+    const { answer } = await apply('Create', { topic }, { admin });
+    expect(calls.length).toBeGreaterThan(3);
+    expect(answer).toEqual({ PhysicalResourceId: identity('made', topic) });
+    expect(await partitionsOf(topic)).toBe(3);
+  },
+);
+
+test('a topic whose leaders do not come in time is created nevertheless, with a warning', async () => {
+  const { admin } = failingFirst('fetchTopicMetadata', 1_000, withType('UNKNOWN_TOPIC_OR_PARTITION'));
+  const { answer, messages } = await apply('Create', { topic: 'leaderless' }, { admin, timeoutMs: 2_000 });
+  expect(answer).toEqual({ PhysicalResourceId: identity('made', 'leaderless') });
+  expect(messages).toContain('warn The topic was created, but some of its partitions have no leader yet');
 });
 
 test('a delete that the brokers refuse is an error', async () => {

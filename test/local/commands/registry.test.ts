@@ -12,7 +12,7 @@ import { parseCommandLine } from '../../../local/terminal/command-line.ts';
 
 const names = Object.keys(COMMANDS).filter(isCommandName);
 /** These pass their arguments to another program, or are started only by other programs. */
-const WITHOUT_OPTIONS: readonly CommandName[] = ['test', 'cdk', 'emulate', 'archive-classes'];
+const WITHOUT_OPTIONS: readonly CommandName[] = ['test', 'cdk', 'deploy', 'emulate', 'archive-classes'];
 const withOptions = names.filter((name) => !WITHOUT_OPTIONS.includes(name));
 
 async function commandLineOf(name: CommandName) {

@@ -193,3 +193,35 @@ test('lists fails with a sentence, not a stack trace, if the run has no file for
   expect(stderr).toMatch(/^✗ Cannot /);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });
+
+test('smoke fails, and names what to check, if the sales do not reach the bucket', async () => {
+  await aws.stop();
+  aws = await startFakeStack({
+    name: 'Shop',
+    outputs: OUTPUTS,
+    mappings: [{ Topics: ['sales'], State: 'Enabled', LastProcessingResult: 'OK' }],
+    answer: (_, event) => ({ sent: (event as { records: unknown[] }).records.length }),
+  });
+  const { code, stdout, stderr } = await run('smoke', '--count', '100', '--timeout', '1');
+  expect(stdout).toContain('✓ the pollers are enabled (OK)\nSent 100 records to sales at stack Shop\n');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /Cannot see the sales in the bucket: 0 of 100 are stored after 1 s; docs\/runbook\.md/,
+  );
+});
+
+test.each([
+  [
+    [{ Topics: ['sales'], State: 'Enabled', LastProcessingResult: 'PROBLEM: Connection error.' }],
+    /Enabled, should be Enabled; PROBLEM: Connection error/,
+  ],
+  [[{ Topics: ['sales'], State: 'Disabled' }], /the pollers are Disabled, should be Enabled/],
+  [[], /the pollers are missing/],
+])('smoke sends nothing if the pollers do not work: %j', async (mappings, message) => {
+  await aws.stop();
+  aws = await startFakeStack({ name: 'Shop', outputs: OUTPUTS, mappings });
+  const { code, stderr } = await run('smoke');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(message);
+  expect(aws.calls).toEqual([]);
+});

@@ -128,9 +128,10 @@ test('the bill is for the default configuration of the stack', () => {
     sweepMinutes,
     fullSweepHours: threshold.fullSweepHours,
     metrics: Object.keys(METRICS).length,
+    pollerMetrics: 2,
     workers: 1 + executorsOf(train),
     workerVcpu: train.driver.vcpu,
-    workerGb: takenGb(train.driver.memoryGb),
+    workerGb: takenGb(train.driver),
   });
   expect(train.executor).toEqual(train.driver);
 });

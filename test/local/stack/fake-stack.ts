@@ -16,6 +16,8 @@ export interface FakeStackOptions {
   readonly status?: string;
   /** The bucket's objects, by key. */
   readonly objects?: ReadonlyMap<string, string | Uint8Array>;
+  /** The event source mappings of every Lambda; none by default. */
+  readonly mappings?: readonly object[];
   /** Returns a Lambda's answer; null without it. */
   readonly answer?: (name: string, event: unknown) => unknown;
 }
@@ -32,6 +34,8 @@ export async function startFakeStack(options: FakeStackOptions): Promise<FakeSta
       calls.push({ name, event });
       return response.end(JSON.stringify(options.answer?.(name, event) ?? null));
     }
+    if (request.url?.startsWith('/2015-03-31/event-source-mappings'))
+      return response.end(JSON.stringify({ EventSourceMappings: options.mappings ?? [] }));
     if (request.method === 'POST') {
       const requested = new URLSearchParams(body.toString()).get('StackName') ?? '';
       const isKnown = requested === options.name;

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CloudFormationClient,
+  CloudFormationServiceException,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import { NODE_BIN, ROOT } from '../process/paths.ts';
+import { findReplacements } from '../stack/replacements.ts';
+
+/** Options of the CDK CLI that its command synth needs as well; each has a value. */
+const FOR_SYNTH = ['-c', '--context', '--profile', '--region'];
+const REPLACE = '--replace';
+
+/**
+ * `npm run deploy`: synthesizes the stack, shows the difference to the deployed one, and deploys it with the CDK CLI that this
+ * project pins. It refuses to remove or replace the cluster, the bucket or the consumer group, unless `--replace` is given. All
+ * other arguments go to `cdk deploy`.
+ *
+ * @throws {Error} If the deployment would lose data, or a step fails.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    console.log(
+      `npm run deploy -- ${REPLACE} allows to replace the cluster, the bucket or the consumer group.\n`,
+    );
+    return cdk('deploy', '--help');
+  }
+  const { isAllowed, forSynth, forDeploy } = splitArguments(args);
+  const assembly = join(ROOT, '.cartograph', 'deploy');
+  rmSync(assembly, { recursive: true, force: true });
+  await cdk('synth', '--quiet', '--output', assembly, ...forSynth);
+  const stack = stackIn(assembly);
+  const deployed = await readDeployed(stack);
+  const next: unknown = JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8'));
+  const problems = deployed === undefined ? [] : findReplacements(deployed, next);
+  if (deployed !== undefined) await cdk('diff', '--app', assembly, ...forSynth);
+  if (problems.length > 0 && !isAllowed)
+    throw new Error(
+      `Cannot deploy ${stack}: ${problems.join('; ')}. Sales that are not read yet would be lost. Drain the topic first (docs/deploy.md), then add ${REPLACE}`,
+    );
+  await cdk('deploy', '--app', assembly, ...forDeploy);
+}
+
+/**
+ * Splits the arguments of the command.
+ *
+ * @returns Whether replacements are allowed, the arguments that all commands of the CLI take, and those of `cdk deploy`.
+ *
+ * @example
+ * splitArguments(['--replace', '-c', 'environment=test', '--no-rollback'])
+ * // { isAllowed: true, forSynth: ['-c', 'environment=test'], forDeploy: ['-c', 'environment=test', '--no-rollback'] }
+ */
+export function splitArguments(args: readonly string[]): {
+  readonly isAllowed: boolean;
+  readonly forSynth: readonly string[];
+  readonly forDeploy: readonly string[];
+} {
+  const forDeploy = args.filter((word) => word !== REPLACE);
+  const forSynth = forDeploy.flatMap((word, index) => {
+    if (FOR_SYNTH.includes(word)) return [word, ...forDeploy.slice(index + 1, index + 2)];
+    return FOR_SYNTH.some((name) => word.startsWith(`${name}=`)) ? [word] : [];
+  });
+  return { isAllowed: args.includes(REPLACE), forSynth, forDeploy };
+}
+
+/** Finds the name of the one stack of a cloud assembly. */
+function stackIn(assembly: string): string {
+  const [name] = readdirSync(assembly).flatMap((file) => /^(.*)\.template\.json$/.exec(file)?.[1] ?? []);
+  if (name === undefined) throw new Error(`Cannot deploy: there is no template in ${assembly}`);
+  return name;
+}
+
+/** @returns The template of the deployed stack; undefined if there is no such stack. */
+async function readDeployed(stack: string): Promise<unknown> {
+  try {
+    const { TemplateBody } = await new CloudFormationClient({}).send(
+      new GetTemplateCommand({ StackName: stack }),
+    );
+    return TemplateBody === undefined ? undefined : JSON.parse(TemplateBody);
+  } catch (error) {
+    if (error instanceof CloudFormationServiceException && error.message.includes('does not exist'))
+      return undefined;
+    throw error;
+  }
+}
+
+/** Runs the CDK CLI. @throws {Error} If it fails; it has printed the reason. */
+async function cdk(...args: readonly string[]): Promise<void> {
+  const child = spawn(join(NODE_BIN, 'cdk'), args, { cwd: ROOT, stdio: 'inherit' });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status ?? 1));
+  });
+  if (code !== 0) throw new Error(`cdk ${args[0]} ended with exit code ${code}`);
+}

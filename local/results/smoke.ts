@@ -1,0 +1,53 @@
+import { PREFIX, parseBatchKey, partitionPath } from '../../lambdas/shared/contract/keys.ts';
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
+import type { Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
+import type { Lake } from '../../lambdas/shared/platform/lake.ts';
+import { addRange } from '../../lambdas/threshold/ranges.ts';
+
+/** What a bucket holds of a topic. */
+export interface Stored {
+  /** Records of the topic that are stored or rejected, each counted once however often it was delivered. */
+  readonly records: number;
+  /** Rows of all batches of sales; a sale that was delivered twice counts twice. */
+  readonly rows: number;
+}
+
+/** Counts what is stored, by the names of the batches, which contain the polled offsets and the number of rows. */
+export async function countStored(lake: Lake): Promise<Stored> {
+  const rangesOf = new Map<string, [number, number][]>();
+  let rows = 0;
+  for (const prefix of [PREFIX.interactions, PREFIX.rejected])
+    for await (const { key } of lake.list(prefix)) {
+      const name = parseBatchKey(key);
+      if (!name) continue;
+      const path = partitionPath(name);
+      rangesOf.set(path, addRange(rangesOf.get(path) ?? [], name.first, name.last));
+      if (prefix === PREFIX.interactions) rows += name.count;
+    }
+  const ranges = [...rangesOf.values()].flat();
+  return { records: sum(ranges.map(([first, last]) => last - first + 1)), rows };
+}
+
+/**
+ * Compares the numbers of a run with each other and with what is stored.
+ *
+ * @param window The newest window, which the run was trained on.
+ * @returns A sentence for each pair of numbers that differ; empty if all add up.
+ */
+export function findWrongCounts(
+  { rows }: Pick<Stored, 'rows'>,
+  { batches, totalInteractions }: Pick<Window, 'batches' | 'totalInteractions'>,
+  { inputs }: Pick<Manifest, 'inputs'>,
+): string[] {
+  const problems: string[] = [];
+  if (batches.length === 0) problems.push('the newest window has no batches');
+  if (totalInteractions > rows)
+    problems.push(`the windows have ${totalInteractions} sales, but only ${rows} are stored`);
+  if (inputs.interactions === 0) problems.push('the run was trained on no sale');
+  if (inputs.interactions > totalInteractions)
+    problems.push(
+      `the run has ${inputs.interactions} distinct sales, but its windows only ${totalInteractions}`,
+    );
+  if (inputs.conflicts > 0) problems.push(`the run has ${inputs.conflicts} conflicting sales, should be 0`);
+  return problems;
+}

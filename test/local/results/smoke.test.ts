@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { interactionsKey, rejectedKey } from '../../../lambdas/shared/contract/keys.ts';
+import { countStored, findWrongCounts } from '../../../local/results/smoke.ts';
+import { memoryLake } from '../../lake.ts';
+
+const batch = (partition: number, first: number, last: number, count: number) => ({
+  source: '0a1b2c3d',
+  topic: 'sales',
+  partition,
+  first,
+  last,
+  count,
+  firstMs: 1,
+});
+
+test('a record counts once, whether it is stored, rejected or delivered again', async () => {
+  const lake = memoryLake();
+  const write = (key: string) => lake.create(key, '-', 'text/plain');
+  // Partition 0: offsets 0 to 9 with two rejected records, and 5 to 14 in an overlapping delivery. Partition 1: one rejected record.
+  await write(interactionsKey(batch(0, 0, 9, 8)));
+  await write(rejectedKey(batch(0, 0, 9, 2)));
+  await write(interactionsKey(batch(0, 5, 14, 10)));
+  await write(rejectedKey(batch(1, 7, 7, 1)));
+  await write('interactions/README.md');
+  expect(await countStored(lake)).toEqual({ records: 16, rows: 18 });
+  expect(await countStored(memoryLake())).toEqual({ records: 0, rows: 0 });
+});
+
+test('the numbers of a run must fit to its window and to what is stored', () => {
+  const window = { batches: [{ key: 'k', sizeBytes: 1 }], totalInteractions: 18 };
+  const inputs = { interactions: 13, conflicts: 0 } as Parameters<typeof findWrongCounts>[2]['inputs'];
+  const problems = (rows: number, changed: Partial<typeof inputs> = {}) =>
+    findWrongCounts({ rows }, window, { inputs: { ...inputs, ...changed } });
+  expect(problems(18)).toEqual([]);
+  expect(problems(17)).toEqual(['the windows have 18 sales, but only 17 are stored']);
+  expect(problems(18, { interactions: 19 })).toEqual([
+    'the run has 19 distinct sales, but its windows only 18',
+  ]);
+  expect(problems(18, { interactions: 0 })).toEqual(['the run was trained on no sale']);
+  expect(problems(18, { conflicts: 1 })).toEqual(['the run has 1 conflicting sales, should be 0']);
+});
