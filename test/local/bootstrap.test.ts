@@ -293,3 +293,15 @@ test('a command that works in an account requires only the programs that it uses
   expect(needsOf('start', ['--stack', 'Shop'])).toBeUndefined();
   expect(needsOf('cost', [])).toBeDefined();
 });
+
+test('in an image that contains everything, a command requires Node only and installs nothing', () => {
+  for (const name of ['start', 'produce', 'emulate'])
+    expect(needsOf(name, [], true)).toEqual({ programs: ['Node'], installs: [] });
+});
+
+test('install with the name of a command installs what that command needs', async () => {
+  await result('install', 'emulate');
+  expect((await written('log')).split('\n')).toEqual(['npm', 'pip']);
+  await result('install', 'cdk');
+  expect((await written('log')).split('\n').slice(2)).toEqual(['mvn spark/pom.xml']);
+});
