@@ -14,8 +14,8 @@ import { FILES, Project } from './project.ts';
 const MINUTES = 60_000;
 
 const REASONS = {
-  MiniStack: whyNoContainers(BASE_IMAGES),
-  LocalStack: whyNoContainers([...BASE_IMAGES, ...LOCALSTACK_IMAGES]),
+  MiniStack: await whyNoContainers(BASE_IMAGES),
+  LocalStack: await whyNoContainers([...BASE_IMAGES, ...LOCALSTACK_IMAGES]),
 };
 
 describe.each(['MiniStack', 'LocalStack'] as const)('the compose file with %s', (emulator) => {

@@ -1,4 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { TestContext } from 'vitest';
 
 /** Base images of `local/Dockerfile`, and those that both files use. */
@@ -14,30 +17,55 @@ const PULL_SECONDS = 600;
 /**
  * Looks for an engine and images. An image that is not on this machine is pulled.
  *
- * The environment variable CONTAINERS may be `skip`, or `required` where their absence is a failure, as in CI.
+ * Environment variables: CONTAINERS may be `skip`, or `required` where their absence is a failure. CONTAINERS_SETUP names a
+ * file that appears when a program that sets up the engine has ended; until then this waits. CONTAINERS_UNTIL: see
+ * `millisecondsLeft`.
  *
  * @returns The reason why containers of these images cannot run; undefined if they can.
  * @throws {Error} If they are required and cannot run.
  */
-export function whyNoContainers(images: readonly string[]): string | undefined {
-  const reason = findReason(images);
+export async function whyNoContainers(images: readonly string[]): Promise<string | undefined> {
+  const reason = await findReason(images);
   if (reason !== undefined && process.env.CONTAINERS === 'required')
     throw new Error(`Cannot run the containers that CONTAINERS=required asks for: ${reason}`);
   return reason;
 }
 
-function findReason(images: readonly string[]): string | undefined {
+async function findReason(images: readonly string[]): Promise<string | undefined> {
   if (process.env.CONTAINERS === 'skip') return 'CONTAINERS is skip';
-  if (!succeeds(['info'])) return 'no Docker engine answers';
-  if (!succeeds(['compose', 'version'])) return 'the Docker client has no Compose plugin';
-  const missing = images.filter(
-    (image) => !succeeds(['image', 'inspect', image]) && !succeeds(['pull', '--quiet', image]),
-  );
+  if (!(await isSetUp())) return 'the engine was not set up in time';
+  if (!(await succeeds('info'))) return 'no Docker engine answers';
+  if (!(await succeeds('compose', 'version'))) return 'the Docker client has no Compose plugin';
+  const missing: string[] = [];
+  for (const image of images)
+    if (!(await succeeds('image', 'inspect', image)) && !(await succeeds('pull', '--quiet', image)))
+      missing.push(image);
   return missing.length > 0 ? `neither here nor to be pulled: ${missing.join(', ')}` : undefined;
 }
 
-const succeeds = (args: readonly string[]): boolean =>
-  spawnSync('docker', args, { stdio: 'ignore', timeout: PULL_SECONDS * 1000 }).status === 0;
+/** Less time than this is not enough to build the images and to see a run. */
+const LEAST_MS = 240_000;
+
+/** Waits for the program that sets up the engine, as long as there is enough time left. */
+async function isSetUp(): Promise<boolean> {
+  const { CONTAINERS_SETUP: file } = process.env;
+  while (remaining() >= LEAST_MS) {
+    if (file === undefined || existsSync(file)) return true;
+    await sleep(1000);
+  }
+  return false;
+}
+
+/** Runs a command of Docker. @returns True if it succeeded. */
+const succeeds = async (...args: string[]): Promise<boolean> => {
+  try {
+    await execute('docker', args, { timeout: PULL_SECONDS * 1000 });
+    return true;
+  } catch {
+    return false;
+  }
+};
+const execute = promisify(execFile);
 
 /** The budget of all container tests together is used up: those that are left are skipped. */
 export class OverBudget extends Error {
@@ -51,11 +79,13 @@ export class OverBudget extends Error {
  * @throws {OverBudget} If none are left.
  */
 export function millisecondsLeft(): number {
-  const until = Number(process.env.CONTAINERS_UNTIL ?? Number.POSITIVE_INFINITY) * 1000;
-  const left = until - Date.now();
+  const left = remaining();
   if (left <= 0) throw new OverBudget('the budget of the container tests is used up');
   return left;
 }
+
+const remaining = (): number =>
+  Number(process.env.CONTAINERS_UNTIL ?? Number.POSITIVE_INFINITY) * 1000 - Date.now();
 
 /** Runs the steps of a test. If the budget is used up before they end, the test counts as skipped and says so. */
 export async function skipOverBudget(context: TestContext, steps: () => Promise<void>): Promise<void> {
