@@ -123,4 +123,7 @@ const MOST_MS = 20 * 60_000;
 const MOST_CHARACTERS = 3000;
 
 const builder = (): Record<string, string> =>
-  spawnSync('docker', ['buildx', 'version']).status === 0 ? {} : { DOCKER_BUILDKIT: '0' };
+  spawnSync('docker', ['buildx', 'version']).status === 0 
+    ? {}
+    : // The classic builder would build the stage that the images have in common several times.
+      { DOCKER_BUILDKIT: '0', COMPOSE_PARALLEL_LIMIT: '1' };
