@@ -29,6 +29,7 @@ export function clusterSettings({ jars, awsEndpoint }: Cluster): string[] {
     'spark.local.dir': '/tmp/spark',
     'spark.hadoop.fs.s3a.buffer.dir': '/tmp/s3a',
     'spark.jars': readdirSync(jars)
+      .filter((name) => name.endsWith('.jar'))
       .sort()
       .map((name) => join(jars, name))
       .join(','),
