@@ -9,6 +9,7 @@ import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { planAttempt } from '../../lambdas/train/plan.ts';
 import { JOB_JAR } from '../../local/process/paths.ts';
 import { awsClient } from '../../local/stack/emulator.ts';
+import { millisecondsLeft } from './engine.ts';
 import type { Project } from './project.ts';
 
 export interface ClusterJob {
@@ -34,6 +35,7 @@ export async function runJob(
     const { jobRun } = await jobs.send(new GetJobRunCommand({ applicationId: 'local', jobRunId }));
     if (jobRun?.state === 'SUCCESS') break;
     if (jobRun?.state === 'FAILED') throw new Error(`The job failed: ${jobRun.stateDetails}`);
+    millisecondsLeft();
     await sleep(100);
   }
   const seconds = (performance.now() - startedMs) / 1000;

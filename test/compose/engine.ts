@@ -59,7 +59,7 @@ async function isSetUp(): Promise<boolean> {
 /** Runs a command of Docker. @returns True if it succeeded. */
 const succeeds = async (...args: string[]): Promise<boolean> => {
   try {
-    await execute('docker', args, { timeout: PULL_SECONDS * 1000 });
+    await execute('docker', args, { timeout: Math.max(1, Math.min(PULL_SECONDS * 1000, remaining())) });
     return true;
   } catch {
     return false;
@@ -67,22 +67,19 @@ const succeeds = async (...args: string[]): Promise<boolean> => {
 };
 const execute = promisify(execFile);
 
-/** The budget of all container tests together is used up: those that are left are skipped. */
-export class OverBudget extends Error {
-  override readonly name = 'OverBudget';
-}
-
 /**
  * Returns the milliseconds that are left for the container tests. CONTAINERS_UNTIL, in epoch seconds, bounds them where a
  * machine has a limited time for all tests; without it there are as many as a test has.
  *
- * @throws {OverBudget} If none are left.
+ * @throws {Error} If none are left.
  */
 export function millisecondsLeft(): number {
   const left = remaining();
-  if (left <= 0) throw new OverBudget('the budget of the container tests is used up');
+  if (left <= 0) throw new Error(USED_UP);
   return left;
 }
+
+const USED_UP = 'the budget of the tests with containers is used up';
 
 const remaining = (): number =>
   Number(process.env.CONTAINERS_UNTIL ?? Number.POSITIVE_INFINITY) * 1000 - Date.now();
@@ -92,8 +89,9 @@ export async function skipOverBudget(context: TestContext, steps: () => Promise<
   try {
     await steps();
   } catch (error) {
-    if (!(error instanceof OverBudget)) throw error;
-    console.log(`Skipped: ${context.task.name}: ${error.message}`);
-    context.skip(error.message);
+    // An error after the end of the budget is a consequence of it.
+    if (remaining() > 0) throw error;
+    console.log(`Skipped: ${context.task.name}: ${USED_UP}`);
+    context.skip(USED_UP);
   }
 }

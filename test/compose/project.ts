@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../../local/process/paths.ts';
-import { millisecondsLeft, OverBudget } from './engine.ts';
+import { millisecondsLeft } from './engine.ts';
 
 const FILE = 'local/docker-compose.yml';
 const MINISTACK = 'local/docker-compose.ministack.yml';
@@ -39,8 +39,7 @@ export class Project {
    * Runs a command of compose to its end.
    *
    * @returns What it printed, both streams together.
-   * @throws {OverBudget} If it does not end within the budget.
-   * @throws {Error} If it fails; the message contains the end of what it printed.
+   * @throws {Error} If it fails, or does not end within the budget; the message contains the end of what it printed.
    */
   async run(...args: readonly string[]): Promise<string> {
     const child = spawn('docker', [...this.prefix, ...args], {
@@ -56,11 +55,9 @@ export class Project {
       Promise.all([text(child.stdout), text(child.stderr)]),
       code,
     ]);
-    if (status === null) {
-      millisecondsLeft();
-      throw new OverBudget(`docker compose ${args.join(' ')} did not end within the budget`);
-    }
     const output = printed.join('');
+    // A command that was stopped because the budget is used up also fails.
+    if (status !== 0) millisecondsLeft();
     if (status !== 0)
       throw new Error(
         `docker compose ${args.join(' ')} ended with ${status}:\n${output.slice(-MOST_CHARACTERS)}`,
@@ -123,7 +120,7 @@ const MOST_MS = 20 * 60_000;
 const MOST_CHARACTERS = 3000;
 
 const builder = (): Record<string, string> =>
-  spawnSync('docker', ['buildx', 'version']).status === 0 
+  spawnSync('docker', ['buildx', 'version']).status === 0
     ? {}
     : // The classic builder would build the stage that the images have in common several times.
       { DOCKER_BUILDKIT: '0', COMPOSE_PARALLEL_LIMIT: '1' };

@@ -43,9 +43,7 @@ test('on a cluster, executors reach the driver by name, and get the jars and the
   expect(after(words, '--master')).toBe('spark://m:7077');
   expect(setting(words, 'spark.driver.host')).toBe(hostname());
   expect(setting(words, 'spark.driver.bindAddress')).toBe('0.0.0.0');
-  expect(setting(words, 'spark.jars')).toBe(
-    `${join(directory, 'a.jar')},${join(directory, 'b.jar')}`,
-  );
+  expect(setting(words, 'spark.jars')).toBe(`${join(directory, 'a.jar')},${join(directory, 'b.jar')}`);
   expect(setting(words, 'spark.executorEnv.AWS_ENDPOINT_URL')).toBe(AWS);
   expect(setting(words, 'spark.executor.memory')).toBe('1g');
   expect(words.slice(-3)).toEqual(['job.jar', '--window', '1']);
