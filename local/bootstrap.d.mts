@@ -8,6 +8,7 @@ export const PREREQUISITES: readonly { readonly name: string; readonly command: 
 export function needsOf(
   name: string,
   args: readonly string[],
+  isInstalled?: boolean,
 ): { readonly programs: readonly string[]; readonly installs: readonly string[] } | undefined;
 
 /**

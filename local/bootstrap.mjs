@@ -1,7 +1,8 @@
 /**
  * Every npm script starts here. This file checks the prerequisites, installs what is missing, and then runs
- * `local/main.ts COMMAND` with the version of Node that this project pins; `install` stops before that last step. It is
- * plain JavaScript without dependencies, because it runs before any are installed, and on older versions of Node.
+ * `local/main.ts COMMAND` with the version of Node that this project pins; `install COMMAND` stops before that last step, and
+ * `install` installs everything. It is plain JavaScript without dependencies, because it runs before any are installed, and
+ * on older versions of Node.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -57,6 +58,7 @@ export const PREREQUISITES = [
 
 /** Commands that need less than the whole pipeline. `installs` names some of `INSTALLATIONS`. */
 const NEEDS = {
+  emulate: { programs: ['Node', 'Python'], installs: ['npm packages', 'the AWS emulator (pip)'] },
   cost: { programs: ['Node'], installs: ['npm packages'] },
   cdk: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
   deploy: { programs: ['Node', 'Java', 'Maven'], installs: ['npm packages', 'the Spark job (Maven)'] },
@@ -70,9 +72,13 @@ const WORKS_ON_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollbac
 /**
  * Looks up the prerequisites and the installations of a command.
  *
+ * The images of `local/Dockerfile` set CARTOGRAPH_INSTALLED: each contains what its command needs, and the other parts run in
+ * other containers.
+ *
  * @returns Names of programs and of installations; undefined if the command needs all of them.
  */
-export function needsOf(name, args) {
+export function needsOf(name, args, isInstalled = process.env.CARTOGRAPH_INSTALLED === 'yes') {
+  if (isInstalled) return { programs: ['Node'], installs: [] };
   const isOnStack = args.some((word) => word === '--stack' || word.startsWith('--stack='));
   return NEEDS[WORKS_ON_STACK.includes(name) && isOnStack ? 'cost' : name];
 }
@@ -339,7 +345,8 @@ const runApp = (args) => runInPlace(join(NODE_BIN, 'node'), [join(ROOT, 'bin', '
 
 async function main([name, ...args]) {
   if (name === 'clean') return clean();
-  const needs = needsOf(name, args);
+  // `install COMMAND` installs what the command needs, and `install` everything.
+  const needs = name === 'install' ? needsOf(args[0], args.slice(1)) : needsOf(name, args);
   // `cdk synth` prints the template on standard output.
   if (name === 'app') console.log = console.error;
   if (name === 'app' && isEverythingInstalled(needs.installs)) return runApp(args);

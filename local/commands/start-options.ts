@@ -49,7 +49,7 @@ export const commandLine = () =>
       }),
     )
     .addOption(text('--bootstrap <HOST:PORT>', 'use this Kafka broker instead of starting one'))
-    .addOption(text('--endpoint <URL>', 'use this AWS API instead of starting an emulator'));
+    .addOption(text('--endpoint <URL>', 'use this AWS API, and its job server, instead of starting them'));
 export type StartOptions = Readonly<ReturnType<ReturnType<typeof commandLine>['opts']>>;
 
 /** @throws {Error} If an option is invalid, or two contradict each other. */
@@ -61,5 +61,7 @@ export function parseStartOptions(args: readonly string[], npm?: NpmEnvironment)
     throw new Error(
       '--bootstrap and --endpoint go together: both parts run elsewhere, or both are started here',
     );
+  if (options.keep && options.endpoint !== undefined)
+    throw new Error('--keep works only without --endpoint: an AWS API elsewhere may keep nothing');
   return options;
 }

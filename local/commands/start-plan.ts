@@ -32,22 +32,12 @@ export function settingsOf(options: StartOptions): Settings {
   return { fieldMap, threshold, model, partitions: options.partitions };
 }
 
-/**
- * Names the external broker and emulator. The job server then needs a fixed address: the emulator was started with it.
- *
- * @returns undefined if the broker and the emulator are started here
- * @throws {Error} If the environment lacks the address of the job server.
- */
-export function elsewhereOf(
-  { bootstrap, endpoint }: Pick<StartOptions, 'bootstrap' | 'endpoint'>,
-  jobsUrl = process.env.AWS_ENDPOINT_URL_EMR_SERVERLESS,
-): PipelineOptions['elsewhere'] {
-  if (bootstrap === undefined || endpoint === undefined) return undefined;
-  if (jobsUrl === undefined)
-    throw new Error(
-      '--endpoint needs AWS_ENDPOINT_URL_EMR_SERVERLESS: the address of this machine that the Lambdas call',
-    );
-  return { bootstrap, endpoint, jobsUrl };
+/** Names the external broker and emulator. @returns undefined if both are started here */
+export function elsewhereOf({
+  bootstrap,
+  endpoint,
+}: Pick<StartOptions, 'bootstrap' | 'endpoint'>): PipelineOptions['elsewhere'] {
+  return bootstrap === undefined || endpoint === undefined ? undefined : { bootstrap, endpoint };
 }
 
 /** @param before Number of records that are already on the topic: the simulation continues after them. */

@@ -12,6 +12,12 @@ export interface Counts {
 
 export const NONE: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
+/** @example formatSeconds('Types', 31, 30) // 'Types 31.0 s (over its budget of 30 s)' */
+export function formatSeconds(title: string, seconds: number, budgetSeconds: number): string {
+  const budget = seconds > budgetSeconds ? `over its budget of ${budgetSeconds} s` : `of ${budgetSeconds} s`;
+  return `${title} ${seconds.toFixed(1)} s (${budget})`;
+}
+
 const VitestReport = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),

@@ -2,25 +2,49 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_BIN, ROOT, STATE } from '../process/paths.ts';
-import { type Counts, NONE, scalaTestCounts, vitestCounts } from './test-report.ts';
+import { type Counts, formatSeconds, NONE, scalaTestCounts, vitestCounts } from './test-report.ts';
 
 interface Suite {
   readonly title: string;
+  /** Seconds that it should take at most on two cores that do nothing else. A suite that takes longer is reported. */
+  readonly budgetSeconds: number;
   run(filter: readonly string[]): Counts;
 }
 
 /** In the order in which they run: quick ones first. */
 const SUITES: readonly Suite[] = [
-  { title: 'Format and lint', run: () => check(node('biome'), ['ci', '--error-on-warnings']) },
-  { title: 'Types', run: () => check(node('tsc'), []) },
-  { title: 'Types of the browser code', run: () => check(node('tsc'), ['-p', 'tsconfig.browser.json']) },
-  { title: 'TypeScript tests', run: typescriptTests },
-  { title: 'Scala format and tests', run: (filter) => (filter.length > 0 ? NONE : scalaTests()) },
+  {
+    title: 'Format and lint',
+    budgetSeconds: 15,
+    run: () => check(node('biome'), ['ci', '--error-on-warnings']),
+  },
+  { title: 'Types', budgetSeconds: 30, run: () => check(node('tsc'), []) },
+  {
+    title: 'Types of the browser code',
+    budgetSeconds: 15,
+    run: () => check(node('tsc'), ['-p', 'tsconfig.browser.json']),
+  },
+  {
+    title: 'TypeScript tests',
+    budgetSeconds: 480,
+    run: (filter) => vitest(filter.length > 0 ? filter : ['--exclude', `${CONTAINERS}/**`]),
+  },
+  {
+    title: 'Scala format and tests',
+    budgetSeconds: 300,
+    run: (filter) => (filter.length > 0 ? NONE : scalaTests()),
+  },
+  {
+    title: 'Tests with containers',
+    budgetSeconds: 420,
+    // They build images and start whole pipelines, so they run alone, and after everything else.
+    run: (filter) => (filter.length > 0 ? NONE : vitest([CONTAINERS])),
+  },
 ];
 
 /**
  * `npm test`: checks format, lint and types, and runs the tests of both languages. The last lines name every failed test, give
- * the seconds of every suite and count all tests: where only the end of a log is kept, it shows what failed.
+ * the seconds and the budget of every suite and count all tests: where only the end of a log is kept, it shows what failed.
  *
  * @param filter Words that Vitest selects tests by; if there are any, the Scala tests do not run.
  */
@@ -28,11 +52,11 @@ export async function run(filter: readonly string[]): Promise<void> {
   mkdirSync(reports, { recursive: true });
   const seconds: string[] = [];
   let all = NONE;
-  for (const { title, run } of SUITES) {
-    console.log(`\n── ${title}`);
+  for (const { title, budgetSeconds, run } of SUITES) {
+    console.log(`\n── ${title} (budget: ${budgetSeconds} s)`);
     const startedMs = performance.now();
     const { passed, failed, skipped, failures } = run(filter);
-    seconds.push(`${title} ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    seconds.push(formatSeconds(title, (performance.now() - startedMs) / 1000, budgetSeconds));
     all = {
       passed: all.passed + passed,
       failed: all.failed + failed,
@@ -47,6 +71,7 @@ export async function run(filter: readonly string[]): Promise<void> {
 }
 
 const reports = join(STATE, 'test');
+const CONTAINERS = 'test/compose';
 const SCALA_REPORTS = join(ROOT, 'spark', 'target', 'scalatest-reports');
 
 const succeeds = (program: string, args: readonly string[]): boolean =>
@@ -60,14 +85,15 @@ const check = (program: string, args: readonly string[]): Counts =>
 
 const failure = (reason: string): Counts => ({ ...NONE, failed: 1, failures: [reason] });
 
-function typescriptTests(filter: readonly string[]): Counts {
+/** @param words Options of Vitest, and words that it selects files by. */
+function vitest(words: readonly string[]): Counts {
   const outputFile = join(reports, 'vitest.json');
   const succeeded = succeeds(node('vitest'), [
     'run',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${outputFile}`,
-    ...filter,
+    ...words,
   ]);
   try {
     return vitestCounts(readFileSync(outputFile, 'utf8').replaceAll(`${ROOT}/`, ''), succeeded);

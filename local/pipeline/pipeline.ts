@@ -23,10 +23,8 @@ export interface PipelineOptions {
   /** Continues with the state of the last start. */
   readonly keep: boolean;
   readonly pagesPort?: number | undefined;
-  /** A broker and an AWS API that run elsewhere, and the address at which they reach the job server here. */
-  readonly elsewhere?:
-    | { readonly bootstrap: string; readonly endpoint: string; readonly jobsUrl: string }
-    | undefined;
+  /** A broker and an AWS API that run elsewhere. Its Lambdas then know a job server that runs elsewhere too. */
+  readonly elsewhere?: { readonly bootstrap: string; readonly endpoint: string } | undefined;
   /** If false, state changes of jobs reach no event bus. */
   readonly emitsJobEvents?: boolean;
   /** Called with every error of the poller, before it tries again. */
@@ -55,7 +53,7 @@ const TOPIC = 'sales';
 const GROUP = 'accumulate';
 
 /**
- * Starts every part: job server, broker, emulator, stack, poller and pages.
+ * Starts every part that does not run elsewhere: job server, broker, emulator, stack, poller and pages.
  *
  * @throws {Error} If a part cannot start; those that have started are stopped.
  */
@@ -76,9 +74,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 async function clear({ directory, keep, elsewhere, onLeftover }: PipelineOptions): Promise<void> {
   const [kafka, aws, jobs] = directoriesOf(directory);
   for (const program of await endLeftovers([kafka, aws, jobLogs(jobs)])) onLeftover?.(program);
-  if (keep) return;
-  // The state of parts that run elsewhere must stay: another container may have the same directory.
-  for (const part of elsewhere ? [jobs] : [kafka, aws, jobs]) rmSync(part, { recursive: true, force: true });
+  if (keep || elsewhere) return;
+  for (const part of [kafka, aws, jobs]) rmSync(part, { recursive: true, force: true });
 }
 
 const directoriesOf = (directory: string) =>
@@ -87,22 +84,21 @@ const directoriesOf = (directory: string) =>
 async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipeline> {
   const { directory, config, partitions, cores, elsewhere, signal } = options;
   const [kafkaDirectory, awsDirectory, jobsDirectory] = directoriesOf(directory);
-  const jobs = await parts.start('job server', () =>
-    startJobServer({
-      directory: jobsDirectory,
-      cores,
-      emitsEvents: options.emitsJobEvents ?? true,
-      ...(elsewhere ? { url: elsewhere.jobsUrl } : {}),
-    }),
-  );
+  // The job server counts as started before the emulator, which calls it, and so stops after it.
+  const emulatorHere = async (): Promise<Emulator> => {
+    const jobs = await parts.start('job server', () =>
+      startJobServer({ directory: jobsDirectory, cores, emitsEvents: options.emitsJobEvents ?? true }),
+    );
+    const emulator = await startEmulator(awsDirectory, jobs.endpoint, signal);
+    jobs.connect(emulator.endpoint);
+    return emulator;
+  };
   const assembly = join(directory, 'cdk.out');
   const [broker, emulator] = await all([
     parts.startTimed('broker', () =>
       elsewhere ? brokerAt(elsewhere.bootstrap) : startBroker(kafkaDirectory, signal ? { signal } : {}),
     ),
-    parts.startTimed('emulator', () =>
-      elsewhere ? emulatorAt(elsewhere.endpoint) : startEmulator(awsDirectory, jobs.endpoint, signal),
-    ),
+    parts.startTimed('emulator', () => (elsewhere ? emulatorAt(elsewhere.endpoint) : emulatorHere())),
     parts.timed('synthesis', () =>
       synthesize(
         { ...config, stackName: STACK, stream: { topic: TOPIC, pollers: 'provisioned' } },
@@ -112,7 +108,6 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     ),
   ]);
   const { endpoint } = emulator;
-  jobs.connect(endpoint);
   const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');

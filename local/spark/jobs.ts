@@ -9,9 +9,9 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { type Child, startChild, tail } from '../process/child.ts';
 import { ACCOUNT, awsClient, awsEnvironment, REGION } from '../stack/emulator.ts';
-import { type SparkSubmit, sparkCommand } from './spark.ts';
+import { type Platform, type SparkSubmit, sparkCommand } from './spark.ts';
 
-/** An HTTP server with the API of EMR Serverless. Each job run is a spark-submit on this machine. */
+/** An HTTP server with the API of EMR Serverless. Each job run is a spark-submit whose driver runs on this machine. */
 export interface JobServer {
   readonly endpoint: string;
   /** Sets the address of the emulator, which starts after this server. Jobs fail before it is set. */
@@ -28,8 +28,10 @@ export interface JobServerOptions {
   readonly emitsEvents?: boolean;
   /** Program that runs instead of Java, for tests of this server. */
   readonly command?: string;
-  /** Address of this server for callers on other machines: it then listens on this port, on all interfaces. */
-  readonly url?: string;
+  /** Port for callers on other machines: the server then listens on all interfaces. */
+  readonly port?: number;
+  /** Spark's class path, and the cluster that runs the tasks; see `Platform`. */
+  readonly spark?: Pick<Platform, 'classPath' | 'cluster'>;
 }
 
 type State = 'SUBMITTED' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'CANCELLING' | 'CANCELLED';
@@ -73,10 +75,10 @@ const isOver = ({ state }: Job): boolean =>
 /**
  * Starts the server.
  *
- * @throws {Error} With code EADDRINUSE if the port of `url` is taken.
+ * @throws {Error} With code EADDRINUSE if the port is taken.
  */
 export async function startJobServer(options: JobServerOptions): Promise<JobServer> {
-  const { directory, cores, emitsEvents = true, command = 'java', url } = options;
+  const { directory, cores, emitsEvents = true, command = 'java', port, spark } = options;
   const logs = jobLogs(directory);
   mkdirSync(directory, { recursive: true });
   const jobs = new Map<string, Job>();
@@ -98,7 +100,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       const child = startChild({
         name: `job run ${job.id}`,
         command,
-        args: sparkCommand({ ...submit, entryPoint: jar }, { awsEndpoint, cores, directory }),
+        args: sparkCommand({ ...submit, entryPoint: jar }, { ...spark, awsEndpoint, cores, directory }),
         env: { PATH: process.env.PATH ?? '', ...awsEnvironment(awsEndpoint) },
         logPath: join(logs, `${job.name || job.id}.log`),
         pidPath: join(logs, `${job.id}.pid`),
@@ -169,15 +171,13 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
     );
   });
   await new Promise<void>((resolve, reject) =>
-    server
-      .once('error', reject)
-      .listen(url ? Number(new URL(url).port) : 0, url ? '0.0.0.0' : '127.0.0.1', resolve),
+    server.once('error', reject).listen(port ?? 0, port === undefined ? '127.0.0.1' : '0.0.0.0', resolve),
   );
   const address = server.address();
   if (address === null || typeof address === 'string')
     throw new Error('Cannot start the job server: it has no port');
   return {
-    endpoint: url ?? `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${address.port}`,
     connect: (endpoint) => {
       awsEndpoint = endpoint;
     },

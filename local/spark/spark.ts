@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DRIVER_JAVA_OPTIONS } from '../../lambdas/train/compiler.ts';
 import { CDS_ARCHIVE, SPARK_CONF, SPARK_JVM_OPTIONS, SPARK_RUNTIME } from '../process/paths.ts';
 import { REGION } from '../stack/emulator.ts';
+import { type Cluster, clusterSettings } from './cluster.ts';
 
 /** The job, as StartJobRun describes it. */
 export interface SparkSubmit {
@@ -19,6 +20,10 @@ export interface Platform {
   readonly directory: string;
   /** Options of the JVM in addition to those of this machine; of two that contradict each other, the one here counts. */
   readonly jvmOptions?: readonly string[];
+  /** Class path of Spark, as `java -cp` takes it; default: the jars that Maven has downloaded for this project. */
+  readonly classPath?: string | undefined;
+  /** Default: the driver runs all tasks itself. */
+  readonly cluster?: Cluster | undefined;
 }
 
 const lines = (path: string): string[] =>
@@ -31,7 +36,12 @@ const lines = (path: string): string[] =>
  * job, because the last value of a setting counts. Creates the directory for temporary files.
  */
 export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] {
-  const settings = [...lines(SPARK_CONF), ...platformSettings(platform)];
+  const { classPath = `${SPARK_RUNTIME}/*`, cluster } = platform;
+  const settings = [
+    ...lines(SPARK_CONF),
+    ...platformSettings(platform),
+    ...(cluster ? clusterSettings(cluster) : []),
+  ];
   const temporary = join(platform.directory, 'tmp');
   mkdirSync(temporary, { recursive: true });
   return [
@@ -40,16 +50,19 @@ export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] 
     `-Djava.io.tmpdir=${temporary}`,
     // The JVM writes performance data to /tmp and ignores java.io.tmpdir.
     '-XX:-UsePerfData',
-    ...(existsSync(CDS_ARCHIVE) ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`] : []),
+    // The JVM ignores an archive that was made with another class path, but reads it first.
+    ...(platform.classPath === undefined && existsSync(CDS_ARCHIVE)
+      ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`]
+      : []),
     ...driverOptions(submit),
     '-cp',
-    `${SPARK_RUNTIME}/*`,
+    classPath,
     'org.apache.spark.deploy.SparkSubmit',
     ...shellWords(submit.sparkSubmitParameters).filter(
       (word, index, words) => !isMemory(word) && !isMemory(words[index + 1]),
     ),
     '--master',
-    `local[${platform.cores}]`,
+    cluster?.master ?? `local[${platform.cores}]`,
     ...settings.flatMap((setting) => ['--conf', setting]),
     submit.entryPoint,
     ...submit.entryPointArguments,

@@ -22,7 +22,8 @@ import { withoutCloudOnly } from './cloud-only.ts';
 import { ACCOUNT, awsClient, REGION } from './emulator.ts';
 import { zipDirectory } from './zip.ts';
 
-const DEPLOY_SECONDS = 120;
+/** The emulator of `npm start` takes seconds; LocalStack starts a container for some of the resources. */
+const DEPLOY_SECONDS = 600;
 
 /** The CDK app's configuration, before its defaults. */
 export type ConfigInput = z.input<typeof Config>;

@@ -301,3 +301,15 @@ test('the CDK CLI starts the app with a command that builds the jar, and does no
   expect(name).toBe('app');
   expect(needsOf('app', [])).toEqual({ programs: ['Java', 'Maven'], installs: ['the Spark job (Maven)'] });
 });
+
+test('in an image that contains everything, a command requires Node only and installs nothing', () => {
+  for (const name of ['start', 'produce', 'emulate'])
+    expect(needsOf(name, [], true)).toEqual({ programs: ['Node'], installs: [] });
+});
+
+test('install with the name of a command installs what that command needs', async () => {
+  await result('install', 'emulate');
+  expect((await written('log')).split('\n')).toEqual(['npm', 'pip']);
+  await result('install', 'cdk');
+  expect((await written('log')).split('\n').slice(2)).toEqual(['mvn spark/pom.xml']);
+});

@@ -32,11 +32,16 @@ test('the given weights of types add to the defaults of the stack', () => {
   expect(typeWeights).toMatchObject({ view: 0.2, purchase: 1, add_to_cart: 0.3 });
 });
 
-test('parts that run elsewhere need the address of the job server here', () => {
+test('a broker and an AWS API that run elsewhere are used as they are named', () => {
   const options = { bootstrap: 'kafka:9092', endpoint: 'http://aws:4566' };
-  expect(elsewhereOf({}, 'http://here:1')).toBeUndefined();
-  expect(elsewhereOf(options, 'http://here:1')).toEqual({ ...options, jobsUrl: 'http://here:1' });
-  expect(() => elsewhereOf(options, undefined)).toThrow('--endpoint needs AWS_ENDPOINT_URL_EMR_SERVERLESS');
+  expect(elsewhereOf({})).toBeUndefined();
+  expect(elsewhereOf(options)).toEqual(options);
+});
+
+test('nothing is kept of parts that run elsewhere, so --keep is refused there', () => {
+  const elsewhere = ['--bootstrap', 'kafka:9092', '--endpoint', 'http://aws:4566'];
+  expect(parseStartOptions(['--keep']).keep).toBe(true);
+  expect(() => parseStartOptions([...elsewhere, '--keep'])).toThrow('--keep works only without --endpoint');
 });
 
 test('the simulation makes exactly the requested number of records', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scalaTestCounts, vitestCounts } from '../../../local/commands/test-report.ts';
+import { formatSeconds, scalaTestCounts, vitestCounts } from '../../../local/commands/test-report.ts';
 
 const report = (testResults: object[], failed: number): string =>
   JSON.stringify({ numPassedTests: 3, numFailedTests: failed, numPendingTests: 1, testResults });
@@ -48,6 +48,11 @@ test('failures of Scala tests are counted and named', () => {
     skipped: 1,
     failures: ['cartograph.T > subtracts: 1 was not 2'],
   });
+});
+
+test('the time of a suite is shown with its budget, and what exceeds it is said', () => {
+  expect(formatSeconds('Types', 12.34, 30)).toBe('Types 12.3 s (of 30 s)');
+  expect(formatSeconds('Types', 31, 30)).toBe('Types 31.0 s (over its budget of 30 s)');
 });
 
 test('Scala tests that wrote no report failed', () => {

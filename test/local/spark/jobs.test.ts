@@ -317,7 +317,8 @@ test('unknown job runs and invalid requests get the errors of the service', asyn
 test('it listens on this machine only; a port that is in use is an error', async () => {
   await start('exit 0');
   expect(new URL(server.endpoint).hostname).toBe('127.0.0.1');
-  await expect(startJobServer({ directory, cores: 1, url: server.endpoint })).rejects.toMatchObject({
+  const port = Number(new URL(server.endpoint).port);
+  await expect(startJobServer({ directory, cores: 1, port })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });
