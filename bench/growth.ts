@@ -56,7 +56,7 @@ async function measure(
   try {
     const lake = join(directory, 'lake');
     writeFileLake(lake, polls(size));
-    const run = await runJob(lake, directory, 1, jvmOptions);
+    const run = await runJob(lake, directory, 1, { jvmOptions });
     const perUser = `${((1000 * run.cpuSeconds) / users).toFixed(2)} ms of CPU per user`;
     report(`${grouped(users)} users: ${describeRuns([run])}, ${perUser}`);
     return [

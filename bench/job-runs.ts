@@ -29,7 +29,7 @@ export interface SparkCounts {
 }
 
 /**
- * Runs the job on window 1 of a lake, also if it was trained before.
+ * Runs the job on a window of a lake, also if it was trained before.
  *
  * @param directory For temporary files.
  * @throws {Error} If the job fails.
@@ -38,9 +38,9 @@ export async function runJob(
   lake: string,
   directory: string,
   attempt: number,
-  jvmOptions: readonly string[] = [],
+  { window = 1, jvmOptions = [] }: { readonly window?: number; readonly jvmOptions?: readonly string[] } = {},
 ): Promise<JobRun> {
-  rmSync(join(lake, manifestKey(1)), { force: true });
+  rmSync(join(lake, manifestKey(window)), { force: true });
   const events = join(directory, 'events');
   rmSync(events, { recursive: true, force: true });
   mkdirSync(events, { recursive: true });
@@ -52,10 +52,10 @@ export async function runJob(
   };
   const { seconds, cpuSeconds, peakBytes } = await timed(
     'java',
-    fileJobCommand({ lake, directory, attempt, settings, jvmOptions }),
+    fileJobCommand({ lake, directory, window, attempt, settings, jvmOptions }),
   );
   const load = loadavg()[0] ?? Number.NaN;
-  const manifest = Manifest.parse(JSON.parse(readFileSync(join(lake, manifestKey(1)), 'utf8')));
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(lake, manifestKey(window)), 'utf8')));
   const texts = readdirSync(events).map((name) => readFileSync(join(events, name), 'utf8'));
   return {
     seconds,

@@ -11,7 +11,7 @@ import { RETAIL_MAP } from '../local/quality/retail.ts';
 import { defaultSales, type OutgoingRecord, SIMULATION_END_MS } from '../local/shop/simulate.ts';
 import { type Benchmark, type Figure, median, spread } from './benchmark.ts';
 import { describeRuns, describeSpark, type JobRun, runJob, stepsOf } from './job-runs.ts';
-import { timed } from './processes.ts';
+import { type Finished, timed } from './processes.ts';
 import { RETAIL_FILE } from './retail.ts';
 
 const ROUNDS = 3;
@@ -26,11 +26,7 @@ export const PYSPARK = 'pyspark[ml]==4.0.1';
 export const job: Benchmark = {
   title: `the Spark job as a whole process, rank ${RANK}, compared with a plain PySpark script (explicit ALS, rank ${NAIVE_RANK}, CSV output)`,
   async run(report) {
-    if (!existsSync(join(VENV, 'bin', 'spark-submit'))) {
-      report(`installing ${PYSPARK} for the comparison …`);
-      await timed('python3', ['-m', 'venv', VENV]);
-      await timed(join(VENV, 'bin', 'pip'), ['install', '--quiet', PYSPARK]);
-    }
+    await installPyspark(report);
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-bench-'));
     try {
       const small = defaultSales({ seed: 1, count: 5_000 });
@@ -62,6 +58,13 @@ export const job: Benchmark = {
   },
 };
 
+export async function installPyspark(report: (line: string) => void): Promise<void> {
+  if (existsSync(join(VENV, 'bin', 'spark-submit'))) return;
+  report(`installing ${PYSPARK} for the comparison …`);
+  await timed('python3', ['-m', 'venv', VENV]);
+  await timed(join(VENV, 'bin', 'pip'), ['install', '--quiet', PYSPARK]);
+}
+
 /** The target of each algorithm. */
 interface Targets {
   readonly als: string;
@@ -83,9 +86,7 @@ async function compare(
   for (let round = 1; round <= ROUNDS; round++) {
     for (const algorithm of algorithms)
       runs[algorithm].push(await runJob(lakeOf(algorithm), directory, round));
-    naiveSeconds.push(
-      (await timed(join(VENV, 'bin', 'python'), naiveArguments(lakeOf('als'), directory))).seconds,
-    );
+    naiveSeconds.push((await runNaive(lakeOf('als'), directory)).seconds);
     const latest = algorithms.map((algorithm) => `${algorithm} ${describeRuns(runs[algorithm].slice(-1))}`);
     report(`${data}: ${latest.join(', ')}; plain script ${naiveSeconds.at(-1)?.toFixed(1)} s`);
   }
@@ -109,12 +110,14 @@ async function compare(
   ];
 }
 
-const naiveArguments = (lake: string, directory: string): string[] => [
-  join(ROOT, 'bench', 'naive.py'),
-  join(lake, PREFIX.interactions),
-  join(directory, 'naive'),
-  String(NAIVE_RANK),
-];
+/** Runs the plain script on everything in a lake. */
+export const runNaive = (lake: string, directory: string): Promise<Finished> =>
+  timed(join(VENV, 'bin', 'python'), [
+    join(ROOT, 'bench', 'naive.py'),
+    join(lake, PREFIX.interactions),
+    join(directory, 'naive'),
+    String(NAIVE_RANK),
+  ]);
 
 /** Returns the rows of the file in polls, as the poller would deliver them. */
 export async function retailPolls(): Promise<OutgoingRecord[][]> {

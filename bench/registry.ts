@@ -11,6 +11,7 @@ import { layout } from './layout.ts';
 import { render } from './render.ts';
 import { retail } from './retail.ts';
 import { start } from './start.ts';
+import { windows } from './windows.ts';
 import { year } from './year.ts';
 
 /** All benchmarks, in the order in which they run. To add one, add a file and a line here. */
@@ -25,6 +26,7 @@ export const BENCHMARKS = {
   job,
   growth,
   million,
+  windows,
   start,
   year,
   retail,
