@@ -7,6 +7,7 @@ import type { Block } from '../../lambdas/client/index/block-table.ts';
 import { words } from '../../lambdas/client/index/search-key.ts';
 import * as explorer from '../../lambdas/shared/contract/explorer.ts';
 import { Metrics } from '../../lambdas/shared/contract/quality.ts';
+import { Ranker } from '../../lambdas/shared/contract/ranker.ts';
 import type { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import * as summaries from '../../lambdas/shared/contract/summaries.ts';
 import {
@@ -22,7 +23,7 @@ import { json, jsonLines, keyOf, manifestOf, rowsOf } from './lake-files.ts';
 export function testGraphFiles(lake: string): void {
   test('docs/files.md names every file of the run and no other; every document fits the schema that it names', () => {
     const { files } = manifestOf(lake);
-    const schemas: Record<string, unknown> = { Metrics, ...summaries, ...explorer };
+    const schemas: Record<string, unknown> = { Metrics, Ranker, ...summaries, ...explorer };
     const documents = describedDocuments();
     const described = [
       ...describedTables().flatMap(({ names }) => names),
