@@ -81,7 +81,10 @@ test('produce replays a file', async () => {
   writeFileSync(file, 'who,what\nann,lamp\nbob,mug\n');
   const map = 'userId=who,productId=what';
   const { code, stdout } = await run('produce', '--input', file, '--map', map);
-  expect([code, stdout]).toEqual([0, 'Sent 2 records to sales at stack Shop\n']);
+  expect([code, stdout]).toEqual([
+    0,
+    `${file} is CSV, separated by commas: 2 records\nSent 2 records to sales at stack Shop\n`,
+  ]);
 });
 
 test('charts copies the served run, and prints the path of its page', async () => {
