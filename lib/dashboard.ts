@@ -43,9 +43,10 @@ function rows({ stream, pollers, stages }: MonitoredPipeline): readonly Row[] {
       'accumulate',
       'stores sales from the topic as batches in the bucket',
       [
-        graph('Sales stored and rejected', [
+        graph('Sales stored and rejected, and fields left out', [
           stageMetric(accumulate, 'SalesStored'),
           stageMetric(accumulate, 'SalesRejected'),
+          stageMetric(accumulate, 'FieldsLeftOut'),
         ]),
         graph('Records on the topic not yet processed, and faults of the pollers', [
           offsetLag(accumulate),
