@@ -123,7 +123,7 @@ test('the help of npm start', () => {
       --rank <N>               length of the factor vectors (default: 64)
       --port <N>               port that serves the charts (default: a free one)
       --bootstrap <HOST:PORT>  use this Kafka broker instead of starting one
-      --endpoint <URL>         use this AWS API instead of starting an emulator
+      --endpoint <URL>         use this AWS API, and its job server, instead of starting them
       --help                   show this help
     "
   `);
