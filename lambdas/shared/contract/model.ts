@@ -2,14 +2,15 @@ import * as z from 'zod';
 import { TYPE_WEIGHTS, withDefaults } from './event-types.ts';
 
 /**
- * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone: an
+ * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone (and, if `learnEvery`
+ * is above 1, on the run that learned): an
  * attempt that is repeated a week later trains with the settings that the window was cut with.
  */
 export const Model = z.strictObject({
   /**
-   * The algorithm that orders the lists. `ranker` takes candidates from several sources and orders them by a
-   * blend of the best baseline with trees trained on the shop's own past or with implicit ALS, or by that baseline where no
-   * blend is certainly better. `als` uses implicit ALS alone and takes half the time.
+   * The algorithm that orders the lists. `ranker` takes candidates from several sources and orders them by a blend of the
+   * best baseline with trees trained on the shop's own past, implicit ALS and co-purchase, or by that baseline where no
+   * blend is likely to be better. `als` uses implicit ALS alone and takes half the time.
    */
   algorithm: z.enum(['ranker', 'als']).default('ranker'),
   /** Length of the factor vectors of implicit ALS. */
@@ -41,11 +42,11 @@ export const Model = z.strictObject({
    */
   typeWeights: z.record(z.string().min(1).max(64), z.number().min(0).max(1000)).default(TYPE_WEIGHTS),
   /**
-   * The ranker learns at least in every so many windows; 1: in each. In between, a run whose sales grew by at most a
-   * tenth since then uses what an earlier run learned, and takes about half the time. Factors, co-purchases and lists
-   * are made from all sales in every run.
+   * Number of windows after which the ranker learns again, at the latest; 1: every run learns. In between, a run whose sales
+   * grew by at most a tenth uses what an earlier run learned. Factors, co-purchases and lists are made from all sales in
+   * every run.
    */
-  learnEvery: z.int().min(1).max(1000).default(8),
+  learnEvery: z.int().min(1).max(1000).default(1),
   /** Seed of every random choice in a run. */
   seed: z
     .int()

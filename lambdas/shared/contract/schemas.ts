@@ -199,6 +199,8 @@ export const Manifest = z.strictObject({
       interactions: Count,
       /** Where its holdout begins, epoch ms; null if it does not begin at one moment. */
       holdoutFromMs: Count.nullable(),
+      /** Its horizon, ms. */
+      horizonMs: PositiveInt,
     })
     .nullable()
     .default(null),

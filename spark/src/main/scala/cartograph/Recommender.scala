@@ -40,7 +40,8 @@ final case class SampleLimits(learners: Int = 10000, measured: Int = 20000)
  * Makes recommendations from purchases.
  *
  * The algorithm learns from windows before the holdout and is measured on the holdout. Then it learns once more, with the holdout,
- * and orders the lists that are served. The measures therefore describe the served lists, except for what was learned last.
+ * and orders the lists that are served. The measures therefore describe the served lists, except for what was learned last. With
+ * the ranker of an earlier run, nothing is learned; what that run had learned before its holdout is measured on this one.
  *
  * Candidates with their features take up to 150 kB for a user. They are kept for samples of users only, so that the memory has a
  * limit that does not depend on the number of users; the candidates for the lists are made and used one user after another.
@@ -67,13 +68,20 @@ final class Recommender(
       served: Option[RDD[(Int, Lists)]],
       kept: Option[Learned] = None
   ): Recommended = {
-    val (learned, quality) = kept.fold(learn(splits, served))(learned => learned -> measure(learned, splits, served))
+    val (learned, quality) = kept
+      .map(learned => learned -> measure(learned, splits, served))
+      .filterNot { case (_, quality) => quality.exists(isWorse) }
+      .getOrElse(learn(splits, served))
     logImportances(learned.served)
     val moment = splits.now
     val now = steps("snapshot")(snapshotOf(history.mapValues(_.before(moment.asOfMs)), moment))
     val everyone = now.purchases.mapValues(_ => Array.empty[Int])
     Recommended(learned.served.lists(Candidates.of(now, everyone), model.topN), now, quality, learned)
   }
+
+  /** Returns true if a list is certainly worse than the best baseline. A ranker that learns anew may choose the baseline. */
+  private def isWorse(quality: Quality): Boolean =
+    ListKind.all.flatMap(quality.of(_)).exists(_.comparison.overall.overBaseline.high < 0)
 
   /** Learns from the windows before the holdout, measures on the holdout, and learns from it too. */
   private def learn(splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): (Learned, Option[Quality]) = {

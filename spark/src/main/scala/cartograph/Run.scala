@@ -68,7 +68,7 @@ object Run {
     val served =
       if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
       else None
-    val kept = KeptRanker.find(lake, context.run, config, set.summary.interactions, splits.fromMs, algorithm)
+    val kept = KeptRanker.find(lake, context.run, config, set.summary.interactions, splits, algorithm)
     val recommended = new Recommender(shop, algorithm, config, steps)
       .recommend(history, splits, served.map(_.lists), kept.map(_.learned))
     served.foreach(_.lists.unpersist(blocking = false))
@@ -94,8 +94,9 @@ object Run {
       .orElse(recommended.quality.map(_.heldOutPairs))
       .getOrElse(0L)
     val learned = KeptRanker.document(recommended.learned).map(files.compactJson(KeptRanker.File, _))
-    val origin = kept.map(_.origin).orElse(learned.map { _ =>
-      RankerOrigin(context.run, set.summary.interactions, splits.fromMs)
+    // A kept ranker that measured badly was replaced.
+    val origin = kept.filter(_.learned eq recommended.learned).map(_.origin).orElse(learned.map { _ =>
+      RankerOrigin(context.run, set.summary.interactions, splits.fromMs, splits.horizonMs)
     })
     val all = compacted ++ written ++ learned ++ drawn ++ documents :+ files.json(
       "metrics.json",

@@ -1,5 +1,6 @@
 package cartograph.features
 
+import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
@@ -11,8 +12,19 @@ import cartograph.sales.ModelConfig
  *
  * @param users    user number to factor, `rank` values
  * @param products product number to factor, `rank` values
+ * @param broadcasts what they are computed from again if an executor is lost
  */
-final case class Factors(users: RDD[(Int, Array[Float])], products: RDD[(Int, Array[Float])])
+final case class Factors(
+    users: RDD[(Int, Array[Float])],
+    products: RDD[(Int, Array[Float])],
+    broadcasts: Seq[Broadcast[_]] = Nil
+) {
+  /** Frees the memory. The factors must not be used afterwards. */
+  def unpersist(): Unit = {
+    Seq(users, products).foreach(_.unpersist(blocking = false))
+    broadcasts.foreach(_.destroy())
+  }
+}
 
 /**
  * The configuration of [[Als]].
@@ -47,8 +59,11 @@ object AlsConfig {
  */
 object Als {
 
-  /** Up to so many pairs, the driver factorises alone; they take 30 MB there. */
-  private val MostPairsOnDriver = 1000000L
+  /**
+   * The driver factorises alone if neither its pairs nor its rows, each times the rank, are more than this. Both the factors that a
+   * solution reads, copied for each block, and all factors then take at most 256 MB.
+   */
+  private val MostOnDriver = 64000000L
 
   /**
    * One side of the factorisation.
@@ -64,13 +79,13 @@ object Als {
    *
    * @param preferences user, product, preference > 0; one row per pair, in any order
    * @param blocks      number of blocks of users and of products; it decides the order of sums, and so the last digits
-   * @param mostPairsOnDriver with more pairs, Spark's tasks solve the blocks; the factors are the same
+   * @param mostOnDriver if the pairs or the rows, times the rank, are more, Spark's tasks solve the blocks; the factors are the same
    */
   def fit(
       preferences: RDD[(Int, Int, Double)],
       config: AlsConfig,
       blocks: Int,
-      mostPairsOnDriver: Long = MostPairsOnDriver
+      mostOnDriver: Long = MostOnDriver
   ): Factors = {
     // Preferences are computed once for users and once for products, which is cheaper than to keep an object for each.
     val pairs = preferences.map { case (user, product, preference) => (user, product, (config.alpha * preference).toFloat) }
@@ -78,20 +93,25 @@ object Als {
     val products = AlsPairs
       .of(pairs.map { case (user, product, confidence) => (product, user, confidence) }, blocks)
       .persist(StorageLevel.MEMORY_AND_DISK)
-    val count = users.map { case (_, own) => own.others.length.toLong }.fold(0L)(_ + _)
-    val factors = if (count <= mostPairsOnDriver) onDriver(users, products, config) else onExecutors(users, products, config)
+    def sum(side: RDD[(Int, AlsPairs)])(count: AlsPairs => Int): Long =
+      side.map { case (_, own) => count(own).toLong }.fold(0L)(_ + _)
+    val (count, rows) = (sum(users)(_.others.length), sum(users)(_.rows.length) + sum(products)(_.rows.length))
+    val isSmall = config.rank * math.max(count, rows) <= mostOnDriver
+    val factors = if (isSmall) onDriver(users, products, config) else onExecutors(users, products, config)
     Seq(users, products).foreach(_.unpersist(blocking = false))
     factors
   }
 
   private def onDriver(users: RDD[(Int, AlsPairs)], products: RDD[(Int, AlsPairs)], config: AlsConfig): Factors = {
     val (byUser, byProduct) = new AlsOnDriver(ByKey.values(users.collect()), ByKey.values(products.collect()), config).fit
-    def sent(name: String, found: Array[AlsBlock]): RDD[(Int, AlsBlock)] = {
-      val sc = users.sparkContext
-      val all = Broadcasts.checked(sc, s"factors of $name", found, 4L * found.map(_.factors.length.toLong).sum)
-      sc.parallelize(found.indices, found.length).map(block => block -> all.value(block))
-    }
-    computed(sent("users", byUser), sent("products", byProduct), config.rank)
+    val sc = users.sparkContext
+    def sent(name: String, found: Array[AlsBlock]): Broadcast[Array[AlsBlock]] =
+      Broadcasts.checked(sc, s"factors of $name", found, 4L * found.map(_.factors.length.toLong).sum)
+    def blocksOf(all: Broadcast[Array[AlsBlock]], count: Int): RDD[(Int, AlsBlock)] =
+      sc.parallelize(0 until count, count).map(block => block -> all.value(block))
+    val (allUsers, allProducts) = (sent("users", byUser), sent("products", byProduct))
+    computed(blocksOf(allUsers, byUser.length), blocksOf(allProducts, byProduct.length), config.rank)
+      .copy(broadcasts = Seq(allUsers, allProducts))
   }
 
   private def onExecutors(users: RDD[(Int, AlsPairs)], products: RDD[(Int, AlsPairs)], config: AlsConfig): Factors = {

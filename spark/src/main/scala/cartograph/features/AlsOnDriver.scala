@@ -1,6 +1,6 @@
 package cartograph.features
 
-import cartograph.platform.ParallelJobs
+import cartograph.platform.Parallel
 
 /**
  * [[Als]] for a shop that is small enough for one process. An iteration would take Spark several stages, each of which costs more
@@ -11,20 +11,28 @@ import cartograph.platform.ParallelJobs
  */
 private[features] final class AlsOnDriver(users: Array[AlsPairs], products: Array[AlsPairs], config: AlsConfig) {
 
-  /** Returns the factors of users and of products, by block. */
-  def fit: (Array[AlsBlock], Array[AlsBlock]) = {
-    val start = products.map(block => AlsBlock.initial(block.rows, config))
-    val productFactors = (0 until config.iterations).foldLeft(start)((found, _) => solve(products, solve(users, found)))
-    (solve(users, productFactors), productFactors)
+  /** One side of the factorisation, and the number of blocks of the other side. */
+  private final class Side(val blocks: Array[AlsPairs], others: Int) {
+    /** Number of rows that [[FewPairs]] can solve. */
+    val short: Long = blocks.map(_.rowsWithin(FewPairs.most(config.rank)).toLong).sum
+    /** The numbers that each block needs from each block of the other side. */
+    val needed: Array[Array[Array[Int]]] = blocks.map(_.needed(others))
   }
 
-  private def solve(side: Array[AlsPairs], others: Array[AlsBlock]): Array[AlsBlock] = {
-    val short = side.map(_.rowsWithin(FewPairs.most(config.rank)).toLong).sum
-    val gram = AlsGram.of(others.map(_.products(config.rank)), config.rank, short)
-    ParallelJobs.run(side.toSeq.map { pairs => () =>
-      val needed = pairs.needed(others.length)
-      val parts = others.zip(needed).map { case (block, numbers) => block.picked(numbers, config.rank) }
-      AlsBlock.solved(pairs, parts, gram, config)
-    }).toArray
+  /** Returns the factors of users and of products, by block. */
+  def fit: (Array[AlsBlock], Array[AlsBlock]) = {
+    val (userSide, productSide) = (new Side(users, products.length), new Side(products, users.length))
+    val start = products.map(block => AlsBlock.initial(block.rows, config))
+    val productFactors =
+      (0 until config.iterations).foldLeft(start)((found, _) => solve(productSide, solve(userSide, found)))
+    (solve(userSide, productFactors), productFactors)
+  }
+
+  private def solve(side: Side, others: Array[AlsBlock]): Array[AlsBlock] = {
+    val gram = AlsGram.of(others.map(_.products(config.rank)), config.rank, side.short)
+    Parallel.map(side.blocks.length) { block =>
+      val parts = others.zip(side.needed(block)).map { case (other, numbers) => other.picked(numbers, config.rank) }
+      AlsBlock.solved(side.blocks(block), parts, gram, config)
+    }
   }
 }

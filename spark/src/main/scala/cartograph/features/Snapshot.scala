@@ -54,7 +54,8 @@ final class Snapshot private (
 
   /** Frees the memory of its RDDs and products. The snapshot must not be used afterwards. */
   def unpersist(): Unit = {
-    Seq(purchases, factors.users, factors.products, stats).foreach(_.unpersist(blocking = false))
+    Seq(purchases, stats).foreach(_.unpersist(blocking = false))
+    factors.unpersist()
     common.unpersist()
   }
 }

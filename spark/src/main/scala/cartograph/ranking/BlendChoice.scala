@@ -50,7 +50,7 @@ object BlendChoice {
   private val Weights = Seq(0.3, 0.5, 0.7, 0.85, 1.0)
   /** The blend that is expected to be good before anything is known of the shop. */
   private val Usual = Blend(0.5, 25, AllThree)
-  /** A blend that loses little where nothing can be known of a user's taste, because it changes only the end of a list of ten. */
+  /** A blend that keeps much of the baseline's order, so that it loses little where nothing can be known of a user's taste. */
   private val Careful = Blend(0.4, 0, Halves)
   private val Blends: Seq[Blend] = Careful +: Weights.flatMap { weight =>
     WithoutTrees.map(Blend(weight, 0, _)) ++ Sizes.flatMap(trees => WithTrees.map(Blend(weight, trees, _)))
@@ -62,7 +62,7 @@ object BlendChoice {
    */
   private def needed(blend: Blend): Double = blend match {
     case Usual => 1.5
-    case Careful => 0.5
+    case Careful => 1.0
     case _ => 3.0
   }
   /** A blend is as good as another one unless it is worse by this many standard errors. */
@@ -70,6 +70,7 @@ object BlendChoice {
   /** With fewer users in all windows, nothing is compared. */
   private val LeastUsers = 50
   private val MeasuredSalt = 3
+
   /**
    * Chooses for one list.
    *

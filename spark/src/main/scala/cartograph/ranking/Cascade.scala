@@ -5,7 +5,7 @@ import cartograph.lists.{ListKind, Ranking}
 
 /**
  * Scores candidates by trees in two steps. A few trees of every ensemble score all candidates; the others score only those that
- * are best so far. Most candidates never come near the ten places of a list, and to find that out takes few trees (Wang, Lin and
+ * are best so far. Few trees are enough to see that most candidates never come near the ten places of a list (Wang, Lin and
  * Metzler: A Cascade Ranking Model for Efficient Ranked Retrieval, SIGIR 2011).
  */
 object Cascade {
@@ -34,7 +34,9 @@ object Cascade {
     val stops = (First +: sizes).distinct.filter(_ <= sizes.last).sorted
     for ((from, until) <- (0 +: stops).zip(stops)) {
       ensembles.zip(sums).foreach { case (ensemble, sum) => ensemble.between(from, until).addTo(sum, features, Features.Width) }
-      rows.indices.foreach(at => means(rows(at)) = sums.map(_(at)).sum / ensembles.size)
+      rows.indices.foreach(at => means(rows(at)) = 0)
+      sums.foreach(sum => rows.indices.foreach(at => means(rows(at)) += sum(at)))
+      rows.indices.foreach(at => means(rows(at)) /= ensembles.size)
       if (sizes.contains(until)) found += means.clone
       if (until == First && rows.length > Kept) {
         val kept = best(rows, means)

@@ -1,5 +1,7 @@
 package cartograph.ranking
 
+import cartograph.platform.Parallel
+
 /**
  * The values of every feature, divided into at most [[FeatureBins.Bins]] bins. A bin takes one byte instead of the four of a
  * float, and sums by bin replace sorting.

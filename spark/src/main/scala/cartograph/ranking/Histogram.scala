@@ -1,5 +1,7 @@
 package cartograph.ranking
 
+import cartograph.platform.Parallel
+
 /** Sums over all rows of a leaf. */
 private[ranking] final case class LeafTotals(first: Double, second: Double, rows: Int)
 

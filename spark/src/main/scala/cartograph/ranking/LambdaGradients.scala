@@ -1,5 +1,7 @@
 package cartograph.ranking
 
+import cartograph.platform.Parallel
+
 /**
  * The derivatives of LambdaMART's loss by the score of each row (C. Burges, MSR-TR-2010-82). A pair is a relevant row i and
  * another row j of the same group, of which at least one is among the first `depth`. It subtracts lambda(i, j) from the first

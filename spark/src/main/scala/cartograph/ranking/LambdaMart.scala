@@ -1,5 +1,7 @@
 package cartograph.ranking
 
+import cartograph.platform.Parallel
+
 /**
  * The configuration of [[LambdaMart]].
  *

@@ -40,6 +40,9 @@ object Baseline {
 }
 
 object Scorers {
+  /** Added to a score by users, so that it counts more than any share of the sales. */
+  private val KnownUsers = 1e6
+
   val Popularity: Baseline = Baseline("popularity", Features.ProductEver)(Features.ProductBuyers)
   /** By the sales of the last horizon, or of a part of it. */
   val RecentPopularity: Baseline =
@@ -48,8 +51,19 @@ object Scorers {
   val PersonalFrequency: Baseline =
     Baseline("personalFrequency", Features.ProductOne)(Features.OwnDecayed(2), Features.OwnDecayed(3), Features.OwnCount)
   val MatrixFactorisation: Scorer = ByFeature("matrixFactorisation", Features.Als, Features.ProductOne)
-  /** By what is in the same baskets as the user's products; then, for example where a basket has one product, by the same users. */
-  val CoPurchase: Scorer = ByFeature("coPurchase", Features.BasketsScore, Features.UsersScore)
+  /**
+   * By what is in the same baskets as the user's products; then, for example where a basket has one product, by what the same users
+   * bought; and where nothing is known of both, by recent popularity.
+   */
+  val CoPurchase: Scorer = new Scorer {
+    val name: String = "coPurchase"
+    def scores(candidates: Candidates): Array[Double] =
+      Array.tabulate(candidates.size)(candidates.feature(_, Features.BasketsScore).toDouble)
+    override def tie(candidates: Candidates, row: Int): Double = {
+      val users = candidates.feature(row, Features.UsersScore).toDouble
+      if (users > 0) KnownUsers + users else candidates.feature(row, Features.ProductOne).toDouble
+    }
+  }
 
   /** Returns the orders that a shop can use without a model. The first orders the list if nothing can be measured. */
   def baselines(list: ListKind): Seq[Baseline] = list match {

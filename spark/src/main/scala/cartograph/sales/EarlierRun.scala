@@ -29,9 +29,13 @@ object EarlierRun {
 
   /** Returns the keys of those files of a manifest whose names are wanted, in the order of the manifest. */
   def keysOf(key: String, text: String, isWanted: String => Boolean): Seq[String] =
+    filesOf(key, text, isWanted).map { case (file, _) => file }
+
+  /** Returns the keys and the SHA-256 of the same files. */
+  def filesOf(key: String, text: String, isWanted: String => Boolean): Seq[(String, String)] =
     new Fields(key, Documents.parse(key, text)).node("files").elements.asScala
       .map(new Fields(key, _))
       .filter(file => isWanted(file.text("name")))
-      .map(_.text("key"))
+      .map(file => file.text("key") -> file.text("sha256"))
       .toSeq
 }

@@ -17,9 +17,9 @@ class AlsTest extends SparkSuite {
     for ((user, u) <- users; (product, p) <- products)
       yield (user, product) -> u.zip(p).map { case (a, b) => a.toDouble * b }.sum
 
-  private def fitted(blocks: Int, order: Int, mostPairsOnDriver: Long = 0): Map[(Int, Int), Double] = {
+  private def fitted(blocks: Int, order: Int, mostOnDriver: Long = 0): Map[(Int, Int), Double] = {
     val shuffled = new scala.util.Random(order).shuffle(pairs)
-    val factors = Als.fit(sc.parallelize(shuffled, 3), config, blocks, mostPairsOnDriver)
+    val factors = Als.fit(sc.parallelize(shuffled, 3), config, blocks, mostOnDriver)
     scores(factors.users.collect().toMap, factors.products.collect().toMap)
   }
 
@@ -52,7 +52,14 @@ class AlsTest extends SparkSuite {
   }
 
   test("the driver alone finds the same factors as tasks, to the last bit") {
-    assert(fitted(3, 1, mostPairsOnDriver = pairs.size.toLong) === fitted(3, 1))
+    assert(fitted(3, 1, mostOnDriver = 4L * pairs.size) === fitted(3, 1))
+  }
+
+  test("many pairs, many rows or a high rank are solved by tasks") {
+    def isOnDriver(mostOnDriver: Long): Boolean =
+      Als.fit(sc.parallelize(Seq((0, 0, 1.0), (1, 1, 1.0), (2, 2, 1.0))), config, blocks = 2, mostOnDriver).broadcasts.nonEmpty
+    // Three pairs, and six rows, of rank 4.
+    assert(!isOnDriver(4 * 6 - 1) && isOnDriver(4 * 6))
   }
 
   test("pairs that were bought score above others") {
@@ -91,9 +98,9 @@ class AlsTest extends SparkSuite {
   }
 
   test("only the factors stay in memory") {
-    for (mostPairsOnDriver <- Seq(0L, Long.MaxValue)) {
+    for (mostOnDriver <- Seq(0L, Long.MaxValue)) {
       val before = sc.getPersistentRDDs.keySet.toSet
-      val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2, mostPairsOnDriver)
+      val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2, mostOnDriver)
       assert(sc.getPersistentRDDs.keySet.toSet.diff(before) === Set(factors.users.id, factors.products.id))
     }
   }

@@ -147,6 +147,17 @@ class RankerTest extends SparkSuite {
     assert(chosen(24)(_ => (_, affinity) => affinity).blend === None)
   }
 
+  test("where nothing is known of co-purchase, recent popularity decides, and not the number of a product") {
+    val one = labelled(new scala.util.Random(1))((popularity, _) => popularity).candidates
+    val features = one.features.clone
+    for (product <- 0 until Products)
+      features(product * Features.Width + Features.ProductOne.position) = product.toFloat / Products
+    features(3 * Features.Width + Features.UsersScore.position) = 0.01f
+    features(5 * Features.Width + Features.BasketsScore.position) = 0.01f
+    val places = Blended.places(Scorers.CoPurchase, one.copy(features = features), ListKind.New)
+    assert((0 until Products).sortBy(places(_)).take(4) === Seq(5, 3, Products - 1, Products - 2))
+  }
+
   test("a blend adds the reciprocal places of both orders, by weight") {
     // The model's order is lamp, vase, mug, the baseline's is mug, lamp, vase.
     val scores = Blended.scores(Seq(Array(0, 1, 2) -> 0.7, Array(1, 2, 0) -> 0.3))

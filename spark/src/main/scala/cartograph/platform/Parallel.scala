@@ -1,9 +1,9 @@
-package cartograph.ranking
+package cartograph.platform
 
 import java.util.stream.IntStream
 
 /** Divides work among the threads of one machine. Nothing is summed across threads, so their number does not change a result. */
-private[ranking] object Parallel {
+object Parallel {
   private val RowsPerTask = 8192
 
   /** Runs `body` for each of 0 until `count`, in any order. */
