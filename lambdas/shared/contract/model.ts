@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { TYPE_WEIGHTS, withDefaults } from './event-types.ts';
 
 /**
- * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone (and, if `learnEvery`
- * is above 1, on the run that learned): an
- * attempt that is repeated a week later trains with the settings that the window was cut with.
+ * The settings of the Spark job. They are stored in `windows/N.json`, so that a run depends on its windows alone, or also on
+ * an earlier run if `learnEvery` is above 1: an attempt that is repeated a week later trains with the settings that the
+ * window was cut with.
  */
 export const Model = z.strictObject({
   /**
