@@ -22,6 +22,8 @@ const DAY = 24 * 60 * MINUTE;
 const START_MS = Date.UTC(2026, 0, 1);
 const SALES_PER_BATCH = 3;
 const PAGE = 1000;
+/** Size of a batch's entry in a window. */
+const BYTES_PER_BATCH = 170;
 const JSON_TYPE = 'application/json';
 /** Days on which looks are made and measured; their requests stand for those of all days. */
 const MEASURED_DAYS = [30, 365] as const;
@@ -77,7 +79,8 @@ function yearLake(): Lake & { nowMs: number; readonly requests: Requests } {
   };
   function* stored(prefix: string): Iterable<Listed> {
     for (const [key, { text, storedAtMs }] of objects)
-      if (key.startsWith(prefix)) yield { key, sizeBytes: text.length, storedAtMs };
+      if (key.startsWith(prefix))
+        yield { key, sizeBytes: Math.max(text.length, leastBytes(key)), storedAtMs };
   }
   function* batches(prefix: string, after: string): Iterable<Listed> {
     const partition = Number(prefix.split('/')[3]);
@@ -92,6 +95,10 @@ function yearLake(): Lake & { nowMs: number; readonly requests: Requests } {
   }
   return lake;
 }
+
+/** A window has an entry for each batch of a day, also if the simulation made it with fewer. */
+const leastBytes = (key: string): number =>
+  key.startsWith(PREFIX.windows) ? (PARTITIONS * DAY * BYTES_PER_BATCH) / MINUTE : 0;
 
 const prefixOf = (partition: number): string =>
   `${PREFIX.interactions}${partitionPath({ source: '0a1b2c3d', topic: 'sales', partition })}/`;

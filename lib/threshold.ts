@@ -30,7 +30,7 @@ export class Threshold extends Construct {
   ) {
     super(scope, id);
     const { fn, logGroup } = stageFunction(this, 'threshold', {
-      // The full sweep lists the batches of the last week in each partition, about 1,000 per 0.1 s.
+      // The full sweep lists the batches of the last week in each partition, and one partition in whole, about 1,000 per 0.1 s.
       memoryMb: 1024,
       timeout: Duration.minutes(5),
       logKeeping,

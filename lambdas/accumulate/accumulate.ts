@@ -1,5 +1,5 @@
 import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
-import { sum } from '../shared/contract/numbers.ts';
+import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { type Batch, planBatches } from './batches.ts';
@@ -64,7 +64,10 @@ export function throwFailures({ batchItemFailures }: PartialBatchResponse): void
   throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must be delivered again`);
 }
 
-/** Stores the batches of one partition until one of them cannot be stored. */
+/**
+ * Stores the batches of one partition until one of them cannot be stored. The poller then delivers again from the lowest offset
+ * that is not stored: if the topic was created again in between, that is one of a later batch.
+ */
 async function storeInOrder(
   batches: readonly Batch[],
   { lake, log }: Pick<Parts, 'lake' | 'log'>,
@@ -73,18 +76,15 @@ async function storeInOrder(
   readonly failure: PartialBatchResponse['batchItemFailures'][number] | undefined;
 }> {
   const stored: Batch[] = [];
-  for (const batch of batches) {
+  for (const [index, batch] of batches.entries()) {
     const { partitionName: partition, range, sales, rejects } = batch;
     const { first, last } = range;
     try {
       await store(lake, batch);
     } catch (error) {
-      log.error('Cannot store this partition; its records are delivered again', {
-        partition,
-        offset: first,
-        error,
-      });
-      return { stored, failure: { itemIdentifier: { partition, offset: first } } };
+      const offset = lowest(batches.slice(index).map(({ range }) => range.first));
+      log.error('Cannot store this partition; its records are delivered again', { partition, offset, error });
+      return { stored, failure: { itemIdentifier: { partition, offset } } };
     }
     stored.push(batch);
     log.info('Stored', {

@@ -49,6 +49,8 @@ interface Generation {
  * A replay of them is not a new generation.
  */
 const DISORDER_MS = 60_000;
+/** A record that was written at most this long before its batch was stored was not delivered again: the clock was right. */
+const PROMPT_MS = 60 * 60_000;
 const MAX_RANGES = 64;
 
 /**
@@ -70,8 +72,13 @@ export function placeBatches<Batch extends Named>(
   for (const [path, ofPartition] of Map.groupBy(batches, ({ name }) => partitionPath(name))) {
     const generations = (known.get(path) ?? []).map(([name, cut]) => generationOf(name, cut, cutAtMs));
     const touched = new Set<string>();
+    const strangers = new Set(
+      ofPartition
+        .filter((batch) => findGeneration(generations, batch)?.isDoubtful)
+        .map(({ name }) => name.first),
+    );
     for (const batch of ofPartition.toSorted(byTime)) {
-      const { generation, newRows } = place(generations, batch);
+      const { generation, newRows } = place(generations, batch, strangers.size > 1);
       placed.set(batch, { batch, generation, newRows });
       touched.add(generation);
     }
@@ -85,12 +92,18 @@ export function placeBatches<Batch extends Named>(
 const byTime = ({ name: a }: Named, { name: b }: Named): number =>
   a.firstMs - b.firstMs || a.first - b.first || a.last - b.last || a.count - b.count;
 
-/** Adds a batch to its generation in `generations`, or adds a new generation. */
+/**
+ * Adds a batch to its generation in `generations`, or adds a new generation.
+ *
+ * @param isConfirmed Whether a doubtful batch is not the only one.
+ */
 function place(
   generations: Generation[],
   { name, storedAtMs }: Named,
+  isConfirmed: boolean,
 ): { readonly generation: string; readonly newRows: number } {
-  const index = findGeneration(generations, name);
+  const place = findGeneration(generations, { name, storedAtMs });
+  const index = place && !(place.isDoubtful && isConfirmed) ? place.index : -1;
   const generation = generations[index] ?? {
     path: generationPath(name, generations.length === 0 ? undefined : name.firstMs),
     ranges: [],
@@ -103,7 +116,11 @@ function place(
     path: generation.path,
     ranges: closeGaps(addRange(generation.ranges, first, last), MAX_RANGES),
     interactions: generation.interactions + newRows,
-    timeline: extend(generation.timeline, name, storedAtMs),
+    // A wrong clock must not hide the next topic.
+    timeline:
+      place?.isDoubtful && index >= 0 && generation.timeline.sinceMs !== undefined
+        ? generation.timeline
+        : extend(generation.timeline, name, storedAtMs),
   };
   return { generation: generation.path, newRows };
 }
@@ -120,17 +137,42 @@ function countNewRows(ranges: PartitionCut['ranges'], { first, last, count }: Ba
  * Finds the generation of a batch: the newest one that had begun when its first record was written, or the next one, whose
  * first batches may be found late.
  *
- * @returns -1 if the batch belongs to none of the generations.
+ * @returns undefined if the batch belongs to none of the generations. `isDoubtful`: its timestamp says so too, but a producer
+ *   whose clock is wrong may have written it.
  */
-function findGeneration(generations: readonly Generation[], name: BatchName): number {
+function findGeneration(
+  generations: readonly Generation[],
+  batch: Named,
+): { readonly index: number; readonly isDoubtful: boolean } | undefined {
+  const { firstMs } = batch.name;
   const begins = generations.map(({ timeline }) => timeline.sinceMs ?? 0);
-  const begun = highest(begins.filter((sinceMs) => sinceMs <= name.firstMs));
-  const next = lowest(begins.filter((sinceMs) => sinceMs > name.firstMs));
+  const begun = highest(begins.filter((sinceMs) => sinceMs <= firstMs));
+  const next = lowest(begins.filter((sinceMs) => sinceMs > firstMs));
+  const doubtful: number[] = [];
+  let candidates = 0;
   for (const index of [begins.indexOf(begun), begins.indexOf(next)]) {
     const generation = generations[index];
-    if (generation && !isOther(generation, name)) return index;
+    if (!generation) continue;
+    if (!isOther(generation, batch.name)) return { index, isDoubtful: false };
+    candidates++;
+    if (!isCertain(generation, batch)) doubtful.push(index);
   }
-  return -1;
+  const [index] = doubtful;
+  return index === undefined || doubtful.length < candidates ? undefined : { index, isDoubtful: true };
+}
+
+/**
+ * Returns whether more than one timestamp says that a batch cannot belong to this generation: it begins where the generation
+ * does, or it was written when it was stored, after all of the generation.
+ */
+function isCertain(
+  { ranges, timeline }: Generation,
+  { name: { first, firstMs }, storedAtMs }: Named,
+): boolean {
+  if ([timeline.lowest, timeline.highest].some((start) => start?.first === first)) return true;
+  if (first <= (ranges[0]?.[0] ?? 0)) return true;
+  const delayMs = storedAtMs - firstMs;
+  return firstMs >= (timeline.sinceMs ?? 0) && delayMs >= -DISORDER_MS && delayMs <= PROMPT_MS;
 }
 
 /** Returns whether a batch cannot belong to this generation. */

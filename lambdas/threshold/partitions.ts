@@ -1,4 +1,5 @@
 import {
+  type BatchName,
   interactionsAfter,
   PREFIX,
   parseBatchKey,
@@ -55,6 +56,8 @@ export interface Search {
   readonly cut: readonly PartitionCut[];
   /** Whether to look at the start of the partition, where a topic that was created again begins. */
   readonly fromStart: boolean;
+  /** Batches at which to look too: late ones, or those of a topic that was created again. */
+  readonly named?: readonly BatchName[];
 }
 
 /**
@@ -71,6 +74,13 @@ export async function searchPartition(lake: Lake, search: Search, log: Log): Pro
   const starts = new Set(search.fromStart || ends.length === 0 ? [undefined, ...ends] : ends);
   const found = new Map<string, UncutBatch>();
   for (const start of starts) await searchFrom(lake, search, start, { found, log });
+  const seen = new Set([...found.values()].map(({ name }) => name.first));
+  for (const { first } of (search.named ?? []).toSorted((a, b) => a.first - b.first)) {
+    // Neighbours of a batch that was listed were listed with it.
+    if (seen.has(first)) continue;
+    await searchFrom(lake, search, first === 0 ? undefined : first - 1, { found, log });
+    for (const { name } of found.values()) seen.add(name.first);
+  }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -97,7 +107,10 @@ async function searchFrom(
 }
 
 /** Returns whether the offsets of a batch were cut in a generation that may be its own. */
-const seemsCut = (cut: readonly PartitionCut[], { name: { first, last, firstMs } }: UncutBatch): boolean =>
+export const seemsCut = (
+  cut: readonly PartitionCut[],
+  { name: { first, last, firstMs } }: UncutBatch,
+): boolean =>
   cut.some(
     ({ ranges, timeline }) =>
       firstMs <= (timeline?.storedByMs ?? Number.POSITIVE_INFINITY) && covers(ranges, first, last),

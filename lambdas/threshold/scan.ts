@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import {
+  type BatchName,
   interactionsAfter,
   parseBatchKey,
   parsePartition,
@@ -7,10 +8,11 @@ import {
   type StreamPartition,
 } from '../shared/contract/keys.ts';
 import { lowest } from '../shared/contract/numbers.ts';
-import type { Window } from '../shared/contract/schemas.ts';
+import type { PartitionCut, Window } from '../shared/contract/schemas.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { UncutBatch } from './decide.ts';
+import { chooseDepth, type Depth } from './depth.ts';
 import { placeBatches } from './generations.ts';
 import { mapBounded } from './map-bounded.ts';
 import {
@@ -20,8 +22,10 @@ import {
   partitionsOf,
   prefixOf,
   searchPartition,
+  seemsCut,
 } from './partitions.ts';
 import { covers } from './ranges.ts';
+import type { Threshold } from './settings.ts';
 import { type ListedWindow, readNewest, readWindow } from './windows.ts';
 
 const MAX_CONCURRENT_REQUESTS = 8;
@@ -30,8 +34,8 @@ const MAX_CONCURRENT_REQUESTS = 8;
 export const MAX_PARTITIONS_LISTED_AT_ONCE = 10;
 
 /**
- * A batch that was stored longer ago than this is found only by its event. Batches of a partition are stored in order, so only
- * a retry of a poller can store a late one, and Lambda ends it after minutes.
+ * What was cut longer ago is not read again each time. Batches of a partition are stored in order, so only a retry of a poller
+ * can store a late one, and Lambda ends it after minutes.
  */
 const SETTLED_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -52,7 +56,8 @@ export interface View {
 }
 
 /**
- * Lists the new batches of the partitions that events named. With few partitions it lists those of all partitions.
+ * Lists the new batches of the partitions that events named, and the named batches themselves, wherever their offsets are. With
+ * few partitions it lists the new batches of all partitions.
  *
  * @param keys Keys of batches that were stored.
  */
@@ -65,86 +70,122 @@ export async function scanNamed(view: View, keys: readonly string[]): Promise<Fo
   const isComplete = all !== undefined && all.length <= MAX_PARTITIONS_LISTED_AT_ONCE;
   const partitions = isComplete ? all : uniquePartitions(named);
   // A batch that begins before the end of what was cut is late, or its topic was created again.
-  const fromStart = new Set(named.filter((name) => beginsBefore(last, name)).map(partitionPath));
-  return { batches: await search(view, partitions, (path) => fromStart.has(path)), isComplete };
+  const late = Map.groupBy(
+    named.filter((name) => beginsBefore(last, name)),
+    partitionPath,
+  );
+  return { batches: await search(view, partitions, (path) => late.get(path)), isComplete };
 }
 
 /** Lists the new batches of all partitions; those of topics that were created again too. */
 export async function scanNew(view: View): Promise<Found> {
   const partitions = await listPartitions(view.lake, view.log);
-  return { batches: await search(view, partitions, () => true), isComplete: true };
+  return { batches: await search(view, partitions, () => []), isComplete: true };
 }
 
 /**
- * Lists all batches that no window contains, late and repeated ones too. It does not look at what had been cut a week before
- * and at the windows until then: the newest of those windows is its low-water mark.
+ * Lists all batches that no window contains, late and repeated ones too. It reads only the windows that are not a week old:
+ * the newest older one, the low-water mark, says what had been cut by then. Partitions that `chooseDepth` does not choose are
+ * listed from there.
  */
 export async function scanAll(
   view: View,
-  { windows, nowMs }: { readonly windows: readonly ListedWindow[]; readonly nowMs: number },
-): Promise<Found> {
+  { windows, isFlush, nowMs, fullSweepHours }: Deep,
+): Promise<Found & Pick<Depth, 'isPartial'>> {
   const { lake, log, last } = view;
-  const settled = windows.filter(({ storedAtMs }) => storedAtMs <= nowMs - SETTLED_MS);
-  const mark = await readNewest(lake, settled, log);
-  const cut = new Set<string>();
-  const later = windows.filter(({ number }) => number > (mark?.window ?? 0)).map(({ number }) => number);
-  await mapBounded(later, MAX_CONCURRENT_REQUESTS, async (window) => {
-    for (const { key } of (await readWindow(lake, window, log))?.batches ?? []) cut.add(fingerprint(key));
-  });
   const partitions = await listPartitions(lake, log);
-  const found = await mapBounded(partitions, MAX_CONCURRENT_REQUESTS, async (partition) => {
+  const known = { partitions: partitions.length, isFlush, nowMs, fullSweepHours };
+  const { isExact, fromStart, isPartial } = chooseDepth(windows, known);
+  const settled = isExact ? [] : windows.filter(({ storedAtMs }) => storedAtMs <= nowMs - SETTLED_MS);
+  const mark = await readMark(view, settled);
+  const cut = new Set<string>();
+  const later = windows.filter(({ number }) => number > (mark?.window.window ?? 0));
+  await mapBounded(later, MAX_CONCURRENT_REQUESTS, async ({ number }) => {
+    for (const { key } of (await readWindow(lake, number, log))?.batches ?? []) cut.add(fingerprint(key));
+  });
+  const places = [...partitions.entries()];
+  const found = await mapBounded(places, MAX_CONCURRENT_REQUESTS, async ([index, partition]) => {
     const batches = new Map<string, UncutBatch>();
+    const settledCuts = generationsOf(mark?.window, partition);
     const take = (batch: UncutBatch): void => {
-      if (!cut.has(fingerprint(batch.key))) batches.set(batch.key, batch);
+      const isOld = mark !== undefined && batch.storedAtMs <= mark.storedAtMs && seemsCut(settledCuts, batch);
+      if (!isOld && !cut.has(fingerprint(batch.key))) batches.set(batch.key, batch);
     };
-    for await (const batch of listAfterMark(view, mark, partition)) take(batch);
-    const search = { partition, cut: generationsOf(last, partition), fromStart: true };
-    // All keys of a partition that is not in the mark were listed already.
-    if (generationsOf(mark, partition).length > 0)
-      for (const batch of await searchPartition(lake, search, log)) take(batch);
+    const isWhole = fromStart(index) || settledCuts.length === 0;
+    const after = isWhole ? undefined : endOf(partition, settledCuts);
+    for await (const batch of batchesOf(lake.list(prefixOf(partition), after), log)) take(batch);
+    const ends = { partition, cut: generationsOf(last, partition), fromStart: true };
+    if (!isWhole) for (const batch of await searchPartition(lake, ends, log)) take(batch);
     return withoutSettled([...batches.values()], mark, last);
   });
-  return { batches: found.flat().sort(byKey), isComplete: true };
+  return { batches: found.flat().sort(byKey), isComplete: true, isPartial };
 }
 
-async function* listAfterMark(
-  { lake, log }: View,
-  mark: Window | undefined,
-  partition: StreamPartition,
-): AsyncIterable<UncutBatch> {
-  const ends = generationsOf(mark, partition).map(({ ranges }) => ranges.at(-1)?.[1] ?? 0);
-  const after = ends.length === 0 ? undefined : interactionsAfter(partition, lowest(ends));
-  yield* batchesOf(lake.list(prefixOf(partition), after), log);
+/** What {@link scanAll} needs to know about all windows, the time and the settings. */
+export interface Deep extends Pick<Threshold, 'fullSweepHours'> {
+  readonly windows: readonly ListedWindow[];
+  readonly isFlush: boolean;
+  readonly nowMs: number;
 }
 
-/** Leaves out the batches whose offsets the mark contains: a window before it contains them, or they are repeats. */
+/** The newest window that is a week old. */
+interface Mark {
+  readonly window: Window;
+  /** By the clock of the bucket, epoch ms. */
+  readonly storedAtMs: number;
+}
+
+async function readMark({ lake, log }: View, settled: readonly ListedWindow[]): Promise<Mark | undefined> {
+  const window = await readNewest(lake, settled, log);
+  const storedAtMs = settled.find(({ number }) => number === window?.window)?.storedAtMs;
+  return window && storedAtMs !== undefined ? { window, storedAtMs } : undefined;
+}
+
+const endOf = (partition: StreamPartition, cut: readonly PartitionCut[]): string =>
+  interactionsAfter(partition, lowest(cut.map(({ ranges }) => ranges.at(-1)?.[1] ?? 0)));
+
+/**
+ * Leaves out the batches that were stored before the mark and whose offsets it contains: it or a window before it contains
+ * them. A batch that was stored after it is in none of these windows, so that it is late or a repeat.
+ */
 function withoutSettled(
   batches: readonly UncutBatch[],
-  mark: Window | undefined,
+  mark: Mark | undefined,
   last: Window | undefined,
 ): UncutBatch[] {
   if (!mark) return [...batches];
   const { placed } = placeBatches(last?.partitions ?? {}, batches, last?.cutAtMs ?? 0);
   return placed
-    .filter(({ batch: { name }, generation }) => {
-      const ranges = mark.partitions[generation]?.ranges ?? [];
-      return !covers(ranges, name.first, name.last);
+    .filter(({ batch: { name, storedAtMs }, generation }) => {
+      const ranges = mark.window.partitions[generation]?.ranges ?? [];
+      return storedAtMs > mark.storedAtMs || !covers(ranges, name.first, name.last);
     })
     .map(({ batch }) => batch);
 }
 
-/** Searches partitions for batches that are new: they contain an offset that was not cut. */
+/**
+ * Searches partitions for batches that are new: they contain an offset that was not cut.
+ *
+ * @param lateOf Returns the batches of a partition that may be before the end of what was cut; an empty list to look at its
+ *   start only, undefined to look only after what was cut.
+ */
 async function search(
   { lake, log, last }: View,
   partitions: readonly StreamPartition[],
-  fromStart: (path: string) => boolean,
+  lateOf: (path: string) => readonly BatchName[] | undefined,
 ): Promise<UncutBatch[]> {
   const found = await mapBounded(partitions, MAX_CONCURRENT_REQUESTS, (partition) => {
-    const cut = generationsOf(last, partition);
-    return searchPartition(lake, { partition, cut, fromStart: fromStart(partitionPath(partition)) }, log);
+    const named = lateOf(partitionPath(partition));
+    const where = { partition, cut: generationsOf(last, partition), fromStart: named !== undefined };
+    return searchPartition(lake, { ...where, named: named ?? [] }, log);
   });
   const { placed } = placeBatches(last?.partitions ?? {}, found.flat(), last?.cutAtMs ?? 0);
   return placed.filter(({ newRows }) => newRows > 0).map(({ batch }) => batch);
+}
+
+/** Joins two lists of batches, each batch once, in key order. */
+export function joinBatches(a: readonly UncutBatch[], b: readonly UncutBatch[]): UncutBatch[] {
+  return [...new Map([...a, ...b].map((batch) => [batch.key, batch])).values()].sort(byKey);
 }
 
 function uniquePartitions(partitions: readonly StreamPartition[]): StreamPartition[] {

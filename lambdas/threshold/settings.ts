@@ -20,8 +20,8 @@ export const Threshold = z.strictObject({
    */
   gatherSeconds: z.int().min(0).max(300).default(60),
   /**
-   * Time between two full sweeps, which list everything that was stored in the last week. A batch that was stored late, with offsets lower than
-   * those already cut, waits up to this time longer.
+   * Time between two full sweeps, which list everything that was stored in the last week, and what is older in whole or in turn;
+   * see depth.ts. A batch that was stored late, with offsets lower than those already cut, and whose event was lost, waits for one.
    */
   fullSweepHours: z.int().min(1).max(168).default(24),
 });

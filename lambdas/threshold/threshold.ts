@@ -4,7 +4,7 @@ import { grouped } from '../shared/contract/numbers.ts';
 import { type Lake, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { type Decision, decide } from './decide.ts';
-import { type Found, scanAll, scanNamed, scanNew } from './scan.ts';
+import { type Deep, type Found, joinBatches, scanAll, scanNamed, scanNew, type View } from './scan.ts';
 import type { Threshold } from './settings.ts';
 import { isInFlight, type LastCut, type ListedWindow, listWindows, readLastCut } from './windows.ts';
 
@@ -14,8 +14,8 @@ import { isInFlight, type LastCut, type ListedWindow, listWindows, readLastCut }
  * - `event`: the partitions of the batches that were stored; nothing while a run is in flight. Costs least, and is made for
  *   every event.
  * - `sweep`: the new batches of all partitions, for frequent sweeps and after a run.
- * - `full`: late batches too, for rare sweeps.
- * - `flush`: the same, and a window of all new batches is cut, however few.
+ * - `full`: late batches too, for rare sweeps. If an event or a sweep cuts a window, it looks as much.
+ * - `flush`: everything, and a window of all new batches is cut, however few.
  */
 export type Look =
   | { readonly how: 'event'; readonly keys: readonly string[] }
@@ -60,19 +60,46 @@ export async function threshold(look: Look, parts: Parts): Promise<Outcome> {
   }
   const found = await find(look, state, parts);
   const decision = decideOn(found, look, state, parts);
+  if (decision.cut) {
+    if (look.how === 'full' || look.how === 'flush') return conclude(decision, look, state, parts);
+    // A window takes everything that no window contains; to look for it at each event would cost too much.
+    const all = await addRest(found, state, parts);
+    return conclude(decideOn(all, look, state, parts), look, state, parts);
+  }
   if (found.isComplete) return conclude(decision, look, state, parts);
-  if (decision.cut) return threshold({ how: 'sweep' }, parts);
   const { newInteractions, needed } = decision;
   const reason = `${grouped(newInteractions)} of ${grouped(needed)} new interactions in the partitions with new batches; the sweep looks at all`;
   log.info(`Not yet: ${reason}`, { look: look.how, newInteractions, needed });
   return { cut: undefined, reason, newInteractions, inFlight: false };
 }
 
-async function find(look: Look, { windows, last: { window } }: State, parts: Parts): Promise<Found> {
-  const view = { lake: parts.lake, log: parts.log, last: window };
+async function find(look: Look, state: State, parts: Parts): Promise<Found> {
+  const view = viewOf(state, parts);
   if (look.how === 'event') return scanNamed(view, look.keys);
-  return look.how === 'sweep' ? scanNew(view) : scanAll(view, { windows, nowMs: parts.nowMs() });
+  if (look.how === 'sweep') return scanNew(view);
+  const isFlush = look.how === 'flush';
+  const found = await scanAll(view, deepOf(state, parts, isFlush));
+  if (isFlush && found.isPartial)
+    parts.log.warn('The lake is too large to list in whole: repeats of old sales may be left out', {
+      look: look.how,
+    });
+  return found;
 }
+
+/** Adds the late and repeated batches, which events and sweeps do not list. */
+async function addRest(found: Found, state: State, parts: Parts): Promise<Found> {
+  const { batches } = await scanAll(viewOf(state, parts), deepOf(state, parts, false));
+  return { batches: joinBatches(found.batches, batches), isComplete: true };
+}
+
+const viewOf = ({ last }: State, { lake, log }: Parts): View => ({ lake, log, last: last.window });
+
+const deepOf = ({ windows }: State, { settings, nowMs }: Parts, isFlush: boolean): Deep => ({
+  windows,
+  isFlush,
+  nowMs: nowMs(),
+  fullSweepHours: settings.fullSweepHours,
+});
 
 const decideOn = ({ batches }: Found, look: Look, { last, inFlight }: State, parts: Parts): Decision =>
   decide(

@@ -17,7 +17,8 @@ export interface LastCut {
 /** A window, as a listing shows it. */
 export interface ListedWindow {
   readonly number: number;
-  /** Epoch ms. */
+  readonly sizeBytes: number;
+  /** By the clock of the bucket, epoch ms. */
   readonly storedAtMs: number;
 }
 
@@ -49,9 +50,9 @@ export async function isInFlight(lake: Lake, window: number): Promise<boolean> {
 /** Lists all windows, oldest first; may be empty. */
 export async function listWindows(lake: Lake): Promise<ListedWindow[]> {
   const windows: ListedWindow[] = [];
-  for await (const { key, storedAtMs } of lake.list(PREFIX.windows)) {
+  for await (const { key, sizeBytes, storedAtMs } of lake.list(PREFIX.windows)) {
     const number = parseNumberedKey(PREFIX.windows, key);
-    if (number !== undefined) windows.push({ number, storedAtMs });
+    if (number !== undefined) windows.push({ number, sizeBytes, storedAtMs });
   }
   return windows;
 }

@@ -1,7 +1,8 @@
-import { PREFIX, parseBatchKey, partitionPath } from '../../lambdas/shared/contract/keys.ts';
+import { PREFIX, parseBatchKey } from '../../lambdas/shared/contract/keys.ts';
 import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import type { Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
 import type { Lake } from '../../lambdas/shared/platform/lake.ts';
+import { type Named, placeBatches } from '../../lambdas/threshold/generations.ts';
 import { addRange } from '../../lambdas/threshold/ranges.ts';
 
 /** What a bucket holds of a topic. */
@@ -12,18 +13,23 @@ export interface Stored {
   readonly rows: number;
 }
 
-/** Counts what is stored, by the names of the batches, which contain the polled offsets and the number of rows. */
+/**
+ * Counts what is stored, by the names of the batches, which contain the polled offsets and the number of rows. The offsets of a
+ * topic that was created again are other records, as threshold decides.
+ */
 export async function countStored(lake: Lake): Promise<Stored> {
-  const rangesOf = new Map<string, [number, number][]>();
+  const batches: Named[] = [];
   let rows = 0;
   for (const prefix of [PREFIX.interactions, PREFIX.rejected])
-    for await (const { key } of lake.list(prefix)) {
+    for await (const { key, storedAtMs } of lake.list(prefix)) {
       const name = parseBatchKey(key);
       if (!name) continue;
-      const path = partitionPath(name);
-      rangesOf.set(path, addRange(rangesOf.get(path) ?? [], name.first, name.last));
+      batches.push({ name, storedAtMs });
       if (prefix === PREFIX.interactions) rows += name.count;
     }
+  const rangesOf = new Map<string, [number, number][]>();
+  for (const { generation, batch } of placeBatches({}, batches, 0).placed)
+    rangesOf.set(generation, addRange(rangesOf.get(generation) ?? [], batch.name.first, batch.name.last));
   const ranges = [...rangesOf.values()].flat();
   return { records: sum(ranges.map(([first, last]) => last - first + 1)), rows };
 }

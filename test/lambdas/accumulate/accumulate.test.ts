@@ -209,6 +209,23 @@ test('a topic that is created again while a poll is gathered loses nothing: the 
   });
 });
 
+test('invariant 1: if a poll of a topic and of the one created again fails, the lowest offset of both is delivered again', async () => {
+  const lake = memoryLake();
+  lake.fault = () => {
+    throw new Error('503 Slow Down');
+  };
+  const { lake: _, ...rest } = parts(lake);
+  const records = [
+    { offset: 900, value: lamp('ann') },
+    { offset: 0, value: lamp('bob'), laterMs: 5000 },
+    { offset: 1, value: lamp('cid'), laterMs: 5000 },
+  ];
+  expect(await accumulate(event(records), { lake, ...rest })).toEqual({
+    batchItemFailures: [{ itemIdentifier: { partition: 'sales-0', offset: 0 } }],
+  });
+  expect(rest.log.lines).toMatchObject([{ level: 'error', offset: 0 }]);
+});
+
 test('10,000 records, and records of 1 MB, are stored', async () => {
   const lake = memoryLake();
   const many = Array.from({ length: 10_000 }, (_, offset) => ({ offset, value: lamp(`u${offset % 50}`) }));

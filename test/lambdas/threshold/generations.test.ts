@@ -113,6 +113,35 @@ describe('a topic that was deleted and created again on the same cluster', () =>
   });
 });
 
+describe('a replay that begins with a record of a producer whose clock is wrong', () => {
+  const first = mustCut([batch(0, 99, NOON), batch(100, 199, NOON + MINUTE)], undefined, NOON + 2 * MINUTE);
+  const storedAt = (made: UncutBatch, storedAtMs: number) => ({ ...made, storedAtMs });
+  const ahead = batch(50, 149, NOON + 2 * HOUR);
+
+  test.each([
+    ['ahead, and it is delivered again at once', storedAt(ahead, NOON + 10 * MINUTE)],
+    ['ahead, and it is delivered again the next day', storedAt(ahead, NOON + 24 * HOUR)],
+    ['slow', storedAt(batch(50, 149, NOON - 2 * HOUR), NOON + 10 * MINUTE)],
+  ])('is no new generation: the clock is %s', (_, replay) => {
+    expect(cut([replay], first, NOON + 25 * HOUR)).toBeUndefined();
+    const next = mustCut([replay, batch(200, 299, NOON + 3 * HOUR)], first, NOON + 25 * HOUR);
+    expect(rangesOf(next)).toEqual({ '0a1b2c3d/sales/000000': [[0, 299]] });
+    // The wrong clock does not hide a topic that is created again.
+    const again = NOON + 4 * HOUR;
+    expect(mustCut([batch(10, 49, again)], next, again + MINUTE).newInteractions).toBe(40);
+  });
+
+  test('a second batch confirms a topic that was created again, although its sales waited on it', () => {
+    const [again, storedAtMs] = [NOON + 2 * HOUR, NOON + 24 * HOUR];
+    const waited = [
+      storedAt(batch(10, 49, again), storedAtMs),
+      storedAt(batch(50, 89, again + 9), storedAtMs),
+    ];
+    expect(cut(waited.slice(0, 1), first, storedAtMs + MINUTE)).toBeUndefined();
+    expect(mustCut(waited, first, storedAtMs + MINUTE).newInteractions).toBe(80);
+  });
+});
+
 test('records without a timestamp are of one generation', () => {
   const first = mustCut([batch(0, 99, 0)], undefined, NOON);
   expect(cut([batch(0, 49, 0), batch(50, 99, 0)], first, NOON + HOUR)).toBeUndefined();

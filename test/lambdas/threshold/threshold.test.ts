@@ -244,14 +244,15 @@ describe('a topic that was deleted and created again on the same cluster', () =>
 describe('the full sweep of an old lake', () => {
   const DAY = 24 * 3_600_000;
 
-  /** One window a day. */
-  async function days(count: number): Promise<MemoryLake> {
+  /** One window a day. @param gap First offset of a batch that is not stored. */
+  async function days(count: number, gap?: number): Promise<MemoryLake> {
     const lake = memoryLake();
     for (let day = 0; day < count; day++) {
       for (let batch = 0; batch < 100; batch++)
-        store(lake, day * 1000 + batch * 10, day * 1000 + batch * 10 + 9, {
-          firstMs: lake.nowMs + batch,
-        });
+        if (day * 1000 + batch * 10 !== gap)
+          store(lake, day * 1000 + batch * 10, day * 1000 + batch * 10 + 9, {
+            firstMs: lake.nowMs + batch,
+          });
       await look(lake);
       await finish(lake, day + 1);
       lake.nowMs += DAY;
@@ -259,8 +260,23 @@ describe('the full sweep of an old lake', () => {
     return lake;
   }
 
+  /** Makes a lake large, so that not all of it is listed each time: white space in a window counts. */
+  function enlarge(lake: MemoryLake): void {
+    const key = windowKey(1);
+    const bytes = Buffer.from(lake.text(key) + ' '.repeat(33 * 1024 * 1024));
+    lake.objects.set(key, { bytes, storedAtMs: lake.objects.get(key)?.storedAtMs ?? 0 });
+  }
+
+  /** Stores the batch that fills the gap at offset 10,900, long after its neighbours were cut. @returns Its key. */
+  const fillGap = (lake: MemoryLake): string =>
+    store(lake, 10_900, 10_909, { firstMs: lake.nowMs - 8 * DAY });
+
+  const windowsWith = (lake: MemoryLake, key: string) =>
+    lake.keys('windows/').filter((window) => lake.text(window).includes(key));
+
   test('reads the windows and lists the batches of the last week only, and finds what is late there', async () => {
     const lake = await days(30);
+    enlarge(lake);
     const firstMs = lake.nowMs - 3 * DAY;
     // A sale of three days ago was stored late, and a batch of that day was delivered again with other boundaries.
     store(lake, 30_000, 30_099, { firstMs });
@@ -280,11 +296,82 @@ describe('the full sweep of an old lake', () => {
         }
       },
     };
-    const parts = { lake: counting, log: recordingLog(), settings, model, nowMs: () => lake.nowMs };
+    // With this period it is not the turn of the only partition.
+    const notNow = Threshold.parse({ ...settings, fullSweepHours: 25 });
+    const parts = { lake: counting, log: recordingLog(), settings: notNow, model, nowMs: () => lake.nowMs };
     expect(await threshold({ how: 'full' }, parts)).toMatchObject({ cut: 31, newInteractions: 100 });
     expect(read.filter((key) => key.startsWith('windows/'))).toHaveLength(1 + 1 + 6);
     expect(windowOf(lake, 31).batches.map(({ key }) => key)).toHaveLength(2);
     // Those of the last days, and one page at the start.
     expect(keys).toBeLessThan(2000);
+  });
+
+  test('invariant 1: a batch that fills a gap of last week is found by its event, wherever it is', async () => {
+    const lake = await days(18, 10_900);
+    enlarge(lake);
+    const { outcome } = await lookAt(lake, fillGap(lake));
+    expect(outcome).toMatchObject({ cut: undefined, newInteractions: 10 });
+  });
+
+  test.each(['full', 'flush'] as const)(
+    'invariant 5: if its event was lost, a %s finds it in a small lake',
+    async (how) => {
+      const lake = await days(18, 10_900);
+      const key = fillGap(lake);
+      expect(await look(lake, 'sweep')).toMatchObject({ newInteractions: 0 });
+      expect(await look(lake, how)).toMatchObject({ newInteractions: 10 });
+      lake.nowMs += DAY;
+      if (how === 'full') expect(await look(lake, how)).toMatchObject({ cut: 19 });
+      expect(windowsWith(lake, key)).toEqual([windowKey(19)]);
+    },
+  );
+
+  test('invariant 5: in a large lake it is found once each partition has had its turn', async () => {
+    const lake = await days(18, 10_900);
+    enlarge(lake);
+    fillGap(lake);
+    const found: number[] = [];
+    for (let day = 0; day < 7; day++) {
+      found.push((await look(lake, 'full')).newInteractions);
+      lake.nowMs += DAY;
+    }
+    expect(found.filter((count) => count > 0)).toEqual([10]);
+  });
+
+  test('invariant 3: each way to cut a window takes repeats too, however old, and each repeat once', async () => {
+    const lake = await days(9);
+    for (const how of ['event', 'sweep', 'full', 'flush'] as const) {
+      // The same offsets with more rows, as after an upgrade of the parser, and with other boundaries.
+      const firstMs = lake.nowMs - 9 * DAY;
+      const shift = ['event', 'sweep', 'full', 'flush'].indexOf(how);
+      const repeats = [
+        store(lake, 3, 10 + shift, { firstMs }),
+        store(lake, 8_003, 8_020 + shift, { firstMs }),
+      ];
+      const { outcome } = await lookAt(lake, ...repeats);
+      expect(outcome).toMatchObject({ cut: undefined, newInteractions: 0 });
+      const first = 9_000 + shift * 100;
+      const key = store(lake, first, first + 99, { firstMs: lake.nowMs });
+      const cut = how === 'event' ? (await lookAt(lake, key)).outcome : await look(lake, how);
+      expect(cut).toMatchObject({ cut: 10 + shift, newInteractions: 100 });
+      expect(windowOf(lake, 10 + shift).batches.map((batch) => batch.key)).toEqual([...repeats, key]);
+      await finish(lake, 10 + shift);
+      lake.nowMs += DAY;
+    }
+  });
+
+  test('a flush of a large lake says that it may leave out repeats', async () => {
+    const lake = await days(2);
+    const log = recordingLog();
+    await look(lake, 'flush', log);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+    enlarge(lake);
+    await look(lake, 'flush', log);
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringContaining('too large to list in whole'),
+      }),
+    );
   });
 });

@@ -26,6 +26,16 @@ test('a record counts once, whether it is stored, rejected or delivered again', 
   expect(await countStored(memoryLake())).toEqual({ records: 0, rows: 0 });
 });
 
+test('the records of a topic that was created again count too, although their offsets are those of the old one', async () => {
+  const lake = memoryLake();
+  const write = (key: string) => lake.create(key, '-', 'text/plain');
+  await write(interactionsKey({ ...batch(0, 0, 9, 10), firstMs: lake.nowMs }));
+  lake.nowMs += 3_600_000;
+  await write(interactionsKey({ ...batch(0, 0, 4, 4), firstMs: lake.nowMs }));
+  await write(rejectedKey({ ...batch(0, 0, 4, 1), firstMs: lake.nowMs }));
+  expect(await countStored(lake)).toEqual({ records: 15, rows: 14 });
+});
+
 test('the numbers of a run must fit to its window and to what is stored', () => {
   const window = { batches: [{ key: 'k', sizeBytes: 1 }], totalInteractions: 18 };
   const inputs = { interactions: 13, conflicts: 0 } as Parameters<typeof findWrongCounts>[2]['inputs'];
