@@ -5,6 +5,7 @@ import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test, vi } from 'vitest';
 import { checkInput } from '../../../local/input/check.ts';
+import type { InputRecord } from '../../../local/input/records.ts';
 import { replay } from '../../../local/input/replay.ts';
 import { inputFiles, textsOf, valuesOf } from './files.ts';
 
@@ -153,7 +154,8 @@ const westernParquet = (users: readonly string[]): Uint8Array =>
 
 test('users of a Parquet file that are not UTF-8 stay two users: their rows are rejected with their bytes, or decoded with the encoding', async () => {
   const path = file('western.parquet', westernParquet(['ann', 'M\xfcl', 'M\xf6l']));
-  const records = await Array.fromAsync(replay(path));
+  const records: InputRecord[] = [];
+  for await (const record of replay(path)) records.push(record);
   expect(records.map(({ problem, line }) => [line, problem])).toEqual([
     [1, undefined],
     [2, 'it is not UTF-8'],
