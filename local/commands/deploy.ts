@@ -11,7 +11,7 @@ const REPLACE = '--replace';
 
 /**
  * `npm run deploy`: synthesizes the stack, shows the difference to the deployed one, and deploys it with the CDK CLI that this
- * project pins. It refuses to remove or replace the cluster, the bucket or the consumer group, unless `--replace` is given. All
+ * project pins. It refuses to remove or replace the cluster, the topic, the bucket or the consumer group, unless `--replace` is given. All
  * other arguments go to `cdk deploy`.
  *
  * @throws {Error} If the deployment would lose data, or a step fails.
@@ -19,7 +19,7 @@ const REPLACE = '--replace';
 export async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
     console.log(
-      `npm run deploy -- ${REPLACE} allows replacing the cluster, the bucket or the consumer group.\n`,
+      `npm run deploy -- ${REPLACE} allows replacing the cluster, the topic, the bucket or the consumer group.\n`,
     );
     return cdk('deploy', '--help');
   }
