@@ -192,3 +192,9 @@ test('a row group of a Parquet file is read once', async () => {
   decode.mockRestore();
   expect(decoded).toBeLessThan(2.5 * users.length);
 });
+
+test('NDJSON and an array that are named .txt are JSON, although blanks follow the brackets', async () => {
+  const one = '{ "userId": "a", "productId": "b" }';
+  expect(await valuesOf(file('lines.txt', `${one}\n${one}\n`))).toHaveLength(2);
+  expect(await valuesOf(file('array.txt', `[ ${one}, ${one} ]`))).toHaveLength(2);
+});
