@@ -176,7 +176,7 @@ const Retention = z.strictObject({
   tierRunsAfterDays: z.int().min(0).max(3650).default(30),
 });
 
-/** Keys of your own in KMS. Without them AWS encrypts with keys that it manages. */
+/** Your own KMS keys. Without them AWS encrypts with keys that it manages. */
 const Encryption = z.strictObject({
   /**
    * Encrypts the bucket and the disks of provisioned brokers. Its key policy must let this account's IAM policies decide,

@@ -1,4 +1,4 @@
-import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -251,14 +251,18 @@ export class Lake extends Construct {
     this.allowKey(grantee, 'kms:GenerateDataKey');
   }
 
-  /** Lets the grantee use the key that encrypts the bucket, if there is one. It gives no access to an object by itself. */
+  /** Lets the grantee use the key that encrypts the bucket, if there is one, through S3 only. It gives no access to an object by itself. */
   private allowKey(
     grantee: lambda.Function | iam.IRole,
     action: 'kms:Decrypt' | 'kms:GenerateDataKey',
   ): void {
     if (this.key)
       grantee.grantPrincipal.addToPrincipalPolicy(
-        new iam.PolicyStatement({ actions: [action], resources: [this.key.keyArn] }),
+        new iam.PolicyStatement({
+          actions: [action],
+          resources: [this.key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
+        }),
       );
   }
 

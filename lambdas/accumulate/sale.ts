@@ -35,6 +35,9 @@ export const EARLIEST_MS = Date.UTC(1990, 0, 1);
 /** Longest time by which a sale may be later than its Kafka record: clocks differ, but not by days. */
 export const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
 
+/** The form of a timestamp; the end of the reason for one of another form. */
+export const TIMESTAMP = 'ISO 8601 with a zone, or epoch milliseconds';
+
 /** The reason why a record is not a valid sale. Only this file throws and catches it. */
 class Rejection extends Error {}
 
@@ -211,8 +214,7 @@ function toText(value: unknown, name: string, maxLength: number): string | undef
 function timestamp(json: Json, name: string, kafkaMs: number): number {
   const value = field(json, name);
   const atMs = value === undefined ? kafkaMs : toMs(value);
-  if (atMs === undefined || atMs > LAST_MS)
-    throw wrong(name, value ?? kafkaMs, 'ISO 8601 with a zone, or epoch milliseconds');
+  if (atMs === undefined || atMs > LAST_MS) throw wrong(name, value ?? kafkaMs, TIMESTAMP);
   if (atMs < EARLIEST_MS) throw wrong(name, value ?? kafkaMs, 'in 1990 or later');
   if (kafkaMs >= 0 && atMs > kafkaMs + MAX_AHEAD_MS)
     throw wrong(name, value, `at most a day ahead of its record, ${new Date(kafkaMs).toISOString()}`);

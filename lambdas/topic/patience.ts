@@ -15,8 +15,12 @@ export interface Patience {
 const DISCONNECT_MS = 2_000;
 const PAUSE_MS = 2_000;
 
-/** Repeats `work` while its fault is temporary and time is left, and throws the last fault. */
-export type Patiently = <Value>(work: () => Promise<Value>) => Promise<Value>;
+/**
+ * Repeats `work` while its fault is temporary and time is left, and throws the last fault.
+ *
+ * @param share The share of the time left that it may take, 0 to 1; all by default. After a share, other work still has time.
+ */
+export type Patiently = <Value>(work: () => Promise<Value>, share?: number) => Promise<Value>;
 
 /**
  * Connects, works and disconnects. A sign-in that is refused is repeated as well: IAM takes some seconds to spread the
@@ -29,14 +33,16 @@ export async function connected<Value>(
 ): Promise<Value> {
   const { admin, log, timeoutMs, pauseMs = PAUSE_MS } = parts;
   const deadlineMs = performance.now() + timeoutMs;
-  const patiently: Patiently = async (attempt) => {
+  const patiently: Patiently = async (attempt, share = 1) => {
+    const leftMs = (deadlineMs - performance.now()) * share;
+    const untilMs = performance.now() + leftMs;
     for (;;)
       try {
         // Returns at once while connected.
-        await admin.connect();
-        return await attempt();
+        const attempted = admin.connect().then(attempt);
+        return await (share === 1 ? attempted : limited(untilMs - performance.now(), attempted));
       } catch (error) {
-        if (!isTemporary(error) || performance.now() + pauseMs >= deadlineMs) throw error;
+        if (!isTemporary(error) || performance.now() + pauseMs >= untilMs) throw error;
         log.info('The cluster is not ready; trying again', { error });
         // A connection whose sign-in was refused is not used again.
         if (isRefusedSignIn(error)) await admin.disconnect();

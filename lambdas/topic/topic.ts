@@ -130,7 +130,13 @@ async function create(properties: TopicProperties, admin: TopicAdmin): Promise<b
   });
 }
 
-/** Waits until each partition of a topic that was just created has a leader, because pollers and producers start next. */
+/** The share of the time left that the wait for leaders may take, so that the answer is in time. */
+const WAIT_SHARE = 0.8;
+
+/**
+ * Waits until each partition of a topic that was just created has a leader, because pollers and producers start next. No fault
+ * of the wait fails the request: CloudFormation would delete a cluster that took most of an hour to create.
+ */
 async function waitForLeaders(
   { topic, partitions }: TopicProperties,
   { admin, log }: Parts,
@@ -142,11 +148,12 @@ async function waitForLeaders(
       const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
       if (led < Number(partitions))
         throw new NoLeaderError(`${led} of ${partitions} partitions have a leader`);
-    });
+    }, WAIT_SHARE);
   } catch (error) {
-    if (!isTemporary(error)) throw error;
-    // A failure would delete a cluster that took most of an hour to create. Pollers and producers try again by themselves.
-    log.warn('The topic was created, but some of its partitions have no leader yet', { topic, error });
+    // Pollers and producers try again by themselves.
+    if (isTemporary(error))
+      log.warn('The topic was created, but some of its partitions have no leader yet', { topic, error });
+    else log.warn('The topic was created, but its leaders cannot be read', { topic, error });
   }
 }
 

@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  CloudFormationClient,
-  CloudFormationServiceException,
-  GetTemplateCommand,
-} from '@aws-sdk/client-cloudformation';
 import { NODE_BIN, ROOT } from '../process/paths.ts';
+import { placeOf, readDeployed } from '../stack/deployed.ts';
 import { findReplacements } from '../stack/replacements.ts';
 
 /** Options of the CDK CLI that its command synth needs as well; each has a value. */
@@ -15,7 +11,7 @@ const REPLACE = '--replace';
 
 /**
  * `npm run deploy`: synthesizes the stack, shows the difference to the deployed one, and deploys it with the CDK CLI that this
- * project pins. It refuses to remove or replace the cluster, the bucket or the consumer group, unless `--replace` is given. All
+ * project pins. It refuses to remove or replace the cluster, the topic, the bucket or the consumer group, unless `--replace` is given. All
  * other arguments go to `cdk deploy`.
  *
  * @throws {Error} If the deployment would lose data, or a step fails.
@@ -23,7 +19,7 @@ const REPLACE = '--replace';
 export async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
     console.log(
-      `npm run deploy -- ${REPLACE} allows to replace the cluster, the bucket or the consumer group.\n`,
+      `npm run deploy -- ${REPLACE} allows replacing the cluster, the topic, the bucket or the consumer group.\n`,
     );
     return cdk('deploy', '--help');
   }
@@ -31,11 +27,15 @@ export async function run(args: readonly string[]): Promise<void> {
   const assembly = join(ROOT, '.cartograph', 'deploy');
   rmSync(assembly, { recursive: true, force: true });
   await cdk('synth', '--quiet', '--output', assembly, ...forSynth);
-  const stack = stackIn(assembly);
-  const deployed = await readDeployed(stack);
-  const next: unknown = JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8'));
-  const problems = deployed === undefined ? [] : findReplacements(deployed, next);
-  if (deployed !== undefined) await cdk('diff', '--app', assembly, ...forSynth);
+  const manifest: unknown = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8'));
+  const place = placeOf(manifest, { region: optionOf(forSynth, '--region') });
+  const { stack, templateFile } = place;
+  const deployed = await readDeployed(place, { profile: optionOf(forSynth, '--profile') });
+  const next: unknown = JSON.parse(readFileSync(join(assembly, templateFile), 'utf8'));
+  if (deployed.template === undefined)
+    console.log(`There is no stack ${stack} in ${deployed.where}: this is its first deployment`);
+  else await cdk('diff', '--app', assembly, ...forSynth);
+  const problems = deployed.template === undefined ? [] : findReplacements(deployed.template, next);
   if (problems.length > 0 && !isAllowed)
     throw new Error(
       `Cannot deploy ${stack}: ${problems.join('; ')}. Sales that are not read yet would be lost. Drain the topic first (docs/deploy.md), then add ${REPLACE}`,
@@ -65,25 +65,16 @@ export function splitArguments(args: readonly string[]): {
   return { isAllowed: args.includes(REPLACE), forSynth, forDeploy };
 }
 
-/** Finds the name of the one stack of a cloud assembly. */
-function stackIn(assembly: string): string {
-  const [name] = readdirSync(assembly).flatMap((file) => /^(.*)\.template\.json$/.exec(file)?.[1] ?? []);
-  if (name === undefined) throw new Error(`Cannot deploy: there is no template in ${assembly}`);
-  return name;
-}
-
-/** @returns The template of the deployed stack; undefined if there is no such stack. */
-async function readDeployed(stack: string): Promise<unknown> {
-  try {
-    const { TemplateBody } = await new CloudFormationClient({}).send(
-      new GetTemplateCommand({ StackName: stack }),
-    );
-    return TemplateBody === undefined ? undefined : JSON.parse(TemplateBody);
-  } catch (error) {
-    if (error instanceof CloudFormationServiceException && error.message.includes('does not exist'))
-      return undefined;
-    throw error;
-  }
+/** Returns the value of an option that is given as `--name value` or `--name=value`; the last one counts. */
+export function optionOf(args: readonly string[], name: string): string | undefined {
+  const values = args.flatMap((word, index) =>
+    word === name
+      ? args.slice(index + 1, index + 2)
+      : word.startsWith(`${name}=`)
+        ? [word.slice(name.length + 1)]
+        : [],
+  );
+  return values.at(-1);
 }
 
 /** Runs the CDK CLI. @throws {Error} If it fails; it has printed the reason. */

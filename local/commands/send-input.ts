@@ -22,7 +22,7 @@ export async function sendInput<Result>(
     if (input === undefined || sent === 0 || isStopped) throw cause;
     const reason = cause instanceof Error ? cause.message : cause;
     throw new Error(
-      `${reason}. Of ${input}, the first ${grouped(skip + sent)} records are on the topic: npm run produce with --skip ${skip + sent} continues after them`,
+      `${reason}. Of ${input}, at least the first ${grouped(skip + sent)} records are on the topic: npm run produce with --skip ${skip + sent} continues after them`,
       { cause },
     );
   }

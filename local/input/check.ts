@@ -1,9 +1,9 @@
 import { reasonKind } from '../../lambdas/accumulate/reason.ts';
-import { createSaleParser, type Sale } from '../../lambdas/accumulate/sale.ts';
+import { createSaleParser, type Sale, TIMESTAMP } from '../../lambdas/accumulate/sale.ts';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { nearest } from '../terminal/nearest.ts';
 import { printable } from '../terminal/printable.ts';
-import { neededNames } from './columns.ts';
+import { neededNames, requiredNames } from './columns.ts';
 import { NOT_UTF8 } from './csv.ts';
 import { InputError, type InputOptions } from './options.ts';
 import { INTEGER, type InputFacts, type InputRecord } from './records.ts';
@@ -29,12 +29,14 @@ export interface InputSummary extends Readonly<InputFacts> {
   readonly rejected: readonly Found[];
   /** Optional fields that sales are stored without, most frequent first. */
   readonly leftOut: readonly Found[];
+  /** Fields of the map that none of the first JSON objects has. Sales do not need them. */
+  readonly absent: readonly string[];
   /** Ids that end in `.0`, by field. */
   readonly fractions: readonly Found[];
 }
 
 /** So many records at the beginning show whether a file is read in the right way. */
-const FIRST_RECORDS = 1_000;
+export const FIRST_RECORDS = 1_000;
 
 export interface CheckOptions extends InputOptions {
   /** The timestamp that the records will have, epoch ms. */
@@ -52,7 +54,7 @@ export interface CheckOptions extends InputOptions {
  */
 export async function checkInput(path: string, options: CheckOptions): Promise<InputSummary> {
   const facts: InputFacts = { form: '', encoding: '' };
-  await checkFields(path, options);
+  const absent = await checkFields(path, options);
   const parseSale = createSaleParser({});
   const counts = new Counts();
   for await (const record of replay(path, options, facts)) {
@@ -72,6 +74,7 @@ export async function checkInput(path: string, options: CheckOptions): Promise<I
     records: counts.records,
     rejected: sorted(counts.rejected),
     leftOut: sorted(counts.leftOut),
+    absent,
     fractions: facts.form.startsWith('CSV') ? sorted(counts.fractions) : [],
   };
 }
@@ -79,21 +82,27 @@ export async function checkInput(path: string, options: CheckOptions): Promise<I
 /**
  * Checks that the first JSON objects have the fields that are read. CSV and Parquet name their columns.
  *
- * @throws {InputError} If a field that the map names, or that a sale needs, is in none of them.
+ * @returns The names of the map that are in none of them, and that a sale does not need.
+ * @throws {InputError} If a field that a sale needs is in none of them.
  */
-async function checkFields(path: string, { map, encoding, hasDefaultFields }: CheckOptions): Promise<void> {
-  if (map === undefined && !hasDefaultFields) return;
+async function checkFields(
+  path: string,
+  { map, encoding, hasDefaultFields }: CheckOptions,
+): Promise<string[]> {
+  if (map === undefined && !hasDefaultFields) return [];
   const facts: InputFacts = { form: '', encoding: '' };
   const names = new Set<string>();
   let read = 0;
   for await (const { value } of replay(path, { map, encoding, keepsFields: true }, facts)) {
-    if (facts.form !== 'NDJSON' && facts.form !== 'a JSON array') return;
+    if (facts.form !== 'NDJSON' && facts.form !== 'a JSON array') return [];
     for (const name of namesOf(value)) names.add(name);
     read += 1;
     if (read === FIRST_RECORDS) break;
   }
-  const missing = names.size === 0 ? undefined : neededNames(map ?? {}).find((name) => !names.has(name));
-  if (missing === undefined) return;
+  const absent = names.size === 0 ? [] : neededNames(map ?? {}).filter((name) => !names.has(name));
+  const required = requiredNames(map ?? {});
+  const missing = absent.find((name) => required.includes(name));
+  if (missing === undefined) return absent;
   const fields = [...names].map((name) => printable(name)).join(', ');
   throw new InputError(
     `Cannot replay ${path}: none of its first ${grouped(read)} records has a field ${printable(missing)}; did you mean ${printable(nearest(missing, [...names]))}? Name it with --map. Fields: ${printable(fields, 300)}`,
@@ -115,7 +124,9 @@ class Counts {
   readonly rejected = new Map<string, Found>();
   readonly leftOut = new Map<string, Found>();
   readonly fractions = new Map<string, Found>();
-  /** The first timestamp that cannot be read. */
+  /** Sales that are rejected for a moment that can be read, such as 1985. */
+  otherTimes = 0;
+  /** The first timestamp that cannot be read, or that is in seconds. */
   unreadTime: { readonly line: number; readonly text: string } | undefined;
 
   add({ line, value, problem }: InputRecord, verdict: Sale | { readonly rejected: string }): void {
@@ -123,7 +134,8 @@ class Counts {
     if ('rejected' in verdict) {
       const reason = problem ?? verdict.rejected;
       tally(this.rejected, { kind: kindOf(problem) ?? reasonKind(reason), line, reason });
-      if (reason.startsWith('timestamp: ')) this.unreadTime ??= { line, text: timestampOf(value) };
+      if (problem === undefined && reason.startsWith('timestamp: '))
+        this.addTime(line, timestampOf(value), reason);
       return;
     }
     this.accepted += 1;
@@ -132,7 +144,17 @@ class Counts {
     for (const [field, id] of Object.entries(ids))
       if (id?.endsWith('0') && INTEGER.test(id)) tally(this.fractions, { kind: field, line, reason: id });
   }
+
+  private addTime(line: number, text: string, reason: string): void {
+    if (reason.endsWith(NOT_READ) || SECONDS.test(text)) this.unreadTime ??= { line, text };
+    else this.otherTimes += 1;
+  }
 }
+
+/** The end of the reason for a timestamp of another form. */
+const NOT_READ = `should be ${TIMESTAMP}`;
+/** Epoch seconds of 1973 to 2286. As epoch milliseconds they are in 1970. */
+const SECONDS = /^\d{9,10}$/;
 
 const kindOf = (problem: string | undefined): string | undefined =>
   problem === undefined ? undefined : problem === NOT_UTF8 ? 'not UTF-8' : 'not a row';
@@ -148,9 +170,9 @@ function timestampOf(value: Buffer | null): string {
   return String(timestamp);
 }
 
-/** @throws {InputError} If no record is a sale, and at least one only for its timestamp. */
-function refuseUnreadTimes(path: string, { accepted, unreadTime }: Counts): void {
-  if (accepted > 0 || unreadTime === undefined) return;
+/** @throws {InputError} If no record is a sale, no timestamp can be read, and at least one record has one. */
+function refuseUnreadTimes(path: string, { accepted, otherTimes, unreadTime }: Counts): void {
+  if (accepted > 0 || otherTimes > 0 || unreadTime === undefined) return;
   const { line, text } = unreadTime;
   throw new InputError(
     `Cannot replay ${path}: no timestamp can be read, such as ${printable(JSON.stringify(text))} in line ${grouped(line)}, should be ISO 8601 or epoch milliseconds; ${timeFormatHint(text)}`,

@@ -20,10 +20,13 @@ export const neededNames = (map: ColumnMap): string[] =>
     map[field] !== undefined || REQUIRED.includes(field) ? [map[field] ?? field] : [],
   );
 
+/** Returns the names of the columns without which there is no sale. */
+export const requiredNames = (map: ColumnMap): string[] => REQUIRED.map((field) => map[field] ?? field);
+
 /**
  * Finds the column of each field.
  *
- * @throws {InputError} If a needed column is missing, or a column that is read stands twice.
+ * @throws {InputError} If a needed column is missing, or a column that is read occurs twice.
  */
 export function findColumns(header: readonly string[], map: ColumnMap): Column[] {
   return SALE_FIELDS.flatMap((field): Column[] => {

@@ -113,6 +113,7 @@ function readRow(source: Source, start: number): ReadRow | undefined {
   let lineEndAt = endOf(start);
   let hasQuotes = false;
   for (let at = start; ; ) {
+    if (lineEndAt === undefined) return undefined;
     const quoteAt = quoteOf(text, at);
     if (quoteAt !== undefined) {
       const quoted = readQuoted(source, quoteAt);
@@ -128,14 +129,15 @@ function readRow(source: Source, start: number): ReadRow | undefined {
       lineEndAt = endOf(at);
       continue;
     }
-    const delimiterAt = text.indexOf(delimiter, at);
-    if (delimiterAt < 0 || (lineEndAt !== undefined && lineEndAt < delimiterAt)) {
-      if (lineEndAt === undefined) return undefined;
-      cells.push(withoutReturn(text.slice(at, lineEndAt)));
+    // Only in this line: a search to the end of the text for every short row would be quadratic.
+    const rest = text.slice(at, lineEndAt);
+    const length = rest.indexOf(delimiter);
+    if (length < 0) {
+      cells.push(withoutReturn(rest));
       return { cells, end: lineEndAt, hasQuotes };
     }
-    cells.push(text.slice(at, delimiterAt));
-    at = delimiterAt + 1;
+    cells.push(rest.slice(0, length));
+    at += length + 1;
   }
 }
 

@@ -88,7 +88,7 @@ export function refuseForeign(
  * @throws {InputError} If it is one JSON object over several lines.
  */
 export function textKind(start: string, path: string): TextKind {
-  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(path) && !/^\s*(\{"|\[\s*\{")/.test(start)) return 'csv';
+  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(path) && !/^\s*(\[\s*)?\{\s*"/.test(start)) return 'csv';
   if (/^\s*\[\s*(\{|\]|$)/.test(start) && !isFirstOfLines(start)) return 'array';
   if (/^\s*\{\s*\n\s*"/.test(start))
     throw new InputError(

@@ -1,6 +1,6 @@
 import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { printable } from '../terminal/printable.ts';
-import type { Found, InputSummary } from './check.ts';
+import { FIRST_RECORDS, type Found, type InputSummary } from './check.ts';
 
 /** Kinds of rejections that are shown; the others are added up. */
 const SHOWN_KINDS = 5;
@@ -8,7 +8,7 @@ const MAX_REASON = 200;
 
 /** Describes for people how a file is read, and what will be rejected or left out. @returns Lines without indentation. */
 export function describeInput(summary: InputSummary): string[] {
-  const { path, form, encoding, records, rejected, leftOut, fractions } = summary;
+  const { path, form, encoding, records, rejected, leftOut, absent, fractions } = summary;
   const encoded = encoding === '' || encoding === 'utf-8' ? '' : ` in ${encoding}`;
   // After a comma, the form names the header's line.
   const place = form === 'Parquet' ? 'row' : 'line';
@@ -18,6 +18,10 @@ export function describeInput(summary: InputSummary): string[] {
     ...leftOut.map(
       ({ kind, count, line, reason }) =>
         `  ${counted(count, 'sale')} will be stored without the ${kind}, such as ${place} ${grouped(line)}: ${printable(reason, MAX_REASON)}`,
+    ),
+    ...absent.map(
+      (name) =>
+        `  none of its first ${grouped(Math.min(records, FIRST_RECORDS))} records has the field ${printable(name)} of --map`,
     ),
     ...fractions.map(
       ({ kind, count, reason }) =>

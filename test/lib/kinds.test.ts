@@ -20,6 +20,7 @@ templateOf('Serverless');
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: { readonly StringEquals?: Readonly<Record<string, unknown>> };
 }
 const statements = (kind: Kind, idStart: string): Statement[] =>
   Object.entries(templateOf(kind).findResources('AWS::IAM::Policy'))
@@ -380,6 +381,17 @@ describe('keys of your own', () => {
       expect(actions.includes('kms:GenerateDataKey'), role).toBe(actions.includes('s3:PutObject'));
       expect(actions.includes('kms:Decrypt of assets'), role).toBe(role === 'TrainJob');
     }
+  });
+
+  test('can be used through S3 only, so that a role cannot decrypt what is not in a bucket', () => {
+    const ofKey = ['Accumulate', 'Threshold', 'TrainJob', 'Publish', 'Render'].flatMap((role) =>
+      statements('ProvisionedEncrypted', role).filter(({ Resource }) => Resource === keyArn),
+    );
+    expect(ofKey.length).toBeGreaterThan(0);
+    for (const { Condition } of ofKey)
+      expect(JSON.stringify(Condition?.StringEquals?.['kms:ViaService'])).toMatch(
+        /"s3\.".*AWS::Region.*AWS::URLSuffix/,
+      );
   });
 
   test('are not used without the configuration', () => {

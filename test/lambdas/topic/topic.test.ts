@@ -366,6 +366,20 @@ test('a topic whose leaders do not come in time is created nevertheless, with a 
   expect(messages).toContain('warn The topic was created, but some of its partitions have no leader yet');
 });
 
+test.each([
+  ['is never answered', () => new Promise<never>(() => undefined)],
+  ['fails', () => Promise.reject(new Error('connection reset'))],
+])(
+  'a topic is created nevertheless if the request for its leaders %s',
+  async (_fault, fetchTopicMetadata) => {
+    const topic = `created-${_fault.replaceAll(' ', '-')}`;
+    const admin = { ...kafkaClient(broker.bootstrap).admin(), fetchTopicMetadata };
+    const { answer, messages } = await apply('Create', { topic }, { admin, timeoutMs: 3_000 });
+    expect(answer).toEqual({ PhysicalResourceId: identity('made', topic) });
+    expect(messages).toContain('warn The topic was created, but its leaders cannot be read');
+  },
+);
+
 test('a delete that the brokers refuse is an error', async () => {
   const refusing: TopicAdmin = {
     ...kafkaClient(broker.bootstrap).admin(),

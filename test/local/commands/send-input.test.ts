@@ -11,7 +11,7 @@ const failing =
 
 test('a file that is sent in part is named with the option that continues it, after what was skipped before', async () => {
   await expect(sendInput({ input: 'a.csv', skip: 10_000 }, failing(35_000))).rejects.toThrow(
-    'Cannot send to sales: gone. Of a.csv, the first 45,000 records are on the topic: npm run produce with --skip 45000 continues after them',
+    'Cannot send to sales: gone. Of a.csv, at least the first 45,000 records are on the topic: npm run produce with --skip 45000 continues after them',
   );
 });
 

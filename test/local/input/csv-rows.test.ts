@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { csvRows } from '../../../local/input/csv-rows.ts';
 
 async function* chunksOf(text: string, size: number): AsyncGenerator<Buffer> {
@@ -81,4 +81,15 @@ test('every table that is written by the rules is read back, however the file is
     ),
     { seed: 5, numRuns: 300 },
   );
+});
+
+test('rows without a delimiter are read within their lines', async () => {
+  const indexOf = vi.spyOn(String.prototype, 'indexOf');
+  const rows = await rowsOf('x\n'.repeat(10_000));
+  const lengths = indexOf.mock.contexts.map((text, index) =>
+    indexOf.mock.calls[index]?.[0] === ',' ? String(text).length : 0,
+  );
+  indexOf.mockRestore();
+  expect(rows).toHaveLength(10_000);
+  expect(Math.max(...lengths)).toBe(1);
 });

@@ -30,7 +30,7 @@ test.each([
   expect(await valuesOf(file('any.csv', content))).toEqual(SALES);
 });
 
-test('a column that is read and stands twice is an error that names both; another may stand twice', async () => {
+test('a column that is read and occurs twice is an error that names both; another may occur twice', async () => {
   const text = 'user,StockCode,note,StockCode,note\nann,1,x,2,y\n';
   await expect(
     textsOf(file('twice.csv', text), { map: { userId: 'user', productId: 'StockCode' } }),

@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { checkInput } from '../../../local/input/check.ts';
+import type { InputRecord } from '../../../local/input/records.ts';
+import { replay } from '../../../local/input/replay.ts';
 import { inputFiles, textsOf, valuesOf } from './files.ts';
 
 const file = inputFiles();
@@ -135,4 +138,63 @@ test('Parquet is read by its columns: floating point ids are whole numbers, mome
   await expect(textsOf(file('cut.parquet', new Uint8Array(content).subarray(0, 1_000)))).rejects.toThrow(
     /^Cannot replay .*cut\.parquet: /,
   );
+});
+
+/** A Parquet file whose column of users has bytes of windows-1252, in row groups of two rows. */
+const westernParquet = (users: readonly string[]): Uint8Array =>
+  new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'userId', type: 'BYTE_ARRAY', data: users.map((user) => Buffer.from(user, 'latin1')) },
+        { name: 'productId', type: 'STRING', data: users.map((_, index) => `é${index}`) },
+      ],
+      rowGroupSize: 2,
+    }),
+  );
+
+test('users of a Parquet file that are not UTF-8 stay two users: their rows are rejected with their bytes, or decoded with the encoding', async () => {
+  const path = file('western.parquet', westernParquet(['ann', 'M\xfcl', 'M\xf6l']));
+  const records: InputRecord[] = [];
+  for await (const record of replay(path)) records.push(record);
+  expect(records.map(({ problem, line }) => [line, problem])).toEqual([
+    [1, undefined],
+    [2, 'it is not UTF-8'],
+    [3, 'it is not UTF-8'],
+  ]);
+  expect(records.map(({ value }) => value?.toString('latin1'))).toEqual([
+    Buffer.from('{"userId":"ann","productId":"é0"}').toString('latin1'),
+    `{"userId":"M\xfcl","productId":"${Buffer.from('é1').toString('latin1')}"}`,
+    `{"userId":"M\xf6l","productId":"${Buffer.from('é2').toString('latin1')}"}`,
+  ]);
+  expect(await valuesOf(path, { encoding: 'windows-1252' })).toEqual([
+    { userId: 'ann', productId: 'é0' },
+    { userId: 'Mül', productId: 'é1' },
+    { userId: 'Möl', productId: 'é2' },
+  ]);
+  await expect(checkInput(path, { nowMs: 0, hasDefaultFields: true })).rejects.toThrow(
+    'it is not UTF-8: line 2 has the byte 0xFC',
+  );
+});
+
+test('a row group of a Parquet file is read once', async () => {
+  const users = Array.from({ length: 50_000 }, (_, index) => `u${index}`);
+  const content = parquetWriteBuffer({
+    columnData: [
+      { name: 'userId', type: 'STRING', data: users },
+      { name: 'productId', type: 'STRING', data: users },
+    ],
+    rowGroupSize: users.length,
+  });
+  const path = file('group.parquet', new Uint8Array(content));
+  const decode = vi.spyOn(TextDecoder.prototype, 'decode');
+  await valuesOf(path);
+  const { length: decoded } = decode.mock.calls;
+  decode.mockRestore();
+  expect(decoded).toBeLessThan(2.5 * users.length);
+});
+
+test('NDJSON and an array that are named .txt are JSON, although blanks follow the brackets', async () => {
+  const one = '{ "userId": "a", "productId": "b" }';
+  expect(await valuesOf(file('lines.txt', `${one}\n${one}\n`))).toHaveLength(2);
+  expect(await valuesOf(file('array.txt', `[ ${one}, ${one} ]`))).toHaveLength(2);
 });
