@@ -22,7 +22,12 @@ import { runPage } from './page.ts';
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
+  /** Draws the pictures; by default with Vega, which takes seconds. */
+  readonly draw?: (data: RunData, write: Write) => Promise<Picture[]>;
 }
+
+/** Stores a file of the pictures below the run's charts. */
+export type Write = (name: string, body: string | Uint8Array, contentType: string) => Promise<void>;
 
 const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
 
@@ -34,11 +39,12 @@ export const MAX_TRIES = 5;
  *
  * @throws {Error} If there is no such publication, or as {@link renderRun}.
  */
-export async function renderDecided({ lake, log }: Parts, publication: number): Promise<void> {
+export async function renderDecided(parts: Parts, publication: number): Promise<void> {
+  const { lake } = parts;
   const run = await readDecidedRun(lake, publication);
   if (run === undefined) throw new Error(`Cannot render: ${publicationKey(publication)} is missing`);
   for await (const _ of lake.list(pageKey(run))) return;
-  await renderRun({ lake, log }, run);
+  await renderRun(parts, run);
 }
 
 /**
@@ -46,12 +52,12 @@ export async function renderDecided({ lake, log }: Parts, publication: number): 
  *
  * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
-export async function renderRun({ lake, log }: Parts, run: number): Promise<void> {
+export async function renderRun({ lake, log, draw = drawAll }: Parts, run: number): Promise<void> {
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
   const data = await readRun(lake, manifest);
-  const pictures = await drawAll(data, async (name, body, contentType) => {
+  const pictures = await draw(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
   await lake.create(`${folder}index.html`, runPage({ ...data, pictures }), 'text/html; charset=utf-8');
@@ -60,10 +66,7 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
 }
 
 /** Draws every chart and hands each file to `write`. */
-async function drawAll(
-  data: RunData,
-  write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
-): Promise<Picture[]> {
+async function drawAll(data: RunData, write: Write): Promise<Picture[]> {
   // Vega and Vega-Lite are loaded only here: they are most of the code, and a sweep that finds nothing to draw does not
   // need them.
   const { toPng, toSvg } = await import('./draw.ts');
@@ -94,7 +97,8 @@ async function drawAll(
  *
  * @throws {AggregateError} If runs failed that are not given up yet. All other runs are rendered.
  */
-export async function sweep({ lake, log }: Parts): Promise<void> {
+export async function sweep(parts: Parts): Promise<void> {
+  const { lake, log } = parts;
   const done = await runsDone(lake);
   const through = await decidedThrough(lake);
   const problems: unknown[] = [];
@@ -102,7 +106,7 @@ export async function sweep({ lake, log }: Parts): Promise<void> {
     const run = parseNumberedKey(PREFIX.manifests, key);
     if (run === undefined || run > through || done.has(chartsOf(run))) continue;
     try {
-      if (await mayTry({ lake, log }, run)) await renderRun({ lake, log }, run);
+      if (await mayTry(parts, run)) await renderRun(parts, run);
     } catch (error) {
       log.error('Cannot render', { window: run, object: key, error });
       problems.push(error);
