@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
 import { clone } from './clone.ts';
+import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { graph } from './graph.ts';
 import { growth, million } from './growth.ts';
@@ -17,6 +18,7 @@ import { year } from './year.ts';
 export const BENCHMARKS = {
   accumulate,
   fuzz,
+  faults,
   bundles,
   layout,
   charts,

@@ -13,6 +13,7 @@ interface Rates {
 }
 
 const NONE: Rates = { write: 0, read: 0, lost: 0, doubled: 0, delayed: 0, stuckJob: 0, lostAnswer: 0 };
+const OFTEN = /^write (interactions|runs|charts)\/$/;
 const MAX_DELAY_MS = 30 * 60_000;
 
 /** Disturbs everything at random, in each schedule with other rates, until it is stopped. */
@@ -27,7 +28,7 @@ export class Adversary {
     this.random = random;
     const oneOf = (...rates: readonly number[]): number => rates[random.below(rates.length)] ?? 0;
     this.rates = {
-      write: oneOf(0.005, 0.02, 0.05, 0.1, 0.2),
+      write: oneOf(0.005, 0.02, 0.05, 0.1),
       read: oneOf(0, 0, 0.002, 0.01),
       lost: oneOf(0, 0.1, 0.5, 1),
       doubled: oneOf(0, 0.2, 0.5),
@@ -45,14 +46,18 @@ export class Adversary {
 
   /** Chooses the fault of a request; undefined for none. */
   chooseFault({ program }: Process, { name }: Request<unknown>): Fault | undefined {
-    const isWrite = !/^(read|list|get) /.test(name);
-    if (program === 'reader' || !this.random.chance(isWrite ? this.rates.write : this.rates.read))
-      return undefined;
+    if (program === 'reader' || !this.random.chance(this.rateOf(name))) return undefined;
     const fault = FAULTS[this.random.below(FAULTS.length)];
     // Only for conditional writes is a repeat another request than the first.
     const applied = fault === 'repeated' && !name.startsWith('write') ? 'answerLost' : fault;
     if (applied) this.count(`${program} ${name}: ${applied}`);
     return applied;
+  }
+
+  private rateOf(name: string): number {
+    if (/^(read|list|get) /.test(name)) return this.rates.read;
+    // A window has dozens of these files, and one of each other kind.
+    return OFTEN.test(name) ? this.rates.write : Math.min(0.5, 4 * this.rates.write);
   }
 
   /**

@@ -1,5 +1,7 @@
+import { currentAfter } from '../../lambdas/publish/decide.ts';
 import {
   CURRENT_KEY,
+  chartsFailedKey,
   chartsOf,
   failedKey,
   INDEX_KEY,
@@ -10,7 +12,6 @@ import {
   publicationKey,
 } from '../../lambdas/shared/contract/keys.ts';
 import { Current, Manifest, Publication, Window } from '../../lambdas/shared/contract/schemas.ts';
-import { currentAfter } from '../../lambdas/publish/decide.ts';
 import { COMPACTED, parseBatch, sha256 } from './stand-in.ts';
 import type { Store } from './store.ts';
 
@@ -74,44 +75,49 @@ export function problemsOfPointer(store: Store): string[] {
   if (!store.objects.has(publicationKey(publication))) return [`publication ${publication} is missing`];
   if (run === null) return [];
   if (run > decidedThrough) return [`run ${run} is served and was not decided`];
-  return store.objects.has(manifestKey(run)) ? problemsOfRun(store, run) : [`run ${run} is served and missing`];
+  return store.objects.has(manifestKey(run))
+    ? problemsOfRun(store, run)
+    : [`run ${run} is served and missing`];
 }
 
 /**
- * Checks what must hold when everything is processed.
+ * Checks what must hold when everything is processed, apart from the contents of batches.
  *
- * @returns What there is, and sentences about what does not hold; may be empty.
+ * @returns Sentences about what does not hold; may be empty.
  */
-export async function checkOutcome(
-  store: Store,
-  expected: Expected,
-): Promise<{ readonly outcome: Outcome; readonly problems: readonly string[] }> {
+export function problemsLeft(store: Store, expected: Expected): string[] {
   const windows = numbersOf(store, PREFIX.windows);
   const runs = numbersOf(store, PREFIX.manifests);
-  const given = runs.filter((run) => store.objects.has(`${chartsOf(run)}failed.json`));
-  const problems = [
-    ...(await problemsOfStorage(store, expected)),
+  return [
     ...problemsOfWindows(store, windows),
     ...problemsOfTraining(store, runs, expected),
-    ...runs.flatMap((run) => problemsOfRun(store, run)),
     ...problemsOfDecisions(store, runs),
+    ...runs.flatMap((run) => problemsOfRun(store, run)),
     ...problemsOfPointer(store),
-    ...runs
-      .filter((run) => !store.objects.has(`${chartsOf(run)}index.html`) && !given.includes(run))
+    ...withoutPage(store, runs)
+      .filter((run) => !isGivenUp(store, run))
       .map((run) => `run ${run} has no page`),
   ];
-  const outcome = {
+}
+
+const withoutPage = (store: Store, runs: readonly number[]): number[] =>
+  runs.filter((run) => !store.objects.has(`${chartsOf(run)}index.html`));
+const isGivenUp = (store: Store, run: number): boolean => store.objects.has(chartsFailedKey(run));
+
+/** Counts what there is. */
+export function outcomeOf(store: Store): Outcome {
+  const [windows, runs] = [numbersOf(store, PREFIX.windows), numbersOf(store, PREFIX.manifests)];
+  return {
     windows: windows.length,
     runs: runs.length,
     failedWindows: windows.length - runs.length,
     attempts: store.keys(PREFIX.attempts).filter((key) => key.endsWith('.started.json')).length,
-    pagesGivenUp: given.length,
+    pagesGivenUp: withoutPage(store, runs).filter((run) => isGivenUp(store, run)).length,
   };
-  return { outcome, problems };
 }
 
 /** Every record is stored or rejected, in the batches that their keys describe. */
-async function problemsOfStorage(store: Store, { accepted, rejected }: Expected): Promise<string[]> {
+export async function problemsOfStorage(store: Store, { accepted, rejected }: Expected): Promise<string[]> {
   const stored = new Set<string>();
   const problems: string[] = [];
   for (const key of store.keys(PREFIX.interactions)) {
@@ -136,11 +142,16 @@ async function problemsOfStorage(store: Store, { accepted, rejected }: Expected)
 function problemsOfWindows(store: Store, windows: readonly number[]): string[] {
   const cut = new Map<string, number>();
   for (const window of windows)
-    for (const { key } of read(store, `${PREFIX.windows}${String(window).padStart(8, '0')}.json`, Window).batches)
+    for (const { key } of read(store, `${PREFIX.windows}${String(window).padStart(8, '0')}.json`, Window)
+      .batches)
       cut.set(key, (cut.get(key) ?? 0) + 1);
   return [
-    ...windows.filter((window, index) => window !== index + 1).map((window) => `window ${window} follows a gap`),
-    ...windows.filter((window) => !isSettled(store, window)).map((window) => `window ${window} is still open`),
+    ...windows
+      .filter((window, index) => window !== index + 1)
+      .map((window) => `window ${window} follows a gap`),
+    ...windows
+      .filter((window) => !isSettled(store, window))
+      .map((window) => `window ${window} is still open`),
     // A repeat of what was cut joins a window but causes none, so it may be in none yet; its sales are checked below.
     ...[...cut].filter(([, times]) => times > 1).map(([key, times]) => `${key} is in ${times} windows`),
   ];
@@ -157,24 +168,30 @@ function problemsOfTraining(store: Store, runs: readonly number[], { accepted }:
       trained.set(address, (trained.get(address) ?? 0) + 1);
   }
   const newest = runs.at(-1);
-  const { interactions } = newest === undefined ? { interactions: 0 } : read(store, manifestKey(newest), Manifest).inputs;
+  const { interactions } =
+    newest === undefined ? { interactions: 0 } : read(store, manifestKey(newest), Manifest).inputs;
   const twice = [...trained].filter(([, times]) => times > 1);
   return [
     ...difference('trained', accepted, new Set(trained.keys())),
     ...(twice.length > 0 ? [`${twice.length} sales are new in several runs`] : []),
-    ...(interactions === accepted.size ? [] : [`the newest run has ${interactions} of ${accepted.size} sales`]),
+    ...(interactions === accepted.size
+      ? []
+      : [`the newest run has ${interactions} of ${accepted.size} sales`]),
   ];
 }
 
 /** Each run was decided once and in order, and the pointer is what the decisions lead to. */
 function problemsOfDecisions(store: Store, runs: readonly number[]): string[] {
-  const decisions = numbersOf(store, PREFIX.publications).map((number) => read(store, publicationKey(number), Publication));
+  const decisions = numbersOf(store, PREFIX.publications).map((number) =>
+    read(store, publicationKey(number), Publication),
+  );
   const decided = decisions.map(({ run }) => run);
   const isInOrder = decided.every((run, index) => index === 0 || run > (decided[index - 1] ?? 0));
   const left = runs.filter((run) => !decided.includes(run) && run > (decided.at(-1) ?? 0));
   let current: Current | undefined;
   for (const decision of decisions) current = currentAfter(decision, current);
-  const isCurrent = current === undefined || JSON.stringify(read(store, CURRENT_KEY, Current)) === JSON.stringify(current);
+  const isCurrent =
+    current === undefined || JSON.stringify(read(store, CURRENT_KEY, Current)) === JSON.stringify(current);
   const index = store.objects.get(INDEX_KEY)?.bytes.toString() ?? '';
   return [
     ...(isInOrder ? [] : [`the runs were decided in the order ${decided.join(', ')}`]),

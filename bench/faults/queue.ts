@@ -71,9 +71,7 @@ export class StageQueue {
   private takeBatch(): Message[] {
     const batch: Message[] = [];
     while (batch.length < BATCH && this.waiting.length > 0)
-      batch.push(
-        ...this.waiting.splice(this.options.simulation.random.below(this.waiting.length), 1),
-      );
+      batch.push(...this.waiting.splice(this.options.simulation.random.below(this.waiting.length), 1));
     return batch;
   }
 

@@ -1,11 +1,12 @@
-import type { Log } from '../../lambdas/shared/platform/log.ts';
 import { CURRENT_KEY, manifestKey } from '../../lambdas/shared/contract/keys.ts';
+import { sum } from '../../lambdas/shared/contract/numbers.ts';
 import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import type { Log } from '../../lambdas/shared/platform/log.ts';
 import { seeded } from '../../local/shop/random.ts';
 import { defaultSales } from '../../local/shop/simulate.ts';
 import { Adversary } from './adversary.ts';
-import { checkOutcome, type Outcome, problemsOfWrite } from './checks.ts';
+import { type Outcome, outcomeOf, problemsLeft, problemsOfStorage, problemsOfWrite } from './checks.ts';
 import { JobService } from './jobs.ts';
 import { StageQueue } from './queue.ts';
 import { type Process, Simulation } from './simulation.ts';
@@ -35,8 +36,11 @@ const START_MS = Date.UTC(2026, 6, 1);
 /** As the stack sets them up: `sweepMinutes`, `gatherSeconds`. */
 const SWEEP_MS = 5 * MINUTE;
 const GATHER_MS = MINUTE;
-/** Hours in which sales arrive and faults happen, and hours that the sweeps then have. */
-export const FULL_LENGTH = { disturbedHours: 4, healingHours: 3 };
+/** Hours in which sales arrive and faults happen. */
+const DISTURBED_HOURS = 4;
+/** Time that the sweeps then have at most, and how often the result is checked. */
+const HEALING_MS = 4 * HOUR;
+const CHECK_MS = 20 * MINUTE;
 const SALES_PER_HOUR = 60;
 /** Sales after the last fault, so that another window is cut. */
 const LATE_SALES = 60;
@@ -45,10 +49,7 @@ const LATE_SALES = 60;
  * Runs the pipeline for some simulated hours against an adversary, then without faults but with no event of the bucket, and
  * checks what came out. The same seed gives the same run.
  */
-export async function runSchedule(
-  seed: number,
-  { disturbedHours, healingHours } = FULL_LENGTH,
-): Promise<ScheduleResult> {
+export async function runSchedule(seed: number, disturbedHours = DISTURBED_HOURS): Promise<ScheduleResult> {
   const count = SALES_PER_HOUR * disturbedHours;
   const random = seeded(seed);
   const adversary = new Adversary(random);
@@ -65,19 +66,22 @@ export async function runSchedule(
   world.read();
   await simulation.run(disturbedHours * HOUR);
   adversary.stop();
-  for (let sale = 0; sale < LATE_SALES; sale++) simulation.after(random.below(HOUR), produce);
-  await simulation.run(healingHours * HOUR);
+  for (let sale = 0; sale < LATE_SALES; sale++) simulation.after(random.below(CHECK_MS), produce);
+  for (let passedMs = 0; passedMs < HEALING_MS; passedMs += CHECK_MS) {
+    await simulation.run(CHECK_MS);
+    if (stream.isDrained && problemsLeft(store, stream).length === 0) break;
+  }
   if (!stream.isDrained) problems.add('records are not committed');
-  const { outcome, problems: found } = await checkOutcome(store, stream);
+  const found = [...problemsLeft(store, stream), ...(await problemsOfStorage(store, stream))];
   const deadLetters = STAGE_NAMES.map((stage) => queues[stage].deadLetters.length);
   return {
-    ...outcome,
+    ...outcomeOf(store),
     seed,
     problems: [...problems, ...found],
     faults: adversary.faults,
     sales: stream.accepted.size,
     rejected: stream.rejected.size,
-    deadLetters: deadLetters.reduce((sum, count) => sum + count, 0),
+    deadLetters: sum(deadLetters),
     reads: world.reads(),
   };
 }

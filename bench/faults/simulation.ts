@@ -29,14 +29,7 @@ export interface Process {
  * - `killedBefore`, `killedAfter`: the process is killed before or after the request arrives.
  * - `late`: the process is killed, and its request arrives up to two minutes later.
  */
-export const FAULTS = [
-  'refused',
-  'answerLost',
-  'repeated',
-  'killedBefore',
-  'killedAfter',
-  'late',
-] as const;
+export const FAULTS = ['refused', 'answerLost', 'repeated', 'killedBefore', 'killedAfter', 'late'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** A request to a service: the bucket, or EMR Serverless. */

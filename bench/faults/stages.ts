@@ -1,10 +1,11 @@
-import type { RunData } from '../../lambdas/render/charts/chart.ts';
-import { CHART_NAMES } from '../../lambdas/render/charts/registry.ts';
-import { type Parts as RenderParts, renderDecided, sweep, type Write } from '../../lambdas/render/render.ts';
+import * as z from 'zod';
 import { accumulate, throwFailures } from '../../lambdas/accumulate/accumulate.ts';
 import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
 import { measureServed } from '../../lambdas/publish/measure.ts';
 import { publish } from '../../lambdas/publish/publish.ts';
+import type { RunData } from '../../lambdas/render/charts/chart.ts';
+import { CHART_NAMES } from '../../lambdas/render/charts/registry.ts';
+import { type Parts as RenderParts, renderDecided, sweep, type Write } from '../../lambdas/render/render.ts';
 import { PREFIX, parseNumberedKey } from '../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../lambdas/shared/contract/model.ts';
 import { answerMessages, type Notice } from '../../lambdas/shared/platform/answer-messages.ts';
@@ -17,7 +18,6 @@ import { threshold } from '../../lambdas/threshold/threshold.ts';
 import type { Jobs } from '../../lambdas/train/jobs.ts';
 import { Launch } from '../../lambdas/train/settings.ts';
 import { train } from '../../lambdas/train/train.ts';
-import * as z from 'zod';
 
 /** What a stage is called with. */
 export interface World {
@@ -33,7 +33,7 @@ const NO_REQUEST = z.never();
 
 const parseSale = createSaleParser({});
 /** Small numbers, so that a schedule of a few hours has several windows and full sweeps. */
-const settings = Threshold.parse({ threshold: 40, maxWaitSeconds: 3600, fullSweepHours: 1 });
+const settings = Threshold.parse({ threshold: 40, maxWaitSeconds: 1800, fullSweepHours: 1 });
 const model = Model.parse({});
 const launch = Launch.parse({
   applicationId: '00f1application',

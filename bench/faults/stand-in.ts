@@ -36,7 +36,13 @@ export async function trainStandIn({ client, window, attempt, isEmpty }: JobOpti
   const files: RunFile[] = [];
   for (const [name, text] of [[COMPACTED, toJson([...added])] as const, ...texts].sort()) {
     await client.send(new PutObjectCommand({ Bucket: 'lake', Key: `${folder}${name}`, Body: text }));
-    files.push({ name, key: `${folder}${name}`, sizeBytes: Buffer.byteLength(text), rows: 1, sha256: sha256(text) });
+    files.push({
+      name,
+      key: `${folder}${name}`,
+      sizeBytes: Buffer.byteLength(text),
+      rows: 1,
+      sha256: sha256(text),
+    });
   }
   const interactions = new Set([...compacted.keys(), ...raw.keys()]).size;
   const written: Manifest = {
@@ -86,7 +92,9 @@ async function readBatch(client: S3Client, key: string): Promise<Sales> {
 /** Parses a batch into its sales. */
 export async function parseBatch(bytes: Uint8Array): Promise<Sales> {
   const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer, compressors });
-  return new Map(rows.map((row) => [`${row.kafka_partition} ${row.kafka_offset}`, `${row.user} ${row.product}`]));
+  return new Map(
+    rows.map((row) => [`${row.kafka_partition} ${row.kafka_offset}`, `${row.user} ${row.product}`]),
+  );
 }
 
 /** The documents of a run and its manifest, as the Spark job writes them for a small shop. */

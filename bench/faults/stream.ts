@@ -1,6 +1,6 @@
-import { readAnswer, toMskEvent } from '../../local/pipeline/msk-event.ts';
-import type { EventRecord } from '../../local/pipeline/msk-event.ts';
 import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
+import type { EventRecord } from '../../local/pipeline/msk-event.ts';
+import { readAnswer, toMskEvent } from '../../local/pipeline/msk-event.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';
 import type { Adversary } from './adversary.ts';
 import type { Process, Simulation } from './simulation.ts';
@@ -63,7 +63,10 @@ export class Stream {
   poll(): void {
     const { simulation, adversary } = this.options;
     const batch = this.takeBatch();
-    if (batch.length === 0) return simulation.after(MINUTE, () => this.poll());
+    if (batch.length === 0) {
+      simulation.after(MINUTE, () => this.poll());
+      return;
+    }
     if (adversary.repeatsEvent())
       simulation.after(simulation.random.below(90 * MINUTE), () => this.invoke(batch, () => undefined));
     this.invoke(batch, (answer) => {
@@ -95,9 +98,6 @@ export class Stream {
     const { isTaken } = readAnswer(answer, batch);
     for (const record of batch)
       if (isTaken(record))
-        this.committed[record.partition] = Math.max(
-          this.committed[record.partition] ?? 0,
-          record.offset + 1,
-        );
+        this.committed[record.partition] = Math.max(this.committed[record.partition] ?? 0, record.offset + 1);
   }
 }

@@ -1,12 +1,4 @@
-import {
-  chartsFailedKey,
-  chartsOf,
-  manifestKey,
-  numberInKey,
-  PREFIX,
-  parseNumberedKey,
-  publicationKey,
-} from '../shared/contract/keys.ts';
+import { chartsOf, manifestKey, PREFIX, parseNumberedKey, publicationKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
@@ -18,6 +10,7 @@ import { fileOf } from './drawing/specification.ts';
 import { themed } from './drawing/theme.ts';
 import type { Picture } from './page/data.ts';
 import { runPage } from './page.ts';
+import { beginTry, excuseTry, watchFaults } from './tries.ts';
 
 export interface Parts {
   readonly lake: Lake;
@@ -30,9 +23,6 @@ export interface Parts {
 export type Write = (name: string, body: string | Uint8Array, contentType: string) => Promise<void>;
 
 const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
-
-/** The number of sweeps that may fail on a run before it is given up. */
-export const MAX_TRIES = 5;
 
 /**
  * Draws the run that a publication decides, unless its page exists.
@@ -92,8 +82,7 @@ async function drawAll(data: RunData, write: Write): Promise<Picture[]> {
 
 /**
  * Renders every decided run that has no page, including runs that were passed over because a newer one was decided before
- * they were ready. A run that keeps failing is given up. Its tries are counted by objects, because the bucket is the only
- * state.
+ * they were ready. A run that keeps failing is given up, unless it is the bucket that fails.
  *
  * @throws {AggregateError} If runs failed that are not given up yet. All other runs are rendered.
  */
@@ -106,13 +95,25 @@ export async function sweep(parts: Parts): Promise<void> {
     const run = parseNumberedKey(PREFIX.manifests, key);
     if (run === undefined || run > through || done.has(chartsOf(run))) continue;
     try {
-      if (await mayTry(parts, run)) await renderRun(parts, run);
+      await tryRun(parts, run);
     } catch (error) {
       log.error('Cannot render', { window: run, object: key, error });
       problems.push(error);
     }
   }
   if (problems.length > 0) throw new AggregateError(problems, `Cannot render ${problems.length} runs`);
+}
+
+async function tryRun(parts: Parts, run: number): Promise<void> {
+  const number = await beginTry(parts, run);
+  if (number === undefined) return;
+  const watched = watchFaults(parts.lake);
+  try {
+    await renderRun({ ...parts, lake: watched.lake }, run);
+  } catch (error) {
+    if (watched.hasFailed()) await excuseTry(parts.lake, run, number);
+    throw error;
+  }
 }
 
 /** Folders of the runs that have a page, which is written last, or that were given up. */
@@ -123,15 +124,4 @@ async function runsDone(lake: Lake): Promise<ReadonlySet<string>> {
     if (folder !== undefined) folders.add(folder);
   }
   return folders;
-}
-
-async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {
-  const tries = `${chartsOf(run)}tries/`;
-  let count = 0;
-  for await (const _ of lake.list(tries)) count += 1;
-  if (count < MAX_TRIES)
-    return lake.create(`${tries}${numberInKey(count + 1)}.json`, toJson({ run }), 'application/json');
-  if (await lake.create(chartsFailedKey(run), toJson({ run, tries: count }), 'application/json'))
-    log.error(`Gave up rendering after ${MAX_TRIES} tries`, { window: run, object: manifestKey(run) });
-  return false;
 }
