@@ -28,7 +28,7 @@ export class Adversary {
     this.random = random;
     const oneOf = (...rates: readonly number[]): number => rates[random.below(rates.length)] ?? 0;
     this.rates = {
-      write: oneOf(0.005, 0.02, 0.05, 0.1),
+      write: oneOf(0.01, 0.04, 0.1, 0.2),
       read: oneOf(0, 0, 0.002, 0.01),
       lost: oneOf(0, 0.1, 0.5, 1),
       doubled: oneOf(0, 0.2, 0.5),

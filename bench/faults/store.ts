@@ -60,10 +60,9 @@ export class Store {
     throw new TypeError('Cannot answer: the bucket does not know this command');
   }
 
-  private put({ Key = '', Body, IfMatch }: PutObjectCommand['input'], attempts: number): object {
+  private put({ Key = '', Body, IfMatch, IfNoneMatch }: PutObjectCommand['input'], attempts: number): object {
     const before = this.objects.get(Key);
-    // A job that writes the files of its own attempt asks for no condition, and nobody writes them twice.
-    if (IfMatch === undefined ? before : before?.etag !== IfMatch)
+    if ((IfNoneMatch === '*' && before) || (IfMatch !== undefined && before?.etag !== IfMatch))
       throw failure('PreconditionFailed', 412, attempts);
     const bytes = Buffer.from(Body as string | Uint8Array);
     const etag = createHash('md5').update(bytes).digest('hex');
