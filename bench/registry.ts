@@ -11,6 +11,7 @@ import { job } from './job.ts';
 import { layout } from './layout.ts';
 import { render } from './render.ts';
 import { retail } from './retail.ts';
+import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { year } from './year.ts';
 
@@ -19,6 +20,7 @@ export const BENCHMARKS = {
   accumulate,
   fuzz,
   faults,
+  soak,
   bundles,
   layout,
   charts,

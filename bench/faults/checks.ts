@@ -1,4 +1,5 @@
 import { currentAfter } from '../../lambdas/publish/decide.ts';
+import { CHART_NAMES } from '../../lambdas/render/charts/registry.ts';
 import {
   CURRENT_KEY,
   chartsFailedKey,
@@ -13,7 +14,7 @@ import {
 } from '../../lambdas/shared/contract/keys.ts';
 import { Current, Manifest, Publication, Window } from '../../lambdas/shared/contract/schemas.ts';
 import { COMPACTED, parseBatch, sha256 } from './stand-in.ts';
-import type { Store } from './store.ts';
+import type { Store, Stored } from './store.ts';
 
 /** What a schedule left behind. */
 export interface Outcome {
@@ -43,9 +44,17 @@ const numbersOf = (store: Store, prefix: string): number[] =>
 /**
  * Checks what must hold at the moment of a write.
  *
+ * @param before The object that the write replaced.
  * @returns Sentences about what does not hold; may be empty.
  */
-export function problemsOfWrite(store: Store, key: string): string[] {
+export function problemsOfWrite(store: Store, key: string, before: Stored | undefined): string[] {
+  if (before && key !== CURRENT_KEY && key !== INDEX_KEY && !before.bytes.equals(store.bytes(key)))
+    return [`${key} was written again with another content`];
+  const page = /^(charts\/\d+\/)index\.html$/.exec(key)?.[1];
+  if (page !== undefined)
+    return CHART_NAMES.filter((name) => !store.objects.has(`${page}${name}.png`)).map(
+      (name) => `${key} was written before the picture ${name}`,
+    );
   const window = parseNumberedKey(PREFIX.windows, key);
   if (window !== undefined && window > 1 && !isSettled(store, window - 1))
     return [`window ${window} was cut while run ${window - 1} was in flight`];

@@ -104,8 +104,8 @@ function createWorld(seed: number, adversary: Adversary): WorldParts {
   const problems = new Set<string>();
   const chooseFault = adversary.chooseFault.bind(adversary);
   const simulation = new Simulation({ startMs: START_MS, random, chooseFault });
-  const store = new Store(simulation, (key) => {
-    for (const problem of problemsOfWrite(store, key)) problems.add(problem);
+  const store = new Store(simulation, (key, before) => {
+    for (const problem of problemsOfWrite(store, key, before)) problems.add(problem);
     notify(key);
   });
   const jobs = new JobService({

@@ -22,10 +22,10 @@ const PAGE = 50;
 export class Store {
   readonly objects = new Map<string, Stored>();
   private readonly simulation: Simulation;
-  private readonly onWrite: (key: string) => void;
+  private readonly onWrite: (key: string, before: Stored | undefined) => void;
 
-  /** @param onWrite Called after each write. */
-  constructor(simulation: Simulation, onWrite: (key: string) => void) {
+  /** @param onWrite Called after each write, with the object that was replaced, if there was one. */
+  constructor(simulation: Simulation, onWrite: Store['onWrite']) {
     this.simulation = simulation;
     this.onWrite = onWrite;
   }
@@ -67,7 +67,7 @@ export class Store {
     const bytes = Buffer.from(Body as string | Uint8Array);
     const etag = createHash('md5').update(bytes).digest('hex');
     this.objects.set(Key, { bytes, etag, storedAtMs: this.simulation.nowMs });
-    this.onWrite(Key);
+    this.onWrite(Key, before);
     return {};
   }
 
