@@ -173,7 +173,8 @@ function problemsOfTraining(store: Store, runs: readonly number[], { accepted }:
   const trained = new Map<string, number>();
   for (const run of runs) {
     const file = read(store, manifestKey(run), Manifest).files.find(({ name }) => name === COMPACTED);
-    for (const [address] of JSON.parse(store.bytes(file?.key ?? '').toString()) as [string, string][])
+    if (!file) continue;
+    for (const [address] of JSON.parse(store.bytes(file.key).toString()) as [string, string][])
       trained.set(address, (trained.get(address) ?? 0) + 1);
   }
   const newest = runs.at(-1);
