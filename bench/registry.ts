@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
 import { clone } from './clone.ts';
+import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { graph } from './graph.ts';
 import { growth, million } from './growth.ts';
@@ -10,6 +11,7 @@ import { job } from './job.ts';
 import { layout } from './layout.ts';
 import { render } from './render.ts';
 import { retail } from './retail.ts';
+import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { windows } from './windows.ts';
 import { year } from './year.ts';
@@ -18,6 +20,8 @@ import { year } from './year.ts';
 export const BENCHMARKS = {
   accumulate,
   fuzz,
+  faults,
+  soak,
   bundles,
   layout,
   charts,

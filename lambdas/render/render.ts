@@ -1,12 +1,4 @@
-import {
-  chartsFailedKey,
-  chartsOf,
-  manifestKey,
-  numberInKey,
-  PREFIX,
-  parseNumberedKey,
-  publicationKey,
-} from '../shared/contract/keys.ts';
+import { chartsOf, manifestKey, PREFIX, parseNumberedKey, publicationKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
@@ -18,27 +10,31 @@ import { fileOf } from './drawing/specification.ts';
 import { themed } from './drawing/theme.ts';
 import type { Picture } from './page/data.ts';
 import { runPage } from './page.ts';
+import { beginTry, excuseTry, watchFaults } from './tries.ts';
 
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
+  /** Draws the pictures; by default with Vega, which takes seconds. */
+  readonly draw?: (data: RunData, write: Write) => Promise<Picture[]>;
 }
 
-const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
+/** Stores a file of the pictures below the run's charts. */
+export type Write = (name: string, body: string | Uint8Array, contentType: string) => Promise<void>;
 
-/** The number of sweeps that may fail on a run before it is given up. */
-export const MAX_TRIES = 5;
+const pageKey = (run: number): string => `${chartsOf(run)}index.html`;
 
 /**
  * Draws the run that a publication decides, unless its page exists.
  *
  * @throws {Error} If there is no such publication, or as {@link renderRun}.
  */
-export async function renderDecided({ lake, log }: Parts, publication: number): Promise<void> {
+export async function renderDecided(parts: Parts, publication: number): Promise<void> {
+  const { lake } = parts;
   const run = await readDecidedRun(lake, publication);
   if (run === undefined) throw new Error(`Cannot render: ${publicationKey(publication)} is missing`);
   for await (const _ of lake.list(pageKey(run))) return;
-  await renderRun({ lake, log }, run);
+  await renderRun(parts, run);
 }
 
 /**
@@ -46,12 +42,12 @@ export async function renderDecided({ lake, log }: Parts, publication: number): 
  *
  * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
-export async function renderRun({ lake, log }: Parts, run: number): Promise<void> {
+export async function renderRun({ lake, log, draw = drawAll }: Parts, run: number): Promise<void> {
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
   const data = await readRun(lake, manifest);
-  const pictures = await drawAll(data, async (name, body, contentType) => {
+  const pictures = await draw(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
   await lake.create(`${folder}index.html`, runPage({ ...data, pictures }), 'text/html; charset=utf-8');
@@ -60,10 +56,7 @@ export async function renderRun({ lake, log }: Parts, run: number): Promise<void
 }
 
 /** Draws every chart and hands each file to `write`. */
-async function drawAll(
-  data: RunData,
-  write: (name: string, body: string | Uint8Array, contentType: string) => Promise<void>,
-): Promise<Picture[]> {
+async function drawAll(data: RunData, write: Write): Promise<Picture[]> {
   // Vega and Vega-Lite are loaded only here: they are most of the code, and a sweep that finds nothing to draw does not
   // need them.
   const { toPng, toSvg } = await import('./draw.ts');
@@ -89,12 +82,12 @@ async function drawAll(
 
 /**
  * Renders every decided run that has no page, including runs that were passed over because a newer one was decided before
- * they were ready. A run that keeps failing is given up. Its tries are counted by objects, because the bucket is the only
- * state.
+ * they were ready. A run that keeps failing is given up, unless it is the bucket that fails.
  *
  * @throws {AggregateError} If runs failed that are not given up yet. All other runs are rendered.
  */
-export async function sweep({ lake, log }: Parts): Promise<void> {
+export async function sweep(parts: Parts): Promise<void> {
+  const { lake, log } = parts;
   const done = await runsDone(lake);
   const through = await decidedThrough(lake);
   const problems: unknown[] = [];
@@ -102,13 +95,25 @@ export async function sweep({ lake, log }: Parts): Promise<void> {
     const run = parseNumberedKey(PREFIX.manifests, key);
     if (run === undefined || run > through || done.has(chartsOf(run))) continue;
     try {
-      if (await mayTry({ lake, log }, run)) await renderRun({ lake, log }, run);
+      await tryRun(parts, run);
     } catch (error) {
       log.error('Cannot render', { window: run, object: key, error });
       problems.push(error);
     }
   }
   if (problems.length > 0) throw new AggregateError(problems, `Cannot render ${problems.length} runs`);
+}
+
+async function tryRun(parts: Parts, run: number): Promise<void> {
+  const number = await beginTry(parts, run);
+  if (number === undefined) return;
+  const watched = watchFaults(parts.lake);
+  try {
+    await renderRun({ ...parts, lake: watched.lake }, run);
+  } catch (error) {
+    if (watched.hasFailed()) await excuseTry(parts.lake, run, number);
+    throw error;
+  }
 }
 
 /** Folders of the runs that have a page, which is written last, or that were given up. */
@@ -119,15 +124,4 @@ async function runsDone(lake: Lake): Promise<ReadonlySet<string>> {
     if (folder !== undefined) folders.add(folder);
   }
   return folders;
-}
-
-async function mayTry({ lake, log }: Parts, run: number): Promise<boolean> {
-  const tries = `${chartsOf(run)}tries/`;
-  let count = 0;
-  for await (const _ of lake.list(tries)) count += 1;
-  if (count < MAX_TRIES)
-    return lake.create(`${tries}${numberInKey(count + 1)}.json`, toJson({ run }), 'application/json');
-  if (await lake.create(chartsFailedKey(run), toJson({ run, tries: count }), 'application/json'))
-    log.error(`Gave up rendering after ${MAX_TRIES} tries`, { window: run, object: manifestKey(run) });
-  return false;
 }

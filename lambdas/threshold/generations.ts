@@ -20,8 +20,9 @@ export interface Placed<Batch> {
   /**
    * Number of its rows that neither a window nor an earlier batch contains; 0 for a replay. Of a batch that overlaps them it
    * is the share of its offsets outside of all of theirs, rounded up, because its key does not say which were rejected. An
-   * offset between theirs that none of them has is not new: batches of a partition are stored in order, so it was rejected,
-   * or is a transaction marker.
+   * offset between theirs that none of them has was mostly rejected, or is a transaction marker, and is not new. But a
+   * retry may end later than the batch that was cut, and be stored after the window: then it has more rows than offsets of
+   * theirs, and the difference is new.
    */
   readonly newRows: number;
 }
@@ -130,7 +131,10 @@ function countNewRows(ranges: PartitionCut['ranges'], { first, last, count }: Ba
   const [oldest, newest] = [ranges[0], ranges.at(-1)];
   // A late batch fills a gap alone.
   if (!oldest || !newest || !overlaps(ranges, first, last)) return count;
-  return Math.ceil((count * countMissing([[oldest[0], newest[1]]], first, last)) / offsets);
+  const outside = Math.ceil((count * countMissing([[oldest[0], newest[1]]], first, last)) / offsets);
+  // It has more rows than offsets that were cut, so some of its rows are in a gap.
+  const atLeast = count - (offsets - countMissing(ranges, first, last));
+  return Math.max(outside, atLeast);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CHART_NAMES } from '../../../lambdas/render/charts/registry.ts';
-import { MAX_TRIES, renderDecided, renderRun, sweep } from '../../../lambdas/render/render.ts';
+import { type Parts, renderDecided, renderRun, sweep } from '../../../lambdas/render/render.ts';
+import { MAX_TRIES } from '../../../lambdas/render/tries.ts';
 import {
   chartsFailedKey,
   chartsOf,
@@ -171,6 +172,27 @@ test('invariant 5: the sweep draws runs without a page, continues after a failur
     object: manifestKey(1),
   });
 });
+
+test('a run is not given up because the bucket does not answer: the sweep draws it when the bucket answers again', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await decide(lake, 1);
+  lake.fault = (operation, key) => {
+    if (operation === 'create' && key.endsWith('.svg')) throw new Error('the bucket is unreachable');
+  };
+  for (let tries = 0; tries <= MAX_TRIES; tries++)
+    await expect(sweep({ ...parts(lake), draw: writeOne })).rejects.toThrow('Cannot render 1 runs');
+  expect(lake.keys(chartsFailedKey(1))).toEqual([]);
+  lake.fault = () => undefined;
+  await sweep({ ...parts(lake), draw: writeOne });
+  expect(lake.keys(chartsOf(1))).toContain(`${chartsOf(1)}index.html`);
+});
+
+/** Draws nothing, because that takes seconds. */
+const writeOne: NonNullable<Parts['draw']> = async (_, write) => {
+  await write('chart.svg', '-', 'image/svg+xml');
+  return [];
+};
 
 test('sweeps skip a run that was given up; a message draws it once it can be read', async () => {
   const lake = memoryLake();

@@ -321,6 +321,21 @@ describe('for any replays, overlaps, cuts and late events', () => {
     );
   });
 
+  test('a retry that ended later than the batch that was cut is new, although later offsets were cut before it was found', () => {
+    const first = mustCut([batch(0, 87, NOON)], undefined, NOON + MINUTE);
+    const retry = batch(87, 88, NOON + MINUTE);
+    const second = mustCut([batch(89, 100, NOON + 2 * MINUTE)], first, NOON + 3 * MINUTE);
+    expect(rangesOf(second)['0a1b2c3d/sales/000000']).toEqual([
+      [0, 87],
+      [89, 100],
+    ]);
+    const third = mustCut([retry], second, NOON + 4 * MINUTE);
+    expect(third.newInteractions).toBe(1);
+    expect(rangesOf(third)['0a1b2c3d/sales/000000']).toEqual([[0, 100]]);
+    // Offset 88 was rejected: the replay has no row there.
+    expect(cut([batch(87, 89, NOON + MINUTE, 2)], second, NOON + 4 * MINUTE)).toBeUndefined();
+  });
+
   test('every sale of topics without rejected records and transactions counts once', () => {
     fc.assert(
       fc.property(schedule, (drawn) => {

@@ -1,0 +1,223 @@
+import { currentAfter } from '../../lambdas/publish/decide.ts';
+import { CHART_NAMES } from '../../lambdas/render/charts/registry.ts';
+import {
+  CURRENT_KEY,
+  chartsFailedKey,
+  chartsOf,
+  failedKey,
+  INDEX_KEY,
+  manifestKey,
+  PREFIX,
+  parseBatchKey,
+  parseNumberedKey,
+  publicationKey,
+} from '../../lambdas/shared/contract/keys.ts';
+import { Current, Manifest, Publication, Window } from '../../lambdas/shared/contract/schemas.ts';
+import { COMPACTED, parseBatch, sha256 } from './stand-in.ts';
+import type { Store, Stored } from './store.ts';
+
+/** What a schedule left behind. */
+export interface Outcome {
+  readonly windows: number;
+  readonly runs: number;
+  /** Windows whose attempts were used up; a later run trained on their sales. */
+  readonly failedWindows: number;
+  readonly attempts: number;
+  /** Runs whose pages were given up, with an alarm. */
+  readonly pagesGivenUp: number;
+}
+
+/** The addresses that the topic holds. */
+export interface Expected {
+  readonly accepted: ReadonlySet<string>;
+  readonly rejected: ReadonlySet<string>;
+}
+
+type Schema<Value> = { readonly parse: (value: unknown) => Value };
+
+const read = <Value>(store: Store, key: string, schema: Schema<Value>): Value =>
+  schema.parse(JSON.parse(store.bytes(key).toString()));
+
+const numbersOf = (store: Store, prefix: string): number[] =>
+  store.keys(prefix).flatMap((key) => parseNumberedKey(prefix, key) ?? []);
+
+/**
+ * Checks what must hold at the moment of a write.
+ *
+ * @param before The object that the write replaced.
+ * @returns Sentences about what does not hold; may be empty.
+ */
+export function problemsOfWrite(store: Store, key: string, before: Stored | undefined): string[] {
+  if (before && key !== CURRENT_KEY && key !== INDEX_KEY && !before.bytes.equals(store.bytes(key)))
+    return [`${key} was written again with another content`];
+  const page = /^(charts\/\d+\/)index\.html$/.exec(key)?.[1];
+  if (page !== undefined)
+    return CHART_NAMES.filter((name) => !store.objects.has(`${page}${name}.png`)).map(
+      (name) => `${key} was written before the picture ${name}`,
+    );
+  const window = parseNumberedKey(PREFIX.windows, key);
+  if (window !== undefined && window > 1 && !isSettled(store, window - 1))
+    return [`window ${window} was cut while run ${window - 1} was in flight`];
+  const run = parseNumberedKey(PREFIX.manifests, key);
+  if (run !== undefined) return problemsOfRun(store, run);
+  return key === CURRENT_KEY ? problemsOfPointer(store) : [];
+}
+
+const isSettled = (store: Store, window: number): boolean =>
+  store.objects.has(manifestKey(window)) || store.objects.has(failedKey(window));
+
+/** A run is whole if every file that its manifest names is there as it was written. */
+function problemsOfRun(store: Store, run: number): string[] {
+  const { files, attempt } = read(store, manifestKey(run), Manifest);
+  return files.flatMap(({ key, sizeBytes, sha256: hash }) => {
+    const stored = store.objects.get(key);
+    if (!stored) return [`run ${run} lacks ${key}`];
+    if (stored.bytes.length !== sizeBytes || sha256(stored.bytes) !== hash) return [`${key} is not whole`];
+    return key.split('/')[2] === String(attempt).padStart(8, '0') ? [] : [`${key} is of another attempt`];
+  });
+}
+
+/** What readers find from the pointer on is there and whole. */
+export function problemsOfPointer(store: Store): string[] {
+  if (!store.objects.has(CURRENT_KEY)) return [];
+  const { run, publication, decidedThrough } = read(store, CURRENT_KEY, Current);
+  if (!store.objects.has(publicationKey(publication))) return [`publication ${publication} is missing`];
+  if (run === null) return [];
+  if (run > decidedThrough) return [`run ${run} is served and was not decided`];
+  return store.objects.has(manifestKey(run))
+    ? problemsOfRun(store, run)
+    : [`run ${run} is served and missing`];
+}
+
+/**
+ * Checks what must hold when everything is processed, apart from the contents of batches.
+ *
+ * @returns Sentences about what does not hold; may be empty.
+ */
+export function problemsLeft(store: Store, expected: Expected): string[] {
+  const windows = numbersOf(store, PREFIX.windows);
+  const runs = numbersOf(store, PREFIX.manifests);
+  return [
+    ...problemsOfWindows(store, windows),
+    ...problemsOfTraining(store, runs, expected),
+    ...problemsOfDecisions(store, runs),
+    ...runs.flatMap((run) => problemsOfRun(store, run)),
+    ...problemsOfPointer(store),
+    ...withoutPage(store, runs)
+      .filter((run) => !isGivenUp(store, run))
+      .map((run) => `run ${run} has no page`),
+  ];
+}
+
+const withoutPage = (store: Store, runs: readonly number[]): number[] =>
+  runs.filter((run) => !store.objects.has(`${chartsOf(run)}index.html`));
+const isGivenUp = (store: Store, run: number): boolean => store.objects.has(chartsFailedKey(run));
+
+/** Counts what there is. */
+export function outcomeOf(store: Store): Outcome {
+  const [windows, runs] = [numbersOf(store, PREFIX.windows), numbersOf(store, PREFIX.manifests)];
+  return {
+    windows: windows.length,
+    runs: runs.length,
+    failedWindows: windows.length - runs.length,
+    attempts: store.keys(PREFIX.attempts).filter((key) => key.endsWith('.started.json')).length,
+    pagesGivenUp: withoutPage(store, runs).filter((run) => isGivenUp(store, run)).length,
+  };
+}
+
+/** Every record is stored or rejected, in the batches that their keys describe. */
+export async function problemsOfStorage(store: Store, { accepted, rejected }: Expected): Promise<string[]> {
+  const stored = new Set<string>();
+  const problems: string[] = [];
+  for (const key of store.keys(PREFIX.interactions)) {
+    const sales = await parseBatch(store.bytes(key));
+    if (sales.size !== parseBatchKey(key)?.count) problems.push(`${key} has ${sales.size} sales`);
+    for (const address of sales.keys()) stored.add(address);
+  }
+  const refused = new Set<string>();
+  for (const key of store.keys(PREFIX.rejected))
+    for (const line of store.bytes(key).toString().trimEnd().split('\n')) {
+      const { partition, offset } = JSON.parse(line);
+      refused.add(`${partition} ${offset}`);
+    }
+  return [
+    ...problems,
+    ...difference('stored', accepted, stored),
+    ...difference('rejected', rejected, refused),
+  ];
+}
+
+/** The windows are numbered without gaps, no batch is in two, and each window was trained or failed. */
+function problemsOfWindows(store: Store, windows: readonly number[]): string[] {
+  const cut = new Map<string, number>();
+  for (const window of windows)
+    for (const { key } of read(store, `${PREFIX.windows}${String(window).padStart(8, '0')}.json`, Window)
+      .batches)
+      cut.set(key, (cut.get(key) ?? 0) + 1);
+  return [
+    ...windows
+      .filter((window, index) => window !== index + 1)
+      .map((window) => `window ${window} follows a gap`),
+    ...windows
+      .filter((window) => !isSettled(store, window))
+      .map((window) => `window ${window} is still open`),
+    // A repeat of what was cut joins a window but causes none, so it may be in none yet; its sales are checked below.
+    ...[...cut].filter(([, times]) => times > 1).map(([key, times]) => `${key} is in ${times} windows`),
+  ];
+}
+
+/**
+ * Every sale is in the training set of the newest run, and new in exactly one run.
+ */
+function problemsOfTraining(store: Store, runs: readonly number[], { accepted }: Expected): string[] {
+  const trained = new Map<string, number>();
+  for (const run of runs) {
+    const file = read(store, manifestKey(run), Manifest).files.find(({ name }) => name === COMPACTED);
+    if (!file) continue;
+    for (const [address] of JSON.parse(store.bytes(file.key).toString()) as [string, string][])
+      trained.set(address, (trained.get(address) ?? 0) + 1);
+  }
+  const newest = runs.at(-1);
+  const { interactions } =
+    newest === undefined ? { interactions: 0 } : read(store, manifestKey(newest), Manifest).inputs;
+  const twice = [...trained].filter(([, times]) => times > 1);
+  return [
+    ...difference('trained', accepted, new Set(trained.keys())),
+    ...(twice.length > 0 ? [`${twice.length} sales are new in several runs`] : []),
+    ...(interactions === accepted.size
+      ? []
+      : [`the newest run has ${interactions} of ${accepted.size} sales`]),
+  ];
+}
+
+/** Each run was decided once and in order, and the pointer is what the decisions lead to. */
+function problemsOfDecisions(store: Store, runs: readonly number[]): string[] {
+  const decisions = numbersOf(store, PREFIX.publications).map((number) =>
+    read(store, publicationKey(number), Publication),
+  );
+  const decided = decisions.map(({ run }) => run);
+  const isInOrder = decided.every((run, index) => index === 0 || run > (decided[index - 1] ?? 0));
+  const left = runs.filter((run) => !decided.includes(run) && run > (decided.at(-1) ?? 0));
+  let current: Current | undefined;
+  for (const decision of decisions) current = currentAfter(decision, current);
+  const isCurrent =
+    current === undefined || JSON.stringify(read(store, CURRENT_KEY, Current)) === JSON.stringify(current);
+  const index = store.objects.get(INDEX_KEY)?.bytes.toString() ?? '';
+  return [
+    ...(isInOrder ? [] : [`the runs were decided in the order ${decided.join(', ')}`]),
+    ...left.map((run) => `run ${run} was not decided`),
+    ...(isCurrent ? [] : ['current.json is not what the decisions lead to']),
+    ...(current?.run && !index.includes(`Run <a href="${String(current.run).padStart(8, '0')}/index.html">`)
+      ? [`the index page does not name run ${current.run}`]
+      : []),
+  ];
+}
+
+function difference(verb: string, wanted: ReadonlySet<string>, found: ReadonlySet<string>): string[] {
+  const missing = [...wanted].filter((address) => !found.has(address));
+  const extra = [...found].filter((address) => !wanted.has(address));
+  return [
+    ...(missing.length > 0 ? [`${missing.length} records were not ${verb}, such as ${missing[0]}`] : []),
+    ...(extra.length > 0 ? [`${extra.length} records were ${verb} wrongly, such as ${extra[0]}`] : []),
+  ];
+}
