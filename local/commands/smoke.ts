@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { manifestKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
-import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
-import { Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
-import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import {
+  CURRENT_KEY,
+  manifestKey,
+  PREFIX,
+  parseNumberedKey,
+  windowKey,
+} from '../../lambdas/shared/contract/keys.ts';
+import { counted, grouped, highest } from '../../lambdas/shared/contract/numbers.ts';
+import { Current, Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
+import { type Lake, readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { listCharts } from '../results/copy-charts.ts';
+import { readDecisions } from '../results/decisions.ts';
 import { readLists } from '../results/read-lists.ts';
-import { countStored, findWrongCounts } from '../results/smoke.ts';
+import { countStored, findWrongCounts, REFUSED_CODE, verdictOn } from '../results/smoke.ts';
+import { Watch, watchUntil } from '../results/watch.ts';
 import { resolveTarget, type Target } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { stackOption, wholeNumber } from '../terminal/options.ts';
@@ -15,6 +23,8 @@ import { run as flush } from './flush.ts';
 import { run as produce } from './produce.ts';
 
 const CHECK_EVERY_MS = 5_000;
+/** Each of three attempts to train may take an hour. */
+const RUN_TIMEOUT_SECONDS = 4 * 3600;
 
 export const commandLine = () =>
   npmCommandLine('smoke', 'check a pipeline from end to end: sales in, a run, charts and lists out')
@@ -22,24 +32,30 @@ export const commandLine = () =>
     .addOption(
       wholeNumber('--timeout <N>', 'seconds until the sales must be stored', { least: 1 }).default(900),
     )
+    .option('--yes', 'send them to a stack that has sales already')
     .addOption(stackOption());
 
 /**
  * `npm run smoke`: sends simulated sales, waits until they are stored, cuts a window, waits for its run, and checks that the
  * pointer, the charts, the lists and the numbers agree. It works on a stack, or on the pipeline that runs on this machine.
  *
- * The sales stay in the bucket, so use it before a stack has sales that matter, or on a stack for tests.
+ * The sales stay in the bucket and are trained on, so use it before a stack has sales that matter, or on a stack for tests.
+ * The exit code is {@link REFUSED_CODE} if all works, but the gate refuses the run of the sent sales.
  *
- * @throws {Error} At the first check that fails.
+ * @throws {Error} At the first check that fails, or if a stack has sales and `--yes` is not given.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { stack, count, timeout } = parseCommandLine(commandLine(), args).opts();
+  const { stack, count, timeout, yes } = parseCommandLine(commandLine(), args).opts();
   const target = await resolveTarget(stack);
   const lake = s3Lake(target.bucket, new S3Client(target.client));
   const ofStack = stack === undefined ? [] : ['--stack', stack];
   if (!target.isLocal) passed(await checkPollers(target));
 
   const before = await countStored(lake);
+  if (stack !== undefined && before.rows > 0 && !yes)
+    throw new Error(
+      `Cannot check stack ${stack}: it has ${counted(before.rows, 'sale')} already, and the simulated ones would stay among them and be trained on; add --yes if that is wanted`,
+    );
   await produce(['--count', String(count), ...ofStack]);
   const deadlineMs = performance.now() + timeout * 1000;
   for (;;) {
@@ -53,7 +69,11 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   passed(`${counted(count, 'sale')} sent and stored`);
 
+  // A run in flight may be without the sent sales, and no window can be cut until it is done.
+  await untilSettled(lake);
   await flush(ofStack);
+  await untilSettled(lake);
+  if ((await checkRun(lake)) === 'refused') process.exitCode = REFUSED_CODE;
   const { run, keys } = await listCharts({ client: new S3Client(target.client), bucket: target.bucket });
   passed(`run ${run} is served, with ${counted(keys.length, 'page and picture', 'pages and pictures')}`);
   const [window, manifest] = await Promise.all([
@@ -70,6 +90,33 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 const passed = (text: string): void => console.log(`✓ ${text}`);
+
+/** Waits until no run is in flight. */
+async function untilSettled(lake: Lake): Promise<void> {
+  const watch = new Watch(lake, () => undefined);
+  await watchUntil(watch, () => watch.isSettled, {
+    task: 'the runs in flight',
+    timeoutSeconds: RUN_TIMEOUT_SECONDS,
+    everyMs: CHECK_EVERY_MS,
+    signal: new AbortController().signal,
+  });
+}
+
+/** Checks that the run of the newest window, which has the sent sales, is served or refused. */
+async function checkRun(lake: Lake): Promise<'served' | 'refused'> {
+  const windows: number[] = [];
+  for await (const { key } of lake.list(PREFIX.windows)) {
+    const number = parseNumberedKey(PREFIX.windows, key);
+    if (number !== undefined) windows.push(number);
+  }
+  const decisions = await readDecisions(lake);
+  const refused = decisions.filter(({ decision }) => decision === 'refused').map(({ run }) => run);
+  const newest = highest(windows, 0);
+  const served = (await readJson(lake, CURRENT_KEY, Current))?.run ?? undefined;
+  const verdict = verdictOn(newest, served, new Set(refused));
+  passed(`run ${newest} has the sent sales, and is ${verdict}`);
+  return verdict;
+}
 
 /** Checks that Lambda polls the topic. @throws {Error} With the state and the fault that Lambda reports. */
 async function checkPollers({ client, functions }: Target): Promise<string> {

@@ -34,6 +34,29 @@ export async function countStored(lake: Lake): Promise<Stored> {
   return { records: sum(ranges.map(([first, last]) => last - first + 1)), rows };
 }
 
+/** The exit code if the run of the sent sales is refused by the gate: the pipeline works, and serves an older run. */
+export const REFUSED_CODE = 2;
+
+/**
+ * Returns what became of the run that was trained on the sent sales.
+ *
+ * @param newest The newest window. It has the sent sales, because nothing that is stored is left to cut.
+ * @param served The run that is served; undefined if none is.
+ * @param refused The runs that the gate has refused.
+ * @throws {Error} If the run is neither served nor refused.
+ */
+export function verdictOn(
+  newest: number,
+  served: number | undefined,
+  refused: ReadonlySet<number>,
+): 'served' | 'refused' {
+  if (served !== undefined && served >= newest) return 'served';
+  if (refused.has(newest)) return 'refused';
+  throw new Error(
+    `Cannot see run ${newest}, which has the sent sales: ${served === undefined ? 'no run' : `run ${served}`} is served, and run ${newest} is not refused`,
+  );
+}
+
 /**
  * Compares the numbers of a run with each other and with what is stored.
  *

@@ -8,6 +8,7 @@ import {
   CURRENT_KEY,
   chartsOf,
   INDEX_KEY,
+  interactionsKey,
   manifestKey,
   windowKey,
 } from '../../../lambdas/shared/contract/keys.ts';
@@ -227,4 +228,31 @@ test.each([
   expect(code).toBe(1);
   expect(stderr).toMatch(message);
   expect(aws.calls).toEqual([]);
+});
+
+test('smoke sends nothing to a stack that has sales, unless --yes is given', async () => {
+  await aws.stop();
+  const key = interactionsKey({
+    source: '0a1b2c3d',
+    topic: 'sales',
+    partition: 0,
+    first: 0,
+    last: 9,
+    count: 10,
+    firstMs: 1,
+  });
+  aws = await startFakeStack({
+    name: 'Shop',
+    outputs: OUTPUTS,
+    mappings: [{ Topics: ['sales'], State: 'Enabled', LastProcessingResult: 'OK' }],
+    objects: new Map([[key, '']]),
+    answer: (_, event) => ({ sent: (event as { records: unknown[] }).records.length }),
+  });
+  const { code, stderr } = await run('smoke');
+  expect(code).toBe(1);
+  expect(stderr).toContain('it has 10 sales already');
+  expect(aws.calls).toEqual([]);
+  const allowed = await run('smoke', '--yes', '--count', '100', '--timeout', '1');
+  expect(allowed.stderr).toContain('0 of 100 are stored after 1 s');
+  expect(aws.calls).toHaveLength(1);
 });

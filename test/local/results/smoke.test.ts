@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { interactionsKey, rejectedKey } from '../../../lambdas/shared/contract/keys.ts';
-import { countStored, findWrongCounts } from '../../../local/results/smoke.ts';
+import { countStored, findWrongCounts, verdictOn } from '../../../local/results/smoke.ts';
 import { memoryLake } from '../../lake.ts';
 
 const batch = (partition: number, first: number, last: number, count: number) => ({
@@ -48,4 +48,12 @@ test('the numbers of a run must fit to its window and to what is stored', () => 
   ]);
   expect(problems(18, { interactions: 0 })).toEqual(['the run was trained on no sale']);
   expect(problems(18, { conflicts: 1 })).toEqual(['the run has 1 conflicting sales, should be 0']);
+});
+
+test('an older run does not pass for the run of the sent sales', () => {
+  expect(verdictOn(7, 7, new Set())).toBe('served');
+  expect(verdictOn(7, 8, new Set())).toBe('served');
+  expect(verdictOn(7, 6, new Set([7]))).toBe('refused');
+  expect(() => verdictOn(7, 6, new Set([6]))).toThrow('run 6 is served, and run 7 is not refused');
+  expect(() => verdictOn(1, undefined, new Set())).toThrow('no run is served');
 });

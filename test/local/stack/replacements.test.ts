@@ -18,12 +18,13 @@ test('the same configuration, and changes in place, replace nothing', () => {
   expect(changes(inPlace)).toEqual([]);
 });
 
-test('another kind of stream removes the cluster and replaces the consumer group', () => {
-  expect(changes(KINDS.Provisioned)).toEqual([
+test('another kind of stream removes the cluster and its topic, and replaces the consumer group', () => {
+  expect(changes(KINDS.Provisioned).sort()).toEqual([
     expect.stringMatching(/^the Kafka cluster \(StreamCluster\w+\) would be removed$/),
     expect.stringMatching(
       /^the consumer group of the topic \(\w+\) would be replaced, because EventSourceArn/,
     ),
+    expect.stringMatching(/^the topic \(\w+\) would be removed$/),
   ]);
 });
 
@@ -39,6 +40,17 @@ test('a cluster that is encrypted with another key is replaced', () => {
     expect.stringMatching(/ClusterName and EncryptionInfo\.EncryptionAtRest changes$/),
   ]);
 });
+
+test.each(['serverless', 'provisioned'])(
+  'another topic on a %s cluster deletes the old one, and fewer hours of retention do not',
+  (kind) => {
+    const before = templateOf({ stream: { kind } });
+    expect(findReplacements(before, templateOf({ stream: { kind, topic: 'orders' } }))).toContainEqual(
+      expect.stringMatching(/^the topic \(\w+\) would be replaced, because (TopicName|topic) changes$/),
+    );
+    expect(findReplacements(before, templateOf({ stream: { kind, retentionHours: 100 } }))).toEqual([]);
+  },
+);
 
 test('another topic is read by another consumer group', () => {
   expect(changes({ stream: { topic: 'orders' } }).join()).toMatch(
