@@ -23,6 +23,7 @@ export interface BrokerOptions {
 }
 
 const START_SECONDS = 60;
+const ANSWER_SECONDS = 15;
 /** With a small heap, the serial collector and only the quick compiler, the broker starts in half the time. */
 const JVM_OPTIONS = [
   '-Xmx256m',
@@ -70,6 +71,28 @@ export async function startBroker(
     await child.stop();
     throw error;
   }
+}
+
+/**
+ * Looks for a broker that runs elsewhere, and that may have just opened its port.
+ *
+ * @throws {Error} The reason, if it does not answer within `seconds`, or once the signal is aborted.
+ */
+export async function brokerAt(
+  bootstrap: string,
+  signal?: AbortSignal,
+  seconds = ANSWER_SECONDS,
+): Promise<Broker> {
+  const limit = AbortSignal.timeout(seconds * 1000);
+  const clusterId = await eventually(
+    () => readClusterId(bootstrap),
+    signal ? AbortSignal.any([limit, signal]) : limit,
+  ).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    // Once more, for its reason.
+    return readClusterId(bootstrap);
+  });
+  return { bootstrap, clusterId, stop: async () => undefined };
 }
 
 /** Makes a client of the broker, without the log lines in which kafkajs reports its retries. */

@@ -10,7 +10,7 @@ import { invokeFunction } from '../stack/call-function.ts';
 import { type ConfigInput, deploy, synthesize } from '../stack/deploy.ts';
 import { ACCOUNT, awsClient, type Emulator, REGION, startEmulator } from '../stack/emulator.ts';
 import type { Endpoints } from '../stack/endpoints.ts';
-import { type Broker, createTopic, readClusterId, startBroker } from './broker.ts';
+import { brokerAt, createTopic, startBroker } from './broker.ts';
 import { type Poller, startPoller } from './poller.ts';
 
 export interface PipelineOptions {
@@ -96,7 +96,9 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const assembly = join(directory, 'cdk.out');
   const [broker, emulator] = await all([
     parts.startTimed('broker', () =>
-      elsewhere ? brokerAt(elsewhere.bootstrap) : startBroker(kafkaDirectory, signal ? { signal } : {}),
+      elsewhere
+        ? brokerAt(elsewhere.bootstrap, signal)
+        : startBroker(kafkaDirectory, signal ? { signal } : {}),
     ),
     parts.startTimed('emulator', () => (elsewhere ? emulatorAt(elsewhere.endpoint) : emulatorHere())),
     parts.timed('synthesis', () =>
@@ -148,12 +150,6 @@ async function all<A, B, C>([a, b, c]: [Promise<A>, Promise<B>, Promise<C>]): Pr
   await Promise.allSettled([a, b, c]);
   return Promise.all([a, b, c]);
 }
-
-const brokerAt = async (bootstrap: string): Promise<Broker> => ({
-  bootstrap,
-  clusterId: await readClusterId(bootstrap),
-  stop: async () => undefined,
-});
 
 const emulatorAt = async (endpoint: string): Promise<Emulator> => ({
   endpoint,

@@ -1,8 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
+import { brokerAt, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
+import { freePort } from '../../../local/process/child.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-broker-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -62,4 +65,28 @@ test('an aborted start leaves no broker running', { timeout: 90_000 }, async () 
   abort.abort(new Error('interrupted'));
   await expect(starting).rejects.toThrow('interrupted');
   expect(existsSync(join(aborted, 'broker.pid'))).toBe(false);
+});
+
+test('a broker elsewhere may open its port later; one that never answers is an error, as is an abort', {
+  timeout: 120_000,
+}, async () => {
+  const broker = await startBroker(join(directory, 'elsewhere'));
+  const port = await freePort();
+  const bootstrap = `127.0.0.1:${port}`;
+  const proxy = createServer((client) => {
+    const server = connect(Number(broker.bootstrap.split(':')[1]), '127.0.0.1');
+    for (const socket of [client, server]) socket.on('error', () => undefined);
+    client.pipe(server).pipe(client);
+  });
+  try {
+    await expect(brokerAt(bootstrap, undefined, 0.5)).rejects.toThrow(/Connection error|ECONNREFUSED/);
+    await expect(brokerAt(bootstrap, AbortSignal.timeout(500))).rejects.toThrow(/abort/);
+    const found = brokerAt(bootstrap);
+    await sleep(1000);
+    proxy.listen(port, '127.0.0.1');
+    expect(await found).toMatchObject({ bootstrap, clusterId: broker.clusterId });
+  } finally {
+    proxy.close();
+    await broker.stop();
+  }
 });
