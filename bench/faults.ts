@@ -62,7 +62,7 @@ function figuresOf(results: readonly ScheduleResult[]): Figure[] {
     },
     {
       subject: '… left over',
-      measured: `${total(({ deadLetters }) => deadLetters)} messages in dead-letter queues, whose work sweeps did; ${total(({ pagesGivenUp }) => pagesGivenUp)} pages given up, with an alarm, because render was killed in five tries; ${total(({ reads }) => reads)} reads from pointer to files, each of a whole run`,
+      measured: `${total(({ deadLetters }) => deadLetters)} messages in dead-letter queues, whose work sweeps did; ${total(({ pagesGivenUp }) => pagesGivenUp)} pages given up, with an alarm, after five tries; ${total(({ reads }) => reads)} reads from pointer to files, each of a whole run`,
     },
   ];
 }

@@ -5,8 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 import { manifestKey, numberInKey, PREFIX, windowKey } from '../../lambdas/shared/contract/keys.ts';
 import { Manifest, type RunFile, Window } from '../../lambdas/shared/contract/schemas.ts';
 import { type Lake, readJson, s3Lake, toJson } from '../../lambdas/shared/platform/lake.ts';
-import { memoryLake } from '../../test/lake.ts';
-import { storeRun } from '../../test/lambdas/samples.ts';
+import { sampleRun } from './sample.ts';
 
 export const COMPACTED = 'compacted/part-00000.json';
 
@@ -32,7 +31,7 @@ export async function trainStandIn({ client, window, attempt, isEmpty }: JobOpti
   const { compacted, raw, newest } = await readSales(lake, client, window);
   const added = new Map([...raw].filter(([address]) => !compacted.has(address)));
   const folder = `${PREFIX.runs}${numberInKey(window)}/${numberInKey(attempt)}/`;
-  const { texts, manifest } = await sample(window);
+  const { texts, manifest } = sampleRun(window);
   const files: RunFile[] = [];
   for (const [name, text] of [[COMPACTED, toJson([...added])] as const, ...texts].sort()) {
     await client.send(new PutObjectCommand({ Bucket: 'lake', Key: `${folder}${name}`, Body: text }));
@@ -95,16 +94,6 @@ export async function parseBatch(bytes: Uint8Array): Promise<Sales> {
   return new Map(
     rows.map((row) => [`${row.kafka_partition} ${row.kafka_offset}`, `${row.user} ${row.product}`]),
   );
-}
-
-/** The documents of a run and its manifest, as the Spark job writes them for a small shop. */
-async function sample(
-  run: number,
-): Promise<{ readonly texts: readonly (readonly [string, string])[]; readonly manifest: Manifest }> {
-  const scratch = memoryLake();
-  await storeRun(scratch, run, { isEmpty: true });
-  const manifest = Manifest.parse(JSON.parse(scratch.text(manifestKey(run))));
-  return { manifest, texts: manifest.files.map(({ name, key }) => [name, scratch.text(key)] as const) };
 }
 
 export const sha256 = (bytes: string | Uint8Array): string =>

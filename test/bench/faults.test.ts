@@ -12,12 +12,12 @@ test('faults between any two requests lose and repeat nothing, and sweeps bring 
   expect(
     results.flatMap(({ seed, problems }) => problems.map((problem) => `seed ${seed}: ${problem}`)),
   ).toEqual([]);
-  for (const { sales, windows, runs, reads } of results) {
+  for (const { sales, windows, runs } of results) {
     expect(sales).toBeGreaterThan(100);
     expect(windows).toBeGreaterThan(1);
     expect(runs).toBeGreaterThan(0);
-    expect(reads).toBeGreaterThan(0);
   }
+  expect(results.some(({ reads }) => reads > 10)).toBe(true);
   // The adversary reached the writes of every stage.
   const reached = describeFaults(results).join('\n');
   for (const write of [
