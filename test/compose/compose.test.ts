@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { CURRENT_KEY, chartsOf, INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
+import { CURRENT_KEY, chartsOf, INDEX_KEY, PREFIX } from '../../lambdas/shared/contract/keys.ts';
 import { Current } from '../../lambdas/shared/contract/schemas.ts';
 import { writeFileLake } from '../../local/lake/file-lake.ts';
 import { defaultSales } from '../../local/shop/simulate.ts';
@@ -104,11 +104,15 @@ describe('a standalone cluster of two workers', () => {
 const runServed = async (pages: string): Promise<number> =>
   Current.parse(await (await fetch(`${pages}/${CURRENT_KEY}`)).json()).run ?? 0;
 
-/** The page of a run and the index page, which are served only when they are drawn. */
+/** Expects that the page of a run is drawn, and that the index page shows pictures of this run, which are served too. */
 async function expectPage(pages: string, run: number): Promise<void> {
-  for (const key of [`${chartsOf(run)}index.html`, INDEX_KEY]) {
+  const read = async (key: string): Promise<string> => {
     const answer = await fetch(`${pages}/${key}`);
     expect(answer.status, key).toBe(200);
-    expect(await answer.text()).toContain('<svg');
-  }
+    return answer.text();
+  };
+  expect(await read(`${chartsOf(run)}index.html`)).toContain('<svg');
+  const [, picture] = /<img src="([^"]+\.svg)"/.exec(await read(INDEX_KEY)) ?? [];
+  expect(`${PREFIX.charts}${picture}`).toContain(chartsOf(run));
+  expect(await read(`${PREFIX.charts}${picture}`)).toContain('<svg');
 }
