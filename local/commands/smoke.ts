@@ -32,7 +32,7 @@ export const commandLine = () =>
     .addOption(
       wholeNumber('--timeout <N>', 'seconds until the sales must be stored', { least: 1 }).default(900),
     )
-    .option('--yes', 'send them to a stack that has sales already')
+    .option('--anyway', 'send them to a stack that has sales already')
     .addOption(stackOption());
 
 /**
@@ -42,19 +42,19 @@ export const commandLine = () =>
  * The sales stay in the bucket and are trained on, so use it before a stack has sales that matter, or on a stack for tests.
  * The exit code is {@link REFUSED_CODE} if all works, but the gate refuses the run of the sent sales.
  *
- * @throws {Error} At the first check that fails, or if a stack has sales and `--yes` is not given.
+ * @throws {Error} At the first check that fails, or if a stack has sales and `--anyway` is not given.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { stack, count, timeout, yes } = parseCommandLine(commandLine(), args).opts();
+  const { stack, count, timeout, anyway } = parseCommandLine(commandLine(), args).opts();
   const target = await resolveTarget(stack);
   const lake = s3Lake(target.bucket, new S3Client(target.client));
   const ofStack = stack === undefined ? [] : ['--stack', stack];
   if (!target.isLocal) passed(await checkPollers(target));
 
   const before = await countStored(lake);
-  if (stack !== undefined && before.rows > 0 && !yes)
+  if (stack !== undefined && before.rows > 0 && !anyway)
     throw new Error(
-      `Cannot check stack ${stack}: it has ${counted(before.rows, 'sale')} already, and the simulated ones would stay among them and be trained on; add --yes if that is wanted`,
+      `Cannot check stack ${stack}: it has ${counted(before.rows, 'sale')} already, and the simulated ones would stay among them and be trained on; add --anyway if that is wanted`,
     );
   await produce(['--count', String(count), ...ofStack]);
   const deadlineMs = performance.now() + timeout * 1000;

@@ -51,6 +51,20 @@ test.each(withOptions)(
   },
 );
 
+test('no command has an option that npm sets for every script', async () => {
+  for (const name of names)
+    for (const { long } of (await commandLineOf(name)).options)
+      expect([
+        '--yes',
+        '--json',
+        '--global',
+        '--loglevel',
+        '--prefix',
+        '--cache',
+        '--userconfig',
+      ]).not.toContain(long);
+});
+
 test('loading the module of a command runs nothing', async () => {
   for (const name of names) expect(await COMMANDS[name]()).toHaveProperty('run');
 });

@@ -230,7 +230,7 @@ test.each([
   expect(aws.calls).toEqual([]);
 });
 
-test('smoke sends nothing to a stack that has sales, unless --yes is given', async () => {
+test('smoke sends nothing to a stack that has sales, unless --anyway is given', async () => {
   await aws.stop();
   const key = interactionsKey({
     source: '0a1b2c3d',
@@ -252,7 +252,7 @@ test('smoke sends nothing to a stack that has sales, unless --yes is given', asy
   expect(code).toBe(1);
   expect(stderr).toContain('it has 10 sales already');
   expect(aws.calls).toEqual([]);
-  const allowed = await run('smoke', '--yes', '--count', '100', '--timeout', '1');
+  const allowed = await run('smoke', '--anyway', '--count', '100', '--timeout', '1');
   expect(allowed.stderr).toContain('0 of 100 are stored after 1 s');
   expect(aws.calls).toHaveLength(1);
 });
