@@ -52,7 +52,7 @@ test.each(withOptions)(
 );
 
 test('no command has an option that npm sets for every script', async () => {
-  for (const name of names)
+  for (const name of withOptions)
     for (const { long } of (await commandLineOf(name)).options)
       expect([
         '--yes',
