@@ -16,7 +16,7 @@ import { Current, Manifest, Publication, Window } from '../../lambdas/shared/con
 import { COMPACTED, parseBatch, sha256 } from './stand-in.ts';
 import type { Store, Stored } from './store.ts';
 
-/** What a schedule left behind. */
+/** Counts at the end of a schedule. */
 export interface Outcome {
   readonly windows: number;
   readonly runs: number;

@@ -155,7 +155,7 @@ export class Simulation {
   }
 }
 
-/** Carries out a request whose answer nobody sees. */
+/** Carries out a request and drops its answer, as if the answer were lost. */
 function ignore(arrive: () => unknown): void {
   try {
     arrive();

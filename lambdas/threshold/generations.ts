@@ -7,9 +7,10 @@ import { addRange, closeGaps, countMissing, overlaps } from './ranges.ts';
  * Generations of a partition.
  *
  * If a topic is deleted and created again on the same cluster, its offsets start again at 0. Source, topic, partition and offset
- * then name two different records, and events of Lambda's Kafka pollers do not contain the topic's id. The Kafka timestamp of
- * the first record, which is in the key of each batch, tells them apart: within one generation an offset has one timestamp,
- * which never changes, and higher offsets have later timestamps, apart from records that were sent at about the same time.
+ * then name two different records, and events of Lambda's Kafka pollers do not contain the topic's id. The generations differ
+ * in the Kafka timestamp of the first record, which is in the key of each batch: within one generation an offset has one
+ * timestamp, which never changes, and higher offsets have later timestamps, apart from records that were sent at about the
+ * same time.
  */
 
 /** A batch, as it was placed in a generation. */

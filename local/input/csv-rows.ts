@@ -16,8 +16,9 @@ export interface Row {
 const LONGEST_ROW = 1024 * 1024;
 
 /**
- * Divides CSV into rows (https://www.rfc-editor.org/rfc/rfc4180) and forgives what is common and has one reading: any line
- * end, blanks around a quoted cell, and quotes within a cell that does not begin with one. Empty lines are left out.
+ * Divides CSV into rows (https://www.rfc-editor.org/rfc/rfc4180). Common deviations are accepted if they have only one
+ * meaning: any line end, blanks around a quoted cell, and quotes within a cell that does not begin with one. Empty lines are
+ * left out.
  *
  * A row whose quotes cannot be read ends at its line, so it does not affect the rows after it. A library would refuse the
  * file, or take thousands of rows for one cell if a quote is not closed.

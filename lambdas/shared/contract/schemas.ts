@@ -27,7 +27,7 @@ const PartitionCut = z.strictObject({
   ranges: z.array(OffsetRange).min(1),
   /** Number of rows in the batches cut so far. Of a batch that overlaps earlier ones, the share of its new offsets counts. */
   interactions: Count,
-  /** What tells this generation from another one. Windows of version 0.2 and earlier have none. */
+  /** Kafka timestamps and offsets by which a generation is recognised. Windows of version 0.2 and earlier have none. */
   timeline: z
     .strictObject({
       /** Lowest Kafka timestamp of a batch, epoch ms. */
