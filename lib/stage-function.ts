@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Helper, Stage } from '../lambdas/shared/contract/stages.ts';
+import type { Helper, RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
 import { acknowledge, managed, wildcard } from './acknowledge.ts';
 import { bundle, type Program } from './bundle.ts';
 
@@ -48,7 +48,7 @@ const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
  */
 export function stageFunction(
   scope: Construct,
-  name: Stage | Helper,
+  name: Stage | RequestStage | Helper,
   { memoryMb, timeout, logKeeping, extraFiles, inside }: StageFunctionProps,
 ): StageFunction {
   const logGroup = new logs.LogGroup(scope, 'Logs', logKeeping);

@@ -14,6 +14,7 @@ export const PREFIX = {
   manifests: 'manifests/',
   charts: 'charts/',
   publications: 'publications/',
+  catalogue: 'catalogue/',
   /** Logs of the Spark jobs, written by EMR Serverless. */
   logs: 'logs/',
 } as const;

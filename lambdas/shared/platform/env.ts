@@ -10,6 +10,16 @@ export const ENV = {
   launch: 'LAUNCH',
   brokers: 'KAFKA_BROKERS',
   topic: 'KAFKA_TOPIC',
+  /** Name of the DynamoDB table of recent sales. */
+  recentTable: 'RECENT_TABLE',
+  /** Days for which recent sales are kept. */
+  recentDays: 'RECENT_DAYS',
+  /** How requests are authorised: `iam`, `jwt`, or `none` on one machine; see `serve.auth` in the configuration. */
+  auth: 'AUTH',
+  /** The claim of a token that names the user whom it may read; unset if any user may be read. */
+  userClaim: 'USER_CLAIM',
+  /** Age of the catalogue from which requests with filters fail, seconds. */
+  catalogueMaxAgeSeconds: 'CATALOGUE_MAX_AGE_SECONDS',
 } as const;
 
 /**
