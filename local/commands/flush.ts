@@ -3,16 +3,14 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
-import { withListNames } from '../../lambdas/shared/web/lists.ts';
 import { committedLag } from '../pipeline/lag.ts';
-import { decisionOn, readDecisions } from '../results/decisions.ts';
+import { decisionOn, outcomeSentence, readDecisions } from '../results/decisions.ts';
 import { Watch, watchUntil } from '../results/watch.ts';
 import { callFunction } from '../stack/call-function.ts';
 import { readEndpoints } from '../stack/endpoints.ts';
 import { resolveTarget } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { stackOption } from '../terminal/options.ts';
-import { printable } from '../terminal/printable.ts';
 
 /** The parts of threshold's answer that this command reads. */
 const ThresholdAnswer = z.object({
@@ -65,11 +63,7 @@ export async function run(args: readonly string[]): Promise<void> {
     throw new Error(`Cannot train on window ${cut}: all attempts failed; the log of train has the reasons`);
   const hasCharts = !watch.windowsWithoutCharts.includes(cut);
   const decision = decisionOn(cut, await readDecisions(lake));
-  const verdict =
-    decision?.decision === 'refused'
-      ? `is not served: ${printable(withListNames(decision.reason))}`
-      : 'is served';
-  console.log(`Run ${cut} ${verdict}, and its charts ${hasCharts ? 'are drawn' : 'could not be drawn'}`);
+  console.log(outcomeSentence(cut, decision, hasCharts));
   if (!hasCharts) process.exitCode = 1;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../lambdas/shared/contract/quality.ts';
 import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { LIST_NAMES, withListNames } from '../../lambdas/shared/web/lists.ts';
-import { printable } from '../terminal/printable.ts';
+import { MAX_SENTENCE, printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { rejectedLines } from './rejected-lines.ts';
@@ -88,12 +88,9 @@ export function formatReport(facts: ReportFacts): string {
     userSection(outcome),
     `Charts    ${chartsUrl}`,
   ];
-  const problems = problemsOf(facts).map((problem) => wrap(`! ${printable(problem, MAX_PROBLEM)}`, '  '));
+  const problems = problemsOf(facts).map((problem) => wrap(`! ${printable(problem, MAX_SENTENCE)}`, '  '));
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');
 }
-
-/** In characters: the error of a Spark job may be a whole stack trace. */
-const MAX_PROBLEM = 1000;
 
 const NOTHING: SourceOutcome = { stored: 0, cut: 0, rejected: [] };
 
@@ -139,7 +136,7 @@ function windowsSection({ outcome, sightings, preparation }: ReportFacts): strin
     );
     lines.push(
       '',
-      wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_PROBLEM)}`, INDENT),
+      wrap(`${`Window ${window.window}`.padEnd(10)}${printable(window.reason.text, MAX_SENTENCE)}`, INDENT),
       ...(manifest ? [wrap(trainedOn(manifest), INDENT), ...notesOn(manifest)] : []),
       `${INDENT}${times.join(', ') || 'from an earlier start'}`,
       ...(steps.length > 0 ? [wrap(`job: ${steps.join(', ')}`, INDENT)] : []),
@@ -156,7 +153,7 @@ const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): 
 /** Names the sales that are missing from training because of their type, and counts those that are dated after "now". */
 const notesOn = (manifest: NonNullable<WindowOutcome['manifest']>): string[] =>
   [describeUntrained(manifest.inputs), describeAfterNow(manifest)].flatMap((note) =>
-    note === undefined ? [] : [wrap(printable(note, MAX_PROBLEM), INDENT)],
+    note === undefined ? [] : [wrap(printable(note, MAX_SENTENCE), INDENT)],
   );
 
 function qualitySection({ windows }: Outcome): string {
@@ -187,7 +184,7 @@ const decisionsSection = ({ decisions }: Outcome): string =>
   decisions
     .map(({ run, decision, reason }, index) =>
       wrap(
-        `${index === 0 ? 'Gate      ' : ''}run ${run} ${decision}: ${printable(withListNames(reason), MAX_PROBLEM)}`,
+        `${index === 0 ? 'Gate      ' : ''}run ${run} ${decision}: ${printable(withListNames(reason), MAX_SENTENCE)}`,
         INDENT,
       ),
     )
