@@ -13,6 +13,8 @@ export interface Finished {
 }
 
 const SAMPLE_EVERY_MS = 500;
+/** To measure ten gigabytes stops their process for 0.1 s, so samples are farther apart than this many times as long. */
+const PAUSE_PER_SAMPLE = 50;
 
 /** Runs its arguments and writes the CPU times of the shell and of its descendants to file descriptor 3: two lines, user and system. */
 const WITH_TIMES = '"$@" 3>&-; status=$?; times >&3; exit "$status"';
@@ -43,10 +45,15 @@ export async function timed(
       times += text;
     });
   let peakBytes = Number.NaN;
-  const sampler = setInterval(() => {
+  let sampler: NodeJS.Timeout;
+  const sample = (): void => {
+    const sampledMs = performance.now();
     const bytes = memoryOfTree(child.pid ?? 0);
     peakBytes = Number.isNaN(peakBytes) ? bytes : Math.max(peakBytes, bytes);
-  }, SAMPLE_EVERY_MS);
+    const tookMs = performance.now() - sampledMs;
+    sampler = setTimeout(sample, Math.max(SAMPLE_EVERY_MS, PAUSE_PER_SAMPLE * tookMs));
+  };
+  sampler = setTimeout(sample, SAMPLE_EVERY_MS);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
@@ -61,7 +68,7 @@ export async function timed(
       peakBytes,
     };
   } finally {
-    clearInterval(sampler);
+    clearTimeout(sampler);
   }
 }
 
