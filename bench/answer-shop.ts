@@ -10,10 +10,12 @@ export interface MadeShop {
   /** Products that are scored for every user. */
   readonly common: number;
   readonly rank: number;
+  /** Trees of each of the four ensembles; 100 if absent. */
+  readonly trees?: number;
 }
 
 const ENSEMBLES = 4;
-const TREES = 100;
+const DEFAULT_TREES = 100;
 /** Nodes of a tree of 15 leaves. */
 const NODES = 29;
 const LINKS = 100;
@@ -24,7 +26,8 @@ const AS_OF_MS = Date.UTC(2026, 0, 1);
  * Makes a model of random numbers with the sizes of a real one: every common product has 100 links of each kind, and both lists are
  * ordered by four ensembles of 100 trees of 15 leaves.
  */
-export function madeModel({ products, common, rank }: MadeShop): { document: AnswerModel; file: Uint8Array } {
+export function madeModel(shop: MadeShop): { document: AnswerModel; file: Uint8Array } {
+  const { products, common, rank, trees = DEFAULT_TREES } = shop;
   const random = seeded(1).unit;
   const floats = (length: number, scale = 1): Float32Array =>
     Float32Array.from({ length }, () => scale * (random() - 0.3));
@@ -63,10 +66,10 @@ export function madeModel({ products, common, rank }: MadeShop): { document: Ans
     ...links('baskets', commonProducts, random),
     ...links('after', commonProducts, random),
     ...equations(rank),
-    ...trees('any', random),
-    ...trees('new', random),
+    ...ensembles('any', trees, random),
+    ...ensembles('new', trees, random),
   });
-  return { document: documentOf({ products, common, rank }), file };
+  return { document: documentOf({ products, common, rank, trees }), file };
 }
 
 /** Returns the sales of a made user: each product once, four in a basket, a basket a week. */
@@ -114,8 +117,8 @@ function equations(rank: number): Record<string, Tensor> {
   };
 }
 
-function trees(list: string, random: () => number): Record<string, Tensor> {
-  const count = ENSEMBLES * TREES;
+function ensembles(list: string, trees: number, random: () => number): Record<string, Tensor> {
+  const count = ENSEMBLES * trees;
   // Each node from the first to the 14th is a split; the left child of node i is 2 i + 1, so that the tree is balanced.
   const isLeaf = (node: number): boolean => node % NODES >= (NODES - 1) / 2;
   const nodes = { length: count * NODES };
@@ -132,13 +135,13 @@ function trees(list: string, random: () => number): Record<string, Tensor> {
   };
 }
 
-function documentOf({ products, common, rank }: MadeShop): AnswerModel {
+function documentOf({ products, common, rank, trees }: Required<MadeShop>): AnswerModel {
   const order: AnswerList = {
     scorer: 'blend',
     baseline: { name: 'recentPopularity', feature: 'productOne', second: 'productEver' },
-    blend: { weight: 0.9, trees: TREES, mixture: { trees: 0.5, factors: 0.25, coPurchase: 0.25 } },
+    blend: { weight: 0.9, trees, mixture: { trees: 0.5, factors: 0.25, coPurchase: 0.25 } },
     ensembles: ENSEMBLES,
-    treesPerEnsemble: TREES,
+    treesPerEnsemble: trees,
   };
   return {
     version: 1,
