@@ -1,7 +1,7 @@
 import { WIDTH } from './feature-names.ts';
 import type { Candidates } from './features.ts';
 import type { Ensembles } from './list-order.ts';
-import { sortRows } from './row-order.ts';
+import { noTies, sortRows } from './row-order.ts';
 import { rounded } from './selection.ts';
 
 /**
@@ -94,7 +94,7 @@ function takeMeans(means: Float64Array, rows: Int32Array, sums: Float64Array): v
 /** Returns the rows with the highest scores, ascending. */
 function best(rows: Int32Array, scores: Float64Array): Int32Array {
   const order = rows.slice();
-  sortRows(order, { scores: scores.map(rounded), ties: new Float64Array(scores.length) });
+  sortRows(order, { scores: scores.map(rounded), ties: noTies(scores.length) });
   return order.slice(0, KEPT).sort();
 }
 
