@@ -74,7 +74,14 @@ test('the candidates are those of training', () => {
   }
 });
 
-const described = users.flatMap(({ user, rows }) => (rows ? [{ user, rows }] : []));
+/** Users whose features are saved: the bits of each row, of training and of the answer. */
+const described = users.flatMap(({ user, rows }) => {
+  if (!rows) return [];
+  const { features } = describedBy(user).candidates;
+  return [
+    { user, rows, found: rows.map((_, row) => bitsOf(features.subarray(row * WIDTH, (row + 1) * WIDTH))) },
+  ];
+});
 
 /** By row: the bits of the values of a feature. */
 const columnOf = (rows: readonly string[], column: number): string[] =>
@@ -84,11 +91,8 @@ test.each(FEATURES.map((name, column) => [name, column] as const))(
   'the feature %s has the same bits',
   (name, column) => {
     const trained = document.columns.indexOf(name);
-    for (const { user, rows } of described) {
-      const { features } = describedBy(user).candidates;
-      const found = rows.map((_, row) => bitsOf(features.subarray(row * WIDTH, (row + 1) * WIDTH)));
+    for (const { user, rows, found } of described)
       expect([user, columnOf(found, column)]).toEqual([user, columnOf(rows, trained)]);
-    }
   },
 );
 
