@@ -1,4 +1,4 @@
-import type { Helper, Stage } from '../contract/stages.ts';
+import type { Helper, RequestStage, Stage } from '../contract/stages.ts';
 
 /** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'Cartograph';
@@ -65,7 +65,7 @@ export type Measured = Partial<Readonly<Record<MetricName, number>>>;
  * metricsLine('accumulate', 'fn', {}, 0) // undefined
  */
 export function metricsLine(
-  stage: Stage | Helper,
+  stage: Stage | RequestStage | Helper,
   functionName: string,
   measured: Measured,
   nowMs: number,

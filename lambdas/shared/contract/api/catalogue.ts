@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { ProductId } from './fields.ts';
+import { operation } from './operation.ts';
+
+/** Most products in one request. */
+export const MAX_PRODUCTS = 1000;
+
+const Moment = z.union([z.iso.datetime({ offset: true }), z.int().min(0).max(8.64e15)]);
+
+/** The attributes of a product, as a request brings them. Further fields are texts or numbers. */
+const Attributes = z
+  .object({
+    name: z.string().min(1).max(1024).optional(),
+    category: z.string().min(1).max(256).optional(),
+    price: z.number().min(0).optional(),
+    available: z.boolean().optional().describe('false hides the product; true if absent'),
+    from: Moment.optional().describe(
+      'The product is hidden before this moment: ISO 8601 with a zone, or epoch ms',
+    ),
+    until: Moment.optional().describe('The product is hidden from this moment on'),
+  })
+  .catchall(z.union([z.string().max(1024), z.number()]));
+
+export const ProductAttributesInput = Attributes.meta({
+  id: 'ProductAttributes',
+  description: 'Attributes of a product. They replace the earlier ones as a whole.',
+});
+
+export const ProductInput = Attributes.safeExtend({ productId: ProductId }).meta({ id: 'Product' });
+export type ProductInput = z.output<typeof ProductInput>;
+
+const ProductResult = z
+  .discriminatedUnion('accepted', [
+    z.strictObject({ accepted: z.literal(true), productId: ProductId }),
+    z.strictObject({
+      accepted: z.literal(false),
+      reason: z.string().describe('What is wrong: the field, what it is, and what it should be'),
+    }),
+  ])
+  .meta({ id: 'ProductResult' });
+
+export const ProductsResult = z
+  .strictObject({
+    accepted: z.int().min(0),
+    refused: z.int().min(0),
+    products: z.array(ProductResult).max(MAX_PRODUCTS).describe('In the order of the request'),
+  })
+  .meta({ id: 'ProductsResult' });
+export type ProductsResult = z.output<typeof ProductsResult>;
+
+const ACCEPTED = { accepted: true, productId: 'p017' } as const;
+const REFUSED = { accepted: false, reason: 'price: is -3, should be a number of at least 0' } as const;
+
+export const putProduct = operation({
+  summary: 'Set the attributes of a product',
+  description:
+    'Replaces the attributes that the catalogue has of the product. Answers see them within seconds; names in charts and lists follow with the next run.',
+  params: z.object({ product: ProductId }),
+  body: {
+    description: 'The attributes.',
+    form: 'json',
+    isChecked: true,
+    schema: ProductAttributesInput,
+    example: { name: 'Desk lamp', category: 'lamps', price: 39.9, available: true, colour: 'green' },
+  },
+  example: { product: 'p017' },
+  replies: {
+    200: {
+      description: 'The attributes are stored',
+      schema: ProductsResult,
+      example: { accepted: 1, refused: 0, products: [ACCEPTED] },
+    },
+  },
+});
+
+export const addProducts = operation({
+  summary: 'Set the attributes of several products',
+  description:
+    'One product, an array of up to 1,000, or one product per line (NDJSON). Of the same product twice, the later counts. A product that is refused does not refuse its neighbours.',
+  body: {
+    description: 'One product, or up to 1,000.',
+    form: 'ndjson',
+    isChecked: false,
+    schema: z.union([ProductInput, z.array(ProductInput).min(1).max(MAX_PRODUCTS)]),
+    example: [{ productId: 'p017', name: 'Desk lamp', category: 'lamps', price: 39.9 }],
+  },
+  replies: {
+    200: {
+      description: 'All are stored',
+      schema: ProductsResult,
+      example: { accepted: 1, refused: 0, products: [ACCEPTED] },
+    },
+    207: {
+      description: 'Some are stored, others refused',
+      schema: ProductsResult,
+      example: { accepted: 1, refused: 1, products: [ACCEPTED, REFUSED] },
+    },
+    422: {
+      description: 'All are refused',
+      schema: ProductsResult,
+      example: { accepted: 0, refused: 1, products: [REFUSED] },
+    },
+  },
+});
