@@ -13,6 +13,12 @@ export const METRICS = {
   SalesRejected: 'Count',
   /** Optional fields that could not be read, of sales that are stored without them. */
   FieldsLeftOut: 'Count',
+  /** Recent sales stored by one invocation of remember; those of a retry count again. */
+  SalesRemembered: 'Count',
+  /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */
+  SalesIgnored: 'Count',
+  /** Partitions whose recent sales could not be stored; their records are delivered again. */
+  RememberFailures: 'Count',
   /** New interactions that no window contains yet. */
   Waiting: 'Count',
   /** Number of new interactions that cuts a window. */
