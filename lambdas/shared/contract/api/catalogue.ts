@@ -1,33 +1,18 @@
 import * as z from 'zod';
+import { ProductAttributes } from '../catalogue.ts';
 import { ProductId } from './fields.ts';
 import { operation } from './operation.ts';
 
 /** Most products in one request. */
 export const MAX_PRODUCTS = 1000;
 
-const Moment = z.union([z.iso.datetime({ offset: true }), z.int().min(0).max(8.64e15)]);
-
-/** The attributes of a product, as a request brings them. Further fields are texts or numbers. */
-const Attributes = z
-  .object({
-    name: z.string().min(1).max(1024).optional(),
-    category: z.string().min(1).max(256).optional(),
-    price: z.number().min(0).optional(),
-    available: z.boolean().optional().describe('false hides the product; true if absent'),
-    from: Moment.optional().describe(
-      'The product is hidden before this moment: ISO 8601 with a zone, or epoch ms',
-    ),
-    until: Moment.optional().describe('The product is hidden from this moment on'),
-  })
-  .catchall(z.union([z.string().max(1024), z.number()]));
-
-export const ProductAttributesInput = Attributes.meta({
+export const ProductAttributesInput = ProductAttributes.omit({ productId: true }).meta({
   id: 'ProductAttributes',
-  description: 'Attributes of a product. They replace the earlier ones as a whole.',
+  description:
+    'Attributes of a product. They replace the earlier ones as a whole. Every field that is not named here is a further attribute: text or a number.',
 });
 
-export const ProductInput = Attributes.safeExtend({ productId: ProductId }).meta({ id: 'Product' });
-export type ProductInput = z.output<typeof ProductInput>;
+const Product = ProductAttributes.meta({ id: 'Product', description: 'A product with its attributes.' });
 
 const ProductResult = z
   .discriminatedUnion('accepted', [
@@ -81,7 +66,7 @@ export const addProducts = operation({
     description: 'One product, or up to 1,000.',
     form: 'ndjson',
     isChecked: false,
-    schema: z.union([ProductInput, z.array(ProductInput).min(1).max(MAX_PRODUCTS)]),
+    schema: z.union([Product, z.array(Product).min(1).max(MAX_PRODUCTS)]),
     example: [{ productId: 'p017', name: 'Desk lamp', category: 'lamps', price: 39.9 }],
   },
   replies: {
