@@ -1,4 +1,4 @@
-import type { Helper, Stage } from '../contract/stages.ts';
+import type { Helper, RequestStage, Stage } from '../contract/stages.ts';
 
 /** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'Cartograph';
@@ -45,6 +45,22 @@ export const METRICS = {
   SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
+  /** Sales that remember stored; those of a retry count again. */
+  SalesRemembered: 'Count',
+  /** Lists that serve answered. */
+  Answers: 'Count',
+  /** Lists that serve answered from the run alone, because recent sales could not be read. */
+  AnswersWithoutRecent: 'Count',
+  /** Requests with filters that failed, because the catalogue could not be read and the copy in memory was too old. */
+  FiltersRefused: 'Count',
+  /** Sales that collect put on the topic. */
+  SalesAccepted: 'Count',
+  /** Sales that are not valid and that collect refused. */
+  SalesRefused: 'Count',
+  /** Valid sales that collect could not put on the topic. */
+  SalesNotSent: 'Count',
+  /** Products whose attributes catalogue stored. */
+  ProductsStored: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;
@@ -65,7 +81,7 @@ export type Measured = Partial<Readonly<Record<MetricName, number>>>;
  * metricsLine('accumulate', 'fn', {}, 0) // undefined
  */
 export function metricsLine(
-  stage: Stage | Helper,
+  stage: Stage | RequestStage | Helper,
   functionName: string,
   measured: Measured,
   nowMs: number,
