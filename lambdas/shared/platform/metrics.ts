@@ -13,6 +13,12 @@ export const METRICS = {
   SalesRejected: 'Count',
   /** Optional fields that could not be read, of sales that are stored without them. */
   FieldsLeftOut: 'Count',
+  /** Recent sales stored by one invocation of remember; those of a retry count again. */
+  SalesRemembered: 'Count',
+  /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */
+  SalesIgnored: 'Count',
+  /** Partitions whose recent sales could not be stored; their records are delivered again. */
+  RememberFailures: 'Count',
   /** New interactions that no window contains yet. */
   Waiting: 'Count',
   /** Number of new interactions that cuts a window. */
@@ -45,12 +51,10 @@ export const METRICS = {
   SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
-  /** Sales that remember stored; those of a retry count again. */
-  SalesRemembered: 'Count',
-  /** Lists that serve answered. */
-  Answers: 'Count',
-  /** Lists that serve answered from the run alone, because recent sales could not be read. */
+  /** Answers that were made without the recent sales of their user, because the table did not answer in time. */
   AnswersWithoutRecent: 'Count',
+  /** Answers that were made without what the run knows of their user, because its file could not be read. */
+  AnswersWithoutHistory: 'Count',
   /** Requests with filters that failed, because the catalogue could not be read and the copy in memory was too old. */
   FiltersRefused: 'Count',
   /** Sales that collect put on the topic. */
