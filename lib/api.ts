@@ -6,14 +6,13 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ROUTES, type Route } from '../lambdas/shared/contract/api/routes.ts';
 import type { RequestStage } from '../lambdas/shared/contract/stages.ts';
-import type { ApiRoute } from './api-routes.ts';
 import type { Serve } from './request-config.ts';
 import type { LogKeeping } from './stage-function.ts';
 
 export interface ApiProps {
   readonly config: Serve;
-  readonly routes: readonly ApiRoute[];
   /** The Lambda of each stage. Routes of a stage without one are left out. */
   readonly targets: Readonly<Partial<Record<RequestStage, lambda.IFunction>>>;
   readonly logKeeping: LogKeeping;
@@ -37,7 +36,7 @@ const ACCESS_LOG = {
 export class Api extends Construct {
   readonly api: apigateway.HttpApi;
 
-  constructor(scope: Construct, id: string, { config, routes, targets, logKeeping }: ApiProps) {
+  constructor(scope: Construct, id: string, { config, targets, logKeeping }: ApiProps) {
     super(scope, id);
     this.api = new apigateway.HttpApi(this, 'Http', {
       apiName: Aws.STACK_NAME,
@@ -46,7 +45,7 @@ export class Api extends Construct {
       ...(config.cors.length > 0 && { corsPreflight: cors(config.cors) }),
     });
     this.stage(config, new logs.LogGroup(this, 'AccessLogs', logKeeping));
-    this.addRoutes(routes, targets, config);
+    this.addRoutes(targets, config);
   }
 
   /** The address without a slash at its end; the paths of the routes follow it. */
@@ -66,11 +65,9 @@ export class Api extends Construct {
     });
   }
 
-  private addRoutes(
-    routes: readonly ApiRoute[],
-    targets: ApiProps['targets'],
-    { auth, issuer = '', audience = [], scopes }: Serve,
-  ): void {
+  /** Adds the routes of the contract. With tokens, each needs the scope of its operation; with IAM, policies decide. */
+  private addRoutes(targets: ApiProps['targets'], { auth, issuer = '', audience = [] }: Serve): void {
+    const routes: readonly Route[] = Object.values(ROUTES);
     const authorizer =
       auth === 'jwt'
         ? new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: audience })
@@ -86,7 +83,7 @@ export class Api extends Construct {
           methods: [apigateway.HttpMethod[method]],
           integration,
           authorizer,
-          ...(auth === 'jwt' && scope !== undefined && { authorizationScopes: [scopes[scope] ?? scope] }),
+          ...(auth === 'jwt' && scope !== null && { authorizationScopes: [scope] }),
         });
     }
   }

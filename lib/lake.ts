@@ -25,7 +25,15 @@ export interface LakeProps {
  * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
  * copy objects; each attempt has a prefix of its own there.
  */
-const APPENDED = ['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'] as const;
+const APPENDED = [
+  'interactions',
+  'rejected',
+  'windows',
+  'attempts',
+  'manifests',
+  'publications',
+  'catalogue',
+] as const;
 /** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
 const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 

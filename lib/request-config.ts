@@ -30,11 +30,6 @@ const Serve = z
     /** A token must name one of these in its claim `aud` or `client_id`. */
     audience: z.array(z.string().min(1)).min(1).optional(),
     /**
-     * What your issuer calls the scopes of this API, by the names in its OpenAPI document. A scope that is left out has the
-     * name of the document. Cognito, for example, adds the name of the resource server: `{ "sales:write": "shop/sales:write" }`.
-     */
-    scopes: z.record(z.string().min(1), z.string().min(1)).default({}),
-    /**
      * The claim of a token that holds the user's id, `sub` by default: a token may then read and change only this user. `false`
      * lets every token with the scope read and change every user, for the tokens of backends.
      */
@@ -56,7 +51,7 @@ const Serve = z
     /** Whether the API also accepts sales. Without it, sales reach the topic from your own producers only. */
     collect: z.boolean().default(true),
   })
-  .superRefine(({ auth, issuer, audience, scopes, userClaim }, context) => {
+  .superRefine(({ auth, issuer, audience, userClaim }, context) => {
     const isJwt = auth === 'jwt';
     const problem = (key: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [key], message });
@@ -64,8 +59,6 @@ const Serve = z
       if (isJwt && value === undefined) problem(key, 'is missing, auth "jwt" needs it');
     for (const [key, value] of Object.entries({ issuer, audience, userClaim }))
       if (!isJwt && value !== undefined) problem(key, 'should be left out with auth "iam"');
-    if (!isJwt && Object.keys(scopes).length > 0)
-      problem('scopes', 'should be left out with auth "iam": IAM policies decide on methods and paths');
   });
 export type Serve = z.infer<typeof Serve>;
 

@@ -1,7 +1,6 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { Api } from './api.ts';
-import { API_ROUTES } from './api-routes.ts';
 import { Catalogue } from './catalogue.ts';
 import { Collect } from './collect.ts';
 import type { Config } from './config.ts';
@@ -58,7 +57,6 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
   const catalogue = new Catalogue(scope, 'Catalogue', { lake, logKeeping });
   const api = new Api(scope, 'Api', {
     config: serveConfig,
-    routes: API_ROUTES,
     targets: { serve: serve.target, ...(collect && { collect: collect.fn }), catalogue: catalogue.fn },
     logKeeping,
   });

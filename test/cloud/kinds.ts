@@ -22,7 +22,6 @@ export const KINDS = {
       auth: 'jwt',
       issuer: 'https://login.example.com/',
       audience: ['shop'],
-      scopes: { 'sales:write': 'shop/sales' },
       cors: ['https://shop.example.com'],
       throttle: { requestsPerSecond: 20, burst: 40 },
       provisionedConcurrency: 2,

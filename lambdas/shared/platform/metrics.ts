@@ -55,8 +55,8 @@ export const METRICS = {
   AnswersWithoutRecent: 'Count',
   /** Answers that were made without what the run knows of their user, because its file could not be read. */
   AnswersWithoutHistory: 'Count',
-  /** Requests with filters that failed, because the catalogue could not be read and the copy in memory was too old. */
-  FiltersRefused: 'Count',
+  /** Requests that failed, because the catalogue could not be read and the copy in memory was missing or too old for their filters. */
+  RequestsWithoutCatalogue: 'Count',
   /** Sales that collect put on the topic. */
   SalesAccepted: 'Count',
   /** Sales that are not valid and that collect refused. */
