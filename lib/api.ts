@@ -34,11 +34,11 @@ const ACCESS_LOG = {
 
 /** The HTTP API: one route for each operation, each with authorization, and a stage with throttling. */
 export class Api extends Construct {
-  readonly api: apigateway.HttpApi;
+  readonly http: apigateway.HttpApi;
 
   constructor(scope: Construct, id: string, { config, targets, logKeeping }: ApiProps) {
     super(scope, id);
-    this.api = new apigateway.HttpApi(this, 'Http', {
+    this.http = new apigateway.HttpApi(this, 'Http', {
       apiName: Aws.STACK_NAME,
       description: 'Recommendations, sales and the catalogue',
       createDefaultStage: false,
@@ -50,11 +50,11 @@ export class Api extends Construct {
 
   /** The address without a slash at its end; the paths of the routes follow it. */
   get url(): string {
-    return this.api.apiEndpoint;
+    return this.http.apiEndpoint;
   }
 
   private stage({ throttle }: Serve, accessLogs: logs.LogGroup): void {
-    this.api.addStage('Stage', {
+    this.http.addStage('Stage', {
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
@@ -78,7 +78,7 @@ export class Api extends Construct {
         scopePermissionToRoute: false,
       });
       for (const { method, path, scope } of routes.filter((route) => route.stage === stage))
-        this.api.addRoutes({
+        this.http.addRoutes({
           path,
           methods: [apigateway.HttpMethod[method]],
           integration,

@@ -70,7 +70,7 @@ export class RecommenderStack extends Stack {
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
     const stages = { accumulate, threshold, train, publish, render };
-    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages });
+    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {
@@ -81,7 +81,7 @@ export class RecommenderStack extends Stack {
           fn.functionName,
         ]),
       ),
-      ...(requests && { ApiUrl: requests.api.url, RecentTable: requests.stages.remember.table.tableName }),
+      ...(requests && { ApiUrl: requests.url, RecentTable: requests.table.tableName }),
       ...(produce && { ProduceFunction: produce.fn.functionName }),
       ...(site && { SiteUrl: site.url }),
       ClusterArn: stream.clusterArn,

@@ -1,5 +1,5 @@
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { MonitoredRequests } from './alarm.ts';
 import { Api } from './api.ts';
 import { Catalogue } from './catalogue.ts';
 import { Collect } from './collect.ts';
@@ -20,17 +20,9 @@ export interface RequestStagesProps {
 }
 
 /** The stages that answer requests, and the API that calls three of them. */
-export interface RequestStages {
-  readonly stages: {
-    readonly remember: Remember;
-    readonly serve: Serve;
-    /** Undefined if the API accepts no sales. */
-    readonly collect?: Collect;
-    readonly catalogue: Catalogue;
-  };
-  readonly api: Api;
-  /** The mapping that polls the topic for remember. */
-  readonly pollers: lambda.CfnEventSourceMapping;
+export interface RequestStages extends MonitoredRequests {
+  /** The address of the API. */
+  readonly url: string;
 }
 
 /** Creates the stages that answer requests, in the order in which a sale and then a request pass through them. */
@@ -60,5 +52,12 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
     targets: { serve: serve.target, ...(collect && { collect: collect.fn }), catalogue: catalogue.fn },
     logKeeping,
   });
-  return { stages: { remember, serve, ...(collect && { collect }), catalogue }, api, pollers };
+  return {
+    stages: { remember, serve, ...(collect && { collect }), catalogue },
+    url: api.url,
+    http: api.http,
+    table: remember.table,
+    pollers,
+    rememberBatchSize: remember.reading.batchSize,
+  };
 }
