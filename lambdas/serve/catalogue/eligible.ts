@@ -1,5 +1,4 @@
-import type { Filters } from '../../shared/contract/api/fields.ts';
-import { CATEGORY_SEPARATOR } from '../../shared/contract/catalogue.ts';
+import { CATEGORY_SEPARATOR, type Filters } from '../../shared/contract/catalogue.ts';
 import { toCategory } from '../../shared/contract/parse-product.ts';
 import { type Catalogue, type CatalogueEntry, isShown } from './catalogue.ts';
 
@@ -97,15 +96,13 @@ function createFilter({
   minPrice,
   maxPrice,
 }: Attributes): (entry: CatalogueEntry | undefined) => boolean {
-  const paths = category?.map(toCategory);
-  const isBelow = (own: string | undefined): boolean =>
-    own !== undefined &&
-    paths?.some((path) => own === path || own.startsWith(`${path}${CATEGORY_SEPARATOR}`)) === true;
+  const path = category === undefined ? undefined : toCategory(category);
+  const above = `${path}${CATEGORY_SEPARATOR}`;
   const needsPrice = minPrice !== undefined || maxPrice !== undefined;
   const [least, most] = [minPrice ?? 0, maxPrice ?? Number.POSITIVE_INFINITY];
   return (entry) => {
     if (available && entry === undefined) return false;
-    if (paths !== undefined && !isBelow(entry?.category)) return false;
+    if (path !== undefined && entry?.category !== path && !entry?.category?.startsWith(above)) return false;
     if (!needsPrice) return true;
     const price = entry?.price;
     return price !== undefined && price >= least && price <= most;

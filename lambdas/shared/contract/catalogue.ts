@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * The attributes of products: what a request says about a product, and what the catalogue stores. `docs/catalogue.md` explains
- * where they are stored.
+ * The attributes of products: what a request says about a product, what the catalogue stores, and which filters a request for
+ * recommendations may have. `docs/catalogue.md` explains where they are stored.
  */
 
 /** Longest id of a product, in UTF-16 code units, as in sales; likewise below. */
@@ -24,6 +24,16 @@ const Moment = z.union([z.iso.datetime({ offset: true }), z.int().min(-8.64e15).
 
 /** The attributes that the project knows. Null counts as absent. */
 const KNOWN = {
+  productId: z
+    .union([
+      z
+        .string()
+        .min(1)
+        .max(MAX_PRODUCT_ID_LENGTH)
+        .refine((id) => id.isWellFormed()),
+      z.int(),
+    ])
+    .describe('Id of the product, as on the topic; a whole number counts as its digits'),
   name: Text.nullish().describe(
     'Shown in answers, lists, graph and charts, in place of the name in the sales',
   ),
@@ -38,34 +48,12 @@ const KNOWN = {
   until: Moment.nullish().describe('The product is hidden from this moment on'),
 };
 
-/** The attributes of a product as a request or a line of a file has them. Every other field is a further attribute. */
-export const Attributes = z.object(KNOWN).catchall(z.union([Text, z.number()]).nullish());
-
-/** A product with its attributes. */
-export const ProductAttributes = Attributes.safeExtend({
-  productId: z
-    .union([
-      z
-        .string()
-        .min(1)
-        .max(MAX_PRODUCT_ID_LENGTH)
-        .refine((id) => id.isWellFormed()),
-      z.int(),
-    ])
-    .describe('Id of the product, as on the topic; a whole number counts as its digits'),
-});
+/** A product as a request or a line of a file has it. Every other field is a further attribute: text or a number. */
+export const ProductAttributes = z.object(KNOWN).catchall(z.union([Text, z.number()]).nullish());
 export type ProductAttributes = z.infer<typeof ProductAttributes>;
 
 /** The fields of {@link ProductAttributes} that have a meaning of their own. */
-export const KNOWN_ATTRIBUTES = [
-  'productId',
-  'name',
-  'category',
-  'price',
-  'available',
-  'from',
-  'until',
-] as const satisfies readonly (keyof typeof KNOWN | 'productId')[];
+export const KNOWN_ATTRIBUTES = Object.keys(KNOWN) as readonly (keyof typeof KNOWN)[];
 
 const Milliseconds = z.int().min(-8.64e15).max(8.64e15);
 
@@ -86,3 +74,21 @@ export const CatalogueProduct = z.strictObject({
   attributes: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type CatalogueProduct = z.infer<typeof CatalogueProduct>;
+
+/** The filters of a request for recommendations. A product must pass all of them. */
+export const Filters = z.object({
+  /** The product's category, or one above it: `Home` also means `Home > Lighting`. */
+  category: z.string().min(1).max(MAX_ATTRIBUTE_TEXT_LENGTH).optional(),
+  /**
+   * True: only products that the catalogue names and does not hide. False or absent: products that it does not name, too.
+   * Neither shows a product that the catalogue hides.
+   */
+  available: z.boolean().optional(),
+  /** Lowest price, inclusive. Products without a price do not pass. */
+  minPrice: z.number().min(0).optional(),
+  /** Highest price, inclusive. Products without a price do not pass. */
+  maxPrice: z.number().min(0).optional(),
+  /** Ids of products to leave out; those that nobody knows are ignored. */
+  exclude: z.array(z.string().min(1).max(MAX_PRODUCT_ID_LENGTH)).max(1000).optional(),
+});
+export type Filters = z.infer<typeof Filters>;

@@ -51,6 +51,10 @@ export const METRICS = {
   SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
+  /** Answers that were made without the recent sales of their user, because the table did not answer in time. */
+  AnswersWithoutRecent: 'Count',
+  /** Answers that were made without what the run knows of their user, because its file could not be read. */
+  AnswersWithoutHistory: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;

@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { Attributes, ProductAttributes } from '../catalogue.ts';
+import { ProductAttributes } from '../catalogue.ts';
 import { ProductId } from './fields.ts';
 import { operation } from './operation.ts';
 
 /** Most products in one request. */
 export const MAX_PRODUCTS = 1000;
 
-export const ProductAttributesInput = Attributes.meta({
+export const ProductAttributesInput = ProductAttributes.omit({ productId: true }).meta({
   id: 'ProductAttributes',
-  description: 'Attributes of a product. They replace the earlier ones as a whole.',
+  description:
+    'Attributes of a product. They replace the earlier ones as a whole. Every field that is not named here is a further attribute: text or a number.',
 });
 
-export const ProductInput = ProductAttributes.meta({ id: 'Product' });
-export type ProductInput = z.output<typeof ProductInput>;
+const Product = ProductAttributes.meta({ id: 'Product', description: 'A product with its attributes.' });
 
 const ProductResult = z
   .discriminatedUnion('accepted', [
@@ -66,7 +66,7 @@ export const addProducts = operation({
     description: 'One product, or up to 1,000.',
     form: 'ndjson',
     isChecked: false,
-    schema: z.union([ProductInput, z.array(ProductInput).min(1).max(MAX_PRODUCTS)]),
+    schema: z.union([Product, z.array(Product).min(1).max(MAX_PRODUCTS)]),
     example: [{ productId: 'p017', name: 'Desk lamp', category: 'lamps', price: 39.9 }],
   },
   replies: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Filters } from '../catalogue.ts';
 
 /** Fields that several operations share. */
 
@@ -14,31 +15,20 @@ export const SaleType = z.string().min(1).max(64);
 
 export const Length = z.int().min(1).max(100).default(10).describe('Number of products at most');
 
-/** Most products that one request may leave out. */
-export const MAX_EXCLUDED = 1000;
-
-/**
- * Which products may be in an answer, by the attributes in the catalogue. A product without the attribute that a filter asks for
- * is left out. Products that are hidden in the catalogue are never in an answer, also without filters.
- */
-export const Filters = z.object({
-  category: z
-    .array(z.string().min(1).max(256))
-    .min(1)
-    .max(50)
-    .optional()
-    .describe(
-      'Only products of one of these categories, or of one below it: `Home` means `Home > Lighting` too',
-    ),
-  available: z
-    .boolean()
-    .optional()
-    .describe('true: only products whose availability is stated in the catalogue and is true'),
-  minPrice: z.number().min(0).optional().describe('Only products that cost at least this much'),
-  maxPrice: z.number().min(0).optional().describe('Only products that cost at most this much'),
-  exclude: z.array(ProductId).max(MAX_EXCLUDED).optional().describe('Products to leave out'),
+/** Which products may be in an answer: the filters of the catalogue, as parameters. */
+export const FilterParameters = z.object({
+  category: Filters.shape.category.describe(
+    'Only products of this category, or of one below it: `Home` also means `Home > Lighting`',
+  ),
+  available: Filters.shape.available.describe(
+    'true: only products that the catalogue names. Products that it hides are never in an answer, whatever this says',
+  ),
+  minPrice: Filters.shape.minPrice.describe('Lowest price, inclusive; products without a price are left out'),
+  maxPrice: Filters.shape.maxPrice.describe(
+    'Highest price, inclusive; products without a price are left out',
+  ),
+  exclude: Filters.shape.exclude.describe('Products to leave out; ids that nobody knows are ignored'),
 });
-export type Filters = z.output<typeof Filters>;
 
 /** The run that an answer comes from. */
 export const AnsweringRun = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AnsweringRun, Filters, Length, Name, ProductId, RankedProduct } from './fields.ts';
+import { AnsweringRun, FilterParameters, Length, Name, ProductId, RankedProduct } from './fields.ts';
 import { operation } from './operation.ts';
 
 const ListOfProducts = z
@@ -16,7 +16,7 @@ const RelatedProducts = ListOfProducts.extend({ product: ProductId, name: Name.o
 const RUN = { run: 2, newestSaleMs: 1_782_820_800_000 };
 const PRODUCTS = [{ product: 'p017', name: 'Desk lamp', rank: 1, score: 0.71 }];
 
-const Query = Filters.extend({ n: Length });
+const Query = FilterParameters.extend({ n: Length });
 const RELATED = {
   params: z.object({ product: ProductId }),
   query: Query,

@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { AnsweringRun, Filters, Length, Millis, Name, ProductId, SaleType, Score, UserId } from './fields.ts';
+import {
+  AnsweringRun,
+  FilterParameters,
+  Length,
+  Millis,
+  Name,
+  ProductId,
+  SaleType,
+  Score,
+  UserId,
+} from './fields.ts';
 import { operation } from './operation.ts';
 
 /** Most lines of a history in a request. */
@@ -16,7 +26,7 @@ const Because = z
   .describe('Whether each product comes with the purchases that explain it');
 
 /** What a list of recommendations is asked by. */
-const Wishes = Filters.extend({ list: List, n: Length, because: Because });
+const Wishes = FilterParameters.extend({ list: List, n: Length, because: Because });
 
 const EXPLANATION = z
   .strictObject({
@@ -117,7 +127,7 @@ const HistoryLine = z
       .describe('Units; negative for a return'),
     atMs: Millis.max(8.64e15)
       .optional()
-      .describe('When it was bought, epoch ms; the moment of the run if absent'),
+      .describe('When it was bought, epoch ms; just before the moment of the run if absent'),
     type: SaleType.default('purchase'),
     orderId: z.string().min(1).max(256).optional().describe('Lines with the same order id are one basket'),
     price: z.number().optional(),
