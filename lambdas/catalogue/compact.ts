@@ -55,9 +55,8 @@ export async function compact(lake: Lake, objects: CatalogueObjects): Promise<st
   const plan = planCompaction(objects);
   if (plan === undefined) return undefined;
   const lineOf = new Map<string, string>();
-  for (const key of plan.keys)
-    for await (const lines of readLines(lake, key))
-      for (const line of lines) lineOf.set(Line.parse(JSON.parse(line)).productId, line);
+  for await (const { lines } of readLines(lake, plan.keys))
+    for (const line of lines) lineOf.set(Line.parse(JSON.parse(line)).productId, line);
   const key = catalogueKey(plan.kind, plan.number);
   await lake.create(key, `${[...lineOf.values()].join('\n')}\n`, NDJSON);
   return key;
