@@ -38,6 +38,13 @@ class FixturesTest extends SparkSuite {
     assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty)
   }
 
+  test("reads a batch from before sales had ids, whose sales have none") {
+    val rows =
+      InteractionFiles.read(new Path(fixtures.resolve("interactions-before-ids.parquet").toUri), new Configuration()).toSeq
+    assert(rows.map(row => (row.user, row.product, row.saleId)) ===
+      Seq(("ann", "lamp", None), ("ann", "vase", None), ("bob", "lamp", None), ("bob", "lamp", None)))
+  }
+
   test("reads the window that threshold wrote, with its model") {
     val window = Window.parse("window.json", text("window.json"))
     assert((window.number, window.totalInteractions) === ((1, 4L)))
