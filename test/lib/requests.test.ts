@@ -144,7 +144,7 @@ describe('the API', () => {
   });
 
   test('tells its Lambdas how callers sign in, and which claim names their user', () => {
-    for (const stage of ['Serve', 'Collect']) {
+    for (const stage of ['Serve', 'Collect', 'Catalogue']) {
       expect(functionOf(template, stage).Environment.Variables).toMatchObject({ [ENV.auth]: 'iam' });
       expect(functionOf(template, stage).Environment.Variables).not.toHaveProperty(ENV.userClaim);
       expect(functionOf(jwt, stage).Environment.Variables).toMatchObject({
