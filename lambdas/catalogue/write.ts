@@ -31,6 +31,7 @@ export async function appendProducts(
     const isWritten = await lake.create(key, body, NDJSON);
     if (isWritten) {
       log.info(`Stored ${byId.size} products`, { object: key, products: byId.size, sizeBytes: body.length });
+      log.measure({ ProductsStored: byId.size });
       await compactOrLog(withBatches(objects, [{ number, key, sizeBytes: body.length }]), { lake, log });
       return number;
     }

@@ -70,7 +70,7 @@ async function storedOf(
  *
  * @throws {ProblemError} 503, if the catalogue cannot be read and the copy is too old for the filters, or there is none.
  */
-export async function catalogueFor(filters: Filters, { catalogue }: Sources): Promise<Catalogue> {
+export async function catalogueFor(filters: Filters, { catalogue, log }: Sources): Promise<Catalogue> {
   try {
     return await catalogue.current();
   } catch (error) {
@@ -78,6 +78,7 @@ export async function catalogueFor(filters: Filters, { catalogue }: Sources): Pr
     const { category, available, minPrice, maxPrice } = filters;
     const asksForAttributes = [category, available, minPrice, maxPrice].some((value) => value !== undefined);
     if (!asksForAttributes && catalogue.latest) return catalogue.latest;
+    log.measure({ RequestsWithoutCatalogue: 1 });
     const detail = catalogue.latest
       ? 'The copy of the catalogue is too old for filters, and it cannot be read again at the moment'
       : 'The catalogue cannot be read at the moment, so it is not known which products are hidden';

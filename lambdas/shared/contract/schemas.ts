@@ -163,6 +163,8 @@ export const Manifest = z.strictObject({
     /** The windows that were read, from 1 to N. */
     windows: z.array(PositiveInt),
     batches: Count,
+    /** When window N was cut, epoch ms; null for runs of version 0.2 and earlier. */
+    cutAtMs: Count.nullable().default(null),
     /** Ranges of offsets by `SOURCE/TOPIC/PARTITION`, or `…@MS` for a later generation, as in window N. */
     offsets: z.record(z.string(), z.array(OffsetRange)),
     /** Number of distinct interactions that the run was trained on. */

@@ -55,6 +55,16 @@ export const METRICS = {
   AnswersWithoutRecent: 'Count',
   /** Answers that were made without what the run knows of their user, because its file could not be read. */
   AnswersWithoutHistory: 'Count',
+  /** Requests that failed, because the catalogue could not be read and the copy in memory was missing or too old for their filters. */
+  RequestsWithoutCatalogue: 'Count',
+  /** Sales that collect put on the topic. */
+  SalesAccepted: 'Count',
+  /** Sales that are not valid and that collect refused. */
+  SalesRefused: 'Count',
+  /** Valid sales that collect could not put on the topic. */
+  SalesNotSent: 'Count',
+  /** Products whose attributes catalogue stored. */
+  ProductsStored: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;
