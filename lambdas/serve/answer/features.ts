@@ -12,7 +12,7 @@ import { dotFloats, norm } from './linear.ts';
 import { indexIn } from './links.ts';
 import type { Model } from './model.ts';
 import { ownFeatures, userFeatures } from './own-features.ts';
-import { sortRows } from './row-order.ts';
+import { noTies, sortRows } from './row-order.ts';
 import type { UserHistory } from './user-history.ts';
 
 const { fround } = Math;
@@ -141,6 +141,6 @@ function fillPlaces(
   const order = Int32Array.from({ length: count }, (_, row) => row);
   const scores = new Float64Array(count);
   for (let row = 0; row < count; row++) scores[row] = features[row * WIDTH + score] as number;
-  sortRows(order, { scores, ties: new Float64Array(count) });
+  sortRows(order, { scores, ties: noTies(count) });
   for (let at = 0; at < count; at++) features[(order[at] as number) * WIDTH + place] = at;
 }

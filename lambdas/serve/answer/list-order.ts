@@ -19,11 +19,13 @@ export interface Ensembles {
   readonly ensembles: number;
   readonly trees: number;
   readonly roots: Int32Array;
-  /** Column that a node compares; -1 for a leaf. */
-  readonly feature: Int32Array;
-  /** A row goes to the left child if its value is at most this. */
+  /** By tree, as `roots`: steps from the root to the deepest leaf. */
+  readonly depths: Int32Array;
+  /** Column that a node compares; 0 for a leaf. */
+  readonly column: Int32Array;
+  /** A row goes to the left child if its value is at most this; infinite for a leaf. */
   readonly threshold: Float32Array;
-  /** The left child; the right one follows it. */
+  /** The left child, which the right one follows; for a leaf itself. */
   readonly left: Int32Array;
   /** Of a leaf: what it adds to the score of a row. */
   readonly value: Float64Array;
@@ -79,35 +81,66 @@ function readTrees(
   columns: readonly FeatureName[],
 ): Ensembles {
   const starts = tensors.get(`trees.${list}.starts`, 'I32', [ensembles * written + 1]);
-  const positions = tensors.get(`trees.${list}.feature`, 'I32', [starts[starts.length - 1]]);
-  const children = tensors.get(`trees.${list}.left`, 'I32', [positions.length]);
-  const column = Int32Array.from(columns, columnOf);
-  const feature = new Int32Array(positions.length).fill(-1);
-  const left = new Int32Array(positions.length);
-  for (let tree = 0; tree < starts.length - 1; tree++) {
-    const [start, end] = [starts[tree] as number, starts[tree + 1] as number];
-    for (let node = start; node < end; node++) {
-      const position = positions[node] as number;
-      if (position < 0) continue;
-      feature[node] = column[position] ?? -1;
-      left[node] = start + (children[node] as number);
-      // Children come after their parent, so that no row walks in a circle.
-      if (position >= column.length || (left[node] as number) <= node || (left[node] as number) + 1 >= end)
-        throw new RangeError(
-          `Cannot load the model: node ${node} of the trees of the list ${list} is damaged`,
-        );
-    }
+  const nodes = starts[starts.length - 1] as number;
+  const column = new Int32Array(nodes);
+  const left = Int32Array.from(column, (_, node) => node);
+  const depths = new Int32Array(starts.length - 1);
+  const splits = {
+    positions: tensors.get(`trees.${list}.feature`, 'I32', [nodes]),
+    children: tensors.get(`trees.${list}.left`, 'I32', [nodes]),
+    columns: Int32Array.from(columns, columnOf),
+  };
+  for (let tree = 0; tree < depths.length; tree++) {
+    const range = { start: starts[tree] as number, end: starts[tree + 1] as number };
+    depths[tree] = readTree(splits, range, { column, left });
   }
-  const roots = Array.from({ length: ensembles }, (_, at) =>
-    starts.subarray(at * written, at * written + used),
-  );
+  const usedOf = (all: Int32Array): Int32Array =>
+    all.subarray(0, ensembles * written).filter((_, tree) => tree % written < used);
+  const threshold = tensors.get(`trees.${list}.threshold`, 'F32', [nodes]);
   return {
     ensembles,
-    trees: used,
-    roots: Int32Array.from(roots.flatMap((ensemble) => [...ensemble])),
-    feature,
-    threshold: tensors.get(`trees.${list}.threshold`, 'F32', [positions.length]),
+    trees: Math.min(used, written),
+    roots: usedOf(starts),
+    depths: usedOf(depths),
+    column,
+    // A leaf leads to itself, so that every row takes as many steps as the deepest leaf needs.
+    threshold: threshold.map((limit, node) => (left[node] === node ? Number.POSITIVE_INFINITY : limit)),
     left,
-    value: tensors.get(`trees.${list}.value`, 'F64', [positions.length]),
+    value: tensors.get(`trees.${list}.value`, 'F64', [nodes]),
   };
+}
+
+interface WrittenSplits {
+  readonly positions: Int32Array;
+  readonly children: Int32Array;
+  /** By position: the column of the feature. */
+  readonly columns: Int32Array;
+}
+
+/**
+ * Reads the splits of a tree.
+ *
+ * @returns The steps from its root to its deepest leaf.
+ * @throws {RangeError} If a child does not come after its parent: a row would walk in a circle.
+ */
+function readTree(
+  { positions, children, columns }: WrittenSplits,
+  { start, end }: { start: number; end: number },
+  { column, left }: { column: Int32Array; left: Int32Array },
+): number {
+  const steps = new Int32Array(end - start);
+  let depth = 0;
+  for (let node = start; node < end; node++) {
+    const position = positions[node] as number;
+    if (position < 0) continue;
+    const child = start + (children[node] as number);
+    if (position >= columns.length || child <= node || child + 1 >= end)
+      throw new RangeError(`Cannot load the model: node ${node - start} of a tree is damaged`);
+    column[node] = columns[position] as number;
+    left[node] = child;
+    const below = (steps[node - start] as number) + 1;
+    steps.fill(below, child - start, child - start + 2);
+    depth = Math.max(depth, below);
+  }
+  return depth;
 }

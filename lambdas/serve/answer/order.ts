@@ -1,7 +1,7 @@
 import { columnOf, WIDTH } from './feature-names.ts';
 import type { Candidates } from './features.ts';
 import { BY_FACTORS, type ByFeature, type ListOrder } from './list-order.ts';
-import { type RowScores, sortRows } from './row-order.ts';
+import { noTies, type RowScores, sortRows } from './row-order.ts';
 import { rounded } from './selection.ts';
 import { treeScores } from './trees.ts';
 
@@ -26,20 +26,20 @@ const [BASKETS, USERS, PRODUCT_ONE] = [
  * Places count from 0 among the rows that the list admits.
  *
  * @param rows The rows that the list admits, ascending.
- * @returns By row; those of other rows are not defined.
+ * @returns By row; those of other rows are not defined. Scores of a single order are rounded.
  */
 export function scoresOf(order: ListOrder, candidates: Candidates, rows: Int32Array): RowScores {
   if (order.kind === 'feature') return byFeature(order.by, candidates);
   const sums = new Float64Array(candidates.products.length);
   for (const { weight, scores } of partsOf(order, candidates, rows)) {
     const places = rows.slice();
-    sortRows(places, { scores: scores.scores.map(rounded), ties: scores.ties });
+    sortRows(places, scores);
     for (let place = 0; place < places.length; place++) {
       const row = places[place] as number;
       sums[row] = (sums[row] as number) + weight / (FLATNESS + place);
     }
   }
-  return { scores: sums, ties: new Float64Array(sums.length) };
+  return { scores: sums, ties: noTies(sums.length) };
 }
 
 interface Part {
@@ -55,8 +55,8 @@ function partsOf(
 ): Part[] {
   const parts: Part[] = [];
   if (trees) {
-    const scores = treeScores(trees.ensembles, candidates, rows);
-    parts.push({ weight: trees.weight, scores: { scores, ties: new Float64Array(scores.length) } });
+    const scores = roundAll(treeScores(trees.ensembles, candidates, rows));
+    parts.push({ weight: trees.weight, scores: { scores, ties: noTies(scores.length) } });
   }
   if (factors > 0) parts.push({ weight: factors, scores: byFeature(BY_FACTORS, candidates) });
   if (coPurchase > 0) parts.push({ weight: coPurchase, scores: byCoPurchase(candidates) });
@@ -66,7 +66,7 @@ function partsOf(
 }
 
 const byFeature = ({ feature, second }: ByFeature, candidates: Candidates): RowScores => ({
-  scores: columnAt(candidates, feature),
+  scores: roundAll(columnAt(candidates, feature)),
   ties: columnAt(candidates, second),
 });
 
@@ -78,9 +78,15 @@ function byCoPurchase(candidates: Candidates): RowScores {
   const users = columnAt(candidates, USERS);
   const popularity = columnAt(candidates, PRODUCT_ONE);
   return {
-    scores: columnAt(candidates, BASKETS),
+    scores: roundAll(columnAt(candidates, BASKETS)),
     ties: users.map((score, row) => (score > 0 ? KNOWN_USERS + score : (popularity[row] as number))),
   };
+}
+
+/** Rounds scores where they are. */
+function roundAll(scores: Float64Array): Float64Array {
+  for (let row = 0; row < scores.length; row++) scores[row] = rounded(scores[row] as number);
+  return scores;
 }
 
 function columnAt({ features, products }: Candidates, column: number): Float64Array {

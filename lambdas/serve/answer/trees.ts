@@ -1,7 +1,7 @@
 import { WIDTH } from './feature-names.ts';
 import type { Candidates } from './features.ts';
 import type { Ensembles } from './list-order.ts';
-import { sortRows } from './row-order.ts';
+import { noTies, sortRows } from './row-order.ts';
 import { rounded } from './selection.ts';
 
 /**
@@ -54,28 +54,28 @@ interface Sums {
 }
 
 function addTrees(
-  { ensembles, trees, roots, feature, threshold, left, value }: Ensembles,
+  { ensembles, trees, roots, depths, column, threshold, left, value }: Ensembles,
   { from, until }: { from: number; until: number },
   features: Float32Array,
   { rows, sums }: Sums,
 ): Float64Array {
   const count = rows.length;
+  const nodes = new Int32Array(count);
+  const offsets = rows.map((row) => row * WIDTH);
   for (let ensemble = 0; ensemble < ensembles; ensemble++) {
-    for (let tree = from; tree < until; tree++) {
-      const root = roots[ensemble * trees + tree] as number;
-      for (let at = 0; at < count; at++) {
-        const offset = (rows[at] as number) * WIDTH;
-        let node = root;
-        let column = feature[node] as number;
-        while (column >= 0) {
-          node =
-            (left[node] as number) +
-            ((features[offset + column] as number) > (threshold[node] as number) ? 1 : 0);
-          column = feature[node] as number;
+    for (let tree = ensemble * trees + from; tree < ensemble * trees + until; tree++) {
+      nodes.fill(roots[tree] as number);
+      // All rows take a step before any takes the next: neighbouring steps do not wait for each other.
+      for (let step = depths[tree] as number; step > 0; step--) {
+        for (let at = 0; at < count; at++) {
+          const node = nodes[at] as number;
+          const value = features[(offsets[at] as number) + (column[node] as number)] as number;
+          nodes[at] = (left[node] as number) + Number(value > (threshold[node] as number));
         }
-        const sum = ensemble * count + at;
-        sums[sum] = (sums[sum] as number) + (value[node] as number);
       }
+      const first = ensemble * count;
+      for (let at = 0; at < count; at++)
+        sums[first + at] = (sums[first + at] as number) + (value[nodes[at] as number] as number);
     }
   }
   return sums;
@@ -94,7 +94,7 @@ function takeMeans(means: Float64Array, rows: Int32Array, sums: Float64Array): v
 /** Returns the rows with the highest scores, ascending. */
 function best(rows: Int32Array, scores: Float64Array): Int32Array {
   const order = rows.slice();
-  sortRows(order, { scores: scores.map(rounded), ties: new Float64Array(scores.length) });
+  sortRows(order, { scores: scores.map(rounded), ties: noTies(scores.length) });
   return order.slice(0, KEPT).sort();
 }
 

@@ -1,15 +1,9 @@
+import { matrix, type Tensor, vector, writeSafetensors } from '../../../../bench/safetensors.ts';
 import { FEATURES, PRODUCT_FEATURES } from '../../../../lambdas/serve/answer/feature-names.ts';
 import { loadModel, type Model } from '../../../../lambdas/serve/answer/model.ts';
 import type { AnswerList, AnswerModel } from '../../../../lambdas/shared/contract/answer-model.ts';
 
 /** Writes models for tests, in the files' format. Everything that is not given is empty, zero or neutral. */
-
-type Values = Float64Array | Float32Array | Int32Array | Uint8Array;
-
-export interface Tensor {
-  readonly values: Values;
-  readonly shape: readonly number[];
-}
 
 /** Links by kind: `[source, target, strength]`, by number; of a source, the strongest first. */
 export type WrittenLinks = readonly (readonly [number, number, number])[];
@@ -199,41 +193,4 @@ function treeTensors(list: string, trees: WrittenTrees | undefined): Record<stri
     [`trees.${list}.left`]: vector(Int32Array.from(trees.left)),
     [`trees.${list}.value`]: vector(Float64Array.from(trees.value)),
   };
-}
-
-export const vector = (values: Values): Tensor => ({ values, shape: [values.length] });
-
-export const matrix = (values: Values, columns: number): Tensor => ({
-  values,
-  shape: [values.length / columns, columns],
-});
-
-const DTYPES = new Map<unknown, string>([
-  [Float64Array, 'F64'],
-  [Float32Array, 'F32'],
-  [Int32Array, 'I32'],
-  [Uint8Array, 'U8'],
-]);
-
-/** Writes a file of tensors: those of 8 bytes first, then those of 4, then those of 1, so that each is aligned. */
-export function writeSafetensors(tensors: Readonly<Record<string, Tensor>>): Uint8Array {
-  const sorted = Object.entries(tensors).sort(
-    ([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT,
-  );
-  let end = 0;
-  const header = sorted.map(([name, { values, shape }]) => {
-    const from = end;
-    end += values.byteLength;
-    return [name, { dtype: DTYPES.get(values.constructor), shape, data_offsets: [from, end] }];
-  });
-  const text = JSON.stringify(Object.fromEntries(header));
-  const padded = text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8);
-  const length = new BigUint64Array([BigInt(Buffer.byteLength(padded))]);
-  return new Uint8Array(
-    Buffer.concat([
-      new Uint8Array(length.buffer),
-      Buffer.from(padded),
-      ...sorted.map(([, { values }]) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
-    ]),
-  );
 }
