@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { FieldMap } from '../lambdas/accumulate/field-map.ts';
 import { ConfiguredModel } from '../lambdas/shared/contract/model.ts';
+import { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { Train } from './train-config.ts';
 

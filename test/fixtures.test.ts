@@ -4,7 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
-import { createSaleParser } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { windowKey } from '../lambdas/shared/contract/keys.ts';
 import { Model } from '../lambdas/shared/contract/model.ts';
 import { Manifest, Window } from '../lambdas/shared/contract/schemas.ts';

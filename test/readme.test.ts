@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from 'vitest';
 import { BENCHMARKS } from '../bench/registry.ts';
-import { createSaleParser } from '../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { PREFIX } from '../lambdas/shared/contract/keys.ts';
 import { COMMANDS, type CommandModule, isCommandName } from '../local/commands/registry.ts';
 import { commandLine as startCommandLine } from '../local/commands/start-options.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
-import { sourceOf } from '../../lambdas/accumulate/msk-event.ts';
+import { sourceOf } from '../../lambdas/shared/sales/msk-event.ts';
 import { kafkaClient } from './broker.ts';
 import { lagOf } from './lag.ts';
 import {

@@ -158,6 +158,11 @@ export const Manifest = z.strictObject({
     /** Number of rows dropped because this run or an earlier one had already read their address. */
     repeats: Count,
     /**
+     * Number of distinct interactions that were not trained on because their user made another one with the same sale id
+     * less than a day before, by Kafka timestamps. Version 0.2 and earlier knew no ids.
+     */
+    repeatsById: Count.default(0),
+    /**
      * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
      */
     conflicts: Count,
@@ -310,4 +315,6 @@ export const INTERACTION_COLUMNS = {
   order_id: 'optional string',
   price: 'optional double',
   product_name: 'optional string',
+  /** Batches of version 0.2 and earlier do not have it. */
+  sale_id: 'optional string',
 } as const;

@@ -1,4 +1,4 @@
-import type { Helper, Stage } from '../contract/stages.ts';
+import type { Helper, RequestStage, Stage } from '../contract/stages.ts';
 
 /** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'Cartograph';
@@ -13,6 +13,12 @@ export const METRICS = {
   SalesRejected: 'Count',
   /** Optional fields that could not be read, of sales that are stored without them. */
   FieldsLeftOut: 'Count',
+  /** Recent sales stored by one invocation of remember; those of a retry count again. */
+  SalesRemembered: 'Count',
+  /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */
+  SalesIgnored: 'Count',
+  /** Partitions whose recent sales could not be stored; their records are delivered again. */
+  RememberFailures: 'Count',
   /** New interactions that no window contains yet. */
   Waiting: 'Count',
   /** Number of new interactions that cuts a window. */
@@ -65,7 +71,7 @@ export type Measured = Partial<Readonly<Record<MetricName, number>>>;
  * metricsLine('accumulate', 'fn', {}, 0) // undefined
  */
 export function metricsLine(
-  stage: Stage | Helper,
+  stage: Stage | RequestStage | Helper,
   functionName: string,
   measured: Measured,
   nowMs: number,
