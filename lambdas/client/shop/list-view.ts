@@ -1,4 +1,3 @@
-import { percent } from '../../shared/contract/numbers.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { element } from '../dom.ts';
 import type { Answer, ListKind } from './api.ts';
@@ -6,7 +5,7 @@ import { type Buy, buyButton } from './buy-button.ts';
 import type { Change, ListChanges } from './changes.ts';
 import { glide } from './motion.ts';
 import { place, setText } from './place.ts';
-import { markOf, nameOf, namesOf } from './words.ts';
+import { markOf, nameOf, namesOf, whySentence } from './words.ts';
 
 type Recommended = Answer['products'][number];
 
@@ -58,7 +57,7 @@ export class ListView {
         {},
         element('span', { class: 'name', ...(product.name && { title: product.product }) }, nameOf(product)),
         ...mark(change),
-        element('div', { class: 'why' }, why(product)),
+        element('div', { class: 'why' }, whySentence(product)),
       ),
     ];
     // The button stays in the document where it can: it may have the focus, or a purchase on its way.
@@ -82,12 +81,6 @@ function mark(change: Change | undefined): HTMLElement[] {
       element('span', { class: 'unseen' }, `, ${text.long}`),
     ),
   ];
-}
-
-/** @example why(lamp) // 'because of Desk (62 %) and Chair (38 %)' */
-function why({ because = [] }: Recommended): string {
-  if (because.length === 0) return 'popular now';
-  return `because of ${because.map((cause) => `${nameOf(cause)} (${percent(cause.share, 0)})`).join(', ')}`;
 }
 
 const empty = (kind: ListKind, source: Answer['source']): HTMLElement =>

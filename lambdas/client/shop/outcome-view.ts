@@ -30,15 +30,20 @@ export class OutcomeView {
 
   show({ did, totalMs, acceptedMs, isKnown, address, sentences }: ShownOutcome): void {
     this.box.className = isKnown ? 'outcome' : 'outcome wrong';
-    const parts: (Node | string)[] = isKnown
-      ? [
-          element('span', { class: 'ms' }, `${grouped(Math.round(totalMs))} ms`),
-          ` from the press to the changed lists${acceptedMs === undefined ? '' : ` (${grouped(Math.round(acceptedMs))} ms until the sale was on the topic)`}. ${sentences.join(' ')}`,
-        ]
-      : [
-          `The sale is on the topic (${address ?? 'unknown place'}), but the lists do not know it after ${PATIENCE_MS / 1000} s. Check that the stage remember runs; then choose the person again.`,
-        ];
-    this.text.replaceChildren(`${did} `, ...parts);
+    if (!isKnown) {
+      this.text.textContent = `${did} The sale is on the topic (${address ?? 'unknown place'}), but the lists do not know it after ${PATIENCE_MS / 1000} s. Check that the stage remember runs, then choose the person again.`;
+      return;
+    }
+    const accepted =
+      acceptedMs === undefined
+        ? ''
+        : ` (on the topic after ${grouped(Math.round(acceptedMs))} ms)`;
+    this.text.replaceChildren(
+      `${did} `,
+      element('span', { class: 'ms' }, `${grouped(Math.round(totalMs))} ms`),
+      ` from the press to changed lists${accepted}.`,
+      ...sentences.map((sentence) => element('span', { class: 'part' }, ` ${sentence}`)),
+    );
   }
 
   fail(sentence: string): void {

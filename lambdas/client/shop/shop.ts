@@ -2,7 +2,6 @@ import type { Call, ListKind } from './api.ts';
 import { LISTS } from './api.ts';
 import { askBoth, askHistory, askShelf, type BothLists, type ShopFilters } from './ask.ts';
 import { type ListChanges, type ListedProduct, listChanges } from './changes.ts';
-import { FactsView } from './facts-view.ts';
 import { ListView } from './list-view.ts';
 import { OutcomeView } from './outcome-view.ts';
 import { type Person, personName } from './person.ts';
@@ -11,7 +10,7 @@ import { trade } from './purchase.ts';
 import { PurchasesView } from './purchases-view.ts';
 import { Shelf } from './shelf.ts';
 import { BROWSER_TIMING } from './until-known.ts';
-import { changesSentence, failureSentence, nameOf, personSentence } from './words.ts';
+import { changesSentence, failureSentence, nameOf, personSentence, sourceSentence } from './words.ts';
 
 type Changes = Readonly<Record<ListKind, ListChanges>>;
 
@@ -26,7 +25,6 @@ export class Shop {
   private queue: Promise<void> = Promise.resolve();
   private readonly call: Call;
   private readonly outcome = new OutcomeView();
-  private readonly facts = new FactsView();
   private readonly shelf = new Shelf((product) => this.buy(product));
   private readonly views: Readonly<Record<ListKind, ListView>> = {
     any: new ListView('any', (product) => this.buy(product)),
@@ -102,13 +100,12 @@ export class Shop {
   }
 
   private async askAgain(): Promise<void> {
-    const [{ visit, person, filters }, startMs] = [this, performance.now()];
+    const { visit, person, filters } = this;
     const lists = await askBoth(this.call, person, filters);
-    if (visit !== this.visit) return;
-    this.show(lists, { askedMs: performance.now() - startMs });
+    if (visit === this.visit) this.show(lists);
   }
 
-  private show(lists: BothLists, times: { readonly askedMs?: number }): Changes | undefined {
+  private show(lists: BothLists): Changes | undefined {
     const { lists: before } = this;
     const changes = before && {
       any: listChanges(before.any.products, lists.any.products),
@@ -116,7 +113,7 @@ export class Shop {
     };
     this.lists = lists;
     for (const list of LISTS) this.views[list].show(lists[list], changes?.[list], this.buyText());
-    this.facts.show(lists.any, { isBasket: this.person.kind === 'anonymous', ...times });
+    setText(place('source'), sourceSentence(lists.any, { isBasket: this.person.kind === 'anonymous' }));
     setText(place('person-text'), personSentence(this.person, lists.any));
     return changes;
   }
@@ -132,7 +129,7 @@ export class Shop {
       this.outcome.fail(`The sale of ${nameOf(product)} was refused: ${outcome.reason}.`);
       return;
     }
-    const changes = this.show(outcome.lists, {});
+    const changes = this.show(outcome.lists);
     this.outcome.show({ ...outcome, did, sentences: sentencesOf(changes, outcome.lists) });
     void this.showPurchases();
   }
@@ -168,7 +165,7 @@ export class Shop {
     const lists = await askBoth(this.call, person, filters);
     if (visit !== this.visit) return;
     const totalMs = performance.now() - startMs;
-    const changes = this.show(lists, {});
+    const changes = this.show(lists);
     this.outcome.show({ did, totalMs, isKnown: true, sentences: sentencesOf(changes, lists) });
   }
 

@@ -1,4 +1,4 @@
-import { counted, grouped } from '../../shared/contract/numbers.ts';
+import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { type Answer, ApiFailure, type ListKind } from './api.ts';
 import { type Change, isChanged, type ListChanges, type ListedProduct } from './changes.ts';
@@ -14,7 +14,7 @@ export const nameOf = ({ product, name }: ListedProduct): string => name || prod
 /**
  * Says in one sentence what changed in a list.
  *
- * @example changesSentence('any', changes) // 'Top picks: Desk lamp came, Mug left, 4 others moved.'
+ * @example changesSentence('any', changes, listed) // 'Top picks: Desk lamp is new; 1 left, 4 moved.'
  */
 export function changesSentence(
   list: ListKind,
@@ -22,29 +22,28 @@ export function changesSentence(
   listed: readonly ListedProduct[],
 ): string {
   if (!isChanged(changes)) return `${LIST_NAMES[list]}: unchanged.`;
-  const of = (kind: Change['kind']) =>
-    listed.filter(({ product }) => changes.now.get(product)?.kind === kind);
-  const moved = of('rose').length + of('fell').length;
-  const parts = [
-    ...named(of('came'), 'came'),
-    ...named(changes.left, 'left'),
-    ...(moved > 0 ? [`${counted(moved, 'product')} moved`] : []),
-  ];
-  return `${LIST_NAMES[list]}: ${parts.join(', ')}.`;
-}
-
-function named(products: readonly ListedProduct[], verb: string): string[] {
-  if (products.length === 0) return [];
-  return [`${namesOf(products)} ${verb}`];
+  const which = (...kinds: readonly Change['kind'][]) =>
+    listed.filter(({ product }) => kinds.some((kind) => changes.now.get(product)?.kind === kind));
+  const came = which('came');
+  const moved = which('rose', 'fell').length;
+  const counts = [
+    ...(changes.left.length > 0 ? [`${changes.left.length} left`] : []),
+    ...(moved > 0 ? [`${moved} moved`] : []),
+  ].join(', ');
+  const news = came.length > 0 ? [`${namesOf(came)} ${came.length === 1 ? 'is' : 'are'} new`] : [];
+  return `${LIST_NAMES[list]}: ${[...news, ...(counts === '' ? [] : [counts])].join('; ')}.`;
 }
 
 /** @example namesOf(five) // 'Desk, Mug, Lamp and 2 more' */
 export function namesOf(products: readonly ListedProduct[]): string {
   const names = products.slice(0, MAX_NAMED).map(nameOf);
   const more = products.length - names.length;
-  if (more > 0) return `${names.join(', ')} and ${grouped(more)} more`;
-  return [names.slice(0, -1).join(', '), names.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
+  return more > 0 ? `${names.join(', ')} and ${grouped(more)} more` : joined(names);
 }
+
+/** @example joined(['a', 'b', 'c']) // 'a, b and c' */
+const joined = (texts: readonly string[]): string =>
+  texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 
 /** The mark of a product that came or moved: short to see, and in words to hear. Undefined if it stayed. */
 export function markOf(
@@ -62,30 +61,44 @@ export function markOf(
   }
 }
 
-/** Where a list comes from, and what is missing in it. */
-export function sourceSentence(
-  { source, missing, newerSales, unknownProducts }: Answer,
-  isBasket: boolean,
-): string {
-  const newer = isBasket
-    ? ''
-    : newerSales === 0
-      ? ' No newer sales.'
-      : ` ${counted(newerSales, 'sale')} since the run ${newerSales === 1 ? 'is' : 'are'} used too.`;
+/** Where the lists come from, how new that is, and what is missing in them. */
+export function sourceSentence(answer: Answer, { isBasket }: { readonly isBasket: boolean }): string {
+  const { source, run, missing, unknownProducts } = answer;
   const sources: Readonly<Record<Answer['source'], string>> = {
     model: isBasket
-      ? 'From the model and the basket.'
-      : `From the model and the purchases of this person.${newer}`,
+      ? 'Both lists come from the model and the basket.'
+      : `Both lists come from the model and what this person bought, ${newerSales(answer)} after the run.`,
     coldStart: isBasket
-      ? 'The basket is empty, so these are recently popular products (cold start).'
-      : `Nothing is known of this person yet, so these are recently popular products (cold start).`,
+      ? 'The basket is empty, so both lists are recently popular products (cold start).'
+      : 'Nothing is known of this person, so both lists are recently popular products (cold start).',
     noRun: 'No run is served yet, so there is nothing to recommend. The page asks again by itself.',
   };
+  const age = run === null ? '' : ` Run ${run.run}; its newest sale is from ${minute(run.newestSaleMs)}.`;
   const unknown =
     unknownProducts.length > 0
-      ? ` The run does not know ${namesOf(unknownProducts.map((product) => ({ product })))}, so it is ignored.`
+      ? ` The run does not know ${namesOf(unknownProducts.map((product) => ({ product })))}, which is therefore ignored.`
       : '';
-  return `${sources[source]}${unknown}${missing.map((part) => MISSING[part]).join('')}`;
+  return `${sources[source]}${age}${unknown}${missing.map((part) => MISSING[part]).join('')}`;
+}
+
+const newerSales = ({ newerSales }: Answer): string =>
+  newerSales === 0 ? 'with no sale' : `with ${counted(newerSales, 'sale')}`;
+
+/** @example minute(0) // '1970-01-01 00:00 UTC' */
+const minute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/**
+ * Says why a product is in a list: the purchases that explain it, strongest first.
+ *
+ * @example whySentence(lamp) // 'because of Desk (62 %) and Chair (38 %)'
+ */
+export function whySentence({ product, because = [] }: Answer['products'][number]): string {
+  if (because.length === 0) return 'popular now';
+  const causes = because.map((cause) => {
+    const name = cause.product === product ? 'earlier purchases of it' : nameOf(cause);
+    return `${name} (${percent(cause.share, 0)})`;
+  });
+  return `because of ${joined(causes)}`;
 }
 
 const MISSING: Readonly<Record<Answer['missing'][number], string>> = {
@@ -112,14 +125,13 @@ export function failureSentence(error: unknown): string {
   return `The API answered with status ${status}. Try again.`;
 }
 
-/** Who is shopping, and what is known of them. */
-export function personSentence(person: Person, { source, newerSales }: Answer): string {
+/** What a reader should know of the person who was chosen; empty if it is nothing special. */
+export function personSentence(person: Person, { source }: Answer): string {
   if (person.kind === 'anonymous')
     return 'A visitor without an id. The basket is only in this page: it goes with each question, and nothing is stored.';
-  const newer = newerSales === 0 ? '' : ` and ${counted(newerSales, 'sale')} since the run`;
-  if (source === 'model')
-    return `${person.user} is recommended products from what was bought before${newer}.`;
-  return person.kind === 'new'
-    ? `${person.user} is new: nobody knows this id. The first purchase is a real sale on the topic.`
-    : `Nothing is known of ${person.user}. The id may be misspelt, or this person has bought nothing yet.`;
+  if (person.kind === 'new')
+    return `${person.user} is an id that this page made. Each purchase is a real sale on the topic.`;
+  return source === 'coldStart'
+    ? `Nothing is known of ${person.user}. The id may be misspelt, or this person has bought nothing yet.`
+    : '';
 }

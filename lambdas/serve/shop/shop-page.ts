@@ -23,24 +23,21 @@ export interface ShopPageOptions extends ShopSettings {
 export function shopPage({ links = [], ...settings }: ShopPageOptions): string {
   return page({
     title: 'Cartograph shop',
-    header: html`<h1>Cartograph shop</h1>
-<p class="soft">Choose who is shopping, buy something, and watch both lists change.</p>
+    header: html`<div class="top"><h1>Cartograph shop</h1>
 ${links.length === 0 ? NOTHING : html`<nav aria-label="Other pages"><ul>${links.map(({ href, text }) => html`<li><a href="${href}">${text}</a></li>`)}</ul></nav>`}
-<p id="status" class="soft" role="status"></p>`,
+<p id="status" class="soft" role="status"></p></div>`,
     main: html`<noscript><p>The shop asks the API for everything that it shows, so it needs JavaScript.</p></noscript>
 <div id="sign-in" hidden></div>
 <div id="shop" hidden>
 ${person()}
 <div class="shop">
 ${shelf()}
-<div class="outcome" id="outcome-box"><p id="outcome" role="status">Nothing is bought yet.</p></div>
+<div class="outcome" id="outcome-box"><p id="outcome" role="status"></p></div>
+<p id="source" class="source soft"></p>
 ${list('any', 'May include products that were bought before.')}
 ${list('new', 'Only products that were never bought.')}
 </div>
 ${purchases()}
-<section aria-labelledby="facts-title"><h2 id="facts-title">Where the lists come from</h2>
-<p id="source"></p>
-<dl class="facts" id="facts"></dl></section>
 </div>
 ${island('shop-settings', settings satisfies ShopSettings)}`,
     style: SHOP_STYLE,
@@ -55,18 +52,18 @@ const originsOf = ({ issuer, endpoints }: SignInSettings): string[] => [
 ];
 
 const person = (): Html => html`<section aria-labelledby="person-title">
-<h2 id="person-title">Who is shopping?</h2>
 <form id="person" class="person">
+<h2 id="person-title">Who is shopping?</h2>
 <fieldset><legend class="unseen">Kind of person</legend>
 <label><input type="radio" name="kind" value="known" checked>A known user</label>
 <label><input type="radio" name="kind" value="new">A new user</label>
 <label><input type="radio" name="kind" value="anonymous">An anonymous visitor</label>
 </fieldset>
-<div class="controls" id="known-fields"><div><label for="user">User id</label><br><input id="user" type="text" list="users" autocomplete="off" spellcheck="false" maxlength="256"><datalist id="users"></datalist></div>
+<div class="controls" id="known-fields"><label for="user">User id</label> <input id="user" type="text" list="users" autocomplete="off" spellcheck="false" maxlength="256"><datalist id="users"></datalist>
 <button type="submit">Shop as this user</button></div>
 <div class="controls" id="new-fields" hidden><button type="button" id="another">Another new user</button></div>
 </form>
-<p id="person-text"></p>
+<p id="person-text" class="soft"></p>
 </section>`;
 
 const shelf = (): Html => html`<section class="shelf-part" aria-labelledby="shelf-title">
