@@ -1,5 +1,5 @@
-import type { Call } from './api.ts';
-import { ApiFailure } from './api.ts';
+import type { Client } from './client.ts';
+import { ApiError } from './client.ts';
 import { setText } from './place.ts';
 import { failureSentence } from './words.ts';
 
@@ -13,7 +13,7 @@ const MAX_WAIT_MS = 60_000;
  *
  * @param onServed Called whenever another run is served than when the page was opened, or the first one.
  */
-export function followRuns(call: Call, status: HTMLElement, onServed: () => void): void {
+export function followRuns(client: Client, status: HTMLElement, onServed: () => void): void {
   /** Null: none. Undefined: not asked yet. */
   let served: number | null | undefined;
   let waitMs = PERIOD_MS;
@@ -22,7 +22,7 @@ export function followRuns(call: Call, status: HTMLElement, onServed: () => void
     clearTimeout(timer);
     if (document.visibilityState === 'hidden') return;
     try {
-      const { run } = (await call('ready', {})).run;
+      const { run } = (await client.ready({})).run;
       if (run !== served) {
         setText(status, served === undefined ? `Run ${run} is served.` : `Run ${run} is served now.`);
         if (served !== undefined) onServed();
@@ -30,8 +30,7 @@ export function followRuns(call: Call, status: HTMLElement, onServed: () => void
       } else if (waitMs > PERIOD_MS) setText(status, `Connected again. Run ${run} is served.`);
       waitMs = PERIOD_MS;
     } catch (error) {
-      const isWaiting =
-        error instanceof ApiFailure && error.problem?.type === 'urn:cartograph:problem:no-run';
+      const isWaiting = error instanceof ApiError && error.problem?.type === 'urn:cartograph:problem:no-run';
       if (isWaiting) served ??= null;
       waitMs = isWaiting ? IMPATIENT_MS : Math.min(MAX_WAIT_MS, 2 * waitMs);
       setText(status, failureSentence(error));

@@ -1,8 +1,8 @@
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { element } from '../dom.ts';
-import type { Answer, ListKind } from './api.ts';
 import { type Buy, buyButton } from './buy-button.ts';
 import type { Change, ListChanges } from './changes.ts';
+import type { Answer, ListKind } from './client.ts';
 import { glide } from './motion.ts';
 import { place, setText } from './place.ts';
 import { markOf, nameOf, namesOf, whySentence } from './words.ts';

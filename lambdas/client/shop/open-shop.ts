@@ -1,43 +1,46 @@
 import type { ShopSettings, SignInSettings } from '../../shared/web/shop-settings.ts';
 import { element } from '../dom.ts';
-import { createCall } from './api.ts';
+import { type Client, shopClient } from './client.ts';
 import { FiltersForm } from './filters-form.ts';
 import { followRuns } from './follow-runs.ts';
 import { randomBytes } from './person.ts';
 import { PersonForm } from './person-form.ts';
 import { place, setText } from './place.ts';
 import { Shop } from './shop.ts';
-import { beginSignIn, claimOf, endSignIn, type SignInBrowser, SignInError, type Token } from './sign-in.ts';
+import { beginSignIn, claimOf, endSignIn, type SignInBrowser, SignInError } from './sign-in.ts';
 
 /** Opens the shop, after signing in where the API needs it. */
 export async function openShop({ users, signIn }: ShopSettings): Promise<void> {
   if (!signIn) {
-    startShop(users, undefined, undefined);
+    startShop(shopClient({ accessToken: () => undefined, onSignedOut: () => undefined }), users);
     return;
   }
   const browser = thisBrowser();
   try {
     const token = await endSignIn(signIn, browser);
-    if (token) {
-      startShop(users, token, signIn.userClaim === undefined ? undefined : claimOf(token, signIn.userClaim));
+    if (!token) {
+      offerSignIn(signIn, browser, 'The shop sends real sales, so it needs to know who you are.');
       return;
     }
-    offerSignIn(signIn, browser, 'The shop sends real sales, so it needs to know who you are.');
+    const onSignedOut = (): void => offerSignIn(signIn, browser, 'Your sign-in is no longer accepted.');
+    const client = shopClient({ accessToken: () => token.accessToken, onSignedOut });
+    const { userClaim } = signIn;
+    startShop(client, users, userClaim === undefined ? undefined : claimOf(token, userClaim));
   } catch (error) {
     offerSignIn(signIn, browser, sentenceOf(error));
   }
 }
 
-function startShop(users: readonly string[], token: Token | undefined, only: string | undefined): void {
+/** @param only The only user whom the reader may be; undefined if there is no such restriction. */
+function startShop(client: Client, users: readonly string[], only?: string): void {
   place('shop').hidden = false;
-  const call = createCall(() => token?.accessToken);
-  const shop = new Shop(call);
+  const shop = new Shop(client);
   new PersonForm((person) => shop.be(person)).start(users, only);
   const filters = new FiltersForm((chosen) => void shop.filter(chosen));
   void shop.stock();
-  followRuns(call, place('status'), () => void shop.refresh());
+  followRuns(client, place('status'), () => void shop.refresh());
   // Without a catalogue no product passes this filter, and other filters would only empty the shop.
-  call('popular', { available: true, n: 1 }).then(
+  client.popular({ available: true, n: 1 }).then(
     ({ products }) => products.length > 0 && filters.show(),
     () => undefined,
   );
@@ -71,5 +74,4 @@ const thisBrowser = (): SignInBrowser => ({
   fetch: (...options) => fetch(...options),
   random: randomBytes,
   replaceAddress: (address) => history.replaceState(null, '', address),
-  nowMs: () => Date.now(),
 });

@@ -35,9 +35,7 @@ export class OutcomeView {
       return;
     }
     const accepted =
-      acceptedMs === undefined
-        ? ''
-        : ` (on the topic after ${grouped(Math.round(acceptedMs))} ms)`;
+      acceptedMs === undefined ? '' : ` (on the topic after ${grouped(Math.round(acceptedMs))} ms)`;
     this.text.replaceChildren(
       `${did} `,
       element('span', { class: 'ms' }, `${grouped(Math.round(totalMs))} ms`),

@@ -1,7 +1,7 @@
 import type { IncomingSale } from '../../shared/contract/api/sales.ts';
-import { ApiFailure, type Call, LISTS } from './api.ts';
 import { askBoth, askHistory, type BothLists, historyHas, knowsSale, type ShopFilters } from './ask.ts';
 import type { ListedProduct } from './changes.ts';
+import { ApiError, type Client, LISTS, Unreachable } from './client.ts';
 import { newSaleId, type Person, randomBytes } from './person.ts';
 import { askUntilKnown, type Timing } from './until-known.ts';
 
@@ -34,13 +34,13 @@ export interface Trade {
 /**
  * Sends a sale to the topic, then asks for the lists until they know it.
  *
- * @throws {ApiFailure} If the sale is not accepted because of a fault, or if no list can be read after it.
+ * @throws {ApiError | Unreachable} If the sale is not accepted because of a fault, or if no list can be read after it.
  */
-export async function trade(call: Call, sold: Trade, timing: Timing): Promise<Outcome> {
+export async function trade(client: Client, sold: Trade, timing: Timing): Promise<Outcome> {
   const { person, product, quantity, filters, before } = sold;
   const startMs = timing.now();
   const sale = { product: product.product, id: newSaleId(randomBytes(16)) };
-  const result = await sell(call, {
+  const result = await sell(client, {
     userId: person.user,
     productId: product.product,
     quantity,
@@ -51,10 +51,10 @@ export async function trade(call: Call, sold: Trade, timing: Timing): Promise<Ou
   const acceptedMs = timing.now() - startMs;
   const isKnown = async (lists: BothLists): Promise<boolean> => {
     const known = LISTS.map((list) => knowsSale(lists[list], before?.[list], sale));
-    if (known.includes(undefined)) return historyHas(await askHistory(call, person.user), sale);
+    if (known.includes(undefined)) return historyHas(await askHistory(client, person.user), sale);
     return !known.includes(false);
   };
-  const asked = await askUntilKnown(() => askBoth(call, person, filters), isKnown, { timing });
+  const asked = await askUntilKnown(() => askBoth(client, person, filters), isKnown, { timing });
   const { topic, partition, offset } = result.address;
   return {
     kind: 'accepted',
@@ -67,14 +67,14 @@ export async function trade(call: Call, sold: Trade, timing: Timing): Promise<Ou
 }
 
 /** The sale has an id, so sending it again after a lost answer is harmless: it counts once. */
-async function sell(call: Call, sale: IncomingSale) {
+async function sell(client: Client, sale: IncomingSale) {
   const send = async () => {
-    const [result] = (await call('addSales', { body: sale })).sales;
+    const [result] = (await client.addSales({ body: sale })).sales;
     if (!result) throw new TypeError('Cannot read the answer: it has no result for the sale');
     return result;
   };
   const first = await send().catch((error: unknown) => {
-    if (error instanceof ApiFailure && (error.status === 0 || error.status >= 500)) return undefined;
+    if (error instanceof Unreachable || (error instanceof ApiError && error.status >= 500)) return undefined;
     throw error;
   });
   return first === undefined || (!first.accepted && first.mayRetry) ? send() : first;

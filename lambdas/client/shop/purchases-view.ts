@@ -1,7 +1,7 @@
 import { grouped } from '../../shared/contract/numbers.ts';
 import { day, element } from '../dom.ts';
-import type { History } from './api.ts';
 import type { ListedProduct } from './changes.ts';
+import type { History } from './client.ts';
 import type { BasketLine } from './person.ts';
 import { place, setText } from './place.ts';
 import { nameOf } from './words.ts';

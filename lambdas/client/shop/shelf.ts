@@ -13,13 +13,18 @@ export class Shelf {
   private readonly box = place('shelf-box');
   private readonly status = place('shelf-status');
   private readonly field = place('search', HTMLInputElement);
+  /** Kept while products are added, so that a card keeps the focus and a purchase on its way. */
+  private readonly cards = new Map<string, HTMLElement>();
   private products: readonly ListedProduct[] = [];
   private buyText = 'Buy';
   private readonly buy: Buy;
 
   constructor(buy: Buy) {
     this.buy = buy;
-    this.field.addEventListener('input', () => this.draw());
+    this.field.addEventListener('input', () => {
+      this.draw();
+      this.box.scrollTo({ top: 0, left: 0 });
+    });
   }
 
   show(products: readonly ListedProduct[]): void {
@@ -31,18 +36,28 @@ export class Shelf {
   setBuyText(text: string): void {
     if (text === this.buyText) return;
     this.buyText = text;
+    this.cards.clear();
     this.draw();
   }
 
   private draw(): void {
     const wanted = words(this.field.value);
     const found = this.products.filter((product) => hasAll(product, wanted));
+    const focused = this.list.contains(document.activeElement) ? document.activeElement : null;
     this.list.replaceChildren(...found.map((product) => this.card(product)));
-    this.box.scrollTo({ top: 0, left: 0 });
+    if (focused instanceof HTMLElement)
+      (focused.isConnected ? focused : this.box).focus({ preventScroll: true });
     setText(this.status, statusOf(found.length, this.products.length, this.field.value.trim()));
   }
 
   private card(product: ListedProduct): HTMLElement {
+    const key = JSON.stringify([product.product, product.name]);
+    const card = this.cards.get(key) ?? this.newCard(product);
+    this.cards.set(key, card);
+    return card;
+  }
+
+  private newCard(product: ListedProduct): HTMLElement {
     return element(
       'li',
       { class: 'product' },

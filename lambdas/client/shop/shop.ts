@@ -1,7 +1,7 @@
-import type { Call, ListKind } from './api.ts';
-import { LISTS } from './api.ts';
 import { askBoth, askHistory, askShelf, type BothLists, type ShopFilters } from './ask.ts';
 import { type ListChanges, type ListedProduct, listChanges } from './changes.ts';
+import type { Client, ListKind } from './client.ts';
+import { LISTS } from './client.ts';
 import { ListView } from './list-view.ts';
 import { OutcomeView } from './outcome-view.ts';
 import { type Person, personName } from './person.ts';
@@ -21,9 +21,11 @@ export class Shop {
   private lists: BothLists | undefined;
   /** Counts persons and filters: an answer for earlier ones is dropped. */
   private visit = 0;
+  /** Counts readings of the shelf, likewise. */
+  private stocks = 0;
   /** Purchases wait for each other, because each is compared with the lists before it. */
   private queue: Promise<void> = Promise.resolve();
-  private readonly call: Call;
+  private readonly client: Client;
   private readonly outcome = new OutcomeView();
   private readonly shelf = new Shelf((product) => this.buy(product));
   private readonly views: Readonly<Record<ListKind, ListView>> = {
@@ -35,8 +37,8 @@ export class Shop {
     takeOut: (index) => void this.enqueue(() => this.takeOut(index)),
   });
 
-  constructor(call: Call) {
-    this.call = call;
+  constructor(client: Client) {
+    this.client = client;
   }
 
   /** Shops as this person from now on. */
@@ -53,8 +55,12 @@ export class Shop {
   async stock(): Promise<void> {
     try {
       const { filters } = this;
-      const { products } = await askShelf(this.call, filters);
-      if (filters === this.filters) this.shelf.show(products);
+      const stock = ++this.stocks;
+      await askShelf(this.client, filters, (products) => {
+        const isNewest = stock === this.stocks;
+        if (isNewest) this.shelf.show(products);
+        return isNewest;
+      });
     } catch (error) {
       this.fail(error);
     }
@@ -101,7 +107,7 @@ export class Shop {
 
   private async askAgain(): Promise<void> {
     const { visit, person, filters } = this;
-    const lists = await askBoth(this.call, person, filters);
+    const lists = await askBoth(this.client, person, filters);
     if (visit === this.visit) this.show(lists);
   }
 
@@ -122,7 +128,7 @@ export class Shop {
     const { visit, person, filters, lists: before } = this;
     if (person.kind === 'anonymous') return;
     this.outcome.wait(`${quantity > 0 ? 'Buying' : 'Giving back'} ${nameOf(product)} …`);
-    const outcome = await trade(this.call, { person, product, quantity, filters, before }, BROWSER_TIMING);
+    const outcome = await trade(this.client, { person, product, quantity, filters, before }, BROWSER_TIMING);
     if (visit !== this.visit) return;
     const did = `${personName(person)} ${quantity > 0 ? 'bought' : 'gave back'} ${nameOf(product)}.`;
     if (outcome.kind === 'refused') {
@@ -162,7 +168,7 @@ export class Shop {
     this.person = person;
     this.purchases.showBasket(basket);
     const startMs = performance.now();
-    const lists = await askBoth(this.call, person, filters);
+    const lists = await askBoth(this.client, person, filters);
     if (visit !== this.visit) return;
     const totalMs = performance.now() - startMs;
     const changes = this.show(lists);
@@ -174,7 +180,7 @@ export class Shop {
     const { visit, person } = this;
     if (person.kind === 'anonymous') return;
     try {
-      const history = await askHistory(this.call, person.user);
+      const history = await askHistory(this.client, person.user);
       if (visit === this.visit) this.purchases.showHistory(history);
     } catch (error) {
       console.error(error);

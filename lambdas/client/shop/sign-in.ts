@@ -11,14 +11,11 @@ export interface SignInBrowser {
   readonly random: (count: number) => Uint8Array;
   /** Removes the issuer's answer from the address and the history. */
   readonly replaceAddress: (address: string) => void;
-  readonly nowMs: () => number;
 }
 
-/** A token of the issuer. It is in memory only: whoever reloads the page signs in again. */
+/** A token of the issuer. It is in memory only: whoever reloads the page signs in again. The API says when it has expired. */
 export interface Token {
   readonly accessToken: string;
-  /** Epoch ms, by the clock of the browser. */
-  readonly expiresMs: number;
 }
 
 /** Signing in failed. The message says why and what to do, in words for the reader of the page. */
@@ -125,12 +122,10 @@ async function exchange(
       code_verifier: verifier,
     }),
   });
-  const { access_token: accessToken, token_type: type, expires_in: seconds } = answer;
+  const { access_token: accessToken, token_type: type } = answer;
   if (typeof accessToken !== 'string' || String(type).toLowerCase() !== 'bearer')
     throw new SignInError('The issuer answered without a token that this page can use. Sign in again.');
-  // RFC 6749 allows an answer without a lifetime; then the API says when the token has expired.
-  const lifetimeMs = typeof seconds === 'number' ? 1000 * seconds : Number.POSITIVE_INFINITY;
-  return { accessToken, expiresMs: browser.nowMs() + lifetimeMs };
+  return { accessToken };
 }
 
 async function endpointsOf(settings: SignInSettings, browser: SignInBrowser): Promise<SignInEndpoints> {

@@ -1,7 +1,7 @@
 import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
-import { type Answer, ApiFailure, type ListKind } from './api.ts';
 import { type Change, isChanged, type ListChanges, type ListedProduct } from './changes.ts';
+import { type Answer, ApiError, type ListKind, Unreachable } from './client.ts';
 import type { Person } from './person.ts';
 
 /** The sentences of the page. */
@@ -108,11 +108,11 @@ const MISSING: Readonly<Record<Answer['missing'][number], string>> = {
 
 /** What went wrong, and what to do. Two sentences at most, for the reader of the page. */
 export function failureSentence(error: unknown): string {
-  if (!(error instanceof ApiFailure))
+  if (error instanceof Unreachable)
+    return 'The API does not answer. Check that it is running and that you are online, then try again.';
+  if (!(error instanceof ApiError))
     return 'Something in this page failed. Reload it; the console has the reason.';
   const { status, problem } = error;
-  if (status === 0)
-    return 'The API does not answer. Check that it is running and that you are online, then try again.';
   if (status === 401) return 'You are not signed in, or your sign-in has expired. Sign in again.';
   if (status === 403)
     return `You may not do this${problem ? `: ${problem.detail}` : ''}. Ask the owner of the API for permission.`;
