@@ -11,6 +11,7 @@ import { beginSignIn, claimOf, endSignIn, type SignInBrowser, SignInError } from
 
 /** Opens the shop, after signing in where the API needs it. */
 export async function openShop({ users, signIn }: ShopSettings): Promise<void> {
+  place('without-script').hidden = true;
   if (!signIn) {
     startShop(shopClient({ accessToken: () => undefined, onSignedOut: () => undefined }), users);
     return;

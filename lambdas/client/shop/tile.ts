@@ -1,8 +1,6 @@
-import { letters } from '../../shared/web/text.ts';
 import { element } from '../dom.ts';
-import { words } from '../index/search-key.ts';
 import type { ListedProduct } from './changes.ts';
-import { nameOf } from './words.ts';
+import { initials, nameOf } from './words.ts';
 
 /** Number of colours; the style of the page has one for each. */
 const COLOURS = 6;
@@ -14,14 +12,6 @@ export function tile(product: ListedProduct): HTMLElement {
     { class: `tile tile${colourOf(product.product)}`, 'aria-hidden': 'true' },
     initials(nameOf(product)),
   );
-}
-
-/** @example initials('Blue glass lamp') // 'BG' */
-export function initials(name: string): string {
-  const firsts = words(name)
-    .slice(0, 2)
-    .map((word) => letters(word).next().value ?? '');
-  return firsts.join('').toUpperCase() || '·';
 }
 
 function colourOf(product: string): number {

@@ -1,5 +1,7 @@
 import { counted, grouped, percent } from '../../shared/contract/numbers.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
+import { letters } from '../../shared/web/text.ts';
+import { words } from '../index/search-key.ts';
 import { type Change, isChanged, type ListChanges, type ListedProduct } from './changes.ts';
 import { type Answer, ApiError, type ListKind, Unreachable } from './client.ts';
 import type { Person } from './person.ts';
@@ -134,4 +136,12 @@ export function personSentence(person: Person, { source }: Answer): string {
   return source === 'coldStart'
     ? `Nothing is known of ${person.user}. The id may be misspelt, or this person has bought nothing yet.`
     : '';
+}
+
+/** @example initials('Blue glass lamp') // 'BG' */
+export function initials(name: string): string {
+  const firsts = words(name)
+    .slice(0, 2)
+    .map((word) => letters(word).next().value ?? '');
+  return firsts.join('').toUpperCase() || '·';
 }

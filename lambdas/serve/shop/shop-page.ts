@@ -26,7 +26,7 @@ export function shopPage({ links = [], ...settings }: ShopPageOptions): string {
     header: html`<div class="top"><h1>Cartograph shop</h1>
 ${links.length === 0 ? NOTHING : html`<nav aria-label="Other pages"><ul>${links.map(({ href, text }) => html`<li><a href="${href}">${text}</a></li>`)}</ul></nav>`}
 <p id="status" class="soft" role="status"></p></div>`,
-    main: html`<noscript><p>The shop asks the API for everything that it shows, so it needs JavaScript.</p></noscript>
+    main: html`<p id="without-script">The shop asks the API for everything that it shows, so it needs JavaScript.</p>
 <div id="sign-in" hidden></div>
 <div id="shop" hidden>
 ${person()}
