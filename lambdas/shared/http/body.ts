@@ -66,7 +66,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
 export interface BodyElement {
   /** Its value; undefined if it is not JSON. */
   readonly value: unknown;
-  /** Its text, as it came or, in an array, written again. */
+  /** Its text, as it came or, in an array, written again; empty if it is nested too deeply for that. */
   readonly text: string;
 }
 
@@ -90,7 +90,17 @@ export function documentsOf(
 
 function elementsOf(json: unknown, bytes: Buffer): BodyElement[] {
   if (!Array.isArray(json)) return [{ value: json, text: bytes.toString('utf8') }];
-  return json.map((value: unknown) => ({ value, text: JSON.stringify(value) }));
+  return json.map((value: unknown) => ({ value, text: textOf(value) }));
+}
+
+/** JSON.parse takes any depth, but JSON.stringify ends with a RangeError after some thousand levels. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return '';
+    throw error;
+  }
 }
 
 function linesOf(bytes: Buffer): BodyElement[] {

@@ -51,6 +51,20 @@ export const METRICS = {
   SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
+  /** Answers that were made without the recent sales of their user, because the table did not answer in time. */
+  AnswersWithoutRecent: 'Count',
+  /** Answers that were made without what the run knows of their user, because its file could not be read. */
+  AnswersWithoutHistory: 'Count',
+  /** Requests that failed, because the catalogue could not be read and the copy in memory was missing or too old for their filters. */
+  RequestsWithoutCatalogue: 'Count',
+  /** Sales that collect put on the topic. */
+  SalesAccepted: 'Count',
+  /** Sales that are not valid and that collect refused. */
+  SalesRefused: 'Count',
+  /** Valid sales that collect could not put on the topic. */
+  SalesNotSent: 'Count',
+  /** Products whose attributes catalogue stored. */
+  ProductsStored: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;

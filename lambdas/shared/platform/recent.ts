@@ -19,8 +19,8 @@ export const MOST_SALES = 5_000;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const ITEMS_PER_WRITE = 25;
 const WRITES_AT_ONCE = 8;
-/** DynamoDB leaves items unprocessed while it adapts to more of them; with these pauses it has about 25 seconds. */
-const MAX_TRIES = 9;
+/** DynamoDB leaves items unprocessed while it adapts to more of them; with these pauses it has up to 30 seconds. */
+const MAX_TRIES = 12;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 6_000;
 
@@ -98,6 +98,6 @@ async function writeAll(client: DynamoDBClient, table: string, items: WriteReque
         `Cannot store ${left.length} of ${items.length} recent sales: DynamoDB left them unprocessed ${MAX_TRIES} times`,
       );
     // Of several writers, each waits for another part of the pause.
-    await sleep(pauseMs * (0.5 + Math.random() / 2));
+    await sleep(pauseMs * Math.random());
   }
 }

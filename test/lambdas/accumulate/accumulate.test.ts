@@ -87,6 +87,7 @@ test('a poll becomes one Parquet object per partition, with offsets and count in
     order_id: null,
     price: null,
     product_name: 'Blue “lamp”',
+    sale_id: null,
   });
 });
 

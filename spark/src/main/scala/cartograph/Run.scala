@@ -13,7 +13,7 @@ import cartograph.output.RunTables
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
-import cartograph.sales.{Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
+import cartograph.sales.{CatalogueNames, Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
@@ -46,6 +46,7 @@ object Run {
     val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocksFor(inputs.last.totalInteractions)))
     val time = set.summary.time
     logConflicts(set.summary, context.run)
+    logRepeats(set.summary, context.run)
     logTime(time, context.run)
     val blocks = blocksFor(set.summary.interactions)
     val tables = new RunTables(files, blocks)
@@ -58,7 +59,8 @@ object Run {
       val period = SalesPeriod(time.oldestMs, time.nowMs + 1)
       bought -> Holdout.from(bought.interactions, bought.count, period, config.holdoutShare)
     }
-    val shop = steps("net")(Shop.build(set.interactions, weights, blocks))
+    val names = inputs.last.catalogue.map(CatalogueNames.read(sc, lake, _, blocks))
+    val shop = steps("net")(Shop.build(set.interactions, weights, blocks, names))
     val history = steps("gather") {
       val all = Purchases.of(shop, set.interactions, weights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
@@ -127,6 +129,13 @@ object Run {
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
 
+  private def logRepeats(summary: TrainingSummary, window: Int): Unit =
+    if (summary.repeats + summary.repeatsById > 0)
+      Log.info(
+        s"Repeated sales count once: ${summary.repeats} by address, ${summary.repeatsById} by sale id",
+        obj("window" -> window, "repeats" -> summary.repeats, "repeatsById" -> summary.repeatsById)
+      )
+
   private def logTime(time: SalesTime, window: Int): Unit = {
     def moment(ms: Long): String = Instant.ofEpochMilli(ms).toString
     time.afterNow.foreach { after =>
@@ -152,11 +161,13 @@ object Run {
   private def inputsNode(inputs: Inputs, summary: TrainingSummary, types: SaleTypes): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),
     "batches" -> inputs.windows.map(_.batches.size).sum,
+    "cutAtMs" -> inputs.last.cutAtMs,
     "offsets" -> obj(inputs.last.partitions.properties.asScala.toSeq.map { entry =>
       entry.getKey -> entry.getValue.get("ranges")
     }: _*),
     "interactions" -> (summary.interactions - types.untrained),
     "repeats" -> summary.repeats,
+    "repeatsById" -> summary.repeatsById,
     "conflicts" -> summary.conflicts,
     "unweighted" -> types.untrained,
     "unknown" -> obj("interactions" -> types.unknownSales, "types" -> types.unknownTypes),
@@ -166,6 +177,7 @@ object Run {
     "afterNow" -> summary.time.afterNow.map { after =>
       obj("interactions" -> after.interactions, "added" -> after.added, "newestMs" -> after.newestMs)
     },
+    "catalogue" -> inputs.last.catalogue.map(catalogue => obj("through" -> catalogue.through)),
     "trainingSetSha256" -> summary.sha256
   )
 
