@@ -1,7 +1,11 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import type { Config } from '../../lib/config.ts';
-import { showDocs } from './docs-page.ts';
+import { awsClient } from '../stack/emulator.ts';
+import { DOCS_PATH, showDocs } from './docs-page.ts';
 import { createLocalStages, type LocalStagesOptions } from './local-stages.ts';
 import { type ApiOptions, type LocalApi, startApi } from './server.ts';
+import { showShop } from './shop-page.ts';
 
 export interface LocalApiOptions
   extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'onFault'>,
@@ -22,9 +26,13 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi>
     catalogueMaxAgeSeconds: config.catalogue.maxAgeSeconds,
   });
   const { origin } = new URL(pagesUrl);
+  const showShopPage = showShop(s3Lake(options.bucket, new S3Client(awsClient(options.endpoint))), [
+    { href: pagesUrl, text: 'Charts of the served run' },
+    { href: DOCS_PATH, text: 'The API' },
+  ]);
   const api = await startApi({
     stages: stages.answers,
-    show: showDocs,
+    show: async (path) => (await showDocs(path)) ?? showShopPage(path),
     origins: [origin, origin.replace('127.0.0.1', 'localhost')],
     ...{ port, host },
   });

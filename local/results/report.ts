@@ -1,3 +1,4 @@
+import { SHOP_PATH } from '../../lambdas/serve/shop/routes.ts';
 import { describeAfterNow } from '../../lambdas/shared/contract/after-now.ts';
 import { describeUntrained } from '../../lambdas/shared/contract/event-types.ts';
 import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
@@ -95,9 +96,10 @@ export function formatReport(facts: ReportFacts): string {
     decisionsSection(outcome),
     userSection(outcome),
     purchaseSection(facts),
-    [`Charts    ${chartsUrl}`, ...(apiUrl === undefined ? [] : [`API       ${apiUrl}${DOCS_PATH}`])].join(
-      '\n',
-    ),
+    [
+      `Charts    ${chartsUrl}`,
+      ...(apiUrl === undefined ? [] : [`API       ${apiUrl}${DOCS_PATH}`, `Shop      ${apiUrl}${SHOP_PATH}`]),
+    ].join('\n'),
   ];
   const problems = problemsOf(facts).map((problem) => wrap(`! ${printable(problem, MAX_SENTENCE)}`, '  '));
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');

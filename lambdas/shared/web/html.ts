@@ -45,18 +45,20 @@ export interface PageParts {
   readonly style?: string;
   /** The one script of the page. The content security policy lets nothing else run, whatever the data contain. */
   readonly script?: string;
+  /** Origins of other servers that the script may ask, such as `https://login.example.com`. */
+  readonly connect?: readonly string[];
 }
 
 /**
  * Builds a whole page. It needs nothing from other servers, and its content security policy forbids loading anything
- * from them.
+ * from them; only the servers in `connect` may be asked.
  */
-export const page = ({ title, header, main, style = '', script }: PageParts): string =>
+export const page = ({ title, header, main, style = '', script, connect = [] }: PageParts): string =>
   `<!doctype html>\n${
     html`<html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(script)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(script, connect)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <link rel="icon" href="data:,">
@@ -76,7 +78,7 @@ ${script === undefined ? NOTHING : inlineScript(script)}</body>
   }`;
 
 /** Returns the content security policy: the page may load its own pictures and files, and run the script with this hash. */
-function policy(script: string | undefined): string {
+function policy(script: string | undefined, connect: readonly string[]): string {
   const hash = script === undefined ? undefined : createHash('sha256').update(script).digest('base64');
   return [
     "default-src 'none'",
@@ -84,7 +86,9 @@ function policy(script: string | undefined): string {
     "style-src 'unsafe-inline'",
     "base-uri 'none'",
     "form-action 'none'",
-    ...(hash === undefined ? [] : [`script-src 'sha256-${hash}'`, "connect-src 'self'"]),
+    ...(hash === undefined
+      ? []
+      : [`script-src 'sha256-${hash}'`, ["connect-src 'self'", ...connect].join(' ')]),
   ].join('; ');
 }
 

@@ -1,0 +1,31 @@
+import { element } from '../dom.ts';
+import type { ListedProduct } from './changes.ts';
+import { nameOf } from './words.ts';
+
+/** What a press on "Buy" does; it ends when the purchase is accepted or refused. */
+export type Buy = (product: ListedProduct) => Promise<void>;
+
+/**
+ * Makes a button that buys a product. While a purchase is on its way the button keeps the focus and takes no other press, so
+ * that a double click buys once.
+ */
+export function buyButton(product: ListedProduct, text: string, buy: Buy): HTMLButtonElement {
+  const button = element(
+    'button',
+    {
+      type: 'button',
+      class: 'buy',
+      'aria-label': `${text}: ${nameOf(product)}`,
+      click: () => void press(),
+    },
+    text,
+  );
+  const press = async (): Promise<void> => {
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
+    await buy(product).finally(() => {
+      button.ariaDisabled = null;
+    });
+  };
+  return button;
+}
