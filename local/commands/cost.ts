@@ -29,6 +29,12 @@ export const commandLine = () =>
         DEFAULTS.partitions,
       ),
     )
+    .option('--no-serve', 'leave out the API and what it needs')
+    .addOption(
+      amount('--requests-per-sale <N>', 'lists that the shop asks the API for, for each sale', 1e4).default(
+        DEFAULTS.requestsPerSale,
+      ),
+    )
     .addOption(
       wholeNumber('--month <N>', 'month after the deployment: each run trains on all sales so far', {
         least: 1,

@@ -1,6 +1,9 @@
 import { counted, sum } from '../../lambdas/shared/contract/numbers.ts';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../../lambdas/threshold/scan.ts';
-import { PRICES, type Price, type PriceName, type Region } from './prices.ts';
+import { ASSUMED, STACK } from './assumed.ts';
+import { type BillLine, type Line, lineAt } from './line.ts';
+import { PRICES, type Region } from './prices.ts';
+import { type RequestUsage, requestLines } from './request-lines.ts';
 import { HOURS_PER_MONTH, planRuns, type RunAt, secondsOfRun, type Workload } from './workload.ts';
 
 export const STREAMS = ['serverless', 'provisioned', 'existing'] as const;
@@ -14,14 +17,10 @@ export interface BillInput extends Workload {
   readonly pollers: PollerKind;
   /** Partitions of the topic. */
   readonly partitions: number;
-}
-
-/** One line of a monthly bill. */
-export interface BillLine {
-  readonly part: string;
-  readonly quantity: number;
-  readonly price: Price;
-  readonly usd: number;
+  /** Whether the stack has an API (`serve`). */
+  readonly serve: boolean;
+  /** Lists that the shop asks the API for, for each sale. */
+  readonly requestsPerSale: number;
 }
 
 export interface Bill {
@@ -32,70 +31,6 @@ export interface Bill {
   readonly idleUsd: number;
   readonly busyUsd: number;
 }
-
-/**
- * Numbers and sizes of the stack's parts with its defaults (`lib/config.ts`). The bill leaves out taxes and traffic
- * between zones, and does not subtract free tiers.
- */
-export const STACK = {
-  partitions: 3,
-  /** How long events of threshold are gathered. */
-  gatherSeconds: 60,
-  brokers: 2,
-  brokerDiskGb: 10,
-  retentionHours: 7 * 24,
-  zones: 2,
-  /** Interface endpoints of Lambda and STS, which on-demand pollers need. */
-  endpoints: 2,
-  windowSeconds: 60,
-  batchSize: 10_000,
-  sweepMinutes: 5,
-  fullSweepHours: 24,
-  /** Queues of the stages that are also swept: threshold, train, render, publish. */
-  queues: 4,
-  /** Counted by the metrics that they watch, because AWS charges for each metric. */
-  alarms: 41,
-  dashboards: 1,
-  metrics: 19,
-  /** Metrics of the pollers that AWS charges for. Those of faults exist only in hours with a fault. */
-  pollerMetrics: 2,
-  /** A driver and three executors fill the limit of 16 vCPU. Spark takes a tenth more memory than is configured. */
-  workers: 4,
-  workerVcpu: 4,
-  workerGb: 14,
-} as const;
-
-/** Assumed sizes and times. They are orders of magnitude, unless the comment says that they were measured. */
-export const ASSUMED = {
-  /** Lambda polls a queue with five long polls of 20 s at a time: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
-  pollsPerQueueHour: 5 * 180,
-  /** An SQS message is sent, received and deleted. */
-  requestsPerMessage: 3,
-  /** JSON that the Kafka event adds to each record. Key and value also grow by a third, in base64. */
-  eventBytesPerRecord: 250,
-  eventBytes: 6e6,
-  accumulateGb: 1769 / 1024,
-  accumulateSeconds: 0.15,
-  /** Half of the speed that docs/performance.md reports. */
-  accumulateSalesPerSecond: 100_000,
-  smallGb: 0.5,
-  thresholdGb: 1,
-  smallSeconds: 0.3,
-  /** Lambda's share of a run: several calls of train, one each of publish and render (3 s with 1.7 GB). */
-  gbSecondsPerRun: 8,
-  requestsPerRun: 10,
-  /** Listings by one sweep of all stages while the bucket is empty. */
-  listsPerSweep: 9,
-  getsPerEvent: 3,
-  keysPerList: 1000,
-  /** Measured: a Parquet file without rows. */
-  batchBytes: 1500,
-  /** Measured: a sale in a Parquet file. */
-  saleBytes: 30,
-  /** All files of a run, per sale that it trained on, with a user for every ten sales and twenty lines for each user. */
-  runBytesPerSale: 150,
-  logBytesPerRequest: 1500,
-} as const;
 
 /** Listings by one decision of threshold beyond those of the partitions: windows, sources, topics and partitions. */
 const LISTS_OF_FOLDERS = 4;
@@ -118,21 +53,10 @@ const FULL_SWEEPS_PER_MONTH = HOURS_PER_MONTH / STACK.fullSweepHours;
  */
 export function makeBill(input: BillInput): Bill {
   const line = lineAt(PRICES[input.region]);
-  const idle = [...idleStream(input, line), ...idleStages(line), ...idleOperations(line)];
+  const idle = [...idleStream(input, line), ...idleStages(line), ...idleOperations(input, line)];
   const busy = busyLines(input, line);
   return { idle, busy, idleUsd: usdOf(idle), busyUsd: usdOf(busy) };
 }
-
-type Line = (part: string, quantity: number, price: PriceName) => BillLine;
-
-const lineAt =
-  (prices: Readonly<Record<PriceName, Price>>): Line =>
-  (part, quantity, name) => ({
-    part,
-    quantity,
-    price: prices[name],
-    usd: quantity * prices[name].usd,
-  });
 
 const usdOf = (lines: readonly BillLine[]): number => sum(lines.map(({ usd }) => usd));
 
@@ -171,11 +95,16 @@ function idleStages(line: Line): BillLine[] {
   ];
 }
 
-const idleOperations = (line: Line): BillLine[] => [
-  line('CloudWatch, alarms', STACK.alarms, 'alarm'),
-  line('CloudWatch, dashboard', STACK.dashboards, 'dashboard'),
-  line('CloudWatch, metrics', STACK.metrics + STACK.pollerMetrics, 'metric'),
-];
+/** The API, its Lambdas and the table cost nothing while idle; what watches them does. */
+function idleOperations({ serve }: BillInput, line: Line): BillLine[] {
+  const { alarms, requestAlarms, dashboards, metrics, pollerMetrics } = STACK;
+  return [
+    line('CloudWatch, alarms', alarms, 'alarm'),
+    ...(serve ? [line('CloudWatch, alarms of requests', requestAlarms, 'alarm')] : []),
+    line('CloudWatch, dashboard', dashboards, 'dashboard'),
+    line('CloudWatch, metrics', metrics + pollerMetrics * (serve ? 2 : 1), 'metric'),
+  ];
+}
 
 /** Calculates what the sales of the billed month use. */
 function usageOf(input: BillInput) {
@@ -228,6 +157,7 @@ function busyLines(input: BillInput, line: Line): BillLine[] {
     line('EventBridge, rules', batches, 'eventBridge'),
     line('SQS, events', batches * ASSUMED.requestsPerMessage, 'sqsRequest'),
     ...trainingLines(now, line),
+    ...(input.serve ? requestLines(input, requestUsageOf(input, usage), line) : []),
     line('S3, the lake', lakeGb(usage), 's3Storage'),
     line('CloudWatch, logs', (requests * ASSUMED.logBytesPerRequest) / GB, 'logs'),
     line('X-Ray', requests, 'trace'),
@@ -235,6 +165,13 @@ function busyLines(input: BillInput, line: Line): BillLine[] {
 }
 
 type Usage = ReturnType<typeof usageOf>;
+
+const requestUsageOf = ({ month }: BillInput, { sales, topicGb, eventGb }: Usage): RequestUsage => ({
+  sales,
+  topicGb,
+  eventGb,
+  months: month,
+});
 
 function busyStream(
   { stream, pollers }: BillInput,

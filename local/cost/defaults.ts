@@ -1,5 +1,5 @@
 import { Threshold } from '../../lambdas/threshold/settings.ts';
-import { STACK } from './bill.ts';
+import { STACK } from './assumed.ts';
 
 const { threshold, growth, maxWaitSeconds } = Threshold.parse({});
 
@@ -15,4 +15,6 @@ export const DEFAULTS = {
   stream: 'serverless',
   pollers: 'on-demand',
   partitions: STACK.partitions,
+  serve: true,
+  requestsPerSale: 10,
 } as const;

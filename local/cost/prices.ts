@@ -14,6 +14,7 @@ const LAMBDA = 'https://aws.amazon.com/lambda/pricing/';
 const S3 = 'https://aws.amazon.com/s3/pricing/';
 const EMR = 'https://aws.amazon.com/emr/pricing/';
 const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
+const DYNAMODB = 'https://aws.amazon.com/dynamodb/pricing/';
 const PRIVATELINK = 'https://aws.amazon.com/privatelink/pricing/';
 
 const UNITED_STATES_EAST = {
@@ -29,6 +30,10 @@ const UNITED_STATES_EAST = {
   endpointData: { usd: 0.01, unit: 'GB', source: PRIVATELINK },
   lambdaArm: { usd: 0.0000133334, unit: 'GB-seconds', source: LAMBDA },
   lambdaRequest: { usd: 0.2 / 1e6, unit: 'requests', source: LAMBDA },
+  httpApiRequest: { usd: 1 / 1e6, unit: 'requests', source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  dynamodbWrite: { usd: 0.625 / 1e6, unit: 'write units', source: DYNAMODB },
+  dynamodbRead: { usd: 0.125 / 1e6, unit: 'read units', source: DYNAMODB },
+  dynamodbStorage: { usd: 0.25, unit: 'GB-months', source: DYNAMODB },
   s3Storage: { usd: 0.023, unit: 'GB-months', source: S3 },
   s3Put: { usd: 0.005 / 1000, unit: 'PUT or LIST', source: S3 },
   s3Get: { usd: 0.0004 / 1000, unit: 'GET', source: S3 },

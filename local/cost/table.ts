@@ -1,17 +1,19 @@
 import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../../lambdas/threshold/scan.ts';
-import { type Bill, type BillInput, type BillLine, makeBill } from './bill.ts';
+import { type Bill, type BillInput, makeBill } from './bill.ts';
+import type { BillLine } from './line.ts';
 import { PRICES_AS_OF } from './prices.ts';
 
 /** Formats a bill as text, with every line. */
 export function formatBill(
   bill: Bill,
-  { salesPerMonth, month, region, stream, pollers, partitions }: BillInput,
+  { salesPerMonth, month, region, stream, pollers, partitions, serve, requestsPerSale }: BillInput,
 ): string {
+  const asked = serve ? `${counted(requestsPerSale, 'list')} asked for with each sale` : 'without an API';
   const title = `${grouped(salesPerMonth)} sales a month, month ${month}, ${region}, stream ${stream}, ${pollers} pollers, ${counted(partitions, 'partition')}`;
   return [
     title,
-    `US dollars a month, prices of ${PRICES_AS_OF}`,
+    `US dollars a month, prices of ${PRICES_AS_OF}, ${asked}`,
     '',
     'Idle',
     ...bill.idle.map(formatLine),
@@ -29,7 +31,7 @@ export function formatBill(
           'one partition stores thousands of sales a second.',
         ]
       : []),
-    'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/bill.ts).',
+    'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/assumed.ts).',
     'Runs are priced on arm64, with all workers from start to end. local/cost/prices.ts names the pages of the prices.',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { REQUEST_STAGES, STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { bundle } from '../../lib/bundle.ts';
 import { launch } from '../lambdas/train/launch.ts';
@@ -28,6 +28,10 @@ const ENVIRONMENT = {
   [ENV.launch]: JSON.stringify(launch),
   [ENV.brokers]: '127.0.0.1:9',
   [ENV.topic]: 'sales',
+  [ENV.recentTable]: 'recent',
+  [ENV.recentDays]: '90',
+  [ENV.auth]: 'iam',
+  [ENV.catalogueMaxAgeSeconds]: '60',
 };
 
 /** The Kafka client tries for a quarter of a minute to reach a broker. */
@@ -45,13 +49,33 @@ const warningsOf = (source: string, options = ''): string => {
   return stderr;
 };
 
+/** A request that API Gateway sends: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+const request = (method: string, path: string, body?: string) => ({
+  version: '2.0',
+  routeKey: `${method} ${path}`,
+  rawPath: path,
+  rawQueryString: '',
+  headers: { 'content-type': 'application/json' },
+  requestContext: {
+    http: { method, path },
+    requestId: 'r1',
+    authorizer: { iam: { accountId: '111122223333', userArn: 'arn:aws:iam::111122223333:role/shop' } },
+  },
+  isBase64Encoded: false,
+  ...(body !== undefined && { body }),
+});
+
 const EVENTS: Readonly<Record<string, unknown>> = {
   accumulate: JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/msk-event.json'), 'utf8')),
+  remember: JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/msk-event.json'), 'utf8')),
+  serve: request('GET', '/v1/health'),
+  collect: request('POST', '/v1/sales', '[]'),
+  catalogue: request('POST', '/v1/products', '[]'),
   produce: { records: [] },
   topic: {},
 };
 
-test.each([...STAGES, 'produce', 'topic'])(
+test.each([...STAGES, ...REQUEST_STAGES, 'produce', 'topic'])(
   'the bundle of %s starts and is called without a warning from Node',
   { timeout: 180_000 },
   (name) => {

@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { METRICS } from '../../../lambdas/shared/platform/metrics.ts';
 import { Config } from '../../../lib/config.ts';
 import { executorsOf, takenGb } from '../../../lib/train-config.ts';
-import { type Bill, type BillInput, type BillLine, makeBill, STACK } from '../../../local/cost/bill.ts';
+import { ASSUMED, STACK } from '../../../local/cost/assumed.ts';
+import { type Bill, type BillInput, makeBill } from '../../../local/cost/bill.ts';
 import { DEFAULTS } from '../../../local/cost/defaults.ts';
+import type { BillLine } from '../../../local/cost/line.ts';
 import { PRICES, PRICES_AS_OF } from '../../../local/cost/prices.ts';
 import { costTable, formatBill } from '../../../local/cost/table.ts';
 import { ROOT } from '../../../local/process/paths.ts';
@@ -116,7 +118,7 @@ test('an existing cluster is not on the bill: there is no line for MSK', () => {
 });
 
 test('the bill is for the default configuration of the stack', () => {
-  const { stream, sweepMinutes, threshold, train } = Config.parse({});
+  const { stream, sweepMinutes, threshold, train, serve, remember } = Config.parse({});
   expect(STACK.gatherSeconds).toBe(threshold.gatherSeconds);
   const { diskGb } = Config.parse({ stream: { kind: 'provisioned' } }).stream as { diskGb: number };
   expect(STACK).toMatchObject({
@@ -127,13 +129,15 @@ test('the bill is for the default configuration of the stack', () => {
     brokerDiskGb: diskGb,
     sweepMinutes,
     fullSweepHours: threshold.fullSweepHours,
-    metrics: Object.keys(METRICS).length,
+    metrics: Object.keys(METRICS).length - STACK.requestMetrics,
     pollerMetrics: 2,
     workers: 1 + executorsOf(train),
     workerVcpu: train.driver.vcpu,
     workerGb: takenGb(train.driver),
   });
   expect(train.executor).toEqual(train.driver);
+  expect(ASSUMED.rememberDays).toBe(remember.days);
+  expect(ASSUMED.serveGb * 1024).toBe(serve === false ? 0 : serve.memoryMb);
 });
 
 /** Counts the metrics that an alarm watches: one, or those of its expression. */
@@ -146,15 +150,69 @@ test('the bill counts the alarms, dashboards, endpoints and swept queues of the 
   );
   const count = (type: string, has: (properties: object) => boolean = () => true): number =>
     Object.values(Resources).filter(({ Type, Properties = {} }) => Type === type && has(Properties)).length;
+  const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  const watched = (isOfRequests: boolean): number =>
+    alarms
+      .map(({ Properties = {} }) => Properties as { AlarmDescription?: string; Metrics?: object[] })
+      .filter(
+        ({ AlarmDescription = '' }) =>
+          /^(remember|serve|collect|catalogue)-/.test(AlarmDescription) === isOfRequests,
+      )
+      .reduce((total, properties) => total + metricsOf(properties), 0);
   expect(STACK).toMatchObject({
-    alarms: Object.values(Resources)
-      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
-      .reduce((total, { Properties = {} }) => total + metricsOf(Properties), 0),
+    alarms: watched(false),
+    requestAlarms: watched(true),
     dashboards: count('AWS::CloudWatch::Dashboard'),
     queues: count('AWS::SQS::Queue', (properties) => 'RedrivePolicy' in properties),
     endpoints: count('AWS::EC2::VPCEndpoint', (properties) => 'PrivateDnsEnabled' in properties),
     zones: count('AWS::EC2::Subnet'),
   });
+});
+
+/**
+ * A million sales of 1,000 bytes in the first month and ten lists for each: 10,000,000 lists and 11,000,000 requests. An event
+ * has 1,583 bytes a record. remember is called for each sale, because 5 calls a second for 3 partitions would be 39,420,000.
+ */
+test('busy, requests: an example calculated by hand', () => {
+  const input = { salesPerMonth: 1e6, recordBytes: 1000, month: 1, runsPerMonth: 10 };
+  expect(usdOf(bill(input).busy)).toMatchObject({
+    'API Gateway, lists and sales': 11,
+    // 10,000,000 x 0.03 s x 1.7275 GB
+    'Lambda, serve': expect.closeTo(518_262 * 0.0000133334, 3),
+    // (1,000,000 + 1,000,000) x 0.03 s x 0.5 GB
+    'Lambda, collect and remember': expect.closeTo(30_000 * 0.0000133334, 6),
+    'Lambda, lists and sales': expect.closeTo(12 * 0.2, 9),
+    'DynamoDB, sales written': 0.625,
+    'DynamoDB, users read': 1.25,
+    // Half of the month's sales on average, of 250 bytes.
+    'DynamoDB, sales kept 90 days': expect.closeTo(0.5 * 0.25 * 0.25, 9),
+    'MSK Serverless, sales out again': expect.closeTo(0.05, 9),
+    'Interface endpoints, sales again': expect.closeTo(0.015833, 6),
+    'S3, histories read by serve': 4,
+    // One process looks every 5 s of 2,628,000.
+    'S3, looks of serve for news': expect.closeTo(525_600 * 5e-6, 9),
+    'CloudWatch, logs of lists and sales': expect.closeTo(12e6 * 900e-9 * 0.5, 9),
+    // One a second, and 5 % of the other 9,372,000.
+    'X-Ray, lists and sales': expect.closeTo((2_628_000 + 468_600) * 5e-6, 6),
+  });
+  // The table is as large as 90 days of sales, from the fourth month on.
+  const kept = usdOf(bill({ ...input, month: 24 }).busy)['DynamoDB, sales kept 90 days'];
+  expect(kept).toBeCloseTo((90 / (730 / 24)) * 0.25 * 0.25, 9);
+});
+
+test('without an API the bill has none of its lines, idle or busy', () => {
+  const [withApi, without] = [true, false].map((serve) => bill({ serve }));
+  const parts = ({ idle = [], busy = [] }: Partial<Bill> = {}) => [...idle, ...busy].map(({ part }) => part);
+  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|requests/.test(part))).toEqual([]);
+  expect(parts(withApi)).toEqual(expect.arrayContaining(parts(without)));
+  // While idle, the API costs what watches it: its alarms, and two metrics of the second reader's pollers.
+  expect((withApi?.idleUsd ?? 0) - (without?.idleUsd ?? 0)).toBeCloseTo(STACK.requestAlarms * 0.1 + 0.6, 9);
+});
+
+test('provisioned pollers are shared, so the second reader of the topic adds nothing to them', () => {
+  const polling = (serve: boolean) =>
+    usdOf(bill({ serve, pollers: 'provisioned' }).idle)['Lambda, provisioned poller'];
+  expect(polling(true)).toBe(polling(false));
 });
 
 test('totals are the sums of their lines, and every line is its quantity at its price', () => {
@@ -176,7 +234,7 @@ test('every price has a unit and an AWS page as its source, and the prices have 
     for (const [name, { usd, unit, source }] of Object.entries(table)) {
       expect(usd, name).toBeGreaterThanOrEqual(0);
       expect(unit, name).not.toBe('');
-      expect(source, name).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9]+\/pricing\/$/);
+      expect(source, name).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9-]+\/pricing\/$/);
     }
 });
 
