@@ -1,17 +1,9 @@
-import { MAX_PRODUCTS, type ProductsResult } from '../shared/contract/api/catalogue.ts';
+import { MAX_PRODUCTS } from '../shared/contract/api/catalogue.ts';
 import type { Reply, StageRoutes } from '../shared/contract/api/operation.ts';
-import type { CatalogueProduct } from '../shared/contract/catalogue.ts';
-import { describeRefusal, parseProduct } from '../shared/contract/parse-product.ts';
+import { type Parsed, parseProduct } from '../shared/contract/parse-product.ts';
 import { documentsOf, parseJsonBody } from '../shared/http/body.ts';
 import { invalidRequest, ProblemError } from '../shared/http/problem-error.ts';
-import type { Lake } from '../shared/platform/lake.ts';
-import type { Log } from '../shared/platform/log.ts';
-import { appendProducts } from './write.ts';
-
-export interface CatalogueParts {
-  readonly lake: Lake;
-  readonly log: Log;
-}
+import { type CatalogueParts, storeParsed } from './store.ts';
 
 /** Creates the operations that store attributes of products. */
 export function createCatalogueRoutes(parts: CatalogueParts): StageRoutes<'catalogue'> {
@@ -21,11 +13,11 @@ export function createCatalogueRoutes(parts: CatalogueParts): StageRoutes<'catal
       checkSameId(body, productId);
       const parsed = parseProduct({ ...(body as object), productId });
       if ('refused' in parsed) throw invalidRequest([{ in: 'body', ...parsed.refused }]);
-      return resultOf(parts, [parsed]);
+      return answer(parts, [parsed]);
     },
     async addProducts({ bytes, headers }) {
       const documents = documentsOf(bytes, { contentType: headers['content-type'], most: MAX_PRODUCTS });
-      return resultOf(
+      return answer(
         parts,
         documents.map(({ value, text }) =>
           value === undefined
@@ -47,30 +39,11 @@ function checkSameId(body: unknown, productId: string): void {
   throw invalidRequest([{ in: 'body', field: 'productId', is, shouldBe }]);
 }
 
-/** Stores what is valid as one batch, and reports each product. */
-async function resultOf(
-  parts: CatalogueParts,
-  parsed: readonly ReturnType<typeof parseProduct>[],
-): Promise<Reply> {
-  const valid = parsed.flatMap((each) => ('product' in each ? [each.product] : []));
-  if (valid.length > 0) await store(parts, valid);
-  const refused = parsed.length - valid.length;
-  const body: ProductsResult = {
-    accepted: valid.length,
-    refused,
-    products: parsed.map((each) =>
-      'product' in each
-        ? { accepted: true, productId: each.product.productId }
-        : { accepted: false, reason: describeRefusal(each.refused) },
-    ),
-  };
-  return { status: refused === 0 ? 200 : valid.length === 0 ? 422 : 207, body };
-}
-
 /** @throws {ProblemError} 503, if nothing is stored; the request may be sent again. */
-async function store(parts: CatalogueParts, products: readonly CatalogueProduct[]): Promise<void> {
+async function answer(parts: CatalogueParts, parsed: readonly Parsed[]): Promise<Reply> {
   try {
-    await appendProducts(products, parts);
+    const body = await storeParsed(parsed, parts);
+    return { status: body.refused === 0 ? 200 : body.accepted === 0 ? 422 : 207, body };
   } catch (cause) {
     throw new ProblemError(
       'unavailable',

@@ -5,7 +5,8 @@ import { csvRows, firstRows, type Row } from './csv-rows.ts';
 import { InputError, type InputOptions } from './options.ts';
 import { cellReader, type InputFacts, type InputRecord, toOutgoing } from './records.ts';
 
-const DELIMITERS: Readonly<Record<string, string>> = {
+/** The delimiters of CSV, with the words for them. */
+export const DELIMITERS: Readonly<Record<string, string>> = {
   ',': 'commas',
   ';': 'semicolons',
   '\t': 'tabs',
@@ -72,22 +73,24 @@ export async function* readCsv(
 export const NOT_UTF8 = 'it is not UTF-8';
 
 /** Decodes a cell whose characters are bytes; undefined if they are not UTF-8. */
-function decoded(cell: string): string | undefined {
+export function decoded(cell: string): string | undefined {
   // Most cells are ASCII.
   if (!/[\x80-\xff]/.test(cell)) return cell;
   const bytes = Buffer.from(cell, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
-const readName = (cell: string): string => (decoded(cell) ?? cell).trim();
+/** Reads the name of a column. */
+export const readName = (cell: string): string => (decoded(cell) ?? cell).trim();
 
 /**
  * Finds the header and the delimiter: of the first twenty rows, the first one that has every needed column. Above it may be
  * a title, and the line by which Excel names the delimiter (`sep=;`).
  *
+ * @returns If no row has them all, the first row, so that an error can name its columns.
  * @throws {InputError} If the file is empty.
  */
-function findHeader(text: string, needed: readonly string[]): { delimiter: string; row: Row } {
+export function findHeader(text: string, needed: readonly string[]): { delimiter: string; row: Row } {
   const [, named] = /^"?sep=([^\r\n"])"?\r?\n/i.exec(text) ?? [];
   const candidates = (named === undefined ? Object.keys(DELIMITERS) : [named]).flatMap((delimiter) => {
     const rows = firstRows(text, delimiter);

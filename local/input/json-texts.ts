@@ -39,7 +39,7 @@ export async function* jsonElements(chunks: Chunks): AsyncGenerator<JsonText> {
   const scanner = new ArrayScanner();
   for await (const chunk of chunks) yield* scanner.scan(chunk.toString('latin1'));
   if (scanner.depth !== 0)
-    throw new InputError(`the array of sales does not end: it lacks a bracket at line ${scanner.line}`);
+    throw new InputError(`the array does not end: it lacks a bracket at line ${scanner.line}`);
 }
 
 class ArrayScanner {

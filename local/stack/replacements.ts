@@ -9,6 +9,7 @@ import { z } from 'zod';
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-cluster.html
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-topic.html
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
  */
 const HOLDERS: Readonly<Record<string, { readonly what: string; readonly fixed: readonly string[] }>> = {
@@ -29,6 +30,7 @@ const HOLDERS: Readonly<Record<string, { readonly what: string; readonly fixed: 
   'AWS::MSK::Topic': { what: 'the topic', fixed: ['ClusterArn', 'TopicName', 'ReplicationFactor'] },
   // `lambdas/topic` returns another identity for another topic or cluster, and CloudFormation then deletes the old topic.
   'Custom::Topic': { what: 'the topic', fixed: ['clusterArn', 'topic'] },
+  'AWS::DynamoDB::Table': { what: 'the table of recent sales', fixed: ['TableName', 'KeySchema'] },
   'AWS::S3::Bucket': { what: 'the bucket', fixed: ['BucketName'] },
   'AWS::Lambda::EventSourceMapping': {
     what: 'the consumer group of the topic',
@@ -47,7 +49,7 @@ type Resource = z.infer<typeof Template>['Resources'][string];
 /**
  * Compares the deployed template of a stack with the one that is about to be deployed.
  *
- * @returns A sentence for each cluster, topic, bucket and consumer group that the deployment would remove or replace;
+ * @returns A sentence for each cluster, topic, table, bucket and consumer group that the deployment would remove or replace;
  *   empty if there is none.
  */
 export function findReplacements(deployed: unknown, next: unknown): string[] {

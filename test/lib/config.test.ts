@@ -88,6 +88,74 @@ describe('the network', () => {
   });
 });
 
+describe('the API', () => {
+  const jwt = { auth: 'jwt', issuer: 'https://login.example.com', audience: ['shop'] };
+
+  test('requires AWS signatures by default, keeps nothing started, and answers no page of another origin', () => {
+    expect(Config.parse({})).toMatchObject({
+      serve: {
+        auth: 'iam',
+        cors: [],
+        throttle: { requestsPerSecond: 100, burst: 200 },
+        provisionedConcurrency: 0,
+        memoryMb: 1769,
+        collect: true,
+      },
+      remember: { days: 90, pointInTimeRecovery: false },
+      catalogue: { maxAgeSeconds: 60 },
+    });
+  });
+
+  test('without sign-in is refused: it exists only on one machine', () => {
+    expect(problems({ serve: { auth: 'none' } })).toEqual([
+      'serve.auth: is none, should be "iam" or "jwt": an API without sign-in exists only on one machine',
+    ]);
+    expect(problems({ serve: { auth: 'basic' } })).toEqual(['serve.auth: should be "iam" or "jwt"']);
+  });
+
+  test('with tokens needs their issuer and audience; with signatures it has neither', () => {
+    expect(problems({ serve: jwt })).toEqual([]);
+    expect(problems({ serve: { auth: 'jwt' } })).toEqual([
+      'serve.issuer: is missing, auth "jwt" needs it',
+      'serve.audience: is missing, auth "jwt" needs it',
+    ]);
+    expect(problems({ serve: { ...jwt, auth: 'iam', userClaim: 'sub' } })).toEqual([
+      'serve.issuer: should be left out with auth "iam"',
+      'serve.audience: should be left out with auth "iam"',
+      'serve.userClaim: should be left out with auth "iam"',
+    ]);
+    expect(problems({ serve: { ...jwt, issuer: 'http://login.example.com' } })).toEqual([
+      'serve.issuer: should be an address that starts with https://',
+    ]);
+  });
+
+  test('answers pages of listed origins only: neither a wildcard nor a path is an origin', () => {
+    for (const origin of ['*', 'https://*.example.com', 'https://shop.example.com/', 'shop.example.com'])
+      expect(problems({ serve: { cors: [origin] } })).toEqual([
+        'serve.cors.0: should be origins such as https://shop.example.com',
+      ]);
+    expect(problems({ serve: { cors: ['http://localhost:5173'] } })).toEqual([]);
+  });
+
+  test('can be left out, and names each key that it does not know', () => {
+    expect(Config.parse({ serve: false }).serve).toBe(false);
+    expect(problems({ serve: { memory: 512 } })).toEqual(['serve: Unrecognized key: "memory"']);
+    expect(problems({ serve: { throttle: { burst: 0 } } })).toEqual([
+      'serve.throttle.burst: Too small: expected number to be >=1',
+    ]);
+    expect(problems({ serve: true })).toEqual(['serve: Invalid input: expected object, received boolean']);
+  });
+
+  test('accepts sales only on clusters that accept IAM', () => {
+    const { stream: scram } = KINDS.ExistingScram;
+    expect(problems({ stream: scram, network })).toEqual([
+      expect.stringMatching(/^serve\.collect: should be false with authentication "scram": collect signs in/),
+    ]);
+    expect(problems({ stream: scram, network, serve: { collect: false } })).toEqual([]);
+    expect(problems({ stream: scram, network, serve: false })).toEqual([]);
+  });
+});
+
 describe('the workers of a job', () => {
   const taken = (vcpu: number, memoryGb: number): number => takenGb({ vcpu, memoryGb });
 

@@ -32,7 +32,7 @@ const matches = (pattern: string, key: string): boolean =>
 const isRefused = (key: string, ...headers: string[]): boolean =>
   denied.some((statement) => applies(statement, { key, headers }));
 
-test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'])(
+test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications', 'catalogue'])(
   'the bucket refuses a write under %s/ that could replace an object',
   (prefix) => {
     expect(isRefused(`${prefix}/1`)).toBe(true);

@@ -115,7 +115,7 @@ describe('the permissions of each stage', () => {
   });
 
   test('no Lambda may delete objects; the job may, under runs/', () => {
-    for (const stage of STAGES)
+    for (const stage of [...STAGES, ...REQUEST_STAGES])
       expect(
         statementsOf(stage)
           .flatMap(actionsOf)
@@ -138,14 +138,14 @@ describe('the permissions of each stage', () => {
   test('only the job may read sales; it may write runs, manifests and logs, but no windows', () => {
     expect(prefixesIn(jobStatements(), 's3:GetObject')).toContain('interactions/*');
     expect(prefixesIn(jobStatements(), 's3:PutObject')).toEqual(['logs/*', 'manifests/*', 'runs/*']);
-    for (const stage of STAGES)
+    for (const stage of [...STAGES, ...REQUEST_STAGES])
       for (const prefix of ['interactions/*', 'rejected/*', '*'])
         expect(prefixesOf(stage, 's3:GetObject'), stage).not.toContain(prefix);
   });
 
   test('listing is limited to named prefixes', () => {
-    const listing = [...STAGES.flatMap(statementsOf), ...jobStatements()].filter((statement) =>
-      actionsOf(statement).includes('s3:ListBucket'),
+    const listing = [...[...STAGES, ...REQUEST_STAGES].flatMap(statementsOf), ...jobStatements()].filter(
+      (statement) => actionsOf(statement).includes('s3:ListBucket'),
     );
     expect(listing.length).toBeGreaterThan(4);
     const prefixes = listing.flatMap(
@@ -229,7 +229,7 @@ describe('the permissions of each stage', () => {
   });
 
   test('no statement of a stage is for all resources or all actions, except for tracing', () => {
-    for (const stage of STAGES)
+    for (const stage of [...STAGES, ...REQUEST_STAGES])
       for (const statement of statementsOf(stage)) {
         expect(actionsOf(statement), stage).not.toContain('*');
         if (!actionsOf(statement).every((action) => action.startsWith('xray:')))

@@ -41,7 +41,7 @@ describe('with a site', () => {
     expect(more).toEqual([]);
     expect([show.Effect, hide.Effect]).toEqual(['Allow', 'Deny']);
     expect(keysOf(show)).toEqual(['charts/*', 'runs/*', 'manifests/*', 'publications/*', 'current.json']);
-    expect(keysOf(hide)).toEqual(['runs/*/compacted/*']);
+    expect(keysOf(hide)).toEqual(['runs/*/compacted/*', 'runs/*/model/*']);
     for (const { Action, Condition } of ofCloudFront) {
       expect(Action).toBe('s3:GetObject');
       expect(JSON.stringify(Condition)).toMatch(/^\{"StringEquals":\{"aws:SourceArn":.*SiteDistribution/);

@@ -81,8 +81,11 @@ function createMask(
   const isForUnknown = passes(undefined) ? 1 : 0;
   const mask = new Uint8Array(entries.length);
   let isWhole = true;
-  for (const [number, entry] of entries.entries()) {
-    const isEligible = entry === undefined ? isForUnknown : isShown(entry, momentMs) && passes(entry) ? 1 : 0;
+  // Not an iterator: this loop is the cost of new filters.
+  for (let number = 0; number < mask.length; number++) {
+    const entry = entries[number];
+    const isEligible =
+      entry === undefined ? isForUnknown : isShown(entry, momentMs) && passes(entry) ? 1 : 0;
     mask[number] = isEligible;
     if (isEligible === 0) isWhole = false;
   }

@@ -25,7 +25,7 @@ export const INDEX_KEY = `${PREFIX.charts}index.html`;
 
 /**
  * The prefixes that a public site may show, in addition to `current.json`. They contain who bought which product (in the
- * explorer and the graph), but no single sales with order and price, except for `compacted/` below a run, which the site
+ * explorer and the graph), but no single sales with order and price, except for `compacted/` and `model/` below a run, which the site
  * excludes.
  */
 export const SHOWN_PREFIXES = [PREFIX.charts, PREFIX.runs, PREFIX.manifests, PREFIX.publications] as const;

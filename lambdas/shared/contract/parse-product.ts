@@ -34,6 +34,9 @@ export interface Refusal {
   readonly shouldBe: string;
 }
 
+/** A product, or why it is refused. */
+export type Parsed = { readonly product: CatalogueProduct } | { readonly refused: Refusal };
+
 /** Only this file throws and catches it. */
 class Refused extends Error {
   readonly refusal: Refusal;
@@ -56,9 +59,7 @@ class Refused extends Error {
  * parseProduct({ productId: 'lamp', price: '£3' })
  * // { refused: { field: 'price', is: '"£3"', shouldBe: 'a finite number of at least 0' } }
  */
-export function parseProduct(
-  value: unknown,
-): { readonly product: CatalogueProduct } | { readonly refused: Refusal } {
+export function parseProduct(value: unknown): Parsed {
   try {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new Refused('', shown(value), 'a JSON object');

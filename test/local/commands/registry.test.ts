@@ -37,7 +37,7 @@ test.each(withOptions)(
   '%s refuses an unknown option, and one that npm has taken as its own',
   async (name) => {
     const command = await commandLineOf(name);
-    const valid = name === 'quality' ? ['sales.csv'] : [];
+    const valid = name === 'quality' || name === 'catalogue' ? ['file.csv'] : [];
     expect(() => parseCommandLine(command, [...valid, '--nothing'])).toThrow("Unknown option '--nothing'");
     for (const { long = '' } of command.options) {
       const taken = {

@@ -77,6 +77,30 @@ test('produce calls the Lambda in the network of the brokers, with sales that ar
   }
 });
 
+test('catalogue sends the products of a file to the stage, and reports the rows that are refused', async () => {
+  const file = join(directory, 'products.csv');
+  writeFileSync(file, 'sku,name,price,image\nlamp,Lamp,9.5,a.png\nvase,Vase,free,\n');
+  answers = {
+    'shop-catalogue': { accepted: 1, refused: 0, products: [{ accepted: true, productId: 'lamp' }] },
+  };
+  const { code, stdout } = await run('catalogue', file, '--map', 'productId=sku', '--without', 'image');
+  expect([code, stdout]).toEqual([
+    0,
+    `${file} is CSV, separated by commas: 1 product stored, 1 refused\n  1 refused, such as line 3: price: is "free", should be a finite number of at least 0\n`,
+  ]);
+  expect(aws.calls).toEqual([
+    { name: 'shop-catalogue', event: { products: [{ productId: 'lamp', name: 'Lamp', price: 9.5 }] } },
+  ]);
+});
+
+test('catalogue fails if no product of the file is stored', async () => {
+  const file = join(directory, 'prices.ndjson');
+  writeFileSync(file, '{"price":3}\n');
+  const { code, stdout } = await run('catalogue', file);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('0 products stored, 1 refused')]);
+  expect(aws.calls).toEqual([]);
+});
+
 test('produce replays a file', async () => {
   const file = join(directory, 'sales.csv');
   writeFileSync(file, 'who,what\nann,lamp\nbob,mug\n');

@@ -180,7 +180,7 @@ test('a row that is too short or too long still becomes a record', async () => {
 
 test('a file that ends inside its compressed data, or a JSON array that does not end, is an error that names it', async () => {
   await expect(read('open.json', '[{"userId":"a"},\n{"userId":')).rejects.toThrow(
-    /^Cannot replay .*open\.json: the array of sales does not end: it lacks a bracket at line 2$/,
+    /^Cannot replay .*open\.json: the array does not end: it lacks a bracket at line 2$/,
   );
   await expect(
     read('cut.ndjson.gz', gzipSync('{"userId":"a"}\n'.repeat(1000)).subarray(0, 40)),

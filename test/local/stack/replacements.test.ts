@@ -18,13 +18,24 @@ test('the same configuration, and changes in place, replace nothing', () => {
   expect(changes(inPlace)).toEqual([]);
 });
 
-test('another kind of stream removes the cluster and its topic, and replaces the consumer group', () => {
+test('another kind of stream removes the cluster and its topic, and replaces the consumer groups', () => {
   expect(changes(KINDS.Provisioned).sort()).toEqual([
     expect.stringMatching(/^the Kafka cluster \(StreamCluster\w+\) would be removed$/),
-    expect.stringMatching(
-      /^the consumer group of the topic \(\w+\) would be replaced, because EventSourceArn/,
+    ...['Accumulate', 'Remember'].map((stage) =>
+      expect.stringMatching(
+        new RegExp(
+          `^the consumer group of the topic \\(${stage}\\w+\\) would be replaced, because EventSourceArn`,
+        ),
+      ),
     ),
     expect.stringMatching(/^the topic \(\w+\) would be removed$/),
+  ]);
+});
+
+test('a stack without its API loses the table of recent sales and the position of its reader', () => {
+  expect(changes({ serve: false }).sort()).toEqual([
+    expect.stringMatching(/^the consumer group of the topic \(Remember\w+\) would be removed$/),
+    expect.stringMatching(/^the table of recent sales \(RememberTable\w+\) would be removed$/),
   ]);
 });
 

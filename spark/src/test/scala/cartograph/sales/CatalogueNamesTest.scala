@@ -18,7 +18,7 @@ class CatalogueNamesTest extends SparkSuite with BeforeAndAfterEach {
     files.put("b", """{"productId":"p1","name":"old"}""" + "\n" + """{"productId":"p2","name":"Vase"}""" + "\n")
     files.put(
       "a",
-      Seq("""{"productId":"p1","name":"older"}""", """{"productId":"p1","name":"new\u2028line"}""", """{"productId":"p2"}""")
+      Seq("""{"productId":"p1","name":"older"}""", "{\"productId\":\"p1\",\"name\":\"new\u2028line\"}", """{"productId":"p2"}""")
         .mkString("\n")
     )
     assert(names("b", "a") === Map("p1" -> "new\u2028line"))
