@@ -6,8 +6,10 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { SHOP_PATH } from '../lambdas/serve/shop/address.ts';
 import { ROUTES, type Route } from '../lambdas/shared/contract/api/routes.ts';
 import type { RequestStage } from '../lambdas/shared/contract/stages.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Serve } from './request-config.ts';
 import type { LogKeeping } from './stage-function.ts';
 
@@ -46,6 +48,7 @@ export class Api extends Construct {
     });
     this.stage(config, new logs.LogGroup(this, 'AccessLogs', logKeeping));
     this.addRoutes(targets, config);
+    if (config.shop && targets.serve) this.addShop(targets.serve);
   }
 
   /** The address without a slash at its end; the paths of the routes follow it. */
@@ -86,6 +89,19 @@ export class Api extends Construct {
           ...(auth === 'jwt' && scope !== null && { authorizationScopes: [scope] }),
         });
     }
+  }
+
+  /** Anybody may read the page: people sign in on it, and it holds no data. */
+  private addShop(target: lambda.IFunction): void {
+    const [route] = this.http.addRoutes({
+      path: SHOP_PATH,
+      methods: [apigateway.HttpMethod.GET],
+      integration: new HttpLambdaIntegration('shop', target, { scopePermissionToRoute: false }),
+    });
+    if (route)
+      acknowledge(route, {
+        'AwsSolutions-APIG4': 'The page is where people sign in. What it asks the API for needs their token.',
+      });
   }
 }
 

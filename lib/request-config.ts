@@ -1,10 +1,19 @@
 import { z } from 'zod';
+import { SignInEndpoints } from '../lambdas/shared/web/shop-settings.ts';
 
 const Throttle = z.strictObject({
   /** Requests per second that the API accepts on average; it answers 429 to the others. */
   requestsPerSecond: z.int().min(1).max(10_000).default(100),
   /** Requests that the API accepts at once. */
   burst: z.int().min(1).max(5000).default(200),
+});
+
+/** The shop page at `/shop`, where people sign in at the issuer with an authorization code and PKCE. */
+const Shop = z.strictObject({
+  /** The page's id at the issuer: a public client, without a secret, to which `ApiUrl/shop` is allowed as a redirect. */
+  clientId: z.string().min(1),
+  /** Addresses of the issuer, if its document does not name them at its own origin: with Cognito. */
+  endpoints: SignInEndpoints.optional(),
 });
 
 /** The HTTP API. */
@@ -44,6 +53,8 @@ const Serve = z
       .max(50)
       .default([]),
     throttle: Throttle.prefault({}),
+    /** The shop page, for demonstrations: whoever signs in there sends real sales. Only with `jwt`; absent: no page. */
+    shop: Shop.optional(),
     /** Instances of serve that are kept started, so that no request waits for the model to load. They cost money while idle. */
     provisionedConcurrency: z.int().min(0).max(1000).default(0),
     /** Memory of serve, in MB: the model of a run is in memory, and processor time grows with memory. */
@@ -51,14 +62,15 @@ const Serve = z
     /** Whether the API also accepts sales. Without it, sales reach the topic from your own producers only. */
     collect: z.boolean().default(true),
   })
-  .superRefine(({ auth, issuer, audience, userClaim }, context) => {
+  .superRefine(({ auth, issuer, audience, userClaim, shop, collect }, context) => {
     const isJwt = auth === 'jwt';
     const problem = (key: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [key], message });
     for (const [key, value] of Object.entries({ issuer, audience }))
       if (isJwt && value === undefined) problem(key, 'is missing, auth "jwt" needs it');
-    for (const [key, value] of Object.entries({ issuer, audience, userClaim }))
+    for (const [key, value] of Object.entries({ issuer, audience, userClaim, shop }))
       if (!isJwt && value !== undefined) problem(key, 'should be left out with auth "iam"');
+    if (shop && !collect) problem('shop', 'should be left out with collect false: the page sends sales');
   });
 export type Serve = z.infer<typeof Serve>;
 

@@ -2,7 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type OperationId, ROUTES } from '../lambdas/shared/contract/api/routes.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
+import { browserFile } from '../lambdas/shared/web/browser-code.ts';
+import type { SignInSettings } from '../lambdas/shared/web/shop-settings.ts';
 import type { Lake } from './lake.ts';
 import type { Remember } from './remember.ts';
 import type { Catalogue, Serve as ServeConfig } from './request-config.ts';
@@ -30,12 +33,14 @@ export class Serve extends Construct {
       // API Gateway waits at most 30 s. The first request of a process waits for the model.
       timeout: Duration.seconds(29),
       logKeeping,
+      ...(config.shop && { extraFiles: browserFile('shop-page') }),
     });
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantServe(fn);
     remember.grantRecall(fn);
     addIdentity(fn, config);
+    addShop(fn, config);
     fn.addEnvironment(ENV.catalogueMaxAgeSeconds, String(catalogue.maxAgeSeconds));
     this.target = this.keptStarted(config.provisionedConcurrency);
   }
@@ -54,4 +59,25 @@ export class Serve extends Construct {
 export function addIdentity(fn: lambda.Function, { auth, userClaim = 'sub' }: ServeConfig): void {
   fn.addEnvironment(ENV.auth, auth);
   if (auth === 'jwt' && userClaim !== false) fn.addEnvironment(ENV.userClaim, userClaim);
+}
+
+/** What the shop page asks the API for. */
+const SHOP_OPERATIONS = [
+  'recommendations',
+  'popular',
+  'history',
+  'addSales',
+] as const satisfies OperationId[];
+
+/** Tells serve how people sign in to the shop page, if there is one. The page asks for the scopes that it needs, and no other. */
+function addShop(fn: lambda.Function, { issuer, shop, userClaim = 'sub' }: ServeConfig): void {
+  if (!shop || issuer === undefined) return;
+  const settings: SignInSettings = {
+    issuer,
+    clientId: shop.clientId,
+    scopes: [...new Set(SHOP_OPERATIONS.map((operation) => ROUTES[operation].scope))],
+    ...(shop.endpoints && { endpoints: shop.endpoints }),
+    ...(userClaim !== false && { userClaim }),
+  };
+  fn.addEnvironment(ENV.shopSignIn, JSON.stringify(settings));
 }

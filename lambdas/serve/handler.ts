@@ -4,11 +4,13 @@ import * as z from 'zod';
 import { AUTHORISATION_VARIABLES, authorisationOf } from '../shared/http/authorise.ts';
 import type { HttpResult } from '../shared/http/event.ts';
 import { createRouter } from '../shared/http/router.ts';
-import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { dynamoRecentSales } from '../shared/platform/recent.ts';
+import { SignInSettings } from '../shared/web/shop-settings.ts';
 import { createSources } from './create-sources.ts';
 import { createServeRoutes } from './routes.ts';
+import { withShop } from './shop/router.ts';
 
 const environment = readEnvironment(
   z.object({
@@ -16,6 +18,7 @@ const environment = readEnvironment(
     [ENV.recentTable]: z.string().min(1),
     [ENV.recentDays]: z.coerce.number().int().min(1),
     [ENV.catalogueMaxAgeSeconds]: z.coerce.number().min(1),
+    [ENV.shopSignIn]: jsonVariable(SignInSettings).optional(),
     ...AUTHORISATION_VARIABLES,
   }),
 );
@@ -35,7 +38,10 @@ const sources = createSources({
   log: createLog('serve', functionName === undefined ? {} : { functionName }),
   nowMs: Date.now,
 });
-const router = createRouter(createServeRoutes(sources, authorisation.auth));
+const router = withShop(
+  createRouter(createServeRoutes(sources, authorisation.auth)),
+  environment[ENV.shopSignIn],
+);
 
 // Loads while the function starts: that is before the first request if concurrency is provisioned.
 await sources.served.get();

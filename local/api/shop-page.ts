@@ -1,4 +1,4 @@
-import { SHOP_PATH } from '../../lambdas/serve/shop/routes.ts';
+import { SHOP_PATH } from '../../lambdas/serve/shop/address.ts';
 import { type ShopLink, shopPage } from '../../lambdas/serve/shop/shop-page.ts';
 import { ExplorerIndex } from '../../lambdas/shared/contract/explorer.ts';
 import { CURRENT_KEY, manifestKey } from '../../lambdas/shared/contract/keys.ts';

@@ -1,4 +1,4 @@
-import { SHOP_PATH } from '../../lambdas/serve/shop/routes.ts';
+import { SHOP_PATH } from '../../lambdas/serve/shop/address.ts';
 import { describeAfterNow } from '../../lambdas/shared/contract/after-now.ts';
 import { describeUntrained } from '../../lambdas/shared/contract/event-types.ts';
 import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';

@@ -58,6 +58,10 @@ export interface FakeShop {
   readonly sales: Map<string, FakeSale[]>;
   /** Operations that were asked for, in order. */
   readonly asked: OperationId[];
+  /** The header `authorization` of each request to the API, in order. */
+  readonly authorizations: (string | undefined)[];
+  /** While true, every request to the API is answered with 401, as a gateway answers. */
+  refusesTokens: boolean;
   /** The served run; null: none. */
   run: number | null;
   /** After so many further questions for lists, an accepted sale is known. Infinity: never. */
@@ -90,6 +94,11 @@ export async function startFakeShop(options: ShopPageOptions = { users: ['ann'] 
     const router =
       found.kind === 'operation' && found.operation === 'addSales' ? routers.collect : routers.serve;
     if (found.kind === 'operation') shop.asked.push(found.operation);
+    shop.authorizations.push(headers.authorization);
+    if (shop.refusesTokens) {
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"Unauthorized"}');
+      return;
+    }
     const body = await bodyOf(request);
     const event = httpEvent({ method, url, headers: headers as Record<string, string>, body });
     const answer = await router(event, { log: recordingLog(), authorisation: { auth: 'none' } });
@@ -106,6 +115,8 @@ export async function startFakeShop(options: ShopPageOptions = { users: ['ann'] 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop`,
     sales: new Map(),
     asked: [],
+    authorizations: [],
+    refusesTokens: false,
     run: 2,
     questionsUntilKnown: 4,
     failures: new Map(),

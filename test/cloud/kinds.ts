@@ -23,6 +23,7 @@ export const KINDS = {
       issuer: 'https://login.example.com/',
       audience: ['shop'],
       cors: ['https://shop.example.com'],
+      shop: { clientId: 'shop-page' },
       throttle: { requestsPerSecond: 20, burst: 40 },
       provisionedConcurrency: 2,
       memoryMb: 3008,

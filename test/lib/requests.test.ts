@@ -75,6 +75,22 @@ describe('the routes of the API', () => {
     expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
   });
 
+  test('with tokens and a shop, anybody may read its page, and nothing else', () => {
+    const open = (of: Template) =>
+      propertiesOf(of, 'AWS::ApiGatewayV2::Route')
+        .filter(({ AuthorizationType }) => !['AWS_IAM', 'JWT'].includes(AuthorizationType))
+        .map(({ RouteKey }) => RouteKey);
+    expect(open(jwt)).toEqual(['GET /shop']);
+    expect(open(template)).toEqual([]);
+    expect(JSON.parse(functionOf(jwt, 'Serve').Environment.Variables[ENV.shopSignIn])).toEqual({
+      issuer: 'https://login.example.com/',
+      clientId: 'shop-page',
+      scopes: ['cartograph/recommendations.read', 'cartograph/history.read', 'cartograph/sales.write'],
+      userClaim: 'sub',
+    });
+    expect(functionOf(template, 'Serve').Environment.Variables).not.toHaveProperty(ENV.shopSignIn);
+  });
+
   test('without sales through it, the API has no route for them', () => {
     const keys = propertiesOf(synthesize({ serve: { collect: false } }), 'AWS::ApiGatewayV2::Route').map(
       ({ RouteKey }) => RouteKey,

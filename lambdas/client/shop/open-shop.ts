@@ -60,6 +60,7 @@ function offerSignIn(settings: SignInSettings, browser: SignInBrowser, why: stri
   };
   box.replaceChildren(message, element('button', { type: 'button', class: 'buy', click: go }, 'Sign in'));
   box.hidden = false;
+  box.scrollIntoView({ block: 'nearest' });
 }
 
 function sentenceOf(error: unknown): string {

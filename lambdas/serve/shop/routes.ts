@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpResult } from '../../shared/http/event.ts';
+import { SHOP_ROUTE } from './address.ts';
 import { type ShopPageOptions, shopPage } from './shop-page.ts';
-
-/** The address of the page. It is no operation of the API: it is for people. */
-export const SHOP_PATH = '/shop';
-export const SHOP_ROUTE = `GET ${SHOP_PATH}` as const;
 
 export interface ShopRequest {
   /** In lower case. */

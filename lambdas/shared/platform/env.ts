@@ -18,6 +18,8 @@ export const ENV = {
   auth: 'AUTH',
   /** The claim of a token that names the user whom it may read; unset if any user may be read. */
   userClaim: 'USER_CLAIM',
+  /** How people sign in to the shop page, as JSON; unset if there is no such page. */
+  shopSignIn: 'SHOP_SIGN_IN',
   /** Age of the catalogue from which requests with filters fail, seconds. */
   catalogueMaxAgeSeconds: 'CATALOGUE_MAX_AGE_SECONDS',
 } as const;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createShopRoutes, SHOP_ROUTE } from '../../../../lambdas/serve/shop/routes.ts';
+import { SHOP_ROUTE } from '../../../../lambdas/serve/shop/address.ts';
+import { createShopRoutes } from '../../../../lambdas/serve/shop/routes.ts';
 import { shopPage } from '../../../../lambdas/serve/shop/shop-page.ts';
 
 const policyOf = (body: string): string =>
