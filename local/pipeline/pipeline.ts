@@ -161,14 +161,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
       ? undefined
       : await parts.start('API', () =>
           startLocalApi({
-            ...{
-              endpoint,
-              bucket,
-              table,
-              topic: TOPIC,
-              bootstrap: broker.bootstrap,
-              config: Config.parse(config),
-            },
+            ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config) },
             kafka: kafkaClient(broker.bootstrap, COLLECT_PATIENCE),
             pagesUrl: pages.url,
             port: options.apiPort ?? 0,

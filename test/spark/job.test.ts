@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { differences, readRun } from '../../bench/answer-run.ts';
 import { evaluateGate } from '../../lambdas/publish/gate.ts';
 import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts';
@@ -75,6 +76,12 @@ describe('a simulated shop of planted tastes', () => {
     const hits = fresh.filter(([user = '', product = '']) => likely.get(user)?.has(product)).length;
     // By chance a fifth of the products would be among the thirty most likely of 150.
     expect(hits / fresh.length).toBeGreaterThan(0.5);
+  });
+
+  test('every user without newer sales is answered with the published lists', () => {
+    const run = readRun(lake);
+    expect(run.published.size).toBeGreaterThan(300);
+    expect(differences(run)).toEqual([]);
   });
 
   test('invariant 7: the manifest names every file, with its true size and hash', () => {

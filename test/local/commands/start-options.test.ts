@@ -122,6 +122,7 @@ test('the help of npm start', () => {
       --partitions <N>         partitions of the topic (default: 3)
       --rank <N>               length of the factor vectors (default: 64)
       --port <N>               port that serves the charts (default: a free one)
+      --api-port <N>           port that serves the API (default: a free one)
       --bootstrap <HOST:PORT>  use this Kafka broker instead of starting one
       --endpoint <URL>         use this AWS API, and its job server, instead of starting them
       --help                   show this help

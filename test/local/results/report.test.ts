@@ -324,3 +324,30 @@ test('a window from an earlier start has no times; a user without discoveries ha
     /\n {11}1 {2}p1\n {11}2 {2}p2\n/,
   );
 });
+
+test('shows a purchase that changed an answer, and the address of the API', () => {
+  const purchase = {
+    user: 'u0016',
+    before: [
+      { product: 'p1', name: 'Desk lamp', rank: 1, score: 1 },
+      { product: 'p2', rank: 2, score: 0.5 },
+    ],
+    after: [{ product: 'p2', rank: 1, score: 0.5 }],
+    acceptedMs: 12.4,
+    changedMs: 81.6,
+  };
+  const report = formatReport({ ...facts(OUTCOME), apiUrl: 'http://127.0.0.1:2', purchase });
+  expect(report).toContain(`Live      u0016 asks for Discoveries (new): Desk lamp (p1), p2
+          buys Desk lamp (p1): on the topic after 12 ms, in the answer after 82 ms: p2
+          curl "http://127.0.0.1:2/v1/users/u0016/recommendations?list=new&n=5"
+
+Charts    http://127.0.0.1:1/charts/index.html
+API       http://127.0.0.1:2/v1/docs`);
+  expect(formatReport(facts(OUTCOME))).not.toContain('API');
+});
+
+test('a purchase that did not change the answer is a problem', () => {
+  const failed = { ...facts(OUTCOME), purchase: { problem: 'Cannot see the purchase of p1' } };
+  expect(problemsOf(failed)).toEqual(['Cannot see the purchase of p1']);
+  expect(formatReport(failed)).toContain('! Cannot see the purchase of p1');
+});
