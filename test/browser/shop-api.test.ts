@@ -34,7 +34,7 @@ describeInChromium(() => {
     await page.getByLabel('User id').fill('ann');
     await page.keyboard.press('Enter');
     await expect
-      .poll(() => discoveries.allTextContents())
+      .poll(() => discoveries.allTextContents(), { timeout: 30_000 })
       .toEqual(['Lamp floor', 'Lamp wall', 'Lamp a/b', 'Lamp 🦆', 'Lamp __proto__']);
     await page.locator('#shelf').getByRole('button', { name: 'Buy: Lamp a/b' }).click();
     await outcome
@@ -65,7 +65,7 @@ describeInChromium(() => {
     publishRun(shop.lake, 2);
     shop.clock.nowMs += 60_000;
     await page.locator('#status').filter({ hasText: 'Run 2 is served now.' }).waitFor();
-    await expect.poll(() => discoveries.allTextContents()).toEqual(['Lamp bed']);
+    await expect.poll(() => discoveries.allTextContents(), { timeout: 30_000 }).toEqual(['Lamp bed']);
     expect(problems).toEqual([]);
     await page.close();
   });
