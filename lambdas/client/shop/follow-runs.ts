@@ -14,7 +14,7 @@ const MAX_WAIT_MS = 60_000;
  * @param onServed Called whenever another run is served than when the page was opened, or the first one.
  */
 export function followRuns(client: Client, status: HTMLElement, onServed: () => void): void {
-  /** Null: none. Undefined: not asked yet. */
+  /** Null: none, or it is not known. Undefined: not asked yet. */
   let served: number | null | undefined;
   let waitMs = PERIOD_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +31,7 @@ export function followRuns(client: Client, status: HTMLElement, onServed: () => 
       waitMs = PERIOD_MS;
     } catch (error) {
       const isWaiting = error instanceof ApiError && error.problem?.type === 'urn:cartograph:problem:no-run';
-      if (isWaiting) served ??= null;
+      served ??= null;
       waitMs = isWaiting ? IMPATIENT_MS : Math.min(MAX_WAIT_MS, 2 * waitMs);
       setText(status, failureSentence(error));
     }

@@ -33,7 +33,10 @@ export class Shop {
     new: new ListView('new', (product) => this.buy(product)),
   };
   private readonly purchases = new PurchasesView({
-    giveBack: (product) => this.enqueue(() => this.sell(product, -1)),
+    giveBack: (product) => {
+      const { person } = this;
+      return this.enqueue(() => this.sell(person, product, -1));
+    },
     takeOut: (index) => void this.enqueue(() => this.takeOut(index)),
   });
 
@@ -44,6 +47,8 @@ export class Shop {
   /** Shops as this person from now on. */
   be(person: Person): void {
     this.person = person;
+    // Nobody waits for a purchase of somebody else. It is made all the same.
+    this.queue = Promise.resolve();
     this.shelf.setBuyText(this.buyText());
     if (person.kind === 'anonymous') this.purchases.showBasket(person.basket);
     this.outcome.clear(person);
@@ -82,13 +87,19 @@ export class Shop {
   }
 
   private buy(product: ListedProduct): Promise<void> {
+    // A purchase that waits is one of who pressed the button, whoever is shopping by then.
+    const { person } = this;
     return this.enqueue(() =>
-      this.person.kind === 'anonymous' ? this.putInBasket(product) : this.sell(product, 1),
+      person.kind === 'anonymous' ? this.putInBasket(product) : this.sell(person, product, 1),
     );
   }
 
   private enqueue(act: () => Promise<void>): Promise<void> {
-    const done = this.queue.then(act).catch((error: unknown) => this.fail(error));
+    const { visit } = this;
+    const done = this.queue.then(act).catch((error: unknown) => {
+      if (visit === this.visit) this.fail(error);
+      else console.error(error);
+    });
     this.queue = done;
     return done;
   }
@@ -124,12 +135,14 @@ export class Shop {
     return changes;
   }
 
-  private async sell(product: ListedProduct, quantity: number): Promise<void> {
-    const { visit, person, filters, lists: before } = this;
+  private async sell(person: Person, product: ListedProduct, quantity: number): Promise<void> {
     if (person.kind === 'anonymous') return;
-    this.outcome.wait(`${quantity > 0 ? 'Buying' : 'Giving back'} ${nameOf(product)} …`);
+    const { visit, filters } = this;
+    const isShown = (): boolean => person === this.person && visit === this.visit;
+    const before = isShown() ? this.lists : undefined;
+    if (isShown()) this.outcome.wait(`${quantity > 0 ? 'Buying' : 'Giving back'} ${nameOf(product)} …`);
     const outcome = await trade(this.client, { person, product, quantity, filters, before }, BROWSER_TIMING);
-    if (visit !== this.visit) return;
+    if (!isShown()) return;
     const did = `${personName(person)} ${quantity > 0 ? 'bought' : 'gave back'} ${nameOf(product)}.`;
     if (outcome.kind === 'refused') {
       this.outcome.fail(`The sale of ${nameOf(product)} was refused: ${outcome.reason}.`);
