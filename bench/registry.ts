@@ -1,4 +1,5 @@
 import { accumulate } from './accumulate.ts';
+import { answer } from './answer.ts';
 import type { Benchmark } from './benchmark.ts';
 import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
@@ -34,6 +35,7 @@ export const BENCHMARKS = {
   start,
   year,
   retail,
+  answer,
   clone,
 } satisfies Readonly<Record<string, Benchmark>>;
 export type BenchmarkName = keyof typeof BENCHMARKS;

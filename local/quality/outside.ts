@@ -80,11 +80,18 @@ export async function measureOutside(
   );
 }
 
-async function install(): Promise<void> {
+/**
+ * Installs the packages of the other models.
+ *
+ * @returns The path of the Python that has them.
+ * @throws {Error} If the registry of packages cannot be reached, or has none for this Python.
+ */
+export async function install(): Promise<string> {
   const execute = promisify(execFile);
   if (!existsSync(join(VENV, 'bin', 'pip'))) await execute('python3', ['-m', 'venv', VENV]);
   // pip asks no registry if all packages are installed. Without wheels it would compile for a long time, and fail.
   await execute(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--only-binary=:all:', ...PACKAGES]);
+  return join(VENV, 'bin', 'python');
 }
 
 async function run(args: readonly string[], report: (line: string) => void): Promise<string> {

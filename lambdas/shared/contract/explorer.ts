@@ -11,7 +11,7 @@ const PositiveInt = z.int().min(1);
  * key, compared by UTF-16 code units as `<` compares strings. Each block is a gzip member of its file and holds one JSON
  * document. A table without parts has no rows.
  */
-const ExplorerTable = z.array(
+export const ExplorerTable = z.array(
   z
     .strictObject({
       /** Name of the file in the manifest of the run. */

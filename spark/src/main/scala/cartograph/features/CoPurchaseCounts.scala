@@ -157,7 +157,7 @@ private[features] final class FirstPurchases(val places: Array[Int], atMs: Array
   private val scale = 1 / math.sqrt(places.length.toDouble)
   private val weights = atMs.map(at => scale * Decay(moment.age(at), ProductStats.FirstBuyHalfLife))
   private val halfLives = atMs.map(at => moment.horizons(at - atMs(0)) / AfterHalfLife)
-  private val growths = halfLives.map(math.pow(2, _))
+  private val growths = halfLives.map(Elementary.exp2)
   private val shrunk = weights.indices.map(purchase => weights(purchase) / growths(purchase)).toArray
   /** False if a power could be too large or too small for a double. */
   private val isInRange = halfLives.forall(math.abs(_) < MaxHalfLives)

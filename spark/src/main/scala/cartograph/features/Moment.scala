@@ -19,5 +19,5 @@ final case class Moment(asOfMs: Long, horizonMs: Long) {
 /** Exponential decay. */
 object Decay {
   /** Returns 0.5 ^ (age / halfLife). Both are in horizons. */
-  def apply(age: Double, halfLife: Double): Double = math.pow(2, -age / halfLife)
+  def apply(age: Double, halfLife: Double): Double = Elementary.exp2(-age / halfLife)
 }

@@ -126,12 +126,12 @@ object ProductStats {
         returning = if (lines.size > 1) 1 else 0,
         gap = ages.max - ages.min,
         gaps = lines.size - 1,
-        logPrice = priced.map(price => math.log(price.toDouble)).sum,
+        logPrice = priced.map(price => Elementary.ln(price.toDouble)).sum,
         prices = priced.size,
-        logUnits = lines.map(line => math.log1p(purchases.quantities(line).toDouble)).sum,
+        logUnits = lines.map(line => Elementary.log1p(purchases.quantities(line).toDouble)).sum,
         decayedFirstBuys = Decay(ages.max, FirstBuyHalfLife),
         userMass = userWeight * userWeight,
-        basketMass = ages.map(age => math.pow(Decay(age, BasketHalfLife), 2)).sum,
+        basketMass = ages.map(Decay(_, BasketHalfLife)).map(decay => decay * decay).sum,
         firstMs = purchases.atMs(lines.head),
         lastMs = purchases.atMs(lines.last)
       )

@@ -138,7 +138,7 @@ object Snapshot {
       bought.products.indices.groupBy(bought.products(_)).iterator.map { case (product, lines) =>
         val preference = lines.map { line =>
           val age = moment.age(bought.atMs(line))
-          bought.weights(line) * math.pow(bought.quantities(line).toDouble, exponent) * Decay(age, halfLife)
+          bought.weights(line) * Elementary.pow(bought.quantities(line).toDouble, exponent) * Decay(age, halfLife)
         }.sum
         (user, product, preference)
       }

@@ -69,7 +69,7 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
   /** Mean of ln(price) over the lines with a price; NaN if no line has one. */
   val logPrice: Double = {
     val priced = purchases.prices.filter(price => price > 0)
-    if (priced.isEmpty) Double.NaN else priced.map(price => math.log(price.toDouble)).sum / priced.length
+    if (priced.isEmpty) Double.NaN else priced.map(price => Elementary.ln(price.toDouble)).sum / priced.length
   }
 
   /** Returns true if the user bought a product. */
@@ -114,7 +114,7 @@ final class UserHistory(purchases: Purchases, moment: Moment) {
   private[features] def decayed(index: Int, halfLife: Double): Double =
     sumOf(index)(line => purchases.weights(line) * Decay(age(line), halfLife))
 
-  private[features] def logUnits(index: Int): Double = sumOf(index)(line => math.log1p(purchases.quantities(line).toDouble))
+  private[features] def logUnits(index: Int): Double = sumOf(index)(line => Elementary.log1p(purchases.quantities(line).toDouble))
 
   /** Sums over the lines of a product, oldest first. */
   private def sumOf(index: Int)(value: Int => Double): Double = {
