@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
-import { parseMskEvent } from '../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
-import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import { grouped } from '../lambdas/shared/contract/numbers.ts';
+import { parseMskEvent } from '../lambdas/shared/sales/msk-event.ts';
+import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { type Benchmark, median } from './benchmark.ts';
 import { mskEvent } from './sales.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
-import { createSaleParser } from '../lambdas/accumulate/sale.ts';
 import type { Log } from '../lambdas/shared/platform/log.ts';
+import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { directoryLake } from '../local/lake/directory-lake.ts';
 import { startPoller } from '../local/pipeline/poller.ts';
 

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FieldMap } from '../lambdas/accumulate/field-map.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
+import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import type { Lake } from './lake.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 

@@ -1,19 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { MonitoredPipeline } from './alarms.ts';
-import {
-  diskUsed,
-  offsetLag,
-  pollerFaults,
-  pollerLag,
-  stageMetric,
-  type WatchedStage,
-} from './watched-metrics.ts';
+import type { MonitoredPipeline } from './alarm.ts';
+import { requestRows } from './request-rows.ts';
+import { diskUsed, offsetLag, pollerFaults, pollerLag, stageMetric } from './watched-metrics.ts';
+import { duration, graph, health, type Row, WIDTH } from './widgets.ts';
 
-const WIDTH = 24;
 const DAY = Duration.days(1);
-const { AVERAGE, MAXIMUM, SUM } = cloudwatch.Stats;
+const { MAXIMUM, SUM } = cloudwatch.Stats;
 
 /** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row for the usage that AWS bills. */
 export function createDashboard(
@@ -33,9 +27,7 @@ export function createDashboard(
   return dashboard;
 }
 
-type Row = readonly [stage: string, text: string, widgets: readonly cloudwatch.IWidget[]];
-
-function rows({ stream, pollers, stages }: MonitoredPipeline): readonly Row[] {
+function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonly Row[] {
   const { accumulate, threshold, train, render, publish } = stages;
   const maximum = { statistic: MAXIMUM };
   return [
@@ -108,13 +100,14 @@ function rows({ stream, pollers, stages }: MonitoredPipeline): readonly Row[] {
       'draws the charts of each run',
       [graph('Runs rendered', [stageMetric(render, 'Rendered')]), duration(render), health(render)],
     ],
+    ...(requests ? requestRows(requests) : []),
     [
       'cost',
       'the usage that AWS bills, per day',
       [
         graph(
           'Lambda, milliseconds',
-          Object.entries(stages).map(([label, { fn }]) =>
+          Object.entries({ ...stages, ...requests?.stages }).map(([label, { fn }]) =>
             fn.metricDuration({ statistic: SUM, period: DAY, label }),
           ),
         ),
@@ -131,20 +124,3 @@ function rows({ stream, pollers, stages }: MonitoredPipeline): readonly Row[] {
     ],
   ];
 }
-
-const graph = (title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget =>
-  new cloudwatch.GraphWidget({ title, left, width: WIDTH / 3, leftYAxis: { min: 0, showUnits: false } });
-
-const duration = ({ fn }: WatchedStage): cloudwatch.GraphWidget =>
-  graph('Duration, milliseconds', [
-    fn.metricDuration({ statistic: AVERAGE }),
-    fn.metricDuration({ statistic: MAXIMUM }),
-  ]);
-
-const health = ({ fn, queue }: WatchedStage): cloudwatch.GraphWidget =>
-  graph('Invocations, errors, throttles, dead letters', [
-    fn.metricInvocations(),
-    fn.metricErrors(),
-    fn.metricThrottles(),
-    ...(queue ? [queue.deadLetters.metricApproximateNumberOfMessagesVisible()] : []),
-  ]);

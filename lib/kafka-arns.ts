@@ -17,20 +17,19 @@ const ACTIONS = {
     'kafka-cluster:DescribeTopicDynamicConfiguration',
     'kafka-cluster:DeleteTopic',
   ],
-  joinGroup: ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
 } as const;
 type Operation = keyof typeof ACTIONS;
 
-/** Grants IAM permissions on one cluster, one topic and one consumer group. CDK has no grants for Kafka. */
+const JOIN_GROUP = ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'] as const;
+
+/** Grants IAM permissions on one cluster, its topic and single consumer groups. CDK has no grants for Kafka. */
 export class KafkaArns {
   private readonly cluster: string;
   private readonly topic: string;
-  private readonly group: string;
 
-  constructor(clusterArn: string, { topic, group }: { readonly topic: string; readonly group: string }) {
+  constructor(clusterArn: string, topic: string) {
     this.cluster = clusterArn;
     this.topic = arnOf(clusterArn, 'topic', topic);
-    this.group = arnOf(clusterArn, 'group', group);
   }
 
   /** Lets `fn` connect to the cluster with its own role, and perform the given operations. */
@@ -41,9 +40,18 @@ export class KafkaArns {
       );
   }
 
+  /** Lets `fn`, which may connect already, read as a member of one consumer group. */
+  allowGroup(fn: lambda.Function, group: string): void {
+    fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: [...JOIN_GROUP],
+        resources: [arnOf(this.cluster, 'group', group)],
+      }),
+    );
+  }
+
   private arnFor(operation: Operation): string {
-    if (operation === 'connect' || operation === 'describeCluster') return this.cluster;
-    return operation === 'joinGroup' ? this.group : this.topic;
+    return operation === 'connect' || operation === 'describeCluster' ? this.cluster : this.topic;
   }
 }
 

@@ -1,15 +1,15 @@
-import { Aws, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/contract/keys.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
+import { createBucket, policyOf } from './lake-bucket.ts';
 import type { LogKeeping } from './stage-function.ts';
 
 type PrefixName = keyof typeof PREFIX;
@@ -25,9 +25,20 @@ export interface LakeProps {
  * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
  * copy objects; each attempt has a prefix of its own there.
  */
-const APPENDED = ['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications'] as const;
+const APPENDED = [
+  'interactions',
+  'rejected',
+  'windows',
+  'attempts',
+  'manifests',
+  'publications',
+  'catalogue',
+] as const;
 /** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
 const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
+
+/** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
+const MODEL_FILES = `${PREFIX.runs}*/model/*`;
 
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
@@ -40,83 +51,11 @@ export class Lake extends Construct {
     const { keyArn } = props.encryption;
     this.key = keyArn ? kms.Key.fromKeyArn(this, 'Key', keyArn) : undefined;
     const { bucketName } = props.config;
-    this.bucket = bucketName ? s3.Bucket.fromBucketName(this, 'Kept', bucketName) : this.create(props);
-    this.policy = this.policyOf(this.bucket);
+    this.bucket = bucketName
+      ? s3.Bucket.fromBucketName(this, 'Kept', bucketName)
+      : createBucket(this, { ...props, key: this.key });
+    this.policy = policyOf(this, this.bucket);
     this.enforceConditions();
-  }
-
-  private create({ retention, logKeeping }: LakeProps): s3.Bucket {
-    const { removalPolicy } = logKeeping;
-    const { rejectedDays, jobLogsDays, supersededDays, tierRunsAfterDays } = retention;
-    const bucket = new s3.Bucket(this, 'Bucket', {
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      ...(this.key
-        ? // A bucket key makes S3 ask KMS far less often, which saves most of its cost.
-          { encryption: s3.BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }
-        : { encryption: s3.BucketEncryption.S3_MANAGED }),
-      enforceSSL: true,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      versioned: true,
-      removalPolicy,
-      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
-      lifecycleRules: [
-        { id: 'rejected', prefix: PREFIX.rejected, expiration: Duration.days(rejectedDays) },
-        { id: 'logs', prefix: PREFIX.logs, expiration: Duration.days(jobLogsDays) },
-        {
-          id: 'runs',
-          prefix: PREFIX.runs,
-          transitions: [
-            {
-              storageClass: s3.StorageClass.INTELLIGENT_TIERING,
-              transitionAfter: Duration.days(tierRunsAfterDays),
-            },
-          ],
-        },
-        {
-          id: 'superseded',
-          noncurrentVersionExpiration: Duration.days(supersededDays),
-          abortIncompleteMultipartUploadAfter: Duration.days(7),
-          expiredObjectDeleteMarker: true,
-        },
-      ],
-    });
-    // The bucket option `eventBridgeEnabled: true` would add a custom resource for the same setting.
-    const resource = bucket.node.defaultChild;
-    if (resource instanceof s3.CfnBucket)
-      resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    acknowledge(bucket, {
-      'AwsSolutions-S1':
-        'Access logs of a private bucket that only this stack writes would cost more than the idle pipeline; CloudTrail data events are available to those who need them.',
-    });
-    if (removalPolicy === RemovalPolicy.DESTROY) this.setLogRetentionOfEmptying(logKeeping);
-    return bucket;
-  }
-
-  /** The policy of the bucket. A kept bucket has none: it was deleted with the stack that created both. */
-  private policyOf(bucket: s3.IBucket): iam.PolicyDocument {
-    const { document } = bucket.policy ?? new s3.BucketPolicy(this, 'KeptPolicy', { bucket });
-    if (!bucket.policy)
-      document.addStatements(
-        new iam.PolicyStatement({
-          effect: iam.Effect.DENY,
-          principals: [new iam.AnyPrincipal()],
-          actions: ['s3:*'],
-          resources: [bucket.bucketArn, bucket.arnForObjects('*')],
-          conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-        }),
-      );
-    return document;
-  }
-
-  /** CDK's Lambda that empties the bucket would write to a log group without retention, and CDK has no option to set one. */
-  private setLogRetentionOfEmptying(logKeeping: LogKeeping): void {
-    const handler = Stack.of(this)
-      .node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider')
-      ?.node.tryFindChild('Handler');
-    if (!(handler instanceof CfnResource))
-      throw new Error('Cannot set the log retention: CDK added no Lambda that empties the bucket');
-    const { logGroupName } = new logs.LogGroup(this, 'EmptyingLogs', logKeeping);
-    handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
   }
 
   /**
@@ -156,9 +95,9 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`);
   }
 
-  /** Lets `fn` list batches, read the state of all windows, and add windows. */
+  /** Lets `fn` list batches, also those of the catalogue, read the state of all windows, and add windows. */
   grantCutWindows(fn: lambda.Function): void {
-    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts');
+    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue');
     this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
     this.put(fn, `${PREFIX.windows}*`);
   }
@@ -170,13 +109,17 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.attempts}*`);
   }
 
-  /** Lets the job's role read windows, their batches, earlier runs and `current.json`, and write runs, manifests and its logs. */
+  /**
+   * Lets the job's role read windows, their batches of sales and of the catalogue, earlier runs and `current.json`, and write
+   * runs, manifests and its logs.
+   */
   grantTrain(role: iam.IRole): void {
-    this.list(role, 'interactions', 'windows', 'runs', 'manifests', 'logs');
+    this.list(role, 'interactions', 'windows', 'catalogue', 'runs', 'manifests', 'logs');
     this.get(
       role,
       `${PREFIX.interactions}*`,
       `${PREFIX.windows}*`,
+      `${PREFIX.catalogue}*`,
       `${PREFIX.runs}*`,
       `${PREFIX.manifests}*`,
       `${PREFIX.logs}*`,
@@ -206,6 +149,21 @@ export class Lake extends Construct {
     this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);
   }
 
+  /** Lets `fn` read what the served run answers from, and the catalogue. It may write nothing. */
+  grantServe(fn: lambda.Function): void {
+    // Without this permission S3 answers 403 instead of 404 for an object that does not exist, or not any more.
+    this.listPrefixes(fn, [CURRENT_KEY]);
+    this.list(fn, 'manifests', 'runs', 'catalogue');
+    this.get(fn, CURRENT_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+  }
+
+  /** Lets `fn` read and add batches of the catalogue, and nothing else. */
+  grantCatalogue(fn: lambda.Function): void {
+    this.list(fn, 'catalogue');
+    this.get(fn, `${PREFIX.catalogue}*`);
+    this.put(fn, `${PREFIX.catalogue}*`);
+  }
+
   /**
    * Lets a CloudFront distribution read the pages, the decisions and the files of runs, but not the stored sales with their
    * orders and prices. What each user bought is still visible, in the explorer and the graph.
@@ -224,7 +182,7 @@ export class Lake extends Construct {
       );
     };
     state(iam.Effect.ALLOW, [...SHOWN_PREFIXES.map((prefix) => `${prefix}*`), CURRENT_KEY]);
-    state(iam.Effect.DENY, [`${PREFIX.runs}*/compacted/*`]);
+    state(iam.Effect.DENY, [`${PREFIX.runs}*/compacted/*`, MODEL_FILES]);
   }
 
   /** The event pattern of a rule that matches when an object is created under the prefix. */
@@ -274,7 +232,7 @@ export class Lake extends Construct {
         resources: keys.map((key) => this.bucket.arnForObjects(key)),
       }),
     );
-    for (const key of keys.filter((name) => name.endsWith('*')))
+    for (const key of keys.filter((name) => name.includes('*')))
       acknowledge(roleOf(grantee), {
         [wildcard(`${arnInRules(this.bucket)}/${key}`)]:
           `All of ${key}: the keys contain offsets and numbers that are not known at deployment.`,

@@ -7,7 +7,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { type Alarm, alarmsOf, type MonitoredPipeline } from './alarms.ts';
+import type { Alarm, MonitoredPipeline } from './alarm.ts';
+import { alarmsOf } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 
 /** The page that has one section per alarm; the heading is the alarm's name. */

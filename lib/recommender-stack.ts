@@ -9,6 +9,7 @@ import { Operations } from './operations.ts';
 import { Produce } from './produce.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
+import { requestStages } from './request-stages.ts';
 import { Site } from './site.ts';
 import { pollersNeed, Stream } from './stream.ts';
 import { Threshold } from './threshold.ts';
@@ -63,17 +64,24 @@ export class RecommenderStack extends Stack {
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
+    const requests = config.serve
+      ? requestStages(this, { lake, stream, config, serve: config.serve, logKeeping })
+      : undefined;
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
     const stages = { accumulate, threshold, train, publish, render };
-    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages });
+    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {
       LakeBucket: lake.bucket.bucketName,
       ...Object.fromEntries(
-        Object.entries(stages).map(([name, { fn }]) => [`${name}Function`, fn.functionName]),
+        Object.entries({ ...stages, ...requests?.stages }).map(([name, { fn }]) => [
+          `${name}Function`,
+          fn.functionName,
+        ]),
       ),
+      ...(requests && { ApiUrl: requests.url, RecentTable: requests.table.tableName }),
       ...(produce && { ProduceFunction: produce.fn.functionName }),
       ...(site && { SiteUrl: site.url }),
       ClusterArn: stream.clusterArn,

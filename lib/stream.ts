@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { Aws, CfnDeletionPolicy, type CfnResource, Duration, Fn } from 'aws-cdk-lib';
+import { Aws, CfnDeletionPolicy, type CfnResource, Fn } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { ManagedKafkaEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as msk from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
-import { acknowledge, CDK_LAMBDA, managed } from './acknowledge.ts';
+import { acknowledge, CDK_LAMBDA } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import { KafkaArns } from './kafka-arns.ts';
 import type { Network, PollerService } from './network.ts';
+import { connectPollers, type Reading } from './pollers.ts';
 import type { Inside, LogKeeping } from './stage-function.ts';
 import { AdminTopic, mskTopic } from './topic.ts';
 
@@ -28,8 +28,6 @@ export interface StreamProps {
   readonly keepsTopic: boolean;
 }
 
-/** Each poller handles up to 5 MB per second. */
-const MAX_POLLERS = 4;
 /** MSK Serverless always keeps three replicas. */
 const SERVERLESS_REPLICAS = 3;
 
@@ -68,7 +66,7 @@ export class Stream extends Construct {
     const cluster = this.cluster(config);
     this.clusterArn = cluster.arn;
     this.brokers = cluster.brokers;
-    this.arns = new KafkaArns(cluster.arn, { topic: config.topic, group: this.group() });
+    this.arns = new KafkaArns(cluster.arn, config.topic);
     this.ready = [...network.endpoints, ...this.createTopic(keepsTopic)];
   }
 
@@ -87,49 +85,25 @@ export class Stream extends Construct {
   }
 
   /**
-   * Invokes `fn` with the records of the topic. The mapping retries forever and has no failure destination. With a limit on
-   * retries or a destination, a storage fault of a few minutes would commit offsets of records that were never stored.
+   * Invokes `fn` with the records of the topic, from the oldest that the topic keeps. Each reader has a consumer group of its
+   * own, so that one that fails does not stop the others.
    *
+   * @param reading How much one invocation gets; by default as configured for accumulate.
    * @returns The mapping, whose metrics show faults of the pollers that never reach `fn`.
    */
-  feed(fn: lambda.Function): lambda.CfnEventSourceMapping {
-    const { topic, pollers, batchSize, windowSeconds } = this.config;
-    const isProvisioned = pollers === 'provisioned';
-    fn.addEventSource(
-      new ManagedKafkaEventSource({
-        clusterArn: this.clusterArn,
-        topic,
-        consumerGroupId: this.group(),
-        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-        batchSize,
-        maxBatchingWindow: Duration.seconds(windowSeconds),
-        // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
-        metricsConfig: { metrics: [lambda.MetricType.ERROR_COUNT, lambda.MetricType.KAFKA_METRICS] },
-        // All three require provisioned mode: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
-        ...(isProvisioned
-          ? {
-              provisionedPollerConfig: { minimumPollers: 1, maximumPollers: MAX_POLLERS },
-              bisectBatchOnError: true,
-              reportBatchItemFailures: true,
-            }
-          : {}),
-      }),
-    );
-    const mapping = kafkaMappingOf(fn);
-    mapping.node.addDependency(...this.ready);
-    acknowledge(mapping, {
-      'Serverless-LambdaEventSourceMappingDestination':
-        'A destination limits retries to 10, after which Lambda commits the offsets of records that were never stored.',
+  feed(fn: lambda.Function, reading: Reading = this.config): lambda.CfnEventSourceMapping {
+    const { clusterArn, config, arns, ready, usesIam } = this;
+    const group = this.group(reading.reader);
+    return connectPollers(fn, {
+      clusterArn,
+      config,
+      arns,
+      ready,
+      usesIam,
+      group,
+      reading,
+      pollerGroup: this.pollerGroup(),
     });
-    acknowledge(fn.role ?? fn, {
-      [managed('AWSLambdaMSKExecutionRole')]:
-        'The pollers create network interfaces with this role, and the ids of these are not known in advance; AWS maintains this policy for that purpose.',
-    });
-    // Both sides must agree: if the pollers ignored a partial response, they would commit offsets that were never stored.
-    fn.addEnvironment(ENV.partialAnswers, String(isProvisioned));
-    if (this.usesIam) this.arns.allow(fn, 'describeCluster', 'readTopic', 'joinGroup');
-    else this.authenticateWithSecret(fn, mapping);
-    return mapping;
   }
 
   /** Lets `fn`, which must be located at `inside`, put records on the topic, and gives it the brokers and the topic. */
@@ -212,13 +186,18 @@ export class Stream extends Construct {
   /**
    * The name of the consumer group contains the id of the stack, so that a recreated stack, whose bucket is empty, reads
    * from the beginning. It also contains the cluster and the topic, because a mapping to another one is created before the
-   * old mapping is deleted.
+   * old mapping is deleted. The group of accumulate, which is the oldest reader, has no suffix.
    */
-  private group(): string {
+  private group(reader?: string): string {
     const { kind, topic } = this.config;
     const reads = JSON.stringify([kind, topic, kind === 'existing' ? this.config.clusterArn : '']);
     const name = createHash('sha256').update(reads).digest('hex').slice(0, 12);
-    return `cartograph-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}-${name}`;
+    return `${this.pollerGroup()}-${name}${reader === undefined ? '' : `-${reader}`}`;
+  }
+
+  /** The name under which all mappings of this stack share provisioned pollers. */
+  private pollerGroup(): string {
+    return `cartograph-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
   }
 
   private createTopic(keepsTopic: boolean): IDependable[] {
@@ -266,23 +245,6 @@ export class Stream extends Construct {
     }
     return this.brokersLookup.getResponseField(BROKERS);
   }
-
-  /** Authenticates the pollers with a secret, for an existing cluster that does not accept IAM: https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
-  private authenticateWithSecret(fn: lambda.Function, mapping: lambda.CfnEventSourceMapping): void {
-    if (this.config.kind !== 'existing' || !this.config.secretArn) return;
-    const { authentication, secretArn, secretKeyArn } = this.config;
-    mapping.sourceAccessConfigurations = [
-      {
-        type: authentication === 'scram' ? 'SASL_SCRAM_512_AUTH' : 'CLIENT_CERTIFICATE_TLS_AUTH',
-        uri: secretArn,
-      },
-    ];
-    fn.addToRolePolicy(
-      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
-    );
-    if (secretKeyArn)
-      fn.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [secretKeyArn] }));
-  }
 }
 
 const BROKERS = 'BootstrapBrokerStringSaslIam';
@@ -301,17 +263,4 @@ function keepWhenReplaced(cluster: CfnResource): void {
 function acknowledgeCdkLambda({ grantPrincipal }: AwsCustomResource): void {
   if (grantPrincipal instanceof iam.Role && grantPrincipal.node.scope)
     acknowledge(grantPrincipal.node.scope, CDK_LAMBDA);
-}
-
-/** Finds the mapping that `addEventSource` created but does not return. */
-function kafkaMappingOf(fn: lambda.Function): lambda.CfnEventSourceMapping {
-  const mapping = fn.node
-    .findAll()
-    .find(
-      (child): child is lambda.CfnEventSourceMapping =>
-        child instanceof lambda.CfnEventSourceMapping && child.topics !== undefined,
-    );
-  if (!mapping)
-    throw new Error('Cannot connect the Lambda to the stream: CDK created no event source mapping');
-  return mapping;
 }

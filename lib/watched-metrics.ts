@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Stage } from '../lambdas/shared/contract/stages.ts';
@@ -10,7 +11,7 @@ import type { StageQueue } from './stage-queue.ts';
 export interface WatchedStage {
   readonly fn: lambda.Function;
   readonly logGroup: logs.ILogGroup;
-  /** Undefined for accumulate, which Lambda's Kafka pollers invoke directly. */
+  /** Undefined for stages that Lambda's Kafka pollers or the API invoke directly. */
   readonly queue?: StageQueue;
 }
 export type WatchedStages = Readonly<Record<Stage, WatchedStage>>;
@@ -33,7 +34,7 @@ export const stageMetric = (
     ...props,
   });
 
-/** Records on the topic that accumulate has not yet processed: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+/** Records on the topic that a stage has not yet processed: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export const offsetLag = ({ fn }: WatchedStage): cloudwatch.Metric =>
   fn.metric('OffsetLag', { statistic: cloudwatch.Stats.MAXIMUM, period: FIVE_MINUTES });
 
@@ -72,3 +73,10 @@ export const diskUsed = (clusterName: string, broker: number): cloudwatch.Metric
     statistic: cloudwatch.Stats.MAXIMUM,
     period: FIVE_MINUTES,
   });
+
+/** Reads and writes of a table that DynamoDB throttled: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+export const tableThrottles = (table: dynamodb.Table): readonly [cloudwatch.Metric, cloudwatch.Metric] => [
+  table.metric('ReadThrottleEvents', THROTTLES),
+  table.metric('WriteThrottleEvents', THROTTLES),
+];
+const THROTTLES = { statistic: cloudwatch.Stats.SUM, period: FIVE_MINUTES };

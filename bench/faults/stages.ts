@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { accumulate, throwFailures } from '../../lambdas/accumulate/accumulate.ts';
-import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
+import { accumulate } from '../../lambdas/accumulate/accumulate.ts';
 import { measureServed } from '../../lambdas/publish/measure.ts';
 import { publish } from '../../lambdas/publish/publish.ts';
 import type { RunData } from '../../lambdas/render/charts/chart.ts';
@@ -12,6 +11,8 @@ import { answerMessages, type Notice } from '../../lambdas/shared/platform/answe
 import type { Lake } from '../../lambdas/shared/platform/lake.ts';
 import type { Log } from '../../lambdas/shared/platform/log.ts';
 import { parseQueueEvent, type QueueMessage } from '../../lambdas/shared/platform/messages.ts';
+import { throwFailures } from '../../lambdas/shared/sales/partial-batch.ts';
+import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import { lookFor } from '../../lambdas/threshold/look-for.ts';
 import { Threshold } from '../../lambdas/threshold/settings.ts';
 import { threshold } from '../../lambdas/threshold/threshold.ts';

@@ -1,4 +1,4 @@
-import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import type { EventRecord } from '../../local/pipeline/msk-event.ts';
 import { readAnswer, toMskEvent } from '../../local/pipeline/msk-event.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';

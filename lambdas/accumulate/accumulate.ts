@@ -2,25 +2,16 @@ import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
 import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
+import { parseMskEvent } from '../shared/sales/msk-event.ts';
+import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
+import type { ParseSale } from '../shared/sales/sale.ts';
 import { type Batch, planBatches } from './batches.ts';
-import { parseMskEvent } from './msk-event.ts';
 import { toParquet } from './parquet.ts';
-import type { ParseSale } from './sale.ts';
 
 export interface Parts {
   readonly lake: Pick<Lake, 'create'>;
   readonly log: Log;
   readonly parseSale: ParseSale;
-}
-
-/**
- * The records that the poller must deliver again: those of a partition from an offset on. The identifier must be an object;
- * a string would make Lambda retry the whole batch.
- */
-export interface PartialBatchResponse {
-  readonly batchItemFailures: readonly {
-    readonly itemIdentifier: { readonly partition: string; readonly offset: number };
-  }[];
 }
 
 /**
@@ -48,20 +39,6 @@ export async function accumulate(
     FieldsLeftOut: sum(stored.flatMap(({ sales }) => sales.map(({ sale }) => sale.leftOut?.length ?? 0))),
   });
   return { batchItemFailures: results.flatMap(({ failure }) => failure ?? []) };
-}
-
-/**
- * Fails the whole invocation if a partition could not be stored. For pollers that do not read partial answers: they take
- * every answer for success and commit. The partitions that were stored are delivered again too, under the same keys.
- *
- * @throws {Error} If a partition could not be stored; the message names each such partition and its first offset.
- */
-export function throwFailures({ batchItemFailures }: PartialBatchResponse): void {
-  if (batchItemFailures.length === 0) return;
-  const failed = batchItemFailures.map(
-    ({ itemIdentifier: { partition, offset } }) => `${partition} from offset ${offset}`,
-  );
-  throw new Error(`Cannot store ${failed.join(', ')}: the whole batch must be delivered again`);
 }
 
 /**

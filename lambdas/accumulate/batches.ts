@@ -1,6 +1,7 @@
 import type { BatchName } from '../shared/contract/keys.ts';
-import type { MskEvent, PolledRecord } from './msk-event.ts';
-import type { ParseSale, Sale } from './sale.ts';
+import type { MskEvent, PolledRecord } from '../shared/sales/msk-event.ts';
+import { parseRecord } from '../shared/sales/record.ts';
+import type { ParseSale, Sale } from '../shared/sales/sale.ts';
 
 /** The position of a record in its partition. */
 export interface Address {
@@ -45,7 +46,7 @@ export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSa
     const rejects: RejectedRecord[] = [];
     for (const record of records) {
       const { offset, timestamp: kafkaMs } = record;
-      const parsed = parseSale(bytesOf(record.value), kafkaMs);
+      const parsed = parseRecord(record, parseSale);
       if ('rejected' in parsed) rejects.push({ offset, kafkaMs, record, reason: parsed.rejected });
       else sales.push({ offset, kafkaMs, sale: parsed });
     }
@@ -80,9 +81,6 @@ function splitTopics(records: readonly PolledRecord[]): PolledRecord[][] {
   }
   return runs;
 }
-
-const bytesOf = (base64: string | null | undefined): Buffer | undefined =>
-  base64 === undefined || base64 === null ? undefined : Buffer.from(base64, 'base64');
 
 function inOffsetOrder(records: readonly PolledRecord[]): readonly PolledRecord[] {
   const isAscending = records.every(

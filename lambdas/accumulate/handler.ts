@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
-import { accumulate, type PartialBatchResponse, throwFailures } from './accumulate.ts';
-import { FieldMap } from './field-map.ts';
-import { createSaleParser } from './sale.ts';
+import { FieldMap } from '../shared/sales/field-map.ts';
+import { type PartialBatchResponse, throwFailures } from '../shared/sales/partial-batch.ts';
+import { createSaleParser } from '../shared/sales/sale.ts';
+import { accumulate } from './accumulate.ts';
 
 const environment = readEnvironment(
   z.object({

@@ -27,6 +27,7 @@ export function toParquet({ range, sales }: Batch): Uint8Array {
     order_id: { type: 'STRING', nullable: true, data: sales.map(({ sale }) => sale.orderId) },
     price: { type: 'DOUBLE', nullable: true, data: sales.map(({ sale }) => sale.price) },
     product_name: { type: 'STRING', nullable: true, data: sales.map(({ sale }) => sale.productName) },
+    sale_id: { type: 'STRING', nullable: true, data: sales.map(({ sale }) => sale.id) },
   };
   const columnData = Object.entries(columns).map(([name, column]) => ({ name, nullable: false, ...column }));
   const buffer = parquetWriteBuffer({

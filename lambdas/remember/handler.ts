@@ -1,3 +1,36 @@
-export async function handler(): Promise<never> {
-  throw new Error('Cannot answer: this stage is being written');
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
+import { createLog } from '../shared/platform/log.ts';
+import { dynamoRecentSales } from '../shared/platform/recent.ts';
+import { FieldMap } from '../shared/sales/field-map.ts';
+import { type PartialBatchResponse, throwFailures } from '../shared/sales/partial-batch.ts';
+import { createSaleParser } from '../shared/sales/sale.ts';
+import { remember } from './remember.ts';
+
+const environment = readEnvironment(
+  z.object({
+    [ENV.recentTable]: z.string().min(1),
+    [ENV.recentDays]: z.coerce.number().int().min(1),
+    [ENV.fieldMap]: jsonVariable(FieldMap),
+    [ENV.partialAnswers]: z.stringbool(),
+  }),
+);
+const days = environment[ENV.recentDays];
+const recent = dynamoRecentSales(environment[ENV.recentTable], days);
+const parseSale = createSaleParser(environment[ENV.fieldMap]);
+
+export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
+  const log = createLog('remember', {
+    requestId: context.awsRequestId,
+    functionName: context.functionName,
+  });
+  try {
+    const answer = await remember(event, { recent, days, log, parseSale, nowMs: Date.now });
+    if (!environment[ENV.partialAnswers]) throwFailures(answer);
+    return answer;
+  } catch (error) {
+    log.error('Cannot remember; the records are delivered again', { error });
+    throw error;
+  }
 }

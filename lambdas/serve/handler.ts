@@ -1,3 +1,47 @@
-export async function handler(): Promise<never> {
-  throw new Error('Cannot answer: this stage is being written');
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { AUTHORISATION_VARIABLES, authorisationOf } from '../shared/http/authorise.ts';
+import type { HttpResult } from '../shared/http/event.ts';
+import { createRouter } from '../shared/http/router.ts';
+import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { createLog } from '../shared/platform/log.ts';
+import { dynamoRecentSales } from '../shared/platform/recent.ts';
+import { createSources } from './create-sources.ts';
+import { createServeRoutes } from './routes.ts';
+
+const environment = readEnvironment(
+  z.object({
+    [ENV.lakeBucket]: z.string().min(1),
+    [ENV.recentTable]: z.string().min(1),
+    [ENV.recentDays]: z.coerce.number().int().min(1),
+    [ENV.catalogueMaxAgeSeconds]: z.coerce.number().min(1),
+    ...AUTHORISATION_VARIABLES,
+  }),
+);
+const authorisation = authorisationOf(environment);
+const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+
+const sources = createSources({
+  bucket: environment[ENV.lakeBucket],
+  // An answer that waits for a connection that hangs is worth nothing.
+  s3: new S3Client({
+    forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1000, socketTimeout: 3000 },
+  }),
+  recent: dynamoRecentSales(environment[ENV.recentTable], environment[ENV.recentDays]),
+  catalogueMaxAgeSeconds: environment[ENV.catalogueMaxAgeSeconds],
+  log: createLog('serve', functionName === undefined ? {} : { functionName }),
+  nowMs: Date.now,
+});
+const router = createRouter(createServeRoutes(sources, authorisation.auth));
+
+// Loads while the function starts: that is before the first request if concurrency is provisioned.
+await sources.served.get();
+
+/** Answers the requests of the routes of serve. */
+export async function handler(event: unknown, context: Context): Promise<HttpResult> {
+  const { awsRequestId: requestId, functionName } = context;
+  return router(event, { log: createLog('serve', { requestId, functionName }), authorisation });
 }

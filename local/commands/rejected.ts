@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { reasonKind } from '../../lambdas/accumulate/reason.ts';
 import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
 import { type ListedRejects, listRejects, withAddress } from '../results/rejects.ts';
 import { resolveTarget } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';

@@ -1,6 +1,6 @@
-import { reasonKind } from '../../lambdas/accumulate/reason.ts';
-import { createSaleParser, type Sale, TIMESTAMP } from '../../lambdas/accumulate/sale.ts';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
+import { createSaleParser, type Sale, TIMESTAMP } from '../../lambdas/shared/sales/sale.ts';
 import { nearest } from '../terminal/nearest.ts';
 import { printable } from '../terminal/printable.ts';
 import { neededNames, requiredNames } from './columns.ts';

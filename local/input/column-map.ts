@@ -1,4 +1,4 @@
-import { SALE_FIELDS, type SaleField } from '../../lambdas/accumulate/field-map.ts';
+import { SALE_FIELDS, type SaleField } from '../../lambdas/shared/sales/field-map.ts';
 import { nearest } from '../terminal/nearest.ts';
 
 /** The file's column for each field of a sale; fields that are missing here have the column of the same name. */

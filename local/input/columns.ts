@@ -1,4 +1,4 @@
-import { SALE_FIELDS, type SaleField } from '../../lambdas/accumulate/field-map.ts';
+import { SALE_FIELDS, type SaleField } from '../../lambdas/shared/sales/field-map.ts';
 import { nearest } from '../terminal/nearest.ts';
 import { printable } from '../terminal/printable.ts';
 import type { ColumnMap } from './column-map.ts';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { SALE_FIELDS } from '../../lambdas/accumulate/field-map.ts';
+import { SALE_FIELDS } from '../../lambdas/shared/sales/field-map.ts';
 import type { JsonText } from './json-texts.ts';
 import type { InputOptions } from './options.ts';
 import type { InputRecord } from './records.ts';

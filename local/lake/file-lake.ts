@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { planBatches } from '../../lambdas/accumulate/batches.ts';
-import type { PolledRecord } from '../../lambdas/accumulate/msk-event.ts';
 import { toParquet } from '../../lambdas/accumulate/parquet.ts';
-import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
 import { interactionsKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../lambdas/shared/contract/model.ts';
 import { highest } from '../../lambdas/shared/contract/numbers.ts';
 import type { Window } from '../../lambdas/shared/contract/schemas.ts';
+import type { PolledRecord } from '../../lambdas/shared/sales/msk-event.ts';
+import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import { decide, type UncutBatch } from '../../lambdas/threshold/decide.ts';
 import { Threshold } from '../../lambdas/threshold/settings.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';

@@ -43,6 +43,8 @@ export interface PipelineOptions {
 export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime'> {
   readonly lake: Lake;
   readonly poller: Poller;
+  /** The poller of remember; absent if the stack answers no requests. */
+  readonly rememberPoller?: Poller;
   readonly emulatorLog: Emulator['log'];
   /** Stops all parts in reverse order. @throws {Error} If a part did not stop; the others are stopped anyway. */
   stop(): Promise<void>;
@@ -51,6 +53,7 @@ export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime'> {
 const STACK = 'Cartograph';
 const TOPIC = 'sales';
 const GROUP = 'accumulate';
+const REMEMBER_GROUP = 'remember';
 
 /**
  * Starts every part that does not run elsewhere: job server, broker, emulator, stack, poller and pages.
@@ -114,16 +117,31 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');
   await parts.unlessAborted(createTopic(broker.bootstrap, TOPIC, partitions));
+  const polling = {
+    bootstrap: broker.bootstrap,
+    topic: TOPIC,
+    eventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/${broker.clusterId}`,
+    ...(options.onFailure ? { onFailure: options.onFailure } : {}),
+  };
   const poller = await parts.startTimed('poller', () =>
     startPoller({
-      bootstrap: broker.bootstrap,
-      topic: TOPIC,
+      ...polling,
       groupId: GROUP,
-      eventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/${broker.clusterId}`,
       invoke: (event) => invokeFunction(endpoint, functions.accumulate, event),
-      ...(options.onFailure ? { onFailure: options.onFailure } : {}),
     }),
   );
+  const remember = outputs.get('rememberFunction');
+  const rememberPoller =
+    remember === undefined
+      ? undefined
+      : await parts.start('poller of remember', () =>
+          startPoller({
+            ...polling,
+            groupId: REMEMBER_GROUP,
+            isImmediate: true,
+            invoke: (event) => invokeFunction(endpoint, remember, event),
+          }),
+        );
   const pages = await parts.start('pages', () =>
     startPages(
       { client: new S3Client(awsClient(endpoint)), bucket },
@@ -140,6 +158,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     pagesUrl: pages.url,
     lake: s3Lake(bucket, new S3Client(awsClient(endpoint))),
     poller,
+    ...(rememberPoller && { rememberPoller }),
     emulatorLog: emulator.log,
     stop: () => parts.stop(),
   };

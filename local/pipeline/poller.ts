@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
-import { sourceOf } from '../../lambdas/accumulate/msk-event.ts';
+import { sourceOf } from '../../lambdas/shared/sales/msk-event.ts';
 import { kafkaClient } from './broker.ts';
 import { lagOf } from './lag.ts';
 import {
@@ -25,6 +25,11 @@ export interface PollerOptions {
   readonly invoke: Invoke;
   /** How long the broker gathers records before it answers a fetch. */
   readonly windowMs?: number;
+  /**
+   * Whether the broker answers a fetch as soon as there is a record, as it does for a mapping with a window of 0. By default it
+   * gathers a megabyte or waits for the window.
+   */
+  readonly isImmediate?: boolean;
   /** A poller without a heartbeat for this long loses its partitions. Brokers require at least 6 s. */
   readonly sessionMs?: number;
   /** Called with every failed invocation, lost session and crash of the client, before the next try. */
@@ -67,13 +72,15 @@ const RESTART_MS = 2_000;
  * https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
-  const { bootstrap, topic, groupId, windowMs = 300, sessionMs = SESSION_MS, onFailure } = options;
+  const { bootstrap, topic, groupId, sessionMs = SESSION_MS, isImmediate = false, onFailure } = options;
+  // An immediate fetch that finds nothing costs nothing while it waits.
+  const { windowMs = isImmediate ? 1000 : 300 } = options;
   const kafka = kafkaClient(bootstrap);
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: sessionMs,
     heartbeatInterval: sessionMs / HEARTBEATS_PER_SESSION,
-    minBytes: 1024 * 1024,
+    minBytes: isImmediate ? 1 : 1024 * 1024,
     maxBytes: 4 * MAX_BATCH_BYTES,
     maxBytesPerPartition: MAX_BATCH_BYTES,
     maxWaitTimeInMs: windowMs,
@@ -178,7 +185,7 @@ class DeliveryQueue {
     let backoffMs = FIRST_BACKOFF_MS;
     while (!this.stopping.signal.aborted) {
       if (this.waiting.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
-      await this.pause(GATHER_MS);
+      if (!this.options.isImmediate) await this.pause(GATHER_MS);
       if (this.waiting.length === 0 || this.stopping.signal.aborted) continue;
       const batch = takeBatch(
         this.waiting.map(({ records }) => records),

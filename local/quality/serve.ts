@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Partitioners } from 'kafkajs';
 import { accumulate } from '../../lambdas/accumulate/accumulate.ts';
-import type { FieldMap } from '../../lambdas/accumulate/field-map.ts';
-import { createSaleParser } from '../../lambdas/accumulate/sale.ts';
 import { publish } from '../../lambdas/publish/publish.ts';
 import { CURRENT_KEY, manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import type { Model } from '../../lambdas/shared/contract/model.ts';
@@ -14,6 +12,8 @@ import { Current, Manifest, type Publication } from '../../lambdas/shared/contra
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
 import { createLog } from '../../lambdas/shared/platform/log.ts';
 import { listPublications } from '../../lambdas/shared/platform/publications.ts';
+import type { FieldMap } from '../../lambdas/shared/sales/field-map.ts';
+import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import type { Threshold } from '../../lambdas/threshold/settings.ts';
 import { type Look, threshold } from '../../lambdas/threshold/threshold.ts';
 import { directoryLake } from '../lake/directory-lake.ts';

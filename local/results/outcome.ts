@@ -1,4 +1,3 @@
-import { reasonKind } from '../../lambdas/accumulate/reason.ts';
 import {
   type BatchName,
   CURRENT_KEY,
@@ -21,6 +20,7 @@ import {
 } from '../../lambdas/shared/contract/schemas.ts';
 import { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
+import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
 import { placeBatches } from '../../lambdas/threshold/generations.ts';
 import { covers } from '../../lambdas/threshold/ranges.ts';
 import { readDecisions } from './decisions.ts';

@@ -3,9 +3,21 @@ import { ACCOUNT, REGION } from './emulator.ts';
 
 /**
  * Constructs of the stack that the local deployment leaves out, with everything inside them. Together with
- * `LEFT_OUT_TYPES` and the stream's event source mapping, they are the whole difference from the cloud's template.
+ * `LEFT_OUT_TYPES` and the stream's event source mappings, they are the whole difference from the cloud's template.
+ *
+ * The API and the three Lambdas that it calls are left out because not every emulator has HTTP APIs: `local/api` serves the
+ * same routes with the same code, in the process of `npm start`. remember and its table stay; the local poller invokes it.
  */
-export const LEFT_OUT_CONSTRUCTS = ['Network', 'Stream', 'Produce', 'Operations'] as const;
+export const LEFT_OUT_CONSTRUCTS = [
+  'Network',
+  'Stream',
+  'Produce',
+  'Operations',
+  'Serve',
+  'Collect',
+  'Catalogue',
+  'Api',
+] as const;
 /** Resource types that the local deployment leaves out, in any construct. */
 export const LEFT_OUT_TYPES = ['AWS::EMRServerless::Application'] as const;
 /** The Lambda that CDK adds to look up the brokers. CDK puts it outside of our constructs, under this fixed id. */
@@ -18,6 +30,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'AWS::EMRServerless::Application.Arn': `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/local`,
   // The stack's outputs refer to these.
   'AWS::Lambda::Function.Ref': 'local',
+  'AWS::ApiGatewayV2::Api.ApiEndpoint': 'local',
   'AWS::CloudWatch::Dashboard.Ref': 'local',
   'AWS::SNS::Topic.Ref': `arn:aws:sns:${REGION}:${ACCOUNT}:local`,
 };
@@ -62,7 +75,7 @@ export function withoutCloudOnly(synthesized: unknown): Template {
   };
 }
 
-/** Returns true for a resource that only the cloud has. The stream's event source mapping is one; the queues' are not. */
+/** Returns true for a resource that only the cloud has. The stream's event source mappings are; the queues' are not. */
 export function isLeftOut(
   id: string,
   {

@@ -12,10 +12,24 @@ const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1a1b2c3d-0000-1111-2222-3
 const assetsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/2a1b2c3d-0000-1111-2222-333344445555';
 const securityGroupId = 'sg-0a1b2c3d4e5f60718';
 
-/** Every kind of deployment, by name: three kinds of streams, both kinds of pollers, new and existing networks, and every option at least once. */
+/** Every kind of deployment, by name: three kinds of streams, both kinds of pollers, new and existing networks, both kinds of
+ * sign-in and none, and every option at least once. */
 export const KINDS = {
   Serverless: {},
   ServerlessProvisionedPollers: { stream: { pollers: 'provisioned' } },
+  ServerlessJwt: {
+    serve: {
+      auth: 'jwt',
+      issuer: 'https://login.example.com/',
+      audience: ['shop'],
+      cors: ['https://shop.example.com'],
+      throttle: { requestsPerSecond: 20, burst: 40 },
+      provisionedConcurrency: 2,
+      memoryMb: 3008,
+    },
+    remember: { days: 120, pointInTimeRecovery: true },
+    catalogue: { maxAgeSeconds: 30 },
+  },
   ServerlessSite: { site: { allowFrom: ['203.0.113.0/24'] } },
   ServerlessKeptLake: { lake: { bucketName: 'cartograph-lakebucketb1d32e10-a1b2c3' } },
   ServerlessOwnEndpoints: { network: { existing: { ...vpc, createEndpoints: false } } },
@@ -47,6 +61,7 @@ export const KINDS = {
       secretArn,
       secretKeyArn,
     },
+    serve: { collect: false },
     network: { existing: { ...vpc, createEndpoints: true } },
   },
   ExistingTls: {
@@ -58,6 +73,7 @@ export const KINDS = {
       secretArn,
       pollers: 'provisioned',
     },
+    serve: false,
     network: { existing: { ...vpc, createEndpoints: false } },
   },
 } satisfies Readonly<Record<string, ConfigInput>>;

@@ -48,14 +48,16 @@ describe('the stream', () => {
   });
 
   test('authenticates with IAM or with a configured secret', () => {
-    expect(problems({ stream: { ...iam, authentication: 'scram', createTopic: false }, network })).toEqual([
+    const serve = false;
+    const scram = { ...iam, authentication: 'scram', createTopic: false };
+    expect(problems({ stream: scram, network, serve })).toEqual([
       'stream.secretArn: is missing, authentication "scram" needs it',
     ]);
     const { secretArn } = KINDS.ExistingScram.stream;
     expect(problems({ stream: { ...iam, secretArn }, network })).toEqual([
       'stream.secretArn: should be left out with authentication "iam"',
     ]);
-    expect(problems({ stream: { ...iam, authentication: 'tls', secretArn }, network })).toEqual([
+    expect(problems({ stream: { ...iam, authentication: 'tls', secretArn }, network, serve })).toEqual([
       'stream.createTopic: should be false: the stack can create a topic only with authentication "iam"',
     ]);
   });

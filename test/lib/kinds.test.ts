@@ -191,11 +191,11 @@ describe('the stream', () => {
     ]);
   });
 
-  test('only the Lambdas of the topic and of produce are in the VPC', () => {
+  test('only the Lambdas of the topic, of produce and of collect are in the VPC', () => {
     const inside = Object.entries(templateOf('Serverless').findResources('AWS::Lambda::Function'))
       .filter(([, { Properties }]) => Properties.VpcConfig)
       .map(([id]) => id.replace(/Function.*/, ''));
-    expect(inside.sort()).toEqual(['Produce', 'StreamTopic']);
+    expect(inside.sort()).toEqual(['Collect', 'Produce', 'StreamTopic']);
   });
 
   test('pollers start after the topic and their endpoints exist', () => {
@@ -342,7 +342,7 @@ describe('every Lambda', () => {
     const projectFunctions = Object.entries(
       templateOf('Serverless').findResources('AWS::Lambda::Function'),
     ).filter(([id]) => !/^AWS|Provider/.test(id));
-    expect(projectFunctions).toHaveLength(7);
+    expect(projectFunctions).toHaveLength(11);
     for (const [id, { Properties }] of projectFunctions)
       expect(Properties, id).toMatchObject({
         Architectures: ['arm64'],

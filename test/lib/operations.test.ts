@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { REQUEST_STAGES, STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { METRICS } from '../../lambdas/shared/platform/metrics.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -22,9 +22,12 @@ describe('alarms', () => {
     }
   });
 
-  test.each(STAGES)('%s has one each for errors, throttles and error lines', (stage) => {
-    for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
-  });
+  test.each([...STAGES, ...REQUEST_STAGES])(
+    '%s has one each for errors, throttles and error lines',
+    (stage) => {
+      for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
+    },
+  );
 
   test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
     '%s has one each for dead letters, old messages and missing invocations',
@@ -55,6 +58,7 @@ describe('alarms', () => {
     );
     expect(filters.map(({ LogGroupName }) => LogGroupName.Ref.replace(/Logs.*/, '').toLowerCase())).toEqual([
       ...STAGES,
+      ...REQUEST_STAGES,
     ]);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.level = "error" }');
@@ -93,9 +97,12 @@ describe('alarms', () => {
   });
 
   test('faults of the pollers, which no invocation reports, raise an alarm within minutes', () => {
-    const [mapping = ''] = Object.entries(template.findResources('AWS::Lambda::EventSourceMapping'))
+    const [mapping = '', remembering] = Object.entries(
+      template.findResources('AWS::Lambda::EventSourceMapping'),
+    )
       .filter(([, { Properties }]) => Properties.Topics)
       .map(([id]) => id);
+    expect(JSON.stringify(named('remember-pollers')?.Metrics)).toContain(`{"Ref":"${remembering}"}`);
     expect(template.findResources('AWS::Lambda::EventSourceMapping')[mapping]?.Properties).toMatchObject({
       MetricsConfig: { Metrics: ['ErrorCount', 'KafkaMetrics'] },
     });
@@ -129,6 +136,55 @@ describe('alarms', () => {
       { Id: 'stored', MetricStat: { Metric: { MetricName: 'SalesStored' }, Period: 3600, Stat: 'Sum' } },
       { Id: 'rejected', MetricStat: { Metric: { MetricName: 'SalesRejected' }, Period: 3600, Stat: 'Sum' } },
     ]);
+  });
+
+  test('the readers of the topic have limits on waiting records that follow from the size of their batches', () => {
+    expect(named('accumulate-lag')?.Threshold).toBe(10 * 10_000);
+    expect(named('remember-lag')?.Threshold).toBe(10 * 100);
+  });
+
+  test('a served run whose newest sale is older than half of the time that sales are remembered raises an alarm', () => {
+    expect(named('remember-run-age')).toMatchObject({
+      MetricName: 'RunAgeSeconds',
+      Statistic: 'Maximum',
+      Threshold: 45 * 86_400,
+    });
+    const longer = synthesize({ remember: { days: 365 } });
+    longer.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: (365 * 86_400) / 2 });
+  });
+
+  test('answers that fail, are late or lack a source, and sales that are not sent, raise alarms', () => {
+    expect(named('serve-failures')).toMatchObject({ Namespace: 'AWS/ApiGateway', MetricName: '5xx' });
+    expect(named('serve-slow')).toMatchObject({
+      MetricName: 'Latency',
+      ExtendedStatistic: 'p99',
+      Threshold: 2000,
+    });
+    for (const [name, MetricName] of Object.entries({
+      'serve-without-recent': 'AnswersWithoutRecent',
+      'serve-without-history': 'AnswersWithoutHistory',
+      'serve-without-catalogue': 'RequestsWithoutCatalogue',
+      'collect-not-sent': 'SalesNotSent',
+    }))
+      expect(named(name)).toMatchObject({ MetricName, Statistic: 'Sum', Threshold: 1 });
+    expect(named('remember-table')?.Metrics).toMatchObject([
+      { Expression: 'FILL(reads, 0) + FILL(writes, 0)' },
+      { MetricStat: { Metric: { MetricName: 'ReadThrottleEvents' } } },
+      { MetricStat: { Metric: { MetricName: 'WriteThrottleEvents' } } },
+    ]);
+  });
+
+  test('without an API, or without sales through it, there are no alarms and no rows of its stages', () => {
+    const namesOf = (config: object): string[] =>
+      Object.values(synthesize(config).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
+        String(Properties.AlarmDescription),
+      );
+    expect(
+      namesOf({ serve: false }).filter((name) => /^(remember|serve|collect|catalogue)-/.test(name)),
+    ).toEqual([]);
+    const withoutCollect = namesOf({ serve: { collect: false } });
+    expect(withoutCollect.filter((name) => name.startsWith('collect-'))).toEqual([]);
+    expect(withoutCollect.length).toBe(names.length - 4);
   });
 
   test('conflicting records raise an alarm as long as the run that read them is served', () => {
@@ -198,7 +254,7 @@ describe('alarms', () => {
       (metric) => !['WindowsCut', 'RunsPublished'].includes(metric),
     ))
       expect(body).toContain(name);
-    for (const stage of STAGES) expect(body).toContain(`### ${stage}: `);
+    for (const stage of [...STAGES, ...REQUEST_STAGES]) expect(body).toContain(`### ${stage}: `);
   });
 });
 

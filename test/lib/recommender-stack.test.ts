@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { STAGES } from '../../lambdas/shared/contract/stages.ts';
+import { REQUEST_STAGES, STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import { RecommenderStack } from '../../lib/recommender-stack.ts';
@@ -177,7 +177,9 @@ describe('the permissions of each stage', () => {
     );
     expect(managed.sort()).toEqual([
       'Accumulate AWSLambdaMSKExecutionRole',
+      'Collect AWSLambdaVPCAccessExecutionRole',
       'Produce AWSLambdaVPCAccessExecutionRole',
+      'Remember AWSLambdaMSKExecutionRole',
       'Stream AWSLambdaBasicExecutionRole',
       'Stream AWSLambdaVPCAccessExecutionRole',
       'undefined AWSLambdaBasicExecutionRole',
@@ -213,12 +215,16 @@ describe('the permissions of each stage', () => {
       Train: [ENV.lakeBucket, ENV.launch],
       Render: [ENV.lakeBucket],
       Publish: [ENV.lakeBucket],
+      Remember: [ENV.fieldMap, ENV.partialAnswers, ENV.recentDays, ENV.recentTable],
+      Serve: [ENV.auth, ENV.catalogueMaxAgeSeconds, ENV.lakeBucket, ENV.recentDays, ENV.recentTable],
+      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
+      Catalogue: [ENV.lakeBucket],
       Produce: [ENV.brokers, ENV.topic],
     });
   });
 
   test('no prefix has two writers', () => {
-    const written = STAGES.flatMap((stage) => prefixesOf(stage, 's3:PutObject'));
+    const written = [...STAGES, ...REQUEST_STAGES].flatMap((stage) => prefixesOf(stage, 's3:PutObject'));
     expect(new Set(written).size).toBe(written.length);
   });
 

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { ZodType, type z } from 'zod';
-import type { Block } from '../../lambdas/client/index/block-table.ts';
 import { words } from '../../lambdas/client/index/search-key.ts';
 import * as explorer from '../../lambdas/shared/contract/explorer.ts';
 import { Metrics } from '../../lambdas/shared/contract/quality.ts';
 import { Ranker } from '../../lambdas/shared/contract/ranker.ts';
 import type { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import * as summaries from '../../lambdas/shared/contract/summaries.ts';
+import type { Block } from '../../lambdas/shared/web/block-table.ts';
 import {
   describedDocuments,
   describedTables,

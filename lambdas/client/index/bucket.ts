@@ -6,7 +6,7 @@ import type {
 } from '../../shared/contract/explorer.ts';
 import { CURRENT_KEY, manifestKey } from '../../shared/contract/keys.ts';
 import type { Current, Manifest } from '../../shared/contract/schemas.ts';
-import { type Block, type BlockPlace, BlockTable } from './block-table.ts';
+import { type Block, type BlockPlace, BlockTable } from '../../shared/web/block-table.ts';
 
 /** The root of the bucket, seen from the page in `charts/`. */
 const ROOT = '../';

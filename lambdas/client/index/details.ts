@@ -1,8 +1,8 @@
 import type { ListKind } from '../../shared/contract/quality.ts';
+import type { Row } from '../../shared/web/block-table.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { count, day, element, productLabel, table } from '../dom.ts';
 import { addressOf, type UserOrProduct } from './address.ts';
-import type { Row } from './block-table.ts';
 import type { ProductPage, UserPage } from './bucket.ts';
 import type { RunTables } from './lookup.ts';
 

@@ -1,6 +1,6 @@
 import type { ExplorerIndex } from '../../shared/contract/explorer.ts';
+import type { Row } from '../../shared/web/block-table.ts';
 import type { UserOrProduct } from './address.ts';
-import type { Row } from './block-table.ts';
 import type { Tables } from './bucket.ts';
 import { searchKey, words } from './search-key.ts';
 

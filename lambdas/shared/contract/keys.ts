@@ -218,3 +218,28 @@ export function parseNumberedKey(prefix: string, key: string): number | undefine
   const match = /^(\d{8,})\.json$/.exec(key.startsWith(prefix) ? key.slice(prefix.length) : '');
   return match ? Number(match[1]) : undefined;
 }
+
+/**
+ * The kinds of objects in the catalogue. A batch holds the products of one request; batches are numbered from 1, without gaps.
+ * Merged object N holds the last lines of batches N - 99 to N, and snapshot N those of batches 1 to N. All of them are NDJSON.
+ */
+export type CatalogueKind = 'batches' | 'merged' | 'snapshots';
+
+/** The prefix of one kind of objects in the catalogue. @example catalogueOf('merged') // 'catalogue/merged/' */
+export const catalogueOf = (kind: CatalogueKind): string => `${PREFIX.catalogue}${kind}/`;
+
+/** @example catalogueKey('batches', 7) // 'catalogue/batches/00000007.ndjson' */
+export const catalogueKey = (kind: CatalogueKind, number: number): string =>
+  `${catalogueOf(kind)}${numberInKey(number)}.ndjson`;
+
+/**
+ * Parses the number of a batch, merged object or snapshot.
+ *
+ * @returns undefined for every other key.
+ * @example parseCatalogueKey('batches', 'catalogue/batches/00000007.ndjson') // 7
+ */
+export function parseCatalogueKey(kind: CatalogueKind, key: string): number | undefined {
+  const prefix = catalogueOf(kind);
+  const match = /^(\d{8,})\.ndjson$/.exec(key.startsWith(prefix) ? key.slice(prefix.length) : '');
+  return match ? Number(match[1]) : undefined;
+}

@@ -151,12 +151,19 @@ export const Manifest = z.strictObject({
     /** The windows that were read, from 1 to N. */
     windows: z.array(PositiveInt),
     batches: Count,
+    /** When window N was cut, epoch ms; null for runs of version 0.2 and earlier. */
+    cutAtMs: Count.nullable().default(null),
     /** Ranges of offsets by `SOURCE/TOPIC/PARTITION`, or `…@MS` for a later generation, as in window N. */
     offsets: z.record(z.string(), z.array(OffsetRange)),
     /** Number of distinct interactions that the run was trained on. */
     interactions: Count,
     /** Number of rows dropped because this run or an earlier one had already read their address. */
     repeats: Count,
+    /**
+     * Number of distinct interactions that were not trained on because their user made another one with the same sale id
+     * less than a day before, by Kafka timestamps. Version 0.2 and earlier knew no ids.
+     */
+    repeatsById: Count.default(0),
     /**
      * Number of addresses with different contents. The row of an earlier run is kept; otherwise the row that sorts first.
      */
@@ -310,4 +317,6 @@ export const INTERACTION_COLUMNS = {
   order_id: 'optional string',
   price: 'optional double',
   product_name: 'optional string',
+  /** Batches of version 0.2 and earlier do not have it. */
+  sale_id: 'optional string',
 } as const;

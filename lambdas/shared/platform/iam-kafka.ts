@@ -1,10 +1,12 @@
 import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
-import { Kafka, logLevel, type OauthbearerProviderResponse } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel, type OauthbearerProviderResponse } from 'kafkajs';
 
 export interface IamKafkaOptions {
   /** `host:port,host:port`, the `BootstrapBrokerStringSaslIam` of MSK. */
   readonly brokers: string;
   readonly region: string;
+  /** How long to wait for brokers; by default as kafkajs does. */
+  readonly patience?: Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>;
 }
 
 /**
@@ -12,7 +14,7 @@ export interface IamKafkaOptions {
  *
  * https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
  */
-export const iamKafka = ({ brokers, region }: IamKafkaOptions): Kafka =>
+export const iamKafka = ({ brokers, region, patience }: IamKafkaOptions): Kafka =>
   new Kafka({
     clientId: 'cartograph',
     brokers: brokers.split(','),
@@ -20,6 +22,7 @@ export const iamKafka = ({ brokers, region }: IamKafkaOptions): Kafka =>
     logLevel: logLevel.NOTHING,
     ssl: true,
     sasl: { mechanism: 'oauthbearer', oauthBearerProvider: () => signIn(region) },
+    ...patience,
   });
 
 /**

@@ -1,4 +1,4 @@
-import type { Helper, Stage } from '../contract/stages.ts';
+import type { Helper, RequestStage, Stage } from '../contract/stages.ts';
 import { type Measured, metricsLine } from './metrics.ts';
 
 export type Level = 'info' | 'warn' | 'error';
@@ -31,7 +31,7 @@ export interface Log {
  * @param write Writes a line; to standard output by default.
  */
 export function createLog(
-  stage: Stage | Helper,
+  stage: Stage | RequestStage | Helper,
   { functionName, ...context }: Fields & { readonly functionName?: string } = {},
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Log {

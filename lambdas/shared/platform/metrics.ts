@@ -1,4 +1,4 @@
-import type { Helper, Stage } from '../contract/stages.ts';
+import type { Helper, RequestStage, Stage } from '../contract/stages.ts';
 
 /** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'Cartograph';
@@ -13,6 +13,12 @@ export const METRICS = {
   SalesRejected: 'Count',
   /** Optional fields that could not be read, of sales that are stored without them. */
   FieldsLeftOut: 'Count',
+  /** Recent sales stored by one invocation of remember; those of a retry count again. */
+  SalesRemembered: 'Count',
+  /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */
+  SalesIgnored: 'Count',
+  /** Partitions whose recent sales could not be stored; their records are delivered again. */
+  RememberFailures: 'Count',
   /** New interactions that no window contains yet. */
   Waiting: 'Count',
   /** Number of new interactions that cuts a window. */
@@ -45,6 +51,20 @@ export const METRICS = {
   SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',
+  /** Answers that were made without the recent sales of their user, because the table did not answer in time. */
+  AnswersWithoutRecent: 'Count',
+  /** Answers that were made without what the run knows of their user, because its file could not be read. */
+  AnswersWithoutHistory: 'Count',
+  /** Requests that failed, because the catalogue could not be read and the copy in memory was missing or too old for their filters. */
+  RequestsWithoutCatalogue: 'Count',
+  /** Sales that collect put on the topic. */
+  SalesAccepted: 'Count',
+  /** Sales that are not valid and that collect refused. */
+  SalesRefused: 'Count',
+  /** Valid sales that collect could not put on the topic. */
+  SalesNotSent: 'Count',
+  /** Products whose attributes catalogue stored. */
+  ProductsStored: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;
@@ -65,7 +85,7 @@ export type Measured = Partial<Readonly<Record<MetricName, number>>>;
  * metricsLine('accumulate', 'fn', {}, 0) // undefined
  */
 export function metricsLine(
-  stage: Stage | Helper,
+  stage: Stage | RequestStage | Helper,
   functionName: string,
   measured: Measured,
   nowMs: number,

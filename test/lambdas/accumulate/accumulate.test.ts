@@ -2,9 +2,9 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
-import { sourceOf } from '../../../lambdas/accumulate/msk-event.ts';
-import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
 import { INTERACTION_COLUMNS } from '../../../lambdas/shared/contract/schemas.ts';
+import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
+import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 
@@ -87,6 +87,7 @@ test('a poll becomes one Parquet object per partition, with offsets and count in
     order_id: null,
     price: null,
     product_name: 'Blue “lamp”',
+    sale_id: null,
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
-import { parseMskEvent, sourceOf } from '../../../lambdas/accumulate/msk-event.ts';
+import { parseMskEvent, sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import {
   type EventRecord,
   MAX_BATCH_BYTES,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { BROKEN, type BrokenKind, json } from '../../../local/shop/broken.ts';
 
 const SALE = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { BROKEN } from '../../../local/shop/broken.ts';
 import { bestProducts, plantShop, plantUniformShop } from '../../../local/shop/shop.ts';
 import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../../../local/shop/simulate.ts';

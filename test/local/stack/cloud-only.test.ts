@@ -154,10 +154,20 @@ test('the real stack loses only what is listed, and has everything that is liste
   expect(LEFT_OUT_CONSTRUCTS.filter((name) => !removed.some((id) => id.startsWith(name)))).toEqual([]);
 });
 
-test('every stage of the real stack keeps its Lambda, role, logs, queues and rules', () => {
-  const stages = /^(Lake|Accumulate|Threshold|Train|Render|Publish)/;
+test('every stage of the real stack that runs locally keeps its Lambda, role, logs, queues, rules and table', () => {
+  const stages = /^(Lake|Accumulate|Threshold|Train|Render|Publish|Remember)/;
   const lost = removed.filter((id) => stages.test(id)).map((id) => CLOUD.Resources[id]?.Type);
-  expect(lost.sort()).toEqual(['AWS::EMRServerless::Application', 'AWS::Lambda::EventSourceMapping']);
+  expect(lost.sort()).toEqual([
+    'AWS::EMRServerless::Application',
+    'AWS::Lambda::EventSourceMapping',
+    'AWS::Lambda::EventSourceMapping',
+  ]);
+});
+
+test('nothing of the API of the real stack is left, which not every emulator has', () => {
+  const kept = Object.values(withoutCloudOnly(CLOUD).Resources).map(({ Type }) => Type);
+  expect(kept.filter((type) => type.startsWith('AWS::ApiGateway'))).toEqual([]);
+  expect(kept).toContain('AWS::DynamoDB::Table');
 });
 
 test('nothing in the real stack still refers to a removed resource', () => {
@@ -175,6 +185,7 @@ test('a resource of the real stack that refers to no removed resource stays iden
     'TrainFunctionRoleDefaultPolicy',
     'TrainFunction',
     'TrainEventsJobEnded',
+    'RememberFunctionRoleDefaultPolicy',
   ]);
   const { Resources: _, Outputs: localOutputs = {}, ...localRest } = kept;
   const { Resources: __, Outputs: cloudOutputs, ...cloudRest } = CLOUD;
@@ -182,5 +193,14 @@ test('a resource of the real stack that refers to no removed resource stays iden
   const differing = Object.keys(cloudOutputs).filter(
     (name) => JSON.stringify(localOutputs[name]) !== JSON.stringify(cloudOutputs[name]),
   );
-  expect(differing).toEqual(['ProduceFunction', 'ClusterArn', 'Dashboard', 'AlarmTopic']);
+  expect(differing).toEqual([
+    'serveFunction',
+    'collectFunction',
+    'catalogueFunction',
+    'ApiUrl',
+    'ProduceFunction',
+    'ClusterArn',
+    'Dashboard',
+    'AlarmTopic',
+  ]);
 });

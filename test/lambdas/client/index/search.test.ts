@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { BlockTable } from '../../../../lambdas/client/index/block-table.ts';
+import { BlockTable } from '../../../../lambdas/shared/web/block-table.ts';
 import type { ProductPage, Tables, UserPage } from '../../../../lambdas/client/index/bucket.ts';
 import { find, suggest } from '../../../../lambdas/client/index/search.ts';
 import { searchKey, words } from '../../../../lambdas/client/index/search-key.ts';

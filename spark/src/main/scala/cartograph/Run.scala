@@ -46,6 +46,7 @@ object Run {
     val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocksFor(inputs.last.totalInteractions)))
     val time = set.summary.time
     logConflicts(set.summary, context.run)
+    logRepeats(set.summary, context.run)
     logTime(time, context.run)
     val blocks = blocksFor(set.summary.interactions)
     val tables = new RunTables(files, blocks)
@@ -127,6 +128,13 @@ object Run {
         obj("window" -> window, "conflicts" -> summary.conflicts)
       )
 
+  private def logRepeats(summary: TrainingSummary, window: Int): Unit =
+    if (summary.repeats + summary.repeatsById > 0)
+      Log.info(
+        s"Repeated sales count once: ${summary.repeats} by address, ${summary.repeatsById} by sale id",
+        obj("window" -> window, "repeats" -> summary.repeats, "repeatsById" -> summary.repeatsById)
+      )
+
   private def logTime(time: SalesTime, window: Int): Unit = {
     def moment(ms: Long): String = Instant.ofEpochMilli(ms).toString
     time.afterNow.foreach { after =>
@@ -152,11 +160,13 @@ object Run {
   private def inputsNode(inputs: Inputs, summary: TrainingSummary, types: SaleTypes): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),
     "batches" -> inputs.windows.map(_.batches.size).sum,
+    "cutAtMs" -> inputs.last.cutAtMs,
     "offsets" -> obj(inputs.last.partitions.properties.asScala.toSeq.map { entry =>
       entry.getKey -> entry.getValue.get("ranges")
     }: _*),
     "interactions" -> (summary.interactions - types.untrained),
     "repeats" -> summary.repeats,
+    "repeatsById" -> summary.repeatsById,
     "conflicts" -> summary.conflicts,
     "unweighted" -> types.untrained,
     "unknown" -> obj("interactions" -> types.unknownSales, "types" -> types.unknownTypes),

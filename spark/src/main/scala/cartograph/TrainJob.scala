@@ -53,6 +53,7 @@ object TrainJob {
       classOf[Bought],
       classOf[GraphEdge],
       Class.forName("cartograph.output.GraphFacts$Component"),
+      Class.forName("cartograph.sales.SaleIds$SaleId"),
       Class.forName("cartograph.sales.TrainingSet$Copies"),
       classOf[Purchases],
       classOf[Purchases.Line],

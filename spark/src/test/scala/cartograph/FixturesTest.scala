@@ -33,9 +33,17 @@ class FixturesTest extends SparkSuite {
       kind = "purchase",
       orderId = Some("o1"),
       price = Some(9.5),
-      productName = Some("Blue lamp")
+      productName = Some("Blue lamp"),
+      saleId = Some("sale-é1")
     ))
-    assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty)
+    assert(rows(3).address.offset === 4 && rows(3).atMs === 1782820800004L && rows(3).orderId.isEmpty && rows(3).saleId.isEmpty)
+  }
+
+  test("reads a batch from before sales had ids, whose sales have none") {
+    val rows =
+      InteractionFiles.read(new Path(fixtures.resolve("interactions-before-ids.parquet").toUri), new Configuration()).toSeq
+    assert(rows.map(row => (row.user, row.product, row.saleId)) ===
+      Seq(("ann", "lamp", None), ("ann", "vase", None), ("bob", "lamp", None), ("bob", "lamp", None)))
   }
 
   test("reads the window that threshold wrote, with its model") {

@@ -39,10 +39,15 @@ final case class Interaction(
     kind: String,
     orderId: Option[String],
     price: Option[Double],
-    productName: Option[String]
+    productName: Option[String],
+    /** The id that the producer gave to the sale. */
+    saleId: Option[String] = None
 ) {
 
-  /** Returns address and content as unambiguous bytes: the length of each string precedes it. */
+  /**
+   * Returns address and content as unambiguous bytes: the length of each string precedes it. A sale without an id has the same
+   * bytes as before there were ids.
+   */
   def canonical: Array[Byte] = {
     val bytes = new ByteArrayOutputStream(256)
     val out = new DataOutputStream(bytes)
@@ -68,6 +73,7 @@ final case class Interaction(
     optional(orderId)
     optional(price.map(_.toString))
     optional(productName)
+    if (saleId.nonEmpty) optional(saleId)
     bytes.toByteArray
   }
 }

@@ -26,11 +26,12 @@ object InteractionFiles {
       |  optional binary order_id (UTF8);
       |  optional double price;
       |  optional binary product_name (UTF8);
+      |  optional binary sale_id (UTF8);
       |}""".stripMargin
   )
 
   /**
-   * Reads one batch or compacted file, row by row.
+   * Reads one batch or compacted file, row by row. Files of version 0.2 and earlier have no column `sale_id`.
    *
    * @throws IllegalArgumentException if the file is missing or has other columns; the message names it
    */
@@ -40,6 +41,7 @@ object InteractionFiles {
   private def toInteraction(row: Group): Interaction = {
     def text(column: String): String = row.getBinary(column, 0).toStringUsingUTF8
     def isSet(column: String): Boolean = row.getFieldRepetitionCount(column) > 0
+    def hasColumn(column: String): Boolean = row.getType.containsField(column)
     Interaction(
       Address(
         text("source").intern,
@@ -55,7 +57,8 @@ object InteractionFiles {
       kind = text("type").intern,
       orderId = Option.when(isSet("order_id"))(text("order_id")),
       price = Option.when(isSet("price"))(row.getDouble("price", 0)),
-      productName = Option.when(isSet("product_name"))(text("product_name"))
+      productName = Option.when(isSet("product_name"))(text("product_name")),
+      saleId = Option.when(hasColumn("sale_id") && isSet("sale_id"))(text("sale_id"))
     )
   }
 
@@ -70,5 +73,6 @@ object InteractionFiles {
     interaction.orderId.foreach(row.append("order_id", _))
     interaction.price.foreach(row.append("price", _))
     interaction.productName.foreach(row.append("product_name", _))
+    interaction.saleId.foreach(row.append("sale_id", _))
   }
 }

@@ -11,9 +11,13 @@ import cartograph.platform.Lake
 
 /** The distinct interactions of windows 1..N. */
 final class TrainingSet(
-    /** One per address, sorted by address within each partition. Those after "now" are made at "now"; see [[SalesTime]]. */
+    /** One per address and sale, without repeats by id (see [[SaleIds]]), sorted by address within each partition. Those after "now" are made at "now"; see [[SalesTime]]. */
     val interactions: RDD[Interaction],
-    /** Those that are in no compacted file of an earlier run, in the same order, with the times that they came with. */
+    /**
+     * One per address that is in no compacted file of an earlier run, in the same order, with the times that they came with.
+     * Repeats by id are among them: which sale repeats another may change with the next window, and a run depends on its inputs
+     * alone.
+     */
     val uncompacted: RDD[Interaction],
     val summary: TrainingSummary
 )
@@ -29,13 +33,15 @@ object TrainingSet {
    * @param rawRows       number of rows in batches. Rows in compacted files do not count as repeats: those files may overlap if a
    *                      window was trained after a later one
    * @param isConflict    true if the rows differ
+   * @param isRepeatById  true if the sale repeats the id of another address
    */
   private final case class Copies(
       kept: Interaction,
       isUncompacted: Boolean,
       isNewest: Boolean,
       rawRows: Long,
-      isConflict: Boolean
+      isConflict: Boolean,
+      isRepeatById: Boolean = false
   )
 
   /** The kind of file that a row is from. */
@@ -45,7 +51,7 @@ object TrainingSet {
   private val LastBatch = Origin(isUncompacted = true, isNewest = true)
 
   /**
-   * Reads the interactions of all windows and keeps one row per address.
+   * Reads the interactions of all windows and keeps one row per address, and of sales with the same id one.
    *
    * @param blocks number of partitions of the result
    * @throws IllegalArgumentException if a file is missing or damaged; the message names it
@@ -56,7 +62,7 @@ object TrainingSet {
     val rows = readAll(sc, lake, keys.compacted, Compacted, blocks) ++
       readAll(sc, lake, older, EarlierBatch, blocks) ++
       readAll(sc, lake, newest, LastBatch, blocks)
-    val distinct = rows
+    val byAddress = rows
       .map { case (Origin(isUncompacted, isNewest), interaction) =>
         interaction.address -> Copies(
           kept = interaction,
@@ -70,8 +76,9 @@ object TrainingSet {
       .mapPartitions(mergeRepeats)
       .setName("distinct interactions")
       .persist(StorageLevel.MEMORY_AND_DISK)
+    val distinct = markRepeatsById(byAddress, blocks)
     val summary = summarize(distinct)
-    val kept = distinct.map(_.kept)
+    val kept = distinct.filter(!_.isRepeatById).map(_.kept)
     // The only place where times are changed: features, splits, lists and counts all start from these interactions.
     val counted = summary.time.afterNow.fold(kept)(_ => kept.map(summary.time.counted))
     new TrainingSet(counted, distinct.filter(_.isUncompacted).map(_.kept), summary)
@@ -109,9 +116,27 @@ object TrainingSet {
     }
   }
 
+  /** Does nothing, apart from counting, if no sale has an id. */
+  private def markRepeatsById(byAddress: RDD[Copies], blocks: Int): RDD[Copies] =
+    if (byAddress.filter(_.kept.saleId.nonEmpty).count() == 0) byAddress
+    else {
+      val repeats = SaleIds.repeats(byAddress.map(_.kept), blocks)
+      // Both sides have the partitions of the same HashPartitioner of addresses.
+      val marked = byAddress.zipPartitions(repeats) { (rows, addresses) =>
+        val isRepeat = addresses.toSet
+        rows.map(copies => if (isRepeat(copies.kept.address)) copies.copy(isRepeatById = true) else copies)
+      }.setName("distinct interactions").persist(StorageLevel.MEMORY_AND_DISK)
+      marked.count()
+      byAddress.unpersist(blocking = false)
+      marked
+    }
+
   /** Keeps a row from a compacted file if there is one; otherwise the row whose bytes sort first, in any order of rows. */
   private def merge(a: Copies, b: Copies): Copies = {
     val isSame = a.kept == b.kept
+    // A batch that was stored before ids were, and a replay of its records since.
+    val isSameButId = a.kept.saleId.isEmpty != b.kept.saleId.isEmpty &&
+      a.kept.copy(saleId = None) == b.kept.copy(saleId = None)
     val keepA =
       if (isSame) true
       else if (a.isUncompacted != b.isUncompacted) !a.isUncompacted
@@ -121,7 +146,7 @@ object TrainingSet {
       isUncompacted = a.isUncompacted && b.isUncompacted,
       isNewest = a.isNewest && b.isNewest,
       rawRows = a.rawRows + b.rawRows,
-      isConflict = a.isConflict || b.isConflict || !isSame
+      isConflict = a.isConflict || b.isConflict || (!isSame && !isSameButId)
     )
   }
 
@@ -130,6 +155,7 @@ object TrainingSet {
       rawRows: Long,
       conflicts: Long,
       uncompacted: Long,
+      repeatsById: Long,
       moments: SaleMoments
   ) {
     def +(other: Sums): Sums = Sums(
@@ -137,18 +163,20 @@ object TrainingSet {
       rawRows = rawRows + other.rawRows,
       conflicts = conflicts + other.conflicts,
       uncompacted = uncompacted + other.uncompacted,
+      repeatsById = repeatsById + other.repeatsById,
       moments = moments + other.moments
     )
   }
 
   private val NoSums =
-    Sums(SetHash.Empty, rawRows = 0, conflicts = 0, uncompacted = 0, moments = SaleMoments.Empty)
+    Sums(SetHash.Empty, rawRows = 0, conflicts = 0, uncompacted = 0, repeatsById = 0, moments = SaleMoments.Empty)
 
   private def summarize(distinct: RDD[Copies]): TrainingSummary = {
     val sums = distinct.mapPartitions(partition => Iterator.single(sumsOf(partition))).fold(NoSums)(_ + _)
     TrainingSummary(
       interactions = sums.hash.members,
       repeats = sums.rawRows - sums.uncompacted,
+      repeatsById = sums.repeatsById,
       conflicts = sums.conflicts,
       uncompacted = sums.uncompacted,
       sha256 = sums.hash.hex,
@@ -159,12 +187,13 @@ object TrainingSet {
   private def sumsOf(partition: Iterator[Copies]): Sums = {
     val moments = new SaleMoments.Counter
     val sums = partition.foldLeft(NoSums) { (sums, copies) =>
-      moments.add(momentOf(copies))
+      if (!copies.isRepeatById) moments.add(momentOf(copies))
       sums.copy(
-        hash = sums.hash + SetHash.ofMember(copies.kept.canonical),
+        hash = if (copies.isRepeatById) sums.hash else sums.hash + SetHash.ofMember(copies.kept.canonical),
         rawRows = sums.rawRows + copies.rawRows,
         conflicts = sums.conflicts + (if (copies.isConflict) 1 else 0),
-        uncompacted = sums.uncompacted + (if (copies.isUncompacted) 1 else 0)
+        uncompacted = sums.uncompacted + (if (copies.isUncompacted) 1 else 0),
+        repeatsById = sums.repeatsById + (if (copies.isRepeatById) 1 else 0)
       )
     }
     sums.copy(moments = moments.result)

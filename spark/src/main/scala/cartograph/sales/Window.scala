@@ -34,12 +34,14 @@ object ModelConfig {
 /**
  * The part of `windows/N.json` that the job reads.
  *
+ * @param cutAtMs           when the window was cut, epoch ms; None if the file does not say it
  * @param batches           keys of the batches that the window adds
  * @param totalInteractions number of rows in all batches of windows 1 to N, with repeats; 0 if the file does not say it
  * @param partitions        as in the file; the manifest repeats its ranges of offsets
  */
 final case class Window(
     number: Int,
+    cutAtMs: Option[Long],
     batches: Seq[String],
     totalInteractions: Long,
     partitions: JsonNode,
@@ -55,6 +57,7 @@ object Window {
     val model = new Fields(key, window.node("model"))
     Window(
       number = window.number("window").toInt,
+      cutAtMs = window.optional("cutAtMs").map(_.asLong),
       batches = window.node("batches").elements.asScala.map(new Fields(key, _).text("key")).toSeq,
       totalInteractions = window.optional("totalInteractions").fold(0L)(_.asLong),
       partitions = window.node("partitions"),

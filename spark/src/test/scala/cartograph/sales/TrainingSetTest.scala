@@ -88,6 +88,48 @@ class TrainingSetTest extends SparkSuite with BeforeAndAfterEach {
     assert(read(Nil, Seq(kept)).summary.time.afterNow.map(_.added) === Some(0))
   }
 
+  private def withId(offset: Long, id: String, kafkaMs: Long = 0): Interaction =
+    at(offset, kafkaMs = kafkaMs).copy(saleId = Some(id))
+
+  test("a sale that was sent twice with one id counts once, is counted as a repeat, and is compacted with its repeat") {
+    val rows = Seq(withId(0, "s1"), at(1), withId(2, "s1", kafkaMs = 5), withId(3, "s2"), withId(4, "s1", kafkaMs = 86400000))
+    val set = read(Seq(lake.batch("a.parquet", rows: _*), lake.batch("b.parquet", rows.drop(2): _*)))
+    assert(set.interactions.map(_.address.offset).collect().sorted.toSeq === Seq(0L, 1L, 3L, 4L))
+    val summary = set.summary
+    assert((summary.interactions, summary.repeats, summary.repeatsById, summary.uncompacted) === ((4L, 3L, 1L, 5L)))
+    assert(set.uncompacted.map(_.saleId).collect().flatten.sorted.toSeq === Seq("s1", "s1", "s1", "s2"))
+    assert(set.uncompacted.map(_.address.offset).collect().sorted.toSeq === Seq(0L, 1L, 2L, 3L, 4L))
+  }
+
+  test("a sale is a repeat whether or not an earlier run compacted it, and even if the first one was stored last") {
+    val rows = Seq(withId(0, "s1", kafkaMs = 9), withId(1, "s1", kafkaMs = 30 * 3600000), withId(2, "s1", kafkaMs = 10 * 3600000))
+    val whole = read(Seq(lake.batch("whole.parquet", rows: _*))).summary
+    assert((whole.interactions, whole.repeatsById) === ((2L, 1L)))
+    for (newest <- rows) {
+      val first = read(Seq(lake.batch(s"first-${newest.address.offset}.parquet", rows.filter(_ != newest): _*)))
+      val compacted = lake.batch(s"compacted-${newest.address.offset}.parquet", first.uncompacted.collect().toSeq: _*)
+      val later = read(Seq(lake.batch(s"later-${newest.address.offset}.parquet", newest)), Seq(compacted))
+      assert((later.summary.sha256, later.summary.repeatsById) === ((whole.sha256, 1L)), newest)
+    }
+  }
+
+  test("the hash of sales without ids does not change by a repeat that is dropped, and does by an id") {
+    val rows = (0 until 30).map(offset => at(offset.toLong, s"u$offset"))
+    val plain = read(Seq(lake.batch("plain.parquet", rows: _*))).summary.sha256
+    val withIds = rows.map(row => row.copy(saleId = Some(s"s${row.address.offset}")))
+    val named = read(Seq(lake.batch("named.parquet", withIds: _*))).summary.sha256
+    val repeat = withIds(3).copy(address = withIds(3).address.copy(offset = 99))
+    assert(read(Seq(lake.batch("again.parquet", withIds :+ repeat: _*)), blocks = 5).summary.sha256 === named)
+    assert(named !== plain)
+  }
+
+  test("a sale that was compacted before ids were stored is no conflict when its record is replayed") {
+    val compacted = lake.batch("compacted.parquet", at(0))
+    val set = read(Seq(lake.batch("raw.parquet", withId(0, "s1"))), Seq(compacted))
+    assert((set.summary.conflicts, set.interactions.map(_.saleId).collect().toSeq) === ((0L, Seq(None))))
+    assert(read(Seq(lake.batch("x.parquet", withId(0, "s1"), withId(0, "s2")))).summary.conflicts === 1)
+  }
+
   test("a batch that is missing or damaged is named in the error") {
     lake.put("damaged.parquet", "PAR1 and then nothing of use")
     val problems = Seq("gone.parquet" -> "there is no such object", "damaged.parquet" -> "not a Parquet file of interactions")

@@ -11,6 +11,8 @@ export interface PolledRecord {
   /** Base64; absent or null for a tombstone. */
   readonly value?: string | null | undefined;
   readonly key?: string | null | undefined;
+  /** A list of `{NAME: bytes}`. It is not checked here: a strange header is no reason to fail the records beside it. */
+  readonly headers?: unknown;
 }
 
 /** The records of one invocation, by `topic-partition`, and their source. */

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FieldMap, SaleField } from './field-map.ts';
 import { isoToMs } from './iso-time.ts';
 import { numberSource } from './number-source.ts';
+import type { SALE_ID_HEADER } from './sale-id.ts';
 
 /** A valid sale, as accumulate stores it. */
 export interface Sale {
@@ -15,13 +16,15 @@ export interface Sale {
   readonly orderId: string | undefined;
   readonly price: number | undefined;
   readonly productName: string | undefined;
+  /** The id that the producer gave to the sale, in a header of the record. */
+  readonly id?: string | undefined;
   /** Optional fields of the record that could not be read; absent if there are none. They are counted and not stored. */
   readonly leftOut?: readonly LeftOut[] | undefined;
 }
 
 /** A field that a sale is stored without. */
 export interface LeftOut {
-  readonly field: SaleField;
+  readonly field: SaleField | typeof SALE_ID_HEADER;
   /** Such as `price: is "£3.50", should be a finite number`. */
   readonly reason: string;
 }

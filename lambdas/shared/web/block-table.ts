@@ -1,6 +1,6 @@
-import type { ExplorerTable } from '../../shared/contract/explorer.ts';
+import type { ExplorerTable } from '../contract/explorer.ts';
 
-/** A block of one of the explorer's tables, as the Spark job writes it. */
+/** A block of a table, as the Spark job writes it. */
 export interface Block<Value> {
   readonly names: readonly (readonly [product: string, name: string])[];
   readonly rows: readonly (readonly [key: string, value: Value])[];
@@ -26,7 +26,8 @@ interface LoadedBlock<Value> {
 }
 
 /**
- * A table that is sorted by key and stored in blocks. Only the blocks that are needed are read, each of them once.
+ * A table that is sorted by key and stored in blocks. Only the blocks that are needed are read. They are kept, so that each of
+ * them is read once; with a limit, the blocks that were used most recently are kept.
  *
  * Keys are in the order of `<` between strings, by which the Spark job sorts them. Every key in block i is ≥ `from[i]`;
  * every earlier key is < `from[i]`.
@@ -35,12 +36,21 @@ export class BlockTable<Value> {
   private readonly from: readonly string[];
   private readonly places: readonly BlockPlace[];
   private readonly read: (place: BlockPlace) => Promise<Block<Value>>;
+  private readonly mostBytes: number;
+  /** Blocks in the order of their last use. */
   private readonly loading = new Map<number, Promise<LoadedBlock<Value>>>();
+  private keptBytes = 0;
 
-  constructor(parts: ExplorerTable, read: (place: BlockPlace) => Promise<Block<Value>>) {
+  /** @param mostBytes Limit of the blocks that are kept, in the bytes that they have in their file; none by default. */
+  constructor(
+    parts: ExplorerTable,
+    read: (place: BlockPlace) => Promise<Block<Value>>,
+    mostBytes = Number.POSITIVE_INFINITY,
+  ) {
     this.from = parts.flatMap(({ from }) => from);
     this.places = parts.flatMap(placesOf);
     this.read = read;
+    this.mostBytes = mostBytes;
   }
 
   /** @returns undefined if no row has this key */
@@ -98,12 +108,27 @@ export class BlockTable<Value> {
     const place = this.places[index];
     if (!place) throw new RangeError(`Cannot read block ${index}: there are ${this.places.length}`);
     const known = this.loading.get(index);
-    if (known) return known;
+    if (known) {
+      this.loading.delete(index);
+      this.loading.set(index, known);
+      return known;
+    }
     const loading = this.read(place).then(({ rows, names }) => ({ rows, names: new Map(names) }));
     this.loading.set(index, loading);
+    this.keptBytes += place.sizeBytes;
     // After a failure the next lookup reads the block again.
-    loading.catch(() => this.loading.delete(index));
+    loading.catch(() => {
+      if (this.loading.get(index) === loading) this.forget(index);
+    });
+    for (const oldest of this.loading.keys()) {
+      if (this.keptBytes <= this.mostBytes || oldest === index) break;
+      this.forget(oldest);
+    }
     return loading;
+  }
+
+  private forget(index: number): void {
+    if (this.loading.delete(index)) this.keptBytes -= this.places[index]?.sizeBytes ?? 0;
   }
 }
 

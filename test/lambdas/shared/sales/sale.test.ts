@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSaleParser } from '../../../lambdas/accumulate/sale.ts';
+import { createSaleParser } from '../../../../lambdas/shared/sales/sale.ts';
 
 const KAFKA_MS = Date.UTC(2026, 5, 1, 12);
 const good = { userId: 'u1', productId: 'p1' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Block, type BlockPlace, BlockTable } from '../../../../lambdas/client/index/block-table.ts';
+import { type Block, type BlockPlace, BlockTable } from '../../../../lambdas/shared/web/block-table.ts';
 import { separator } from '../../separator.ts';
 
 type Key = string;
@@ -119,4 +119,34 @@ test('reads a block again after a failure, and then only once', async () => {
   fails.next = false;
   await Promise.all([table.get('u1'), table.get('u2')]);
   expect(reads.length).toBe(2);
+});
+
+test('keeps the blocks that were used most recently, within the limit', async () => {
+  const reads: number[] = [];
+  const parts = [{ file: 'a', from: ['a', 'b', 'c'], sizes: [40, 40, 40] }];
+  const table = new BlockTable<number>(
+    parts,
+    async ({ offset }) => {
+      reads.push(offset);
+      return { names: [], rows: [['abc'[offset / 40] ?? '', offset]] };
+    },
+    80,
+  );
+  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) expect((await table.get(key))?.key).toBe(key);
+  // c takes the place of b, because a was used later; b then takes that of c.
+  expect(reads).toEqual([0, 40, 80, 40]);
+});
+
+test('keeps a block that alone is larger than the limit while it is the newest', async () => {
+  const reads: number[] = [];
+  const table = new BlockTable<number>(
+    [{ file: 'a', from: ['a', 'b'], sizes: [90, 90] }],
+    async ({ offset }) => {
+      reads.push(offset);
+      return { names: [], rows: [[offset === 0 ? 'a' : 'b', 1]] };
+    },
+    80,
+  );
+  for (const key of ['a', 'a', 'b', 'b', 'a']) await table.get(key);
+  expect(reads).toEqual([0, 90, 0]);
 });

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { BodyElement } from '../shared/http/body.ts';
+import { type FieldMap, SALE_FIELDS, type SaleField } from '../shared/sales/field-map.ts';
+import { createSaleParser } from '../shared/sales/sale.ts';
+import { isSaleId, MAX_SALE_ID_LENGTH } from '../shared/sales/sale-id.ts';
+
+/** A valid sale of a request, as it goes to the topic. */
+export interface OutgoingSale {
+  /** The id of the user, so that the sales of a user stay in order. */
+  readonly key: string;
+  /** The event, with the names of fields that the topic has, in JSON. */
+  readonly value: Buffer;
+  /** The id of the sale; undefined if it has none. */
+  readonly id: string | undefined;
+}
+
+export interface RequestContext {
+  /** Moment of the request, epoch ms, which becomes the Kafka timestamp. */
+  readonly nowMs: number;
+  /** Sales without an id get one that follows from this key and their position. */
+  readonly idempotencyKey: string | undefined;
+  /** The only user for whom the caller may send sales; undefined if there is no such restriction. */
+  readonly onlyUser: string | undefined;
+}
+
+/** Requests have the names of fields of the API, whatever the topic has. */
+const parseSale = createSaleParser({});
+const FIELDS_WITH_IDS: readonly SaleField[] = ['userId', 'productId', 'orderId'];
+
+/**
+ * Parses one sale of a request by the rules of the topic, so that a sale that is accepted is never rejected later. Two rules
+ * are stricter, because the sender can still correct the sale: an optional field that cannot be read refuses it, and so does an
+ * id that is a number of more than 15 digits, which JSON changes.
+ *
+ * @param index Position of the sale in the request, from 0.
+ * @returns The sale, or the reason why it is refused: the field, what it is, and what it should be.
+ */
+export function readSale(
+  { value, text }: BodyElement,
+  index: number,
+  fieldMap: FieldMap,
+  { nowMs, idempotencyKey, onlyUser }: RequestContext,
+): OutgoingSale | { readonly refused: string } {
+  const fields = isObject(value) ? saleFields(value) : undefined;
+  // What is not JSON is parsed as it came, for the reason.
+  const json = value === undefined ? text : JSON.stringify(fields ?? withoutContent(value));
+  const parsed = parseSale(Buffer.from(json), nowMs);
+  if ('rejected' in parsed) return { refused: parsed.rejected };
+  if (!isObject(value) || !fields) return { refused: 'not an object: should be a JSON object' };
+  const [leftOut] = parsed.leftOut ?? [];
+  if (leftOut) return { refused: leftOut.reason };
+  for (const name of FIELDS_WITH_IDS)
+    if (typeof fields[name] === 'number' && Math.abs(fields[name]) > Number.MAX_SAFE_INTEGER)
+      return { refused: `${name}: is a number of more than 15 digits, should be a string` };
+  if (onlyUser !== undefined && parsed.user !== onlyUser)
+    return { refused: 'userId: is another user, should be the user of the token' };
+  const own = Object.hasOwn(value, 'id') ? (value.id ?? undefined) : undefined;
+  if (own !== undefined && !(typeof own === 'string' && isSaleId(own)))
+    return { refused: `id: should be a string of 1 to ${MAX_SALE_ID_LENGTH} characters` };
+  return {
+    key: parsed.user,
+    value: Buffer.from(JSON.stringify(renamed(fields, fieldMap))),
+    id: own ?? (idempotencyKey === undefined ? undefined : idOf(idempotencyKey, index)),
+  };
+}
+
+/**
+ * Returns the id of a sale that follows from the key of its request and its position: 32 hex digits.
+ *
+ * @example idOf('order-77', 0) // '94dbcc62e9b76c0fb803b50f20d47feb'
+ */
+export const idOf = (idempotencyKey: string, index: number): string =>
+  createHash('sha256').update(`${index}\n${idempotencyKey}`).digest('hex').slice(0, 32);
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Keeps the fields of a sale, so that nothing else of a request reaches the topic. An object or array is wrong in every field; it
+ * is kept without its content, which may be nested too deeply for JSON.stringify.
+ */
+const saleFields = (json: Json): Partial<Record<SaleField, unknown>> =>
+  Object.fromEntries(
+    SALE_FIELDS.flatMap((name) => (Object.hasOwn(json, name) ? [[name, withoutContent(json[name])]] : [])),
+  );
+
+const withoutContent = (value: unknown): unknown =>
+  Array.isArray(value) ? [] : isObject(value) ? {} : value;
+
+const renamed = (fields: Partial<Record<SaleField, unknown>>, fieldMap: FieldMap): Json =>
+  Object.fromEntries(
+    SALE_FIELDS.flatMap((name) =>
+      Object.hasOwn(fields, name) ? [[fieldMap[name] ?? name, fields[name]]] : [],
+    ),
+  );

@@ -1,0 +1,39 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { s3Lake } from '../shared/platform/lake.ts';
+import type { Log } from '../shared/platform/log.ts';
+import type { RecentSales } from '../shared/platform/recent.ts';
+import { createCatalogueReader } from './catalogue/reader.ts';
+import { loadRun } from './load-run.ts';
+import { createModelEngine } from './model-engine.ts';
+import { createPatientRecent } from './patient-recent.ts';
+import { s3RunObjects } from './run-objects.ts';
+import { createServedRun } from './served-run.ts';
+import type { Sources } from './sources.ts';
+
+export interface SourceOptions {
+  readonly bucket: string;
+  readonly s3: S3Client;
+  readonly recent: Pick<RecentSales, 'ofUser'>;
+  readonly catalogueMaxAgeSeconds: number;
+  readonly log: Log;
+  /** The clock, epoch ms. */
+  readonly nowMs: () => number;
+}
+
+/** Connects the sources of answers: the served run and the catalogue in S3, and the recent sales. */
+export function createSources(options: SourceOptions): Sources {
+  const { bucket, s3, recent, catalogueMaxAgeSeconds: maxAgeSeconds, log, nowMs } = options;
+  const objects = s3RunObjects(bucket, s3);
+  return {
+    served: createServedRun({
+      objects,
+      load: (run) => loadRun(run, { objects, createEngine: createModelEngine }),
+      log,
+      nowMs,
+    }),
+    recent: createPatientRecent({ recent, log, nowMs }),
+    catalogue: createCatalogueReader({ lake: s3Lake(bucket, s3), log, nowMs, maxAgeSeconds }),
+    log,
+    nowMs,
+  };
+}

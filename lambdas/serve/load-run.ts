@@ -1,0 +1,122 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import * as z from 'zod';
+import { AnswerHistories, type StoredHistory } from '../shared/contract/answer-model.ts';
+import { manifestKey, windowKey } from '../shared/contract/keys.ts';
+import { Manifest } from '../shared/contract/schemas.ts';
+import { parseJson } from '../shared/platform/lake.ts';
+import { type Block, type BlockPlace, BlockTable } from '../shared/web/block-table.ts';
+import type { Engine } from './engine.ts';
+import type { RunObjects } from './run-objects.ts';
+
+/** A run that is ready to answer. */
+export interface LoadedRun {
+  readonly run: number;
+  readonly attempt: number;
+  /** The newest sale that the run knows and that is no outlier, epoch ms. */
+  readonly newestSaleMs: number;
+  /** The offsets that the run has read, as its manifest names them. */
+  readonly offsets: Manifest['inputs']['offsets'];
+  /** When its window was cut, epoch ms; undefined if that cannot be read. */
+  readonly cutAtMs: number | undefined;
+  readonly engine: Engine;
+  /**
+   * Reads what the run knows of a user.
+   *
+   * @returns undefined if it knows nothing.
+   * @throws {Error} If the file cannot be read.
+   */
+  historyOf(user: string): Promise<StoredHistory | undefined>;
+}
+
+export interface RunLoaderOptions {
+  readonly objects: RunObjects;
+  /** Makes an engine of `model/answer.json` and `model/answer.safetensors`. */
+  readonly createEngine: (document: unknown, tensors: Uint8Array) => Loaded;
+  /** Limit of the blocks of histories that are kept, in their compressed bytes. */
+  readonly historyBytes?: number;
+}
+
+/** An engine, and the table of histories that its document names. */
+export interface Loaded {
+  readonly engine: Engine;
+  readonly histories: ConstructorParameters<typeof BlockTable>[0];
+}
+
+/** About ten times as much in memory. */
+const HISTORY_BYTES = 8 * 1024 * 1024;
+const DOCUMENT = 'model/answer.json';
+const TENSORS = 'model/answer.safetensors';
+
+/** The part of a window that is read. */
+const Cut = z.object({ cutAtMs: z.int() });
+
+/**
+ * Reads everything of a run that answers need, except for the histories of users, which are read when they are asked for.
+ *
+ * @throws {Error} If the run has no manifest, or one of its files is missing or damaged; the message names the object.
+ */
+export async function loadRun(number: number, options: RunLoaderOptions): Promise<LoadedRun> {
+  const { objects, createEngine, historyBytes = HISTORY_BYTES } = options;
+  const manifest = parseJson(await text(objects, manifestKey(number)), manifestKey(number), Manifest);
+  const keys = new Map(manifest.files.map(({ name, key }) => [name, key]));
+  const keyOf = (name: string): string => {
+    const key = keys.get(name);
+    if (key === undefined)
+      throw new Error(`Cannot load run ${number}: it has no ${name}; a version before this one made it`);
+    return key;
+  };
+  const [document, tensors, cutAtMs] = await Promise.all([
+    text(objects, keyOf(DOCUMENT)),
+    bytes(objects, keyOf(TENSORS)),
+    cutOf(objects, number),
+  ]);
+  const { engine, histories } = createEngine(JSON.parse(document), tensors);
+  const table = new BlockTable<StoredHistory>(
+    histories,
+    (place) => readBlock(objects, keyOf(place.file), place),
+    historyBytes,
+  );
+  return {
+    run: manifest.run,
+    attempt: manifest.attempt,
+    newestSaleMs: manifest.asOfMs,
+    offsets: manifest.inputs.offsets,
+    cutAtMs,
+    engine,
+    historyOf: async (user) => (await table.get(user))?.value,
+  };
+}
+
+async function bytes(objects: RunObjects, key: string): Promise<Uint8Array> {
+  const found = await objects.bytes(key);
+  if (!found) throw new Error(`Cannot load the run: ${key} does not exist`);
+  return found;
+}
+
+const text = async (objects: RunObjects, key: string): Promise<string> =>
+  Buffer.from(await bytes(objects, key)).toString('utf8');
+
+/** Without the window a run answers as well; see `outsideOf`. */
+async function cutOf(objects: RunObjects, run: number): Promise<number | undefined> {
+  const key = windowKey(run);
+  try {
+    return parseJson(await text(objects, key), key, Cut).cutAtMs;
+  } catch {
+    return undefined;
+  }
+}
+
+const unzip = promisify(gunzip);
+
+async function readBlock(
+  objects: RunObjects,
+  key: string,
+  { offset, sizeBytes }: BlockPlace,
+): Promise<Block<StoredHistory>> {
+  const found = await objects.bytes(key, { offset, sizeBytes });
+  if (!found) throw new Error(`Cannot read a history: ${key} does not exist`);
+  // A server that does not support ranges sends the whole file.
+  const member = found.length > sizeBytes ? found.subarray(offset, offset + sizeBytes) : found;
+  return parseJson((await unzip(member)).toString('utf8'), key, AnswerHistories);
+}

@@ -1,0 +1,99 @@
+import type { StoredHistory } from '../shared/contract/answer-model.ts';
+import type { Filters } from '../shared/contract/catalogue.ts';
+import { ProblemError } from '../shared/http/problem-error.ts';
+import type { Log } from '../shared/platform/log.ts';
+import { outsideOf, type RecentSale } from '../shared/platform/recent.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
+import { type CatalogueReader, CatalogueUnavailable } from './catalogue/reader.ts';
+import type { LoadedRun } from './load-run.ts';
+import type { PatientRecent } from './patient-recent.ts';
+import type { ServedRun } from './served-run.ts';
+
+/** Where answers come from. */
+export interface Sources {
+  readonly served: ServedRun;
+  readonly recent: PatientRecent;
+  readonly catalogue: CatalogueReader;
+  readonly log: Log;
+  /** The clock, epoch ms. Only what the catalogue hides depends on it. */
+  readonly nowMs: () => number;
+}
+
+export type MissingPart = 'recentSales' | 'runHistory';
+
+/** What is known of a user. */
+export interface KnownUser {
+  readonly run: LoadedRun | undefined;
+  /** Undefined if the run knows nothing. */
+  readonly stored: StoredHistory | undefined;
+  /** Sales that the run does not know, each of them once. */
+  readonly newer: readonly RecentSale[];
+  /** What could not be read. */
+  readonly missing: readonly MissingPart[];
+}
+
+/** Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out. */
+export async function readUser(user: string, { served, recent, log }: Sources): Promise<KnownUser> {
+  // Both at once: the first request of a process also waits for the run.
+  const reading = recent.ofUser(user);
+  const run = await served.get();
+  const [sales, stored] = await Promise.all([reading, run ? storedOf(run, user, log) : undefined]);
+  const missing: MissingPart[] = [];
+  if (sales === undefined) missing.push('recentSales');
+  if (stored === 'unavailable') missing.push('runHistory');
+  return {
+    run,
+    stored: stored === 'unavailable' ? undefined : stored,
+    newer: outsideOf(run?.offsets ?? {}, sales ?? [], run?.cutAtMs),
+    missing,
+  };
+}
+
+async function storedOf(
+  run: LoadedRun,
+  user: string,
+  log: Log,
+): Promise<StoredHistory | undefined | 'unavailable'> {
+  try {
+    return await run.historyOf(user);
+  } catch (error) {
+    log.warn('Answers without the history of the run: it could not be read', { run: run.run, error });
+    log.measure({ AnswersWithoutHistory: 1 });
+    return 'unavailable';
+  }
+}
+
+/**
+ * Returns the catalogue for a request with these filters.
+ *
+ * Without a filter that depends on attributes, an old copy is enough: it still hides what it knows to be hidden.
+ *
+ * @throws {ProblemError} 503, if the catalogue cannot be read and the copy is too old for the filters, or there is none.
+ */
+export async function catalogueFor(filters: Filters, { catalogue, log }: Sources): Promise<Catalogue> {
+  try {
+    return await catalogue.current();
+  } catch (error) {
+    if (!(error instanceof CatalogueUnavailable)) throw error;
+    const { category, available, minPrice, maxPrice } = filters;
+    const asksForAttributes = [category, available, minPrice, maxPrice].some((value) => value !== undefined);
+    if (!asksForAttributes && catalogue.latest) return catalogue.latest;
+    log.measure({ RequestsWithoutCatalogue: 1 });
+    const detail = catalogue.latest
+      ? 'The copy of the catalogue is too old for filters, and it cannot be read again at the moment'
+      : 'The catalogue cannot be read at the moment, so it is not known which products are hidden';
+    throw new ProblemError('catalogue-unavailable', detail, { cause: error });
+  }
+}
+
+/** @throws {ProblemError} 503, if no run is loaded. */
+export async function loadedRun({ served }: Sources): Promise<LoadedRun> {
+  const run = await served.get();
+  if (run) return run;
+  throw new ProblemError(
+    'no-run',
+    served.failure === undefined
+      ? 'No run is published yet'
+      : 'The published run could not be loaded; the log says why',
+  );
+}

@@ -1,0 +1,92 @@
+import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { PREFIX } from '../lambdas/shared/contract/keys.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { Config } from './config.ts';
+import type { LogKeeping } from './stage-function.ts';
+
+export interface BucketProps {
+  readonly retention: Config['retention'];
+  readonly logKeeping: LogKeeping;
+  /** Encrypts the objects; if undefined, a key of S3 does. */
+  readonly key: kms.IKey | undefined;
+}
+
+/** Creates the bucket: private, encrypted, versioned, and with a lifecycle for what expires. */
+export function createBucket(scope: Construct, { retention, logKeeping, key }: BucketProps): s3.Bucket {
+  const { removalPolicy } = logKeeping;
+  const { rejectedDays, jobLogsDays, supersededDays, tierRunsAfterDays } = retention;
+  const bucket = new s3.Bucket(scope, 'Bucket', {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    ...(key
+      ? // A bucket key makes S3 ask KMS far less often, which saves most of its cost.
+        { encryption: s3.BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+      : { encryption: s3.BucketEncryption.S3_MANAGED }),
+    enforceSSL: true,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    versioned: true,
+    removalPolicy,
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    lifecycleRules: [
+      { id: 'rejected', prefix: PREFIX.rejected, expiration: Duration.days(rejectedDays) },
+      { id: 'logs', prefix: PREFIX.logs, expiration: Duration.days(jobLogsDays) },
+      {
+        id: 'runs',
+        prefix: PREFIX.runs,
+        transitions: [
+          {
+            storageClass: s3.StorageClass.INTELLIGENT_TIERING,
+            transitionAfter: Duration.days(tierRunsAfterDays),
+          },
+        ],
+      },
+      {
+        id: 'superseded',
+        noncurrentVersionExpiration: Duration.days(supersededDays),
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+        expiredObjectDeleteMarker: true,
+      },
+    ],
+  });
+  // The bucket option `eventBridgeEnabled: true` would add a custom resource for the same setting.
+  const resource = bucket.node.defaultChild;
+  if (resource instanceof s3.CfnBucket)
+    resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  acknowledge(bucket, {
+    'AwsSolutions-S1':
+      'Access logs of a private bucket that only this stack writes would cost more than the idle pipeline; CloudTrail data events are available to those who need them.',
+  });
+  if (removalPolicy === RemovalPolicy.DESTROY) setLogRetentionOfEmptying(scope, logKeeping);
+  return bucket;
+}
+
+/** The policy of the bucket. A kept bucket has none: it was deleted with the stack that created both. */
+export function policyOf(scope: Construct, bucket: s3.IBucket): iam.PolicyDocument {
+  const { document } = bucket.policy ?? new s3.BucketPolicy(scope, 'KeptPolicy', { bucket });
+  if (!bucket.policy)
+    document.addStatements(
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:*'],
+        resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+        conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    );
+  return document;
+}
+
+/** CDK's Lambda that empties the bucket would write to a log group without retention, and CDK has no option to set one. */
+function setLogRetentionOfEmptying(scope: Construct, logKeeping: LogKeeping): void {
+  const handler = Stack.of(scope)
+    .node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider')
+    ?.node.tryFindChild('Handler');
+  if (!(handler instanceof CfnResource))
+    throw new Error('Cannot set the log retention: CDK added no Lambda that empties the bucket');
+  const { logGroupName } = new logs.LogGroup(scope, 'EmptyingLogs', logKeeping);
+  handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
+}

@@ -1,0 +1,57 @@
+import { Duration } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { ENV } from '../lambdas/shared/platform/env.ts';
+import type { Lake } from './lake.ts';
+import type { Remember } from './remember.ts';
+import type { Catalogue, Serve as ServeConfig } from './request-config.ts';
+import { type LogKeeping, stageFunction } from './stage-function.ts';
+
+export interface ServeProps {
+  readonly lake: Lake;
+  readonly remember: Remember;
+  readonly config: ServeConfig;
+  readonly catalogue: Catalogue;
+  readonly logKeeping: LogKeeping;
+}
+
+/** Answers requests for lists from the served run, recent sales and the catalogue. It may write nothing. */
+export class Serve extends Construct {
+  readonly fn: lambda.Function;
+  readonly logGroup: logs.LogGroup;
+  /** What the API calls: the function, or its alias if instances are kept started. */
+  readonly target: lambda.IFunction;
+
+  constructor(scope: Construct, id: string, { lake, remember, config, catalogue, logKeeping }: ServeProps) {
+    super(scope, id);
+    const { fn, logGroup } = stageFunction(this, 'serve', {
+      memoryMb: config.memoryMb,
+      // API Gateway waits at most 30 s. The first request of a process waits for the model.
+      timeout: Duration.seconds(29),
+      logKeeping,
+    });
+    this.fn = fn;
+    this.logGroup = logGroup;
+    lake.grantServe(fn);
+    remember.grantRecall(fn);
+    addIdentity(fn, config);
+    fn.addEnvironment(ENV.catalogueMaxAgeSeconds, String(catalogue.maxAgeSeconds));
+    this.target = this.keptStarted(config.provisionedConcurrency);
+  }
+
+  private keptStarted(instances: number): lambda.IFunction {
+    if (instances === 0) return this.fn;
+    return new lambda.Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.fn.currentVersion,
+      provisionedConcurrentExecutions: instances,
+    });
+  }
+}
+
+/** Tells a Lambda behind the API how callers sign in, and which claim of a token names the user. */
+export function addIdentity(fn: lambda.Function, { auth, userClaim = 'sub' }: ServeConfig): void {
+  fn.addEnvironment(ENV.auth, auth);
+  if (auth === 'jwt' && userClaim !== false) fn.addEnvironment(ENV.userClaim, userClaim);
+}
