@@ -3,10 +3,13 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Lake } from './lake.ts';
+import type { Serve as ServeConfig } from './request-config.ts';
+import { addIdentity } from './serve.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface CatalogueProps {
   readonly lake: Lake;
+  readonly config: ServeConfig;
   readonly logKeeping: LogKeeping;
 }
 
@@ -15,7 +18,7 @@ export class Catalogue extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
 
-  constructor(scope: Construct, id: string, { lake, logKeeping }: CatalogueProps) {
+  constructor(scope: Construct, id: string, { lake, config, logKeeping }: CatalogueProps) {
     super(scope, id);
     const { fn, logGroup } = stageFunction(this, 'catalogue', {
       memoryMb: 1024,
@@ -25,5 +28,6 @@ export class Catalogue extends Construct {
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantCatalogue(fn);
+    addIdentity(fn, config);
   }
 }

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -78,8 +78,8 @@ export class Remember extends Construct {
       ...(pointInTimeRecovery && {
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       }),
+      // Without deletion protection, which would also keep the table of a first deployment that fails.
       removalPolicy,
-      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
     });
     if (!pointInTimeRecovery)
       acknowledge(table, {

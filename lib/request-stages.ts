@@ -46,7 +46,7 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
   const collect = serveConfig.collect
     ? new Collect(scope, 'Collect', { stream, fieldMap, config: serveConfig, logKeeping })
     : undefined;
-  const catalogue = new Catalogue(scope, 'Catalogue', { lake, logKeeping });
+  const catalogue = new Catalogue(scope, 'Catalogue', { lake, config: serveConfig, logKeeping });
   const api = new Api(scope, 'Api', {
     config: serveConfig,
     targets: { serve: serve.target, ...(collect && { collect: collect.fn }), catalogue: catalogue.fn },

@@ -4,7 +4,8 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
-import { windowKey } from '../lambdas/shared/contract/keys.ts';
+import { appendProducts } from '../lambdas/catalogue/write.ts';
+import { catalogueKey, windowKey } from '../lambdas/shared/contract/keys.ts';
 import { Model } from '../lambdas/shared/contract/model.ts';
 import { Manifest, Window } from '../lambdas/shared/contract/schemas.ts';
 import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
@@ -33,6 +34,14 @@ test('the event becomes the batch, the rejected record and the window that are s
   const lake = memoryLake();
   const log = recordingLog();
   await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}) });
+  await appendProducts(
+    [
+      { productId: 'lamp', name: 'Lamp of the catalogue, “blue”', category: 'Home > Lighting', price: 9.5 },
+      { productId: 'vase', available: false, untilMs: 1_782_820_800_000, attributes: { colour: 'green' } },
+      { productId: 'never sold', fromMs: 0, price: 0 },
+    ],
+    { lake, log },
+  );
   const settings = Threshold.parse({});
   await threshold({ how: 'flush' }, { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
   const [batch = '', rejected = ''] = [...lake.keys('interactions/'), ...lake.keys('rejected/')];
@@ -41,6 +50,7 @@ test('the event becomes the batch, the rejected record and the window that are s
     ['interactions.parquet', batch],
     ['rejected.ndjson', rejected],
     ['window.json', windowKey(1)],
+    ['catalogue.ndjson', catalogueKey('batches', 1)],
   ] as const)
     expectSaved(name, bytesOf(key));
 });

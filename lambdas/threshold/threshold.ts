@@ -1,6 +1,8 @@
 import { windowKey } from '../shared/contract/keys.ts';
 import type { Model } from '../shared/contract/model.ts';
 import { grouped } from '../shared/contract/numbers.ts';
+import type { Window } from '../shared/contract/schemas.ts';
+import { inOrder, listCatalogue } from '../shared/platform/catalogue-objects.ts';
 import { type Lake, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { type Decision, decide } from './decide.ts';
@@ -108,6 +110,16 @@ const decideOn = ({ batches }: Found, look: Look, { last, inFlight }: State, par
     parts.model,
   );
 
+/** Names the objects of the catalogue as it is now. @returns undefined if there is none. */
+async function readCatalogueInputs(lake: Lake): Promise<Window['catalogue']> {
+  const objects = await listCatalogue(lake);
+  if (objects.through === 0) return undefined;
+  return {
+    through: objects.through,
+    objects: inOrder(objects).map(({ key, sizeBytes }) => ({ key, sizeBytes })),
+  };
+}
+
 /** Logs the decision on all partitions, and writes the window if there is one. */
 async function conclude(
   decision: Decision,
@@ -123,7 +135,11 @@ async function conclude(
   }
   const { window, reason, newInteractions } = decision.cut;
   const object = windowKey(window);
-  if (!(await lake.create(object, toJson(decision.cut), 'application/json'))) {
+  const catalogue = await readCatalogueInputs(lake);
+  // The model is the longest part, so it comes last.
+  const { model, ...rest } = decision.cut;
+  const cut: Window = { ...rest, ...(catalogue ? { catalogue } : {}), model };
+  if (!(await lake.create(object, toJson(cut), 'application/json'))) {
     log.info('Another invocation cut this window first', { look, window, object });
     return {
       cut: undefined,

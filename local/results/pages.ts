@@ -74,7 +74,7 @@ async function answer(
 }
 
 /** Prevents DNS rebinding: a foreign page whose name resolves to this machine could otherwise read the bucket. */
-const isThisMachine = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+export const isThisMachine = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
 /** @returns The key of the requested object; empty for the root, undefined if it must not be served. */
 function keyOf(url: string): string | undefined {

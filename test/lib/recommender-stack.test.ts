@@ -218,7 +218,7 @@ describe('the permissions of each stage', () => {
       Remember: [ENV.fieldMap, ENV.partialAnswers, ENV.recentDays, ENV.recentTable],
       Serve: [ENV.auth, ENV.catalogueMaxAgeSeconds, ENV.lakeBucket, ENV.recentDays, ENV.recentTable],
       Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
-      Catalogue: [ENV.lakeBucket],
+      Catalogue: [ENV.auth, ENV.lakeBucket],
       Produce: [ENV.brokers, ENV.topic],
     });
   });

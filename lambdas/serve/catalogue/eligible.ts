@@ -2,8 +2,6 @@ import { CATEGORY_SEPARATOR, type Filters } from '../../shared/contract/catalogu
 import { toCategory } from '../../shared/contract/parse-product.ts';
 import { type Catalogue, type CatalogueEntry, isShown } from './catalogue.ts';
 
-export { Filters } from '../../shared/contract/catalogue.ts';
-
 /** The products of a run, by number from 0. One object for each run and process. */
 export interface Products {
   readonly count: number;

@@ -117,56 +117,41 @@ export function createCatalogueReader(options: CatalogueReaderOptions): Catalogu
   };
 }
 
-const MOST_READS_AT_ONCE = 8;
-
 /** Returns a function that reads what is newer than a catalogue. */
 function createReading(lake: Lake): (known: Catalogue) => Promise<Catalogue> {
   const toEntry = createEntries();
   const add = async (catalogue: Catalogue, objects: readonly CatalogueObject[], through: number) => {
-    const products = new Map<string, CatalogueEntry>();
-    for (let at = 0; at < objects.length; at += MOST_READS_AT_ONCE) {
-      // Read together, applied in order.
-      const texts = objects.slice(at, at + MOST_READS_AT_ONCE).map(({ key }) => readProducts(lake, key));
-      for (const read of await Promise.all(texts))
-        for (const product of read) products.set(product.productId, toEntry(product));
-    }
-    return withProducts(catalogue, products, through);
+    const entries = new Map<string, CatalogueEntry>();
+    const keys = objects.map(({ key }) => key);
+    for await (const { key, first, lines } of readLines(lake, keys))
+      for (const [index, line] of lines.entries()) {
+        const product = parseLine(line, key, first + index);
+        entries.set(product.productId, toEntry(product));
+      }
+    return withProducts(catalogue, entries, through);
   };
   return async (known) => {
-    const batches = known.through === 0 ? [] : await listBatches(lake, known.through);
-    if (known.through > 0 && batches.length === 0) return known;
-    if (known.through > 0 && batches.length <= BATCHES_PER_MERGED)
-      return add(known, batches, batches.at(-1)?.number ?? known.through);
+    if (known.through > 0) {
+      const batches = await listBatches(lake, known.through);
+      const newest = batches.at(-1)?.number;
+      if (newest === undefined) return known;
+      if (batches.length <= BATCHES_PER_MERGED) return add(known, batches, newest);
+    }
     const all = await listCatalogue(lake);
     return all.through === 0 ? known : add(emptyCatalogue, inOrder(all), all.through);
   };
 }
 
-/**
- * Reads the products of an object.
- *
- * @throws {TypeError} If a line is not a product; the message names the object, the line and the field.
- */
-async function readProducts(lake: Lake, key: string): Promise<CatalogueProduct[]> {
-  const products: CatalogueProduct[] = [];
-  for await (const lines of readLines(lake, key))
-    for (const line of lines) {
-      const parsed = CatalogueProduct.safeParse(parseLine(line));
-      if (parsed.success) products.push(parsed.data);
-      else {
-        const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-        throw new TypeError(
-          `Cannot read ${key}: product ${products.length + 1}: ${path.join('.')}: ${message}`,
-        );
-      }
-    }
-  return products;
-}
-
-function parseLine(line: string): unknown {
+/** @throws {TypeError} If the line is not a product; the message names the object, the line and the field. */
+function parseLine(line: string, key: string, number: number): CatalogueProduct {
+  let value: unknown;
   try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new TypeError(`Cannot read ${key}: line ${number} is not JSON`, { cause });
   }
+  const parsed = CatalogueProduct.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new TypeError(`Cannot read ${key}: line ${number}: ${issue?.path.join('.')}: ${issue?.message}`);
 }

@@ -24,27 +24,28 @@ const Moment = z.union([z.iso.datetime({ offset: true }), z.int().min(-8.64e15).
 
 /** The attributes that the project knows. Null counts as absent. */
 const KNOWN = {
-  /** The same id as in the sales; a whole number counts as its digits. */
-  productId: z.union([
-    z
-      .string()
-      .min(1)
-      .max(MAX_PRODUCT_ID_LENGTH)
-      .refine((id) => id.isWellFormed()),
-    z.int(),
-  ]),
-  /** Shown in answers, lists, graph and charts; without it, the newest name of the sales is. */
-  name: Text.nullish(),
-  /** One category, or a path from the general to the special: `Home > Lighting > Lamps`. */
-  category: Text.nullish(),
-  /** In the currency of the shop. */
-  price: z.number().min(0).nullish(),
-  /** False hides the product from every answer. */
-  available: z.boolean().nullish(),
-  /** Before this moment the product is hidden. */
-  from: Moment.nullish(),
-  /** From this moment on the product is hidden; after `from`. */
-  until: Moment.nullish(),
+  productId: z
+    .union([
+      z
+        .string()
+        .min(1)
+        .max(MAX_PRODUCT_ID_LENGTH)
+        .refine((id) => id.isWellFormed()),
+      z.int(),
+    ])
+    .describe('Id of the product, as on the topic; a whole number counts as its digits'),
+  name: Text.nullish().describe(
+    'Shown in answers, lists, graph and charts, in place of the name in the sales',
+  ),
+  category: Text.nullish().describe(
+    'A category, or a path from the general to the special: `Home > Lighting > Lamps`',
+  ),
+  price: z.number().min(0).nullish().describe('In the currency of the shop'),
+  available: z.boolean().nullish().describe('false hides the product from every answer; true if absent'),
+  from: Moment.nullish().describe(
+    'The product is hidden before this moment: ISO 8601 with a zone, or epoch ms',
+  ),
+  until: Moment.nullish().describe('The product is hidden from this moment on'),
 };
 
 /** A product as a request or a line of a file has it. Every other field is a further attribute: text or a number. */

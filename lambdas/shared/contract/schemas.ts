@@ -68,6 +68,18 @@ export const Window = z.strictObject({
   partitions: z.record(z.string(), PartitionCut),
   /** Number of rows in all batches of windows 1 to N; rows in overlapping batches count twice. */
   totalInteractions: Count,
+  /**
+   * The catalogue whose names the run uses. Absent if there was none when the window was cut, and in windows of version 0.2
+   * and earlier.
+   */
+  catalogue: z
+    .strictObject({
+      /** Number of the newest batch. */
+      through: PositiveInt,
+      /** The objects that hold batches 1 to `through`. A line of a later one replaces a line of an earlier one. */
+      objects: z.array(z.strictObject({ key: z.string(), sizeBytes: Count })).min(1),
+    })
+    .optional(),
   model: Model,
 });
 export type Window = z.infer<typeof Window>;
@@ -191,6 +203,8 @@ export const Manifest = z.strictObject({
       })
       .nullable()
       .default(null),
+    /** The catalogue whose names the run used; null without one. */
+    catalogue: z.strictObject({ through: PositiveInt }).nullable().default(null),
     /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
     trainingSetSha256: Sha256,
   }),

@@ -9,11 +9,13 @@ import type { Sources } from '../../../lambdas/serve/sources.ts';
 import type { StoredHistory } from '../../../lambdas/shared/contract/answer-model.ts';
 import { CURRENT_KEY, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import type { Authorisation } from '../../../lambdas/shared/http/authorise.ts';
+import { operationOf } from '../../../lambdas/shared/http/match.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
 import { createLog } from '../../../lambdas/shared/platform/log.ts';
 import type { RecentSale } from '../../../lambdas/shared/platform/recent.ts';
 import manifest from '../../fixtures/manifest.json' with { type: 'json' };
 import { type MemoryLake, memoryLake } from '../../lake.ts';
+import { checkReply } from '../shared/contract/api/document.ts';
 import { type EventOptions, httpEvent } from '../shared/http/events.ts';
 import { type FakeRun, fakeEngine } from './fake-engine.ts';
 
@@ -148,6 +150,10 @@ export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...o
   const ask = async (options: EventOptions | string) => {
     const event = httpEvent(typeof options === 'string' ? { url: options } : options);
     const result = await router(event, { log, authorisation });
+    const operation = operationOf(event.routeKey);
+    const { statusCode: status, headers, body } = result;
+    if (operation && event.requestContext.http.method !== 'HEAD')
+      checkReply(operation, { status, headers, body });
     return { ...result, json: result.body === '' ? undefined : JSON.parse(result.body) };
   };
   /** Adds a sale to the recent ones, at an offset that run 1 has not read. */

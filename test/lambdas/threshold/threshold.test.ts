@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { failedKey, interactionsKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { appendProducts } from '../../../lambdas/catalogue/write.ts';
+import {
+  catalogueKey,
+  failedKey,
+  interactionsKey,
+  manifestKey,
+  windowKey,
+} from '../../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../../lambdas/shared/contract/model.ts';
 import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { Threshold } from '../../../lambdas/threshold/settings.ts';
@@ -74,6 +81,24 @@ test('a sweep finds the batches after the highest offset cut in every partition'
   await finish(lake, 1);
   for (const partition of [0, 1, 2]) store(lake, 100, 139, { partition });
   expect(await look(lake, 'sweep')).toMatchObject({ cut: 2 });
+});
+
+test('a window names the objects of the catalogue as it is when the window is cut; without a catalogue it names none', async () => {
+  const lake = memoryLake();
+  store(lake, 0, 99);
+  await look(lake);
+  expect(windowOf(lake, 1).catalogue).toBeUndefined();
+  await finish(lake, 1);
+  for (const productId of ['lamp', 'vase'])
+    await appendProducts([{ productId }], { lake, log: recordingLog() });
+  store(lake, 100, 199);
+  await look(lake);
+  await appendProducts([{ productId: 'mug' }], { lake, log: recordingLog() });
+  const objects = [1, 2].map((number) => {
+    const key = catalogueKey('batches', number);
+    return { key, sizeBytes: lake.text(key).length };
+  });
+  expect(windowOf(lake, 2).catalogue).toEqual({ through: 2, objects });
 });
 
 test('a topic that was created again starts at offset 0 and is another source', async () => {

@@ -203,7 +203,8 @@ function componentSchemas(): Json {
     const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, OPTIONS(io)) as Record<string, unknown>;
     for (const [id, definition] of Object.entries($defs as Json)) found.set(id, withReferences(definition));
     const id = idOf(schema);
-    if (id !== undefined) found.set(id, withReferences(own));
+    // zod may write the schema itself as one of its definitions.
+    if (id !== undefined && !Object.hasOwn($defs as Json, id)) found.set(id, withReferences(own));
   };
   for (const { params, query, headers, body, replies } of Object.values(OPERATIONS) as Operation[]) {
     for (const schema of [params, query, headers, body?.schema]) if (schema) collect(schema, 'input');

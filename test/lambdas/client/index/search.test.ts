@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { BlockTable } from '../../../../lambdas/shared/web/block-table.ts';
 import type { ProductPage, Tables, UserPage } from '../../../../lambdas/client/index/bucket.ts';
 import { find, suggest } from '../../../../lambdas/client/index/search.ts';
 import { searchKey, words } from '../../../../lambdas/client/index/search-key.ts';
 import { ExplorerIndex } from '../../../../lambdas/shared/contract/explorer.ts';
+import { BlockTable } from '../../../../lambdas/shared/web/block-table.ts';
 import { explorerSample } from '../../explorer-samples.ts';
 import { SHARED_ID } from '../../sample-shop.ts';
 

@@ -13,7 +13,7 @@ import cartograph.output.RunTables
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
-import cartograph.sales.{Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
+import cartograph.sales.{CatalogueNames, Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
@@ -59,7 +59,8 @@ object Run {
       val period = SalesPeriod(time.oldestMs, time.nowMs + 1)
       bought -> Holdout.from(bought.interactions, bought.count, period, config.holdoutShare)
     }
-    val shop = steps("net")(Shop.build(set.interactions, weights, blocks))
+    val names = inputs.last.catalogue.map(CatalogueNames.read(sc, lake, _, blocks))
+    val shop = steps("net")(Shop.build(set.interactions, weights, blocks, names))
     val history = steps("gather") {
       val all = Purchases.of(shop, set.interactions, weights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
@@ -176,6 +177,7 @@ object Run {
     "afterNow" -> summary.time.afterNow.map { after =>
       obj("interactions" -> after.interactions, "added" -> after.added, "newestMs" -> after.newestMs)
     },
+    "catalogue" -> inputs.last.catalogue.map(catalogue => obj("through" -> catalogue.through)),
     "trainingSetSha256" -> summary.sha256
   )
 

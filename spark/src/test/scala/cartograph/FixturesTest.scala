@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
-import cartograph.platform.Keys
-import cartograph.sales.{Address, Interaction, InteractionFiles, Window}
+import cartograph.platform.{Keys, Lake}
+import cartograph.sales.{Address, CatalogueInputs, CatalogueNames, Interaction, InteractionFiles, Window}
 
 /** Reads the samples that test/fixtures.test.ts reads too, so that the two languages cannot drift apart. */
 class FixturesTest extends SparkSuite {
@@ -55,13 +55,26 @@ class FixturesTest extends SparkSuite {
     assert(Seq("purchase", "add_to_cart", "view", "impression").map(weights) === Seq(1.0, 0.3, 0.1, 0.0))
   }
 
+  test("reads the names of the catalogue that the stage catalogue wrote; the window names it") {
+    val window = Window.parse("window.json", text("window.json"))
+    assert(window.catalogue === Some(CatalogueInputs(through = 1, keys = Seq("catalogue/batches/00000001.ndjson"))))
+    val lake = new FileLake
+    try {
+      lake.put("catalogue/batches/00000001.ndjson", text("catalogue.ndjson"))
+      val names = CatalogueNames.read(sc, new Lake(lake.root, new Configuration()), window.catalogue.get, blocks = 2)
+      assert(names.collect().toMap === Map("lamp" -> "Lamp of the catalogue, “blue”"))
+    } finally lake.delete()
+  }
+
   test("makes the saved manifest, whose schema test/fixtures.test.ts checks, from both") {
     val lake = new FileLake
     try {
-      val key = Window.parse("window.json", text("window.json")).batches.head
+      val window = Window.parse("window.json", text("window.json"))
+      val key = window.batches.head
       lake.put(Keys.window(1), text("window.json"))
       Files.createDirectories(lake.file(key).getParent)
       Files.copy(fixtures.resolve("interactions.parquet"), lake.file(key))
+      window.catalogue.toSeq.flatMap(_.keys).foreach(lake.put(_, text("catalogue.ndjson")))
       Console.withOut(new ByteArrayOutputStream)(TrainJob.run(sc, Arguments(lake.root, 1, 1)))
       val manifest = lake.text(Keys.manifest(1))
       Fixtures.update("manifest.json", manifest)

@@ -207,6 +207,22 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(products.get("rows").elements.asScala.map(_.get(0).asText).toSeq === Seq("\"q\"", "a&b"))
   }
 
+  test("names of the catalogue that the window names are in the graph and the explorer; the manifest says which it was") {
+    val key = lake.batch(
+      "interactions/a.parquet",
+      addressed(Seq(Sale("ann", "lamp", 1, name = Some("Old")), Sale("bob", "vase", 2, name = Some("Vase")))): _*
+    )
+    lake.put("catalogue/batches/00000007.ndjson", """{"productId":"lamp","name":"Lamp of the catalogue"}""" + "\n")
+    val catalogue = """{"through": 7, "objects": [{"key": "catalogue/batches/00000007.ndjson", "sizeBytes": 1}]}"""
+    lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"window\": 1,", s"\"window\": 1, \"catalogue\": $catalogue,"))
+    val manifest = run()
+    val labels = fileOf(manifest, "graph/vertices.csv").filter(_.startsWith("p:")).map(_.split(',')(2))
+    assert(labels === Seq("Lamp of the catalogue", "Vase"))
+    val products = lake.blocks(keyOf(manifest, "explorer/products-00000.json.gz")).head
+    assert(products.get("names").toString.contains("Lamp of the catalogue"))
+    assert(manifest.at("/inputs/catalogue").toString === """{"through":7}""")
+  }
+
   test("a second attempt writes its own files and leaves the manifest of the first") {
     val first = train(Sale("ann", "lamp"))
     assert(run(attempt = 2) === first)

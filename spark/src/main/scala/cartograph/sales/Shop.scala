@@ -9,7 +9,7 @@ import cartograph.platform.NumberPartitioner
 /**
  * A product that was sold, even if every unit was returned.
  *
- * @param name   the newest name; None if no sale has one
+ * @param name   the name in the catalogue, otherwise the newest name of the sales; None if there is neither
  * @param buyers number of users with a positive net quantity
  */
 final case class Product(number: Int, id: String, name: Option[String], buyers: Long) {
@@ -42,8 +42,15 @@ object Shop {
    * @param interactions distinct interactions, in any order
    * @param weights      weights of the types of sales, see [[SaleTypes]]; sales of other types are left out
    * @param blocks       number of partitions of the result
+   * @param catalogue    names of products, which replace those of the sales; each product once, in any order; None without a
+   *                     catalogue. Products that were not sold do not matter
    */
-  def build(interactions: RDD[Interaction], weights: Map[String, Double], blocks: Int): Shop = {
+  def build(
+      interactions: RDD[Interaction],
+      weights: Map[String, Double],
+      blocks: Int,
+      catalogue: Option[RDD[(String, String)]] = None
+  ): Shop = {
     val partitioner = new HashPartitioner(blocks)
     val sums = interactions
       .flatMap { sale =>
@@ -55,7 +62,7 @@ object Shop {
       .persist(StorageLevel.MEMORY_AND_DISK)
 
     val users = numbered(sums.map { case ((user, _), _) => user }.distinct(blocks), blocks)
-    val products = numberedProducts(sums, interactions, blocks)
+    val products = numberedProducts(sums, names(interactions, catalogue, blocks), blocks)
     val (userCount, productCount) = (users.count().toInt, products.count().toInt)
 
     val byUser = new NumberPartitioner(userCount, blocks)
@@ -75,21 +82,30 @@ object Shop {
 
   private def numberedProducts(
       sums: RDD[((String, String), Double)],
-      interactions: RDD[Interaction],
+      names: RDD[(String, String)],
       blocks: Int
   ): RDD[Product] = {
     val buyers = sums
       .map { case ((_, product), quantity) => product -> (if (isBought(quantity)) 1L else 0L) }
       .reduceByKey(_ + _, blocks)
-    val names = interactions
-      .flatMap(sale => sale.productName.map(name => sale.product -> (sale.atMs -> name)))
-      .reduceByKey((a, b) => newest(a, b), blocks)
     buyers
       .leftOuterJoin(names)
       .sortByKey(numPartitions = blocks)
       .zipWithIndex()
-      .map { case ((id, (count, name)), number) => Product(number.toInt, id, name.map { case (_, text) => text }, count) }
+      .map { case ((id, (count, name)), number) => Product(number.toInt, id, name, count) }
       .persist(StorageLevel.MEMORY_AND_DISK)
+  }
+
+  private def names(
+      interactions: RDD[Interaction],
+      catalogue: Option[RDD[(String, String)]],
+      blocks: Int
+  ): RDD[(String, String)] = {
+    val sold = interactions
+      .flatMap(sale => sale.productName.map(name => sale.product -> (sale.atMs -> name)))
+      .reduceByKey((a, b) => newest(a, b), blocks)
+      .mapValues { case (_, name) => name }
+    catalogue.fold(sold)(named => sold.subtractByKey(named) ++ named)
   }
 
   /** Returns the newer of two names with their times; of two from the same moment, the one that sorts first. */

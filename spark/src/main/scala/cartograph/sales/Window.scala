@@ -38,6 +38,7 @@ object ModelConfig {
  * @param batches           keys of the batches that the window adds
  * @param totalInteractions number of rows in all batches of windows 1 to N, with repeats; 0 if the file does not say it
  * @param partitions        as in the file; the manifest repeats its ranges of offsets
+ * @param catalogue         the catalogue whose names the run uses; None if there was none
  */
 final case class Window(
     number: Int,
@@ -45,7 +46,8 @@ final case class Window(
     batches: Seq[String],
     totalInteractions: Long,
     partitions: JsonNode,
-    model: ModelConfig
+    model: ModelConfig,
+    catalogue: Option[CatalogueInputs] = None
 )
 
 object Window {
@@ -77,7 +79,8 @@ object Window {
         learnEvery = model.optional("learnEvery").fold(1)(_.asInt),
         seed = model.number("seed").toLong,
         json = window.node("model")
-      )
+      ),
+      catalogue = window.optional("catalogue").map(CatalogueInputs.parse(key, _))
     )
   }
 

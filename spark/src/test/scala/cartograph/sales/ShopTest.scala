@@ -48,6 +48,17 @@ class ShopTest extends SparkSuite {
     assert(shop.products.map(_.label).collect().toSeq === Seq("New lamp", "p2"))
   }
 
+  test("a name of the catalogue replaces the newest name of the sales; a product that was not sold is none of the shop") {
+    val all = Seq(
+      Sale("ann", "p1", 9, name = Some("Red lamp")),
+      Sale("ann", "p2", 9, name = Some("Vase")),
+      Sale("ann", "p3")
+    )
+    val names = sc.parallelize(Seq("p1" -> "Lamp", "p3" -> "Mug", "p4" -> "Not sold"))
+    val shop = Shop.build(sales(all: _*), weights, blocks = 3, catalogue = Some(names))
+    assert(shop.products.map(_.label).collect().toSeq === Seq("Lamp", "Vase", "Mug"))
+  }
+
   test("sales whose type has no weight are left out and counted") {
     val all = Seq(Sale("ann", "lamp"), Sale("ann", "vase", kind = "view"), Sale("bob", "vase", kind = "view"))
     val shop = build(all: _*)
