@@ -9,7 +9,7 @@ import org.apache.spark.SparkContext
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.evaluation.{Holdout, Metrics, SalesPeriod, ServedRun, TemporalSplits}
-import cartograph.output.RunTables
+import cartograph.output.{AnswerHistories, AnswerModel, RunTables}
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
@@ -74,12 +74,24 @@ object Run {
     val recommended = new Recommender(shop, algorithm, config, steps)
       .recommend(history, splits, served.map(_.lists), kept.map(_.learned))
     served.foreach(_.lists.unpersist(blocking = false))
+    val histories = steps("write histories")(AnswerHistories.write(files, shop, history))
     // The snapshot keeps the purchases that the lists and the graph are made from.
     history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
     val documents = steps("summaries")(graph.documents(purchases))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
+    }
+    val answers = steps("write model") {
+      AnswerModel(
+        run = context.run,
+        attempt = context.arguments.attempt,
+        shop = shop,
+        snapshot = recommended.snapshot,
+        fitted = recommended.learned.served,
+        types = types,
+        config = config
+      ).write(files, histories)
     }
     recommended.snapshot.unpersist()
     val drawn = steps("write graph")(graph.files)
@@ -100,7 +112,7 @@ object Run {
     val origin = kept.filter(_.learned eq recommended.learned).map(_.origin).orElse(learned.map { _ =>
       RankerOrigin(context.run, set.summary.interactions, splits.fromMs, splits.horizonMs)
     })
-    val all = compacted ++ written ++ learned ++ drawn ++ documents :+ files.json(
+    val all = compacted ++ written ++ histories.map(_.file) ++ answers ++ learned ++ drawn ++ documents :+ files.json(
       "metrics.json",
       metrics.document(heldOut, inputs.series)
     )

@@ -13,7 +13,7 @@ import cartograph.evaluation.Metric
 import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.{Documents, Keys}
-import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorer, Scorers}
+import cartograph.ranking.{Algorithm, Fitted, Labelled, ListOrder, MatrixFactorisation, Scorer, Scorers}
 
 /** The comparisons by which lambdas/publish decides, over several windows of a shop of three tastes. */
 class GateTest extends SparkSuite with BeforeAndAfterEach {
@@ -62,6 +62,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
     def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = this
     def baselines(list: ListKind): Seq[Scorer] = MatrixFactorisation.baselines(list)
     def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
+    def order(list: ListKind): Option[ListOrder] = None
     def importances(list: ListKind): Seq[(Feature, Double)] = Nil
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = {
       val all = MatrixFactorisation.lists(users, depth).collect().sortBy(_._1)

@@ -7,7 +7,7 @@ import cartograph.evaluation.{HoldoutStart, SalesPeriod, TemporalSplits}
 import cartograph.features.{Candidates, Feature}
 import cartograph.lists.{ListKind, Lists}
 import cartograph.platform.{Documents, StepTimer}
-import cartograph.ranking.{Algorithm, Fitted, Labelled, MatrixFactorisation, Scorer}
+import cartograph.ranking.{Algorithm, Fitted, Labelled, ListOrder, MatrixFactorisation, Scorer}
 import cartograph.sales.{ModelConfig, Purchases, Shop}
 
 /** 120 users who buy one of 20 products every day of 40 days; the holdout has the last ten days, and a horizon five. */
@@ -46,6 +46,7 @@ class RecommenderTest extends SparkSuite {
       this
     }
     def orderedBy(list: ListKind): String = name
+    def order(list: ListKind): Option[ListOrder] = None
     def importances(list: ListKind): Seq[(Feature, Double)] = Nil
     def baselines(list: ListKind): Seq[Scorer] = MatrixFactorisation.baselines(list)
     def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] = MatrixFactorisation.lists(users, depth)

@@ -12,11 +12,13 @@ import cartograph.sales.ModelConfig
  *
  * @param users    user number to factor, `rank` values
  * @param products product number to factor, `rank` values
+ * @param gram     what the equations had in common that users were solved by last, from these factors of products
  * @param broadcasts what they are computed from again if an executor is lost
  */
 final case class Factors(
     users: RDD[(Int, Array[Float])],
     products: RDD[(Int, Array[Float])],
+    gram: AlsGram,
     broadcasts: Seq[Broadcast[_]] = Nil
 ) {
   /** Frees the memory. The factors must not be used afterwards. */
@@ -103,14 +105,14 @@ object Als {
   }
 
   private def onDriver(users: RDD[(Int, AlsPairs)], products: RDD[(Int, AlsPairs)], config: AlsConfig): Factors = {
-    val (byUser, byProduct) = new AlsOnDriver(ByKey.values(users.collect()), ByKey.values(products.collect()), config).fit
+    val (byUser, byProduct, gram) = new AlsOnDriver(ByKey.values(users.collect()), ByKey.values(products.collect()), config).fit
     val sc = users.sparkContext
     def sent(name: String, found: Array[AlsBlock]): Broadcast[Array[AlsBlock]] =
       Broadcasts.checked(sc, s"factors of $name", found, 4L * found.map(_.factors.length.toLong).sum)
     def blocksOf(all: Broadcast[Array[AlsBlock]], count: Int): RDD[(Int, AlsBlock)] =
       sc.parallelize(0 until count, count).map(block => block -> all.value(block))
     val (allUsers, allProducts) = (sent("users", byUser), sent("products", byProduct))
-    computed(blocksOf(allUsers, byUser.length), blocksOf(allProducts, byProduct.length), config.rank)
+    computed(blocksOf(allUsers, byUser.length), blocksOf(allProducts, byProduct.length), gram, config.rank)
       .copy(broadcasts = Seq(allUsers, allProducts))
   }
 
@@ -120,11 +122,11 @@ object Als {
     // Each solution is computed when the next one is asked for: then the one before it can be freed.
     @scala.annotation.tailrec
     def iterate(productFactors: RDD[(Int, AlsBlock)], before: Option[RDD[(Int, AlsBlock)]], left: Int): Factors = {
-      val userFactors = solve(userSide, productFactors, config)
+      val (userFactors, gram) = solve(userSide, productFactors, config)
       before.foreach(_.unpersist(blocking = false))
-      if (left == 0) computed(userFactors, productFactors, config.rank)
+      if (left == 0) computed(userFactors, productFactors, gram, config.rank)
       else {
-        val next = solve(productSide, userFactors, config)
+        val (next, _) = solve(productSide, userFactors, config)
         productFactors.unpersist(blocking = false)
         iterate(next, Some(userFactors), left - 1)
       }
@@ -135,10 +137,15 @@ object Als {
   }
 
   /** Computes the factors of single users and products, and frees those of blocks. */
-  private def computed(users: RDD[(Int, AlsBlock)], products: RDD[(Int, AlsBlock)], rank: Int): Factors = {
+  private def computed(
+      users: RDD[(Int, AlsBlock)],
+      products: RDD[(Int, AlsBlock)],
+      gram: AlsGram,
+      rank: Int
+  ): Factors = {
     def unpacked(blocks: RDD[(Int, AlsBlock)]): RDD[(Int, Array[Float])] =
       blocks.flatMap { case (_, block) => block.unpacked(rank) }.persist(StorageLevel.MEMORY_AND_DISK)
-    val factors = Factors(unpacked(users), unpacked(products))
+    val factors = Factors(unpacked(users), unpacked(products), gram)
     Seq(factors.users, factors.products).foreach(_.count())
     Seq(users, products).foreach(_.unpersist(blocking = false))
     factors
@@ -156,8 +163,12 @@ object Als {
     Side(pairs, needs, short)
   }
 
-  /** Finds the factors of one side that minimise the loss while those of the other side stay as they are. */
-  private def solve(side: Side, others: RDD[(Int, AlsBlock)], config: AlsConfig): RDD[(Int, AlsBlock)] = {
+  /**
+   * Finds the factors of one side that minimise the loss while those of the other side stay as they are.
+   *
+   * @return the factors, and what their equations have in common
+   */
+  private def solve(side: Side, others: RDD[(Int, AlsBlock)], config: AlsConfig): (RDD[(Int, AlsBlock)], AlsGram) = {
     val (rank, blocks) = (config.rank, side.pairs.getNumPartitions)
     val products = ByKey.values(others.mapValues(_.products(rank)).collect())
     val common = AlsGram.of(products, rank, side.short)
@@ -165,11 +176,12 @@ object Als {
     val sent = side.needs.join(others).map { case (source, ((target, needed), block)) =>
       target -> (source -> block.picked(needed, rank))
     }
-    side.pairs.cogroup(sent, new NumberPartitioner(blocks, blocks)).mapPartitions(
+    val solved = side.pairs.cogroup(sent, new NumberPartitioner(blocks, blocks)).mapPartitions(
       _.map { case (target, (own, received)) =>
         target -> AlsBlock.solved(own.head, ByKey.values(received), gram.value, config)
       },
       preservesPartitioning = true
     ).persist(StorageLevel.MEMORY_AND_DISK)
+    solved -> common
   }
 }

@@ -74,7 +74,7 @@ private[features] object AlsBlock {
  * @param matrix the sum of y y^T over all factors y of the other side, row by row; only the lower triangle is set
  * @param eigen  its eigenvectors; None if too few rows are short
  */
-private[features] final case class AlsGram(matrix: Array[Double], eigen: Option[SymmetricEigen]) {
+final case class AlsGram(matrix: Array[Double], eigen: Option[SymmetricEigen]) {
   def sizeBytes: Long = 8L * matrix.length + eigen.fold(0L)(_.sizeBytes)
 }
 

@@ -19,20 +19,22 @@ private[features] final class AlsOnDriver(users: Array[AlsPairs], products: Arra
     val needed: Array[Array[Array[Int]]] = blocks.map(_.needed(others))
   }
 
-  /** Returns the factors of users and of products, by block. */
-  def fit: (Array[AlsBlock], Array[AlsBlock]) = {
+  /** Returns the factors of users and of products, by block, and what the last equations of users had in common. */
+  def fit: (Array[AlsBlock], Array[AlsBlock], AlsGram) = {
     val (userSide, productSide) = (new Side(users, products.length), new Side(products, users.length))
     val start = products.map(block => AlsBlock.initial(block.rows, config))
     val productFactors =
-      (0 until config.iterations).foldLeft(start)((found, _) => solve(productSide, solve(userSide, found)))
-    (solve(userSide, productFactors), productFactors)
+      (0 until config.iterations).foldLeft(start)((found, _) => solve(productSide, solve(userSide, found)._1)._1)
+    val (userFactors, gram) = solve(userSide, productFactors)
+    (userFactors, productFactors, gram)
   }
 
-  private def solve(side: Side, others: Array[AlsBlock]): Array[AlsBlock] = {
+  private def solve(side: Side, others: Array[AlsBlock]): (Array[AlsBlock], AlsGram) = {
     val gram = AlsGram.of(others.map(_.products(config.rank)), config.rank, side.short)
-    Parallel.map(side.blocks.length) { block =>
+    val solved = Parallel.map(side.blocks.length) { block =>
       val parts = others.zip(side.needed(block)).map { case (other, numbers) => other.picked(numbers, config.rank) }
       AlsBlock.solved(side.blocks(block), parts, gram, config)
     }
+    solved -> gram
   }
 }

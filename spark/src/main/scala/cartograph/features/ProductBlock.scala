@@ -90,6 +90,9 @@ final case class ProductBlock(
   /** Returns the place of a product; negative if the block does not have it. */
   def placeOf(product: Int): Int = java.util.Arrays.binarySearch(products, product)
 
+  /** Returns value i of the factor of the product at a place. */
+  def factor(place: Int, i: Int): Float = factors(i * size + place)
+
   /** Copies the features of the product at a place to `row`, the first of them to `offset`. */
   def copyFeatures(place: Int, row: Array[Float], offset: Int): Unit =
     System.arraycopy(features, place * Features.Product.size, row, offset, Features.Product.size)

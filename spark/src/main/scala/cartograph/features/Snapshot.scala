@@ -36,6 +36,7 @@ final case class SnapshotPlan(
  *                   lines of the last horizon, by first purchases in the last horizon, by all lines, and by buyers
  * @param pairs      the features of a user and a product together that candidates have
  * @param neighbours by product, one entry per kind of [[Together]]
+ * @param stats      by product, for products that a user had bought
  */
 final class Snapshot private (
     val moment: Moment,
@@ -47,7 +48,7 @@ final class Snapshot private (
     val popular: Broadcast[Array[Array[Int]]],
     val pairs: PairFeatures,
     val neighbours: RDD[(Int, Array[Neighbours])],
-    stats: RDD[(Int, ProductStats)]
+    val stats: RDD[(Int, ProductStats)]
 ) {
   /** Number of buyers by product, for products that a user had bought. */
   def buyers: RDD[(Int, Int)] = stats.mapValues(_.buyers)

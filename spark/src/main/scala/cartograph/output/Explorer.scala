@@ -68,7 +68,8 @@ object Explorer {
       )
     }
 
-  private def partsNode(parts: Seq[BlocksFile]): JsonNode = arr(parts.map { part =>
+  /** Makes the index of a table: ExplorerTable in lambdas/shared/contract/explorer.ts. */
+  private[output] def partsNode(parts: Seq[BlocksFile]): JsonNode = arr(parts.map { part =>
     obj("file" -> part.file.name, "from" -> arr(part.blocks.map(_.from)), "sizes" -> arr(part.blocks.map(_.sizeBytes)))
   })
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper, SerializationFeat
 object Documents {
   private val mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
 
-  /** Builds an object. Values may be JSON nodes, text, numbers, or options of these; None becomes null. */
+  /** Builds an object. Values may be JSON nodes, text, numbers, true and false, or options of these; None becomes null. */
   def obj(fields: (String, Any)*): ObjectNode = {
     val node = mapper.createObjectNode()
     fields.foreach { case (name, value) => node.set[JsonNode](name, toNode(value)) }
@@ -45,8 +45,9 @@ object Documents {
     case number: Int => mapper.getNodeFactory.numberNode(number)
     case number: Long => mapper.getNodeFactory.numberNode(number)
     case number: Double => mapper.getNodeFactory.numberNode(number)
+    case flag: Boolean => mapper.getNodeFactory.booleanNode(flag)
     case other => throw new IllegalArgumentException(
-        s"Cannot write JSON: a value is of ${other.getClass}, should be text or a number"
+        s"Cannot write JSON: a value is of ${other.getClass}, should be text, a number or true or false"
       )
   }
 }

@@ -130,6 +130,17 @@ final class RunFiles(root: String, prefix: String, configuration: SerializableCo
     parts.map { case (file, _) => file }
   }
 
+  /**
+   * Writes a binary file.
+   *
+   * @param rows number of rows for the manifest
+   * @param body writes the file
+   */
+  def binary(name: String, rows: Long)(body: OutputStream => Unit): RunFile = write(name) { out =>
+    body(out)
+    rows
+  }
+
   private def writeText(name: String, text: String): RunFile = write(name) { out =>
     out.write(text.getBytes(UTF_8))
     1

@@ -50,6 +50,9 @@ trait Fitted extends Serializable {
   /** The scorer that orders a list: `trees`, `matrixFactorisation` or `coPurchase`, alone or in a blend; or a baseline. */
   def orderedBy(list: ListKind): String
 
+  /** Returns everything that orders a list; None if matrix factorisation alone orders it. */
+  def order(list: ListKind): Option[ListOrder]
+
   /** Each feature's share of the gain of all splits, 0..1, largest first; empty if no trees order the list. */
   def importances(list: ListKind): Seq[(Feature, Double)]
 
@@ -78,6 +81,7 @@ object MatrixFactorisation extends Algorithm with Fitted {
   val windows: Int = 0
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
+  def order(list: ListKind): Option[ListOrder] = None
   def importances(list: ListKind): Seq[(Feature, Double)] = Nil
   def baselines(list: ListKind): Seq[Scorer] = Scorers.defaults(list)
   def lists(users: RDD[(Int, Candidates)], depth: Int): RDD[(Int, Lists)] =

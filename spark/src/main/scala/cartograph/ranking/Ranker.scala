@@ -39,6 +39,7 @@ object Ranker extends Algorithm {
   private final class FittedRanker(orders: Map[ListKind, ListOrder], val whole: Map[ListKind, Trees]) extends Fitted {
     private val scorers = orders.map { case (list, order) => list -> order.scorer(list) }
     def orderedBy(list: ListKind): String = scorers(list).name
+    def order(list: ListKind): Option[ListOrder] = orders.get(list)
     def baselines(list: ListKind): Seq[Scorer] = orders(list).baselines
     def importances(list: ListKind): Seq[(Feature, Double)] = scorers(list) match {
       case Blended(_, parts, _) => parts.collect { case Part(trees: ByTrees, _) => trees.importances }.flatten
@@ -48,8 +49,10 @@ object Ranker extends Algorithm {
     override def document: Option[JsonNode] = Some(RankerDocument.of(orders))
   }
 
-  override def read(key: String, document: JsonNode): Option[Fitted] =
-    Some(new FittedRanker(RankerDocument.parse(key, document), whole = Map.empty))
+  override def read(key: String, document: JsonNode): Option[Fitted] = Some(of(RankerDocument.parse(key, document)))
+
+  /** Makes a ranker of what was learned earlier. */
+  private[cartograph] def of(orders: Map[ListKind, ListOrder]): Fitted = new FittedRanker(orders, whole = Map.empty)
 
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = {
     val known = before.collect { case ranker: FittedRanker => ranker.whole }.getOrElse(Map.empty[ListKind, Trees])

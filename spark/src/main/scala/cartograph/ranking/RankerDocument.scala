@@ -10,7 +10,7 @@ import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.Fields
 
 /** The form in which a run keeps what its ranker learned, exactly: numbers are written with all their digits. */
-private[ranking] object RankerDocument {
+private[cartograph] object RankerDocument {
 
   def of(orders: Map[ListKind, ListOrder]): JsonNode =
     obj(ListKind.all.map(list => list.name -> orderNode(orders(list))): _*)
@@ -22,11 +22,7 @@ private[ranking] object RankerDocument {
   private def orderNode(order: ListOrder): JsonNode = obj(
     "baseline" -> byFeatureNode(order.baseline),
     "baselines" -> arr(order.baselines.map(byFeatureNode)),
-    "blend" -> order.blend.map { blend =>
-      val Mixture(trees, factors, coPurchase) = blend.mixture
-      val mixture = obj("trees" -> trees, "factors" -> factors, "coPurchase" -> coPurchase)
-      obj("weight" -> blend.weight, "trees" -> blend.trees, "mixture" -> mixture)
-    },
+    "blend" -> order.blend.map(blendNode),
     "ensembles" -> arr(order.ensembles.map(ensemble => arr(ensemble.trees.map(treeNode))))
   )
 
@@ -47,7 +43,13 @@ private[ranking] object RankerDocument {
     )
   }
 
-  private def byFeatureNode(scorer: ByFeature): JsonNode =
+  def blendNode(blend: Blend): JsonNode = {
+    val Mixture(trees, factors, coPurchase) = blend.mixture
+    val mixture = obj("trees" -> trees, "factors" -> factors, "coPurchase" -> coPurchase)
+    obj("weight" -> blend.weight, "trees" -> blend.trees, "mixture" -> mixture)
+  }
+
+  def byFeatureNode(scorer: ByFeature): JsonNode =
     obj("name" -> scorer.name, "feature" -> scorer.feature.name, "second" -> scorer.second.name)
 
   private def byFeature(key: String, node: JsonNode): ByFeature = {

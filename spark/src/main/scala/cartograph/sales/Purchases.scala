@@ -1,12 +1,15 @@
 package cartograph.sales
 
+import java.nio.ByteBuffer
+import java.nio.charset.StandardCharsets.UTF_8
+
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.Broadcasts
+import cartograph.platform.{Broadcasts, Hashes}
 
 /**
  * The sales of a user: purchases, returns and other events, such as views. There is one line per basket, product and kind of
- * these three, oldest basket first. The arrays are the columns; all have the same length.
+ * these three, oldest basket first. The arrays are the columns; all but `orders` have the same length.
  *
  * A line is a purchase or a return if its type weighs at least half as much as the heaviest one: see [[Purchases.isPurchase]].
  * Only purchases are what recommendations are measured by, and only they exclude a product from the list `new`. Other lines say
@@ -18,6 +21,8 @@ import cartograph.platform.Broadcasts
  * @param quantities number of units; negative for returns
  * @param prices     price of a unit; NaN if unknown
  * @param weights    weight of the type of the sale
+ * @param orders     by number of the basket: the first four bytes of SHA-256 of the order id, as a signed integer; 0 without one.
+ *                   With the day, it says whether a later sale is of the same basket
  */
 final case class Purchases(
     products: Array[Int],
@@ -25,7 +30,8 @@ final case class Purchases(
     baskets: Array[Int],
     quantities: Array[Float],
     prices: Array[Float],
-    weights: Array[Float]
+    weights: Array[Float],
+    orders: Array[Int]
 ) {
   def size: Int = products.length
 
@@ -82,7 +88,8 @@ final case class Purchases(
       baskets = chosen.map(baskets),
       quantities = chosen.map(quantities),
       prices = chosen.map(prices),
-      weights = chosen.map(weights)
+      weights = chosen.map(weights),
+      orders = orders
     )
   }
 }
@@ -198,7 +205,14 @@ object Purchases {
       baskets = merged.map(_.basket).toArray,
       quantities = merged.map(_.quantity).toArray,
       prices = merged.map(_.price).toArray,
-      weights = merged.map(_.weight).toArray
+      weights = merged.map(_.weight).toArray,
+      orders = baskets.map { case (_, name, _) => orderHash(name) }.toArray
     )
+  }
+
+  /** @param basket see [[Line]] */
+  private def orderHash(basket: String): Int = {
+    val space = basket.indexOf(' ')
+    if (space < 0) 0 else ByteBuffer.wrap(Hashes.sha256(basket.drop(space + 1).getBytes(UTF_8))).getInt
   }
 }

@@ -33,10 +33,12 @@ final case class SaleTypes(known: Seq[SaleType], unknown: Seq[SaleType], unknown
    * type that is common, so that only their ratios matter. In a shop that only sends views, a view counts as a purchase does
    * elsewhere. A type with fewer than [[SaleTypes.LeastCommon]] sales is not common, unless none is.
    */
-  def weights: Map[String, Double] = {
+  def weights: Map[String, Double] = trained.map { case (saleType, weight) => saleType.name -> weight / heaviest }.toMap
+
+  /** Configured weight of the heaviest type that is common, which [[weights]] are relative to; 1 without such a type. */
+  def heaviest: Double = {
     val common = trained.filter { case (saleType, _) => saleType.count >= SaleTypes.LeastCommon }
-    val heaviest = (if (common.isEmpty) trained else common).map { case (_, weight) => weight }.maxOption.getOrElse(1.0)
-    trained.map { case (saleType, weight) => saleType.name -> weight / heaviest }.toMap
+    (if (common.isEmpty) trained else common).map { case (_, weight) => weight }.maxOption.getOrElse(1.0)
   }
 
   /** The part of [[weights]] that is of purchases, and not of other events. */
