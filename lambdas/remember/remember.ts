@@ -56,9 +56,8 @@ async function rememberPartition(
   { source, recent, days, log, parseSale, nowMs }: Parts & { readonly source: string },
 ): Promise<Outcome> {
   const nowSeconds = nowMs() / 1000;
-  const sales = records
-    .flatMap((record) => toUserSale(record, source, parseSale) ?? [])
-    .filter((sale) => expiryOf(sale, days) > nowSeconds);
+  const valid = records.flatMap((record) => toUserSale(record, source, parseSale) ?? []);
+  const sales = valid.filter((sale) => expiryOf(sale, days) > nowSeconds);
   try {
     await recent.remember(sales);
   } catch (error) {
@@ -70,9 +69,9 @@ async function rememberPartition(
     });
     return { stored: 0, ignored: 0, failure: { itemIdentifier: { partition, offset } } };
   }
-  const ignored = records.length - sales.length;
-  log.info('Remembered', { partition, stored: sales.length, ignored });
-  return { stored: sales.length, ignored, failure: undefined };
+  const [invalid, expired] = [records.length - valid.length, valid.length - sales.length];
+  log.info('Remembered', { partition, stored: sales.length, invalid, expired });
+  return { stored: sales.length, ignored: invalid + expired, failure: undefined };
 }
 
 /** @returns The part of a sale that an answer needs; undefined if the record is not a valid sale. */

@@ -6,7 +6,7 @@ import type { HttpResult } from '../../lambdas/shared/http/event.ts';
 import { operationOf } from '../../lambdas/shared/http/match.ts';
 import { invalidRequest, ProblemError } from '../../lambdas/shared/http/problem-error.ts';
 import { resultOf } from '../../lambdas/shared/http/result.ts';
-import { isThisMachine } from '../results/pages.ts';
+import { isThisMachine } from '../process/this-machine.ts';
 import { toHttpEvent } from './to-event.ts';
 
 /** Answers the events of the routes of one stage. */
@@ -79,7 +79,6 @@ type Sent = Omit<HttpResult, 'body' | 'isBase64Encoded'> & { readonly body: stri
 
 async function respond(request: IncomingMessage, { stages, show, origins = [] }: Parts): Promise<Sent> {
   const { method = 'GET', url = '/' } = request;
-  // A foreign page whose name resolves to this machine could otherwise use the API (DNS rebinding).
   if (!isThisMachine(request.headers.host))
     throw new ProblemError('forbidden', 'The host of the request is not this machine');
   const cors = corsOf(request, origins);

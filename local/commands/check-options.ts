@@ -9,7 +9,8 @@ import { inputOptionsOf } from './sales-options.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** The options that refer to files and ports outside this program. */
-type CheckedOptions = InputOptions & Partial<Pick<StartOptions, 'input' | 'export' | 'port' | 'endpoint'>>;
+type CheckedOptions = InputOptions &
+  Partial<Pick<StartOptions, 'input' | 'export' | 'port' | 'apiPort' | 'endpoint'>>;
 
 /**
  * Checks files and ports before the start: otherwise it would fail only after it has removed the state of the last run and
@@ -28,7 +29,10 @@ export async function checkOptions<Checked extends CheckedOptions>(
   if (input !== undefined)
     await reportInput(input, { ...inputOptionsOf(options), hasDefaultFields: true }, report);
   if (directory !== undefined) checkExport(directory);
-  if (options.port !== undefined) await checkPort(options.port, options.endpoint ? '0.0.0.0' : '127.0.0.1');
+  const host = options.endpoint ? '0.0.0.0' : '127.0.0.1';
+  if (options.port !== undefined) await checkPort(options.port, { option: '--port', serves: 'charts', host });
+  if (options.apiPort !== undefined)
+    await checkPort(options.apiPort, { option: '--api-port', serves: 'API', host });
   return {
     ...options,
     ...(input === undefined ? {} : { input }),
@@ -62,12 +66,15 @@ function checkExport(directory: string): void {
   refuseForeignFiles(directory);
 }
 
-async function checkPort(port: number, host: string): Promise<void> {
+async function checkPort(
+  port: number,
+  { option, serves, host }: { readonly option: string; readonly serves: string; readonly host: string },
+): Promise<void> {
   try {
     await listenBriefly(port, host);
   } catch (cause) {
     throw new Error(
-      `Cannot serve the charts at --port ${port}: ${cause instanceof Error ? cause.message : cause}`,
+      `Cannot serve the ${serves} at ${option} ${port}: ${cause instanceof Error ? cause.message : cause}`,
       { cause },
     );
   }

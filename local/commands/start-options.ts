@@ -48,6 +48,12 @@ export const commandLine = () =>
         most: 65_535,
       }),
     )
+    .addOption(
+      wholeNumber('--api-port <N>', 'port that serves the API (default: a free one)', {
+        least: 1,
+        most: 65_535,
+      }),
+    )
     .addOption(text('--bootstrap <HOST:PORT>', 'use this Kafka broker instead of starting one'))
     .addOption(text('--endpoint <URL>', 'use this AWS API, and its job server, instead of starting them'));
 export type StartOptions = Readonly<ReturnType<ReturnType<typeof commandLine>['opts']>>;

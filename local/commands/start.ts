@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { tryPurchase } from '../api/purchase.ts';
 import { drain } from '../pipeline/drain.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
@@ -100,10 +101,14 @@ async function startAndRun(options: StartOptions, stopping: AbortController): Pr
     cores: availableParallelism(),
     keep: options.keep ?? false,
     pagesPort: options.port,
+    apiPort: options.apiPort,
     elsewhere: elsewhereOf(options),
     signal,
     onFailure: (error) => {
       if (!signal.aborted) printError(`accumulate: ${messageOf(error)}; trying again`);
+    },
+    onApiFault: (message) => {
+      if (!signal.aborted) printError(message);
     },
     onReady: (part, seconds) => {
       preparation[part] = seconds;
@@ -215,10 +220,13 @@ async function report(
     sightings: watch.sightings,
     preparation,
     chartsUrl: pipeline.pagesUrl,
+    apiUrl: pipeline.apiUrl,
   };
-  console.log(`\n${formatReport(facts)}\n`);
+  const purchase = await tryPurchase(pipeline.apiUrl, facts.outcome.user?.user);
+  const shown = { ...facts, purchase };
+  console.log(`\n${formatReport(shown)}\n`);
   return {
-    succeeded: problemsOf(facts).length === 0 && watch.windowsWithoutCharts.length === 0,
+    succeeded: problemsOf(shown).length === 0 && watch.windowsWithoutCharts.length === 0,
     notExported: exportProblem(facts.outcome),
   };
 }

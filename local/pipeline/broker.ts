@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { eventually, freePort, startChild } from '../process/child.ts';
 import { KAFKA_JARS } from '../process/paths.ts';
 
@@ -95,13 +95,18 @@ export async function brokerAt(
   return { bootstrap, clusterId, stop: async () => undefined };
 }
 
-/** Makes a client of the broker, without the log lines in which kafkajs reports its retries. */
-export const kafkaClient = (bootstrap: string): Kafka =>
+/**
+ * Makes a client of the broker, without the log lines in which kafkajs reports its retries.
+ *
+ * @param patience How long it waits and how often it tries again, if that differs from the other clients.
+ */
+export const kafkaClient = (bootstrap: string, patience: Partial<KafkaConfig> = {}): Kafka =>
   new Kafka({
     clientId: 'cartograph',
     brokers: [bootstrap],
     logLevel: logLevel.NOTHING,
     retry: { retries: 8 },
+    ...patience,
   });
 
 /** Creates the topic unless it exists, and waits until every partition has a leader. */

@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import { COLLECT_PATIENCE } from '../../lambdas/collect/sales-topic.ts';
 import { type Lake, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { Config } from '../../lib/config.ts';
+import { startLocalApi } from '../api/local-api.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { Parts } from '../process/parts.ts';
 import { startPages } from '../results/pages.ts';
@@ -10,7 +13,7 @@ import { invokeFunction } from '../stack/call-function.ts';
 import { type ConfigInput, deploy, synthesize } from '../stack/deploy.ts';
 import { ACCOUNT, awsClient, type Emulator, REGION, startEmulator } from '../stack/emulator.ts';
 import type { Endpoints } from '../stack/endpoints.ts';
-import { brokerAt, createTopic, startBroker } from './broker.ts';
+import { brokerAt, createTopic, kafkaClient, startBroker } from './broker.ts';
 import { type Poller, startPoller } from './poller.ts';
 
 export interface PipelineOptions {
@@ -23,12 +26,15 @@ export interface PipelineOptions {
   /** Continues with the state of the last start. */
   readonly keep: boolean;
   readonly pagesPort?: number | undefined;
+  readonly apiPort?: number | undefined;
   /** A broker and an AWS API that run elsewhere. Its Lambdas then know a job server that runs elsewhere too. */
   readonly elsewhere?: { readonly bootstrap: string; readonly endpoint: string } | undefined;
   /** If false, state changes of jobs reach no event bus. */
   readonly emitsJobEvents?: boolean;
   /** Called with every error of the poller, before it tries again. */
   readonly onFailure?: (error: unknown) => void;
+  /** Called with each fault of a stage that answers requests. */
+  readonly onApiFault?: (message: string) => void;
   /** Called with each part when it is ready. */
   readonly onReady?: (part: string, seconds: number) => void;
   /** Called with each program of an earlier pipeline that was still running and was stopped. */
@@ -148,6 +154,27 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
       { port: options.pagesPort ?? 0, host: elsewhere ? '0.0.0.0' : '127.0.0.1' },
     ),
   );
+  const table = outputs.get('RecentTable');
+  const api =
+    table === undefined
+      ? undefined
+      : await parts.start('API', () =>
+          startLocalApi({
+            ...{
+              endpoint,
+              bucket,
+              table,
+              topic: TOPIC,
+              bootstrap: broker.bootstrap,
+              config: Config.parse(config),
+            },
+            kafka: kafkaClient(broker.bootstrap, COLLECT_PATIENCE),
+            pagesUrl: pages.url,
+            port: options.apiPort ?? 0,
+            host: elsewhere ? '0.0.0.0' : '127.0.0.1',
+            ...(options.onApiFault && { onFault: options.onApiFault }),
+          }),
+        );
   return {
     endpoint,
     bootstrap: broker.bootstrap,
@@ -156,6 +183,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     bucket,
     functions,
     pagesUrl: pages.url,
+    ...(api && { apiUrl: api.url }),
     lake: s3Lake(bucket, new S3Client(awsClient(endpoint))),
     poller,
     ...(rememberPoller && { rememberPoller }),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../../lambdas/shared/contract/keys.ts';
+import { isThisMachine } from '../process/this-machine.ts';
 
 /** Stored sales, with order and price, are never served. The explorer and the graph show who bought what. */
 const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
@@ -72,9 +73,6 @@ async function answer(
   }
   await serve(source, key, headers.range, response);
 }
-
-/** Prevents DNS rebinding: a foreign page whose name resolves to this machine could otherwise read the bucket. */
-export const isThisMachine = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
 /** @returns The key of the requested object; empty for the root, undefined if it must not be served. */
 function keyOf(url: string): string | undefined {

@@ -4,16 +4,19 @@ import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/nu
 import {
   bestBaseline,
   LIST_KINDS,
-  type ListKind,
   type Metric,
   type Quality,
 } from '../../lambdas/shared/contract/quality.ts';
 import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
-import { LIST_NAMES, withListNames } from '../../lambdas/shared/web/lists.ts';
+import { withListNames } from '../../lambdas/shared/web/lists.ts';
+import { DOCS_PATH } from '../api/docs-page.ts';
+import type { Purchase } from '../api/purchase.ts';
 import { MAX_SENTENCE, printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
+import { purchaseSection } from './purchase-section.ts';
 import { rejectedLines } from './rejected-lines.ts';
+import { listTitle, named } from './report-names.ts';
 import type { Milestone, Sightings } from './watch.ts';
 import { INDENT, wrap } from './wrap.ts';
 
@@ -28,10 +31,14 @@ export interface ReportFacts {
   /** Seconds of each step before the first window, in order. */
   readonly preparation: Readonly<Record<string, number>>;
   readonly chartsUrl: string;
+  /** Address of the API; undefined if the stack answers no requests. */
+  readonly apiUrl?: string | undefined;
+  /** A purchase that changed an answer, or why it did not; undefined if there was nothing to buy. */
+  readonly purchase?: Purchase | { readonly problem: string } | undefined;
 }
 
 /** Finds what went wrong. @returns One sentence per problem; empty if everything succeeded. */
-export function problemsOf({ produced, source, outcome }: ReportFacts): string[] {
+export function problemsOf({ produced, source, outcome, purchase }: ReportFacts): string[] {
   const problems: string[] = [];
   const { stored, rejected } = countsOf(outcome, source);
   if (stored + rejected !== produced)
@@ -42,6 +49,7 @@ export function problemsOf({ produced, source, outcome }: ReportFacts): string[]
     if (!manifest)
       problems.push(`Window ${window.window} has no run: ${failures.join('; ') || 'it is not finished'}`);
   if (outcome.windows.length === 0) problems.push('No window was cut: there was nothing to train on');
+  if (purchase && 'problem' in purchase) problems.push(purchase.problem);
   return [...problems, ...trainingProblems(outcome)];
 }
 
@@ -79,14 +87,17 @@ export function exportProblem({ current, decisions }: Outcome): string | undefin
 
 /** Makes the report of `npm start`: plain text, at most 110 columns. */
 export function formatReport(facts: ReportFacts): string {
-  const { outcome, chartsUrl } = facts;
+  const { outcome, chartsUrl, apiUrl } = facts;
   const sections = [
     salesSection(facts),
     windowsSection(facts),
     qualitySection(outcome),
     decisionsSection(outcome),
     userSection(outcome),
-    `Charts    ${chartsUrl}`,
+    purchaseSection(facts),
+    [`Charts    ${chartsUrl}`, ...(apiUrl === undefined ? [] : [`API       ${apiUrl}${DOCS_PATH}`])].join(
+      '\n',
+    ),
   ];
   const problems = problemsOf(facts).map((problem) => wrap(`! ${printable(problem, MAX_SENTENCE)}`, '  '));
   return [...sections, ...problems].filter((section) => section !== '').join('\n\n');
@@ -199,9 +210,6 @@ function userSection({ user }: Outcome): string {
   return `${heading}\n${formatLists(user.recommended)}`;
 }
 
-/** The list's name on the pages, and in brackets its name in files and in the API. */
-const listTitle = (list: ListKind): string => `${LIST_NAMES[list]} (${list})`;
-
 /** Makes a table of both lists of a user next to each other: the first five products of each, after a line of titles. */
 export function formatLists(recommended: UserSummary['users'][number]['recommended']): string {
   const [topPicks, discoveries] = LIST_KINDS.map((list) =>
@@ -223,9 +231,7 @@ export function formatLists(recommended: UserSummary['users'][number]['recommend
   ].join('\n');
 }
 
-type Product = { readonly name: string | null; readonly product: string };
-
-const named = ({ name, product }: Product): string => printable(name ? `${name} (${product})` : product);
+type Product = Parameters<typeof named>[0];
 
 function nameAt(list: readonly Product[] | undefined, index: number): string {
   const product = list?.[index];

@@ -16,6 +16,8 @@ export const Endpoints = z.object({
   groupId: z.string(),
   bucket: z.string(),
   pagesUrl: z.url(),
+  /** Address of the API, without `/v1`; absent if the stack answers no requests. */
+  apiUrl: z.url().optional(),
   functions: z.object({
     accumulate: z.string(),
     threshold: z.string(),

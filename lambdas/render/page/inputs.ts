@@ -21,6 +21,9 @@ export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seco
       ['Batches', count(trained.batches)],
       ['Offsets', html`${offsets}`],
       ['Repeated deliveries dropped', count(trained.repeats)],
+      ...(trained.repeatsById > 0
+        ? [['Sales that were sent again with the same id, dropped', count(trained.repeatsById)] as const]
+        : []),
       ['Addresses delivered with different content', count(trained.conflicts)],
       ['Sales left out because their type has no weight', count(trained.unweighted)],
       ...(trained.types.length > 0 ? [['Types of sales', html`${types(trained)}`] as const] : []),

@@ -227,6 +227,19 @@ test('invariant 1: if a poll of a topic and of the one created again fails, the 
   expect(rest.log.lines).toMatchObject([{ level: 'error', offset: 0 }]);
 });
 
+test('the id of a sale, in the header of its record, is stored with it; one that cannot be read is counted as left out', async () => {
+  const { lake, log, parseSale } = parts(memoryLake());
+  const headers = [[{ id: [115, 49] }], [], [{ id: [-1] }]];
+  const poll = event(headers.map((_, offset) => ({ offset, value: lamp('ann') })));
+  for (const [offset, record] of (poll.records['sales-0'] ?? []).entries())
+    Object.assign(record as object, { headers: headers[offset] });
+  await accumulate(poll, { lake, log, parseSale });
+  const rows = await rowsOf(lake, lake.keys()[0] ?? '');
+  expect(rows.map(({ sale_id }) => sale_id)).toEqual(['s1', null, null]);
+  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 1 }]);
+  expect(log.lines).toMatchObject([{ leftOut: { id: 1 } }]);
+});
+
 test('10,000 records, and records of 1 MB, are stored', async () => {
   const lake = memoryLake();
   const many = Array.from({ length: 10_000 }, (_, offset) => ({ offset, value: lamp(`u${offset % 50}`) }));

@@ -89,7 +89,7 @@ function table({ page = 3, leaves = (_puts: readonly Put[]): readonly Put[] => [
   });
   const handle = async ({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) => {
     const name = headers['x-amz-target']?.split('.')[1] as keyof typeof answers;
-    const answer = answers[name](JSON.parse(Buffer.from(body).toString()));
+    const answer = answers[name](JSON.parse(new TextDecoder().decode(body)));
     const text = Buffer.from(JSON.stringify(answer));
     return { response: { statusCode: 200, headers: {}, body: Readable.from([text]) } };
   };

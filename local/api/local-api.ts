@@ -1,0 +1,38 @@
+import type { Config } from '../../lib/config.ts';
+import { showDocs } from './docs-page.ts';
+import { createLocalStages, type LocalStagesOptions } from './local-stages.ts';
+import { type ApiOptions, type LocalApi, startApi } from './server.ts';
+
+export interface LocalApiOptions
+  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'onFault'>,
+    Required<Pick<ApiOptions, 'port' | 'host'>> {
+  /** What the stack is configured with. */
+  readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue'>;
+  /** Address of the charts, whose pages may call the API. */
+  readonly pagesUrl: string;
+}
+
+/** Starts the API, with the stages that answer it in this process: the emulators have no HTTP API. */
+export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi> {
+  const { config, pagesUrl, port, host, ...clients } = options;
+  const stages = createLocalStages({
+    ...clients,
+    fieldMap: config.fieldMap,
+    recentDays: config.remember.days,
+    catalogueMaxAgeSeconds: config.catalogue.maxAgeSeconds,
+  });
+  const { origin } = new URL(pagesUrl);
+  const api = await startApi({
+    stages: stages.answers,
+    show: showDocs,
+    origins: [origin, origin.replace('127.0.0.1', 'localhost')],
+    ...{ port, host },
+  });
+  return {
+    url: api.url,
+    async stop() {
+      await api.stop();
+      await stages.stop();
+    },
+  };
+}
