@@ -10,6 +10,7 @@ import { graph } from './graph.ts';
 import { growth, million } from './growth.ts';
 import { job } from './job.ts';
 import { layout } from './layout.ts';
+import { realtime } from './realtime.ts';
 import { render } from './render.ts';
 import { retail } from './retail.ts';
 import { soak } from './soak.ts';
@@ -36,6 +37,7 @@ export const BENCHMARKS = {
   year,
   retail,
   answer,
+  realtime,
   clone,
 } satisfies Readonly<Record<string, Benchmark>>;
 export type BenchmarkName = keyof typeof BENCHMARKS;

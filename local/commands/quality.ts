@@ -3,6 +3,9 @@ import { replay } from '../input/replay.ts';
 import { measureOutside, type Outside } from '../quality/outside.ts';
 import { type Measured, measureProject } from '../quality/project.ts';
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../quality/protocols.ts';
+import { measureReplay } from '../quality/replay.ts';
+import { retailShop, simulatedShop } from '../quality/replay-shops.ts';
+import { gainTable, replayTable } from '../quality/replay-tables.ts';
 import { RETAIL_MAP, readRows, SHOP_NAMES, SHOPS } from '../quality/retail.ts';
 import { readPolls } from '../quality/sales.ts';
 import { measureServed } from '../quality/served.ts';
@@ -13,7 +16,7 @@ import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/com
 import { parseStartOptions } from './start-options.ts';
 import { settingsOf } from './start-plan.ts';
 
-const PARTS = ['served', 'protocols'] as const;
+const PARTS = ['served', 'replay', 'protocols'] as const;
 
 export const commandLine = () =>
   npmCommandLine('quality', 'measure the recommendations on UCI Online Retail')
@@ -21,22 +24,24 @@ export const commandLine = () =>
     .addOption(
       new Option(
         '--only <PART>',
-        'served: the lists that `npm start` serves; protocols: given holdouts (default: both)',
+        'served: the lists that `npm start` serves; replay: what answers in real time are worth; protocols: given holdouts (default: all)',
       ).choices(PARTS),
     )
     .option('--project-only', 'skip the comparison with models of other libraries');
 
 /**
- * `npm run quality -- FILE`: measures what `npm start` serves on Online Retail and on two parts of it, then the model by both
- * protocols of docs/quality.md, all next to models of other libraries.
+ * `npm run quality -- FILE`: measures what `npm start` serves on Online Retail and on two parts of it, what answers that know every
+ * earlier sale are worth, then the model by both protocols of docs/quality.md; the first and the last next to models of other libraries.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(commandLine(), args);
   const { projectOnly = false, only } = command.opts();
   const [file] = command.processedArgs;
   const path = callerPath(file);
-  if (only !== 'protocols') await served(path, projectOnly);
-  if (only !== 'served') await protocols(path, projectOnly);
+  const runs = (part: (typeof PARTS)[number]): boolean => only === undefined || only === part;
+  if (runs('served')) await served(path, projectOnly);
+  if (runs('replay')) await replayed(path);
+  if (runs('protocols')) await protocols(path, projectOnly);
 }
 
 /** Measures what is served: the options are those of `npm start -- --once --input FILE --map …`, and nothing else is set. */
@@ -56,6 +61,18 @@ async function served(path: string, projectOnly: boolean): Promise<void> {
     console.log(`Served, ${SHOPS[shop].title}:\n${decisionLines(found).join('\n')}`);
   }
   console.log(`\nServed: ${PROTOCOLS.A.title}\n\n${servedTable(measured)}\n\n${servedComparison(measured)}`);
+}
+
+/** Replays the last part of Online Retail and of the simulated shop, with the same options. */
+async function replayed(path: string): Promise<void> {
+  const options = parseStartOptions(['--once', '--input', path, '--map', RETAIL_MAP]);
+  const settings = settingsOf(options);
+  const rows = await readRows(replay(path, { map: options.map }));
+  const { seed, count } = parseStartOptions(['--once']);
+  for (const shop of [retailShop(rows, settings.fieldMap), simulatedShop(seed, count, settings.fieldMap)]) {
+    const found = await measureReplay(shop, settings);
+    console.log(`\nReplay, ${shop.title}:\n\n${replayTable(found)}\n\n${gainTable(found)}`);
+  }
 }
 
 /** Measures with a holdout that the configuration names, which runs of a user do not have. */

@@ -9,9 +9,10 @@ import type { Purchase } from './retail.ts';
  * the job's own measuring, in order to check it.
  */
 
-const CUT = 10;
-const RESAMPLES = 1_000;
-const SEED = 42;
+export const CUT = 10;
+/** Of the bootstrap. */
+export const RESAMPLES = 1_000;
+export const SEED = 42;
 
 /** The lists of each user, best first. */
 export type PublishedLists = ReadonlyMap<string, Readonly<Record<ListKind, readonly string[]>>>;
@@ -103,7 +104,7 @@ type UserScore = Readonly<Record<'ndcg' | 'recall' | 'hitRate', number>>;
  * Binary gain; the ideal list has min(10, correct) hits (Järvelin, Kekäläinen, ACM TOIS 20(4), 2002). Codes that differ only in
  * case are one product here, so a second one is no second hit.
  */
-function scoreUser(shown: readonly string[], correct: ReadonlySet<string>): UserScore {
+export function scoreUser(shown: readonly string[], correct: ReadonlySet<string>): UserScore {
   const gainAt = (place: number): number => 1 / Math.log2(place + 2);
   let [gained, ideal, hits] = [0, 0, 0];
   for (const [place, product] of shown.entries())

@@ -39,6 +39,9 @@ export interface Served {
   readonly decisions: readonly Publication[];
 }
 
+/** Uses what is served while its files still exist. @param lake A directory that has the layout of the bucket. */
+export type Use = (lake: string, served: Served) => Promise<void>;
+
 /** Trains a window of a lake, as the stage train does with the Spark job. */
 export type Train = (lake: string, window: number) => Promise<void>;
 
@@ -56,12 +59,13 @@ const TOPIC = 'sales';
  * is stored while its job runs is flushed into the second one.
  *
  * @param records In the order in which they are produced. Those without a timestamp get `nowMs`, as a broker would set it.
- * @param train Replaces the Spark job in tests.
+ * @param options.train Replaces the Spark job in tests.
+ * @param options.use Called once, before the files are deleted.
  */
 export async function serve(
   records: AsyncIterable<OutgoingRecord> | Iterable<OutgoingRecord>,
   { fieldMap, threshold: settings, model, partitions }: Settings,
-  { nowMs, train = runJob }: { nowMs: number; train?: Train },
+  { nowMs, train = runJob, use }: { nowMs: number; train?: Train; use?: Use },
 ): Promise<Served> {
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-quality-'));
   try {
@@ -80,7 +84,9 @@ export async function serve(
       await train(join(directory, 'lake'), window);
       await publish({ lake, log }, false);
     }
-    return await readServed(lake);
+    const served = await readServed(lake);
+    await use?.(join(directory, 'lake'), served);
+    return served;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunObjects } from '../../lambdas/serve/run-objects.ts';
+
+/** Returns the objects that serve reads, from a directory that has the layout of the bucket. */
+export function directoryRunObjects(directory: string): RunObjects {
+  const at = (key: string): string => join(directory, key);
+  return {
+    async readUnless(key, etag) {
+      if (!existsSync(at(key))) return undefined;
+      const text = await readFile(at(key), 'utf8');
+      const found = createHash('sha256').update(text).digest('hex');
+      return found === etag ? 'same' : { text, etag: found };
+    },
+    async bytes(key, range) {
+      if (!existsSync(at(key))) return undefined;
+      if (!range) return readFile(at(key));
+      const file = await open(at(key));
+      try {
+        const { buffer, bytesRead } = await file.read({
+          buffer: Buffer.alloc(range.sizeBytes),
+          position: range.offset,
+        });
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
