@@ -5,7 +5,8 @@ import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../../lambdas/sh
 import { isThisMachine } from '../process/this-machine.ts';
 
 /** Stored sales, with order and price, are never served. The explorer and the graph show who bought what. */
-const isSales = (key: string): boolean => key.startsWith(PREFIX.runs) && key.split('/').includes('compacted');
+const isSales = (key: string): boolean =>
+  key.startsWith(PREFIX.runs) && key.split('/').some((part) => part === 'compacted' || part === 'model');
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

@@ -13,6 +13,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   '/lake/charts/index.html': '<h1>Cartograph</h1>',
   '/lake/interactions/secret.parquet': 'sales',
   '/lake/runs/00000001/00000001/compacted/part-00000.parquet': 'sales',
+  '/lake/runs/00000001/00000001/model/histories-00000.json.gz': 'sales',
   '/lake/runs/00000001/00000001/recommendations.csv': 'user,product',
   '/lake/rejected/secret.ndjson': 'sales',
   '/lake/manifests/00000001.json': '{}',
@@ -97,6 +98,7 @@ test('no path leads to the sales; a missing object is not found', async () => {
     '/charts/none.svg',
     '/runs/00000001/00000001/compacted/part-00000.parquet',
     '/runs/00000001/00000001/comp%61cted/part-00000.parquet',
+    '/runs/00000001/00000001/model/histories-00000.json.gz',
     '/rejected/secret.ndjson',
     '/%ff',
   ])
