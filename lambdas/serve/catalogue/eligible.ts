@@ -84,8 +84,7 @@ function createMask(
   // Not an iterator: this loop is the cost of new filters.
   for (let number = 0; number < mask.length; number++) {
     const entry = entries[number];
-    const isEligible =
-      entry === undefined ? isForUnknown : isShown(entry, momentMs) && passes(entry) ? 1 : 0;
+    const isEligible = entry === undefined ? isForUnknown : isShown(entry, momentMs) && passes(entry) ? 1 : 0;
     mask[number] = isEligible;
     if (isEligible === 0) isWhole = false;
   }
