@@ -101,8 +101,8 @@ const MIN_SHARE = 0.01;
  */
 export function whySentence({ product, because = [] }: Answer['products'][number]): string {
   if (because.length === 0) return 'popular now';
-  const [strongest, ...others] = because;
-  const named = [strongest, ...others.filter(({ share }) => share >= MIN_SHARE)].filter((cause) => !!cause);
+  const strong = because.filter(({ share }) => share >= MIN_SHARE);
+  const named = strong.length > 0 ? strong : because.slice(0, 1);
   const causes = named.map((cause) => {
     const name = cause.product === product ? 'earlier purchases of it' : nameOf(cause);
     return `${name} (${percent(cause.share, 0)})`;

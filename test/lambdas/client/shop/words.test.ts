@@ -55,6 +55,9 @@ test('the reason names the purchases by name, and a purchase of the product itse
   expect(whySentence({ ...product, because })).toBe(
     'because of earlier purchases of it (60 %) and p9 (39 %)',
   );
+  expect(whySentence({ ...product, because: [{ product: 'lamp', share: 0 }, ...because.slice(1)] })).toBe(
+    'because of p9 (39 %)',
+  );
   expect(whySentence(product)).toBe('popular now');
 });
 
