@@ -4,10 +4,26 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { PREFIX } from '../lambdas/shared/contract/keys.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/contract/keys.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { LogKeeping } from './stage-function.ts';
+
+/**
+ * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
+ * copy objects; each attempt has a prefix of its own there.
+ */
+const APPENDED = [
+  'interactions',
+  'rejected',
+  'windows',
+  'attempts',
+  'manifests',
+  'publications',
+  'catalogue',
+] as const;
+/** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
+const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 
 export interface BucketProps {
   readonly retention: Config['retention'];
@@ -89,4 +105,36 @@ function setLogRetentionOfEmptying(scope: Construct, logKeeping: LogKeeping): vo
     throw new Error('Cannot set the log retention: CDK added no Lambda that empties the bucket');
   const { logGroupName } = new logs.LogGroup(scope, 'EmptyingLogs', logKeeping);
   handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
+}
+
+/**
+ * Makes the bucket refuse every write that could replace an existing object unintentionally, whatever the permissions of
+ * the caller.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+export function enforceConditions(policy: iam.PolicyDocument, bucket: s3.IBucket): void {
+  const deny = (sid: string, keys: readonly string[], missing: readonly string[]): void => {
+    policy.addStatements(
+      new iam.PolicyStatement({
+        sid,
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: keys.map((key) => bucket.arnForObjects(key)),
+        conditions: {
+          // `Null` is true if the header is missing.
+          Null: Object.fromEntries(missing.map((header) => [`s3:${header}`, 'true'])),
+          // The parts of a multipart upload carry no condition header; the request that completes it does.
+          Bool: { 's3:ObjectCreationOperation': 'true' },
+        },
+      }),
+    );
+  };
+  deny(
+    'WriteOnce',
+    APPENDED.map((name) => `${PREFIX[name]}*`),
+    ['if-none-match'],
+  );
+  deny('MoveByCondition', MOVING, ['if-none-match', 'if-match']);
 }

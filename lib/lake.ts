@@ -9,7 +9,7 @@ import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/share
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
-import { createBucket, policyOf } from './lake-bucket.ts';
+import { createBucket, enforceConditions, policyOf } from './lake-bucket.ts';
 import type { LogKeeping } from './stage-function.ts';
 
 type PrefixName = keyof typeof PREFIX;
@@ -20,22 +20,6 @@ export interface LakeProps {
   readonly config: Config['lake'];
   readonly logKeeping: LogKeeping;
 }
-
-/**
- * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
- * copy objects; each attempt has a prefix of its own there.
- */
-const APPENDED = [
-  'interactions',
-  'rejected',
-  'windows',
-  'attempts',
-  'manifests',
-  'publications',
-  'catalogue',
-] as const;
-/** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
-const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
 
 /** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
@@ -55,39 +39,7 @@ export class Lake extends Construct {
       ? s3.Bucket.fromBucketName(this, 'Kept', bucketName)
       : createBucket(this, { ...props, key: this.key });
     this.policy = policyOf(this, this.bucket);
-    this.enforceConditions();
-  }
-
-  /**
-   * Makes the bucket refuse every write that could replace an existing object unintentionally, whatever the permissions of
-   * the caller.
-   *
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
-   */
-  private enforceConditions(): void {
-    const deny = (sid: string, keys: readonly string[], missing: readonly string[]): void => {
-      this.policy.addStatements(
-        new iam.PolicyStatement({
-          sid,
-          effect: iam.Effect.DENY,
-          principals: [new iam.AnyPrincipal()],
-          actions: ['s3:PutObject'],
-          resources: keys.map((key) => this.bucket.arnForObjects(key)),
-          conditions: {
-            // `Null` is true if the header is missing.
-            Null: Object.fromEntries(missing.map((header) => [`s3:${header}`, 'true'])),
-            // The parts of a multipart upload carry no condition header; the request that completes it does.
-            Bool: { 's3:ObjectCreationOperation': 'true' },
-          },
-        }),
-      );
-    };
-    deny(
-      'WriteOnce',
-      APPENDED.map((name) => `${PREFIX[name]}*`),
-      ['if-none-match'],
-    );
-    deny('MoveByCondition', MOVING, ['if-none-match', 'if-match']);
+    enforceConditions(this.policy, this.bucket);
   }
 
   /** Lets `fn` add batches and rejected records; it can neither read nor delete. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { Aws, CfnDeletionPolicy, type CfnResource, Fn } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as msk from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, CDK_LAMBDA } from './acknowledge.ts';
+import { provisionedCluster, serverlessCluster } from './clusters.ts';
 import type { Config } from './config.ts';
 import { KafkaArns } from './kafka-arns.ts';
 import type { Network, PollerService } from './network.ts';
@@ -16,7 +16,6 @@ import type { Inside, LogKeeping } from './stage-function.ts';
 import { AdminTopic, mskTopic } from './topic.ts';
 
 type StreamConfig = Config['stream'];
-type Kind<Name extends StreamConfig['kind']> = Extract<StreamConfig, { kind: Name }>;
 
 export interface StreamProps {
   readonly network: Network;
@@ -116,55 +115,24 @@ export class Stream extends Construct {
   private cluster(config: StreamConfig) {
     switch (config.kind) {
       case 'serverless':
-        return { arn: this.serverless().attrArn, brokers: undefined };
+        return {
+          arn: serverlessCluster(this, { name: this.clusterName(), network: this.network }).attrArn,
+          brokers: undefined,
+        };
       case 'provisioned': {
-        const { attrArn, clusterName } = this.provisioned(config);
+        const { network, keyArn, logKeeping } = this;
+        const name = this.clusterName();
+        const { attrArn, clusterName } = provisionedCluster(this, config, {
+          name,
+          network,
+          keyArn,
+          logKeeping,
+        });
         return { arn: attrArn, brokers: { clusterName, count: this.network.subnets.length } };
       }
       case 'existing':
         return { arn: config.clusterArn, brokers: undefined };
     }
-  }
-
-  private serverless(): msk.CfnServerlessCluster {
-    const cluster = new msk.CfnServerlessCluster(this, 'Cluster', {
-      clusterName: this.clusterName(),
-      clientAuthentication: { sasl: { iam: { enabled: true } } },
-      vpcConfigs: [{ subnetIds: this.subnetIds(), securityGroups: [this.network.members.securityGroupId] }],
-    });
-    // CloudFormation replaces the cluster, and with it all its data, when a tag changes. The cluster therefore has no tags.
-    cluster.addPropertyDeletionOverride('Tags');
-    keepWhenReplaced(cluster);
-    return cluster;
-  }
-
-  private provisioned({ kafkaVersion, instanceType, diskGb }: Kind<'provisioned'>): msk.CfnCluster {
-    const cluster = new msk.CfnCluster(this, 'Brokers', {
-      clusterName: this.clusterName(),
-      kafkaVersion,
-      numberOfBrokerNodes: this.network.subnets.length,
-      brokerNodeGroupInfo: {
-        instanceType,
-        clientSubnets: this.subnetIds(),
-        securityGroups: [this.network.members.securityGroupId],
-        storageInfo: { ebsStorageInfo: { volumeSize: diskGb } },
-      },
-      clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
-      encryptionInfo: {
-        encryptionInTransit: { clientBroker: 'TLS', inCluster: true },
-        ...(this.keyArn && { encryptionAtRest: { dataVolumeKmsKeyId: this.keyArn } }),
-      },
-      loggingInfo: {
-        brokerLogs: {
-          cloudWatchLogs: {
-            enabled: true,
-            logGroup: new logs.LogGroup(this, 'BrokerLogs', this.logKeeping).logGroupName,
-          },
-        },
-      },
-    });
-    keepWhenReplaced(cluster);
-    return cluster;
   }
 
   /**
@@ -177,10 +145,6 @@ export class Stream extends Construct {
     const replacing = [this.node.addr, kind, this.network.place, ...key];
     const hash = createHash('sha256').update(JSON.stringify(replacing)).digest('hex');
     return `${kind[0]}${hash.slice(0, 11)}-sales`;
-  }
-
-  private subnetIds(): string[] {
-    return this.network.subnets.map(({ subnetId }) => subnetId);
   }
 
   /**
@@ -248,16 +212,6 @@ export class Stream extends Construct {
 }
 
 const BROKERS = 'BootstrapBrokerStringSaslIam';
-
-/**
- * Keeps the old cluster, with the sales that nobody has read yet, when a change of the configuration replaces it. It costs money
- * until somebody deletes it. Deleting the stack deletes its cluster.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html
- */
-function keepWhenReplaced(cluster: CfnResource): void {
-  cluster.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
-  cluster.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
-}
 
 /** All custom resources of this kind share one Lambda of CDK's, outside the tree of this construct; its role leads to it. */
 function acknowledgeCdkLambda({ grantPrincipal }: AwsCustomResource): void {

@@ -13,6 +13,7 @@ import { seeded } from '../../local/shop/random.ts';
 import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop/shop.ts';
 import { SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
 import { type FileJob, fileJobCommand } from '../../local/spark/file-job.ts';
+import { reasonsOf } from './answered-reasons.ts';
 import { testGraphFiles } from './graph-files.ts';
 import { keyOf, manifestOf } from './lake-files.ts';
 
@@ -82,6 +83,12 @@ describe('a simulated shop of planted tastes', () => {
     const run = readRun(lake);
     expect(run.published.size).toBeGreaterThan(300);
     expect(differences(run)).toEqual([]);
+  });
+
+  test('answers are explained as the explorer explains them', () => {
+    const { shown, answered } = reasonsOf(lake);
+    expect(shown.filter(({ because }) => because.length > 0).length).toBeGreaterThan(1000);
+    expect(answered).toEqual(shown);
   });
 
   test('invariant 7: the manifest names every file, with its true size and hash', () => {

@@ -27,7 +27,7 @@ export function fakeEngine({ run, products, asOfMs }: FakeRun): Engine {
     products: {
       count: products.length,
       id: (number) => products[number] ?? '',
-      name: (number) => `Lamp ${products[number]}`,
+      name: (number) => `${products[number]} lamp`,
       numberOf: (id) => numbers.get(id),
     },
     recommend(stored: StoredHistory | undefined, newer: readonly NewerSale[], { list, n, eligible }) {

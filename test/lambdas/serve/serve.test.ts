@@ -23,17 +23,17 @@ describe('recommendations', () => {
       products: [
         {
           product: 'floor',
-          name: 'Lamp floor',
+          name: 'floor lamp',
           rank: 1,
           score: 1.005,
-          because: [{ product: 'desk', name: 'Lamp desk', share: 1 }],
+          because: [{ product: 'desk', name: 'desk lamp', share: 1 }],
         },
         {
           product: 'wall',
-          name: 'Lamp wall',
+          name: 'wall lamp',
           rank: 2,
           score: 1.004,
-          because: [{ product: 'desk', name: 'Lamp desk', share: 1 }],
+          because: [{ product: 'desk', name: 'desk lamp', share: 1 }],
         },
       ],
     });
@@ -97,9 +97,9 @@ describe('lists of products', () => {
     const { json } = await ask('/v1/products/a%2Fb/similar?n=1');
     expect(json).toEqual({
       product: 'a/b',
-      name: 'Lamp a/b',
+      name: 'a/b lamp',
       run: { run: 1, newestSaleMs: AS_OF_MS },
-      products: [{ product: 'desk', name: 'Lamp desk', rank: 1, score: 1.006 }],
+      products: [{ product: 'desk', name: 'desk lamp', rank: 1, score: 1.006 }],
     });
     const unknown = await ask('/v1/products/constructor/together');
     expect([unknown.statusCode, (unknown.json as Problem).type]).toEqual([
@@ -124,7 +124,7 @@ describe('history', () => {
       missing: [],
       stored: {
         lines: 2,
-        newest: [{ product: 'wall', name: 'Lamp wall', quantity: 1, atMs: AS_OF_MS - 86_400_000 }],
+        newest: [{ product: 'wall', name: 'wall lamp', quantity: 1, atMs: AS_OF_MS - 86_400_000 }],
       },
       recent: {
         lines: 2,
@@ -134,7 +134,7 @@ describe('history', () => {
     const whole = await ask('/v1/users/bob/history');
     expect(whole.json.recent.newest[1]).toEqual({
       product: 'desk',
-      name: 'Lamp desk',
+      name: 'desk lamp',
       quantity: 1,
       atMs: AS_OF_MS,
       type: 'purchase',

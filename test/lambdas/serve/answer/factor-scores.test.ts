@@ -29,3 +29,18 @@ test('scores have the bits of dot products, for every rank and any numbers', () 
     }),
   );
 });
+
+test('values after the last whole four are added to the first sum', () => {
+  for (let rank = 1; rank < 70; rank++) {
+    const factors = Float32Array.from({ length: 20 * rank }, (_, at) => Math.sin(at + rank));
+    const factor = Float32Array.from({ length: rank }, (_, at) => Math.cos(at + rank));
+    const { scores, fill } = createFactorScores(
+      factors,
+      Int32Array.from({ length: 20 }, (_, row) => row),
+      rank,
+    );
+    fill(factor);
+    const expected = Float32Array.from(scores, (_, row) => dotFloats(factor, factors, row * rank, rank));
+    expect([rank, bitsOf(scores)]).toEqual([rank, bitsOf(expected)]);
+  }
+});
