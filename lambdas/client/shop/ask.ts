@@ -17,7 +17,7 @@ const PAGE_LENGTH = 100;
 /** Longest sum of ids to leave out: gateways refuse addresses of 8 KB and more. */
 const MAX_ID_LETTERS = 4_000;
 /** Purchases that the page asks for. */
-const HISTORY_LENGTH = 12;
+const HISTORY_LENGTH = 8;
 
 export type BothLists = Readonly<Record<ListKind, Answer>>;
 
@@ -41,6 +41,9 @@ function askOne(
   return client.recommendationsFor({ body: { ...wishes, history } });
 }
 
+/** Whether the shelf has all products, or how it goes on. */
+export type ShelfProgress = 'all' | 'most popular' | 'more follow';
+
 /**
  * Asks for the products of the shelf, most popular first, page by page: each page leaves out the products of those before it. Of a
  * large shop the most popular are enough.
@@ -51,15 +54,17 @@ function askOne(
 export async function askShelf(
   client: Client,
   filters: ShopFilters,
-  show: (products: readonly ListedProduct[]) => boolean,
+  show: (products: readonly ListedProduct[], progress: ShelfProgress) => boolean,
 ): Promise<void> {
   const products: ListedProduct[] = [];
+  let exclude: string[] = [];
   for (;;) {
-    const exclude = products.map(({ product }) => product);
-    if (encodeURIComponent(exclude.join('&exclude=')).length > MAX_ID_LETTERS) return;
     const page = await client.popular({ ...filters, n: PAGE_LENGTH, ...(exclude.length > 0 && { exclude }) });
     products.push(...page.products);
-    if (!show([...products]) || page.products.length < PAGE_LENGTH) return;
+    exclude = products.map(({ product }) => product);
+    const isAll = page.products.length < PAGE_LENGTH;
+    const isLast = isAll || encodeURIComponent(exclude.join('&exclude=')).length > MAX_ID_LETTERS;
+    if (!show([...products], isAll ? 'all' : isLast ? 'most popular' : 'more follow') || isLast) return;
   }
 }
 

@@ -8,8 +8,15 @@ export type Buy = (product: ListedProduct) => Promise<void>;
 /**
  * Makes a button that buys a product. While a purchase is on its way the button keeps the focus and takes no other press, so
  * that a double click buys once.
+ *
+ * @param labels `text`: what the button does. `short`: what it shows, the beginning of the text, so that people who use their
+ * voice can say what they see.
  */
-export function buyButton(product: ListedProduct, text: string, buy: Buy): HTMLButtonElement {
+export function buyButton(
+  product: ListedProduct,
+  { text, short = text }: { readonly text: string; readonly short?: string },
+  buy: Buy,
+): HTMLButtonElement {
   const button = element(
     'button',
     {
@@ -18,7 +25,7 @@ export function buyButton(product: ListedProduct, text: string, buy: Buy): HTMLB
       'aria-label': `${text}: ${nameOf(product)}`,
       click: () => void press(),
     },
-    text,
+    short,
   );
   const press = async (): Promise<void> => {
     if (button.ariaDisabled === 'true') return;

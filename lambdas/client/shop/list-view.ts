@@ -49,7 +49,8 @@ export class ListView {
     const item = existing ?? element('li', { 'data-product': product.product });
     item.className = change?.kind ?? '';
     const button = item.querySelector('button');
-    const isSameButton = button?.textContent === buyText;
+    const [short = buyText] = buyText.split(' ');
+    const isSameButton = button?.textContent === short;
     const content = [
       element('span', { class: 'rank' }, `${product.rank}`),
       element(
@@ -64,7 +65,7 @@ export class ListView {
     if (button && isSameButton) {
       for (const child of [...item.children]) if (child !== button) child.remove();
       button.before(...content);
-    } else item.replaceChildren(...content, buyButton(product, buyText, this.buy));
+    } else item.replaceChildren(...content, buyButton(product, { text: buyText, short }, this.buy));
     this.items.set(product.product, item);
     return item;
   }

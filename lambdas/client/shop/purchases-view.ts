@@ -8,7 +8,7 @@ import { nameOf } from './words.ts';
 
 type Line = History['stored']['newest'][number];
 
-const MAX_LINES = 12;
+const MAX_LINES = 8;
 
 export interface PurchaseActions {
   /** Sends a return of one unit. */

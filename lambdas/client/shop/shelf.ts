@@ -1,6 +1,7 @@
 import { counted, grouped } from '../../shared/contract/numbers.ts';
 import { element } from '../dom.ts';
 import { words } from '../index/search-key.ts';
+import type { ShelfProgress } from './ask.ts';
 import { type Buy, buyButton } from './buy-button.ts';
 import type { ListedProduct } from './changes.ts';
 import { place, setText } from './place.ts';
@@ -16,6 +17,7 @@ export class Shelf {
   /** Kept while products are added, so that a card keeps the focus and a purchase on its way. */
   private readonly cards = new Map<string, HTMLElement>();
   private products: readonly ListedProduct[] = [];
+  private progress: ShelfProgress = 'more follow';
   private buyText = 'Buy';
   private readonly buy: Buy;
 
@@ -27,8 +29,9 @@ export class Shelf {
     });
   }
 
-  show(products: readonly ListedProduct[]): void {
+  show(products: readonly ListedProduct[], progress: ShelfProgress): void {
     this.products = products;
+    this.progress = progress;
     this.draw();
   }
 
@@ -47,7 +50,17 @@ export class Shelf {
     this.list.replaceChildren(...found.map((product) => this.card(product)));
     if (focused instanceof HTMLElement)
       (focused.isConnected ? focused : this.box).focus({ preventScroll: true });
-    setText(this.status, statusOf(found.length, this.products.length, this.field.value.trim()));
+    // The status is read out, so it waits for the last page.
+    if (this.progress !== 'more follow')
+      setText(
+        this.status,
+        statusOf({
+          found: found.length,
+          all: this.products.length,
+          text: this.field.value.trim(),
+          progress: this.progress,
+        }),
+      );
   }
 
   private card(product: ListedProduct): HTMLElement {
@@ -68,7 +81,7 @@ export class Shelf {
         element('p', {}, nameOf(product)),
         ...(product.name ? [element('p', { class: 'soft' }, product.product)] : []),
       ),
-      buyButton(product, this.buyText, this.buy),
+      buyButton(product, { text: this.buyText }, this.buy),
     );
   }
 }
@@ -79,9 +92,20 @@ function hasAll(product: ListedProduct, wanted: readonly string[]): boolean {
   return wanted.every((word) => own.some((candidate) => candidate.startsWith(word)));
 }
 
-function statusOf(found: number, all: number, text: string): string {
+interface ShelfFacts {
+  readonly found: number;
+  readonly all: number;
+  /** What is searched for; may be empty. */
+  readonly text: string;
+  readonly progress: ShelfProgress;
+}
+
+function statusOf({ found, all, text, progress }: ShelfFacts): string {
   if (all === 0) return 'There is no product on the shelf.';
-  if (text === '') return `${counted(all, 'product')}, most popular first.`;
+  if (text === '')
+    return progress === 'all'
+      ? `${counted(all, 'product')}, most popular first.`
+      : `The ${grouped(all)} most popular products.`;
   if (found === 0) return `No product on the shelf has ${text} in its name or id.`;
   return `${grouped(found)} of ${counted(all, 'product')} match.`;
 }

@@ -61,9 +61,9 @@ export class Shop {
     try {
       const { filters } = this;
       const stock = ++this.stocks;
-      await askShelf(this.client, filters, (products) => {
+      await askShelf(this.client, filters, (products, progress) => {
         const isNewest = stock === this.stocks;
-        if (isNewest) this.shelf.show(products);
+        if (isNewest) this.shelf.show(products, progress);
         return isNewest;
       });
     } catch (error) {
@@ -157,7 +157,7 @@ export class Shop {
     if (this.person.kind !== 'anonymous') return;
     await this.changeBasket(
       [...this.person.basket, { product, name }],
-      `${name || product} is in the basket, which is only in this page.`,
+      `${nameOf({ product, name })} is in the basket, which is only in this page.`,
     );
   }
 

@@ -11,7 +11,9 @@ import type { Person } from './person.ts';
 /** Most products that one sentence names. */
 const MAX_NAMED = 3;
 
-export const nameOf = ({ product, name }: ListedProduct): string => name || product;
+/** Returns the name of a product, or its id if it has none. */
+export const nameOf = ({ product, name = '' }: ListedProduct): string =>
+  name.replaceAll(/\s+/g, ' ').trim() || product;
 
 /**
  * Says in one sentence what changed in a list.
@@ -89,6 +91,9 @@ const newerSales = ({ newerSales }: Answer): string =>
 /** @example minute(0) // '1970-01-01 00:00 UTC' */
 const minute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** Weaker causes would be shown as 0 %. */
+const MIN_SHARE = 0.01;
+
 /**
  * Says why a product is in a list: the purchases that explain it, strongest first.
  *
@@ -96,7 +101,9 @@ const minute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16
  */
 export function whySentence({ product, because = [] }: Answer['products'][number]): string {
   if (because.length === 0) return 'popular now';
-  const causes = because.map((cause) => {
+  const strong = because.filter(({ share }) => share >= MIN_SHARE);
+  const named = strong.length > 0 ? strong : because.slice(0, 1);
+  const causes = named.map((cause) => {
     const name = cause.product === product ? 'earlier purchases of it' : nameOf(cause);
     return `${name} (${percent(cause.share, 0)})`;
   });

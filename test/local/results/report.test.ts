@@ -342,7 +342,8 @@ test('shows a purchase that changed an answer, and the address of the API', () =
           curl "http://127.0.0.1:2/v1/users/u0016/recommendations?list=new&n=5"
 
 Charts    http://127.0.0.1:1/charts/index.html
-API       http://127.0.0.1:2/v1/docs`);
+API       http://127.0.0.1:2/v1/docs
+Shop      http://127.0.0.1:2/shop`);
   expect(formatReport(facts(OUTCOME))).not.toContain('API');
 });
 

@@ -6,6 +6,7 @@ import {
   failureSentence,
   initials,
   markOf,
+  nameOf,
   personSentence,
   sourceSentence,
   whySentence,
@@ -48,10 +49,14 @@ test('the reason names the purchases by name, and a purchase of the product itse
   const product = { product: 'lamp', rank: 1, score: 1 };
   const because = [
     { product: 'lamp', name: 'Lamp', share: 0.6 },
-    { product: 'p9', share: 0.4 },
+    { product: 'p9', share: 0.394 },
+    { product: 'p8', share: 0.006 },
   ];
   expect(whySentence({ ...product, because })).toBe(
-    'because of earlier purchases of it (60 %) and p9 (40 %)',
+    'because of earlier purchases of it (60 %) and p9 (39 %)',
+  );
+  expect(whySentence({ ...product, because: [{ product: 'lamp', share: 0 }, ...because.slice(1)] })).toBe(
+    'because of p9 (39 %)',
   );
   expect(whySentence(product)).toBe('popular now');
 });
@@ -70,6 +75,11 @@ test('the source says what is known, how new the run is, and what is missing', (
   expect(sourceSentence({ ...ANSWER, unknownProducts: ['x'] }, { isBasket: true })).toContain(
     'The run does not know x',
   );
+});
+
+test('a name is shown without blanks around it, and an empty one is the id', () => {
+  expect(nameOf({ product: 'p1', name: ' MINI  LIGHTS ' })).toBe('MINI LIGHTS');
+  expect(nameOf({ product: 'p1', name: ' ' })).toBe('p1');
 });
 
 test('a known id without purchases may be misspelt', () => {
