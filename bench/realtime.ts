@@ -126,10 +126,14 @@ async function rates({ serving, requests, report }: Parts): Promise<{ highest: n
   const lines: string[] = [];
   let highest = 0;
   for (const callers of CALLERS) {
+    const cpuBefore = serving.cpuSeconds();
     const found = await closedLoad(callers, { ...options, seconds: LOAD_SECONDS });
     failOn(found);
+    const cpuMs = ((serving.cpuSeconds() - cpuBefore) * SECOND_MS) / found.latenciesMs.length;
     highest = Math.max(highest, rateOf(found));
-    lines.push(`${callers}: ${grouped(Math.round(rateOf(found)))}/s, ${describeTimes(found.latenciesMs)}`);
+    lines.push(
+      `${callers}: ${grouped(Math.round(rateOf(found)))}/s, ${describeTimes(found.latenciesMs)}, ${cpuMs.toFixed(1)} ms of CPU each`,
+    );
     report(`callers ${lines.at(-1)}`);
   }
   client.stop();
