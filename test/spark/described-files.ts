@@ -29,6 +29,20 @@ export const describedDocuments = (): { readonly name: string; readonly schema: 
     schema,
   }));
 
+/** Tensors of `model/answer.safetensors`: one of each kind of link and of each list. A length in quotes differs from run to run. */
+export const describedTensors = (): {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly string[];
+}[] =>
+  [...PAGE.matchAll(/^\| `([a-z]+\.[\w.]+)` \| (\w+) \[([^\]]+)\] \|/gm)].flatMap(
+    ([, name = '', type = '', shape = '']) => {
+      const kinds = name.includes('KIND') ? ['users', 'baskets', 'after'] : ['any', 'new'];
+      const names = /KIND|LIST/.test(name) ? kinds.map((kind) => name.replace(/KIND|LIST/, kind)) : [name];
+      return names.map((each) => ({ name: each, type, shape: shape.split(', ') }));
+    },
+  );
+
 /** Whether a file of a run is one that the page calls so: NNNNN stands for five digits. */
 export const isCalled = (described: string, name: string): boolean =>
   new RegExp(`^${described.replaceAll('.', '\\.').replace('NNNNN', '\\d{5}')}$`).test(name);

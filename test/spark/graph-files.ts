@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { ZodType, type z } from 'zod';
 import { words } from '../../lambdas/client/index/search-key.ts';
+import * as answerModel from '../../lambdas/shared/contract/answer-model.ts';
 import * as explorer from '../../lambdas/shared/contract/explorer.ts';
 import { Metrics } from '../../lambdas/shared/contract/quality.ts';
 import { Ranker } from '../../lambdas/shared/contract/ranker.ts';
@@ -13,6 +14,7 @@ import type { Block } from '../../lambdas/shared/web/block-table.ts';
 import {
   describedDocuments,
   describedTables,
+  describedTensors,
   graphMlAttributes,
   isCalled,
   parquetColumns,
@@ -23,7 +25,7 @@ import { json, jsonLines, keyOf, manifestOf, rowsOf } from './lake-files.ts';
 export function testGraphFiles(lake: string): void {
   test('docs/files.md names every file of the run and no other; every document fits the schema that it names', () => {
     const { files } = manifestOf(lake);
-    const schemas: Record<string, unknown> = { Metrics, Ranker, ...summaries, ...explorer };
+    const schemas: Record<string, unknown> = { Metrics, Ranker, ...summaries, ...explorer, ...answerModel };
     const documents = describedDocuments();
     const described = [
       ...describedTables().flatMap(({ names }) => names),
@@ -54,6 +56,33 @@ export function testGraphFiles(lake: string): void {
             columns: columns.map((column) => column.name),
           });
       }
+  });
+
+  test('docs/files.md names every tensor of the model, with its type and shape', () => {
+    const manifest = manifestOf(lake);
+    const document = answerModel.AnswerModel.parse(json(lake, keyOf(manifest, 'model/answer.json')));
+    const lengths: Record<string, number> = {
+      products: document.products,
+      rank: document.rank,
+      spans: document.spans.length,
+      productColumns: document.productColumns.length,
+    };
+    const bytes = readFileSync(join(lake, keyOf(manifest, 'model/answer.safetensors')));
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE())));
+    const described = describedTensors();
+    for (const { name, type, shape } of described) {
+      const { dtype, shape: found } = header[name] ?? {
+        dtype: type,
+        shape: shape.map((each) => lengths[each]),
+      };
+      // A length in quotes has no name in the document.
+      const expected = shape.map((each, at) => (each.startsWith('"') ? found[at] : lengths[each]));
+      expect({ name, dtype, shape: found }).toEqual({ name, dtype: type, shape: expected });
+    }
+    const names = described.map(({ name }) => name);
+    expect(Object.keys(header).filter((name) => !names.includes(name))).toEqual([]);
+    const optional = ['als.eigenValues', 'als.eigenVectors'];
+    expect(names.filter((name) => !(name in header) && !optional.includes(name))).toEqual([]);
   });
 
   test('GraphML has every column of both tables as an attribute, and every vertex and edge', () => {

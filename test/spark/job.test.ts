@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { differences, readRun } from '../../bench/answer-run.ts';
 import { evaluateGate } from '../../lambdas/publish/gate.ts';
 import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts';
@@ -12,6 +13,7 @@ import { seeded } from '../../local/shop/random.ts';
 import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop/shop.ts';
 import { SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
 import { type FileJob, fileJobCommand } from '../../local/spark/file-job.ts';
+import { reasonsOf } from './answered-reasons.ts';
 import { testGraphFiles } from './graph-files.ts';
 import { keyOf, manifestOf } from './lake-files.ts';
 
@@ -75,6 +77,18 @@ describe('a simulated shop of planted tastes', () => {
     const hits = fresh.filter(([user = '', product = '']) => likely.get(user)?.has(product)).length;
     // By chance a fifth of the products would be among the thirty most likely of 150.
     expect(hits / fresh.length).toBeGreaterThan(0.5);
+  });
+
+  test('every user without newer sales is answered with the published lists', () => {
+    const run = readRun(lake);
+    expect(run.published.size).toBeGreaterThan(300);
+    expect(differences(run)).toEqual([]);
+  });
+
+  test('answers are explained as the explorer explains them', () => {
+    const { shown, answered } = reasonsOf(lake);
+    expect(shown.filter(({ because }) => because.length > 0).length).toBeGreaterThan(1000);
+    expect(answered).toEqual(shown);
   });
 
   test('invariant 7: the manifest names every file, with its true size and hash', () => {

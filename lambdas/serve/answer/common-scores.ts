@@ -1,4 +1,4 @@
-import { dotFloats } from './linear.ts';
+import { createFactorScores } from './factor-scores.ts';
 import { type Links, sourceOf } from './links.ts';
 import type { Model } from './model.ts';
 import type { UserHistory } from './user-history.ts';
@@ -31,21 +31,21 @@ export interface CommonScorer extends CommonScores {
 export function createCommonScorer(model: Model): CommonScorer {
   const { common, rank, rows, hasNeighbours } = model;
   const array = (): Float32Array => new Float32Array(common.products.length);
+  const factorScores = createFactorScores(rows.factors, common.products, rank);
   const scores = {
-    als: array(),
+    als: factorScores.scores,
     users: array(),
     baskets: array(),
     after: array(),
     newestBaskets: array(),
     closest: array(),
   };
-  const { als, users, baskets, after, newestBaskets, closest } = scores;
+  const { users, baskets, after, newestBaskets, closest } = scores;
   const linked = [users, baskets, after, newestBaskets, closest];
   return {
     ...scores,
     score(history, factor) {
-      for (let place = 0; place < als.length; place++)
-        als[place] = dotFloats(factor, rows.factors, (common.products[place] as number) * rank, rank);
+      factorScores.fill(factor);
       if (!hasNeighbours) return;
       for (const values of linked) values.fill(0);
       for (let index = 0; index < history.products.length; index++) {

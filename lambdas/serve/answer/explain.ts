@@ -50,7 +50,8 @@ function weightOf(history: UserHistory, product: number): number {
   const { byProduct, starts, purchases } = history;
   const index = indexIn(history.products, product);
   let at = (starts[index + 1] as number) - 1;
-  while (!isPurchase(purchases.weights[byProduct[at] as number] as number)) at--;
+  while (at > (starts[index] as number) && !isPurchase(purchases.weights[byProduct[at] as number] as number))
+    at--;
   return decay(ageOf(history, byProduct[at] as number), HALF_LIFE);
 }
 

@@ -8,6 +8,9 @@ export interface ByFeature {
   readonly second: number;
 }
 
+/** More than the columns of a row; a power of two, so that both parts of a split are found by bits. */
+export const COLUMNS = 64;
+
 /** The order of matrix factorisation. */
 export const BY_FACTORS: ByFeature = { feature: columnOf('als'), second: columnOf('productOne') };
 
@@ -21,12 +24,10 @@ export interface Ensembles {
   readonly roots: Int32Array;
   /** By tree, as `roots`: steps from the root to the deepest leaf. */
   readonly depths: Int32Array;
-  /** Column that a node compares; 0 for a leaf. */
-  readonly column: Int32Array;
+  /** The left child * 64 + the column that a node compares; the right child follows the left one. A leaf is its own left child. */
+  readonly splits: Int32Array;
   /** A row goes to the left child if its value is at most this; infinite for a leaf. */
   readonly threshold: Float32Array;
-  /** The left child, which the right one follows; for a leaf itself. */
-  readonly left: Int32Array;
   /** Of a leaf: what it adds to the score of a row. */
   readonly value: Float64Array;
 }
@@ -102,10 +103,9 @@ function readTrees(
     trees: Math.min(used, written),
     roots: usedOf(starts),
     depths: usedOf(depths),
-    column,
+    splits: left.map((child, node) => child * COLUMNS + (column[node] as number)),
     // A leaf leads to itself, so that every row takes as many steps as the deepest leaf needs.
     threshold: threshold.map((limit, node) => (left[node] === node ? Number.POSITIVE_INFINITY : limit)),
-    left,
     value: tensors.get(`trees.${list}.value`, 'F64', [nodes]),
   };
 }

@@ -1,6 +1,6 @@
 import { WIDTH } from './feature-names.ts';
 import type { Candidates } from './features.ts';
-import type { Ensembles } from './list-order.ts';
+import { COLUMNS, type Ensembles } from './list-order.ts';
 import { noTies, sortRows } from './row-order.ts';
 import { rounded } from './selection.ts';
 
@@ -54,7 +54,7 @@ interface Sums {
 }
 
 function addTrees(
-  { ensembles, trees, roots, depths, column, threshold, left, value }: Ensembles,
+  { ensembles, trees, roots, depths, splits, threshold, value }: Ensembles,
   { from, until }: { from: number; until: number },
   features: Float32Array,
   { rows, sums }: Sums,
@@ -69,8 +69,9 @@ function addTrees(
       for (let step = depths[tree] as number; step > 0; step--) {
         for (let at = 0; at < count; at++) {
           const node = nodes[at] as number;
-          const value = features[(offsets[at] as number) + (column[node] as number)] as number;
-          nodes[at] = (left[node] as number) + Number(value > (threshold[node] as number));
+          const split = splits[node] as number;
+          const value = features[(offsets[at] as number) + (split & (COLUMNS - 1))] as number;
+          nodes[at] = (split >>> 6) + Number(value > (threshold[node] as number));
         }
       }
       const first = ensemble * count;

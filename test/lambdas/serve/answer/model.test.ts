@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { FEATURES } from '../../../../lambdas/serve/answer/feature-names.ts';
+import { FEATURES, WIDTH } from '../../../../lambdas/serve/answer/feature-names.ts';
+import { COLUMNS } from '../../../../lambdas/serve/answer/list-order.ts';
 import { loadModel } from '../../../../lambdas/serve/answer/model.ts';
 import { modelOf, type WrittenModel, writeModel } from './model-writer.ts';
 
@@ -53,9 +54,13 @@ const treesOf = (fields: object, columns: readonly string[] = [...FEATURES].reve
     document: { columns: [...columns], lists: { any: BY_TREES, new: { scorer: 'matrixFactorisation' } } },
   }).lists.any;
 
+test('a split has room for every column', () => {
+  expect(WIDTH).toBeLessThanOrEqual(COLUMNS);
+});
+
 test('a position in a tree is that of the names of the model', () => {
   expect(treesOf({})).toMatchObject({
-    trees: { ensembles: { column: Int32Array.of(FEATURES.indexOf('newestAudience'), 0, 0) } },
+    trees: { ensembles: { splits: Int32Array.of(64 + FEATURES.indexOf('newestAudience'), 64, 128) } },
   });
 });
 

@@ -74,7 +74,8 @@ object Run {
     val recommended = new Recommender(shop, algorithm, config, steps)
       .recommend(history, splits, served.map(_.lists), kept.map(_.learned))
     served.foreach(_.lists.unpersist(blocking = false))
-    val histories = steps("write histories")(AnswerHistories.write(files, shop, history))
+    val isAnswerable = AnswerModel.isWritable(shop)
+    val histories = if (isAnswerable) steps("write histories")(AnswerHistories.write(files, shop, history)) else Nil
     // The snapshot keeps the purchases that the lists and the graph are made from.
     history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
@@ -82,7 +83,8 @@ object Run {
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
     }
-    val answers = steps("write model") {
+    val answers = if (!isAnswerable) Nil
+    else steps("write model") {
       AnswerModel(
         run = context.run,
         attempt = context.arguments.attempt,

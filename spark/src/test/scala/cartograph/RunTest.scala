@@ -54,6 +54,10 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.get("counts").properties.asScala.forall(_.getValue.asInt == 0))
     assert(fileOf(manifest, "recommendations.csv") === Seq("user,product,list,rank,score"))
     assert(fileOf(manifest, "graph/vertices.csv").size === 1)
+    val answer = document(manifest, "model/answer.json")
+    assert(Seq("products", "common", "missingProducts").map(answer.get(_).asInt) === Seq(1, 0, 0))
+    val history = lake.blocks(keyOf(manifest, "model/histories-00000.json.gz")).head.get("rows").get(0)
+    assert(history.get(0).asText === "ann" && history.get(1).get("quantity").toString === "[-1,1]", "what was returned is there")
   }
 
   test("the list new of a user who bought everything is empty") {
@@ -72,6 +76,9 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
       row(0) == "u0" && row(2) == "any"
     ).map(_(4).toDouble)
     assert(scores.size === 3 && scores === scores.sorted.reverse && scores.head > 0.3)
+    val answer = document(manifest, "model/answer.json")
+    assert(answer.get("lists").toString === """{"any":{"scorer":"matrixFactorisation"},"new":{"scorer":"matrixFactorisation"}}""")
+    assert(!answer.get("hasNeighbours").asBoolean && answer.get("common").asInt === 8)
     lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"rank\"", "\"algorithm\": \"magic\", \"rank\""))
     assert(intercept[IllegalArgumentException](run(attempt =
       2
@@ -128,6 +135,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     assert(manifest.get("counts").get("recommendations").asInt === 0)
     assert(manifest.at("/inputs/unknown").toString === """{"interactions":3,"types":1}""")
     assert(manifest.at("/inputs/types").toString === """[{"type":"gift","interactions":3,"weight":null}]""")
+    assert(document(manifest, "model/answer.json").get("histories").toString === "[]", "nobody has a weighted sale")
     val errors =
       out.toString.linesIterator.map(new ObjectMapper().readTree(_: String)).filter(_.get("level").asText == "error").toSeq
     assert(errors.map(

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import cartograph.features.{DescribedProducts, Features, PairFeatures, ProductStats, Snapshot}
 import cartograph.lists.ListKind
 import cartograph.platform.Documents.{arr, obj}
-import cartograph.platform.{BlocksFile, RunFile, RunFiles, Tensors}
+import cartograph.platform.{BlocksFile, Log, RunFile, RunFiles, Tensors}
 import cartograph.ranking.{Fitted, ListOrder, RankerDocument}
 import cartograph.sales.{ModelConfig, SaleTypes, Shop}
 
@@ -71,6 +71,19 @@ final case class AnswerModel(
 object AnswerModel {
   /** Of the format. Readers refuse another one. */
   private val Version = 1
+  /** With more products, neither the job nor its readers have the memory for all ids and rows. */
+  private val MostProducts = 1000000
+
+  /** Returns false, and logs the reason, if the shop has too many products. */
+  def isWritable(shop: Shop): Boolean = {
+    val isSmall = shop.productCount <= MostProducts
+    if (!isSmall)
+      Log.warn(
+        s"No model is written that requests can be answered from: there are ${shop.productCount} products, should be at most $MostProducts",
+        obj("products" -> shop.productCount)
+      )
+    isSmall
+  }
 
   private def orderNode(order: Option[ListOrder]): JsonNode = order.fold(obj("scorer" -> "matrixFactorisation")) { found =>
     obj(

@@ -55,6 +55,19 @@ class AlsTest extends SparkSuite {
     assert(fitted(3, 1, mostOnDriver = 4L * pairs.size) === fitted(3, 1))
   }
 
+  test("the equations that users were solved by last are those of the product factors, found by tasks or by the driver") {
+    val all = Seq(0L, Long.MaxValue).map(Als.fit(sc.parallelize(pairs, 3), config, blocks = 3, _))
+    val factors = all.head.products.values.collect()
+    all.foreach { found =>
+      for (i <- 0 until 4; j <- 0 to i) {
+        val sum = factors.map(factor => factor(i).toDouble * factor(j)).sum
+        assert(math.abs(found.gram.matrix(4 * i + j) - sum) < 1e-9)
+      }
+      assert(found.gram.matrix.toSeq === all.head.gram.matrix.toSeq)
+      assert(found.gram.eigen.nonEmpty === all.head.gram.eigen.nonEmpty)
+    }
+  }
+
   test("many pairs, many rows or a high rank are solved by tasks") {
     def isOnDriver(mostOnDriver: Long): Boolean =
       Als.fit(sc.parallelize(Seq((0, 0, 1.0), (1, 1, 1.0), (2, 2, 1.0))), config, blocks = 2, mostOnDriver).broadcasts.nonEmpty

@@ -43,6 +43,16 @@ class PurchasesTest extends SparkSuite {
     assert(gathered(blocks = 3, parts = 5, maxSentBytes = 0) === one, "the ids of products are joined")
   }
 
+  test("a basket keeps the hash of its order, also in a part of the purchases; without an order it is 0") {
+    def line(day: Long, basket: String, quantity: Double = 1) =
+      Purchases.Line(product = 3, atMs = day * Day, basket = basket, quantity = quantity, price = None, weight = 1)
+    val bought = Purchases.gathered(Seq(line(0, "0 o1"), line(1, "1"), line(2, "2 "), line(3, "3 o1 b"), line(4, "4 o1")))
+    // The first bytes of SHA-256 of "o1", of "" and of "o1 b".
+    assert(bought.orders.toSeq === Seq(592632434, 0, -474954686, -2136579745, 592632434))
+    val known = bought.before(4 * Day).withoutLast(1)
+    assert(known.baskets.map(known.orders(_)).toSeq === Seq(592632434, 0, -474954686))
+  }
+
   test("an id is in the partition whose first id it is not before") {
     val partitioner = new UserIdPartitioner(Array("a", "c", "ca"), 5)
     assert(Seq("a", "b", "c", "c9", "ca", "z").map(partitioner.getPartition) === Seq(0, 0, 1, 1, 2, 2))
