@@ -12,7 +12,10 @@ object Fixtures {
 
   def text(name: String): String = Files.readString(directory.resolve(name))
 
-  /** Saves what a test found, if UPDATE_FIXTURES=1 asks for it; otherwise a test only compares, and fails without the file. */
+  /** True if UPDATE_FIXTURES=1 asks tests to save what they found; otherwise they only compare, and fail without the file. */
+  def isUpdated: Boolean = sys.env.get("UPDATE_FIXTURES").contains("1")
+
+  /** Saves what a test found, if fixtures are updated. */
   def update(name: String, found: => String): Unit =
-    if (sys.env.get("UPDATE_FIXTURES").contains("1")) Files.writeString(directory.resolve(name), found)
+    if (isUpdated) Files.writeString(directory.resolve(name), found)
 }

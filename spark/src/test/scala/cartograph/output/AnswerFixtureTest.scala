@@ -70,7 +70,7 @@ class AnswerFixtureTest extends SparkSuite {
   private def writeTo(directory: Path): Unit = {
     val files = new RunFiles(s"file://$directory", "", new SerializableConfiguration(new Configuration()))
     answers.write(files)
-    Files.write(directory.resolve("expected.json.gz"), zipped(expected))
+    files.binary("expected.json.gz", rows = 1)(_.write(zipped(expected)))
     ()
   }
 
@@ -85,7 +85,7 @@ class AnswerFixtureTest extends SparkSuite {
     Files.walk(directory).iterator.asScala.filter(Files.isRegularFile(_)).map(directory.relativize(_).toString).toSeq.sorted
 
   test("the model, and what training finds, are those that are saved") {
-    if (sys.env.get("UPDATE_FIXTURES").contains("1")) {
+    if (Fixtures.isUpdated) {
       Files.createDirectories(saved)
       writeTo(saved)
     }
