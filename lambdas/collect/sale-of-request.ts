@@ -42,6 +42,10 @@ export function readSale(
   { nowMs, idempotencyKey, onlyUser }: RequestContext,
 ): OutgoingSale | { readonly refused: string } {
   const fields = isObject(value) ? saleFields(value) : undefined;
+  // JSON.parse returns Infinity for 1e999, and JSON.stringify would make null of it, which counts as absent.
+  for (const [name, field] of Object.entries(fields ?? {}))
+    if (typeof field === 'number' && !Number.isFinite(field))
+      return { refused: `${name}: is ${field}, should be a finite number` };
   // What is not JSON is parsed as it came, for the reason.
   const json = value === undefined ? text : JSON.stringify(fields ?? withoutContent(value));
   const parsed = parseSale(Buffer.from(json), nowMs);

@@ -104,8 +104,8 @@ async function startAndRun(options: StartOptions, stopping: AbortController): Pr
     apiPort: options.apiPort,
     elsewhere: elsewhereOf(options),
     signal,
-    onFailure: (error) => {
-      if (!signal.aborted) printError(`accumulate: ${messageOf(error)}; trying again`);
+    onFailure: (error, stage) => {
+      if (!signal.aborted) printError(`${stage}: ${messageOf(error)}; trying again`);
     },
     onApiFault: (message) => {
       if (!signal.aborted) printError(message);

@@ -31,8 +31,8 @@ export interface PipelineOptions {
   readonly elsewhere?: { readonly bootstrap: string; readonly endpoint: string } | undefined;
   /** If false, state changes of jobs reach no event bus. */
   readonly emitsJobEvents?: boolean;
-  /** Called with every error of the poller, before it tries again. */
-  readonly onFailure?: (error: unknown) => void;
+  /** Called with every error of a poller, before it tries again, and the stage that the poller invokes. */
+  readonly onFailure?: (error: unknown, stage: 'accumulate' | 'remember') => void;
   /** Called with each fault of a stage that answers requests. */
   readonly onApiFault?: (message: string) => void;
   /** Called with each part when it is ready. */
@@ -127,12 +127,12 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     bootstrap: broker.bootstrap,
     topic: TOPIC,
     eventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/${broker.clusterId}`,
-    ...(options.onFailure ? { onFailure: options.onFailure } : {}),
   };
   const poller = await parts.startTimed('poller', () =>
     startPoller({
       ...polling,
       groupId: GROUP,
+      onFailure: (error) => options.onFailure?.(error, 'accumulate'),
       invoke: (event) => invokeFunction(endpoint, functions.accumulate, event),
     }),
   );
@@ -144,6 +144,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
           startPoller({
             ...polling,
             groupId: REMEMBER_GROUP,
+            onFailure: (error) => options.onFailure?.(error, 'remember'),
             isImmediate: true,
             invoke: (event) => invokeFunction(endpoint, remember, event),
           }),

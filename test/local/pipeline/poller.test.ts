@@ -72,6 +72,30 @@ const numbered = (count: number): Message[] =>
 
 const offsets = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
+test('an immediate poller takes a record at once, although it waits much longer for one', async () => {
+  await createTopic(broker.bootstrap, 'immediate', 1);
+  const taken: number[] = [];
+  const poller = await startPoller({
+    bootstrap: broker.bootstrap,
+    topic: 'immediate',
+    groupId: 'remember',
+    eventSourceArn: ARN,
+    isImmediate: true,
+    windowMs: 60_000,
+    invoke: async (event) => void taken.push(...recordsOf(event).map(({ offset }) => offset)),
+  });
+  try {
+    for (const offset of [0, 1]) {
+      await produce('immediate', [{ value: '{}' }]);
+      await eventually(async () => {
+        if (!taken.includes(offset)) throw new Error(`record ${offset} was not taken`);
+      }, AbortSignal.timeout(20_000));
+    }
+  } finally {
+    await poller.stop();
+  }
+});
+
 test('records become the event of an MSK event source mapping', async () => {
   await produce('shape', [
     { key: 'u1', value: '{"a":1}', headers: { trace: Buffer.from([1, 254]) }, timestamp: '1780000000000' },

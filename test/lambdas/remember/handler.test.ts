@@ -1,0 +1,63 @@
+import type { Context } from 'aws-lambda';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
+import type { UserSale } from '../../../lambdas/shared/platform/recent.ts';
+
+const tables: unknown[] = [];
+const store = vi.fn(async (_: readonly UserSale[]) => undefined);
+vi.mock(import('../../../lambdas/shared/platform/recent.ts'), async (original) => ({
+  ...(await original()),
+  dynamoRecentSales: (table, days) => {
+    tables.push([table, days]);
+    return { ofUser: async () => [], remember: store };
+  },
+}));
+
+const event = {
+  eventSource: 'aws:kafka',
+  eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/local/test',
+  records: {
+    'sales-0': [
+      {
+        topic: 'sales',
+        partition: 0,
+        offset: 4,
+        timestamp: Date.now(),
+        value: Buffer.from('{"user":"ann","productId":"lamp"}').toString('base64'),
+        headers: [],
+      },
+    ],
+  },
+};
+
+async function load(partialAnswers: boolean) {
+  vi.resetModules();
+  for (const [name, value] of Object.entries({
+    [ENV.recentTable]: 'recent',
+    [ENV.recentDays]: '120',
+    [ENV.fieldMap]: '{"userId":"user"}',
+    [ENV.partialAnswers]: String(partialAnswers),
+  }))
+    vi.stubEnv(name, value);
+  const { handler } = await import('../../../lambdas/remember/handler.ts');
+  return () => handler(event, { awsRequestId: 'r1', functionName: 'remember-1' } as Context);
+}
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+test('table, days and names of fields are read from the environment', async () => {
+  expect(await (await load(true))()).toEqual({ batchItemFailures: [] });
+  expect(tables).toEqual([['recent', 120]]);
+  expect(store.mock.lastCall?.[0]).toMatchObject([{ user: 'ann', product: 'lamp', address: { offset: 4 } }]);
+});
+
+test('a partition that cannot be stored is answered to pollers that read answers, and fails the call for others', async () => {
+  store.mockRejectedValue(new Error('throttled'));
+  expect(await (await load(true))()).toEqual({
+    batchItemFailures: [{ itemIdentifier: { partition: 'sales-0', offset: 4 } }],
+  });
+  await expect((await load(false))()).rejects.toThrow('Cannot store sales-0 from offset 4');
+});
