@@ -2,6 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
+/** Of Linux, on all machines that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
 /** The API in a process of its own. */
 export interface ServeProcess {
   readonly url: string;
@@ -10,6 +13,8 @@ export interface ServeProcess {
   readonly failures: readonly string[];
   /** Its highest resident memory so far. */
   peakBytes(): number;
+  /** CPU time that it has used, user and system. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -28,6 +33,13 @@ export async function startServe(program: string, args: readonly string[]): Prom
     failures,
     peakBytes: () =>
       1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
+    cpuSeconds() {
+      // The name, in brackets, may have blanks; https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    },
     async stop() {
       if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
