@@ -40,11 +40,10 @@ export class ApiError extends Error {
 const ANSWERED = [200, 207, 422];
 
 /**
- * Creates a client of the API.
+ * Creates a client of the API. Its functions take the parameters by name: `client.recommendations({ user: 'u0016', list: 'new', n: 5 })`.
  *
  * @example
- * const client = createClient({ baseUrl: 'http://127.0.0.1:8081' });
- * const { products } = await client.recommendations({ user: 'u0016', list: 'new', n: 5 });
+ * typeof createClient({ baseUrl: 'http://127.0.0.1:8081' }).recommendations // 'function'
  */
 export function createClient(options: ClientOptions): Client {
   const ids = Object.keys(ROUTES) as OperationId[];

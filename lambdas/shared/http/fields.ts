@@ -56,7 +56,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'element' };
 
-/** @example limit(1, 'string') // '1 character' */
+/** Formats a limit with its unit: `1 character`. */
 function limit(value: number | bigint, origin: string): string {
   const unit = UNITS[origin];
   return unit === undefined ? String(value) : counted(Number(value), unit);

@@ -25,7 +25,7 @@ export const operationOf = (routeKey: string): OperationId | undefined => BY_ROU
  * @param path Percent-encoded or not: a segment is compared and taken as it is. A slash at the end is ignored.
  *
  * @example
- * matchRoute('GET', '/v1/popular') // { kind: 'operation', operation: 'popular', params: {} }
+ * matchRoute('GET', '/v1/popular').kind // 'operation'
  */
 export function matchRoute(method: string, path: string): Match {
   const segments = (path.length > 1 ? path.replace(/\/$/, '') : path).split('/');

@@ -29,7 +29,7 @@ export interface ProblemOptions {
  * Thrown by an operation to answer a request with a problem. Its status follows from its kind.
  *
  * @example
- * throw new ProblemError('unknown-product', 'The run does not know the product "p9"')
+ * new ProblemError('unknown-product', 'The run does not know the product "p9"').status // 404
  */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';

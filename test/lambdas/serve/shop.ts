@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { createCatalogueReader } from '../../../lambdas/serve/catalogue/reader.ts';
-import { loadRun } from '../../../lambdas/serve/load-run.ts';
+import { loadRun, type RunLoaderOptions } from '../../../lambdas/serve/load-run.ts';
 import { createPatientRecent } from '../../../lambdas/serve/patient-recent.ts';
 import { createServeRoutes } from '../../../lambdas/serve/routes.ts';
 import type { RunObjects } from '../../../lambdas/serve/run-objects.ts';
@@ -108,6 +108,8 @@ export interface ShopOptions {
   /** Whether run 1 is written and published. */
   readonly hasRun?: boolean;
   readonly authorisation?: Authorisation;
+  /** How model files become an engine; by default they are those of `writeRun`. */
+  readonly createEngine?: RunLoaderOptions['createEngine'];
   readonly recent?: (user: string, signal?: AbortSignal) => Promise<readonly RecentSale[]>;
 }
 
@@ -123,7 +125,7 @@ export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...o
   const sources: Sources = {
     served: createServedRun({
       objects,
-      load: (run) => loadRun(run, { objects, createEngine: fakeLoaded }),
+      load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded }),
       log,
       nowMs,
     }),

@@ -9,7 +9,7 @@ import { type AnyReply, checkReply } from '../../lambdas/shared/contract/api/doc
 import { type Generated, requestsOf } from './from-document.ts';
 import { createStages } from './stages.ts';
 
-const REQUESTS = 1_000;
+const REQUESTS = 10_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const stages = createStages();
 let api: LocalApi;

@@ -25,6 +25,8 @@ Errors are problem details (RFC 9457) that name each wrong field, what it is, an
  *
  * @param auth How requests are authorised where the document is served.
  * @param servers URLs of the API; without one, addresses are relative to the document.
+ *
+ * @example openapiDocument('iam').openapi // '3.1.1'
  */
 export function openapiDocument(auth: DocumentedAuth, servers: readonly string[] = []): Json {
   const components = componentSchemas();

@@ -46,7 +46,11 @@ export interface Operation {
   readonly example?: { readonly [parameter: string]: unknown };
 }
 
-/** Checks that a value is a contract, and keeps its exact type. */
+/**
+ * Checks that a value is a contract, and keeps its exact type.
+ *
+ * @example operation({ summary: 'Ask', description: '', replies: {} }).summary // 'Ask'
+ */
 export const operation = <const Contract extends Operation>(contract: Contract): Contract => contract;
 
 type Contracts = typeof OPERATIONS;
