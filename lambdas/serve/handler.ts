@@ -44,7 +44,7 @@ const router = withShop(
 );
 
 // Loads while the function starts: that is before the first request if concurrency is provisioned.
-await sources.served.get();
+await Promise.all([sources.served.get(), sources.catalogue.current().catch(() => undefined)]);
 
 /** Answers the requests of the routes of serve. */
 export async function handler(event: unknown, context: Context): Promise<HttpResult> {

@@ -37,8 +37,10 @@ export async function buyFirst(
   const before = await ask();
   const [first] = before.products;
   if (!first) return undefined;
+  // The simulated shop lives in another time: dated by the clock, the sale would be months after all others.
+  const timestamp = before.momentMs ?? undefined;
   const startedMs = nowMs();
-  const { sales } = await client.addSales({ body: { userId: user, productId: first.product } });
+  const { sales } = await client.addSales({ body: { userId: user, productId: first.product, timestamp } });
   const [sale] = sales;
   if (!sale?.accepted)
     throw new Error(`Cannot buy ${first.product}: ${sale?.reason ?? 'there is no answer'}`);

@@ -1,3 +1,4 @@
+import { sum } from '../../shared/contract/numbers.ts';
 import type { ListedProduct } from './changes.ts';
 import type { Answer, Client, History, ListKind } from './client.ts';
 import { LISTS } from './client.ts';
@@ -14,8 +15,8 @@ export interface ShopFilters {
 const LIST_LENGTH = 10;
 /** Products in one answer for the shelf; the most that the API gives. */
 const PAGE_LENGTH = 100;
-/** Longest sum of ids to leave out: gateways refuse addresses of 8 KB and more. */
-const MAX_ID_LETTERS = 4_000;
+/** Longest list of products to leave out, in letters of an address: API Gateway takes 10,240 bytes of address and headers. */
+const MAX_EXCLUDE_LETTERS = 6_000;
 /** Purchases that the page asks for. */
 const HISTORY_LENGTH = 8;
 
@@ -63,10 +64,13 @@ export async function askShelf(
     products.push(...page.products);
     exclude = products.map(({ product }) => product);
     const isAll = page.products.length < PAGE_LENGTH;
-    const isLast = isAll || encodeURIComponent(exclude.join('&exclude=')).length > MAX_ID_LETTERS;
+    const isLast = isAll || lettersOf(exclude) > MAX_EXCLUDE_LETTERS;
     if (!show([...products], isAll ? 'all' : isLast ? 'most popular' : 'more follow') || isLast) return;
   }
 }
+
+const lettersOf = (ids: readonly string[]): number =>
+  sum(ids.map((id) => `&exclude=${encodeURIComponent(id)}`.length));
 
 export const askHistory = (client: Client, user: string): Promise<History> =>
   client.history({ user, n: HISTORY_LENGTH });

@@ -49,8 +49,10 @@ button[aria-disabled=true] { opacity: .65; cursor: progress; }
   .shelf-box { flex: 1; min-height: 0; overflow: hidden auto; border-bottom: 1px solid var(--line); }
 }
 @media (min-width: 42rem) and (max-width: 55.99rem) { .shop { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .shelf-part, .outcome, .source { grid-column: 1 / 3; } }
-/* What has the focus stays above the result. */
-@media (max-width: 55.99rem) { html { scroll-padding-bottom: 13rem; } .outcome { position: sticky; bottom: .5rem; z-index: 2; box-shadow: 0 2px 12px var(--shade); } }
+/* On a phone the marks in the lists are enough to see; the sentences are still read out. */
+@media (max-width: 41.99rem) { .outcome .part { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } }
+/* The result stays on the screen wherever one buys, and beside what has the focus. */
+@media (max-width: 55.99rem) { html { scroll-padding: 8rem 0; } .outcome { position: sticky; top: .5rem; bottom: .5rem; z-index: 2; box-shadow: 0 2px 12px var(--shade); } }
 @media (prefers-reduced-motion: no-preference) { .ranked li { transition: border-color .4s, box-shadow .4s; } }
 @media print { .outcome, #filters, #person, button { display: none !important; } .shelf-box { max-height: none; overflow: visible; } .shelf { display: block; } }
 `;
