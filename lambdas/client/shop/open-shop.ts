@@ -10,10 +10,11 @@ import { Shop } from './shop.ts';
 import { beginSignIn, claimOf, endSignIn, type SignInBrowser, SignInError } from './sign-in.ts';
 
 /** Opens the shop, after signing in where the API needs it. */
-export async function openShop({ users, signIn }: ShopSettings): Promise<void> {
+export async function openShop({ users, signIn, isDatedByLists = false }: ShopSettings): Promise<void> {
   place('without-script').hidden = true;
   if (!signIn) {
-    startShop(shopClient({ accessToken: () => undefined, onSignedOut: () => undefined }), users);
+    const client = shopClient({ accessToken: () => undefined, onSignedOut: () => undefined });
+    startShop(client, { users, isDatedByLists });
     return;
   }
   const browser = thisBrowser();
@@ -26,16 +27,24 @@ export async function openShop({ users, signIn }: ShopSettings): Promise<void> {
     const onSignedOut = (): void => offerSignIn(signIn, browser, 'Your sign-in is no longer accepted.');
     const client = shopClient({ accessToken: () => token.accessToken, onSignedOut });
     const { userClaim } = signIn;
-    startShop(client, users, userClaim === undefined ? undefined : claimOf(token, userClaim));
+    const only = userClaim === undefined ? undefined : claimOf(token, userClaim);
+    startShop(client, { users, isDatedByLists, only });
   } catch (error) {
     offerSignIn(signIn, browser, sentenceOf(error));
   }
 }
 
 /** @param only The only user whom the reader may be; undefined if there is no such restriction. */
-function startShop(client: Client, users: readonly string[], only?: string): void {
+function startShop(
+  client: Client,
+  {
+    users,
+    isDatedByLists,
+    only,
+  }: { users: readonly string[]; isDatedByLists: boolean; only?: string | undefined },
+): void {
   place('shop').hidden = false;
-  const shop = new Shop(client);
+  const shop = new Shop(client, { isDatedByLists });
   new PersonForm((person) => shop.be(person)).start(users, only);
   const filters = new FiltersForm((chosen) => void shop.filter(chosen));
   void shop.stock();

@@ -29,6 +29,8 @@ export interface Trade {
   readonly filters: ShopFilters;
   /** The lists before it; undefined if they were not read. */
   readonly before: BothLists | undefined;
+  /** See `ShopSettings`. */
+  readonly isDatedByLists?: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Trade {
  * @throws {ApiError | Unreachable} If the sale is not accepted because of a fault, or if no list can be read after it.
  */
 export async function trade(client: Client, sold: Trade, timing: Timing): Promise<Outcome> {
-  const { person, product, quantity, filters, before } = sold;
+  const { person, product, quantity, filters, before, isDatedByLists } = sold;
   const startMs = timing.now();
   const sale = { product: product.product, id: newSaleId(randomBytes(16)) };
   const result = await sell(client, {
@@ -46,6 +48,7 @@ export async function trade(client: Client, sold: Trade, timing: Timing): Promis
     quantity,
     id: sale.id,
     ...(product.name && { productName: product.name }),
+    ...(isDatedByLists && { timestamp: before?.any.momentMs ?? undefined }),
   });
   if (!result.accepted) return { kind: 'refused', reason: result.reason };
   const acceptedMs = timing.now() - startMs;

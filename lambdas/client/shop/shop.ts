@@ -26,6 +26,7 @@ export class Shop {
   /** Purchases wait for each other, because each is compared with the lists before it. */
   private queue: Promise<void> = Promise.resolve();
   private readonly client: Client;
+  private readonly isDatedByLists: boolean;
   private readonly outcome = new OutcomeView();
   private readonly shelf = new Shelf((product) => this.buy(product));
   private readonly views: Readonly<Record<ListKind, ListView>> = {
@@ -40,8 +41,9 @@ export class Shop {
     takeOut: (index) => void this.enqueue(() => this.takeOut(index)),
   });
 
-  constructor(client: Client) {
+  constructor(client: Client, { isDatedByLists = false } = {}) {
     this.client = client;
+    this.isDatedByLists = isDatedByLists;
   }
 
   /** Shops as this person from now on. */
@@ -137,11 +139,15 @@ export class Shop {
 
   private async sell(person: Person, product: ListedProduct, quantity: number): Promise<void> {
     if (person.kind === 'anonymous') return;
-    const { visit, filters } = this;
+    const { visit, filters, isDatedByLists } = this;
     const isShown = (): boolean => person === this.person && visit === this.visit;
     const before = isShown() ? this.lists : undefined;
     if (isShown()) this.outcome.wait(`${quantity > 0 ? 'Buying' : 'Giving back'} ${nameOf(product)} …`);
-    const outcome = await trade(this.client, { person, product, quantity, filters, before }, BROWSER_TIMING);
+    const outcome = await trade(
+      this.client,
+      { person, product, quantity, filters, before, isDatedByLists },
+      BROWSER_TIMING,
+    );
     if (!isShown()) return;
     const did = `${personName(person)} ${quantity > 0 ? 'bought' : 'gave back'} ${nameOf(product)}.`;
     if (outcome.kind === 'refused') {

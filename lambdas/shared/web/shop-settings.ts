@@ -28,6 +28,11 @@ export type SignInSettings = z.infer<typeof SignInSettings>;
 export const ShopSettings = z.strictObject({
   /** Ids of users to begin with; the page fills in the first. May be empty. */
   users: z.array(z.string()).readonly(),
+  /**
+   * True dates a purchase by the lists before it instead of the clock. On one machine the sales are of another time, and a purchase
+   * dated by the clock would be months after all others.
+   */
+  isDatedByLists: z.boolean().optional(),
   /** Absent where nobody signs in: on one machine. */
   signIn: SignInSettings.optional(),
 });

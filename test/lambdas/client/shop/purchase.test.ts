@@ -91,6 +91,16 @@ test('a sale is sent with an id of its own, and the lists are asked for until bo
   ]);
 });
 
+test('where the sales are of another time, a sale is dated by the lists before it', async () => {
+  const { client, sent } = scripted({ addSales: () => ACCEPTED, recommendations: () => answer(1) });
+  await trade(
+    client,
+    { ...sold({ ...answer(0), momentMs: 1_782_820_923_001 }), isDatedByLists: true },
+    timing,
+  );
+  expect(sent).toMatchObject([{ timestamp: 1_782_820_923_001 }]);
+});
+
 test.each([
   ['the answer is lost', new Unreachable('away')],
   ['the answer is a fault', new ApiError('503', 503, undefined)],
