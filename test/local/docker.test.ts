@@ -52,9 +52,10 @@ test('the image of Spark has the version of Spark and Scala that the job is comp
 });
 
 test('the commands that the containers run exist, and their options are valid', () => {
-  const commands = [...`${compose}${ministack}`.matchAll(/^ {4}command: (\[.*\])$/gm)].map(
-    ([, text = '']): string[] => JSON.parse(text),
-  );
+  const commands = [...`${compose}${ministack}`.matchAll(/^ {4}command:\s+(\[[^\]]*\])$/gm)]
+    .map(([, text = '']): string[] => JSON.parse(text.replace(/,\s*\]$/, ']')))
+    // The cluster's own programs.
+    .filter(([name = '']) => !name.startsWith('/'));
   expect(commands.map(([name]) => name)).toEqual(['4567', 'start', 'emulate']);
   const [serveJobs = [], start = [], emulate = []] = commands;
   expect(isCommandName('start') && isCommandName('emulate')).toBe(true);
@@ -62,6 +63,9 @@ test('the commands that the containers run exist, and their options are valid', 
     bootstrap: 'kafka:9092',
     endpoint: 'http://aws:4566',
   });
+  // The ports that are published.
+  expect(start.join(' ')).toContain('--port 8080 --api-port 8081');
+  expect(compose).toContain('- 127.0.0.1:8081:8081');
   expect(serveJobs).toEqual(['4567', 'http://aws:4566']);
   expect(emulate.slice(1)).toEqual(['4566', 'http://spark:4567']);
   expect(compose).toContain('-e AWS_ENDPOINT_URL_EMR_SERVERLESS=http://spark:4567');

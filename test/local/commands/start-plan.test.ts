@@ -59,6 +59,7 @@ test('the settings that quality is measured with are those that the deployed sta
     });
   expect(valuesOf(ENV.threshold)).toEqual([settings.threshold]);
   expect(valuesOf(ENV.model)).toEqual([settings.model]);
-  expect(valuesOf(ENV.fieldMap)).toEqual([settings.fieldMap]);
+  // accumulate, remember and collect.
+  expect(valuesOf(ENV.fieldMap)).toEqual([settings.fieldMap, settings.fieldMap, settings.fieldMap]);
   expect(settings.partitions).toBe(options.partitions);
 }, 120_000);
