@@ -4,7 +4,7 @@ import { documentsOf } from '../shared/http/body.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { FieldMap } from '../shared/sales/field-map.ts';
-import { type OutgoingSale, readSale } from './sale-of-request.ts';
+import { type OutgoingSale, readSale, withIds } from './sale-of-request.ts';
 import type { SalesTopic, TopicAddress } from './sales-topic.ts';
 
 export interface CollectParts {
@@ -31,14 +31,13 @@ async function addSales(
   { topic, fieldMap, log, nowMs }: CollectParts,
 ): Promise<Reply> {
   const timestampMs = nowMs();
-  const context = { nowMs: timestampMs, idempotencyKey: headers['idempotency-key'], onlyUser };
-  const read = documentsOf(bytes, { contentType: headers['content-type'], most: MAX_SALES }).map(
-    (element, index) => readSale(element, index, fieldMap, context),
+  const context = { nowMs: timestampMs, onlyUser };
+  const read = documentsOf(bytes, { contentType: headers['content-type'], most: MAX_SALES }).map((element) =>
+    readSale(element, fieldMap, context),
   );
-  const valid = read.filter((sale): sale is OutgoingSale => !('refused' in sale));
+  const valid = identified(read, headers['idempotency-key']);
   const { addresses, error } =
     valid.length === 0 ? { addresses: [], error: undefined } : await topic.put(valid, timestampMs);
-  const byValid = new Map(valid.map((sale, index) => [sale, addresses[index]]));
   const accepted = addresses.filter((address) => address !== undefined).length;
   log.measure({
     SalesAccepted: accepted,
@@ -51,11 +50,21 @@ async function addSales(
       error,
     });
   if (valid.length > 0 && accepted === 0) throw notSent(error);
+  const results = valid.map((sale, index) => resultOf(sale, addresses[index])).values();
   const sales = read.map((sale) =>
-    'refused' in sale ? refused(sale.refused, false) : resultOf(sale, byValid.get(sale)),
+    'refused' in sale ? refused(sale.refused, false) : (results.next().value as SaleResult),
   );
   const body: SalesResult = { accepted, refused: sales.length - accepted, sales };
   return { status: accepted === sales.length ? 200 : accepted === 0 ? 422 : 207, body };
+}
+
+/** Returns the valid sales, with ids if the request has a key. */
+function identified(
+  read: readonly ReturnType<typeof readSale>[],
+  idempotencyKey: string | undefined,
+): OutgoingSale[] {
+  const valid = read.filter((sale): sale is OutgoingSale => !('refused' in sale));
+  return idempotencyKey === undefined ? valid : withIds(valid, idempotencyKey);
 }
 
 const resultOf = ({ id }: OutgoingSale, address: TopicAddress | undefined): SaleResult =>

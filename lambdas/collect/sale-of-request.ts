@@ -17,8 +17,6 @@ export interface OutgoingSale {
 export interface RequestContext {
   /** Moment of the request, epoch ms, which becomes the Kafka timestamp. */
   readonly nowMs: number;
-  /** Sales without an id get one that follows from this key and their position. */
-  readonly idempotencyKey: string | undefined;
   /** The only user for whom the caller may send sales; undefined if there is no such restriction. */
   readonly onlyUser: string | undefined;
 }
@@ -32,14 +30,12 @@ const FIELDS_WITH_IDS: readonly SaleField[] = ['userId', 'productId', 'orderId']
  * are stricter, because the sender can still correct the sale: an optional field that cannot be read refuses it, and so does an
  * id that is a number of more than 15 digits, which JSON changes.
  *
- * @param index Position of the sale in the request, from 0.
  * @returns The sale, or the reason why it is refused: the field, what it is, and what it should be.
  */
 export function readSale(
   { value, text }: BodyElement,
-  index: number,
   fieldMap: FieldMap,
-  { nowMs, idempotencyKey, onlyUser }: RequestContext,
+  { nowMs, onlyUser }: RequestContext,
 ): OutgoingSale | { readonly refused: string } {
   const fields = isObject(value) ? saleFields(value) : undefined;
   // JSON.parse returns Infinity for 1e999, and JSON.stringify would make null of it, which counts as absent.
@@ -64,17 +60,28 @@ export function readSale(
   return {
     key: parsed.user,
     value: Buffer.from(JSON.stringify(renamed(fields, fieldMap))),
-    id: own ?? (idempotencyKey === undefined ? undefined : idOf(idempotencyKey, index)),
+    id: own,
   };
 }
 
 /**
- * Returns the id of a sale that follows from the key of its request and its position: 32 hex digits.
+ * Gives the sales without an id one that follows from the key of their request and their content: 32 hex digits. Equal sales of one
+ * request get different ids. A key that is used again for other sales, or for some of them, so neither loses a sale nor counts one
+ * twice.
  *
- * @example idOf('order-77', 0) // '94dbcc62e9b76c0fb803b50f20d47feb'
+ * @param sales In the order of the request.
  */
-export const idOf = (idempotencyKey: string, index: number): string =>
-  createHash('sha256').update(`${index}\n${idempotencyKey}`).digest('hex').slice(0, 32);
+export function withIds(sales: readonly OutgoingSale[], idempotencyKey: string): OutgoingSale[] {
+  const counts = new Map<string, number>();
+  return sales.map((sale) => {
+    if (sale.id !== undefined) return sale;
+    const content = createHash('sha256').update(`${idempotencyKey}\n`).update(sale.value).digest('hex');
+    const count = counts.get(content) ?? 0;
+    counts.set(content, count + 1);
+    const id = createHash('sha256').update(`${count}\n${content}`).digest('hex').slice(0, 32);
+    return { ...sale, id };
+  });
+}
 
 type Json = Readonly<Record<string, unknown>>;
 

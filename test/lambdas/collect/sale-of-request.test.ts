@@ -47,13 +47,13 @@ const sales = fc
   .map((fields) => JSON.stringify({ ...fields, quantity: fields.quantity === 'ann' ? 2 : fields.quantity }));
 
 test('a number that JSON.parse makes infinite is refused, and does not become the default', () => {
-  const context = { nowMs: NOW, idempotencyKey: undefined, onlyUser: undefined };
+  const context = { nowMs: NOW, onlyUser: undefined };
   for (const field of ['quantity', 'userId', 'price']) {
     const text = JSON.stringify({ userId: 'ann', productId: 'lamp', [field]: 12345 }).replace(
       '12345',
       '-1e999',
     );
-    expect(readSale({ value: JSON.parse(text) as unknown, text }, 0, {}, context)).toEqual({
+    expect(readSale({ value: JSON.parse(text) as unknown, text }, {}, context)).toEqual({
       refused: `${field}: is -Infinity, should be a finite number`,
     });
   }
@@ -63,8 +63,8 @@ test('the topic parses whatever is accepted, without anything left out, and give
   let accepted = 0;
   fc.assert(
     fc.property(fc.oneof(sales, fc.json()), (text) => {
-      const context = { nowMs: NOW, idempotencyKey: undefined, onlyUser: undefined };
-      const sale = readSale({ value: JSON.parse(text) as unknown, text }, 0, FIELD_MAP, context);
+      const context = { nowMs: NOW, onlyUser: undefined };
+      const sale = readSale({ value: JSON.parse(text) as unknown, text }, FIELD_MAP, context);
       if ('refused' in sale) {
         expect(sale.refused).toMatch(/: .*should be |: should be /s);
         return;

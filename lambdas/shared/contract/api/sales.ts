@@ -82,7 +82,7 @@ export const addSales = operation({
       .min(1)
       .max(200)
       .optional()
-      .describe('Makes an id for each sale that has none, from this key and its position'),
+      .describe('Makes an id for each sale that has none, from this key and its content'),
   }),
   body: {
     description: 'One sale, or up to 1,000.',
