@@ -16,6 +16,8 @@ export interface Line {
 
 /** Larger quantities in one line are taken for errors and capped, because they would outweigh everything else. */
 const MAX_UNITS = 1e6;
+/** Prices beyond what a float32 can hold are capped likewise. */
+const MAX_PRICE = 3.4028234663852886e38;
 
 /**
  * Merges the lines of a basket and product, as training does. Baskets are in the order of their first sale. The order of the lines
@@ -63,11 +65,14 @@ function mergedLines(basket: readonly Line[], number: number): MergedLine[] {
       product: Math.floor(key / 4),
       atMs: earliest(part),
       basket: number,
-      quantity: Math.max(-MAX_UNITS, Math.min(MAX_UNITS, sum(part.map(({ quantity }) => quantity)))),
-      price: mean(part.map(({ price }) => price).filter((price) => !Number.isNaN(price))),
+      quantity: capped(sum(part.map(({ quantity }) => quantity)), MAX_UNITS),
+      price: capped(mean(part.map(({ price }) => price).filter((price) => !Number.isNaN(price))), MAX_PRICE),
       weight: part.reduce((most, { weight }) => Math.max(most, weight), 0),
     }));
 }
+
+/** Limits a number to `-most` to `most`; NaN stays NaN. */
+const capped = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 
 const earliest = (lines: readonly Line[]): number =>
   lines.reduce((first, { atMs }) => Math.min(first, atMs), Number.POSITIVE_INFINITY);

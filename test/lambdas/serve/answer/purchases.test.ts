@@ -78,6 +78,17 @@ test('a price is the mean of those that are known, and units are capped', () => 
   expect(purchases.quantities[0]).toBe(1e6);
 });
 
+test('prices are finite, whatever the sales say', () => {
+  const { purchases } = gathered([
+    sale('lamp', { price: 1e308 }),
+    sale('lamp', { price: 1.1e308 }),
+    sale('shade', { price: -1e39 }),
+    sale('lamp', { price: 1e39, atMs: AS_OF_MS - 9 * 86_400_000 }),
+  ]);
+  const most = 3.4028234663852886e38;
+  expect(new Set(purchases.prices)).toEqual(new Set([most, -most]));
+});
+
 test('unknown products are named once and types without a weight are ignored', () => {
   const { unknownProducts, recentUsed, newestMs } = gathered([
     sale('zebra'),

@@ -100,6 +100,9 @@ object Purchases {
   /** Larger quantities in one line are taken for errors and capped, because they would outweigh everything else. */
   private val MaxUnits = 1e6
 
+  /** Prices beyond what a float can hold are capped likewise: an infinite one could not be written as JSON. */
+  private val MaxPrice = Float.MaxValue.toDouble
+
   /** Least weight of a purchase, where the heaviest type has 1. */
   private val LeastPurchase = 0.5
 
@@ -188,14 +191,14 @@ object Purchases {
     } yield {
       // Sorted, because a sum of fractions depends on the order.
       val prices = part.flatMap(_.price).toSeq.sorted
-      val price = if (prices.isEmpty) Float.NaN else (prices.sum / prices.size).toFloat
+      val price = if (prices.isEmpty) Double.NaN else prices.sum / prices.size
       val quantity = math.max(-MaxUnits, math.min(MaxUnits, part.map(_.quantity).toSeq.sorted.sum))
       MergedLine(
         product = product,
         atMs = part.map(_.atMs).min,
         basket = basket,
         quantity = quantity.toFloat,
-        price = price,
+        price = math.max(-MaxPrice, math.min(MaxPrice, price)).toFloat,
         weight = part.map(_.weight).max.toFloat
       )
     }

@@ -53,6 +53,13 @@ class PurchasesTest extends SparkSuite {
     assert(known.baskets.map(known.orders(_)).toSeq === Seq(592632434, 0, -474954686))
   }
 
+  test("prices are finite, whatever the sales say") {
+    def line(product: Int, price: Double) =
+      Purchases.Line(product, atMs = Day, basket = "1", quantity = 1, price = Some(price), weight = 1)
+    val bought = Purchases.gathered(Seq(line(1, 1e308), line(1, 1.1e308), line(2, -1e39), line(3, 2), line(3, 4)))
+    assert(bought.prices.toSeq === Seq(Float.MaxValue, -Float.MaxValue, 3f))
+  }
+
   test("an id is in the partition whose first id it is not before") {
     val partitioner = new UserIdPartitioner(Array("a", "c", "ca"), 5)
     assert(Seq("a", "b", "c", "c9", "ca", "z").map(partitioner.getPartition) === Seq(0, 0, 1, 1, 2, 2))
