@@ -14,10 +14,13 @@ export const MAX_FURTHER_ATTRIBUTES = 50;
 /** Between the levels of a category, as in `Home > Lighting > Lamps`. */
 export const CATEGORY_SEPARATOR = ' > ';
 
+/** Half of a surrogate pair has no UTF-8. */
+const isUnicode = [(text: string): boolean => text.isWellFormed(), 'text without half a surrogate pair'] as const;
+
 const Text = z
   .string()
   .max(MAX_ATTRIBUTE_TEXT_LENGTH)
-  .refine((text) => text.isWellFormed());
+  .refine(...isUnicode);
 
 /** ISO 8601 with a zone, or epoch ms. */
 const Moment = z.union([z.iso.datetime({ offset: true }), z.int().min(-8.64e15).max(8.64e15)]);
@@ -30,7 +33,7 @@ const KNOWN = {
         .string()
         .min(1)
         .max(MAX_PRODUCT_ID_LENGTH)
-        .refine((id) => id.isWellFormed()),
+        .refine(...isUnicode),
       z.int(),
     ])
     .describe('Id of the product, as on the topic; a whole number counts as its digits'),

@@ -63,6 +63,11 @@ test('a product with a wrong field is a problem that names it, and nothing is st
     const answer = await put('lamp', body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'body', field }] } });
   }
+  for (const field of ['name', 'colour'])
+    expect(await put('lamp', { [field]: '\ud800' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field, shouldBe: expect.stringContaining('text without half a surrogate pair') }] },
+    });
   expect(lake.keys()).toEqual([]);
   expect((await put('17', { productId: 17 })).status).toBe(200);
 });
