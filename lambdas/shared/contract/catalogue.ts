@@ -15,7 +15,10 @@ export const MAX_FURTHER_ATTRIBUTES = 50;
 export const CATEGORY_SEPARATOR = ' > ';
 
 /** Half of a surrogate pair has no UTF-8. */
-const isUnicode = [(text: string): boolean => text.isWellFormed(), 'text without half a surrogate pair'] as const;
+const isUnicode = [
+  (text: string): boolean => text.isWellFormed(),
+  'text without half a surrogate pair',
+] as const;
 
 const Text = z
   .string()

@@ -50,13 +50,30 @@ export function checkContentType(contentType: string | undefined, { form }: Body
   });
 }
 
+/**
+ * Checks that the body came as it is: a compressed one would be said not to be JSON.
+ *
+ * @throws {ProblemError} 415.
+ */
+export function checkEncoding(encoding = ''): void {
+  const is = encoding.trim().toLowerCase();
+  if (is === '' || is === 'identity') return;
+  const shouldBe = 'left out: the body should not be compressed';
+  throw new ProblemError('unsupported-media-type', `The content encoding is ${is}, should be ${shouldBe}`, {
+    errors: [{ in: 'header', field: 'content-encoding', is: is.slice(0, 100), shouldBe }],
+  });
+}
+
+/** Returns the text of UTF-8, without the mark that some programs write before it. */
+const decoded = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\ufeff/, '');
+
 /** @throws {ProblemError} 400, if the body is empty, not UTF-8 or not JSON. */
 export function parseJsonBody(bytes: Buffer): unknown {
   const wrong = (is: string) => invalidRequest([{ in: 'body', field: '', is, shouldBe: 'JSON in UTF-8' }]);
   if (bytes.length === 0) throw wrong('missing');
   if (!isUtf8(bytes)) throw wrong('not UTF-8');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(decoded(bytes));
   } catch {
     throw wrong(`not JSON: ${JSON.stringify(bytes.toString('utf8', 0, 60))}`);
   }
@@ -89,7 +106,7 @@ export function documentsOf(
 }
 
 function elementsOf(json: unknown, bytes: Buffer): BodyElement[] {
-  if (!Array.isArray(json)) return [{ value: json, text: bytes.toString('utf8') }];
+  if (!Array.isArray(json)) return [{ value: json, text: decoded(bytes) }];
   return json.map((value: unknown) => ({ value, text: textOf(value) }));
 }
 
@@ -108,8 +125,7 @@ function linesOf(bytes: Buffer): BodyElement[] {
     throw invalidRequest([
       { in: 'body', field: '', is: 'not UTF-8', shouldBe: 'one JSON document per line' },
     ]);
-  return bytes
-    .toString('utf8')
+  return decoded(bytes)
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((text) => {

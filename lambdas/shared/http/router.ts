@@ -7,7 +7,7 @@ import type { OperationId } from '../contract/api/routes.ts';
 import type { RequestStage } from '../contract/stages.ts';
 import type { Log } from '../platform/log.ts';
 import { type Authorisation, authorise } from './authorise.ts';
-import { checkContentType, checkSize, parseJsonBody } from './body.ts';
+import { checkContentType, checkEncoding, checkSize, parseJsonBody } from './body.ts';
 import { type HttpRequest, type HttpResult, readEvent } from './event.ts';
 import { fieldProblems } from './fields.ts';
 import { matchRoute, operationOf } from './match.ts';
@@ -142,13 +142,14 @@ function readInputs({ query, headers, bytes }: HttpRequest, contract: Operation)
     problems.push(...fieldProblems(result.error.issues, { place: 'query', input: values }));
   if (problems.length > 0) throw invalidRequest(problems);
   if (contract.headers) check(contract.headers, headers, 'header');
-  return { query: result?.data ?? {}, body: readBody(bytes, headers['content-type'], contract) };
+  return { query: result?.data ?? {}, body: readBody(bytes, headers, contract) };
 }
 
-function readBody(bytes: Buffer, contentType: string | undefined, { body }: Operation): unknown {
+function readBody(bytes: Buffer, headers: HttpRequest['headers'], { body }: Operation): unknown {
   if (!body) return undefined;
   checkSize(bytes);
-  checkContentType(contentType, body);
+  checkEncoding(headers['content-encoding']);
+  checkContentType(headers['content-type'], body);
   return body.isChecked ? check(body.schema, parseJsonBody(bytes), 'body') : undefined;
 }
 

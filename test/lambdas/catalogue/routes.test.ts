@@ -94,7 +94,7 @@ test('of several products, each is accepted or refused with its reason; what is 
 
 test('NDJSON is read by line; a line that is not JSON does not refuse its neighbours', async () => {
   const { post, lines } = open();
-  const answer = await post('{"productId":"a"}\nnot JSON\n\n{"productId":"b"}', 'application/x-ndjson');
+  const answer = await post('\ufeff{"productId":"a"}\nnot JSON\n\n{"productId":"b"}', 'application/x-ndjson');
   expect(answer).toMatchObject({ status: 207, body: { accepted: 2, refused: 1 } });
   expect(answer.body).toMatchObject({
     products: [{}, { reason: 'is "not JSON", should be a JSON object' }, {}],

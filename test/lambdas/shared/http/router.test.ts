@@ -173,6 +173,17 @@ describe('createRouter', () => {
     ).toMatchObject({ status: 415, errors: [{ field: 'content-type', is: 'text/csv' }] });
   });
 
+  test('refuses a compressed body by its header, and reads one that begins with a byte order mark', async () => {
+    const { ask, problem } = setUp();
+    const request = { method: 'POST', url: '/v1/recommendations', body: '\ufeff{"history":[]}' };
+    expect(await problem({ ...request, headers: { 'Content-Encoding': 'gzip' } })).toMatchObject({
+      status: 415,
+      errors: [{ in: 'header', field: 'content-encoding', is: 'gzip' }],
+    });
+    const { json } = await ask({ ...request, headers: { 'Content-Encoding': 'identity' } });
+    expect(json.body.history).toEqual([]);
+  });
+
   test('answers 404 for an unknown path, and 405 with Allow for another method', async () => {
     const { ask } = setUp();
     expect((await ask({ url: '/v1/users/ann' })).statusCode).toBe(404);
