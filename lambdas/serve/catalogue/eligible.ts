@@ -13,7 +13,7 @@ export interface Products {
 const MASKS_BYTES = 16 * 1024 * 1024;
 const MOST_MASKS = 256;
 
-/** What is kept for a run. It lives as long as the run's products do. */
+/** The values that are kept for a run. They live as long as the run's products do. */
 interface Kept {
   base: Catalogue['base'];
   entriesOfBase: readonly (CatalogueEntry | undefined)[];
