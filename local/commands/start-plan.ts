@@ -2,7 +2,6 @@ import { Config } from '../../lib/config.ts';
 import { replay } from '../input/replay.ts';
 import type { PipelineOptions } from '../pipeline/pipeline.ts';
 import type { Settings } from '../quality/serve.ts';
-import type { Outcome } from '../results/outcome.ts';
 import { type OutgoingRecord, simulationFrom } from '../shop/simulate.ts';
 import type { ConfigInput } from '../stack/deploy.ts';
 import { inputOptionsOf } from './sales-options.ts';
@@ -50,14 +49,3 @@ export function recordsToSend(
   if (input !== undefined) return replay(input, inputOptionsOf(options));
   return simulationFrom({ seed, count, before });
 }
-
-/**
- * Names the user for whom the report makes a purchase that changes an answer. Among the sales of a file, a made-up sale has no
- * place: the next run would train on it.
- *
- * @returns undefined for the sales of a file, or if no user has a list.
- */
-export const buyerOf = (
-  { input }: Pick<StartOptions, 'input'>,
-  { user }: Pick<Outcome, 'user'>,
-): string | undefined => (input === undefined ? user?.user : undefined);

@@ -25,7 +25,7 @@ import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
 import { sendInput } from './send-input.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
-import { buyerOf, configOf, elsewhereOf, recordsToSend } from './start-plan.ts';
+import { configOf, elsewhereOf, recordsToSend } from './start-plan.ts';
 
 /** On one machine, a step that takes longer is stuck. */
 const TIMEOUT_SECONDS = 1800;
@@ -189,7 +189,7 @@ async function produceAndReport(
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
   };
   const drainAll = () => drain(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
-  const { succeeded, notExported } = await report(pipeline, options, { watch, preparation, drainAll });
+  const { succeeded, notExported } = await report(pipeline, { watch, preparation, drainAll });
   if (options.export !== undefined) {
     if (notExported === undefined) {
       const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
@@ -207,7 +207,6 @@ function unlessInterrupted(error: unknown): void {
 /** Waits until everything is processed and prints what happened. @returns Whether all of it succeeded, and why nothing can be exported */
 async function report(
   pipeline: Pipeline,
-  options: StartOptions,
   {
     watch,
     preparation,
@@ -223,7 +222,7 @@ async function report(
     chartsUrl: pipeline.pagesUrl,
     apiUrl: pipeline.apiUrl,
   };
-  const purchase = await tryPurchase(pipeline.apiUrl, buyerOf(options, facts.outcome));
+  const purchase = await tryPurchase(pipeline.apiUrl, facts.outcome.user?.user);
   const shown = { ...facts, purchase };
   console.log(`\n${formatReport(shown)}\n`);
   return {

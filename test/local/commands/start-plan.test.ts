@@ -2,14 +2,7 @@ import { expect, test } from 'vitest';
 import { ConfiguredModel } from '../../../lambdas/shared/contract/model.ts';
 import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
-import {
-  buyerOf,
-  configOf,
-  elsewhereOf,
-  recordsToSend,
-  settingsOf,
-} from '../../../local/commands/start-plan.ts';
-import type { Outcome } from '../../../local/results/outcome.ts';
+import { configOf, elsewhereOf, recordsToSend, settingsOf } from '../../../local/commands/start-plan.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 
 test('without options, the stack has its defaults, except for the threshold', () => {
@@ -37,13 +30,6 @@ test('the given weights of types add to the defaults of the stack', () => {
   const options = parseStartOptions(['--type-weights', 'view=0.2']);
   const { typeWeights } = ConfiguredModel.parse(configOf(options).model);
   expect(typeWeights).toMatchObject({ view: 0.2, purchase: 1, add_to_cart: 0.3 });
-});
-
-test('the report makes a purchase among simulated sales, and none among those of a file', () => {
-  const user = { user: 'u0016' } as NonNullable<Outcome['user']>;
-  expect(buyerOf({}, { user })).toBe('u0016');
-  expect(buyerOf({}, { user: undefined })).toBeUndefined();
-  expect(buyerOf({ input: 'sales.csv' }, { user })).toBeUndefined();
 });
 
 test('a broker and an AWS API that run elsewhere are used as they are named', () => {
