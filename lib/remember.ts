@@ -22,7 +22,7 @@ export interface RememberProps {
 /** DynamoDB takes 25 items a request, so a batch is four requests at most. */
 const BATCH_SIZE = 100;
 
-/** What DynamoDB does with a key for a caller: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */
+/** The actions that DynamoDB does with a key for a caller: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */
 const KEY_ACTIONS = {
   read: ['kms:Decrypt', 'kms:DescribeKey'],
   write: [

@@ -23,7 +23,7 @@ export interface ServeProps {
 export class Serve extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
-  /** What the API calls: the function, or its alias if instances are kept started. */
+  /** The target of the API: the function, or its alias if instances are kept started. */
   readonly target: lambda.IFunction;
 
   constructor(scope: Construct, id: string, { lake, remember, config, catalogue, logKeeping }: ServeProps) {
@@ -61,7 +61,7 @@ export function addIdentity(fn: lambda.Function, { auth, userClaim = 'sub' }: Se
   if (auth === 'jwt' && userClaim !== false) fn.addEnvironment(ENV.userClaim, userClaim);
 }
 
-/** What the shop page asks the API for. */
+/** The operations that the shop page calls. */
 const SHOP_OPERATIONS = [
   'recommendations',
   'popular',

@@ -72,7 +72,7 @@ function rejectedPercent(accumulate: WatchedStage): cloudwatch.MathExpression {
 
 const brokerNumbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-/** What alarms need to know about one reader of the topic. */
+/** The facts about one reader of the topic that alarms need. */
 export interface WatchedReader {
   readonly watched: WatchedStage;
   readonly pollers: lambda.CfnEventSourceMapping;

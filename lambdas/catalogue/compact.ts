@@ -16,7 +16,7 @@ export const LEAST_BYTES_PER_SNAPSHOT = 4 * 1024 * 1024;
 /** A snapshot is also due after so many merged objects. */
 export const MERGED_PER_SNAPSHOT = 100;
 
-/** What to compact: the object to write, and those whose lines it holds. */
+/** A compaction that is due: the object to write, and those whose lines it holds. */
 export interface Compaction {
   readonly kind: CatalogueKind;
   readonly number: number;
@@ -26,7 +26,7 @@ export interface Compaction {
 
 /**
  * Plans what to compact after a batch. A reader then reads at most twice the bytes of the products, and about 200 objects.
- * What is written over the years stays in proportion to the batches, because a snapshot is due only after as many bytes.
+ * The bytes written over the years stay in proportion to the batches, because a snapshot is due only after as many bytes.
  *
  * @returns undefined if nothing is due.
  */

@@ -16,7 +16,7 @@ export interface Parts {
   readonly nowMs: () => number;
 }
 
-/** What became of the records of one partition. */
+/** The result for the records of one partition. */
 interface Outcome {
   readonly stored: number;
   readonly ignored: number;

@@ -26,7 +26,7 @@ export interface Scored {
   readonly score: number;
 }
 
-/** What is asked of an engine. */
+/** A question to an engine. */
 export interface Query {
   readonly list: 'any' | 'new';
   readonly n: number;

@@ -48,7 +48,7 @@ interface Asked {
   readonly nowMs: number;
 }
 
-/** What is known, with sales that may come from the request. */
+/** The known facts of a user, with sales that may come from the request. */
 type Known = Omit<KnownUser, 'newer'> & { readonly newer: readonly NewerSale[] };
 
 function answer(

@@ -21,14 +21,14 @@ export interface Sources {
 
 export type MissingPart = 'recentSales' | 'runHistory';
 
-/** What is known of a user. */
+/** The known facts of a user. */
 export interface KnownUser {
   readonly run: LoadedRun | undefined;
   /** Undefined if the run knows nothing. */
   readonly stored: StoredHistory | undefined;
   /** Sales that the run does not know, each of them once. */
   readonly newer: readonly RecentSale[];
-  /** What could not be read. */
+  /** The parts that could not be read. */
   readonly missing: readonly MissingPart[];
 }
 

@@ -10,7 +10,7 @@ import { showShop } from './shop-page.ts';
 export interface LocalApiOptions
   extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'onFault'>,
     Required<Pick<ApiOptions, 'port' | 'host'>> {
-  /** What the stack is configured with. */
+  /** The configuration of the stack. */
   readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue'>;
   /** Address of the charts, whose pages may call the API. */
   readonly pagesUrl: string;

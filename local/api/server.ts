@@ -67,8 +67,9 @@ export async function startApi({ port = 0, host = '127.0.0.1', ...options }: Api
   return {
     url: `http://127.0.0.1:${address.port}`,
     async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }

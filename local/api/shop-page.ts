@@ -23,7 +23,11 @@ export const showShop =
     if (path !== SHOP_PATH && path !== `${SHOP_PATH}/`) return undefined;
     // Without these users the page works: its reader types an id, or is a new user.
     const users = await someUsers(lake).catch(() => []);
-    return { contentType: 'text/html; charset=utf-8', body: shopPage({ users, links, isDatedByLists: true }), policy: POLICY };
+    return {
+      contentType: 'text/html; charset=utf-8',
+      body: shopPage({ users, links, isDatedByLists: true }),
+      policy: POLICY,
+    };
   };
 
 /** @returns Empty before the first run. */

@@ -189,7 +189,8 @@ async function produceAndReport(
     preparation.accumulate ??= (performance.now() - producedMs) / 1000;
   };
   const drainAll = () => drain(pipeline, watch, { timeoutSeconds: TIMEOUT_SECONDS, signal, onStored });
-  const { succeeded, notExported } = await report(pipeline, { watch, preparation, drainAll });
+  const isSimulated = options.input === undefined;
+  const { succeeded, notExported } = await report(pipeline, { watch, preparation, drainAll, isSimulated });
   if (options.export !== undefined) {
     if (notExported === undefined) {
       const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
@@ -211,7 +212,13 @@ async function report(
     watch,
     preparation,
     drainAll,
-  }: { watch: Watch; preparation: Readonly<Record<string, number>>; drainAll: () => Promise<void> },
+    isSimulated,
+  }: {
+    watch: Watch;
+    preparation: Readonly<Record<string, number>>;
+    drainAll: () => Promise<void>;
+    isSimulated: boolean;
+  },
 ): Promise<{ readonly succeeded: boolean; readonly notExported: string | undefined }> {
   const countProduced = () => countRecords(pipeline);
   const facts: ReportFacts = {
@@ -222,7 +229,8 @@ async function report(
     chartsUrl: pipeline.pagesUrl,
     apiUrl: pipeline.apiUrl,
   };
-  const purchase = await tryPurchase(pipeline.apiUrl, facts.outcome.user?.user);
+  // The purchase is a real sale, so it is made only among simulated ones.
+  const purchase = isSimulated ? await tryPurchase(pipeline.apiUrl, facts.outcome.user?.user) : undefined;
   const shown = { ...facts, purchase };
   console.log(`\n${formatReport(shown)}\n`);
   return {

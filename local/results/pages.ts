@@ -54,8 +54,9 @@ export async function startPages(source: PagesSource, { port = 0, host = '127.0.
   return {
     url: `http://127.0.0.1:${address.port}/${INDEX_KEY}`,
     async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }

@@ -186,8 +186,9 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       // Jobs that still download their jar must not start after this.
       for (const job of jobs.values()) if (job.state === 'SUBMITTED') job.state = 'CANCELLED';
       await Promise.all([...jobs.values()].map((job) => job.child?.stop()));
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }

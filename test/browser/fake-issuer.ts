@@ -56,8 +56,9 @@ export async function startFakeIssuer(user: string): Promise<FakeIssuer> {
     exchanges: [],
     error: undefined,
     async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
   return issuer;

@@ -123,8 +123,9 @@ export async function startFakeShop(options: ShopPageOptions = { users: ['ann'] 
     lostAnswers: 0,
     hasCatalogue: false,
     async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
   return shop;

@@ -42,7 +42,7 @@ function askOne(
   return client.recommendationsFor({ body: { ...wishes, history } });
 }
 
-/** Whether the shelf has all products, or how it goes on. */
+/** Says that the shelf has all products, or how it goes on. */
 export type ShelfProgress = 'all' | 'most popular' | 'more follow';
 
 /**
@@ -75,7 +75,7 @@ const lettersOf = (ids: readonly string[]): number =>
 export const askHistory = (client: Client, user: string): Promise<History> =>
   client.history({ user, n: HISTORY_LENGTH });
 
-/** What is compared to see whether answers know a sale. */
+/** The numbers that are compared to see whether answers know a sale. */
 export interface SoldSale {
   readonly product: string;
   /** The sale's own id. */

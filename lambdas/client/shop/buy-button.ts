@@ -2,7 +2,7 @@ import { element } from '../dom.ts';
 import type { ListedProduct } from './changes.ts';
 import { nameOf } from './words.ts';
 
-/** What a press on "Buy" does; it ends when the purchase is accepted or refused. */
+/** Buys, when "Buy" is pressed; it ends when the purchase is accepted or refused. */
 export type Buy = (product: ListedProduct) => Promise<void>;
 
 /**

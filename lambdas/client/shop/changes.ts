@@ -4,7 +4,7 @@ export interface ListedProduct {
   readonly name?: string | undefined;
 }
 
-/** What happened to a product that is in the list now. Ranks count from 1. */
+/** The change of a product that is in the list now. Ranks count from 1. */
 export type Change =
   | { readonly kind: 'came' }
   | { readonly kind: 'rose'; readonly from: number }

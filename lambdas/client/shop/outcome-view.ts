@@ -13,7 +13,7 @@ export interface ShownOutcome {
   readonly acceptedMs?: number;
   readonly isKnown: boolean;
   readonly address?: string | undefined;
-  /** What changed in each list. */
+  /** The changes in each list. */
   readonly sentences: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface PurchaseActions {
   readonly takeOut: (index: number) => void;
 }
 
-/** What the person has bought, newest first, or the basket. */
+/** The purchases of the person, newest first, or the basket. */
 export class PurchasesView {
   private readonly title = place('purchases-title');
   private readonly text = place('purchases-text');

@@ -95,7 +95,7 @@ function hasAll(product: ListedProduct, wanted: readonly string[]): boolean {
 interface ShelfFacts {
   readonly found: number;
   readonly all: number;
-  /** What is searched for; may be empty. */
+  /** The text that is searched for; may be empty. */
   readonly text: string;
   readonly progress: ShelfProgress;
 }

@@ -1,7 +1,7 @@
 import type { SignInEndpoints, SignInSettings } from '../../shared/web/shop-settings.ts';
 import { base64url, challengeOf } from './pkce.ts';
 
-/** What signing in needs of the browser. */
+/** The parts of the browser that signing in needs. */
 export interface SignInBrowser {
   /** The address of the page, with the issuer's answer in its query. */
   readonly address: string;
@@ -25,7 +25,7 @@ export class SignInError extends Error {
 
 const STORED = 'cartograph-sign-in';
 
-/** What is stored while the browser is at the issuer. */
+/** The values that are stored while the browser is at the issuer. */
 interface Pending {
   readonly state: string;
   readonly verifier: string;

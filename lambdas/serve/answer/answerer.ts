@@ -39,13 +39,13 @@ export interface Answer {
 /** Answers from one run's model. It reuses its arrays, so that calls must not overlap. */
 export interface Answerer {
   answer(purchases: Purchases, query: AnswerQuery): Answer;
-  /** What sells most; see `popularProducts`. */
+  /** Returns the products that sell most; see `popularProducts`. */
   popular(query: ProductQuery): Ranked[];
-  /** What grows most; see `trendingProducts`. */
+  /** Returns the products that grow most; see `trendingProducts`. */
   trending(query: ProductQuery): Ranked[];
-  /** What the same users buy as a product. */
+  /** Returns the products that the users of a product buy too; see `linkedProducts`. */
   similar(product: number, query: ProductQuery): Ranked[];
-  /** What is in the same baskets as a product. */
+  /** Returns the products that are in the same baskets as a product; see `linkedProducts`. */
   together(product: number, query: ProductQuery): Ranked[];
 }
 

@@ -9,7 +9,7 @@ import { createTypeWeights, type TypeWeights } from './type-weights.ts';
 
 export type ListName = 'any' | 'new';
 
-/** What is known of each product, by number; rows of `rank` values for factors. Products without a row have zeros. */
+/** The values of each product, by number; rows of `rank` values for factors. Products without a row have zeros. */
 export interface ProductRows {
   /** 1 for products that are described: those that were bought, up to a limit. */
   readonly isKnown: Uint8Array;
@@ -40,7 +40,7 @@ export interface CommonProducts {
   readonly after: Links;
 }
 
-/** What the fold-in of a user's factor needs. */
+/** The parts of the model that the fold-in of a user's factor needs. */
 export interface FactorEquations {
   /** Sum of y y^T over all factors y of products, row by row. */
   readonly gram: Float64Array;

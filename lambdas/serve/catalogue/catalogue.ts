@@ -27,7 +27,7 @@ export interface Catalogue {
   versionAt(momentMs: number): string;
   /** The products of an older state. Many states share it. */
   readonly base: Part;
-  /** What was changed since. */
+  /** The products that were changed since. */
   readonly changes: Part;
 }
 

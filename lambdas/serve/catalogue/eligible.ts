@@ -13,7 +13,7 @@ export interface Products {
 const MASKS_BYTES = 16 * 1024 * 1024;
 const MOST_MASKS = 256;
 
-/** What is kept for a run. It lives as long as the run's products do. */
+/** The values that are kept for a run. They live as long as the run's products do. */
 interface Kept {
   base: Catalogue['base'];
   entriesOfBase: readonly (CatalogueEntry | undefined)[];
@@ -33,7 +33,8 @@ const kept = new WeakMap<Products, Kept>();
  *
  * @param filters A product must pass all of them; may be empty.
  * @param momentMs The moment of the request by the clock, epoch ms. Only hiding depends on it, see `versionAt`.
- * @returns By product number, 1 if it is eligible; undefined if all are. The caller must not change it.
+ * @returns By product number, 1 if it is eligible; undefined if no filter asks for an attribute and all are. The caller must
+ *   not change it.
  */
 export function eligibleProducts(
   catalogue: Catalogue,
@@ -77,10 +78,12 @@ function createMask(
   filters: Attributes,
   momentMs: number,
 ): Uint8Array | undefined {
+  const { category, available = false, minPrice, maxPrice } = filters;
   const passes = createFilter(filters);
   const isForUnknown = passes(undefined) ? 1 : 0;
   const mask = new Uint8Array(entries.length);
-  let isWhole = true;
+  // A filtered list is filled up to its length, also if every product passes.
+  let isWhole = category === undefined && !available && minPrice === undefined && maxPrice === undefined;
   // Not an iterator: this loop is the cost of new filters.
   for (let number = 0; number < mask.length; number++) {
     const entry = entries[number];

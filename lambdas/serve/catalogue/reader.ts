@@ -51,6 +51,8 @@ const PATIENCE_MS = 800;
 /** The same while there is no copy yet. */
 const FIRST_PATIENCE_MS = 10_000;
 
+/** A bucket that is away fails sooner. What fails later was frozen with its process between requests: the next try is due. */
+const LONGEST_MS = 10_000;
 /** A refresh that takes longer will never end: its process may have been frozen in between. */
 const STUCK_MS = 30_000;
 
@@ -86,7 +88,7 @@ export function createCatalogueReader(options: CatalogueReaderOptions): Catalogu
         failure = undefined;
       },
       (error: unknown) => {
-        failure = { error, atMs: nowMs() };
+        failure = { error, atMs: Math.min(nowMs(), startedMs + LONGEST_MS) };
         options.log.warn('The catalogue cannot be read', { error, through: copy?.catalogue.through });
       },
     );

@@ -8,7 +8,7 @@ export interface ShopRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** What answers a request for the page, by the key of its route. */
+/** The functions that answer requests for the page, by the key of the route. */
 export type ShopRoutes = Readonly<Record<typeof SHOP_ROUTE, (request: ShopRequest) => HttpResult>>;
 
 /**

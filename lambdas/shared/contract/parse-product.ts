@@ -14,7 +14,7 @@ type Known = (typeof KNOWN_ATTRIBUTES)[number];
 const TEXT = `a string of at most ${MAX_ATTRIBUTE_TEXT_LENGTH} characters`;
 const MOMENT = 'ISO 8601 with a zone, or epoch milliseconds';
 
-/** What each field should be, for the reasons of refusals. */
+/** The right form of each field, for the reasons of refusals. */
 const SHOULD_BE: Readonly<Record<Known, string>> = {
   productId: `a string of 1 to ${MAX_PRODUCT_ID_LENGTH} characters or a whole number`,
   name: TEXT,

@@ -1,6 +1,6 @@
 import { type OperationId, ROUTES, routeKeyOf } from '../contract/api/routes.ts';
 
-/** What the route table says about an address. */
+/** The result of looking up an address in the route table. */
 export type Match =
   | {
       readonly kind: 'operation';

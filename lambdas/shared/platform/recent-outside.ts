@@ -5,7 +5,7 @@ import type { Address, RecentSale } from './recent-sale.ts';
 
 type Offsets = Manifest['inputs']['offsets'];
 
-/** What a run read of one generation of a partition. */
+/** The records of one generation of a partition that a run read. */
 interface Generation {
   /** Kafka timestamps of the generation, epoch ms, both inclusive; those of its neighbour differ. */
   readonly fromMs: number;

@@ -9,7 +9,7 @@ export interface Address {
   readonly kafkaMs: number;
 }
 
-/** What an answer needs to know of a sale that no run may have read yet. */
+/** The part of a sale that an answer needs, if perhaps no run has read it yet. */
 export interface RecentSale {
   readonly product: string;
   /** Units; negative for a return; never 0. */

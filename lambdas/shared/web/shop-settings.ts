@@ -24,7 +24,7 @@ export const SignInSettings = z.strictObject({
 });
 export type SignInSettings = z.infer<typeof SignInSettings>;
 
-/** What the shop page is told by the server that serves it. */
+/** The settings that the shop page gets from the server that serves it. */
 export const ShopSettings = z.strictObject({
   /** Ids of users to begin with; the page fills in the first. May be empty. */
   users: z.array(z.string()).readonly(),

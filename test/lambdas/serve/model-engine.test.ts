@@ -1,14 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { createModelEngine } from '../../../lambdas/serve/model-engine.ts';
-import { manifestKey } from '../../../lambdas/shared/contract/keys.ts';
-import manifest from '../../fixtures/manifest.json' with { type: 'json' };
-import { openShop, publishRun } from './shop.ts';
+import { MODEL_DIRECTORY, openModelShop, savedEngine } from './model-shop.ts';
 
-/** A model that the Spark job wrote, and the lists that it published. */
-const DIRECTORY = 'test/fixtures/answer';
 const Lists = z.object({
   users: z.array(
     z.object({
@@ -19,38 +15,12 @@ const Lists = z.object({
   ),
 });
 const { users } = Lists.parse(
-  JSON.parse(gunzipSync(readFileSync(`${DIRECTORY}/expected.json.gz`)).toString()),
+  JSON.parse(gunzipSync(readFileSync(`${MODEL_DIRECTORY}/expected.json.gz`)).toString()),
 );
 
-/** A shop that serves the saved model. */
-function openFixture() {
-  const shop = openShop({ hasRun: false, createEngine: createModelEngine });
-  const { lake } = shop;
-  const names = readdirSync(`${DIRECTORY}/model`).map((name) => `model/${name}`);
-  for (const name of names)
-    lake.objects.set(`runs/1/1/${name}`, {
-      bytes: readFileSync(`${DIRECTORY}/${name}`),
-      storedAtMs: lake.nowMs,
-    });
-  const files = names.map((name) => ({
-    name,
-    key: `runs/1/1/${name}`,
-    sizeBytes: 1,
-    rows: 1,
-    sha256: '0'.repeat(64),
-  }));
-  const text = JSON.stringify({ ...manifest, run: 1, files });
-  lake.objects.set(manifestKey(1), { bytes: Buffer.from(text), storedAtMs: lake.nowMs });
-  publishRun(lake, 1);
-  return shop;
-}
-
 test('a user without newer sales gets the lists that the run published', async () => {
-  const { ask } = openFixture();
-  const { engine } = createModelEngine(
-    JSON.parse(readFileSync(`${DIRECTORY}/model/answer.json`, 'utf8')),
-    readFileSync(`${DIRECTORY}/model/answer.safetensors`),
-  );
+  const { ask } = openModelShop();
+  const engine = savedEngine();
   for (const published of users)
     for (const list of ['any', 'new'] as const) {
       const { json } = await ask(
@@ -64,7 +34,7 @@ test('a user without newer sales gets the lists that the run published', async (
 });
 
 test('a purchase takes the product off the list of what is new', async () => {
-  const { ask, remember } = openFixture();
+  const { ask, remember } = openModelShop();
   const user = users[0]?.user ?? '';
   const url = `/v1/users/${user}/recommendations?list=new`;
   const [first] = (await ask(url)).json.products;
@@ -75,7 +45,7 @@ test('a purchase takes the product off the list of what is new', async () => {
 });
 
 test('every operation answers from the saved model as the document says', async () => {
-  const { ask } = openFixture();
+  const { ask } = openModelShop();
   const [first] = (await ask('/v1/popular?n=100')).json.products;
   for (const url of [
     '/v1/trending',
@@ -91,4 +61,40 @@ test('every operation answers from the saved model as the document says', async 
     body: JSON.stringify({ history: [{ product: first.product }], because: true, exclude: [first.product] }),
   });
   expect(posted.json.source).toBe('model');
+});
+
+const engine = savedEngine();
+const product = fc.nat({ max: engine.products.count - 1 }).map((number) => engine.products.id(number));
+const extreme = fc.constantFrom(1e308, -1e308, 1e39, -1e39, 5e-324, 1e-46, -1e-46, 1, -1, 1e20);
+const line = fc.record(
+  {
+    product,
+    quantity: extreme,
+    atMs: fc.constantFrom(0, 8.64e15, engine.asOfMs - 1, engine.asOfMs, engine.asOfMs + 1),
+    price: fc.oneof(extreme, fc.constant(0)),
+    type: fc.constantFrom('purchase', 'view', 'unheard-of', '__proto__'),
+    orderId: fc.constantFrom('a', 'b', '__proto__'),
+  },
+  { requiredKeys: ['product'] },
+);
+
+test('a history with any numbers that the document allows is answered, and every score is a number', async () => {
+  const { ask } = openModelShop();
+  const body = fc.record({
+    history: fc.array(line, { maxLength: 12 }),
+    list: fc.constantFrom('any', 'new'),
+    n: fc.constantFrom(1, 10, 100),
+    because: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(body, async (history) => {
+      const { statusCode } = await ask({
+        method: 'POST',
+        url: '/v1/recommendations',
+        body: JSON.stringify(history),
+      });
+      expect(statusCode).toBe(200);
+    }),
+    { seed: 15, numRuns: 300 },
+  );
 });

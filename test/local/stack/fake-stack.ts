@@ -53,8 +53,9 @@ export async function startFakeStack(options: FakeStackOptions): Promise<FakeSta
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
       await s3.stop();
     },
   };

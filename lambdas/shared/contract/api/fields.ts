@@ -15,7 +15,7 @@ export const SaleType = z.string().min(1).max(64);
 
 export const Length = z.int().min(1).max(100).default(10).describe('Number of products at most');
 
-/** Which products may be in an answer: the filters of the catalogue, as parameters. */
+/** The filters of the catalogue, as parameters: they say which products may be in an answer. */
 export const FilterParameters = z.object({
   category: Filters.shape.category.describe(
     'Only products of this category, or of one below it: `Home` also means `Home > Lighting`',

@@ -143,8 +143,9 @@ const ETAG = {
   },
 } as const;
 
-function responsesOf({ method, stage }: Route, { replies }: Operation): Json {
-  const hasTag = method === 'GET' && stage === 'serve';
+function responsesOf({ method, stage }: Route, { replies, query }: Operation): Json {
+  // Health, readiness and this document have no parameters, and no tag.
+  const hasTag = method === 'GET' && stage === 'serve' && query !== undefined;
   const own = Object.entries(replies).map(([status, { description, schema, example }]) => [
     status,
     {

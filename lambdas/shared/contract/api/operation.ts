@@ -3,7 +3,7 @@ import type { RequestStage } from '../stages.ts';
 import type { OPERATIONS } from './operations.ts';
 import type { OperationId, OperationOf } from './routes.ts';
 
-/** What an answer with one status contains. */
+/** The content of an answer with one status. */
 export interface ReplyContract {
   readonly description: string;
   /** Absent if the answer has no body. */
@@ -19,7 +19,7 @@ export interface BodyContract {
   /** `ndjson`: the body may also be one JSON document per line, each of them an element of the array in `schema`. */
   readonly form: 'json' | 'ndjson';
   /**
-   * Whether the router checks the body by `schema`. Otherwise the operation checks each element itself, because a wrong element
+   * True if the router checks the body by `schema`. Otherwise the operation checks each element itself, because a wrong element
    * should not refuse its neighbours; the router then only checks size and content type.
    */
   readonly isChecked: boolean;
@@ -83,7 +83,7 @@ export interface ApiRequest<Id extends OperationId = OperationId> {
   readonly requestId: string;
 }
 
-/** What an operation answers. */
+/** The answer of an operation. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

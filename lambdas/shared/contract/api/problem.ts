@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What kinds of problems there are: the title of each, by the last part of its `type`. */
+/** The kinds of problems: the title of each, by the last part of its `type`. */
 export const PROBLEMS = {
   'invalid-request': 'The request is not valid',
   'not-found': 'There is nothing at this address',
@@ -37,7 +37,7 @@ export const Problem = z
     ),
     title: z.string(),
     status: z.int().min(400).max(599),
-    /** What is wrong with this request; a sentence without a full stop. */
+    /** The fault of this request; a sentence without a full stop. */
     detail: z.string(),
     /** The wrong fields; at most 20. */
     errors: z.array(FieldProblem).optional(),

@@ -25,7 +25,7 @@ const Because = z
   .default(false)
   .describe('Whether each product comes with the purchases that explain it');
 
-/** What a list of recommendations is asked by. */
+/** The parameters of a list of recommendations. */
 const Wishes = FilterParameters.extend({ list: List, n: Length, because: Because });
 
 const EXPLANATION = z
@@ -50,7 +50,7 @@ const Recommended = z
   })
   .meta({ id: 'Recommended' });
 
-/** What could not be read for an answer. */
+/** The parts that could not be read for an answer. */
 export const Missing = z
   .array(z.enum(['recentSales', 'runHistory']))
   .describe(

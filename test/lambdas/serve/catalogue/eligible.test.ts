@@ -70,6 +70,12 @@ describe('filters', () => {
       expect(shown(filters, emptyCatalogue)).toEqual([]);
   });
 
+  test('a filter that every product passes is a mask too, so that its lists are filled', () => {
+    const two = productsOf('desk', 'floor');
+    expect(eligibleProducts(catalogue, two, { category: 'Home' }, 0)).toEqual(Uint8Array.of(1, 1));
+    expect(eligibleProducts(catalogue, two, {}, 0)).toBeUndefined();
+  });
+
   test('a mask is the same object while nothing changes, and leaving products out does not change it', () => {
     const mask = eligibleProducts(catalogue, shop, { minPrice: 10 }, 0);
     eligibleProducts(catalogue, shop, { minPrice: 10, exclude: ['desk'] }, 0);

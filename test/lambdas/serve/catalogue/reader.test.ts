@@ -151,6 +151,24 @@ test('a bucket that does not answer holds a request up only as long as it may wa
   expect(waited, 'the refresh that hung was given up, and another one begun').toHaveLength(3);
 });
 
+test('a refresh that fails because its process was frozen between requests is tried again by the next request', async () => {
+  const { clock, reader, lake, append } = await open();
+  await reader.current();
+  await append('vase');
+  const list = lake.list;
+  const fails: ((error: Error) => void)[] = [];
+  lake.list = () => ({
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise((_, reject) => fails.push(reject)) }),
+  });
+  clock.seconds = 6;
+  await reader.current();
+  lake.list = list;
+  clock.seconds = 120;
+  for (const fail of fails) fail(new Error('socket hang up'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect((await reader.current()).get('vase')).toBeDefined();
+});
+
 test('a damaged line makes the catalogue unreadable, and the log names the object, the line and the field', async () => {
   const { clock, reader, lake, log } = await open();
   const first = await reader.current();

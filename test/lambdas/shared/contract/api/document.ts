@@ -22,7 +22,9 @@ export interface DocumentedOperation {
   readonly operationId: OperationId;
   readonly parameters?: readonly DocumentedParameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, Content>>; readonly headers?: object }>
+  >;
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
@@ -78,7 +80,7 @@ export interface AnyReply {
 }
 
 /**
- * Checks an answer by the document: its status, its content type and its body.
+ * Checks an answer by the document: its status, its headers, its content type and its body.
  *
  * @throws {Error} If the document does not allow it.
  */
@@ -86,6 +88,8 @@ export function checkReply(id: OperationId, { status, headers, body }: AnyReply)
   const { responses } = documented(id);
   const response = responses[status] ?? (status >= 400 ? responses.default : undefined);
   if (!response) throw new Error(`${id} answered ${status}, which is not in the document`);
+  for (const name of Object.keys(response.headers ?? {}))
+    if (headers[name] === undefined) throw new Error(`${id} answered ${status} without the header ${name}`);
   const type = headers['content-type']?.split(';')[0];
   if (!response.content) {
     if (body !== '') throw new Error(`${id} answered ${status} with a body`);

@@ -47,6 +47,17 @@ describe('the OpenAPI document', () => {
     for (const scope of Object.keys(SCOPES)) expect(JSON.stringify(withTokens)).toContain(scope);
   });
 
+  test('names the entity tag of every answer that has one, and a 304 for it', () => {
+    const tagged = IDS.filter((id) => documented(id).responses[304]);
+    expect(tagged).toEqual(['recommendations', 'similar', 'together', 'popular', 'trending', 'history']);
+    for (const id of tagged) {
+      expect(documented(id).responses[200]?.headers).toHaveProperty('etag');
+      expect(() => checkReply(id, { status: 200, headers: {}, body: '{}' })).toThrow(
+        /without the header etag/,
+      );
+    }
+  });
+
   test('refuses answers that it does not have', () => {
     const json = { 'content-type': 'application/json; charset=utf-8' };
     expect(() => checkReply('health', { status: 200, headers: json, body: '{"status":"ok"}' })).not.toThrow();
