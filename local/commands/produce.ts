@@ -127,12 +127,26 @@ async function sendToBroker(options: ProduceOptions, onSent: OnSent): Promise<Se
       ? readEndpoints()
       : { bootstrap: options.bootstrap, topic: options.topic ?? 'sales' };
   const before = await countRecords({ bootstrap, topic });
-  const timing: Timing = {
+  const sent = await produceRecords({ bootstrap, topic }, recordsForBroker(options, before), onSent);
+  return { sent, topic, destination: bootstrap };
+}
+
+/**
+ * Makes the records for a topic of the pipeline on this machine.
+ *
+ * @param before Number of records on the topic.
+ * @returns The sales are of the simulated shop's time, and those of a file of their own. Records of simulated sales have no
+ *   timestamp, so they get that of now: remember would find older ones too old to keep.
+ */
+export function recordsForBroker(
+  options: ProduceOptions,
+  before: number,
+): Iterable<OutgoingRecord> | AsyncIterable<OutgoingRecord> {
+  const records = recordsToSend(options, {
     startMs: SIMULATION_END_MS + before * STEP_MS,
     simulation: (seed, count) => simulationFrom({ seed, count, before }),
-  };
-  const sent = await produceRecords({ bootstrap, topic }, recordsToSend(options, timing), onSent);
-  return { sent, topic, destination: bootstrap };
+  });
+  return options.input === undefined ? withoutTimestamps(records) : records;
 }
 
 async function sendToStack(target: StackTarget, options: ProduceOptions, onSent: OnSent): Promise<Sent> {

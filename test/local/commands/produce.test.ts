@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { commandLine, parseProduceOptions } from '../../../local/commands/produce.ts';
+import { commandLine, parseProduceOptions, recordsForBroker } from '../../../local/commands/produce.ts';
+import { type OutgoingRecord, SIMULATION_END_MS } from '../../../local/shop/simulate.ts';
 
 const DEFAULTS = { count: 1_000, seed: 1, quantity: 1, times: 1 };
 
@@ -19,6 +20,16 @@ test('npm run produce simulates, replays a file, or lets one user buy', () => {
 });
 
 const BUYS = ['--user', 'ann', '--product', 'lamp'];
+
+test('on this machine a sale is of the time of the shop, and its record of now, so that remember keeps it', async () => {
+  const options = parseProduceOptions(['--user', 'ann', '--product', 'lamp', '--times', '2']);
+  const records: OutgoingRecord[] = [];
+  for await (const record of recordsForBroker(options, 0)) records.push(record);
+  expect(records.map(({ timestampMs }) => timestampMs)).toEqual([undefined, undefined]);
+  const times = records.map(({ value }) => Date.parse(JSON.parse(String(value)).timestamp));
+  expect(times[0]).toBe(SIMULATION_END_MS);
+  expect(times[1]).toBeGreaterThan(SIMULATION_END_MS);
+});
 
 test.each([
   [['--user', '--product'], '--user is --product, should be an id'],
