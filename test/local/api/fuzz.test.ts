@@ -5,13 +5,14 @@ import { Problem } from '../../../lambdas/shared/contract/api/problem.ts';
 import { type OperationId, ROUTES } from '../../../lambdas/shared/contract/api/routes.ts';
 import { showDocs } from '../../../local/api/docs-page.ts';
 import { type LocalApi, startApi } from '../../../local/api/server.ts';
+import { openModelShop } from '../../lambdas/serve/model-shop.ts';
 import { type AnyReply, checkReply } from '../../lambdas/shared/contract/api/document.ts';
 import { type Generated, requestsOf } from './from-document.ts';
 import { createStages } from './stages.ts';
 
 const REQUESTS = 10_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const stages = createStages();
+const stages = createStages(openModelShop());
 let api: LocalApi;
 
 beforeAll(async () => {
