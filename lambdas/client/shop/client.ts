@@ -15,7 +15,7 @@ export class Unreachable extends Error {
 }
 
 export interface ShopClientOptions {
-  /** Called for each request; undefined where nobody signs in. */
+  /** Called for each request; undefined where there is no sign-in. */
   readonly accessToken: () => string | undefined;
   /** Called when the API does not accept the token, or no longer. */
   readonly onSignedOut: () => void;

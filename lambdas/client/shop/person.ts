@@ -17,7 +17,7 @@ export type PersonKind = Person['kind'];
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /**
- * Makes the id of a user whom nobody knows yet.
+ * Makes the id of a new user.
  *
  * @param random Bytes, at least 8; the same bytes make the same id.
  * @example newUserId(new Uint8Array(8)) // 'new-aaaaaaaa'

@@ -67,7 +67,7 @@ export async function beginSignIn(settings: SignInSettings, browser: SignInBrows
 /**
  * Ends signing in, if the address has the issuer's answer. The answer is removed from the address whatever it says.
  *
- * @returns undefined if the address has no answer: nobody is signed in.
+ * @returns undefined if the address has no answer, so there is no sign-in to end.
  * @throws {SignInError} If the issuer refused, if the answer is not to a question of this tab, or if the code is not exchanged.
  */
 export async function endSignIn(

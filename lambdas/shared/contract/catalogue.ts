@@ -94,7 +94,7 @@ export const Filters = z.object({
   minPrice: z.number().min(0).optional(),
   /** Highest price, inclusive. Products without a price do not pass. */
   maxPrice: z.number().min(0).optional(),
-  /** Ids of products to leave out; those that nobody knows are ignored. */
+  /** Ids of products to leave out; unknown ones are ignored. */
   exclude: z.array(z.string().min(1).max(MAX_PRODUCT_ID_LENGTH)).max(1000).optional(),
 });
 export type Filters = z.infer<typeof Filters>;

@@ -24,7 +24,7 @@ export const authorisationOf = (environment: {
 }): Authorisation => ({ auth: environment[ENV.auth], userClaim: environment[ENV.userClaim] });
 
 /**
- * Checks again what the gateway's authorizer has checked, so that a route that was opened by mistake answers nobody.
+ * Checks again what the gateway's authorizer has checked, so that a route that was opened by mistake gives no answer.
  *
  * @param user The user in the path; undefined if it has none.
  * @returns The only user whom the caller may read and write; undefined if there is no such restriction.

@@ -33,7 +33,7 @@ export const ShopSettings = z.strictObject({
    * dated by the clock would be months after all others.
    */
   isDatedByLists: z.boolean().optional(),
-  /** Absent where nobody signs in: on one machine. */
+  /** Absent where there is no sign-in: on one machine. */
   signIn: SignInSettings.optional(),
 });
 export type ShopSettings = z.infer<typeof ShopSettings>;
