@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -116,7 +116,12 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       clearTimeout(timer);
       if (code === 0) await changeState(job, 'SUCCESS');
       else if (isCancelling(job)) await changeState(job, 'CANCELLED');
-      else await changeState(job, 'FAILED', `exit code ${code}; ${tail(child.logPath)}`);
+      else
+        await changeState(
+          job,
+          'FAILED',
+          `exit code ${code}${errorIn(child.logPath)}; ${tail(child.logPath)}`,
+        );
     } catch (error) {
       // A job that was cancelled during the download of its jar stays cancelled.
       if (!isOver(job))
@@ -195,6 +200,25 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
 
 /** The directory of the jobs' logs and process ids. */
 export const jobLogs = (directory: string): string => join(directory, 'logs');
+
+const ErrorLine = z.object({ level: z.literal('error'), message: z.string() });
+
+/**
+ * Returns the last error that a job logged, after a colon, or an empty text. The last lines of a log are not enough: Spark's
+ * shutdown and a long stack trace push the error out of them.
+ */
+function errorIn(logPath: string): string {
+  for (const line of readFileSync(logPath, 'utf8').split('\n').reverse()) {
+    if (!line.startsWith('{')) continue;
+    try {
+      const error = ErrorLine.safeParse(JSON.parse(line));
+      if (error.success) return `: ${error.data.message}`;
+    } catch {
+      // The line only looks like a record of the log, or the job was killed while it wrote it.
+    }
+  }
+  return '';
+}
 
 const isCancelling = (job: Job): boolean => job.state === 'CANCELLING';
 

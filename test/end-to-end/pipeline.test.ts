@@ -276,9 +276,9 @@ test('invariant 4: a run whose attempts all fail does not stop the next window, 
     () => readJson(pipeline.lake, failedKey(5), Failed),
     () => sweep('train'),
   );
-  expect(failed.reasons).toHaveLength(2);
-  expect(failed.reasons[0]).toContain(missingBatch);
   await restore();
+  expect(failed.reasons).toHaveLength(2);
+  expect(failed.reasons.filter((reason) => !reason.includes(missingBatch))).toEqual([]);
   await switchRules('on');
 
   await produceAndStore(records(THRESHOLD + 100, 5));

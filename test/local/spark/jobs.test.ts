@@ -187,6 +187,22 @@ test('a job that ends with an error is FAILED, with the last lines of its log', 
   await expect.poll(() => events).toEqual(['RUNNING', 'FAILED']);
 });
 
+test('the error that a failed job logged is in its details, however much is logged afterwards', async () => {
+  const error = { level: 'error', stage: 'train', message: 'Cannot train: no file s3://lake/x' };
+  const client = await start(
+    [
+      `echo '${JSON.stringify({ ...error, message: 'an earlier error' })}'`,
+      `echo '${JSON.stringify(error)}'`,
+      `echo '${JSON.stringify({ ...error, level: 'info', message: 'stopped' })}'`,
+      'echo "{ not a record"',
+      'for line in 1 2 3 4 5 6 7 8 9; do echo "$line"; echo "$line"; echo "$line"; done',
+      'exit 1',
+    ].join('\n'),
+  );
+  const run = await ended(client, await started(client));
+  expect(run.stateDetails).toMatch(/^exit code 1: Cannot train: no file s3:\/\/lake\/x; /);
+});
+
 test('a job that cannot start is FAILED: without a jar, without Java, without the address of the AWS API', async () => {
   answerJar = jarIsMissing;
   let client = await start('exit 0');
