@@ -15,6 +15,12 @@ export const PREFIX = {
   charts: 'charts/',
   publications: 'publications/',
   catalogue: 'catalogue/',
+  /** What each attempt cost. */
+  receipts: 'receipts/',
+  /** Users to be forgotten, as keyed hashes. */
+  tombstones: 'tombstones/',
+  /** The work and the receipts of forgetting. */
+  erasures: 'erasures/',
   /** Logs of the Spark jobs, written by EMR Serverless. */
   logs: 'logs/',
 } as const;
@@ -22,6 +28,8 @@ export const PREFIX = {
 /** The two objects that are overwritten, with `If-Match`. All others are written once. */
 export const CURRENT_KEY = 'current.json';
 export const INDEX_KEY = `${PREFIX.charts}index.html`;
+/** How ids of people are stored in this bucket. */
+export const PRIVACY_KEY = 'privacy.json';
 
 /**
  * The prefixes that a public site may show, in addition to `current.json`. They contain who bought which product (in the
@@ -202,6 +210,19 @@ export const chartsFailedKey = (run: number): string => `${chartsOf(run)}failed.
 /** @example publicationKey(7) // 'publications/00000007.json' */
 export const publicationKey = (publication: number): string =>
   `${PREFIX.publications}${numberInKey(publication)}.json`;
+
+/** The prefix of the receipts of a run's attempts. @example receiptsOf(7) // 'receipts/00000007/' */
+export const receiptsOf = (run: number): string => `${PREFIX.receipts}${numberInKey(run)}/`;
+
+/** @example receiptKey(7, 2) // 'receipts/00000007/00000002.json' */
+export const receiptKey = (run: number, attempt: number): string =>
+  `${receiptsOf(run)}${numberInKey(attempt)}.json`;
+
+/** @example tombstonesKey(7) // 'tombstones/00000007.json' */
+export const tombstonesKey = (erasure: number): string => `${PREFIX.tombstones}${numberInKey(erasure)}.json`;
+
+/** The receipt of an erasure. @example erasureKey(7) // 'erasures/00000007.json' */
+export const erasureKey = (erasure: number): string => `${PREFIX.erasures}${numberInKey(erasure)}.json`;
 
 /**
  * Parses the number in a key such as `windows/00000012.json`.

@@ -80,6 +80,15 @@ export const Window = z.strictObject({
       objects: z.array(z.strictObject({ key: z.string(), sizeBytes: Count })).min(1),
     })
     .optional(),
+  /** The users whom the run leaves out. Absent if there were none, and in windows of version 0.2 and earlier. */
+  tombstones: z
+    .strictObject({
+      /** Number of the newest erasure. */
+      through: PositiveInt,
+      /** `tombstones/1.json` to `tombstones/THROUGH.json`, in order. */
+      objects: z.array(z.strictObject({ key: z.string(), sizeBytes: Count })).min(1),
+    })
+    .optional(),
   model: Model,
 });
 export type Window = z.infer<typeof Window>;
@@ -131,6 +140,24 @@ export const Failed = z.strictObject({
   reasons: z.array(z.string()),
 });
 export type Failed = z.infer<typeof Failed>;
+
+/** Size, number of rows and hash of a file. */
+const FileFacts = z.strictObject({ sizeBytes: Count, rows: Count, sha256: Sha256 });
+
+/**
+ * `tombstones/N.json`: the users of erasure N. remember, serve and the job leave out the sales of these users whose Kafka
+ * timestamp is not later than `untilMs`; later sales are those of a new user.
+ */
+export const Tombstones = z.strictObject({
+  erasure: PositiveInt,
+  /** Epoch ms. */
+  untilMs: Count,
+  /** `PersonKey.check` of the key that made the hashes. */
+  keyCheck: z.string().regex(/^[0-9a-f]{16}$/),
+  /** `PersonKey.erasedHash` of each user, ascending. */
+  users: z.array(Sha256).min(1),
+});
+export type Tombstones = z.infer<typeof Tombstones>;
 
 /** A file that a run wrote. */
 export const RunFile = z.strictObject({
@@ -207,6 +234,16 @@ export const Manifest = z.strictObject({
     catalogue: z.strictObject({ through: PositiveInt }).nullable().default(null),
     /** Hash of the set of distinct interactions. It does not depend on their order or batches. */
     trainingSetSha256: Sha256,
+    /** The users who were left out; null if the window names no tombstones, and for runs of version 0.2 and earlier. */
+    tombstones: z
+      .strictObject({
+        /** Number of the newest erasure that the run knows. */
+        through: PositiveInt,
+        /** Number of distinct interactions that were left out. */
+        interactions: Count,
+      })
+      .nullable()
+      .default(null),
   }),
   model: Model,
   /**
@@ -249,6 +286,21 @@ export const Manifest = z.strictObject({
   seconds: z.record(z.string(), z.number().min(0)),
   /** All files of the run, sorted by name. */
   files: z.array(RunFile),
+  /**
+   * Files that were rewritten or deleted because a user was forgotten, oldest erasure first. `files` describes them as they are
+   * now.
+   */
+  erased: z
+    .array(
+      z.strictObject({
+        erasure: PositiveInt,
+        name: z.string(),
+        before: FileFacts,
+        /** Null if the file was deleted. */
+        after: FileFacts.nullable(),
+      }),
+    )
+    .default([]),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

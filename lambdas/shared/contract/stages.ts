@@ -10,4 +10,4 @@ export const REQUEST_STAGES = ['remember', 'serve', 'collect', 'catalogue'] as c
 export type RequestStage = (typeof REQUEST_STAGES)[number];
 
 /** The other functions, which serve a person or a deployment; no stored sale passes through them. */
-export type Helper = 'produce' | 'topic';
+export type Helper = 'produce' | 'topic' | 'forget';

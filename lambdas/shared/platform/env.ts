@@ -22,6 +22,10 @@ export const ENV = {
   shopSignIn: 'SHOP_SIGN_IN',
   /** Age of the catalogue from which requests with filters fail, seconds. */
   catalogueMaxAgeSeconds: 'CATALOGUE_MAX_AGE_SECONDS',
+  /** How ids of people are stored, as JSON; see `privacy` in the configuration. */
+  privacy: 'PRIVACY',
+  /** ARN of the secret with which ids of people are keyed and forgotten users are recognised. */
+  personSecret: 'PERSON_SECRET',
 } as const;
 
 /**
