@@ -20,6 +20,7 @@ import { type Milestone, Watch } from '../results/watch.ts';
 import { EmulatorLog } from '../stack/emulator-log.ts';
 import { removeEndpoints, writeEndpoints } from '../stack/endpoints.ts';
 import { followLogs } from '../stack/follow-logs.ts';
+import { readLooksPersonal } from '../stack/looks-personal.ts';
 import { LogReader } from '../stack/stage-logs.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
@@ -231,7 +232,11 @@ async function report(
   };
   // The purchase is a real sale, so it is made only among simulated ones.
   const purchase = isSimulated ? await tryPurchase(pipeline.apiUrl, facts.outcome.user?.user) : undefined;
-  const shown = { ...facts, purchase };
+  // Without the logs, the report says nothing about it.
+  const looksPersonal = await readLooksPersonal(pipeline.endpoint, performance.timeOrigin).catch(
+    () => undefined,
+  );
+  const shown = { ...facts, purchase, looksPersonal };
   console.log(`\n${formatReport(shown)}\n`);
   return {
     succeeded: problemsOf(shown).length === 0 && watch.windowsWithoutCharts.length === 0,

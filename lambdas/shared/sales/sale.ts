@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { maskPersonal } from '../privacy/mask.ts';
-import type { Privacy } from '../privacy/settings.ts';
+import { PLAIN_PRIVACY, type Privacy } from '../privacy/settings.ts';
 import type { FieldMap, SaleField } from './field-map.ts';
 import {
   MAX_TYPE_LENGTH,
@@ -63,8 +63,6 @@ export interface Rejected {
  */
 export type ParseSale = (value: Buffer | undefined, kafkaMs: number, headers?: unknown) => Sale | Rejected;
 
-const PLAIN: Privacy = { userIds: 'plain', refusePersonal: false };
-
 /**
  * Creates a parser of sales. Its result depends on the record and the configuration alone, so a retry gets the same result.
  *
@@ -76,7 +74,7 @@ const PLAIN: Privacy = { userIds: 'plain', refusePersonal: false };
  *
  * @param fieldMap The names of the fields on the topic.
  */
-export function createSaleParser(fieldMap: FieldMap, privacy: Privacy = PLAIN): ParseSale {
+export function createSaleParser(fieldMap: FieldMap, privacy: Privacy = PLAIN_PRIVACY): ParseSale {
   const { userIds, refusePersonal } = privacy;
   const [names, show] = [namesOn(fieldMap), showOf(privacy)];
   const isMasked = userIds === 'plain' && refusePersonal ? ({ isMasked: true } as const) : {};
