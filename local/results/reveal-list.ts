@@ -57,12 +57,16 @@ const lineIds = (text: string): Found[] =>
 async function csvIds(text: string, refuse: (problem: string) => never): Promise<Found[]> {
   const ids: Found[] = [];
   let column: number | undefined;
-  for await (const { cells, line, problem } of csvRows([Buffer.from(text, 'utf8')], ',')) {
+  for await (const { cells, line, problem } of csvRows(once(Buffer.from(text, 'utf8')), ',')) {
     if (!cells) return refuse(problem ?? `line ${line} is not CSV`);
     if (column === undefined) column = columnOf(cells) ?? refuse(headerProblem(cells));
     else ids.push({ id: Buffer.from(cells[column] ?? '', 'latin1').toString('utf8'), line });
   }
   return ids;
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
 }
 
 function columnOf(header: readonly string[]): number | undefined {

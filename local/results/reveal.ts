@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../../lambdas/shared/contract/numbers.ts';
 import type { KeyedIds } from '../../lambdas/shared/privacy/person-ids.ts';
 import { csvRows } from '../input/csv-rows.ts';
+
+/** A file is read in parts of this size, so that not all its rows are in memory. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** A file whose pseudonyms were replaced, as it is in the export. */
 export interface RevealedFile {
@@ -108,7 +112,7 @@ async function eachRow(
 ): Promise<Buffer> {
   const lines: string[] = [];
   // The text holds a byte of the file in each character.
-  for await (const { cells, raw } of csvRows([bytes], ',')) {
+  for await (const { cells, raw } of csvRows(chunksOf(bytes), ',')) {
     const replacement = lines.length === 0 || !cells ? undefined : replacementOf(cells);
     lines.push(
       replacement && raw.startsWith(replacement.before)
@@ -117,6 +121,10 @@ async function eachRow(
     );
   }
   return Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1');
+}
+
+async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
 /** @example csvCell('Doe, Jane') // '"Doe, Jane"' */
@@ -155,3 +163,10 @@ const xml = (text: string): string =>
     .replace(/[\u0000-\u001f\ufffe\uffff]|\p{Cs}/gu, (character) => `\ufffd${hex(character)}`);
 
 const hex = (character: string): string => (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+
+/** Says under which ids an export shows users. @param reveal Undefined if nothing was revealed. */
+export function usersInExport(reveal: Pick<Reveal, 'users'> | undefined): string {
+  if (!reveal) return 'users are exported under pseudonyms; --reveal FILE replaces those of users whom a list has';
+  const { revealed, others } = reveal.users;
+  return `${counted(revealed, 'user')} revealed in the CSV files and the GraphML file; ${counted(others, 'user')} whom the list does not have, and all in the other files, under pseudonyms`;
+}
