@@ -2,12 +2,13 @@ package cartograph.platform
 
 import java.net.InetSocketAddress
 import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.Files
 
 import scala.collection.mutable
 
 import com.sun.net.httpserver.{HttpExchange, HttpServer}
 import org.scalatest.funsuite.AnyFunSuite
+
+import cartograph.FileLake
 
 class SecretTextTest extends AnyFunSuite {
   private val Arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:PersonKey-AbCdEf"
@@ -76,12 +77,13 @@ class SecretTextTest extends AnyFunSuite {
   }
 
   test("a job on files reads the secret from a file; any other reference is refused") {
-    val file = Files.createTempFile("cartograph", "secret")
+    val lake = new FileLake
     try {
-      Files.writeString(file, "in a file\n")
-      assert(SecretText.read(s"file://$file") === "in a file")
-    } finally Files.delete(file)
-    assert(intercept[IllegalArgumentException](SecretText.read(s"file://$file")).getMessage.contains("there is no file"))
+      lake.put("person-secret", "in a file\n")
+      assert(SecretText.read(s"${lake.root}/person-secret") === "in a file")
+    } finally lake.delete()
+    val missing = intercept[IllegalArgumentException](SecretText.read(s"${lake.root}/person-secret")).getMessage
+    assert(missing.contains("Cannot read the secret: there is no file"))
     val message = intercept[IllegalArgumentException](SecretText.read("PersonKey")).getMessage
     assert(message === "Cannot read the secret: its reference is PersonKey, should be the ARN of a secret or file:///PATH")
   }
