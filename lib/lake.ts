@@ -29,6 +29,8 @@ export interface LakeProps {
 
 /** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
+/** The files that the explorer looks users and products up in. */
+const EXPLORER_FILES = `${PREFIX.runs}*/explorer/*`;
 
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
@@ -61,9 +63,9 @@ export class Lake extends Construct {
     this.listPrefixes(fn, [PRIVACY_KEY, `${PREFIX.interactions}*`]);
   }
 
-  /** Lets `fn` list batches, also those of the catalogue, read the state of all windows, and add windows. */
+  /** Lets `fn` list batches, also those of the catalogue, and tombstones, read the state of all windows, and add windows. */
   grantCutWindows(fn: lambda.Function): void {
-    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue');
+    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue', 'tombstones');
     this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
     this.put(fn, `${PREFIX.windows}*`);
   }
@@ -76,16 +78,17 @@ export class Lake extends Construct {
   }
 
   /**
-   * Lets the job's role read windows, their batches of sales and of the catalogue, earlier runs and `current.json`, and write
-   * runs, manifests and its logs.
+   * Lets the job's role read windows, their batches of sales and of the catalogue, tombstones, earlier runs and `current.json`,
+   * and write runs, manifests and its logs.
    */
   grantTrain(role: iam.IRole): void {
-    this.list(role, 'interactions', 'windows', 'catalogue', 'runs', 'manifests', 'logs');
+    this.list(role, 'interactions', 'windows', 'catalogue', 'tombstones', 'runs', 'manifests', 'logs');
     this.get(
       role,
       `${PREFIX.interactions}*`,
       `${PREFIX.windows}*`,
       `${PREFIX.catalogue}*`,
+      `${PREFIX.tombstones}*`,
       `${PREFIX.runs}*`,
       `${PREFIX.manifests}*`,
       `${PREFIX.logs}*`,
@@ -120,7 +123,15 @@ export class Lake extends Construct {
     // Without this permission S3 answers 403 instead of 404 for an object that does not exist, or not any more.
     this.listPrefixes(fn, [CURRENT_KEY, PRIVACY_KEY]);
     this.list(fn, 'manifests', 'runs', 'catalogue');
-    this.get(fn, CURRENT_KEY, PRIVACY_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+    this.get(
+      fn,
+      CURRENT_KEY,
+      PRIVACY_KEY,
+      `${PREFIX.manifests}*`,
+      MODEL_FILES,
+      EXPLORER_FILES,
+      `${PREFIX.catalogue}*`,
+    );
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */

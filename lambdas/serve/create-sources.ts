@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { s3Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { RecentSales } from '../shared/platform/recent.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { createCatalogueReader } from './catalogue/reader.ts';
 import { loadRun } from './load-run.ts';
 import { createModelEngine } from './model-engine.ts';
@@ -15,6 +16,7 @@ export interface SourceOptions {
   readonly s3: S3Client;
   readonly recent: Pick<RecentSales, 'ofUser'>;
   readonly catalogueMaxAgeSeconds: number;
+  readonly persons: PersonIds;
   readonly log: Log;
   /** The clock, epoch ms. */
   readonly nowMs: () => number;
@@ -22,7 +24,7 @@ export interface SourceOptions {
 
 /** Connects the sources of answers: the served run and the catalogue in S3, and the recent sales. */
 export function createSources(options: SourceOptions): Sources {
-  const { bucket, s3, recent, catalogueMaxAgeSeconds: maxAgeSeconds, log, nowMs } = options;
+  const { bucket, s3, recent, catalogueMaxAgeSeconds: maxAgeSeconds, persons, log, nowMs } = options;
   const objects = s3RunObjects(bucket, s3);
   return {
     served: createServedRun({
@@ -33,6 +35,7 @@ export function createSources(options: SourceOptions): Sources {
     }),
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake: s3Lake(bucket, s3), log, nowMs, maxAgeSeconds }),
+    persons,
     log,
     nowMs,
   };

@@ -1,11 +1,12 @@
-import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { AnswerHistories, type StoredHistory } from '../shared/contract/answer-model.ts';
 import { manifestKey, windowKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { parseJson } from '../shared/platform/lake.ts';
-import { type Block, type BlockPlace, BlockTable } from '../shared/web/block-table.ts';
+import { BlockTable } from '../shared/web/block-table.ts';
 import type { Engine } from './engine.ts';
+import { createExplorerReader, type ExplorerReader } from './explorer-reader.ts';
+import { readBlock } from './read-block.ts';
 import type { RunObjects } from './run-objects.ts';
 
 /** A run that is ready to answer. */
@@ -26,6 +27,12 @@ export interface LoadedRun {
    * @throws {Error} If the file cannot be read.
    */
   historyOf(user: string): Promise<StoredHistory | undefined>;
+  /**
+   * Reads what the explorer shows of a user.
+   *
+   * @param user As the run spells it.
+   */
+  readonly explorerOf: ExplorerReader;
 }
 
 export interface RunLoaderOptions {
@@ -73,7 +80,7 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
   const { engine, histories } = createEngine(JSON.parse(document), tensors);
   const table = new BlockTable<StoredHistory>(
     histories,
-    (place) => readBlock(objects, keyOf(place.file), place),
+    (place) => readBlock(objects, { key: keyOf(place.file), place }, AnswerHistories),
     historyBytes,
   );
   return {
@@ -84,6 +91,7 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
     cutAtMs,
     engine,
     historyOf: async (user) => (await table.get(user))?.value,
+    explorerOf: createExplorerReader(objects, keys),
   };
 }
 
@@ -104,17 +112,4 @@ async function cutOf(objects: RunObjects, run: number): Promise<number | undefin
   } catch {
     return undefined;
   }
-}
-
-async function readBlock(
-  objects: RunObjects,
-  key: string,
-  { offset, sizeBytes }: BlockPlace,
-): Promise<Block<StoredHistory>> {
-  const found = await objects.bytes(key, { offset, sizeBytes });
-  if (!found) throw new Error(`Cannot read a history: ${key} does not exist`);
-  // A server that does not support ranges sends the whole file.
-  const member = found.length > sizeBytes ? found.subarray(offset, offset + sizeBytes) : found;
-  // A block is small, and parsing it takes longer: a thread of its own would only add its wait.
-  return parseJson(gunzipSync(member).toString('utf8'), key, AnswerHistories);
 }

@@ -3,6 +3,7 @@ import type { Filters } from '../shared/contract/catalogue.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { outsideOf, type RecentSale } from '../shared/platform/recent.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { type CatalogueReader, CatalogueUnavailable } from './catalogue/reader.ts';
 import type { LoadedRun } from './load-run.ts';
@@ -14,6 +15,8 @@ export interface Sources {
   readonly served: ServedRun;
   readonly recent: PatientRecent;
   readonly catalogue: CatalogueReader;
+  /** Turns the ids that callers ask for into those that are stored. */
+  readonly persons: PersonIds;
   readonly log: Log;
   /** The clock, epoch ms. Only what the catalogue hides depends on it. */
   readonly nowMs: () => number;
@@ -32,12 +35,17 @@ export interface KnownUser {
   readonly missing: readonly MissingPart[];
 }
 
-/** Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out. */
-export async function readUser(user: string, { served, recent, log }: Sources): Promise<KnownUser> {
+/**
+ * Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out.
+ *
+ * @param user The id as the caller spells it.
+ */
+export async function readUser(user: string, { served, recent, persons, log }: Sources): Promise<KnownUser> {
+  const storedUser = persons.stored(user);
   // Both at once: the first request of a process also waits for the run.
-  const reading = recent.ofUser(user);
+  const reading = recent.ofUser(storedUser);
   const run = await served.get();
-  const [sales, stored] = await Promise.all([reading, run ? storedOf(run, user, log) : undefined]);
+  const [sales, stored] = await Promise.all([reading, run ? storedOf(run, storedUser, log) : undefined]);
   const missing: MissingPart[] = [];
   if (sales === undefined) missing.push('recentSales');
   if (stored === 'unavailable') missing.push('runHistory');
