@@ -26,6 +26,13 @@ test('options are converted to the units of the configuration', () => {
   });
 });
 
+test('options say how ids are stored, and whether what looks personal is rejected', () => {
+  const privacyOf = (...args: string[]) => configOf(parseStartOptions(args)).privacy;
+  expect(privacyOf()).toBeUndefined();
+  expect(privacyOf('--refuse-personal')).toEqual({ refusePersonal: true });
+  expect(privacyOf('--keyed', '--refuse-personal')).toEqual({ userIds: 'keyed', refusePersonal: true });
+});
+
 test('the given weights of types add to the defaults of the stack', () => {
   const options = parseStartOptions(['--type-weights', 'view=0.2']);
   const { typeWeights } = ConfiguredModel.parse(configOf(options).model);
