@@ -23,7 +23,7 @@ const environment = readEnvironment(
 const days = environment[ENV.recentDays];
 const recent = dynamoRecentSales(environment[ENV.recentTable], days);
 const people = personAccessOf(environment, { lake: s3Lake(environment[ENV.lakeBucket]), use: 'reading' });
-const parseSale = createSaleParser(environment[ENV.fieldMap]);
+const parseSale = createSaleParser(environment[ENV.fieldMap], people.settings);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
   const log = createLog('remember', {
