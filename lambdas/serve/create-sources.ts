@@ -16,7 +16,7 @@ export interface SourceOptions {
   readonly s3: S3Client;
   readonly recent: Pick<RecentSales, 'ofUser'>;
   readonly catalogueMaxAgeSeconds: number;
-  readonly persons: PersonIds;
+  readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
   /** The clock, epoch ms. */
   readonly nowMs: () => number;

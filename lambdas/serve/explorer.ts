@@ -3,7 +3,7 @@ import type { ApiRequest, Reply } from '../shared/contract/api/operation.ts';
 import type { ExplorerUser } from '../shared/contract/explorer.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Row } from '../shared/web/block-table.ts';
-import { loadedRun, type Sources } from './sources.ts';
+import { loadedRun, personsOf, type Sources } from './sources.ts';
 
 /** Answers `explorer`: what the explorer shows of a user, under the id that the caller asked for. */
 export async function explorerOfUser(
@@ -11,7 +11,8 @@ export async function explorerOfUser(
   sources: Sources,
 ): Promise<Reply> {
   const { run, newestSaleMs, explorerOf } = await loadedRun(sources);
-  const row = await explorerOf(sources.persons.stored(user));
+  const { stored } = await personsOf(sources);
+  const row = await explorerOf(stored(user));
   if (!row) throw new ProblemError('unknown-user', `Run ${run} does not know the user`);
   const body: ExplorerEntry = {
     user,

@@ -41,7 +41,7 @@ const sources = createSources({
   s3,
   recent: dynamoRecentSales(environment[ENV.recentTable], environment[ENV.recentDays]),
   catalogueMaxAgeSeconds: environment[ENV.catalogueMaxAgeSeconds],
-  persons: await persons.ids(),
+  persons: persons.ids,
   log: createLog('serve', functionName === undefined ? {} : { functionName }),
   nowMs: Date.now,
 });
@@ -51,7 +51,11 @@ const router = withShop(
 );
 
 // Loads while the function starts: that is before the first request if concurrency is provisioned.
-await Promise.all([sources.served.get(), sources.catalogue.current().catch(() => undefined)]);
+await Promise.all([
+  sources.served.get(),
+  sources.catalogue.current().catch(() => undefined),
+  persons.ids().catch(() => undefined),
+]);
 
 /** Answers the requests of the routes of serve. */
 export async function handler(event: unknown, context: Context): Promise<HttpResult> {

@@ -15,8 +15,8 @@ export interface Sources {
   readonly served: ServedRun;
   readonly recent: PatientRecent;
   readonly catalogue: CatalogueReader;
-  /** Turns the ids that callers ask for into those that are stored. */
-  readonly persons: PersonIds;
+  /** Returns how the ids that callers ask for are stored. Fails while that is not known; see `personsOf`. */
+  readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
   /** The clock, epoch ms. Only what the catalogue hides depends on it. */
   readonly nowMs: () => number;
@@ -39,9 +39,11 @@ export interface KnownUser {
  * Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out.
  *
  * @param user The id as the caller spells it.
+ * @throws {ProblemError} As `personsOf`.
  */
-export async function readUser(user: string, { served, recent, persons, log }: Sources): Promise<KnownUser> {
-  const storedUser = persons.stored(user);
+export async function readUser(user: string, sources: Sources): Promise<KnownUser> {
+  const { served, recent, log } = sources;
+  const storedUser = (await personsOf(sources)).stored(user);
   // Both at once: the first request of a process also waits for the run.
   const reading = recent.ofUser(storedUser);
   const run = await served.get();
@@ -55,6 +57,19 @@ export async function readUser(user: string, { served, recent, persons, log }: S
     newer: outsideOf(run?.offsets ?? {}, sales ?? [], run?.cutAtMs),
     missing,
   };
+}
+
+/**
+ * Returns how ids are stored.
+ *
+ * @throws {ProblemError} 503, if the secret or the bucket cannot be read, or if the bucket's ids are stored in another way.
+ */
+export async function personsOf({ persons }: Pick<Sources, 'persons'>): Promise<PersonIds> {
+  try {
+    return await persons();
+  } catch (error) {
+    throw new ProblemError('unavailable', 'Users cannot be looked up at the moment', { cause: error });
+  }
 }
 
 async function storedOf(

@@ -54,7 +54,8 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
   const logs = (stage: RequestStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
-    ...{ bucket, s3, catalogueMaxAgeSeconds, persons },
+    ...{ bucket, s3, catalogueMaxAgeSeconds },
+    persons: async () => persons,
     recent: dynamoRecentSales(table, recentDays, new DynamoDBClient(aws)),
     log: logs('serve'),
     nowMs: Date.now,
