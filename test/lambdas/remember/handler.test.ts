@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { PRIVACY_KEY } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import type { UserSale } from '../../../lambdas/shared/platform/recent.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { memoryLake } from '../../lake.ts';
