@@ -5,7 +5,7 @@ import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { dynamoRecentSales } from '../shared/platform/recent.ts';
 import { createTombstones } from '../shared/platform/tombstones.ts';
-import { loadPersonKey } from '../shared/privacy/load-key.ts';
+import { PRIVACY_VARIABLES, personAccessOf } from '../shared/privacy/environment.ts';
 import { FieldMap } from '../shared/sales/field-map.ts';
 import { type PartialBatchResponse, throwFailures } from '../shared/sales/partial-batch.ts';
 import { createSaleParser } from '../shared/sales/sale.ts';
@@ -18,16 +18,14 @@ const environment = readEnvironment(
     [ENV.recentDays]: z.coerce.number().int().min(1),
     [ENV.fieldMap]: jsonVariable(FieldMap),
     [ENV.partialAnswers]: z.stringbool(),
-    [ENV.personSecret]: z.string().min(1),
+    ...PRIVACY_VARIABLES,
   }),
 );
 const days = environment[ENV.recentDays];
 const recent = dynamoRecentSales(environment[ENV.recentTable], days);
-const tombstones = createTombstones({
-  lake: s3Lake(environment[ENV.lakeBucket]),
-  key: () => loadPersonKey(environment[ENV.personSecret]),
-  nowMs: Date.now,
-});
+const lake = s3Lake(environment[ENV.lakeBucket]);
+const people = personAccessOf(environment, { lake, use: 'reading' });
+const tombstones = createTombstones({ lake, key: people.key, nowMs: Date.now });
 const parseSale = createSaleParser(environment[ENV.fieldMap]);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
@@ -36,7 +34,8 @@ export async function handler(event: unknown, context: Context): Promise<Partial
     functionName: context.functionName,
   });
   try {
-    const answer = await remember(event, { recent, tombstones, days, log, parseSale, nowMs: Date.now });
+    const ids = await people.ids();
+    const answer = await remember(event, { recent, tombstones, days, log, parseSale, ids, nowMs: Date.now });
     if (!environment[ENV.partialAnswers]) throwFailures(answer);
     return answer;
   } catch (error) {

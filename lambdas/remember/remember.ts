@@ -3,6 +3,8 @@ import type { Log } from '../shared/platform/log.ts';
 import { expiryOf } from '../shared/platform/recent-item.ts';
 import type { RecentSales, UserSale } from '../shared/platform/recent-sale.ts';
 import { type ErasedUsers, isErased, type TombstoneReader } from '../shared/platform/tombstones.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
+import { storedSale } from '../shared/privacy/stored-sale.ts';
 import { type PolledRecord, parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import { parseRecord } from '../shared/sales/record.ts';
@@ -15,6 +17,8 @@ export interface Parts {
   readonly days: number;
   readonly log: Log;
   readonly parseSale: ParseSale;
+  /** How ids of people are stored. */
+  readonly ids: PersonIds;
   readonly nowMs: () => number;
 }
 
@@ -56,10 +60,10 @@ export async function remember(event: unknown, parts: Parts): Promise<PartialBat
 async function rememberPartition(
   partition: string,
   records: readonly PolledRecord[],
-  { source, recent, tombstones, days, log, parseSale, nowMs }: Parts & { readonly source: string },
+  { source, recent, tombstones, days, log, parseSale, ids, nowMs }: Parts & { readonly source: string },
 ): Promise<Outcome> {
   const nowSeconds = nowMs() / 1000;
-  const valid = records.flatMap((record) => toUserSale(record, source, parseSale) ?? []);
+  const valid = records.flatMap((record) => toUserSale(record, { source, parseSale, ids }) ?? []);
   const unexpired = valid.filter((sale) => expiryOf(sale, days) > nowSeconds);
   let sales: readonly UserSale[];
   try {
@@ -84,10 +88,13 @@ const withoutErased = (sales: readonly UserSale[], users: ErasedUsers): readonly
   sales.filter(({ user, address }) => !isErased(address.kafkaMs, users.erasureOf(user)));
 
 /** @returns The part of a sale that an answer needs; undefined if the record is not a valid sale. */
-function toUserSale(record: PolledRecord, source: string, parseSale: ParseSale): UserSale | undefined {
+function toUserSale(
+  record: PolledRecord,
+  { source, parseSale, ids }: Pick<Parts, 'parseSale' | 'ids'> & { readonly source: string },
+): UserSale | undefined {
   const parsed = parseRecord(record, parseSale);
   if ('rejected' in parsed) return undefined;
-  const { user, product, quantity, atMs, type, orderId, price, id } = parsed;
+  const { user, product, quantity, atMs, type, orderId, price, id } = storedSale(parsed, ids);
   const { topic, partition, offset, timestamp: kafkaMs } = record;
   return {
     user,
