@@ -18,6 +18,8 @@ export interface SiteProps {
  * private: only this distribution can read it, and only certain prefixes.
  */
 export class Site extends Construct {
+  /** Where the pages are from, as browsers name it in requests to other servers. */
+  readonly origin: string;
   /** Address of the index page. */
   readonly url: string;
 
@@ -49,7 +51,8 @@ export class Site extends Construct {
       }),
     );
     acknowledge(distribution, REASONS);
-    this.url = `https://${distribution.distributionDomainName}/${INDEX_KEY}`;
+    this.origin = `https://${distribution.distributionDomainName}`;
+    this.url = `${this.origin}/${INDEX_KEY}`;
   }
 
   private behavior(origin: cloudfront.IOrigin, { allowFrom }: SiteConfig): cloudfront.BehaviorOptions {

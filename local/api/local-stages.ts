@@ -11,6 +11,7 @@ import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { createLog, type Log } from '../../lambdas/shared/platform/log.ts';
 import { dynamoRecentSales } from '../../lambdas/shared/platform/recent.ts';
+import type { PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
 import type { FieldMap } from '../../lambdas/shared/sales/field-map.ts';
 import { awsClient } from '../stack/emulator.ts';
 import type { Answer, ApiOptions } from './server.ts';
@@ -26,6 +27,8 @@ export interface LocalStagesOptions {
   readonly recentDays: number;
   readonly catalogueMaxAgeSeconds: number;
   readonly fieldMap: FieldMap;
+  /** How ids of users, orders and sales are stored. */
+  readonly persons: PersonIds;
   /** Called with each fault that a person should look at. */
   readonly onFault?: (message: string) => void;
 }
@@ -42,14 +45,14 @@ const authorisation = { auth: 'none' } as const;
 
 /** Creates the stages. Their routes, checks and answers are those of the Lambdas. */
 export function createLocalStages(options: LocalStagesOptions): LocalStages {
-  const { endpoint, bucket, table, recentDays, catalogueMaxAgeSeconds, fieldMap } = options;
+  const { endpoint, bucket, table, recentDays, catalogueMaxAgeSeconds, fieldMap, persons } = options;
   const aws = awsClient(endpoint);
   const s3 = new S3Client(aws);
   const lake = s3Lake(bucket, s3);
   const logs = (stage: RequestStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
-    ...{ bucket, s3, catalogueMaxAgeSeconds },
+    ...{ bucket, s3, catalogueMaxAgeSeconds, persons },
     recent: dynamoRecentSales(table, recentDays, new DynamoDBClient(aws)),
     log: logs('serve'),
     nowMs: Date.now,

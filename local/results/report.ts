@@ -34,6 +34,8 @@ export interface ReportFacts {
   readonly chartsUrl: string;
   /** Address of the API; undefined if the stack answers no requests. */
   readonly apiUrl?: string | undefined;
+  /** The name of the user of `outcome.user`; by default the id as it is stored. */
+  readonly userLabel?: string | undefined;
   /** A purchase that changed an answer, or why it did not; undefined if there was nothing to buy. */
   readonly purchase?: Purchase | { readonly problem: string } | undefined;
 }
@@ -94,7 +96,7 @@ export function formatReport(facts: ReportFacts): string {
     windowsSection(facts),
     qualitySection(outcome),
     decisionsSection(outcome),
-    userSection(outcome),
+    userSection(facts),
     purchaseSection(facts),
     [
       `Charts    ${chartsUrl}`,
@@ -205,10 +207,10 @@ const decisionsSection = ({ decisions }: Outcome): string =>
 
 const SHOWN_PRODUCTS = 5;
 
-function userSection({ user }: Outcome): string {
+function userSection({ outcome: { user }, userLabel }: ReportFacts): string {
   if (!user) return '';
   const bought = [...new Set(user.bought.map(named))].slice(0, SHOWN_PRODUCTS).join(', ');
-  const heading = wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, INDENT);
+  const heading = wrap(`${'User'.padEnd(10)}${printable(userLabel ?? user.user)} bought ${bought}`, INDENT);
   return `${heading}\n${formatLists(user.recommended)}`;
 }
 
