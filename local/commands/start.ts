@@ -20,6 +20,7 @@ import { shopIdsOf, userLabel } from '../shop/shop-ids.ts';
 import { EmulatorLog } from '../stack/emulator-log.ts';
 import { removeEndpoints, writeEndpoints } from '../stack/endpoints.ts';
 import { followLogs } from '../stack/follow-logs.ts';
+import { readLooksPersonal } from '../stack/looks-personal.ts';
 import { LogReader } from '../stack/stage-logs.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
@@ -232,9 +233,13 @@ async function report(
   const [shopUser] = shopIdsOf(user === undefined ? [] : [user], pipeline.persons);
   // The purchase is a real sale, so it is made only among simulated ones.
   const purchase = isSimulated ? await tryPurchase(pipeline.apiUrl, shopUser) : undefined;
+  // Without the logs, the report says nothing about it.
+  const looksPersonal = await readLooksPersonal(pipeline.endpoint, performance.timeOrigin).catch(
+    () => undefined,
+  );
   const shown = {
     ...facts,
-    purchase,
+    ...{ purchase, looksPersonal },
     ...(user !== undefined && { userLabel: userLabel(user, pipeline.persons) }),
   };
   console.log(`\n${formatReport(shown)}\n`);

@@ -16,6 +16,7 @@ import { MAX_SENTENCE, printable } from '../terminal/printable.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { purchaseSection } from './purchase-section.ts';
+import { personalLines } from './personal-lines.ts';
 import { rejectedLines } from './rejected-lines.ts';
 import { listTitle, named } from './report-names.ts';
 import type { Milestone, Sightings } from './watch.ts';
@@ -38,6 +39,8 @@ export interface ReportFacts {
   readonly userLabel?: string | undefined;
   /** A purchase that changed an answer, or why it did not; undefined if there was nothing to buy. */
   readonly purchase?: Purchase | { readonly problem: string } | undefined;
+  /** Fields of sales that look personal, by field and kind, such as `userId email`; undefined if they were not counted. */
+  readonly looksPersonal?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Finds what went wrong. @returns One sentence per problem; empty if everything succeeded. */
@@ -119,13 +122,14 @@ function countsOf({ sources }: Outcome, source: string) {
   };
 }
 
-function salesSection({ produced, source, outcome }: ReportFacts): string {
+function salesSection({ produced, source, outcome, looksPersonal }: ReportFacts): string {
   const { stored, rejected, earlier } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
   const kinds = outcome.sources.get(source)?.rejected ?? [];
   const lines = [
     `Sales     ${grouped(produced)} produced ${sign} ${grouped(stored)} stored + ${grouped(rejected)} rejected`,
     ...rejectedLines(kinds),
+    ...personalLines(looksPersonal),
     ...(earlier > 0 ? [`${INDENT}${grouped(earlier)} more stored from an earlier broker`] : []),
   ];
   return lines.join('\n');

@@ -177,11 +177,17 @@ describe('the API', () => {
 
 describe('serve', () => {
   test('may read the pointer, manifests, model files and the catalogue, and query the table', () => {
-    expect(actionsOf(template, 'Serve')).toEqual(['dynamodb:Query', 's3:GetObject', 's3:ListBucket']);
+    expect(actionsOf(template, 'Serve')).toEqual([
+      'dynamodb:Query',
+      's3:GetObject',
+      's3:ListBucket',
+      'secretsmanager:GetSecretValue',
+    ]);
     expect(keysOf('Serve', 's3:GetObject')).toEqual([
       'catalogue/*',
       'current.json',
       'manifests/*',
+      'privacy.json',
       'runs/*/model/*',
     ]);
   });
@@ -305,7 +311,7 @@ describe('remember', () => {
   });
 
   test('may add items to the table, and may neither read nor delete any', () => {
-    expect(actionsOf(template, 'Remember').filter((action) => !action.startsWith('kafka'))).toEqual([
+    expect(actionsOf(template, 'Remember').filter((action) => action.startsWith('dynamodb:'))).toEqual([
       'dynamodb:BatchWriteItem',
       'dynamodb:PutItem',
     ]);
