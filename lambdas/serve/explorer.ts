@@ -14,11 +14,9 @@ export async function explorerOfUser(
   { params: { user } }: ApiRequest<'explorer'>,
   sources: Sources,
 ): Promise<Reply> {
-  const [{ run, newestSaleMs, erasuresThrough, explorerOf }, { users, isKnown }, persons] = await Promise.all([
-    loadedRun(sources),
-    sources.erased.current(),
-    personsOf(sources),
-  ]);
+  const [{ run, newestSaleMs, erasuresThrough, explorerOf }, { users, isKnown }, persons] = await Promise.all(
+    [loadedRun(sources), sources.erased.current(), personsOf(sources)],
+  );
   const storedUser = persons.stored(user);
   const { erasure = 0 } = users?.erasureOf(storedUser) ?? {};
   if (erasure <= erasuresThrough && !isKnown)
@@ -38,12 +36,17 @@ async function rowOf(storedUser: string, explorerOf: ExplorerReader): Promise<Ro
   try {
     return await explorerOf(storedUser);
   } catch (cause) {
-    throw new ProblemError('unavailable', 'The files of the explorer cannot be read at the moment', { cause });
+    throw new ProblemError('unavailable', 'The files of the explorer cannot be read at the moment', {
+      cause,
+    });
   }
 }
 
 /** A block has the names of the products of all its users; an answer has those of one user. */
-function namesIn({ value: { history, any, new: discoveries }, names }: Row<ExplorerUser>): ExplorerEntry['names'] {
+function namesIn({
+  value: { history, any, new: discoveries },
+  names,
+}: Row<ExplorerUser>): ExplorerEntry['names'] {
   const listed = [...any, ...discoveries];
   const products = new Set([
     ...history.map(({ product }) => product),

@@ -74,7 +74,9 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
       serve: answer('serve', createRouter(createServeRoutes(sources, authorisation.auth))),
       collect: answer(
         'collect',
-        createRouter(createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now })),
+        createRouter(
+          createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now }),
+        ),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
     },

@@ -18,7 +18,7 @@ import { operationOf } from '../../../lambdas/shared/http/match.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
 import { createLog } from '../../../lambdas/shared/platform/log.ts';
 import type { RecentSale } from '../../../lambdas/shared/platform/recent.ts';
-import { PLAIN_IDS, type PersonIds } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import manifest from '../../fixtures/manifest.json' with { type: 'json' };
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { checkReply } from '../shared/contract/api/document.ts';
