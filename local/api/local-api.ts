@@ -10,7 +10,7 @@ import { showShop } from './shop-page.ts';
 export interface LocalApiOptions
   extends Pick<
       LocalStagesOptions,
-      'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'persons' | 'onFault'
+      'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'persons' | 'personKey' | 'onFault'
     >,
     Required<Pick<ApiOptions, 'port' | 'host'>> {
   /** The configuration of the stack. */
