@@ -132,6 +132,13 @@ export class Lake extends Construct {
       EXPLORER_FILES,
       `${PREFIX.catalogue}*`,
     );
+    this.grantTombstones(fn);
+  }
+
+  /** Lets `fn` read which users were erased, as keyed hashes. */
+  grantTombstones(fn: lambda.Function): void {
+    this.list(fn, 'tombstones');
+    this.get(fn, `${PREFIX.tombstones}*`);
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */

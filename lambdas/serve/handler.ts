@@ -41,6 +41,7 @@ const sources = createSources({
   s3,
   recent: dynamoRecentSales(environment[ENV.recentTable], environment[ENV.recentDays]),
   catalogueMaxAgeSeconds: environment[ENV.catalogueMaxAgeSeconds],
+  personKey: persons.key,
   persons: persons.ids,
   log: createLog('serve', functionName === undefined ? {} : { functionName }),
   nowMs: Date.now,
@@ -55,6 +56,7 @@ await Promise.all([
   sources.served.get(),
   sources.catalogue.current().catch(() => undefined),
   persons.ids().catch(() => undefined),
+  sources.erased.current(),
 ]);
 
 /** Answers the requests of the routes of serve. */

@@ -179,7 +179,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   if (table !== undefined)
     api = await parts.start('API', () =>
       startLocalApi({
-        ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config), persons },
+        ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config), persons, personKey },
         kafka: kafkaClient(broker.bootstrap, COLLECT_PATIENCE),
         pagesUrl: pages.url,
         port: options.apiPort ?? 0,

@@ -177,7 +177,11 @@ async function openAt(settings: ExplorerSettings, hash = '') {
 }
 
 const contentTypeOf = (key: string) =>
-  key.endsWith('.html') ? { contentType: 'text/html' } : key.endsWith('.svg') ? { contentType: 'image/svg+xml' } : {};
+  key.endsWith('.html')
+    ? { contentType: 'text/html' }
+    : key.endsWith('.svg')
+      ? { contentType: 'image/svg+xml' }
+      : {};
 
 const SIGNED: ExplorerSettings = {
   stackName: 'Lamps',
@@ -197,7 +201,10 @@ describeInChromium(() => {
     await page.getByText('Oak table (p0002)').first().waitFor();
     expect(page.url()).toBe(`https://pages.example/${INDEX_KEY}#user=ann%40example.com`);
     expect(requests).toEqual([{ url: `https://api.example${PATH}`, authorization: 'Bearer token-1' }]);
-    const stored = await page.evaluate(() => [...Object.entries(sessionStorage), ...Object.entries(localStorage)]);
+    const stored = await page.evaluate(() => [
+      ...Object.entries(sessionStorage),
+      ...Object.entries(localStorage),
+    ]);
     expect(stored).toEqual([]);
     refuse(401);
     await lookUp(page, 'bob');

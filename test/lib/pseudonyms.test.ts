@@ -26,7 +26,8 @@ const settingsOf = (template: Template): string => {
 };
 const textOf = (part: unknown): string => (typeof part === 'string' ? part : JSON.stringify(part));
 const originsOf = (template: Template) =>
-  Object.values(template.findResources('AWS::ApiGatewayV2::Api'))[0]?.Properties.CorsConfiguration?.AllowOrigins;
+  Object.values(template.findResources('AWS::ApiGatewayV2::Api'))[0]?.Properties.CorsConfiguration
+    ?.AllowOrigins;
 
 test('with plain ids the pages are told nothing, and the API has the configured callers', () => {
   const template = synthesize({ serve, site });
@@ -62,7 +63,9 @@ describe('with keyed ids', () => {
     });
     const [shop, pages, ...others] = originsOf(template);
     expect([shop, others]).toEqual(['https://shop.example.com', []]);
-    expect(JSON.stringify(pages)).toMatch(/"https:\/\/",\{"Fn::GetAtt":\["SiteDistribution\w+","DomainName"\]\}/);
+    expect(JSON.stringify(pages)).toMatch(
+      /"https:\/\/",\{"Fn::GetAtt":\["SiteDistribution\w+","DomainName"\]\}/,
+    );
   });
 
   test.each([

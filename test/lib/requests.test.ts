@@ -176,7 +176,7 @@ describe('the API', () => {
 });
 
 describe('serve', () => {
-  test('may read the pointer, manifests, model files and the catalogue, and query the table', () => {
+  test('may read the pointer, manifests, files of runs by user, the catalogue and who was erased, and query the table', () => {
     expect(actionsOf(template, 'Serve')).toEqual([
       'dynamodb:Query',
       's3:GetObject',
@@ -188,8 +188,17 @@ describe('serve', () => {
       'current.json',
       'manifests/*',
       'privacy.json',
+      'runs/*/explorer/*',
       'runs/*/model/*',
+      'tombstones/*',
     ]);
+  });
+
+  test('may read which users were erased, and neither the requests nor the receipts of erasures', () => {
+    for (const stage of ['Serve', 'Remember']) {
+      expect(keysOf(stage, 's3:GetObject')).toContain('tombstones/*');
+      expect(JSON.stringify(statementsOf(template, stage))).not.toContain('erasures/');
+    }
   });
 
   test('may write nothing, and may not use its keys for it', () => {

@@ -79,7 +79,7 @@ test('where users have pseudonyms the page says so, and its script has the setti
   expect(page).toContain(
     '<script type="application/json" id="explorer-settings">{"stackName":"Lamps \\u003c/script>"}</script>',
   );
-  expect(page).toContain("connect-src &#39;self&#39;\"");
+  expect(page).toContain('connect-src &#39;self&#39;"');
   const plain = indexPage(current, [first]);
   expect(plain).not.toMatch(/pseudonym|explorer-settings|code_challenge/);
 });
@@ -94,7 +94,7 @@ test('the page may ask the API and the issuer, and no other server', () => {
       }),
     )?.[0];
   expect(policyOf()).toBe('connect-src &#39;self&#39; https://api.example.com https://login.example.com');
-  expect(
-    policyOf({ authorization: 'https://a.example.com/x', token: 'https://api.example.com/token' }),
-  ).toBe('connect-src &#39;self&#39; https://api.example.com');
+  expect(policyOf({ authorization: 'https://a.example.com/x', token: 'https://api.example.com/token' })).toBe(
+    'connect-src &#39;self&#39; https://api.example.com',
+  );
 });

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { PRIVACY_KEY } from '../../../lambdas/shared/contract/keys.ts';
+import { PRIVACY_KEY, tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';
 import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import type { UserSale } from '../../../lambdas/shared/platform/recent.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
@@ -86,6 +86,20 @@ test('keyed ids are stored as pseudonyms', async () => {
     { user: createPersonKey(SECRET).pseudonym('ann'), product: 'lamp' },
   ]);
   expect(lake.keys()).toEqual([]);
+});
+
+test('sales of an erased user are ignored: the tombstones of the bucket are read with the secret', async () => {
+  store.mockClear();
+  const { check, erasedHash } = createPersonKey(SECRET);
+  const tombstones = {
+    erasure: 1,
+    untilMs: Date.now() + 60_000,
+    keyCheck: check,
+    users: [erasedHash('ann')],
+  };
+  await lake.create(tombstonesKey(1), JSON.stringify(tombstones), 'application/json');
+  expect(await (await load(true))()).toEqual({ batchItemFailures: [] });
+  expect(store.mock.calls).toEqual([[[]]]);
 });
 
 test('nothing is remembered while the sales of the bucket are stored in another way; later the same call succeeds', async () => {

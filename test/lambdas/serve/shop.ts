@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { createCatalogueReader } from '../../../lambdas/serve/catalogue/reader.ts';
+import { createErased } from '../../../lambdas/serve/erased.ts';
 import { loadRun, type RunLoaderOptions } from '../../../lambdas/serve/load-run.ts';
 import { createPatientRecent } from '../../../lambdas/serve/patient-recent.ts';
+import { createRewritten } from '../../../lambdas/serve/rewritten.ts';
 import { createServeRoutes } from '../../../lambdas/serve/routes.ts';
 import type { RunObjects } from '../../../lambdas/serve/run-objects.ts';
 import { createServedRun } from '../../../lambdas/serve/served-run.ts';
@@ -9,16 +12,18 @@ import type { Sources } from '../../../lambdas/serve/sources.ts';
 import type { StoredHistory } from '../../../lambdas/shared/contract/answer-model.ts';
 import type { ExplorerUser } from '../../../lambdas/shared/contract/explorer.ts';
 import { CURRENT_KEY, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import type { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import type { Authorisation } from '../../../lambdas/shared/http/authorise.ts';
 import { operationOf } from '../../../lambdas/shared/http/match.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
 import { createLog } from '../../../lambdas/shared/platform/log.ts';
 import type { RecentSale } from '../../../lambdas/shared/platform/recent.ts';
-import { PLAIN_IDS, type PersonIds } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import manifest from '../../fixtures/manifest.json' with { type: 'json' };
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { checkReply } from '../shared/contract/api/document.ts';
 import { type EventOptions, httpEvent } from '../shared/http/events.ts';
+import { KEY } from '../tombstones.ts';
 import { type FakeRun, fakeEngine } from './fake-engine.ts';
 
 export const AS_OF_MS = Date.UTC(2026, 5, 30);
@@ -30,11 +35,20 @@ export function memoryObjects(lake: MemoryLake): RunObjects {
       const found = await lake.read(key);
       return found && found.etag === etag ? 'same' : found;
     },
-    async bytes(key, range) {
+    async bytes(key) {
       lake.fault('read', key);
       const stored = lake.objects.get(key)?.bytes;
       await new Promise((resolve) => setImmediate(resolve));
-      return stored && range ? stored.subarray(range.offset, range.offset + range.sizeBytes) : stored;
+      return stored;
+    },
+    async part(key, { offset, sizeBytes }, etag) {
+      lake.fault('read', key);
+      const stored = lake.objects.get(key)?.bytes;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!stored) return undefined;
+      const found = createHash('md5').update(stored).digest('hex');
+      if (found !== (etag ?? found) || offset >= stored.length) return 'changed';
+      return { bytes: stored.subarray(offset, offset + sizeBytes), etag: found };
     },
   };
 }
@@ -72,6 +86,7 @@ export function writeRun(
   lake: MemoryLake,
   { run, products, asOfMs }: FakeRun,
   histories: Readonly<Record<string, StoredHistory>>,
+  tombstones: Manifest['inputs']['tombstones'] = null,
 ): void {
   const put = (key: string, body: string | Uint8Array) =>
     lake.objects.set(key, { bytes: Buffer.from(body), storedAtMs: lake.nowMs });
@@ -123,7 +138,7 @@ export function writeRun(
       run,
       attempt: 1,
       asOfMs,
-      inputs: { ...manifest.inputs, offsets: { '0a1b2c3d/sales/000000': [[0, 99]] } },
+      inputs: { ...manifest.inputs, offsets: { '0a1b2c3d/sales/000000': [[0, 99]] }, tombstones },
       files: names.map((name) => ({ name, key: keyOf(name), sizeBytes: 1, rows: 1, sha256: '0'.repeat(64) })),
     }),
   );
@@ -172,10 +187,13 @@ export function openShop({
   const objects = memoryObjects(lake);
   const nowMs = () => clock.nowMs;
   const sales = new Map<string, RecentSale[]>();
+  const wait = () => new Promise<never>(() => undefined);
+  const erased = createErased({ lake, key: async () => KEY, log, nowMs, wait });
   const sources: Sources = options.sources ?? {
     served: createServedRun({
       objects,
-      load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded }),
+      load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded, nowMs }),
+      isRewritten: createRewritten({ objects, erased, nowMs }),
       log,
       nowMs,
     }),
@@ -184,13 +202,8 @@ export function openShop({
       log,
       nowMs,
     }),
-    catalogue: createCatalogueReader({
-      lake,
-      log,
-      nowMs,
-      maxAgeSeconds: 300,
-      wait: () => new Promise(() => {}),
-    }),
+    catalogue: createCatalogueReader({ lake, log, nowMs, maxAgeSeconds: 300, wait }),
+    erased,
     persons: async () => persons,
     log,
     nowMs,

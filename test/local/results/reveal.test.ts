@@ -41,9 +41,7 @@ test('edges get the id of their source, never of their target', async () => {
     'graph/edges-00001.csv',
     `source,target,kind\nu:${ann},p:${ann},bought\np:${ann},p:x,similar\nu:${bob},p:x,bought\n`,
   );
-  expect(text).toBe(
-    `source,target,kind\nu:ann,p:${ann},bought\np:${ann},p:x,similar\nu:${bob},p:x,bought\n`,
-  );
+  expect(text).toBe(`source,target,kind\nu:ann,p:${ann},bought\np:${ann},p:x,similar\nu:${bob},p:x,bought\n`);
 });
 
 test('GraphML gets the ids of nodes and edges, and the labels of users', async () => {

@@ -26,9 +26,7 @@ function keyedTables(known: readonly string[]): { tables: Tables; asked: string[
   const asked: string[] = [];
   const askUser: AskUser = async (user) => {
     asked.push(user);
-    return known.includes(user)
-      ? { run: 1, row: { key: user, value: entry, names: new Map() } }
-      : undefined;
+    return known.includes(user) ? { run: 1, row: { key: user, value: entry, names: new Map() } } : undefined;
   };
   const tables: Tables = {
     users: new BlockTable<UserPage>([{ file: 'u', from: [PSEUDONYM], sizes: [1] }], async () => ({
