@@ -21,7 +21,7 @@ export interface SourceOptions {
   readonly catalogueMaxAgeSeconds: number;
   /** Loads the key that recognises erased users. */
   readonly personKey: () => Promise<ErasureKey>;
-  readonly persons: PersonIds;
+  readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
   /** The clock, epoch ms. */
   readonly nowMs: () => number;

@@ -58,7 +58,8 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
   const logs = (stage: RequestStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
-    ...{ bucket, s3, catalogueMaxAgeSeconds, persons },
+    ...{ bucket, s3, catalogueMaxAgeSeconds },
+    persons: async () => persons,
     personKey: async () => personKey,
     recent: dynamoRecentSales(table, recentDays, new DynamoDBClient(aws)),
     log: logs('serve'),
@@ -73,7 +74,9 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
       serve: answer('serve', createRouter(createServeRoutes(sources, authorisation.auth))),
       collect: answer(
         'collect',
-        createRouter(createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now })),
+        createRouter(
+          createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now }),
+        ),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
     },
