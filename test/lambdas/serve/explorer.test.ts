@@ -55,7 +55,7 @@ test('a file that cannot be read is a fault; the next request reads it again', a
     lake.fault = (_, key) => {
       if (key.endsWith(broken)) throw new Error('S3 does not answer');
     };
-    expect((await ask(URL)).statusCode).toBe(500);
+    expect((await ask(URL)).statusCode).toBe(503);
     lake.fault = () => undefined;
     expect((await ask(URL)).statusCode).toBe(200);
   }
