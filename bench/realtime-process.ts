@@ -50,6 +50,7 @@ const routes = createServeRoutes(
     catalogue: createCatalogueReader({ lake: directoryLake(lake), log, nowMs, maxAgeSeconds: 60 }),
     persons: async () => PLAIN_IDS,
     erased: createErased({ lake: directoryLake(lake), key: noKey, log, nowMs }),
+    persons: async () => PLAIN_IDS,
     log,
     nowMs,
   },

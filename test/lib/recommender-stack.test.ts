@@ -169,7 +169,8 @@ describe('the permissions of each stage', () => {
     const prefixes = listing.flatMap(
       ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? ['no condition'],
     );
-    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
+    for (const prefix of prefixes)
+      expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
   });
 
   test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
@@ -545,7 +546,9 @@ describe('the cluster', () => {
   });
 
   test('threshold may list tombstones, and neither read nor write them', () => {
-    const listed = statementsOf('threshold').flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? []);
+    const listed = statementsOf('threshold').flatMap(
+      ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [],
+    );
     expect(listed).toContain('tombstones/*');
     for (const action of ['s3:GetObject', 's3:PutObject'])
       expect(prefixesOf('threshold', action)).not.toContain('tombstones/*');

@@ -31,7 +31,9 @@ interface Shown {
 async function historyOf(user: string, { ask }: Pick<ReturnType<typeof open>, 'ask'>): Promise<Shown> {
   const { statusCode, json } = await ask(`/v1/users/${user}/history`);
   expect(statusCode).toBe(200);
-  const owners = json.stored.newest.map(({ product }: { product: string }) => product.replace('product of ', ''));
+  const owners = json.stored.newest.map(({ product }: { product: string }) =>
+    product.replace('product of ', ''),
+  );
   expect(owners.length).toBe(json.stored.lines);
   expect(owners.length).toBeLessThan(2);
   return { owner: owners[0], isMissing: json.missing.length > 0 };
