@@ -511,7 +511,9 @@ describe('the cluster', () => {
   });
 
   test('threshold may list tombstones, and neither read nor write them', () => {
-    const listed = statementsOf('threshold').flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? []);
+    const listed = statementsOf('threshold').flatMap(
+      ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [],
+    );
     expect(listed).toContain('tombstones/*');
     for (const action of ['s3:GetObject', 's3:PutObject'])
       expect(prefixesOf('threshold', action)).not.toContain('tombstones/*');

@@ -43,7 +43,14 @@ function event(records: readonly Rec[]) {
 function setUp(nowMs = AT) {
   const recent = memoryRecentSales();
   const log = recordingLog();
-  const parts = { recent, days: 90, log, parseSale: createSaleParser({}), ids: PLAIN_IDS, nowMs: () => nowMs };
+  const parts = {
+    recent,
+    days: 90,
+    log,
+    parseSale: createSaleParser({}),
+    ids: PLAIN_IDS,
+    nowMs: () => nowMs,
+  };
   return { recent, log, parts, run: (records: readonly Rec[]) => remember(event(records), parts) };
 }
 
