@@ -29,6 +29,8 @@ export interface LakeProps {
 
 /** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
+/** The files that the explorer looks users and products up in. */
+const EXPLORER_FILES = `${PREFIX.runs}*/explorer/*`;
 
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
@@ -121,7 +123,22 @@ export class Lake extends Construct {
     // Without this permission S3 answers 403 instead of 404 for an object that does not exist, or not any more.
     this.listPrefixes(fn, [CURRENT_KEY, PRIVACY_KEY]);
     this.list(fn, 'manifests', 'runs', 'catalogue');
-    this.get(fn, CURRENT_KEY, PRIVACY_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+    this.get(
+      fn,
+      CURRENT_KEY,
+      PRIVACY_KEY,
+      `${PREFIX.manifests}*`,
+      MODEL_FILES,
+      EXPLORER_FILES,
+      `${PREFIX.catalogue}*`,
+    );
+    this.grantTombstones(fn);
+  }
+
+  /** Lets `fn` read which users were erased, as keyed hashes. */
+  grantTombstones(fn: lambda.Function): void {
+    this.list(fn, 'tombstones');
+    this.get(fn, `${PREFIX.tombstones}*`);
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */

@@ -8,6 +8,7 @@ import { Network } from './network.ts';
 import { Operations } from './operations.ts';
 import { Privacy } from './privacy.ts';
 import { Produce } from './produce.ts';
+import { callingOrigins, showPseudonyms } from './pseudonyms.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
 import { requestStages } from './request-stages.ts';
@@ -78,10 +79,18 @@ export class RecommenderStack extends Stack {
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
-    const requests = config.serve
-      ? requestStages(this, { lake, privacy, stream, config, serve: config.serve, logKeeping })
-      : undefined;
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
+    const requests = config.serve
+      ? requestStages(this, {
+          lake,
+          privacy,
+          stream,
+          config,
+          serve: { ...config.serve, cors: callingOrigins(config, site?.origin) },
+          logKeeping,
+        })
+      : undefined;
+    showPseudonyms({ publish, render, privacy, config, apiUrl: requests?.url });
 
     const stages = { accumulate, threshold, train, publish, render };
     const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });

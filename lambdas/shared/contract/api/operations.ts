@@ -1,4 +1,5 @@
 import { addProducts, putProduct } from './catalogue.ts';
+import { explorer } from './explorer.ts';
 import { history } from './history.ts';
 import type { Operation } from './operation.ts';
 import { popular, similar, together, trending } from './products.ts';
@@ -16,6 +17,7 @@ export const OPERATIONS = {
   popular,
   trending,
   history,
+  explorer,
   addSales,
   putProduct,
   addProducts,
