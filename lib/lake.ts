@@ -24,6 +24,11 @@ export interface LakeProps {
 /** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
 
+/** The objects that may hold a user. */
+const REWRITTEN = (['interactions', 'rejected', 'runs', 'manifests', 'charts', 'publications'] as const).map(
+  (name) => `${PREFIX[name]}*`,
+);
+
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
   readonly bucket: s3.IBucket;
@@ -39,7 +44,6 @@ export class Lake extends Construct {
       ? s3.Bucket.fromBucketName(this, 'Kept', bucketName)
       : createBucket(this, { ...props, key: this.key });
     this.policy = policyOf(this, this.bucket);
-    enforceConditions(this.policy, this.bucket);
   }
 
   /** Lets `fn` add batches and rejected records; it can neither read nor delete. */
@@ -114,6 +118,25 @@ export class Lake extends Construct {
     this.list(fn, 'catalogue');
     this.get(fn, `${PREFIX.catalogue}*`);
     this.put(fn, `${PREFIX.catalogue}*`);
+  }
+
+  /**
+   * Lets `fn` read everything and all versions of it, replace objects that may hold a user, and delete versions of them. All others
+   * may write the objects of most of these prefixes only once. Call it once: it completes the policy of the bucket.
+   */
+  grantForget(fn: lambda.Function): void {
+    this.listPrefixes(fn, ['*']);
+    this.listVersions(fn);
+    this.get(fn, '*');
+    this.allow(fn, 's3:GetObjectVersion', ['*']);
+    this.put(fn, ...REWRITTEN, `${PREFIX.tombstones}*`, `${PREFIX.erasures}*`);
+    this.allow(fn, 's3:DeleteObjectVersion', [
+      ...REWRITTEN,
+      `${PREFIX.logs}*`,
+      `${PREFIX.erasures}*`,
+      CURRENT_KEY,
+    ]);
+    enforceConditions(this.policy, this.bucket, fn.role?.roleArn ?? '');
   }
 
   /**
@@ -205,6 +228,15 @@ export class Lake extends Construct {
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
         conditions: { StringLike: { 's3:prefix': prefixes } },
+      }),
+    );
+  }
+
+  private listVersions(fn: lambda.Function): void {
+    fn.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [this.bucket.bucketArn],
       }),
     );
   }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../lambdas/threshold/scan.ts';
 import { Accumulate } from './accumulate.ts';
 import type { Config } from './config.ts';
+import { Forget } from './forget.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
@@ -64,19 +65,28 @@ export class RecommenderStack extends Stack {
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
+    const forget = new Forget(this, 'Forget', { lake, serve: config.serve || undefined, ...common });
     const requests = config.serve
-      ? requestStages(this, { lake, stream, config, serve: config.serve, logKeeping })
+      ? requestStages(this, { lake, stream, config, serve: config.serve, forget, logKeeping })
       : undefined;
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
     const stages = { accumulate, threshold, train, publish, render };
-    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });
+    forget.search([...Object.values(stages), ...Object.values(requests?.stages ?? {}), forget]);
+    const operations = new Operations(this, 'Operations', {
+      config,
+      stream,
+      pollers,
+      stages,
+      requests,
+      forget,
+    });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {
       LakeBucket: lake.bucket.bucketName,
       ...Object.fromEntries(
-        Object.entries({ ...stages, ...requests?.stages }).map(([name, { fn }]) => [
+        Object.entries({ ...stages, ...requests?.stages, forget }).map(([name, { fn }]) => [
           `${name}Function`,
           fn.functionName,
         ]),

@@ -1,4 +1,5 @@
 import { addProducts, putProduct } from './catalogue.ts';
+import { erasure, forgetUser } from './erasures.ts';
 import { history } from './history.ts';
 import type { Operation } from './operation.ts';
 import { popular, similar, together, trending } from './products.ts';
@@ -19,6 +20,8 @@ export const OPERATIONS = {
   addSales,
   putProduct,
   addProducts,
+  forgetUser,
+  erasure,
   health,
   ready,
   openapi,
