@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Batch, planBatches } from '../lambdas/accumulate/batches.ts';
 import { toParquet } from '../lambdas/accumulate/parquet.ts';
 import { grouped } from '../lambdas/shared/contract/numbers.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
 import { parseMskEvent } from '../lambdas/shared/sales/msk-event.ts';
 import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { type Benchmark, median } from './benchmark.ts';
@@ -28,7 +29,7 @@ const ZodSale = z.object({
   productName: z.string().max(1024).optional(),
 });
 
-const withOwnParser = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), parseSale)[0];
+const withOwnParser = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), parseSale, PLAIN_IDS)[0];
 
 function withZod(event: unknown): Batch | undefined {
   const [batch] = planBatches(parseMskEvent(event), (value) => {
@@ -44,7 +45,7 @@ function withZod(event: unknown): Batch | undefined {
       productName,
     } = sale;
     return { user, product, quantity, atMs, type, orderId, price, productName };
-  });
+  }, PLAIN_IDS);
   return batch;
 }
 

@@ -5,8 +5,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
+import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import type { Remember } from './remember.ts';
 import type { Serve as ServeConfig } from './request-config.ts';
 import { addIdentity } from './serve.ts';
@@ -15,6 +17,9 @@ import { StageQueue } from './stage-queue.ts';
 
 export interface ForgetProps {
   readonly lake: Lake;
+  readonly privacy: Privacy;
+  /** Rejected records name their users by the fields of the topic. */
+  readonly fieldMap: FieldMap;
   /** Undefined if the deployment has no API. */
   readonly serve: ServeConfig | undefined;
   readonly sweepMinutes: number;
@@ -38,8 +43,9 @@ export class Forget extends Construct {
   readonly logGroup: logs.LogGroup;
   readonly queue: StageQueue;
 
-  constructor(scope: Construct, id: string, { lake, serve, sweepMinutes, logKeeping }: ForgetProps) {
+  constructor(scope: Construct, id: string, props: ForgetProps) {
     super(scope, id);
+    const { lake, privacy, fieldMap, serve, sweepMinutes, logKeeping } = props;
     const { fn, logGroup } = stageFunction(this, 'forget', {
       // It holds a few objects of the bucket at a time, decoded.
       memoryMb: 3008,
@@ -49,6 +55,8 @@ export class Forget extends Construct {
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantForget(fn);
+    privacy.grantKey(fn);
+    fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
     if (serve) addIdentity(fn, serve);
     this.queue = new StageQueue(this, 'Events', { fn });
     this.queue.on('Tombstones', lake.createdBelow('tombstones'));

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { CURRENT_KEY, INDEX_KEY, PREFIX } from '../lambdas/shared/contract/keys.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX, PRIVACY_KEY } from '../lambdas/shared/contract/keys.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { LogKeeping } from './stage-function.ts';
@@ -13,11 +13,11 @@ import type { LogKeeping } from './stage-function.ts';
  * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
  * copy objects; each attempt has a prefix of its own there.
  */
-const APPENDED = ['windows', 'attempts', 'catalogue', 'tombstones'] as const;
+const APPENDED = ['windows', 'publications', 'catalogue', 'tombstones'] as const;
 /** Prefixes whose objects are written once too, but may be replaced by forget, with `If-Match`. */
-const FORGOTTEN = ['interactions', 'rejected', 'manifests', 'publications'] as const;
-/** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
-const MOVING = [CURRENT_KEY, INDEX_KEY] as const;
+const FORGOTTEN = ['interactions', 'rejected', 'attempts', 'manifests'] as const;
+/** The objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
+const MOVING = [CURRENT_KEY, INDEX_KEY, PRIVACY_KEY] as const;
 
 export interface BucketProps {
   readonly retention: Config['retention'];

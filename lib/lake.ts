@@ -5,7 +5,13 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/contract/keys.ts';
+import {
+  CURRENT_KEY,
+  INDEX_KEY,
+  PREFIX,
+  PRIVACY_KEY,
+  SHOWN_PREFIXES,
+} from '../lambdas/shared/contract/keys.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
@@ -25,9 +31,12 @@ export interface LakeProps {
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
 
 /** The objects that may hold a user. */
-const REWRITTEN = (['interactions', 'rejected', 'runs', 'manifests', 'charts', 'publications'] as const).map(
-  (name) => `${PREFIX[name]}*`,
-);
+const REWRITTEN = [
+  ...(['interactions', 'rejected', 'runs', 'manifests', 'charts', 'logs'] as const).map(
+    (name) => `${PREFIX[name]}*`,
+  ),
+  `${PREFIX.attempts}*/failed.json`,
+];
 
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
@@ -46,9 +55,17 @@ export class Lake extends Construct {
     this.policy = policyOf(this, this.bucket);
   }
 
-  /** Lets `fn` add batches and rejected records; it can neither read nor delete. */
+  /** Lets `fn` add batches and rejected records, which it can neither read nor delete, and say how ids are stored. */
   grantAppendInteractions(fn: lambda.Function): void {
-    this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`);
+    this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`, PRIVACY_KEY);
+    this.grantCheckPrivacy(fn);
+  }
+
+  /** Lets `fn` read how ids are stored in the bucket, and see whether there are sales; it cannot read them. */
+  grantCheckPrivacy(fn: lambda.Function): void {
+    this.get(fn, PRIVACY_KEY);
+    // Without the permission for the key itself S3 answers 403 instead of 404 while the object does not exist yet.
+    this.listPrefixes(fn, [PRIVACY_KEY, `${PREFIX.interactions}*`]);
   }
 
   /** Lets `fn` list batches, also those of the catalogue, read the state of all windows, and add windows. */
@@ -108,9 +125,9 @@ export class Lake extends Construct {
   /** Lets `fn` read what the served run answers from, and the catalogue. It may write nothing. */
   grantServe(fn: lambda.Function): void {
     // Without this permission S3 answers 403 instead of 404 for an object that does not exist, or not any more.
-    this.listPrefixes(fn, [CURRENT_KEY]);
+    this.listPrefixes(fn, [CURRENT_KEY, PRIVACY_KEY]);
     this.list(fn, 'manifests', 'runs', 'catalogue');
-    this.get(fn, CURRENT_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+    this.get(fn, CURRENT_KEY, PRIVACY_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */
@@ -130,12 +147,7 @@ export class Lake extends Construct {
     this.get(fn, '*');
     this.allow(fn, 's3:GetObjectVersion', ['*']);
     this.put(fn, ...REWRITTEN, `${PREFIX.tombstones}*`, `${PREFIX.erasures}*`);
-    this.allow(fn, 's3:DeleteObjectVersion', [
-      ...REWRITTEN,
-      `${PREFIX.logs}*`,
-      `${PREFIX.erasures}*`,
-      CURRENT_KEY,
-    ]);
+    this.allow(fn, 's3:DeleteObjectVersion', [...REWRITTEN, `${PREFIX.erasures}*`]);
     enforceConditions(this.policy, this.bucket, fn.role?.roleArn ?? '');
   }
 

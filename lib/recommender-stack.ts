@@ -7,6 +7,7 @@ import { Forget } from './forget.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
+import { Privacy } from './privacy.ts';
 import { Produce } from './produce.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
@@ -53,7 +54,13 @@ export class RecommenderStack extends Stack {
       keepsTopic: isKept,
     });
     const lake = new Lake(this, 'Lake', { retention, encryption, config: config.lake, logKeeping });
-    const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
+    const privacy = new Privacy(this, 'Privacy', { config: config.privacy, encryption, removalPolicy });
+    const accumulate = new Accumulate(this, 'Accumulate', {
+      lake,
+      privacy,
+      fieldMap: config.fieldMap,
+      logKeeping,
+    });
     const pollers = stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {
       lake,
@@ -61,13 +68,26 @@ export class RecommenderStack extends Stack {
       model: config.model,
       ...common,
     });
-    const train = new Train(this, 'Train', { lake, config: config.train, encryption, jarPath, ...common });
+    const train = new Train(this, 'Train', {
+      lake,
+      privacy,
+      config: config.train,
+      encryption,
+      jarPath,
+      ...common,
+    });
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
-    const forget = new Forget(this, 'Forget', { lake, serve: config.serve || undefined, ...common });
+    const forget = new Forget(this, 'Forget', {
+      lake,
+      privacy,
+      fieldMap: config.fieldMap,
+      serve: config.serve || undefined,
+      ...common,
+    });
     const requests = config.serve
-      ? requestStages(this, { lake, stream, config, serve: config.serve, forget, logKeeping })
+      ? requestStages(this, { lake, privacy, stream, config, serve: config.serve, forget, logKeeping })
       : undefined;
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
@@ -85,6 +105,8 @@ export class RecommenderStack extends Stack {
 
     const outputs = {
       LakeBucket: lake.bucket.bucketName,
+      UserIds: privacy.settings.userIds,
+      PersonSecret: privacy.secretArn,
       ...Object.fromEntries(
         Object.entries({ ...stages, ...requests?.stages, forget }).map(([name, { fn }]) => [
           `${name}Function`,

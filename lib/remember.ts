@@ -9,10 +9,14 @@ import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
+import type { Lake } from './lake.ts';
 import type { Reading } from './pollers.ts';
+import type { Privacy } from './privacy.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface RememberProps {
+  readonly lake: Lake;
+  readonly privacy: Privacy;
   readonly config: Config['remember'];
   readonly encryption: Config['encryption'];
   readonly fieldMap: FieldMap;
@@ -46,8 +50,9 @@ export class Remember extends Construct {
   private readonly key: kms.IKey | undefined;
   private readonly days: number;
 
-  constructor(scope: Construct, id: string, { config, encryption, fieldMap, logKeeping }: RememberProps) {
+  constructor(scope: Construct, id: string, props: RememberProps) {
     super(scope, id);
+    const { lake, privacy, config, encryption, fieldMap, logKeeping } = props;
     const { keyArn } = encryption;
     this.key = keyArn ? kms.Key.fromKeyArn(this, 'Key', keyArn) : undefined;
     this.days = config.days;
@@ -61,6 +66,8 @@ export class Remember extends Construct {
     this.logGroup = logGroup;
     fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
     this.grant(fn, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], 'write');
+    lake.grantCheckPrivacy(fn);
+    privacy.grantKey(fn);
   }
 
   /** Lets `fn` read the recent sales of one user at a time, and tells it where. */

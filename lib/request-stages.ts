@@ -6,6 +6,7 @@ import { Collect } from './collect.ts';
 import type { Config } from './config.ts';
 import type { Forget } from './forget.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import { Remember } from './remember.ts';
 import type { Serve as ServeConfig } from './request-config.ts';
 import { Serve } from './serve.ts';
@@ -14,6 +15,7 @@ import type { Stream } from './stream.ts';
 
 export interface RequestStagesProps {
   readonly lake: Lake;
+  readonly privacy: Privacy;
   readonly stream: Stream;
   readonly config: Config;
   readonly serve: ServeConfig;
@@ -30,9 +32,11 @@ export interface RequestStages extends MonitoredRequests {
 
 /** Creates the stages that answer requests, in the order in which a sale and then a request pass through them. */
 export function requestStages(scope: Construct, props: RequestStagesProps): RequestStages {
-  const { lake, stream, config, serve: serveConfig, forget, logKeeping } = props;
+  const { lake, privacy, stream, config, serve: serveConfig, forget, logKeeping } = props;
   const { fieldMap, encryption } = config;
   const remember = new Remember(scope, 'Remember', {
+    lake,
+    privacy,
     config: config.remember,
     encryption,
     fieldMap,
@@ -42,6 +46,7 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
   const pollers = stream.feed(remember.fn, remember.reading);
   const serve = new Serve(scope, 'Serve', {
     lake,
+    privacy,
     remember,
     config: serveConfig,
     catalogue: config.catalogue,

@@ -7,12 +7,14 @@ import { ENV } from '../lambdas/shared/platform/env.ts';
 import { browserFile } from '../lambdas/shared/web/browser-code.ts';
 import type { SignInSettings } from '../lambdas/shared/web/shop-settings.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import type { Remember } from './remember.ts';
 import type { Catalogue, Serve as ServeConfig } from './request-config.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface ServeProps {
   readonly lake: Lake;
+  readonly privacy: Privacy;
   readonly remember: Remember;
   readonly config: ServeConfig;
   readonly catalogue: Catalogue;
@@ -26,8 +28,9 @@ export class Serve extends Construct {
   /** The target of the API: the function, or its alias if instances are kept started. */
   readonly target: lambda.IFunction;
 
-  constructor(scope: Construct, id: string, { lake, remember, config, catalogue, logKeeping }: ServeProps) {
+  constructor(scope: Construct, id: string, props: ServeProps) {
     super(scope, id);
+    const { lake, privacy, remember, config, catalogue, logKeeping } = props;
     const { fn, logGroup } = stageFunction(this, 'serve', {
       memoryMb: config.memoryMb,
       // API Gateway waits at most 30 s. The first request of a process waits for the model.
@@ -38,6 +41,7 @@ export class Serve extends Construct {
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantServe(fn);
+    privacy.grantKey(fn);
     remember.grantRecall(fn);
     addIdentity(fn, config);
     addShop(fn, config);

@@ -11,12 +11,15 @@ import type { Launch } from '../lambdas/train/settings.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
 import { executorsOf, takenGb } from './train-config.ts';
 
 export interface TrainProps {
   readonly lake: Lake;
+  /** The job reads its secret. */
+  readonly privacy: Privacy;
   readonly config: Config['train'];
   readonly encryption: Config['encryption'];
   readonly sweepMinutes: number;
@@ -38,7 +41,7 @@ export class Train extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { lake, config, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
+    { lake, privacy, config, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
   ) {
     super(scope, id);
     if (!existsSync(jarPath))
@@ -61,6 +64,7 @@ export class Train extends Construct {
       }),
     });
     lake.grantTrain(role);
+    privacy.grantTo(role);
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['s3:GetObject'],

@@ -8,6 +8,7 @@ import { appendProducts } from '../lambdas/catalogue/write.ts';
 import { catalogueKey, windowKey } from '../lambdas/shared/contract/keys.ts';
 import { Model } from '../lambdas/shared/contract/model.ts';
 import { Manifest, Window } from '../lambdas/shared/contract/schemas.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
 import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { threshold } from '../lambdas/threshold/threshold.ts';
@@ -33,7 +34,7 @@ function expectSaved(name: string, bytes: Uint8Array): void {
 test('the event becomes the batch, the rejected record and the window that are saved, to the byte', async () => {
   const lake = memoryLake();
   const log = recordingLog();
-  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}) });
+  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}), ids: PLAIN_IDS });
   await appendProducts(
     [
       { productId: 'lamp', name: 'Lamp of the catalogue, “blue”', category: 'Home > Lighting', price: 9.5 },

@@ -2,16 +2,20 @@ import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
 import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import type { ParseSale } from '../shared/sales/sale.ts';
 import { type Batch, planBatches } from './batches.ts';
 import { toParquet } from './parquet.ts';
+import { toNdjson } from './rejected.ts';
 
 export interface Parts {
   readonly lake: Pick<Lake, 'create'>;
   readonly log: Log;
   readonly parseSale: ParseSale;
+  /** How ids of people are stored. */
+  readonly ids: PersonIds;
 }
 
 /**
@@ -25,12 +29,12 @@ export interface Parts {
  */
 export async function accumulate(
   event: unknown,
-  { lake, log, parseSale }: Parts,
+  { lake, log, parseSale, ids }: Parts,
 ): Promise<PartialBatchResponse> {
-  const batches = planBatches(parseMskEvent(event), parseSale);
+  const batches = planBatches(parseMskEvent(event), parseSale, ids);
   const byPartition = Map.groupBy(batches, ({ partitionName }) => partitionName);
   const results = await Promise.all(
-    [...byPartition.values()].map((list) => storeInOrder(list, { lake, log })),
+    [...byPartition.values()].map((list) => storeInOrder(list, { lake, log, ids })),
   );
   const stored = results.flatMap((result) => result.stored);
   log.measure({
@@ -47,7 +51,7 @@ export async function accumulate(
  */
 async function storeInOrder(
   batches: readonly Batch[],
-  { lake, log }: Pick<Parts, 'lake' | 'log'>,
+  { lake, log, ids }: Omit<Parts, 'parseSale'>,
 ): Promise<{
   readonly stored: readonly Batch[];
   readonly failure: PartialBatchResponse['batchItemFailures'][number] | undefined;
@@ -57,7 +61,7 @@ async function storeInOrder(
     const { partitionName: partition, range, sales, rejects } = batch;
     const { first, last } = range;
     try {
-      await store(lake, batch);
+      await store(batch, { lake, ids });
     } catch (error) {
       const offset = lowest(batches.slice(index).map(({ range }) => range.first));
       log.error('Cannot store this partition; its records are delivered again', { partition, offset, error });
@@ -80,12 +84,12 @@ async function storeInOrder(
  * Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return
  * false.
  */
-async function store(lake: Parts['lake'], batch: Batch): Promise<void> {
+async function store(batch: Batch, { lake, ids }: Pick<Parts, 'lake' | 'ids'>): Promise<void> {
   const { range, sales, rejects } = batch;
   if (rejects.length > 0)
     await lake.create(
       rejectedKey({ ...range, count: rejects.length }),
-      toNdjson(batch),
+      toNdjson(batch, ids),
       'application/x-ndjson',
     );
   if (sales.length > 0)
@@ -106,22 +110,4 @@ function leftOutOf({ sales }: Batch): { readonly leftOut?: Readonly<Record<strin
   if (fields.length === 0) return {};
   const byField = Map.groupBy(fields, ({ field }) => field);
   return { leftOut: Object.fromEntries([...byField].map(([field, { length }]) => [field, length])) };
-}
-
-/** Formats one line for each rejected record: its address, the reason, and the original key and value in base64. */
-function toNdjson({ range, rejects }: Batch): string {
-  const { source, topic, partition } = range;
-  const lines = rejects.map(({ offset, kafkaMs, reason, record }) =>
-    JSON.stringify({
-      source,
-      topic,
-      partition,
-      offset,
-      kafkaMs,
-      reason,
-      key: record.key ?? null,
-      value: record.value ?? null,
-    }),
-  );
-  return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,6 @@
 import type { BatchName } from '../shared/contract/keys.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
+import { storedSale } from '../shared/privacy/stored-sale.ts';
 import type { MskEvent, PolledRecord } from '../shared/sales/msk-event.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale, Sale } from '../shared/sales/sale.ts';
@@ -31,9 +33,14 @@ export interface Batch {
  * Keys are made of offsets, so a retry of the same poll writes to the same keys. A record that is twice in the event counts
  * once. If a topic was deleted and created again while the poller gathered records, the partition has one batch of each.
  *
+ * @param ids How ids of people are stored; sales of the batches have them in this form.
  * @returns At least one batch for each partition with a record, in the order of the event, each in offset order.
  */
-export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale): Batch[] {
+export function planBatches(
+  { source, partitions }: MskEvent,
+  parseSale: ParseSale,
+  ids: PersonIds,
+): Batch[] {
   const batches: Batch[] = [];
   const runs = [...partitions].flatMap(([name, polled]) =>
     splitTopics(polled).map((run) => [name, run] as const),
@@ -48,7 +55,7 @@ export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSa
       const { offset, timestamp: kafkaMs } = record;
       const parsed = parseRecord(record, parseSale);
       if ('rejected' in parsed) rejects.push({ offset, kafkaMs, record, reason: parsed.rejected });
-      else sales.push({ offset, kafkaMs, sale: parsed });
+      else sales.push({ offset, kafkaMs, sale: storedSale(parsed, ids) });
     }
     const { topic, partition } = first;
     const range = {

@@ -19,11 +19,11 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export const PERSONAL_PREFIXES: readonly string[] = [
   PREFIX.interactions,
   PREFIX.rejected,
+  PREFIX.attempts,
   PREFIX.logs,
   PREFIX.runs,
   PREFIX.manifests,
   PREFIX.charts,
-  PREFIX.publications,
 ];
 
 /**

@@ -2,6 +2,8 @@ import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { expiryOf } from '../shared/platform/recent-item.ts';
 import type { RecentSales, UserSale } from '../shared/platform/recent-sale.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
+import { storedSale } from '../shared/privacy/stored-sale.ts';
 import { type PolledRecord, parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import { parseRecord } from '../shared/sales/record.ts';
@@ -13,6 +15,8 @@ export interface Parts {
   readonly days: number;
   readonly log: Log;
   readonly parseSale: ParseSale;
+  /** How ids of people are stored. */
+  readonly ids: PersonIds;
   readonly nowMs: () => number;
 }
 
@@ -53,10 +57,10 @@ export async function remember(event: unknown, parts: Parts): Promise<PartialBat
 async function rememberPartition(
   partition: string,
   records: readonly PolledRecord[],
-  { source, recent, days, log, parseSale, nowMs }: Parts & { readonly source: string },
+  { source, recent, days, log, parseSale, ids, nowMs }: Parts & { readonly source: string },
 ): Promise<Outcome> {
   const nowSeconds = nowMs() / 1000;
-  const valid = records.flatMap((record) => toUserSale(record, source, parseSale) ?? []);
+  const valid = records.flatMap((record) => toUserSale(record, { source, parseSale, ids }) ?? []);
   const sales = valid.filter((sale) => expiryOf(sale, days) > nowSeconds);
   try {
     await recent.remember(sales);
@@ -75,10 +79,13 @@ async function rememberPartition(
 }
 
 /** @returns The part of a sale that an answer needs; undefined if the record is not a valid sale. */
-function toUserSale(record: PolledRecord, source: string, parseSale: ParseSale): UserSale | undefined {
+function toUserSale(
+  record: PolledRecord,
+  { source, parseSale, ids }: Pick<Parts, 'parseSale' | 'ids'> & { readonly source: string },
+): UserSale | undefined {
   const parsed = parseRecord(record, parseSale);
   if ('rejected' in parsed) return undefined;
-  const { user, product, quantity, atMs, type, orderId, price, id } = parsed;
+  const { user, product, quantity, atMs, type, orderId, price, id } = storedSale(parsed, ids);
   const { topic, partition, offset, timestamp: kafkaMs } = record;
   return {
     user,

@@ -16,7 +16,7 @@ import {
   skipOption,
   timeFormatOption,
 } from './sales-options.ts';
-import { growthOption, maxWaitOption, thresholdOption, typeWeightsOption } from './window-options.ts';
+import { growthOption, keyedOption, maxWaitOption, thresholdOption, typeWeightsOption } from './window-options.ts';
 
 /** The default simulation is cut into two windows. */
 const DEFAULT_THRESHOLD = 12_000;
@@ -38,6 +38,7 @@ export const commandLine = () =>
     .addOption(typeWeightsOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
     .option('--keep', "continue with the bucket and the broker's log of the last start")
+    .addOption(keyedOption())
     .addOption(wholeNumber('--partitions <N>', 'partitions of the topic', { least: 1, most: 100 }).default(3))
     .addOption(
       wholeNumber('--rank <N>', 'length of the factor vectors (default: 64)', { least: 1, most: 512 }),

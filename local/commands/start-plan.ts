@@ -22,6 +22,7 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.rank === undefined ? {} : { rank: options.rank }),
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
+    ...(options.keyed ? { privacy: { userIds: 'keyed' as const } } : {}),
     sweepMinutes: 1,
   };
 }

@@ -6,6 +6,7 @@ import { interactionsKey, windowKey } from '../../lambdas/shared/contract/keys.t
 import { Model } from '../../lambdas/shared/contract/model.ts';
 import { highest } from '../../lambdas/shared/contract/numbers.ts';
 import type { Window } from '../../lambdas/shared/contract/schemas.ts';
+import { PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
 import type { PolledRecord } from '../../lambdas/shared/sales/msk-event.ts';
 import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import { decide, type UncutBatch } from '../../lambdas/threshold/decide.ts';
@@ -75,6 +76,7 @@ export function writePolls(
     for (const batch of planBatches(
       { source: '0a1b2c3d', partitions: new Map([['sales-0', poll]]) },
       parseSale,
+      PLAIN_IDS,
     )) {
       if (batch.sales.length === 0) continue;
       const name = { ...batch.range, count: batch.sales.length };

@@ -13,6 +13,7 @@ import { invokeFunction } from '../stack/call-function.ts';
 import { type ConfigInput, deploy, synthesize } from '../stack/deploy.ts';
 import { ACCOUNT, awsClient, type Emulator, REGION, startEmulator } from '../stack/emulator.ts';
 import type { Endpoints } from '../stack/endpoints.ts';
+import { prepareLocalPrivacy } from '../stack/person-key.ts';
 import { brokerAt, createTopic, kafkaClient, startBroker } from './broker.ts';
 import { type Poller, startPoller } from './poller.ts';
 
@@ -122,6 +123,14 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');
+  await parts.unlessAborted(
+    prepareLocalPrivacy({
+      ...{ endpoint, bucket, directory },
+      secretId: outputOf(outputs, 'PersonSecret'),
+      userIds: Config.parse(config).privacy.userIds,
+      isEmulatorElsewhere: elsewhere !== undefined,
+    }),
+  );
   await parts.unlessAborted(createTopic(broker.bootstrap, TOPIC, partitions));
   const polling = {
     bootstrap: broker.bootstrap,

@@ -3,6 +3,7 @@ import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
 import { INTERACTION_COLUMNS } from '../../../lambdas/shared/contract/schemas.ts';
+import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
@@ -55,7 +56,12 @@ async function rowsOf(lake: MemoryLake, key: string) {
   return parquetReadObjects({ file, compressors });
 }
 
-const parts = (lake: MemoryLake) => ({ lake, log: recordingLog(), parseSale: createSaleParser({}) });
+const parts = (lake: MemoryLake) => ({
+  lake,
+  log: recordingLog(),
+  parseSale: createSaleParser({}),
+  ids: PLAIN_IDS,
+});
 
 test('a poll becomes one Parquet object per partition, with offsets and count in its key', async () => {
   const lake = memoryLake();
@@ -228,12 +234,12 @@ test('invariant 1: if a poll of a topic and of the one created again fails, the 
 });
 
 test('the id of a sale, in the header of its record, is stored with it; one that cannot be read is counted as left out', async () => {
-  const { lake, log, parseSale } = parts(memoryLake());
+  const { lake, log, ...rest } = parts(memoryLake());
   const headers = [[{ id: [115, 49] }], [], [{ id: [-1] }]];
   const poll = event(headers.map((_, offset) => ({ offset, value: lamp('ann') })));
   for (const [offset, record] of (poll.records['sales-0'] ?? []).entries())
     Object.assign(record as object, { headers: headers[offset] });
-  await accumulate(poll, { lake, log, parseSale });
+  await accumulate(poll, { lake, log, ...rest });
   const rows = await rowsOf(lake, lake.keys()[0] ?? '');
   expect(rows.map(({ sale_id }) => sale_id)).toEqual(['s1', null, null]);
   expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 1 }]);
@@ -252,26 +258,26 @@ test('10,000 records, and records of 1 MB, are stored', async () => {
 });
 
 test('the log contains no value of a record', async () => {
-  const { lake, log, parseSale } = parts(memoryLake());
+  const { lake, log, ...rest } = parts(memoryLake());
   await accumulate(
     event([
       { offset: 0, value: '{"userId":"secret-user"}' },
       { offset: 1, value: lamp('secret-user') },
     ]),
-    { lake, log, parseSale },
+    { lake, log, ...rest },
   );
   expect(JSON.stringify(log.lines)).not.toContain('secret-user');
 });
 
 test('fields that sales are stored without are counted by field, in the log and as a metric', async () => {
-  const { lake, log, parseSale } = parts(memoryLake());
+  const { lake, log, ...rest } = parts(memoryLake());
   const sale = { userId: 'ann', productId: 'lamp' };
   const values = [{ ...sale, price: 'nan', orderId: {} }, { ...sale, price: '£3' }, sale];
   const records = values.map((value, offset) => ({ offset, value: JSON.stringify(value) }));
-  await accumulate(event(records), { lake, log, parseSale });
+  await accumulate(event(records), { lake, log, ...rest });
   expect(log.lines).toMatchObject([{ stored: 3, rejected: 0, leftOut: { price: 2, orderId: 1 } }]);
   expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 3 }]);
-  await accumulate(event([{ offset: 3, value: lamp('ann') }]), { lake, log, parseSale });
+  await accumulate(event([{ offset: 3, value: lamp('ann') }]), { lake, log, ...rest });
   expect(log.lines[1]).not.toHaveProperty('leftOut');
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { remember } from '../../../lambdas/remember/remember.ts';
+import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { throwFailures } from '../../../lambdas/shared/sales/partial-batch.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
@@ -42,7 +43,7 @@ function event(records: readonly Rec[]) {
 function setUp(nowMs = AT) {
   const recent = memoryRecentSales();
   const log = recordingLog();
-  const parts = { recent, days: 90, log, parseSale: createSaleParser({}), nowMs: () => nowMs };
+  const parts = { recent, days: 90, log, parseSale: createSaleParser({}), ids: PLAIN_IDS, nowMs: () => nowMs };
   return { recent, log, parts, run: (records: readonly Rec[]) => remember(event(records), parts) };
 }
 
