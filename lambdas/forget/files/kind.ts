@@ -36,28 +36,32 @@ export interface RunContext {
   read(name: string, range?: { readonly offset: number; readonly sizeBytes: number }): Promise<Uint8Array>;
 }
 
-/** A kind of object, and how users are removed from it. What the kind cannot hold is never decoded. */
+/** An object that is rewritten. */
+export interface Source {
+  readonly key: string;
+  /** The run that the object is a file of; undefined for other objects. */
+  readonly run?: RunContext | undefined;
+}
+
+/** A kind of object, and how users are removed from it. */
 export interface FileKind {
   readonly name: string;
-  /** Where objects of this kind hold users, as a sentence for people; undefined if they hold none. */
+  /** Where objects of this kind hold users, as a phrase for people; undefined if they hold none, and then they need not be read. */
   readonly holds: string | undefined;
   /** Returns whether an object is of this kind, by its key. At most one kind has a key. */
   matches(key: string): boolean;
-  /**
-   * Returns false if the object cannot hold any of the users, so that it need not be read. Absent if only its bytes show that.
-   *
-   * @param run Undefined for objects that belong to no run.
-   */
-  mayHold?(key: string, erased: Erased, run: RunContext | undefined): boolean;
+  /** Returns false if the object cannot hold any of the users, so that it need not be read. Absent if only its bytes show that. */
+  mayHold?(source: Source, erased: Erased): boolean | Promise<boolean>;
   /**
    * Removes the users. The same bytes and users give the same result, and what is rewritten once is not changed by a second call.
    *
-   * @param run Needed for files of runs.
    * @throws {Error} If the bytes are damaged. The message has no id.
    */
-  rewrite(bytes: Uint8Array, erased: Erased, run?: RunContext): Rewritten | Promise<Rewritten>;
+  rewrite(bytes: Uint8Array, erased: Erased, source: Source): Rewritten | Promise<Rewritten>;
   /** Counts the rows as the manifest does: without headers; 1 for a document. */
   rows(bytes: Uint8Array): number;
+  /** True for pictures and pages: `rewrite` does nothing, and `redraw` makes them again from the rewritten files of their run. */
+  readonly isDrawn?: true;
 }
 
 export const UNCHANGED: Rewritten = { changed: false };
