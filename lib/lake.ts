@@ -128,6 +128,13 @@ export class Lake extends Construct {
     this.listPrefixes(fn, [CURRENT_KEY, PRIVACY_KEY]);
     this.list(fn, 'manifests', 'runs', 'catalogue');
     this.get(fn, CURRENT_KEY, PRIVACY_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+    this.grantTombstones(fn);
+  }
+
+  /** Lets `fn` read which users were erased, as keyed hashes. */
+  grantTombstones(fn: lambda.Function): void {
+    this.list(fn, 'tombstones');
+    this.get(fn, `${PREFIX.tombstones}*`);
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */

@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
+import { REMEMBER_TIMEOUT_SECONDS } from '../lambdas/shared/platform/tombstones.ts';
 import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
@@ -59,7 +60,7 @@ export class Remember extends Construct {
     this.table = this.recentSales(config, logKeeping.removalPolicy);
     const { fn, logGroup } = stageFunction(this, 'remember', {
       memoryMb: 512,
-      timeout: Duration.minutes(1),
+      timeout: Duration.seconds(REMEMBER_TIMEOUT_SECONDS),
       logKeeping,
     });
     this.fn = fn;
@@ -67,6 +68,7 @@ export class Remember extends Construct {
     fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
     this.grant(fn, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], 'write');
     lake.grantCheckPrivacy(fn);
+    lake.grantTombstones(fn);
     privacy.grantKey(fn);
   }
 

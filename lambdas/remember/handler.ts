@@ -4,6 +4,7 @@ import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { dynamoRecentSales } from '../shared/platform/recent.ts';
+import { createTombstones } from '../shared/platform/tombstones.ts';
 import { PRIVACY_VARIABLES, personAccessOf } from '../shared/privacy/environment.ts';
 import { FieldMap } from '../shared/sales/field-map.ts';
 import { type PartialBatchResponse, throwFailures } from '../shared/sales/partial-batch.ts';
@@ -22,7 +23,9 @@ const environment = readEnvironment(
 );
 const days = environment[ENV.recentDays];
 const recent = dynamoRecentSales(environment[ENV.recentTable], days);
-const people = personAccessOf(environment, { lake: s3Lake(environment[ENV.lakeBucket]), use: 'reading' });
+const lake = s3Lake(environment[ENV.lakeBucket]);
+const people = personAccessOf(environment, { lake, use: 'reading' });
+const tombstones = createTombstones({ lake, key: people.key, nowMs: Date.now });
 const parseSale = createSaleParser(environment[ENV.fieldMap]);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
@@ -32,7 +35,7 @@ export async function handler(event: unknown, context: Context): Promise<Partial
   });
   try {
     const ids = await people.ids();
-    const answer = await remember(event, { recent, days, log, parseSale, ids, nowMs: Date.now });
+    const answer = await remember(event, { recent, tombstones, days, log, parseSale, ids, nowMs: Date.now });
     if (!environment[ENV.partialAnswers]) throwFailures(answer);
     return answer;
   } catch (error) {

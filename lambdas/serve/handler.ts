@@ -7,6 +7,7 @@ import { createRouter } from '../shared/http/router.ts';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { dynamoRecentSales } from '../shared/platform/recent.ts';
+import { loadPersonKey } from '../shared/privacy/load-key.ts';
 import { SignInSettings } from '../shared/web/shop-settings.ts';
 import { createSources } from './create-sources.ts';
 import { createServeRoutes } from './routes.ts';
@@ -18,6 +19,7 @@ const environment = readEnvironment(
     [ENV.recentTable]: z.string().min(1),
     [ENV.recentDays]: z.coerce.number().int().min(1),
     [ENV.catalogueMaxAgeSeconds]: z.coerce.number().min(1),
+    [ENV.personSecret]: z.string().min(1),
     [ENV.shopSignIn]: jsonVariable(SignInSettings).optional(),
     ...AUTHORISATION_VARIABLES,
   }),
@@ -35,6 +37,7 @@ const sources = createSources({
   }),
   recent: dynamoRecentSales(environment[ENV.recentTable], environment[ENV.recentDays]),
   catalogueMaxAgeSeconds: environment[ENV.catalogueMaxAgeSeconds],
+  personKey: () => loadPersonKey(environment[ENV.personSecret]),
   log: createLog('serve', functionName === undefined ? {} : { functionName }),
   nowMs: Date.now,
 });
@@ -44,7 +47,11 @@ const router = withShop(
 );
 
 // Loads while the function starts: that is before the first request if concurrency is provisioned.
-await Promise.all([sources.served.get(), sources.catalogue.current().catch(() => undefined)]);
+await Promise.all([
+  sources.served.get(),
+  sources.catalogue.current().catch(() => undefined),
+  sources.erased.current(),
+]);
 
 /** Answers the requests of the routes of serve. */
 export async function handler(event: unknown, context: Context): Promise<HttpResult> {

@@ -14,9 +14,9 @@ export async function historyOfUser(
   sources: Sources,
 ): Promise<Reply> {
   const [known, catalogue] = await Promise.all([readUser(user, sources), namesOf(sources)]);
-  const { run, newer, missing } = known;
+  const { run, newer, missing, erasure } = known;
   const version = catalogue?.versionAt(sources.nowMs());
-  const etag = etagOf('history', runOf(run), newer, missing, version, user, query);
+  const etag = etagOf('history', runOf(run), newer, missing, erasure, version, user, query);
   return unlessKnown(headers, etag, () => ({
     status: 200,
     body: toHistory(known, { user, catalogue, n: query.n }),

@@ -1,4 +1,5 @@
 import type { Diff } from '../../shared/contract/summaries.ts';
+import { BlockChanged } from '../../shared/web/block-table.ts';
 import { element } from '../dom.ts';
 import { addressOf, isExplorerAddress, parseAddress, type UserOrProduct } from './address.ts';
 import { RunFiles, type Tables, Unavailable } from './bucket.ts';
@@ -118,12 +119,13 @@ export class Explorer {
 
   /**
    * Reads from the served run and uses the result, unless a newer request has made it obsolete. If another run is served
-   * by then, the request is repeated in that run.
+   * by then, the request is repeated in that run; if the files of the run were rewritten, it is repeated once with the new ones.
    */
   private async request<Result>(
     isNewest: () => boolean,
     read: (run: RunTables) => Promise<Result>,
     use: (result: Result) => void,
+    mayRepeat = true,
   ): Promise<void> {
     if (this.run === undefined) return;
     this.opening ??= this.open(this.run);
@@ -138,13 +140,11 @@ export class Explorer {
       if (this.hasFailed) this.setStatus('');
       use(result);
     } catch (error) {
-      if (isNewest())
-        this.fail(
-          error,
-          error instanceof Unavailable
-            ? 'The bucket did not answer. Try again.'
-            : `A file of run ${files.run} is missing or damaged.`,
-        );
+      const isChanged = error instanceof BlockChanged;
+      // Another request may have opened the run again already.
+      if (isChanged && (await this.opening?.catch(() => undefined)) === opened) this.opening = undefined;
+      if (isChanged && mayRepeat && isNewest()) return await this.request(isNewest, read, use, false);
+      if (isNewest()) this.fail(error, messageOf(error, files.run));
     }
   }
 
@@ -234,4 +234,10 @@ export class Explorer {
     this.status.textContent = text;
     this.hasFailed = false;
   }
+}
+
+function messageOf(error: unknown, run: number): string {
+  if (error instanceof Unavailable) return 'The bucket did not answer. Try again.';
+  if (error instanceof BlockChanged) return `The files of run ${run} are being rewritten. Try again in a minute.`;
+  return `A file of run ${run} is missing or damaged.`;
 }
