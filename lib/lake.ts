@@ -68,9 +68,9 @@ export class Lake extends Construct {
     this.listPrefixes(fn, [PRIVACY_KEY, `${PREFIX.interactions}*`]);
   }
 
-  /** Lets `fn` list batches, also those of the catalogue, read the state of all windows, and add windows. */
+  /** Lets `fn` list batches, also those of the catalogue, and tombstones, read the state of all windows, and add windows. */
   grantCutWindows(fn: lambda.Function): void {
-    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue');
+    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue', 'tombstones');
     this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
     this.put(fn, `${PREFIX.windows}*`);
   }
@@ -83,16 +83,17 @@ export class Lake extends Construct {
   }
 
   /**
-   * Lets the job's role read windows, their batches of sales and of the catalogue, earlier runs and `current.json`, and write
-   * runs, manifests and its logs.
+   * Lets the job's role read windows, their batches of sales and of the catalogue, tombstones, earlier runs and `current.json`,
+   * and write runs, manifests and its logs.
    */
   grantTrain(role: iam.IRole): void {
-    this.list(role, 'interactions', 'windows', 'catalogue', 'runs', 'manifests', 'logs');
+    this.list(role, 'interactions', 'windows', 'catalogue', 'tombstones', 'runs', 'manifests', 'logs');
     this.get(
       role,
       `${PREFIX.interactions}*`,
       `${PREFIX.windows}*`,
       `${PREFIX.catalogue}*`,
+      `${PREFIX.tombstones}*`,
       `${PREFIX.runs}*`,
       `${PREFIX.manifests}*`,
       `${PREFIX.logs}*`,

@@ -87,7 +87,10 @@ export class Train extends Construct {
       applicationId: application.attrApplicationId,
       executionRoleArn: role.roleArn,
       entryPoint: jar.s3ObjectUrl,
-      sparkSubmitParameters: sparkSubmitParameters(config, Stack.of(this).region),
+      sparkSubmitParameters: sparkSubmitParameters(config, {
+        region: Stack.of(this).region,
+        secretArn: privacy.secretArn,
+      }),
       logUri: lake.url('logs'),
       attempts: config.attempts,
       deadlineMinutes: config.deadlineMinutes,
@@ -153,6 +156,9 @@ function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['
   };
 }
 
+/** The setting that names the secret of personal ids, as `Tombstones.scala` reads it. */
+const SECRET_SETTING = 'spark.cartograph.personSecret';
+
 /** The size of thread stacks, the same as in the tests (`spark/pom.xml`). Spark processes long query plans recursively. */
 const STACK_SIZE = '-Xss16m';
 
@@ -164,11 +170,17 @@ const STACK_SIZE = '-Xss16m';
  * job reads, and by the environment variable of the AWS SDK:
  * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
  *
+ * The secret of personal ids is named by its ARN; the job reads it, if users were forgotten. Spark hides values of settings whose
+ * names have "secret" in them.
+ *
  * `extraJavaOptions` should not replace EMR's own options, because EMR's images set `defaultJavaOptions`, which Spark
  * prepends: https://spark.apache.org/docs/latest/configuration.html#runtime-environment. This has not been verified in an
  * account.
  */
-function sparkSubmitParameters(config: Config['train'], region: string): string {
+function sparkSubmitParameters(
+  config: Config['train'],
+  { region, secretArn }: { readonly region: string; readonly secretArn: string },
+): string {
   const { driver, executor } = config;
   const executors = executorsOf(config);
   const conf = {
@@ -185,6 +197,7 @@ function sparkSubmitParameters(config: Config['train'], region: string): string 
     'spark.hadoop.fs.s3a.endpoint.region': region,
     'spark.emr-serverless.driverEnv.AWS_REGION': region,
     'spark.executorEnv.AWS_REGION': region,
+    [SECRET_SETTING]: secretArn,
   };
   const flags = Object.entries(conf).map(([name, value]) => `--conf ${name}=${value}`);
   return [`--class ${MAIN_CLASS}`, ...flags].join(' ');

@@ -497,6 +497,24 @@ describe('the cluster', () => {
       'spark.executor.extraJavaOptions=-Xss16m',
     ])
       expect(text).toMatch(new RegExp(`--conf ${conf.replaceAll('.', '\\.')}[ "]`));
+    // Only the ARN: what a request contains is stored, and shown to whoever may describe jobs.
+    expect(text).toMatch(/--conf spark\.cartograph\.personSecret=\{Ref:PrivacySecret\w+\}[ "]/);
+  });
+
+  test('the job may read the secret that its request names, and tombstones, which it may not write', () => {
+    const secrets = jobStatements().filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
+    expect(secrets.map(({ Resource }) => Resource)).toEqual([
+      { Ref: expect.stringMatching(/^PrivacySecret/) },
+    ]);
+    expect(prefixesIn(jobStatements(), 's3:GetObject')).toContain('tombstones/*');
+    expect(prefixesIn(jobStatements(), 's3:PutObject')).not.toContain('tombstones/*');
+  });
+
+  test('threshold may list tombstones, and neither read nor write them', () => {
+    const listed = statementsOf('threshold').flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? []);
+    expect(listed).toContain('tombstones/*');
+    for (const action of ['s3:GetObject', 's3:PutObject'])
+      expect(prefixesOf('threshold', action)).not.toContain('tombstones/*');
   });
 
   test('its role can be assumed only for jobs of this account', () => {
