@@ -27,7 +27,7 @@ export interface ObjectRewrite {
  */
 export async function eraseObject({ key, versions }: History, rewriting: ObjectRewrite): Promise<ErasedHistory> {
   const { kind, erased, run } = rewriting;
-  if (kind.mayHold?.(key, erased, run) === false) return NOTHING;
+  if ((await kind.mayHold?.({ key, run }, erased)) === false) return NOTHING;
   const latest = versions.find(({ isLatest }) => isLatest);
   const current = latest && !latest.isMarker ? await rewriteCurrent(latest, rewriting) : undefined;
   if (current?.action === 'lost') return { ...NOTHING, lostRace: true };
@@ -43,13 +43,14 @@ export async function eraseObject({ key, versions }: History, rewriting: ObjectR
     : summarize(older, current, latest);
 }
 
-const NOTHING: ErasedHistory = { lines: [], removals: [], lostRace: false };
+/** The object cannot hold the users. */
+export const NOTHING: ErasedHistory = { lines: [], removals: [], lostRace: false };
 
 const line = (
   key: string,
   action: ErasedObject['action'],
   before: Facts,
-  after: Facts | null,
+  after: ErasedObject['after'],
 ): ErasedObject => ({ key, action, before, after });
 
 const deletedLine = ({ version, before }: Older): ErasedObject =>
@@ -58,26 +59,41 @@ const deletedLine = ({ version, before }: Older): ErasedObject =>
 type Current =
   | { readonly action: 'lost' }
   | { readonly action: 'deleted'; readonly before: Facts }
-  | Kept;
-type Kept = { readonly action: 'kept' | 'changed'; readonly before: Facts; readonly after: Facts };
+  | { readonly action: 'kept'; readonly before: Facts; readonly rows: () => number }
+  | { readonly action: 'changed'; readonly before: Facts; readonly after: NonNullable<ErasedObject['after']> };
+type Present = Extract<Current, { readonly action: 'kept' | 'changed' }>;
 
 /** @param older Newest first. */
-function summarize(older: readonly Older[], current: Kept | undefined, latest: Version | undefined): ErasedHistory {
+function summarize(
+  older: readonly Older[],
+  current: Present | undefined,
+  latest: Version | undefined,
+): ErasedHistory {
   // An older version that becomes the current one by being rewritten is what an interrupted call has replaced.
   const replaced =
-    current?.action === 'kept' ? older.find(({ rewritten }) => rewritten === current.after.sha256) : undefined;
+    current?.action === 'kept'
+      ? older.find(({ rewritten }) => rewritten === current.before.sha256)
+      : undefined;
   const isChanged = current?.action === 'changed' || replaced !== undefined;
   // Of an object that was changed all older versions go: none of them is of use without the others.
   const removed = isChanged ? older : older.filter(({ holdsUser }) => holdsUser);
-  const own = current && latest ? [line(latest.key, replaced ? 'changed' : current.action, (replaced ?? current).before, current.after)] : [];
   return {
-    lines: [...own, ...removed.filter((one) => one !== replaced).map(deletedLine)],
+    lines: [
+      ...(current && latest ? [lineOf(latest.key, current, replaced)] : []),
+      ...removed.filter((one) => one !== replaced).map(deletedLine),
+    ],
     removals: [
       ...removed.map(({ version }) => version).reverse(),
       ...(current?.action === 'changed' && latest ? [latest] : []),
     ],
     lostRace: false,
   };
+}
+
+function lineOf(key: string, current: Present, replaced: Older | undefined): ErasedObject {
+  if (current.action === 'changed') return line(key, 'changed', current.before, current.after);
+  if (!replaced) return line(key, 'kept', current.before, null);
+  return line(key, 'changed', replaced.before, { ...current.before, rows: current.rows() });
 }
 
 async function rewriteCurrent(
@@ -88,11 +104,11 @@ async function rewriteCurrent(
   // Somebody removed it since it was listed: a lifecycle rule, for example.
   if (!content) return { action: 'lost' };
   const before = factsOf(content.bytes);
-  const result = await kind.rewrite(content.bytes, erased, run);
-  if (!result.changed) return { action: 'kept', before, after: before };
+  const result = await kind.rewrite(content.bytes, erased, { key, run });
+  if (!result.changed) return { action: 'kept', before, rows: () => kind.rows(content.bytes) };
   if (result.bytes === null) return { action: 'deleted', before };
   if (!(await bucket.rewrite(key, result.bytes, content))) return { action: 'lost' };
-  return { action: 'changed', before, after: factsOf(result.bytes) };
+  return { action: 'changed', before, after: { ...factsOf(result.bytes), rows: kind.rows(result.bytes) } };
 }
 
 interface Older {
@@ -107,7 +123,7 @@ interface Older {
 async function rewriteOlder(version: Version, { bucket, kind, erased, run }: ObjectRewrite): Promise<Older[]> {
   const content = await bucket.content(version.key, version.versionId);
   if (!content) return [];
-  const result = await kind.rewrite(content.bytes, erased, run);
+  const result = await kind.rewrite(content.bytes, erased, { key: version.key, run });
   const bytes = result.changed ? result.bytes : null;
   return [
     {

@@ -11,35 +11,38 @@ export interface ErasureUsers {
 }
 
 /**
- * Returns the users that are removed from an object.
+ * Returns a function that names the users who are removed from an object. Each answer is made once, because there may be thousands of
+ * users and objects.
+ *
+ * Its parameter is the newest erasure that the run of the object knew; 0 if it knew none, and for objects of no run. A user whom a run
+ * left out can be in it only with later sales, as a new user.
  *
  * @param erasures In any order; may be empty.
- * @param knownThrough The newest erasure that the run of the object knew; 0 if it knew none. A user whom it left out can be in it
- *   only with later sales, as a new user.
  */
-export function erasedIn(erasures: readonly ErasureUsers[], knownThrough = 0): Erased {
-  const untilMsOf = new Map<string, number>();
-  const unknown = new Set<string>();
-  for (const { erasure, untilMs, users } of erasures)
-    for (const user of users) {
-      untilMsOf.set(user, Math.max(untilMs, untilMsOf.get(user) ?? 0));
-      if (erasure > knownThrough) unknown.add(user);
-    }
-  return {
-    users: new Set(untilMsOf.keys()),
-    isErased: (user, kafkaMs) =>
-      kafkaMs === undefined ? unknown.has(user) : kafkaMs <= (untilMsOf.get(user) ?? -Infinity),
-  };
-}
-
-/** Returns `erasedIn` for these erasures. Each answer is made once, because there may be thousands of users and objects. */
 export function erasedByRun(erasures: readonly ErasureUsers[]): (knownThrough: number) => Erased {
+  const untilMsOf = new Map<string, number>();
+  for (const { untilMs, users } of erasures)
+    for (const user of users) untilMsOf.set(user, Math.max(untilMs, untilMsOf.get(user) ?? 0));
+  const users: ReadonlySet<string> = new Set(untilMsOf.keys());
   const made = new Map<number, Erased>();
   return (knownThrough) => {
-    const erased = made.get(knownThrough) ?? erasedIn(erasures, knownThrough);
+    const erased = made.get(knownThrough) ?? erasedIn(knownThrough);
     made.set(knownThrough, erased);
     return erased;
   };
+
+  function erasedIn(knownThrough: number): Erased {
+    const unknown = new Set(
+      erasures.flatMap(({ erasure, users: named }) => (erasure > knownThrough ? [...named] : [])),
+    );
+    return {
+      users,
+      isErased: (user, kafkaMs) =>
+        kafkaMs === undefined
+          ? unknown.has(user)
+          : kafkaMs <= (untilMsOf.get(user) ?? Number.NEGATIVE_INFINITY),
+    };
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ErasureForecast } from '../shared/contract/erasure.ts';
 import type { VersionedBucket } from './bucket.ts';
-import type { Kinds } from './kinds.ts';
+import type { KindOf } from './kinds.ts';
 import { PERSONAL_PREFIXES } from './units.ts';
 
 /** Measured; see docs/performance.md. The time of one object, and of one MB that is decoded, searched and compared. */
@@ -26,7 +26,7 @@ const PER_SECOND = 0.0000133334 * 3;
  */
 export async function forecastErasure(
   users: number,
-  { bucket, kinds }: { readonly bucket: VersionedBucket; readonly kinds: Kinds },
+  { bucket, kindOf }: { readonly bucket: VersionedBucket; readonly kindOf: KindOf },
 ): Promise<ErasureForecast> {
   let objects = 0;
   let bytes = 0;
@@ -34,7 +34,7 @@ export async function forecastErasure(
   for (const prefix of PERSONAL_PREFIXES)
     for await (const { key, isMarker, sizeBytes } of bucket.versions(prefix)) {
       listed++;
-      if (isMarker || !kinds.kindOf(key)) continue;
+      if (isMarker || kindOf(key)?.holds === undefined) continue;
       objects++;
       bytes += sizeBytes;
     }

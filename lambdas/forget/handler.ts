@@ -13,9 +13,10 @@ import type { QueueResponse } from '../shared/platform/messages.ts';
 import { loadPersonKey } from '../shared/privacy/load-key.ts';
 import { createPersonIds } from '../shared/privacy/person-ids.ts';
 import { Privacy } from '../shared/privacy/settings.ts';
+import { FieldMap } from '../shared/sales/field-map.ts';
 import { s3VersionedBucket } from './bucket.ts';
 import { type DirectAnswer, DirectRequest, answerDirect } from './direct.ts';
-import { KINDS } from './files/registry.ts';
+import { createKindOf } from './kinds.ts';
 import { placesOf } from './places.ts';
 import { createForgetRoutes } from './routes.ts';
 import { dynamoForgetRecent } from './table.ts';
@@ -28,6 +29,7 @@ const environment = readEnvironment(
     [ENV.personSecret]: z.string().min(1),
     [ENV.privacy]: jsonVariable(Privacy),
     [ENV.recentTable]: z.string().min(1).optional(),
+    [ENV.fieldMap]: jsonVariable(FieldMap),
     [ENV.deadLetters]: list,
     [ENV.logGroups]: list,
     [ENV.ownQueue]: z.string().min(1),
@@ -44,6 +46,7 @@ const recent = table === undefined ? undefined : dynamoForgetRecent(table);
 const key = await loadPersonKey(environment[ENV.personSecret]);
 const requests = { lake, key, ids: createPersonIds(environment[ENV.privacy].userIds, key), nowMs: Date.now };
 const router = createRouter(createForgetRoutes(requests));
+const kindOf = createKindOf(environment[ENV.fieldMap]);
 const sqs = new SQSClient({ maxAttempts: 5 });
 
 /** Longer than a unit of the work takes. */
@@ -61,7 +64,7 @@ export async function handler(
   const log = createLog('forget', { requestId, functionName });
   if (HttpEvent.safeParse(event).success) return router(event, { log, authorisation });
   const parts = {
-    ...{ lake, bucket, key, log, kinds: KINDS, nowMs: Date.now, holder: requestId },
+    ...{ lake, bucket, key, log, kindOf, nowMs: Date.now, holder: requestId },
     places: placesOf({
       ...{ recent, log },
       queues: environment[ENV.deadLetters],

@@ -2,14 +2,14 @@ import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { PersonKey } from '../shared/privacy/person-key.ts';
 import type { VersionedBucket } from './bucket.ts';
-import type { Kinds } from './kinds.ts';
+import type { KindOf } from './kinds.ts';
 import type { Place } from './places.ts';
 
 /** What the worker needs. Clients and time are handed in. */
 export interface WorkerParts {
   readonly lake: Lake;
   readonly bucket: VersionedBucket;
-  readonly kinds: Kinds;
+  readonly kindOf: KindOf;
   /** Everything outside the bucket. */
   readonly places: readonly Place[];
   readonly key: PersonKey;

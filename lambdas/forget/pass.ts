@@ -1,11 +1,12 @@
 import type { ErasedObject } from '../shared/contract/erasure.ts';
-import { manifestKey } from '../shared/contract/keys.ts';
+import { manifestKey, numberInKey, PREFIX } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
-import { parseJson, toJson } from '../shared/platform/lake.ts';
+import { parseJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
-import { type ErasedHistory, eraseObject } from './erase-object.ts';
+import { type ErasedHistory, eraseObject, NOTHING } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
-import type { Erased, FileKind, RunContext } from './files/kind.ts';
+import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
+import { type FileChange, inOrder, updateManifest } from './files/manifest.ts';
 import { type Notes, openNotes, readNotes } from './notes.ts';
 import type { Work } from './progress.ts';
 import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
@@ -26,7 +27,7 @@ export async function passOver(
   parts: WorkerParts,
 ): Promise<boolean> {
   const shared = {
-    erasures,
+    newest: Math.max(...erasures.map(({ erasure }) => erasure)),
     notes: await openNotes(parts.lake),
     knownThrough: knownThroughOf(parts.lake),
     erased: erasedByRun(erasures),
@@ -34,7 +35,7 @@ export async function passOver(
   };
   const from = Math.max(0, PERSONAL_PREFIXES.indexOf(work.at.prefix));
   for (const [index, prefix] of PERSONAL_PREFIXES.slice(from).entries()) {
-    const changes = prefix === 'manifests/' ? await changesByRun(parts) : undefined;
+    const changes = prefix === PREFIX.manifests ? await changesByRun(parts) : undefined;
     for await (const unit of unitsOf(parts.bucket, prefix, index === 0 ? work.at.after : '')) {
       if (parts.isLate()) return false;
       const isUntouched = await eraseUnit(unit, work.at.storedFromMs, { ...shared, changes });
@@ -50,7 +51,8 @@ export async function passOver(
 }
 
 interface Pass {
-  readonly erasures: readonly ErasureUsers[];
+  /** Number of the newest erasure. */
+  readonly newest: number;
   readonly notes: Notes;
   readonly knownThrough: (run: number) => Promise<number>;
   readonly erased: (knownThrough: number) => Erased;
@@ -71,7 +73,7 @@ async function eraseUnit(unit: Unit, storedFromMs: number, pass: Pass): Promise<
     ? await runContext(lake, bucket, { prefix: group, histories: unit.histories })
     : undefined;
   const results: ErasedHistory[] = [];
-  for (const some of batches(inOrder(found, group, pass)))
+  for (const some of batches(ordered(found, group)))
     results.push(
       ...(await Promise.all(some.map((history) => eraseHistory(history, run, pass)))),
     );
@@ -88,39 +90,49 @@ async function eraseUnit(unit: Unit, storedFromMs: number, pass: Pass): Promise<
   }
 }
 
-function inOrder(histories: readonly History[], group: string | undefined, { parts: { kinds } }: Pass): readonly History[] {
+function ordered(histories: readonly History[], group: string | undefined): readonly History[] {
   if (group === undefined) return histories;
-  const byName = new Map(histories.map((history) => [history.key.slice(group.length), history]));
-  return kinds.inOrder([...byName.keys()]).flatMap((name) => byName.get(name) ?? []);
+  const named = histories.map((history) => ({ history, name: history.key.slice(group.length) }));
+  return inOrder(named).map(({ history }) => history);
 }
 
 async function eraseHistory(history: History, run: RunContext | undefined, pass: Pass): Promise<ErasedHistory> {
-  const { bucket, kinds } = pass.parts;
+  const { bucket, kindOf } = pass.parts;
   const number = runOfKey(history.key)?.run;
-  const kind = number !== undefined && history.key === manifestKey(number) ? manifestKind(number, pass) : kinds.kindOf(history.key);
-  if (!kind) return { lines: [], removals: [], lostRace: false };
+  const kind = number !== undefined && history.key === manifestKey(number) ? manifestKind(number, pass) : kindOf(history.key);
+  if (!kind || (kind.holds === undefined && kind.name !== MANIFEST)) return NOTHING;
   const known = number === undefined ? 0 : await pass.knownThrough(number);
   return eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
 }
 
+const MANIFEST = 'manifest';
+
 /** A manifest names no user; its description of the files is made to fit them. */
-function manifestKind(run: number, { changes, erasures, parts: { kinds } }: Pass): FileKind | undefined {
+function manifestKind(run: number, { changes, newest }: Pass): FileKind | undefined {
   const ofRun = changes?.get(run);
   if (!ofRun) return undefined;
-  const newest = Math.max(...erasures.map(({ erasure }) => erasure));
   return {
-    name: 'manifest',
+    name: MANIFEST,
     holds: undefined,
     matches: (key) => key === manifestKey(run),
     rows: () => 1,
     rewrite(bytes) {
-      const text = Buffer.from(bytes).toString();
-      const manifest = parseJson(text, manifestKey(run), Manifest);
-      const revised = kinds.reviseManifest(manifest, newest, ofRun);
-      if (revised === manifest) return { changed: false };
-      return { changed: true, bytes: Buffer.from(toJson(revised)), removedRows: 1 };
+      const before = Buffer.from(bytes).toString();
+      const after = updateManifest(before, newest, changesOf(parseJson(before, manifestKey(run), Manifest), ofRun));
+      return after === before ? UNCHANGED : { changed: true, bytes: Buffer.from(after), removedRows: 1 };
     },
   };
+}
+
+/** Chooses the changes of files that the manifest names: other attempts have none. */
+function changesOf({ run, attempt, files }: Manifest, changes: readonly ErasedObject[]): FileChange[] {
+  const prefix = `${PREFIX.runs}${numberInKey(run)}/${numberInKey(attempt)}/`;
+  const named = new Set(files.map(({ name }) => name));
+  return changes
+    .filter(({ key }) => key.startsWith(prefix))
+    .map(({ key, after }) => ({ name: key.slice(prefix.length), after }))
+    .filter(({ name }) => named.has(name))
+    .map(({ name, after }) => ({ name, after }));
 }
 
 /** Files of runs that were changed or deleted so far. */

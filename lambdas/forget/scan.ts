@@ -79,14 +79,14 @@ async function scanUnit(unit: Unit, before: Scan, search: Search): Promise<Scan>
 async function scanVersion(
   { key, versionId }: Version,
   run: RunContext | undefined,
-  { erased, mentions, knownThrough, newest, parts: { bucket, kinds } }: Search,
+  { erased, mentions, knownThrough, newest, parts: { bucket, kindOf } }: Search,
 ): Promise<'none' | 'possible' | 'found'> {
   const content = await bucket.content(key, versionId);
   if (!content) return 'none';
   const number = runOfKey(key)?.run;
   const known = number === undefined ? 0 : await knownThrough(number);
-  const kind = kinds.kindOf(key);
-  if (kind && (await kind.rewrite(content.bytes, erased(known), run)).changed) return 'found';
+  const kind = kindOf(key);
+  if (kind && (await kind.rewrite(content.bytes, erased(known), { key, run })).changed) return 'found';
   // A run that left the users out can hold them only as new users.
   if (known >= newest) return 'none';
   const text = textOf(content.bytes);

@@ -73,8 +73,8 @@ export const ErasedObject = z.strictObject({
    */
   action: z.enum(['kept', 'changed', 'deleted', 'versionDeleted']),
   before: Facts,
-  /** Null if there is no object any more. */
-  after: Facts.nullable(),
+  /** The object that replaced it, with its number of rows as a manifest counts them; null if none did. */
+  after: Facts.extend({ rows: Count }).nullable(),
 });
 export type ErasedObject = z.infer<typeof ErasedObject>;
 
