@@ -63,12 +63,13 @@ function* wordsIn(text: string, erased: Erased): Generator<Word> {
   }
 }
 
-/** Replaces users in a log that is compressed. */
+/** Replaces users in a log, which may be compressed. */
 export function maskLog(bytes: Uint8Array, erased: Erased): Rewritten {
-  const masked = maskWords(gunzipSync(bytes).toString('utf8'), erased);
-  return masked
-    ? { changed: true, bytes: gzipSync(masked.text), removedRows: masked.masked }
-    : UNCHANGED;
+  const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const masked = maskWords((isCompressed ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8'), erased);
+  if (!masked) return UNCHANGED;
+  const text = Buffer.from(masked.text, 'utf8');
+  return { changed: true, bytes: isCompressed ? gzipSync(text) : text, removedRows: masked.masked };
 }
 
 /** Replaces users in the reasons of `attempts/N/failed.json`. */
