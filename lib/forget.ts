@@ -9,6 +9,7 @@ import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Lake } from './lake.ts';
 import type { Privacy } from './privacy.ts';
+import { RENDER_FILES } from './render.ts';
 import type { Remember } from './remember.ts';
 import type { Serve as ServeConfig } from './request-config.ts';
 import { addIdentity } from './serve.ts';
@@ -51,6 +52,8 @@ export class Forget extends Construct {
       memoryMb: 3008,
       timeout: Duration.minutes(15),
       logKeeping,
+      // It draws the charts of a run again from which users were removed.
+      extraFiles: RENDER_FILES,
     });
     this.fn = fn;
     this.logGroup = logGroup;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ErasedObject, Facts } from '../shared/contract/erasure.ts';
 import type { Content, History, Version, VersionedBucket } from './bucket.ts';
-import type { Erased, FileKind, RunContext } from './files/kind.ts';
+import type { Erased, FileKind, Rewritten, RunContext } from './files/kind.ts';
 
 /** What happened to an object and its versions. */
 export interface ErasedHistory {
@@ -11,6 +11,11 @@ export interface ErasedHistory {
   readonly removals: readonly Pick<Version, 'key' | 'versionId'>[];
   /** Another writer replaced the object in the meantime: the next pass reads it again. */
   readonly lostRace: boolean;
+}
+
+/** Thrown if the bytes of an object are damaged, or not what its kind expects. The cause is the kind's error. */
+export class UnreadableObject extends Error {
+  override readonly name = 'UnreadableObject';
 }
 
 export interface ObjectRewrite {
@@ -104,7 +109,7 @@ async function rewriteCurrent(
   // Somebody removed it since it was listed: a lifecycle rule, for example.
   if (!content) return { action: 'lost' };
   const before = factsOf(content.bytes);
-  const result = await kind.rewrite(content.bytes, erased, { key, run });
+  const result = await rewrite(content, key, { bucket, kind, erased, run });
   if (!result.changed) return { action: 'kept', before, rows: () => kind.rows(content.bytes) };
   if (result.bytes === null) return { action: 'deleted', before };
   if (!(await bucket.rewrite(key, result.bytes, content))) return { action: 'lost' };
@@ -123,7 +128,7 @@ interface Older {
 async function rewriteOlder(version: Version, { bucket, kind, erased, run }: ObjectRewrite): Promise<Older[]> {
   const content = await bucket.content(version.key, version.versionId);
   if (!content) return [];
-  const result = await kind.rewrite(content.bytes, erased, { key: version.key, run });
+  const result = await rewrite(content, version.key, { bucket, kind, erased, run });
   const bytes = result.changed ? result.bytes : null;
   return [
     {
@@ -134,6 +139,18 @@ async function rewriteOlder(version: Version, { bucket, kind, erased, run }: Obj
     },
   ];
 }
+
+async function rewrite({ bytes }: Content, key: string, { kind, erased, run }: ObjectRewrite): Promise<Rewritten> {
+  try {
+    return await kind.rewrite(bytes, erased, { key, run });
+  } catch (cause) {
+    if (isFaultOfStore(cause)) throw cause;
+    throw new UnreadableObject(`Cannot remove users from ${key}`, { cause });
+  }
+}
+
+/** A kind may read other files of the run; a fault of the bucket is worth another try. */
+const isFaultOfStore = (error: unknown): boolean => error instanceof Error && '$metadata' in error;
 
 /** Returns size and SHA-256 of bytes. */
 export const factsOf = (bytes: Uint8Array): Facts => ({

@@ -3,7 +3,8 @@ import { manifestKey, numberInKey, PREFIX } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { parseJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
-import { type ErasedHistory, eraseObject, NOTHING } from './erase-object.ts';
+import { drawnKinds } from './drawn.ts';
+import { type ErasedHistory, eraseObject, NOTHING, UnreadableObject } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
 import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
 import { type FileChange, inOrder, updateManifest } from './files/manifest.ts';
@@ -13,6 +14,9 @@ import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
 import { groupOf, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
 import type { WorkerParts } from './parts.ts';
 
+/** What is made of the files of runs, and so is changed after them. */
+const AFTER_RUNS: readonly string[] = [PREFIX.manifests, PREFIX.charts];
+const NO_CHANGES: ReadonlyMap<number, readonly ErasedObject[]> = new Map();
 /** Objects that are read at the same time. */
 const AT_ONCE = 8;
 
@@ -35,7 +39,7 @@ export async function passOver(
   };
   const from = Math.max(0, PERSONAL_PREFIXES.indexOf(work.at.prefix));
   for (const [index, prefix] of PERSONAL_PREFIXES.slice(from).entries()) {
-    const changes = prefix === PREFIX.manifests ? await changesByRun(parts) : undefined;
+    const changes = AFTER_RUNS.includes(prefix) ? await changesByRun(parts) : NO_CHANGES;
     for await (const unit of unitsOf(parts.bucket, prefix, index === 0 ? work.at.after : '')) {
       if (parts.isLate()) return false;
       const isUntouched = await eraseUnit(unit, work.at.storedFromMs, { ...shared, changes });
@@ -56,38 +60,55 @@ interface Pass {
   readonly notes: Notes;
   readonly knownThrough: (run: number) => Promise<number>;
   readonly erased: (knownThrough: number) => Erased;
-  /** Of files of runs, for their manifests. */
-  readonly changes: ReadonlyMap<number, readonly ErasedObject[]> | undefined;
+  /** Of files of runs, by run. */
+  readonly changes: ReadonlyMap<number, readonly ErasedObject[]>;
   readonly parts: WorkerParts;
 }
 
 /** @returns Whether nothing was changed, and no other writer was in the way. */
 async function eraseUnit(unit: Unit, storedFromMs: number, pass: Pass): Promise<boolean> {
-  const { bucket, lake } = pass.parts;
-  const isNew = ({ versions }: History): boolean =>
-    versions.some(({ storedAtMs }) => storedAtMs >= storedFromMs);
-  const found = unit.histories.filter(isNew);
+  const found = unit.histories.filter(({ versions }) =>
+    versions.some(({ storedAtMs }) => storedAtMs >= storedFromMs),
+  );
   if (found.length === 0) return true;
-  const group = groupOf(unit.last);
-  const run = group?.startsWith('runs/')
-    ? await runContext(lake, bucket, { prefix: group, histories: unit.histories })
-    : undefined;
+  const context = await contextOf(unit, pass);
   const results: ErasedHistory[] = [];
-  for (const some of batches(ordered(found, group)))
-    results.push(
-      ...(await Promise.all(some.map((history) => eraseHistory(history, run, pass)))),
-    );
+  for (const some of batchesOf(found, context))
+    results.push(...(await Promise.all(some.map((history) => eraseHistory(history, context, pass)))));
   const lines = results.flatMap(({ lines: own }) => own);
   await pass.notes.add(lines);
   for (const { key, versionId } of results.flatMap(({ removals }) => removals))
-    await bucket.removeVersion(key, versionId);
+    await pass.parts.bucket.removeVersion(key, versionId);
+  pass.parts.log.measure({ ObjectsErased: lines.filter(({ action }) => action !== 'kept').length });
   return lines.every(({ action }) => action === 'kept') && results.every(({ lostRace }) => !lostRace);
+}
 
-  function* batches(histories: readonly History[]): Generator<readonly History[]> {
-    // Files of a run may be rewritten by others of it, so they are done one after the other.
-    const size = group === undefined ? AT_ONCE : 1;
-    for (let at = 0; at < histories.length; at += size) yield histories.slice(at, at + size);
+/** What the objects of a unit have in common. */
+interface Context {
+  /** The prefix of an attempt, or of the charts of a run. */
+  readonly group: string | undefined;
+  readonly run: RunContext | undefined;
+  /** Pictures and pages that were drawn again, by key. */
+  readonly drawn: ReadonlyMap<string, FileKind>;
+}
+
+async function contextOf({ histories, last }: Unit, { changes, parts }: Pass): Promise<Context> {
+  const group = groupOf(last);
+  const number = runOfKey(last)?.run;
+  if (group === undefined || number === undefined) return { group, run: undefined, drawn: new Map() };
+  if (group.startsWith(PREFIX.runs)) {
+    const run = await runContext(parts.lake, parts.bucket, { prefix: group, histories });
+    return { group, run, drawn: new Map() };
   }
+  const ofRun = changes.get(number) ?? [];
+  return { group, run: undefined, drawn: await drawnKinds(number, histories, { changes: ofRun, parts }) };
+}
+
+/** Files of a run may be rewritten by others of it, so they are done one after the other. */
+function* batchesOf(histories: readonly History[], { group }: Context): Generator<readonly History[]> {
+  const size = group === undefined ? AT_ONCE : 1;
+  const all = ordered(histories, group);
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }
 
 function ordered(histories: readonly History[], group: string | undefined): readonly History[] {
@@ -96,29 +117,37 @@ function ordered(histories: readonly History[], group: string | undefined): read
   return inOrder(named).map(({ history }) => history);
 }
 
-async function eraseHistory(history: History, run: RunContext | undefined, pass: Pass): Promise<ErasedHistory> {
-  const { bucket, kindOf } = pass.parts;
+async function eraseHistory(history: History, { run, drawn }: Context, pass: Pass): Promise<ErasedHistory> {
+  const { bucket, log } = pass.parts;
   const number = runOfKey(history.key)?.run;
-  const kind = number !== undefined && history.key === manifestKey(number) ? manifestKind(number, pass) : kindOf(history.key);
+  const kind = drawn.get(history.key) ?? manifestKind(history.key, number, pass) ?? pass.parts.kindOf(history.key);
   if (!kind || (kind.holds === undefined && kind.name !== MANIFEST)) return NOTHING;
   const known = number === undefined ? 0 : await pass.knownThrough(number);
-  return eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
+  try {
+    return await eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
+  } catch (error) {
+    if (!(error instanceof UnreadableObject)) throw error;
+    // The others go on. The search at the end reports the object.
+    log.error('Cannot remove users from an object', { object: history.key, error: error.cause });
+    return NOTHING;
+  }
 }
 
 const MANIFEST = 'manifest';
 
 /** A manifest names no user; its description of the files is made to fit them. */
-function manifestKind(run: number, { changes, newest }: Pass): FileKind | undefined {
-  const ofRun = changes?.get(run);
+function manifestKind(key: string, run: number | undefined, { changes, newest }: Pass): FileKind | undefined {
+  if (run === undefined || key !== manifestKey(run)) return undefined;
+  const ofRun = changes.get(run);
   if (!ofRun) return undefined;
   return {
     name: MANIFEST,
     holds: undefined,
-    matches: (key) => key === manifestKey(run),
+    matches: (other) => other === key,
     rows: () => 1,
     rewrite(bytes) {
       const before = Buffer.from(bytes).toString();
-      const after = updateManifest(before, newest, changesOf(parseJson(before, manifestKey(run), Manifest), ofRun));
+      const after = updateManifest(before, newest, changesOf(parseJson(before, key, Manifest), ofRun));
       return after === before ? UNCHANGED : { changed: true, bytes: Buffer.from(after), removedRows: 1 };
     },
   };

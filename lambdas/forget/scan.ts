@@ -3,7 +3,7 @@ import type { Progress } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
 import type { History, Version } from './bucket.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
-import type { Erased, RunContext } from './files/kind.ts';
+import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 import type { Work } from './progress.ts';
 import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
@@ -86,11 +86,25 @@ async function scanVersion(
   const number = runOfKey(key)?.run;
   const known = number === undefined ? 0 : await knownThrough(number);
   const kind = kindOf(key);
-  if (kind && (await kind.rewrite(content.bytes, erased(known), { key, run })).changed) return 'found';
+  if (kind && (await holdsUser(content.bytes, kind, { key, run, erased: erased(known) }))) return 'found';
   // A run that left the users out can hold them only as new users.
   if (known >= newest) return 'none';
   const text = textOf(content.bytes);
   return text !== undefined && mentions(text) ? 'possible' : 'none';
+}
+
+/** An object that its kind cannot read may hold anything, so it counts as found. */
+async function holdsUser(
+  bytes: Uint8Array,
+  kind: FileKind,
+  { erased, ...source }: Source & { readonly erased: Erased },
+): Promise<boolean> {
+  try {
+    return (await kind.rewrite(bytes, erased, source)).changed;
+  } catch (error) {
+    if (error instanceof Error && '$metadata' in error) throw error;
+    return true;
+  }
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
