@@ -1,4 +1,5 @@
 import { createCatalogueReader } from '../lambdas/serve/catalogue/reader.ts';
+import { createErased } from '../lambdas/serve/erased.ts';
 import { loadRun } from '../lambdas/serve/load-run.ts';
 import { createModelEngine } from '../lambdas/serve/model-engine.ts';
 import { createPatientRecent } from '../lambdas/serve/patient-recent.ts';
@@ -25,6 +26,8 @@ const log: Log = {
   measure: ignore,
 };
 const nowMs = Date.now;
+/** There are no tombstones. */
+const noKey = () => Promise.reject(new Error('there is no key'));
 const objects = directoryRunObjects(lake);
 const recent = memoryRecentSales();
 const authorisation = { auth: 'none' } as const;
@@ -44,6 +47,7 @@ const routes = createServeRoutes(
     served,
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake: directoryLake(lake), log, nowMs, maxAgeSeconds: 60 }),
+    erased: createErased({ lake: directoryLake(lake), key: noKey, log, nowMs }),
     log,
     nowMs,
   },

@@ -18,12 +18,14 @@ export interface SalesOptions {
 }
 
 const DAYS = 90;
+const nobodyErased = { current: async () => ({ through: 0, erasureOf: () => undefined }) };
 
 /** Starts what takes sales in: collect, and the poller that passes what is on the topic to remember. */
 export async function startSales(
   options: SalesOptions,
 ): Promise<{ readonly routes: StageRoutes<'collect'> }> {
   const { bootstrap, topic, recent, log, nowMs } = options;
+  const parts = { recent, tombstones: nobodyErased, days: DAYS, log, nowMs };
   const parseSale = createSaleParser({});
   await startPoller({
     bootstrap,
@@ -31,7 +33,7 @@ export async function startSales(
     groupId: 'remember',
     eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/bench/1',
     isImmediate: true,
-    invoke: (event) => remember(event, { recent, days: DAYS, log, parseSale, ids: PLAIN_IDS, nowMs }),
+    invoke: (event) => remember(event, { ...parts, parseSale, ids: PLAIN_IDS }),
     onFailure: (error) => log.error('The poller failed', { error }),
   });
   const kafka = kafkaClient(bootstrap, COLLECT_PATIENCE);

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { StoredHistory } from '../shared/contract/answer-model.ts';
-import type { ExplorerTable } from '../shared/contract/explorer.ts';
+import { AnswerHistories, type StoredHistory } from '../shared/contract/answer-model.ts';
+import { ExplorerTable } from '../shared/contract/explorer.ts';
 import { manifestKey, windowKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { parseJson } from '../shared/platform/lake.ts';
 import type { Engine } from './engine.ts';
-import { createHistories } from './histories.ts';
 import type { RunObjects } from './run-objects.ts';
+import { createRunTable } from './run-table.ts';
 
 /** A run that is ready to answer. */
 export interface LoadedRun {
@@ -78,6 +78,16 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
   ]);
   const parsed: unknown = JSON.parse(document);
   const { engine, histories } = createEngine(parsed, tensors);
+  const historyOf = createRunTable(
+    {
+      ...{ objects, keyOf, nowMs },
+      index: DOCUMENT,
+      parse: historiesOf(parsed),
+      block: AnswerHistories,
+      mostBytes: historyBytes,
+    },
+    histories,
+  );
   return {
     run: manifest.run,
     attempt: manifest.attempt,
@@ -87,13 +97,26 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
     erasuresThrough: manifest.inputs.tombstones?.through ?? 0,
     manifestEtag: etag,
     engine,
-    historyOf: createHistories(parsed, histories, {
-      ...{ objects, keyOf, nowMs },
-      document: DOCUMENT,
-      mostBytes: historyBytes,
-    }),
+    historyOf: async (user) => (await historyOf(user))?.value,
   };
 }
+
+/** Returns a function that reads the table of histories from a document, if all else in it is as it was when the model was loaded. */
+function historiesOf(loaded: unknown): (text: string, key: string) => ExplorerTable {
+  const model = modelOf(loaded);
+  return (text, key) => {
+    const document = parseJson(text, key, Indexed);
+    if (modelOf(document) !== model)
+      throw new Error(`Cannot read a history: ${key} has another model than the one that is loaded`);
+    return document.histories;
+  };
+}
+
+const Indexed = z.looseObject({ histories: ExplorerTable });
+
+/** Returns a document without its table, as text. */
+const modelOf = (document: unknown): string =>
+  JSON.stringify(document, (name, value: unknown) => (name === 'histories' ? undefined : value));
 
 async function readManifest(objects: RunObjects, run: number) {
   const key = manifestKey(run);

@@ -46,7 +46,7 @@ export type ExplorerIndex = z.infer<typeof ExplorerIndex>;
 const explorerBlock = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     names: z.array(z.tuple([z.string(), z.string()])),
-    rows: z.array(z.tuple([z.string(), value])).min(1),
+    rows: z.array(z.tuple([z.string(), value])),
   });
 
 const ListEntry = z.strictObject({

@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { createCatalogueReader } from '../../../lambdas/serve/catalogue/reader.ts';
+import { createErased } from '../../../lambdas/serve/erased.ts';
 import { loadRun, type RunLoaderOptions } from '../../../lambdas/serve/load-run.ts';
 import { createPatientRecent } from '../../../lambdas/serve/patient-recent.ts';
+import { createRewritten } from '../../../lambdas/serve/rewritten.ts';
 import { createServeRoutes } from '../../../lambdas/serve/routes.ts';
 import type { RunObjects } from '../../../lambdas/serve/run-objects.ts';
 import { createServedRun } from '../../../lambdas/serve/served-run.ts';
 import type { Sources } from '../../../lambdas/serve/sources.ts';
 import type { StoredHistory } from '../../../lambdas/shared/contract/answer-model.ts';
 import { CURRENT_KEY, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import type { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import type { Authorisation } from '../../../lambdas/shared/http/authorise.ts';
 import { operationOf } from '../../../lambdas/shared/http/match.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
@@ -17,6 +21,7 @@ import manifest from '../../fixtures/manifest.json' with { type: 'json' };
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { checkReply } from '../shared/contract/api/document.ts';
 import { type EventOptions, httpEvent } from '../shared/http/events.ts';
+import { KEY } from '../tombstones.ts';
 import { type FakeRun, fakeEngine } from './fake-engine.ts';
 
 export const AS_OF_MS = Date.UTC(2026, 5, 30);
@@ -28,11 +33,20 @@ export function memoryObjects(lake: MemoryLake): RunObjects {
       const found = await lake.read(key);
       return found && found.etag === etag ? 'same' : found;
     },
-    async bytes(key, range) {
+    async bytes(key) {
       lake.fault('read', key);
       const stored = lake.objects.get(key)?.bytes;
       await new Promise((resolve) => setImmediate(resolve));
-      return stored && range ? stored.subarray(range.offset, range.offset + range.sizeBytes) : stored;
+      return stored;
+    },
+    async part(key, { offset, sizeBytes }, etag) {
+      lake.fault('read', key);
+      const stored = lake.objects.get(key)?.bytes;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!stored) return undefined;
+      const found = createHash('md5').update(stored).digest('hex');
+      if (found !== (etag ?? found) || offset >= stored.length) return 'changed';
+      return { bytes: stored.subarray(offset, offset + sizeBytes), etag: found };
     },
   };
 }
@@ -53,6 +67,7 @@ export function writeRun(
   lake: MemoryLake,
   { run, products, asOfMs }: FakeRun,
   histories: Readonly<Record<string, StoredHistory>>,
+  tombstones: Manifest['inputs']['tombstones'] = null,
 ): void {
   const put = (key: string, body: string | Uint8Array) =>
     lake.objects.set(key, { bytes: Buffer.from(body), storedAtMs: lake.nowMs });
@@ -82,7 +97,7 @@ export function writeRun(
       run,
       attempt: 1,
       asOfMs,
-      inputs: { ...manifest.inputs, offsets: { '0a1b2c3d/sales/000000': [[0, 99]] } },
+      inputs: { ...manifest.inputs, offsets: { '0a1b2c3d/sales/000000': [[0, 99]] }, tombstones },
       files: names.map((name) => ({ name, key: keyOf(name), sizeBytes: 1, rows: 1, sha256: '0'.repeat(64) })),
     }),
   );
@@ -122,10 +137,13 @@ export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...o
   const objects = memoryObjects(lake);
   const nowMs = () => clock.nowMs;
   const sales = new Map<string, RecentSale[]>();
+  const wait = () => new Promise<never>(() => undefined);
+  const erased = createErased({ lake, key: async () => KEY, log, nowMs, wait });
   const sources: Sources = {
     served: createServedRun({
       objects,
-      load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded }),
+      load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded, nowMs }),
+      isRewritten: createRewritten({ objects, erased, nowMs }),
       log,
       nowMs,
     }),
@@ -134,13 +152,8 @@ export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...o
       log,
       nowMs,
     }),
-    catalogue: createCatalogueReader({
-      lake,
-      log,
-      nowMs,
-      maxAgeSeconds: 300,
-      wait: () => new Promise(() => {}),
-    }),
+    catalogue: createCatalogueReader({ lake, log, nowMs, maxAgeSeconds: 300, wait }),
+    erased,
     log,
     nowMs,
   };
