@@ -166,11 +166,11 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
 
   test("whether files were rewritten or not, the next run is the one of a shop without the user") {
     val names = Seq("recommendations.csv", "graph/edges.csv", "model/users-00000.parquet", "summary/sales.json")
-    def second(in: FileLake, rows: Seq[Interaction] => Seq[Interaction], isForgotten: Boolean)(between: => Unit): JsonNode = {
-      window(1, rows(this.between(0, 60)), in)
+    def second(in: FileLake, rows: Seq[Interaction] => Seq[Interaction], isForgotten: Boolean)(inBetween: => Unit): JsonNode = {
+      window(1, rows(between(0, 60)), in)
       run(1, in)
-      between
-      window(2, rows(this.between(60, 90)), in)
+      inBetween
+      window(2, rows(between(60, 90)), in)
       if (isForgotten) {
         in.tombstones(1, untilMs = 90 * Day, Ann)
         in.nameTombstones(2, through = 1)
