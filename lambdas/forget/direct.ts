@@ -45,7 +45,9 @@ export async function answerDirect(
   if ('forget' in request) {
     const { users, dryRun, requestedBy } = request.forget;
     if (dryRun) return forecastErasure(new Set(users).size, parts);
-    return { erasure: await requestErasure(users, requestedBy, parts), progress: null, receipt: null };
+    // CloudTrail knows who sent the request.
+    const asker = `${requestedBy}, Lambda request ${parts.holder}`;
+    return { erasure: await requestErasure(users, asker, parts), progress: null, receipt: null };
   }
   const { erasure } = request;
   const outcome = await readErasure(parts.lake, erasure);

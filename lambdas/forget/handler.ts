@@ -10,6 +10,7 @@ import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import type { QueueResponse } from '../shared/platform/messages.ts';
+import { REMEMBER_SETTLES_SECONDS } from '../shared/platform/tombstones.ts';
 import { loadPersonKey } from '../shared/privacy/load-key.ts';
 import { createPersonIds } from '../shared/privacy/person-ids.ts';
 import { Privacy } from '../shared/privacy/settings.ts';
@@ -49,6 +50,8 @@ const router = createRouter(createForgetRoutes(requests));
 const kindOf = createKindOf(environment[ENV.fieldMap]);
 const sqs = new SQSClient({ maxAttempts: 5 });
 
+/** How soon it looks again whether what it waits for has ended. */
+const WAIT_SECONDS = 30;
 /** Longer than a unit of the work takes. */
 const MARGIN_MS = 90_000;
 
@@ -70,6 +73,7 @@ export async function handler(
       queues: environment[ENV.deadLetters],
       logGroups: environment[ENV.logGroups],
     }),
+    settlesSeconds: REMEMBER_SETTLES_SECONDS,
     isLate: () => context.getRemainingTimeInMillis() < MARGIN_MS,
   };
   return answerMessages<DirectRequest, DirectAnswer | ErasureForecast | undefined>(event, {
@@ -80,7 +84,7 @@ export async function handler(
     work: async (notices) => {
       const isSweep = notices.some((notice) => notice.kind === 'sweep' && notice.all);
       const { state } = await workOnErasures(isSweep, parts);
-      if (state === 'more') await goOn();
+      if (state === 'more' || state === 'waiting') await goOn(state === 'more' ? 0 : WAIT_SECONDS);
       await measureAge(parts);
       return undefined;
     },
@@ -88,10 +92,11 @@ export async function handler(
 }
 
 /** Sends a message to the function itself. Were it lost, the next sweep would go on. */
-const goOn = (): Promise<unknown> =>
+const goOn = (DelaySeconds: number): Promise<unknown> =>
   sqs.send(
     new SendMessageCommand({
       QueueUrl: environment[ENV.ownQueue],
       MessageBody: JSON.stringify({ sweep: true }),
+      DelaySeconds,
     }),
   );

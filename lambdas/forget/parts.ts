@@ -14,6 +14,8 @@ export interface WorkerParts {
   readonly places: readonly Place[];
   readonly key: PersonKey;
   readonly log: Log;
+  /** Once tombstones are so old, nothing stores recent sales any more that they cover. */
+  readonly settlesSeconds: number;
   readonly nowMs: () => number;
   /** Returns whether there is no time for another unit. */
   readonly isLate: () => boolean;

@@ -17,6 +17,9 @@ export interface Place {
 /** The part of the receipt about one place. */
 export type Removed = Partial<Outside>;
 
+/** The name of the table of recent sales. */
+export const TABLE = 'table';
+
 export const NOTHING_OUTSIDE: Outside = { tableItems: null, queues: [], logs: [] };
 
 /** Adds what one place has removed. */
@@ -42,7 +45,7 @@ export function placesOf({ recent, queues, logGroups, log }: PlacesOptions): Pla
     new Set(erasures.flatMap(({ users }) => [...users]));
   return [
     ...(recent
-      ? [{ name: 'table', remove: async (all: readonly ErasureUsers[]) => ({ tableItems: await recent.remove(all) }) }]
+      ? [{ name: TABLE, remove: async (all: readonly ErasureUsers[]) => ({ tableItems: await recent.remove(all) }) }]
       : []),
     ...queues.map((url) => ({
       name: url,

@@ -61,7 +61,7 @@ function checkUsers(users: readonly string[]): void {
 }
 
 /** Writes the tombstones of a request. They are a function of the request, so that whoever writes them writes the same. */
-async function writeTombstones(lake: Lake, request: ErasureRequest, key: PersonKey): Promise<void> {
+export async function writeTombstones(lake: Lake, request: ErasureRequest, key: PersonKey): Promise<void> {
   const { erasure, untilMs, users } = request;
   const hashes = [...new Set(users.map((user) => key.erasedHash(user)))].sort();
   const tombstones: Tombstones = { erasure, untilMs, keyCheck: key.check, users: hashes };

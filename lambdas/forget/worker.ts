@@ -4,15 +4,17 @@ import {
   type Progress,
 } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
+import { highest } from '../shared/contract/numbers.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { ErasureUsers } from './erased.ts';
 import { CLOCKS_MS, FROM_THE_START, firstProgress } from './first-progress.ts';
 import type { WorkerParts } from './parts.ts';
 import { passOver } from './pass.ts';
-import { together } from './places.ts';
+import { TABLE, together } from './places.ts';
 import { beginWork, continueWork, type Work, WorkTaken } from './progress.ts';
 import { finishErasures, finishSweep } from './receipt.ts';
+import { writeTombstones } from './request.ts';
 import { scanAll } from './scan.ts';
 import { windowsWithout } from './settle.ts';
 import { beginSweep, readSweepUsers } from './sweep.ts';
@@ -21,7 +23,7 @@ import { beginSweep, readSweepUsers } from './sweep.ts';
 export interface Worked {
   /**
    * `idle`: there is no work. `held`: another worker has it. `more`: the time is over, and there is more to do. `waiting`: windows in
-   * flight have to end first.
+   * flight have to end first, or the tombstones are not old enough.
    */
   readonly state: 'idle' | 'held' | 'more' | 'waiting';
   /** Erasures that were finished by this call, ascending. */
@@ -64,6 +66,8 @@ async function beginErasures(parts: WorkerParts): Promise<Work | undefined> {
   const open = await openErasures(parts.lake);
   const through = open.at(-1);
   if (through === undefined) return undefined;
+  // A process that ended in between may have stored a request without its tombstones.
+  for (const request of await readRequests(open, parts.lake)) await writeTombstones(parts.lake, request, parts.key);
   return beginWork(await firstProgress({ erasures: open, through, storedFromMs: 0 }, parts), parts);
 }
 
@@ -102,7 +106,10 @@ async function advance(work: Work, parts: WorkerParts): Promise<'done' | 'more' 
         break;
       case 'scan':
         if (!(await scanAll(work, users, parts))) return 'more';
-        await work.save({ step: 'receipt' });
+        await work.save({ step: 'settle' });
+        break;
+      case 'settle':
+        if (!(await searchTableAgain(work, users, parts))) return 'waiting';
         break;
       case 'receipt':
         await (erasures.length > 0 ? finishErasures(work.at, requests, parts) : finishSweep(work.at, parts));
@@ -158,6 +165,28 @@ async function searchPlaces(work: Work, users: readonly ErasureUsers[], parts: W
     await work.save({ outside, places: work.at.places + 1 });
   }
   await work.save({ step: 'scan', ...FROM_THE_START });
+  return true;
+}
+
+/**
+ * Searches the table once more, when every process that had not read the tombstones has ended: remember may have stored a sale after
+ * the first search.
+ *
+ * @returns false if it is too early.
+ */
+async function searchTableAgain(
+  work: Work,
+  users: readonly ErasureUsers[],
+  { places, settlesSeconds, nowMs }: WorkerParts,
+): Promise<boolean> {
+  const table = places.find(({ name }) => name === TABLE);
+  const { outside } = work.at;
+  if (table) {
+    if (nowMs() < highest(users.map(({ untilMs }) => untilMs)) + settlesSeconds * 1000) return false;
+    const { tableItems } = await table.remove(users);
+    const all = { ...outside, tableItems: (outside.tableItems ?? 0) + (tableItems ?? 0) };
+    await work.save({ step: 'receipt', outside: all });
+  } else await work.save({ step: 'receipt' });
   return true;
 }
 

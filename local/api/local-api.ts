@@ -8,10 +8,10 @@ import { type ApiOptions, type LocalApi, startApi } from './server.ts';
 import { showShop } from './shop-page.ts';
 
 export interface LocalApiOptions
-  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'onFault'>,
+  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'personKey' | 'onFault'>,
     Required<Pick<ApiOptions, 'port' | 'host'>> {
   /** The configuration of the stack. */
-  readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue'>;
+  readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue' | 'privacy'>;
   /** Address of the charts, whose pages may call the API. */
   readonly pagesUrl: string;
 }
@@ -22,6 +22,7 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi>
   const stages = createLocalStages({
     ...clients,
     fieldMap: config.fieldMap,
+    privacy: config.privacy,
     recentDays: config.remember.days,
     catalogueMaxAgeSeconds: config.catalogue.maxAgeSeconds,
   });

@@ -6,11 +6,15 @@ import { createCollectRoutes } from '../../lambdas/collect/routes.ts';
 import { kafkaSalesTopic } from '../../lambdas/collect/sales-topic.ts';
 import { createSources } from '../../lambdas/serve/create-sources.ts';
 import { createServeRoutes } from '../../lambdas/serve/routes.ts';
-import type { RequestStage } from '../../lambdas/shared/contract/stages.ts';
+import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
+import type { ApiStage } from '../../lambdas/shared/contract/stages.ts';
 import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { createLog, type Log } from '../../lambdas/shared/platform/log.ts';
 import { dynamoRecentSales } from '../../lambdas/shared/platform/recent.ts';
+import { createPersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
+import type { PersonKey } from '../../lambdas/shared/privacy/person-key.ts';
+import type { Privacy } from '../../lambdas/shared/privacy/settings.ts';
 import type { FieldMap } from '../../lambdas/shared/sales/field-map.ts';
 import { awsClient } from '../stack/emulator.ts';
 import type { Answer, ApiOptions } from './server.ts';
@@ -26,6 +30,8 @@ export interface LocalStagesOptions {
   readonly recentDays: number;
   readonly catalogueMaxAgeSeconds: number;
   readonly fieldMap: FieldMap;
+  readonly privacy: Privacy;
+  readonly personKey: PersonKey;
   /** Called with each fault that a person should look at. */
   readonly onFault?: (message: string) => void;
 }
@@ -42,19 +48,21 @@ const authorisation = { auth: 'none' } as const;
 
 /** Creates the stages. Their routes, checks and answers are those of the Lambdas. */
 export function createLocalStages(options: LocalStagesOptions): LocalStages {
-  const { endpoint, bucket, table, recentDays, catalogueMaxAgeSeconds, fieldMap } = options;
+  const { endpoint, bucket, table, recentDays, catalogueMaxAgeSeconds, fieldMap, personKey } = options;
+  const ids = createPersonIds(options.privacy.userIds, personKey);
   const aws = awsClient(endpoint);
   const s3 = new S3Client(aws);
   const lake = s3Lake(bucket, s3);
-  const logs = (stage: RequestStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
+  const logs = (stage: ApiStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
     ...{ bucket, s3, catalogueMaxAgeSeconds },
+    personKey: async () => personKey,
     recent: dynamoRecentSales(table, recentDays, new DynamoDBClient(aws)),
     log: logs('serve'),
     nowMs: Date.now,
   });
-  const answer = (stage: RequestStage, router: Router): Answer => {
+  const answer = (stage: ApiStage, router: Router): Answer => {
     const log = logs(stage);
     return (event) => router(event, { log, authorisation });
   };
@@ -66,6 +74,7 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
         createRouter(createCollectRoutes({ topic, fieldMap, log: logs('collect'), nowMs: Date.now })),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
+      forget: answer('forget', createRouter(createForgetRoutes({ lake, key: personKey, ids, nowMs: Date.now }))),
     },
     stop: () => topic.close(),
   };

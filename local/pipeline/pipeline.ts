@@ -123,11 +123,12 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');
-  await parts.unlessAborted(
+  const { userIds } = Config.parse(config).privacy;
+  const personKey = await parts.unlessAborted(
     prepareLocalPrivacy({
       ...{ endpoint, bucket, directory },
       secretId: outputOf(outputs, 'PersonSecret'),
-      userIds: Config.parse(config).privacy.userIds,
+      userIds,
       isEmulatorElsewhere: elsewhere !== undefined,
     }),
   );
@@ -170,7 +171,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
       ? undefined
       : await parts.start('API', () =>
           startLocalApi({
-            ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config) },
+            ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config), personKey },
             kafka: kafkaClient(broker.bootstrap, COLLECT_PATIENCE),
             pagesUrl: pages.url,
             port: options.apiPort ?? 0,
@@ -221,4 +222,5 @@ const functionsOf = (outputs: ReadonlyMap<string, string>): Endpoints['functions
   train: outputOf(outputs, 'trainFunction'),
   render: outputOf(outputs, 'renderFunction'),
   publish: outputOf(outputs, 'publishFunction'),
+  forget: outputOf(outputs, 'forgetFunction'),
 });

@@ -158,7 +158,7 @@ export const Progress = z.strictObject({
   /** The newest tombstones that are applied. */
   through: PositiveInt,
   startedAtMs: Count,
-  step: z.enum(['bucket', 'waiting', 'outside', 'scan', 'receipt']),
+  step: z.enum(['bucket', 'waiting', 'outside', 'scan', 'settle', 'receipt']),
   /** 1 for the first pass over the bucket. */
   pass: PositiveInt,
   /** When this pass began, epoch ms. */
