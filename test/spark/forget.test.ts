@@ -122,34 +122,20 @@ describe('a run without user 1', () => {
   });
 
   test('has summaries, an explorer and pages without the user and with the others', () => {
-    const [users, graph, network, index] = [lake, original].map((root) => [
-      UserSummary.parse(json(root, pathOf(root, 'summary/users.json'))).users.map(({ user }) => user),
-      GraphSummary.parse(json(root, pathOf(root, 'summary/graph.json'))).shown,
-      Network.parse(json(root, pathOf(root, 'summary/network.json'))),
-      ExplorerIndex.parse(json(root, pathOf(root, 'explorer/index.json'))),
-    ] as const).reduce<[string[][], GraphSummary['shown'][], Network[], ExplorerIndex[]]>(
-      (all, [one, two, three, four]) => {
-        all[0].push(one);
-        all[1].push(two);
-        all[2].push(three);
-        all[3].push(four);
-        return all;
-      },
-      [[], [], [], []],
+    const [now, before] = [summariesOf(lake), summariesOf(original)];
+    expect(now.users).toEqual(before.users.filter((user) => user !== '1'));
+    expect(now.graph.edges).toEqual(before.graph.edges.filter(({ source }) => source !== 'u:1'));
+    const ends = new Set(now.graph.edges.flatMap(({ source, target }) => [source, target]));
+    expect(new Set(now.graph.vertices.map(({ id }) => id))).toEqual(ends);
+    expect(before.network.vertices.ids).toContain('u:1');
+    expect(now.network.vertices.ids).toEqual(
+      before.network.vertices.ids.filter((id) => id !== 'u:1' && id !== 'p:bought by 1 alone'),
     );
-    expect(users[0]).toEqual(users[1]?.filter((user) => user !== '1'));
-    expect(graph[0]?.edges).toEqual(graph[1]?.edges.filter(({ source }) => source !== 'u:1'));
-    const ends = new Set(graph[0]?.edges.flatMap(({ source, target }) => [source, target]));
-    expect(new Set(graph[0]?.vertices.map(({ id }) => id))).toEqual(ends);
-    expect(network[1]?.vertices.ids).toContain('u:1');
-    expect(network[0]?.vertices.ids).toEqual(
-      network[1]?.vertices.ids.filter((id) => id !== 'u:1' && id !== 'p:bought by 1 alone'),
-    );
-    expect(namedEdges(network[0])).toEqual(namedEdges(network[1]).filter(([source]) => source !== 'u:1'));
-    expect(index[0]?.picks.users).toEqual(index[1]?.picks.users.filter((user) => user !== '1'));
+    expect(namedEdges(now.network)).toEqual(namedEdges(before.network).filter(([source]) => source !== 'u:1'));
+    expect(now.index.picks.users).toEqual(before.index.picks.users.filter((user) => user !== '1'));
     // The first user of all begins the first block with the whole id.
-    expect(index[1]?.users[0]?.from[0]).toBe('1');
-    expect(index[0]?.users[0]?.from[0]).toBe('10');
+    expect(before.index.users[0]?.from[0]).toBe('1');
+    expect(now.index.users[0]?.from[0]).toBe('10');
     const page = (root: string): string => readFileSync(join(root, `${chartsOf(1)}index.html`), 'utf8');
     expect(page(original)).toContain('"u1"');
     expect(page(lake)).not.toContain('"u1"');
@@ -226,11 +212,18 @@ test('the next run reads all of it, and learns from the others alone', async () 
   );
 });
 
+const summariesOf = (root: string) => ({
+  users: UserSummary.parse(json(root, pathOf(root, 'summary/users.json'))).users.map(({ user }) => user),
+  graph: GraphSummary.parse(json(root, pathOf(root, 'summary/graph.json'))).shown,
+  network: Network.parse(json(root, pathOf(root, 'summary/network.json'))),
+  index: ExplorerIndex.parse(json(root, pathOf(root, 'explorer/index.json'))),
+});
+
 /** The edges of the interactive graph, by the ids of their ends. */
-const namedEdges = (network: Network | undefined): unknown[][] =>
-  network?.edges.sources.map((source, edge) => [
-    network.vertices.ids[source],
-    network.vertices.ids[network.edges.targets[edge] ?? -1],
-    network.edges.kinds[edge],
-    network.edges.strengths[edge],
-  ]) ?? [];
+const namedEdges = ({ vertices, edges }: Network): unknown[][] =>
+  edges.sources.map((source, edge) => [
+    vertices.ids[source],
+    vertices.ids[edges.targets[edge] ?? -1],
+    edges.kinds[edge],
+    edges.strengths[edge],
+  ]);

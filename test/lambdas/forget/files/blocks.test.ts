@@ -20,7 +20,6 @@ import { erasing } from './erasing.ts';
 
 /** A run that has only a table and its index. */
 class TableRun implements RunContext {
-  readonly files = [];
   readonly objects: Map<string, Buffer>;
 
   constructor(objects: Iterable<readonly [string, Buffer]>) {
@@ -31,6 +30,10 @@ class TableRun implements RunContext {
     const bytes = this.objects.get(name);
     if (!bytes) throw new Error(`${name} does not exist`);
     return range ? bytes.subarray(range.offset, range.offset + range.sizeBytes) : bytes;
+  }
+
+  get files() {
+    return [...this.objects].map(([name, { length: sizeBytes }]) => ({ name, key: name, sizeBytes }));
   }
 
   get document(): string {
@@ -129,6 +132,21 @@ describe.each([
     for (const table of [after.reader(), after.reader(oldTable)]) {
       expect(await rowsOf(table, users)).toEqual(users.map(() => undefined));
       expect((await table.beginningWith('', 100)).map(({ key }) => key)).toEqual(left);
+    }
+  });
+
+  test('users are found in older versions of the files after the index was rewritten', async () => {
+    const [before, after] = [madeRun(PARTS), madeRun(PARTS)];
+    await after.erase(erasing(users));
+    for (const [name, bytes] of before.objects) {
+      if (!name.endsWith('.gz')) continue;
+      const withOldIndex = { name, run: madeRun(PARTS), kind: HISTORIES };
+      const withNewIndex = { name, run: new TableRun(after.objects), kind: HISTORIES };
+      const expected = await rewriteBlocks(bytes, erasing(users), withOldIndex);
+      expect(await rewriteBlocks(bytes, erasing(users), withNewIndex)).toEqual(expected);
+      if (expected.changed) expect(await mayHoldBlocks(name, erasing(users), withNewIndex)).toBe(true);
+      const withoutIndex = { name, run: new TableRun([[name, bytes]]), kind: HISTORIES };
+      expect(await rewriteBlocks(bytes, erasing(users), withoutIndex)).toEqual(expected);
     }
   });
 
