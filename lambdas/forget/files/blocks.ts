@@ -81,9 +81,10 @@ function blocksWith(blocks: readonly Block[], erased: Erased): Set<number> {
   for (const user of erased.users) {
     if (!erased.isErased(user)) continue;
     const position = blockFor(blocks, user);
-    let next = position + 1;
-    while (blocks[next] && blocks[next]?.from === blocks[next + 1]?.from) next += 1;
-    for (let at = Math.max(0, position); at <= next && at < blocks.length; at++) found.add(at);
+    let [first, last] = [Math.max(0, position), Math.min(position + 1, blocks.length - 1)];
+    while (first > 0 && blocks[first - 1]?.from === blocks[first]?.from) first -= 1;
+    while (last + 1 < blocks.length && blocks[last]?.from === blocks[last + 1]?.from) last += 1;
+    for (let at = first; at <= last; at++) found.add(at);
   }
   return found;
 }

@@ -97,7 +97,7 @@ const PARTS = [
     ['11', '110', '12'],
     ['alice@x.example', 'alice@y.example', 'bob'],
   ],
-  [['carol'], ['dan', 'erin'], ['ü', '😀1', '😀2']],
+  [['carol'], ['dan', 'erin'], ['erl', 'ern'], ['ü', '😀1', '😀2']],
 ];
 const KEYS = PARTS.flat(2);
 
@@ -112,7 +112,9 @@ describe.each([
   ['all users of a block', ['11', '110', '12']],
   ['the only user of the first block of a file', ['carol']],
   ['the last block', ['ü', '😀1', '😀2']],
+  ['a block that the next one begins like', ['dan', 'erin']],
   ['two blocks in a row', ['carol', 'dan', 'erin']],
+  ['two blocks at the end', ['erl', 'ern', 'ü', '😀1', '😀2']],
   ['the first block', ['1', '10', '100']],
   ['the end of a file', ['alice@x.example', 'alice@y.example', 'bob', '12']],
   ['all users', KEYS],
