@@ -33,10 +33,15 @@ export interface Block {
   readonly sizeBytes: number;
 }
 
-const tables = new WeakMap<RunContext, Map<string, Promise<Block[]>>>();
+const tables = new WeakMap<RunContext, Map<string, Promise<Block[] | undefined>>>();
 
-/** Reads where the blocks of a table are, in the order of their keys; once per run. */
-export function blocksOf(run: RunContext, { index, table }: BlockKind): Promise<Block[]> {
+/**
+ * Reads where the blocks of a table are, in the order of their keys; once per run.
+ *
+ * @returns undefined if the run has no index: an attempt that failed may have left its tables without it.
+ */
+export function blocksOf(run: RunContext, { index, table }: BlockKind): Promise<Block[] | undefined> {
+  if (!run.files.some(({ name }) => name === index)) return Promise.resolve(undefined);
   const known = tables.get(run) ?? new Map<string, Promise<Block[]>>();
   tables.set(run, known);
   const found =
@@ -67,11 +72,20 @@ export function blockFor(blocks: readonly Block[], key: string): number {
   return low;
 }
 
-/** Returns the positions of the blocks that may have an erased user. */
+/**
+ * Returns the positions of the blocks that may have an erased user. If the index was rewritten before, the block of a user who was the
+ * first one in it begins after the user, and blocks without users begin where the next one does.
+ */
 function blocksWith(blocks: readonly Block[], erased: Erased): Set<number> {
   const found = new Set<number>();
-  for (const user of erased.users) if (erased.isErased(user)) found.add(blockFor(blocks, user));
-  found.delete(-1);
+  for (const user of erased.users) {
+    if (!erased.isErased(user)) continue;
+    const position = blockFor(blocks, user);
+    let [first, last] = [Math.max(0, position), Math.min(position + 1, blocks.length - 1)];
+    while (first > 0 && blocks[first - 1]?.from === blocks[first]?.from) first -= 1;
+    while (last + 1 < blocks.length && blocks[last]?.from === blocks[last + 1]?.from) last += 1;
+    for (let at = first; at <= last; at++) found.add(at);
+  }
   return found;
 }
 
@@ -82,11 +96,11 @@ export async function mayHoldBlocks(
   { run, kind }: { readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<boolean> {
   const blocks = await blocksOf(run, kind);
-  return [...blocksWith(blocks, erased)].some((position) => blocks[position]?.file === name);
+  return !blocks || [...blocksWith(blocks, erased)].some((position) => blocks[position]?.file === name);
 }
 
 /**
- * Removes the rows of users from a file of blocks. Call it before the index is rewritten, which says where to look.
+ * Removes the rows of users from a file of blocks.
  *
  * @param name Of the file, in the manifest.
  */
@@ -96,12 +110,12 @@ export async function rewriteBlocks(
   { name, run, kind }: { readonly name: string; readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<Rewritten> {
   const blocks = await blocksOf(run, kind);
+  const places = blocks
+    ? [...blocksWith(blocks, erased)].flatMap((position) => blocks[position] ?? []).filter(({ file }) => file === name)
+    : membersOf(bytes);
   let rewritten: Buffer | undefined;
   let removedRows = 0;
-  for (const position of blocksWith(blocks, erased)) {
-    const block = blocks[position];
-    if (block?.file !== name) continue;
-    const { offset, sizeBytes } = block;
+  for (const { offset, sizeBytes } of places) {
     const { text } = readMember(bytes.subarray(offset, offset + sizeBytes));
     const without = withoutUsers(text, erased);
     if (!without) continue;
@@ -112,14 +126,20 @@ export async function rewriteBlocks(
   return rewritten ? { changed: true, bytes: rewritten, removedRows } : UNCHANGED;
 }
 
+/** Finds the blocks of a file one after another, by decoding them. */
+function* membersOf(bytes: Uint8Array): Generator<{ offset: number; sizeBytes: number; text: string }> {
+  let offset = 0;
+  while (offset < bytes.length) {
+    const member = readMember(bytes.subarray(offset));
+    yield { offset, ...member };
+    offset += member.sizeBytes;
+  }
+}
+
 /** Counts the rows of all blocks. */
 export function blockRows(bytes: Uint8Array): number {
-  let [at, rows] = [0, 0];
-  while (at < bytes.length) {
-    const { text, sizeBytes } = readMember(bytes.subarray(at));
-    rows += keysIn(text).length;
-    at += sizeBytes;
-  }
+  let rows = 0;
+  for (const { text } of membersOf(bytes)) rows += keysIn(text).length;
   return rows;
 }
 

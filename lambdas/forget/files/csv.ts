@@ -1,3 +1,4 @@
+import { highest } from '../../shared/contract/numbers.ts';
 import { type Rewritten, UNCHANGED } from './kind.ts';
 
 const [COMMA, QUOTE, LINE_FEED] = [0x2c, 0x22, 0x0a];
@@ -15,24 +16,12 @@ export function rewriteCsv(
   isRemoved: (values: readonly string[]) => boolean,
 ): Rewritten {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const scanner = new RowScanner(buffer);
-  const header = scanner.next()?.map(({ start, end }) => unquoted(buffer, start, end)) ?? [];
-  const places = columns.map((name) => {
-    const place = header.indexOf(name);
-    if (place === -1) throw new RangeError(`Cannot read a table: it has no column ${name}`);
-    return place;
-  });
+  const { places, at: firstRow } = readHeader(buffer, columns);
+  const scanner = new RowScanner(buffer, { at: firstRow, mostFields: highest(places) + 1 });
   const kept: Buffer[] = [];
   let [keptFrom, removedRows] = [0, 0];
-  for (;;) {
-    const from = scanner.at;
-    const fields = scanner.next();
-    if (!fields) break;
-    const values = places.map((place) => {
-      const { start = 0, end = 0 } = fields[place] ?? {};
-      return unquoted(buffer, start, end);
-    });
-    if (!isRemoved(values)) continue;
+  for (let from = firstRow; scanner.next(); from = scanner.at) {
+    if (!isRemoved(places.map((place) => scanner.text(place)))) continue;
     kept.push(buffer.subarray(keptFrom, from));
     keptFrom = scanner.at;
     removedRows += 1;
@@ -50,48 +39,74 @@ export function csvRows(bytes: Uint8Array): number {
   return Math.max(0, rows);
 }
 
-interface Field {
-  readonly start: number;
-  readonly end: number;
+/** Returns the places of columns in each row, and where the first row begins. */
+function readHeader(buffer: Buffer, columns: readonly string[]): { places: number[]; at: number } {
+  const scanner = new RowScanner(buffer, { at: 0, mostFields: MOST_COLUMNS });
+  const header = scanner.next() ? Array.from({ length: scanner.fields }, (_, field) => scanner.text(field)) : [];
+  const places = columns.map((name) => {
+    const place = header.indexOf(name);
+    if (place === -1) throw new RangeError(`Cannot read a table: it has no column ${name}`);
+    return place;
+  });
+  return { places, at: scanner.at };
 }
 
-/** Finds the fields of one row after another. */
+const MOST_COLUMNS = 100;
+
+/** Finds one row after another, and the first fields of each. */
 class RowScanner {
   /** Where the next row begins. */
-  at = 0;
+  at: number;
+  /** Number of fields of the row that are known. */
+  fields = 0;
   private readonly bytes: Buffer;
+  private readonly mostFields: number;
+  private readonly starts: Int32Array;
+  private readonly ends: Int32Array;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, { at, mostFields } = { at: 0, mostFields: 0 }) {
     this.bytes = bytes;
+    this.at = at;
+    this.mostFields = mostFields;
+    this.starts = new Int32Array(mostFields);
+    this.ends = new Int32Array(mostFields);
   }
 
-  /** @returns undefined after the last row. */
-  next(): Field[] | undefined {
+  /** Goes to the next row. @returns false after the last one. */
+  next(): boolean {
     const { bytes } = this;
-    if (this.at >= bytes.length) return undefined;
-    const fields: Field[] = [];
-    let [start, isQuoted] = [this.at, false];
-    for (let at = this.at; at < bytes.length; at++) {
+    if (this.at >= bytes.length) return false;
+    this.fields = 0;
+    let [start, isQuoted, at] = [this.at, false, this.at];
+    for (; at < bytes.length; at++) {
       const byte = bytes[at];
       // A quote in a quoted field is doubled, so that the second one begins the quoted part again.
       if (byte === QUOTE) isQuoted = !isQuoted;
-      else if (isQuoted) continue;
-      else if (byte === COMMA) {
-        fields.push({ start, end: at });
+      else if (isQuoted || (byte !== COMMA && byte !== LINE_FEED)) continue;
+      else {
+        this.end(start, at);
         start = at + 1;
-      } else if (byte === LINE_FEED) {
-        fields.push({ start, end: at });
-        this.at = at + 1;
-        return fields;
+        if (byte === LINE_FEED) break;
       }
     }
-    fields.push({ start, end: bytes.length });
-    this.at = bytes.length;
-    return fields;
+    if (at === bytes.length) this.end(start, at);
+    this.at = at + 1;
+    return true;
+  }
+
+  /** Returns a field of the row; an empty text if there is none. */
+  text(field: number): string {
+    if (field >= this.fields) return '';
+    const [start = 0, end = 0] = [this.starts[field], this.ends[field]];
+    return this.bytes[start] === QUOTE
+      ? this.bytes.toString('utf8', start + 1, end - 1).replaceAll('""', '"')
+      : this.bytes.toString('utf8', start, end);
+  }
+
+  private end(start: number, end: number): void {
+    if (this.fields === this.mostFields) return;
+    this.starts[this.fields] = start;
+    this.ends[this.fields] = end;
+    this.fields += 1;
   }
 }
-
-const unquoted = (bytes: Buffer, start: number, end: number): string =>
-  bytes[start] === QUOTE
-    ? bytes.toString('utf8', start + 1, end - 1).replaceAll('""', '"')
-    : bytes.toString('utf8', start, end);

@@ -62,8 +62,8 @@ export function graphEdits(document: string, erased: Erased): Edits {
   );
   const isErasedEdge = ends.map((pair) => pair.some((id) => isErasedVertex(id, erased)));
   if (!ids.some((id) => isErasedVertex(id, erased)) && !isErasedEdge.includes(true)) return NO_EDITS;
-  const linked = new Set(ends.flatMap((pair, edge) => (isErasedEdge[edge] ? [] : pair)));
-  const isOut = ids.map((id) => isErasedVertex(id, erased) || !linked.has(id));
+  const [linkedBefore, linked] = [new Set(ends.flat()), new Set(ends.flatMap((pair, edge) => (isErasedEdge[edge] ? [] : pair)))];
+  const isOut = ids.map((id) => isErasedVertex(id, erased) || (linkedBefore.has(id) && !linked.has(id)));
   const shown = (prefix: string): number => ids.filter((id, index) => !isOut[index] && id.startsWith(prefix)).length;
   const removed = [leaveOut(document, vertices, isOut), leaveOut(document, edges, isErasedEdge)];
   return {
@@ -102,8 +102,9 @@ export function networkEdits(document: string, erased: Erased): Edits {
   const isGone = edges.sources.map(
     (source, edge) => isErased[source] === true || isErased[edges.targets[edge] ?? -1] === true,
   );
-  const linked = new Set(edges.sources.flatMap((source, edge) => (isGone[edge] ? [] : [source, edges.targets[edge]])));
-  const isKept = vertices.ids.map((_, index) => !isErased[index] && linked.has(index));
+  const ends = edges.sources.map((source, edge) => [source, edges.targets[edge] ?? 0]);
+  const [linkedBefore, linked] = [new Set(ends.flat()), new Set(ends.flatMap((pair, edge) => (isGone[edge] ? [] : pair)))];
+  const isKept = vertices.ids.map((_, index) => !isErased[index] && (linked.has(index) || !linkedBefore.has(index)));
   let next = 0;
   const places = isKept.map((kept) => (kept ? String(next++) : ''));
   const column = (group: 'vertices' | 'edges', name: string): JsonArray => arrayAt(root, group, name);
