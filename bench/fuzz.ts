@@ -4,8 +4,9 @@ import { accumulate } from '../lambdas/accumulate/accumulate.ts';
 import { counted, grouped } from '../lambdas/shared/contract/numbers.ts';
 import { createLog } from '../lambdas/shared/platform/log.ts';
 import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
+import { MAX_ID_LENGTH } from '../lambdas/shared/sales/fields.ts';
 import { reasonKind } from '../lambdas/shared/sales/reason.ts';
-import { createSaleParser, MAX_ID_LENGTH } from '../lambdas/shared/sales/sale.ts';
+import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { FUZZ_KINDS, type FuzzKind, type FuzzRecord, fuzzRecords } from './fuzz-records.ts';
 

@@ -18,14 +18,14 @@ export interface SalesOptions {
 }
 
 const DAYS = 90;
-const nobodyErased = { current: async () => ({ through: 0, erasureOf: () => undefined }) };
+const noTombstones = { current: async () => ({ through: 0, erasureOf: () => undefined }) };
 
 /** Starts what takes sales in: collect, and the poller that passes what is on the topic to remember. */
 export async function startSales(
   options: SalesOptions,
 ): Promise<{ readonly routes: StageRoutes<'collect'> }> {
   const { bootstrap, topic, recent, log, nowMs } = options;
-  const parts = { recent, tombstones: nobodyErased, days: DAYS, log, nowMs };
+  const parts = { recent, tombstones: noTombstones, days: DAYS, log, nowMs };
   const parseSale = createSaleParser({});
   await startPoller({
     bootstrap,

@@ -15,6 +15,7 @@ export type AlarmName =
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
   | `${'accumulate' | 'remember'}-${'lag' | 'pollers'}`
   | 'accumulate-rejected'
+  | 'accumulate-looks-personal'
   | 'accumulate-silent'
   | 'threshold-overdue'
   | 'train-attempt-failed'

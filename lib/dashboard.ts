@@ -35,10 +35,11 @@ function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline):
       'accumulate',
       'stores sales from the topic as batches in the bucket',
       [
-        graph('Sales stored and rejected, and fields left out', [
+        graph('Sales stored, rejected and looking personal, and fields left out', [
           stageMetric(accumulate, 'SalesStored'),
           stageMetric(accumulate, 'SalesRejected'),
           stageMetric(accumulate, 'FieldsLeftOut'),
+          stageMetric(accumulate, 'LooksPersonal'),
         ]),
         graph('Records on the topic not yet processed, and faults of the pollers', [
           offsetLag(accumulate),

@@ -29,6 +29,8 @@ export interface LakeProps {
 
 /** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
+/** The files that the explorer looks users and products up in. */
+const EXPLORER_FILES = `${PREFIX.runs}*/explorer/*`;
 
 /** The objects that may hold a user. */
 const REWRITTEN = [
@@ -128,7 +130,15 @@ export class Lake extends Construct {
     // Without this permission S3 answers 403 instead of 404 for an object that does not exist, or not any more.
     this.listPrefixes(fn, [CURRENT_KEY, PRIVACY_KEY]);
     this.list(fn, 'manifests', 'runs', 'catalogue');
-    this.get(fn, CURRENT_KEY, PRIVACY_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+    this.get(
+      fn,
+      CURRENT_KEY,
+      PRIVACY_KEY,
+      `${PREFIX.manifests}*`,
+      MODEL_FILES,
+      EXPLORER_FILES,
+      `${PREFIX.catalogue}*`,
+    );
     this.grantTombstones(fn);
   }
 

@@ -89,6 +89,8 @@ export class Privacy extends Construct {
       'AwsSolutions-SMG4':
         'The secret must never change: another one gives every user another pseudonym, so that stored sales no longer match new ones. accumulate refuses to start with a secret that differs from the one of the stored sales.',
     });
-    return secret.secretArn;
+    const { defaultChild } = secret.node;
+    // A `Ref` is the ARN too, but not in every emulator. The job takes the region from the ARN.
+    return defaultChild instanceof secretsmanager.CfnSecret ? defaultChild.attrId : secret.secretArn;
   }
 }

@@ -9,6 +9,7 @@ import { Network } from './network.ts';
 import { Operations } from './operations.ts';
 import { Privacy } from './privacy.ts';
 import { Produce } from './produce.ts';
+import { callingOrigins, showPseudonyms } from './pseudonyms.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
 import { requestStages } from './request-stages.ts';
@@ -86,10 +87,19 @@ export class RecommenderStack extends Stack {
       serve: config.serve || undefined,
       ...common,
     });
-    const requests = config.serve
-      ? requestStages(this, { lake, privacy, stream, config, serve: config.serve, forget, logKeeping })
-      : undefined;
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
+    const requests = config.serve
+      ? requestStages(this, {
+          lake,
+          privacy,
+          stream,
+          config,
+          serve: { ...config.serve, cors: callingOrigins(config, site?.origin) },
+          forget,
+          logKeeping,
+        })
+      : undefined;
+    showPseudonyms({ publish, render, privacy, config, apiUrl: requests?.url });
 
     const stages = { accumulate, threshold, train, publish, render };
     forget.search([...Object.values(stages), ...Object.values(requests?.stages ?? {}), forget]);

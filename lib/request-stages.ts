@@ -53,7 +53,7 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
     logKeeping,
   });
   const collect = serveConfig.collect
-    ? new Collect(scope, 'Collect', { stream, fieldMap, config: serveConfig, logKeeping })
+    ? new Collect(scope, 'Collect', { privacy, stream, fieldMap, config: serveConfig, logKeeping })
     : undefined;
   const catalogue = new Catalogue(scope, 'Catalogue', { lake, config: serveConfig, logKeeping });
   const api = new Api(scope, 'Api', {

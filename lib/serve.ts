@@ -73,15 +73,28 @@ const SHOP_OPERATIONS = [
   'addSales',
 ] as const satisfies OperationId[];
 
-/** Tells serve how people sign in to the shop page, if there is one. The page asks for the scopes that it needs, and no other. */
-function addShop(fn: lambda.Function, { issuer, shop, userClaim = 'sub' }: ServeConfig): void {
-  if (!shop || issuer === undefined) return;
-  const settings: SignInSettings = {
+/** Sets how people sign in to the shop page, if there is one. The page asks for the scopes that it needs, and no other. */
+function addShop(fn: lambda.Function, config: ServeConfig): void {
+  const settings = signInFor(SHOP_OPERATIONS, config);
+  if (settings) fn.addEnvironment(ENV.shopSignIn, JSON.stringify(settings));
+}
+
+/**
+ * Returns how people sign in on a page that calls these operations.
+ *
+ * @returns undefined if people cannot sign in on pages: `serve.shop` is absent.
+ */
+export function signInFor(
+  operations: readonly OperationId[],
+  { issuer, shop, userClaim = 'sub' }: ServeConfig,
+): SignInSettings | undefined {
+  if (!shop || issuer === undefined) return undefined;
+  const scopes = operations.map((operation) => ROUTES[operation].scope).filter((scope) => scope !== null);
+  return {
     issuer,
     clientId: shop.clientId,
-    scopes: [...new Set(SHOP_OPERATIONS.map((operation) => ROUTES[operation].scope))],
+    scopes: [...new Set(scopes)],
     ...(shop.endpoints && { endpoints: shop.endpoints }),
     ...(userClaim !== false && { userClaim }),
   };
-  fn.addEnvironment(ENV.shopSignIn, JSON.stringify(settings));
 }

@@ -7,6 +7,7 @@ import { parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import type { ParseSale } from '../shared/sales/sale.ts';
 import { type Batch, planBatches } from './batches.ts';
+import { countFields, countPersonal } from './field-counts.ts';
 import { toParquet } from './parquet.ts';
 import { toNdjson } from './rejected.ts';
 
@@ -41,6 +42,7 @@ export async function accumulate(
     SalesStored: sum(stored.map(({ sales }) => sales.length)),
     SalesRejected: sum(stored.map(({ rejects }) => rejects.length)),
     FieldsLeftOut: sum(stored.flatMap(({ sales }) => sales.map(({ sale }) => sale.leftOut?.length ?? 0))),
+    LooksPersonal: sum(stored.map(countPersonal)),
   });
   return { batchItemFailures: results.flatMap(({ failure }) => failure ?? []) };
 }
@@ -74,7 +76,7 @@ async function storeInOrder(
       last,
       stored: sales.length,
       rejected: rejects.length,
-      ...leftOutOf(batch),
+      ...countFields(batch),
     });
   }
   return { stored, failure: undefined };
@@ -98,16 +100,4 @@ async function store(batch: Batch, { lake, ids }: Pick<Parts, 'lake' | 'ids'>): 
       toParquet(batch),
       'application/vnd.apache.parquet',
     );
-}
-
-/**
- * Counts the fields that sales are stored without, for the log, which has no values of records.
- *
- * @returns `{ leftOut: { price: 3 } }`; an empty object if there are none.
- */
-function leftOutOf({ sales }: Batch): { readonly leftOut?: Readonly<Record<string, number>> } {
-  const fields = sales.flatMap(({ sale }) => sale.leftOut ?? []);
-  if (fields.length === 0) return {};
-  const byField = Map.groupBy(fields, ({ field }) => field);
-  return { leftOut: Object.fromEntries([...byField].map(([field, { length }]) => [field, length])) };
 }

@@ -1,6 +1,7 @@
 import type { BatchName } from '../shared/contract/keys.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { storedSale } from '../shared/privacy/stored-sale.ts';
+import type { PersonalField } from '../shared/sales/looks-personal.ts';
 import type { MskEvent, PolledRecord } from '../shared/sales/msk-event.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale, Sale } from '../shared/sales/sale.ts';
@@ -13,7 +14,14 @@ export interface Address {
 }
 
 export type AddressedSale = Address & { readonly sale: Sale };
-export type RejectedRecord = Address & { readonly record: PolledRecord; readonly reason: string };
+export interface RejectedRecord extends Address {
+  readonly record: PolledRecord;
+  readonly reason: string;
+  /** If set, what looks personal in the record is masked before it is stored. */
+  readonly isMasked?: true | undefined;
+  /** The fields for which it was rejected, if that is because they look personal. */
+  readonly looksPersonal?: readonly PersonalField[] | undefined;
+}
 
 /** The records of one partition in one poll. */
 export interface Batch {
@@ -54,8 +62,10 @@ export function planBatches(
     for (const record of records) {
       const { offset, timestamp: kafkaMs } = record;
       const parsed = parseRecord(record, parseSale);
-      if ('rejected' in parsed) rejects.push({ offset, kafkaMs, record, reason: parsed.rejected });
-      else sales.push({ offset, kafkaMs, sale: storedSale(parsed, ids) });
+      if ('rejected' in parsed) {
+        const { rejected: reason, ...rest } = parsed;
+        rejects.push({ offset, kafkaMs, record, reason, ...rest });
+      } else sales.push({ offset, kafkaMs, sale: storedSale(parsed, ids) });
     }
     const { topic, partition } = first;
     const range = {

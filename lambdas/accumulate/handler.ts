@@ -19,7 +19,7 @@ const environment = readEnvironment(
 );
 const lake = s3Lake(environment[ENV.lakeBucket]);
 const people = personAccessOf(environment, { lake, use: 'storing' });
-const parseSale = createSaleParser(environment[ENV.fieldMap]);
+const parseSale = createSaleParser(environment[ENV.fieldMap], people.settings);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
   const log = createLog('accumulate', {

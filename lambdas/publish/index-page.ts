@@ -3,7 +3,8 @@ import { numberInKey } from '../shared/contract/keys.ts';
 import { bestBaseline, LIST_KINDS, type Quality } from '../shared/contract/quality.ts';
 import type { Current, Publication } from '../shared/contract/schemas.ts';
 import { browserCode } from '../shared/web/browser-code.ts';
-import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
+import type { ExplorerSettings } from '../shared/web/explorer-settings.ts';
+import { count, type Html, html, island, NOTHING, page, table, time } from '../shared/web/html.ts';
 import { LIST_NAMES, LISTS_EXPLAINED, withListNames } from '../shared/web/lists.ts';
 
 /** The charts that the index shows. Render draws them after publish; the page's script adds their descriptions. */
@@ -18,9 +19,15 @@ const PICTURES = CHART_NAMES.flatMap((name) => {
  * users and products of the served run.
  *
  * @param publications Newest first.
+ * @param explorer Undefined where the files of a run have the ids of users; otherwise they have pseudonyms, and the page asks for a
+ *   user by id.
  * @returns The same text for the same arguments.
  */
-export function indexPage(current: Current, publications: readonly Publication[]): string {
+export function indexPage(
+  current: Current,
+  publications: readonly Publication[],
+  explorer?: ExplorerSettings,
+): string {
   const { run, publication } = current;
   return page({
     title: run === null ? 'Cartograph' : `Cartograph: run ${run}`,
@@ -30,7 +37,7 @@ export function indexPage(current: Current, publications: readonly Publication[]
 ${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publications)}
 </div>
 <section aria-labelledby="explore">
-<h2 id="explore">Users and products</h2>
+<h2 id="explore">Users and products</h2>${explorer ? pseudonyms(explorer) : NOTHING}
 <div id="explorer"><p class="soft">Looking up users and products needs JavaScript and a server that serves the bucket.</p></div>
 </section>
 <section aria-labelledby="look">
@@ -43,9 +50,19 @@ ${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publication
 <div id="decisions-table">${decisions(publications)}</div>
 <p class="soft">NDCG@10: the model compared with the best baseline, on the newest sales, which training did not see.</p>
 </section>`,
-    script: browserCode('index-page'),
+    script: browserCode(explorer ? 'keyed-index-page' : 'index-page'),
+    connect: explorer?.api ? originsOf(explorer.api) : [],
   });
 }
+
+const pseudonyms = (explorer: ExplorerSettings): Html => html`
+<p class="soft">Users are shown under pseudonyms, not under their ids in the shop. To look one up, type the whole id.</p>
+${island('explorer-settings', explorer)}`;
+
+/** The servers that the script asks for users, and at which people sign in. */
+const originsOf = ({ url, signIn }: NonNullable<ExplorerSettings['api']>): string[] => [
+  ...new Set([new URL(url).origin, new URL(signIn.endpoints?.token ?? signIn.issuer).origin]),
+];
 
 function servedRun(run: number, publications: readonly Publication[]): Html {
   const numbers = publications.find((publication) => publication.run === run)?.numbers;

@@ -26,7 +26,7 @@ const recent = dynamoRecentSales(environment[ENV.recentTable], days);
 const lake = s3Lake(environment[ENV.lakeBucket]);
 const people = personAccessOf(environment, { lake, use: 'reading' });
 const tombstones = createTombstones({ lake, key: people.key, nowMs: Date.now });
-const parseSale = createSaleParser(environment[ENV.fieldMap]);
+const parseSale = createSaleParser(environment[ENV.fieldMap], people.settings);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
   const log = createLog('remember', {

@@ -15,6 +15,8 @@ import { beginTry, excuseTry, watchFaults } from './tries.ts';
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
+  /** Whether the files of a run have pseudonyms in place of the ids of users; false by default. */
+  readonly hasPseudonyms?: boolean;
   /** Draws the pictures; by default with Vega, which takes seconds. */
   readonly draw?: (data: RunData, write: Write) => Promise<Picture[]>;
 }
@@ -42,7 +44,10 @@ export async function renderDecided(parts: Parts, publication: number): Promise<
  *
  * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
-export async function renderRun({ lake, log, draw = (data, write) => drawAll(data, write) }: Parts, run: number): Promise<void> {
+export async function renderRun(
+  { lake, log, hasPseudonyms = false, draw = (data, write) => drawAll(data, write) }: Parts,
+  run: number,
+): Promise<void> {
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
@@ -50,7 +55,8 @@ export async function renderRun({ lake, log, draw = (data, write) => drawAll(dat
   const pictures = await draw(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
-  await lake.create(`${folder}index.html`, runPage({ ...data, pictures }), 'text/html; charset=utf-8');
+  const page = runPage({ ...data, pictures, hasPseudonyms });
+  await lake.create(`${folder}index.html`, page, 'text/html; charset=utf-8');
   log.measure({ Rendered: 1 });
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });
 }

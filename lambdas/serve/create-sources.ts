@@ -3,6 +3,7 @@ import { s3Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { RecentSales } from '../shared/platform/recent.ts';
 import type { ErasureKey } from '../shared/platform/tombstones.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { createCatalogueReader } from './catalogue/reader.ts';
 import { createErased } from './erased.ts';
 import { loadRun } from './load-run.ts';
@@ -20,6 +21,7 @@ export interface SourceOptions {
   readonly catalogueMaxAgeSeconds: number;
   /** Loads the key that recognises erased users. */
   readonly personKey: () => Promise<ErasureKey>;
+  readonly persons: PersonIds;
   readonly log: Log;
   /** The clock, epoch ms. */
   readonly nowMs: () => number;
@@ -27,7 +29,7 @@ export interface SourceOptions {
 
 /** Connects the sources of answers: the served run, the catalogue and the tombstones in S3, and the recent sales. */
 export function createSources(options: SourceOptions): Sources {
-  const { bucket, s3, recent, catalogueMaxAgeSeconds: maxAgeSeconds, personKey, log, nowMs } = options;
+  const { bucket, s3, recent, catalogueMaxAgeSeconds: maxAgeSeconds, personKey, persons, log, nowMs } = options;
   const objects = s3RunObjects(bucket, s3);
   const lake = s3Lake(bucket, s3);
   const erased = createErased({ lake, key: personKey, log, nowMs });
@@ -42,6 +44,7 @@ export function createSources(options: SourceOptions): Sources {
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake, log, nowMs, maxAgeSeconds }),
     erased,
+    persons,
     log,
     nowMs,
   };

@@ -19,7 +19,7 @@ export async function historyOfUser(
   const etag = etagOf('history', runOf(run), newer, missing, erasure, version, user, query);
   return unlessKnown(headers, etag, () => ({
     status: 200,
-    body: toHistory(known, { user, catalogue, n: query.n }),
+    body: toHistory(known, { user, catalogue, n: query.n, showsIds: sources.persons.mode === 'plain' }),
   }));
 }
 
@@ -28,9 +28,17 @@ async function namesOf({ catalogue }: Sources): Promise<Catalogue | undefined> {
   return catalogue.current().catch(() => catalogue.latest);
 }
 
+interface HistoryOptions {
+  readonly user: string;
+  readonly catalogue: Catalogue | undefined;
+  readonly n: number;
+  /** False leaves out the ids of orders and sales: keyed ones mean nothing to the caller. */
+  readonly showsIds: boolean;
+}
+
 function toHistory(
   { run, stored, newer, missing }: KnownUser,
-  { user, catalogue, n }: { user: string; catalogue: Catalogue | undefined; n: number },
+  { user, catalogue, n, showsIds }: HistoryOptions,
 ): History {
   const named = run && createNaming(run.engine.products, catalogue);
   return {
@@ -46,7 +54,7 @@ function toHistory(
       newest: newer
         .toSorted((a, b) => b.atMs - a.atMs)
         .slice(0, n)
-        .map((sale) => recentLine(sale, (id) => nameById(id, { run, catalogue }))),
+        .map((sale) => recentLine(sale, { showsIds, nameOf: (id) => nameById(id, { run, catalogue }) })),
     },
   };
 }
@@ -71,7 +79,7 @@ function storedLines(
 
 function recentLine(
   { product, quantity, atMs, type, orderId, price, id }: RecentSale,
-  nameOf: (product: string) => string | undefined,
+  { showsIds, nameOf }: { showsIds: boolean; nameOf: (product: string) => string | undefined },
 ): History['recent']['newest'][number] {
   const name = nameOf(product);
   return {
@@ -80,9 +88,9 @@ function recentLine(
     quantity,
     atMs,
     type,
-    ...(orderId !== undefined && { orderId }),
+    ...(showsIds && orderId !== undefined && { orderId }),
     ...(price !== undefined && { price }),
-    ...(id !== undefined && { id }),
+    ...(showsIds && id !== undefined && { id }),
   };
 }
 

@@ -5,6 +5,7 @@ import { manifestKey, windowKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { parseJson } from '../shared/platform/lake.ts';
 import type { Engine } from './engine.ts';
+import { createExplorerReader, type ExplorerReader } from './explorer-reader.ts';
 import type { RunObjects } from './run-objects.ts';
 import { createRunTable } from './run-table.ts';
 
@@ -30,6 +31,12 @@ export interface LoadedRun {
    * @throws {Error} If the file cannot be read.
    */
   historyOf(user: string): Promise<StoredHistory | undefined>;
+  /**
+   * Reads what the explorer shows of a user.
+   *
+   * @param user As the run spells it.
+   */
+  readonly explorerOf: ExplorerReader;
 }
 
 export interface RunLoaderOptions {
@@ -98,6 +105,7 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
     manifestEtag: etag,
     engine,
     historyOf: async (user) => (await historyOf(user))?.value,
+    explorerOf: createExplorerReader({ objects, keys, nowMs }),
   };
 }
 

@@ -4,6 +4,7 @@ import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { outsideOf, type RecentSale } from '../shared/platform/recent.ts';
 import { type Erasure, isErased } from '../shared/platform/tombstones.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { type CatalogueReader, CatalogueUnavailable } from './catalogue/reader.ts';
 import type { PatientErased } from './erased.ts';
@@ -17,6 +18,8 @@ export interface Sources {
   readonly recent: PatientRecent;
   readonly catalogue: CatalogueReader;
   readonly erased: PatientErased;
+  /** Turns the ids that callers ask for into those that are stored. */
+  readonly persons: PersonIds;
   readonly log: Log;
   /** The clock, epoch ms. Only what the catalogue hides depends on it. */
   readonly nowMs: () => number;
@@ -40,17 +43,20 @@ export interface KnownUser {
 /**
  * Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out, and so is everything that
  * the user wanted to be forgotten: whoever buys again afterwards is a new user.
+ *
+ * @param user The id as the caller spells it.
  */
 export async function readUser(user: string, sources: Sources): Promise<KnownUser> {
-  const { served, recent, erased, log } = sources;
+  const { served, recent, erased, persons, log } = sources;
+  const storedUser = persons.stored(user);
   // All at once: the first request of a process also waits for the run.
-  const reading = recent.ofUser(user);
+  const reading = recent.ofUser(storedUser);
   const [run, { users, isKnown }] = await Promise.all([served.get(), erased.current()]);
-  const erasure = users?.erasureOf(user);
+  const erasure = users?.erasureOf(storedUser);
   const isStored = run !== undefined && (erasure === undefined || erasure.erasure <= run.erasuresThrough);
   const [all, stored] = await Promise.all([
     reading,
-    isStored ? storedOf(run, user, { log, isKnown }) : undefined,
+    isStored ? storedOf(run, storedUser, { log, isKnown }) : undefined,
   ]);
   const missing: MissingPart[] = [];
   if (all === undefined) missing.push('recentSales');

@@ -8,7 +8,7 @@ import { type ApiOptions, type LocalApi, startApi } from './server.ts';
 import { showShop } from './shop-page.ts';
 
 export interface LocalApiOptions
-  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'personKey' | 'onFault'>,
+  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'persons' | 'personKey' | 'onFault'>,
     Required<Pick<ApiOptions, 'port' | 'host'>> {
   /** The configuration of the stack. */
   readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue' | 'privacy'>;
@@ -27,10 +27,12 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi>
     catalogueMaxAgeSeconds: config.catalogue.maxAgeSeconds,
   });
   const { origin } = new URL(pagesUrl);
-  const showShopPage = showShop(s3Lake(options.bucket, new S3Client(awsClient(options.endpoint))), [
+  const lake = s3Lake(options.bucket, new S3Client(awsClient(options.endpoint)));
+  const links = [
     { href: pagesUrl, text: 'Charts of the served run' },
     { href: DOCS_PATH, text: 'The API' },
-  ]);
+  ];
+  const showShopPage = showShop(lake, { links, persons: options.persons });
   const api = await startApi({
     stages: stages.answers,
     show: async (path) => (await showDocs(path)) ?? showShopPage(path),

@@ -16,7 +16,14 @@ import {
   skipOption,
   timeFormatOption,
 } from './sales-options.ts';
-import { growthOption, keyedOption, maxWaitOption, thresholdOption, typeWeightsOption } from './window-options.ts';
+import {
+  growthOption,
+  keyedOption,
+  maxWaitOption,
+  refusePersonalOption,
+  thresholdOption,
+  typeWeightsOption,
+} from './window-options.ts';
 
 /** The default simulation is cut into two windows. */
 const DEFAULT_THRESHOLD = 12_000;
@@ -37,8 +44,12 @@ export const commandLine = () =>
     .addOption(maxWaitOption())
     .addOption(typeWeightsOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
+    .addOption(
+      text('--reveal <FILE>', 'with --keyed and --export: ids of users, to replace their pseudonyms in the export'),
+    )
     .option('--keep', "continue with the bucket and the broker's log of the last start")
     .addOption(keyedOption())
+    .addOption(refusePersonalOption())
     .addOption(wholeNumber('--partitions <N>', 'partitions of the topic', { least: 1, most: 100 }).default(3))
     .addOption(
       wholeNumber('--rank <N>', 'length of the factor vectors (default: 64)', { least: 1, most: 512 }),
@@ -70,5 +81,9 @@ export function parseStartOptions(args: readonly string[], npm?: NpmEnvironment)
     );
   if (options.keep && options.endpoint !== undefined)
     throw new Error('--keep works only without --endpoint: an AWS API elsewhere may keep nothing');
+  if (options.reveal !== undefined && options.export === undefined)
+    throw new Error('--reveal needs --export: it replaces pseudonyms in the exported files');
+  if (options.reveal !== undefined && !options.keyed)
+    throw new Error('--reveal needs --keyed: without it the export has the ids of the shop, so there is nothing to reveal');
   return options;
 }

@@ -22,7 +22,14 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.rank === undefined ? {} : { rank: options.rank }),
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
-    ...(options.keyed ? { privacy: { userIds: 'keyed' as const } } : {}),
+    ...(options.keyed || options.refusePersonal
+      ? {
+          privacy: {
+            ...(options.keyed ? { userIds: 'keyed' as const } : {}),
+            ...(options.refusePersonal ? { refusePersonal: true } : {}),
+          },
+        }
+      : {}),
     sweepMinutes: 1,
   };
 }

@@ -37,3 +37,6 @@ export const keyedOption = () =>
   new Option('--keyed', 'store pseudonyms in place of the ids of users, orders and sales').env(
     'CARTOGRAPH_KEYED',
   );
+
+export const refusePersonalOption = () =>
+  new Option('--refuse-personal', 'reject sales that look like personal data');

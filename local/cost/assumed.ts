@@ -46,6 +46,8 @@ export const ASSUMED = {
   accumulateSeconds: 0.15,
   /** Half of the speed that docs/performance.md reports. */
   accumulateSalesPerSecond: 100_000,
+  /** A process of a Lambda reads the secret of personal ids once, and lives about this long. */
+  processHours: 2,
   smallGb: 0.5,
   thresholdGb: 1,
   smallSeconds: 0.3,

@@ -46,7 +46,8 @@ const generate = (): string =>
 
 function readSecret(directory: string): string | undefined {
   try {
-    return readFileSync(pathIn(directory), 'utf8');
+    // An editor may have added a line break.
+    return readFileSync(pathIn(directory), 'utf8').replace(/\n$/, '');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -7,8 +7,8 @@ import type { MemoryLake } from '../lake.ts';
 /** The key of the tests. */
 export const KEY = createPersonKey('a secret of the tests, long enough');
 
-/** Nobody was erased. */
-export const NOBODY: ErasedUsers = { through: 0, erasureOf: () => undefined };
+/** No user was erased. */
+export const NO_USERS: ErasedUsers = { through: 0, erasureOf: () => undefined };
 
 /** Makes the tombstones of some users. */
 export const tombstonesOf = (erasure: number, untilMs: number, users: readonly string[]): Tombstones => ({

@@ -32,6 +32,7 @@ const ENVIRONMENT = {
   [ENV.recentDays]: '90',
   [ENV.auth]: 'iam',
   [ENV.catalogueMaxAgeSeconds]: '60',
+  [ENV.privacy]: '{}',
 };
 
 /** The Kafka client tries for a quarter of a minute to reach a broker. */

@@ -42,7 +42,7 @@ test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publ
   },
 );
 
-test.each(['current.json', 'charts/index.html'])(
+test.each(['current.json', 'charts/index.html', 'privacy.json'])(
   '%s can be written only with If-Match or If-None-Match',
   (key) => {
     expect(isRefused(key)).toBe(true);

@@ -97,12 +97,30 @@ describe('retention', () => {
 });
 
 describe('the permissions of each stage', () => {
-  test('accumulate may put interactions and rejected records, and may not read, list or delete', () => {
+  test('accumulate may put interactions and rejected records, and may neither read nor delete them', () => {
     const s3 = statementsOf('accumulate')
       .flatMap(actionsOf)
       .filter((action) => action.startsWith('s3:'));
-    expect(s3).toEqual(['s3:PutObject']);
-    expect(prefixesOf('accumulate', 's3:PutObject')).toEqual(['interactions/*', 'rejected/*']);
+    expect(s3.sort()).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    expect(prefixesOf('accumulate', 's3:PutObject')).toEqual([
+      'interactions/*',
+      'privacy.json',
+      'rejected/*',
+    ]);
+    expect(prefixesOf('accumulate', 's3:GetObject')).toEqual(['privacy.json']);
+  });
+
+  test('remember may read how ids are stored and who was erased, and see whether there are sales', () => {
+    const s3 = statementsOf('remember').filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('s3:')),
+    );
+    expect(new Set(s3.flatMap(actionsOf))).toEqual(new Set(['s3:GetObject', 's3:ListBucket']));
+    expect(prefixesOf('remember', 's3:GetObject').sort()).toEqual(['privacy.json', 'tombstones/*']);
+    expect(s3.flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [])).toEqual([
+      'privacy.json',
+      'interactions/*',
+      'tombstones/*',
+    ]);
   });
 
   test.each([
@@ -151,7 +169,7 @@ describe('the permissions of each stage', () => {
     const prefixes = listing.flatMap(
       ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? ['no condition'],
     );
-    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|charts\/index\.html)$/);
+    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
   });
 
   test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
@@ -210,13 +228,29 @@ describe('the permissions of each stage', () => {
         ]),
     );
     expect(names).toEqual({
-      Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers],
+      Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers, ENV.privacy],
       Threshold: [ENV.lakeBucket, ENV.model, ENV.threshold],
       Train: [ENV.lakeBucket, ENV.launch],
       Render: [ENV.lakeBucket],
       Publish: [ENV.lakeBucket],
-      Remember: [ENV.fieldMap, ENV.partialAnswers, ENV.recentDays, ENV.recentTable],
-      Serve: [ENV.auth, ENV.catalogueMaxAgeSeconds, ENV.lakeBucket, ENV.recentDays, ENV.recentTable],
+      Remember: [
+        ENV.fieldMap,
+        ENV.lakeBucket,
+        ENV.partialAnswers,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
+      Serve: [
+        ENV.auth,
+        ENV.catalogueMaxAgeSeconds,
+        ENV.lakeBucket,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
       Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
       Catalogue: [ENV.auth, ENV.lakeBucket],
       Produce: [ENV.brokers, ENV.topic],

@@ -176,14 +176,29 @@ describe('the API', () => {
 });
 
 describe('serve', () => {
-  test('may read the pointer, manifests, model files and the catalogue, and query the table', () => {
-    expect(actionsOf(template, 'Serve')).toEqual(['dynamodb:Query', 's3:GetObject', 's3:ListBucket']);
+  test('may read the pointer, manifests, files of runs by user, the catalogue and who was erased, and query the table', () => {
+    expect(actionsOf(template, 'Serve')).toEqual([
+      'dynamodb:Query',
+      's3:GetObject',
+      's3:ListBucket',
+      'secretsmanager:GetSecretValue',
+    ]);
     expect(keysOf('Serve', 's3:GetObject')).toEqual([
       'catalogue/*',
       'current.json',
       'manifests/*',
+      'privacy.json',
+      'runs/*/explorer/*',
       'runs/*/model/*',
+      'tombstones/*',
     ]);
+  });
+
+  test('may read which users were erased, and neither the requests nor the receipts of erasures', () => {
+    for (const stage of ['Serve', 'Remember']) {
+      expect(keysOf(stage, 's3:GetObject')).toContain('tombstones/*');
+      expect(JSON.stringify(statementsOf(template, stage))).not.toContain('erasures/');
+    }
   });
 
   test('may write nothing, and may not use its keys for it', () => {
@@ -305,7 +320,7 @@ describe('remember', () => {
   });
 
   test('may add items to the table, and may neither read nor delete any', () => {
-    expect(actionsOf(template, 'Remember').filter((action) => !action.startsWith('kafka'))).toEqual([
+    expect(actionsOf(template, 'Remember').filter((action) => action.startsWith('dynamodb:'))).toEqual([
       'dynamodb:BatchWriteItem',
       'dynamodb:PutItem',
     ]);

@@ -7,6 +7,7 @@ import type {
 import { CURRENT_KEY, manifestKey } from '../../shared/contract/keys.ts';
 import type { Current, Manifest } from '../../shared/contract/schemas.ts';
 import { type Block, BlockChanged, type BlockPlace, BlockTable } from '../../shared/web/block-table.ts';
+import type { AskUser } from './ask-user.ts';
 
 /** The root of the bucket, seen from the page in `charts/`. */
 const ROOT = '../';
@@ -52,6 +53,8 @@ export interface Tables {
   /** Products by the search keys of their names. */
   readonly names: BlockTable<ProductId>;
   readonly picks: ExplorerIndex['picks'];
+  /** Asks for users by their ids; absent where the keys of `users` are the ids, and not pseudonyms. */
+  readonly askUser?: AskUser | undefined;
 }
 
 /**

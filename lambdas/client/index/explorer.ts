@@ -2,6 +2,7 @@ import type { Diff } from '../../shared/contract/summaries.ts';
 import { BlockChanged } from '../../shared/web/block-table.ts';
 import { element } from '../dom.ts';
 import { addressOf, isExplorerAddress, parseAddress, type UserOrProduct } from './address.ts';
+import type { AskUser } from './ask-user.ts';
 import { RunFiles, type Tables, Unavailable } from './bucket.ts';
 import { details } from './details.ts';
 import { differences } from './differences.ts';
@@ -45,8 +46,11 @@ export class Explorer {
   private readonly view = element('div', { id: 'view', tabindex: -1 });
   private readonly status = element('p', { class: 'soft noprint', role: 'status' });
   private readonly form: HTMLElement;
+  private readonly askUser: AskUser | undefined;
 
-  constructor(container: HTMLElement) {
+  /** @param askUser Asks for a user by id; undefined where the files of a run have the ids. */
+  constructor(container: HTMLElement, askUser?: AskUser) {
+    this.askUser = askUser;
     const submit = (event: Event): void => {
       event.preventDefault();
       this.lookUp();
@@ -54,7 +58,11 @@ export class Explorer {
     this.form = element(
       'form',
       { role: 'search', class: 'noprint', submit },
-      element('label', { for: this.field.id }, 'User or product (id or name)'),
+      element(
+        'label',
+        { for: this.field.id },
+        askUser ? 'Product (id or name), or the whole id of a user' : 'User or product (id or name)',
+      ),
       element(
         'div',
         { class: 'controls' },
@@ -79,7 +87,10 @@ export class Explorer {
   }
 
   private open(run: number): Promise<OpenRun> {
-    const opening = RunFiles.open(run).then(async (files) => ({ files, tables: await files.tables() }));
+    const opening = RunFiles.open(run).then(async (files) => {
+      const tables = await files.tables();
+      return { files, tables: tables && { ...tables, askUser: this.askUser } };
+    });
     opening.then(
       (opened) => run === this.run && this.onOpened(opened),
       (error: unknown) => {

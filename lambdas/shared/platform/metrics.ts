@@ -13,6 +13,8 @@ export const METRICS = {
   SalesRejected: 'Count',
   /** Optional fields that could not be read, of sales that are stored without them. */
   FieldsLeftOut: 'Count',
+  /** Sales with an id, a type or a product name that looks like an e-mail address, a phone number or a card number. */
+  LooksPersonal: 'Count',
   /** Recent sales stored by one invocation of remember; those of a retry count again. */
   SalesRemembered: 'Count',
   /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */

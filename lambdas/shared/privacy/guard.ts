@@ -39,7 +39,7 @@ export function refusalOf(
   const before = stored ?? PLAIN;
   if (isSame(before, own) || !hasSales) return undefined;
   if (before.userIds !== own.userIds)
-    return `Cannot use the bucket: its sales are stored with ${before.userIds} ids, and privacy.userIds is "${own.userIds}". Set it back to "${before.userIds}", or deploy a new stack: ids cannot be stored in two ways (docs/privacy.md)`;
+    return `Cannot use the bucket: its sales are stored with ${before.userIds} ids, and privacy.userIds is "${own.userIds}". Set it back to "${before.userIds}" (npm start: ${own.userIds === 'keyed' ? 'leave out' : 'add'} --keyed), or deploy a new stack: ids cannot be stored in two ways (docs/privacy.md)`;
   return 'Cannot use the bucket: the ids of its sales are keyed with another secret. Restore the secret that made them (docs/privacy.md)';
 }
 

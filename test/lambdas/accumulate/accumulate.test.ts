@@ -1,9 +1,10 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
 import { INTERACTION_COLUMNS } from '../../../lambdas/shared/contract/schemas.ts';
-import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
@@ -299,4 +300,89 @@ test('an empty poll succeeds', async () => {
   const lake = memoryLake();
   expect(await accumulate(event([]), parts(lake))).toEqual({ batchItemFailures: [] });
   expect(lake.keys()).toEqual([]);
+});
+
+describe('with keyed ids', () => {
+  const key = createPersonKey('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01');
+  const keyed = (lake: MemoryLake) => ({ ...parts(lake), ids: createPersonIds('keyed', key) });
+
+  test('pseudonyms of user, order and sale are stored, in the places of the ids, under the same key', async () => {
+    const [plain, lake] = [memoryLake(), memoryLake()];
+    const poll = event([
+      { offset: 0, value: '{"userId":"ann","productId":"lamp","orderId":"o-1"}' },
+      { offset: 1, value: '{"userId":"ann","productId":"desk"}' },
+    ]);
+    Object.assign((poll.records['sales-0'] ?? [])[0] as object, { headers: [{ id: [115, 49] }] });
+    await accumulate(poll, parts(plain));
+    await accumulate(poll, keyed(lake));
+    expect(lake.keys()).toEqual(plain.keys());
+    const [before = [], after = []] = await Promise.all([
+      rowsOf(plain, plain.keys()[0] ?? ''),
+      rowsOf(lake, lake.keys()[0] ?? ''),
+    ]);
+    expect(before).toMatchObject([
+      { user: 'ann', order_id: 'o-1', sale_id: 's1' },
+      { user: 'ann', order_id: null, sale_id: null },
+    ]);
+    expect(after).toEqual([
+      {
+        ...before[0],
+        user: key.pseudonym('ann'),
+        order_id: key.pseudonym('o-1'),
+        sale_id: key.pseudonym('s1'),
+      },
+      { ...before[1], user: key.pseudonym('ann') },
+    ]);
+  });
+
+  test('of a rejected record only address, reason, size and keyed hash are kept', async () => {
+    const lake = memoryLake();
+    const value = '{"userId":"ann@example.com"}';
+    const poll = event([{ offset: 0, value }, { offset: 1, value: null }, { offset: 2 }]);
+    Object.assign((poll.records['sales-0'] ?? [])[0] as object, { key: Buffer.from('ann').toString('base64') });
+    await accumulate(poll, keyed(lake));
+    const lines = lake.text(lake.keys()[0] ?? '').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        source: SOURCE,
+        topic: 'sales',
+        partition: 0,
+        offset: 0,
+        kafkaMs: AT,
+        reason: expect.stringMatching(/^productId: is missing/),
+        sizeBytes: 28,
+        hash: key.hashOf(Buffer.from(value)),
+      },
+      expect.objectContaining({ offset: 1, sizeBytes: null, hash: null }),
+      expect.objectContaining({ offset: 2, sizeBytes: null, hash: null }),
+    ]);
+  });
+
+  test('no id of a person is in any object, key or line of the log', async () => {
+    const [lake, log] = [memoryLake(), recordingLog()];
+    const values = [
+      { userId: 'ann-of-secret', productId: 'lamp', orderId: 'order-of-secret' },
+      { userId: 'ann-of-secret' },
+      { userId: 'ann-of-secret', productId: 'lamp', quantity: 'of-secret' },
+    ];
+    const records = values.map((value, offset) => ({ offset, value: JSON.stringify(value) }));
+    await accumulate(event(records), { ...keyed(lake), parseSale: createSaleParser({}), log });
+    const rows = await rowsOf(lake, lake.keys('interactions/')[0] ?? '');
+    const text = (value: unknown): string =>
+      JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
+    expect(rows).toHaveLength(1);
+    expect(text([rows, lake.keys(), log.lines, log.measured])).not.toContain('of-secret');
+  });
+
+  test('invariant 2: the same poll again changes nothing', async () => {
+    const lake = memoryLake();
+    const records = [
+      { offset: 0, value: lamp('ann') },
+      { offset: 1, value: 'nonsense' },
+    ];
+    await accumulate(event(records), keyed(lake));
+    const before = lake.keys().map((name) => lake.text(name));
+    await accumulate(event(records), keyed(lake));
+    expect(lake.keys().map((name) => lake.text(name))).toEqual(before);
+  });
 });

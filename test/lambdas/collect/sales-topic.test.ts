@@ -18,7 +18,7 @@ import { eventually } from '../../../local/process/child.ts';
 import { recordingLog } from '../log.ts';
 import { memoryRecentSales } from '../memory-recent.ts';
 import { httpEvent } from '../shared/http/events.ts';
-import { NOBODY } from '../tombstones.ts';
+import { NO_USERS } from '../tombstones.ts';
 
 /** collect with a real broker. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-collect-'));
@@ -129,7 +129,7 @@ test('a request that is repeated after a lost answer counts once, from the API t
     nowMs += 1000;
   };
   const recent = memoryRecentSales();
-  const tombstones = { current: async () => NOBODY };
+  const tombstones = { current: async () => NO_USERS };
   const parseSale = createSaleParser({});
   const parts = { recent, tombstones, days: 90, log, parseSale, ids: PLAIN_IDS, nowMs: () => AT };
   const poller = await startPoller({

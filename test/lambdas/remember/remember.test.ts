@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { remember } from '../../../lambdas/remember/remember.ts';
 import { createTombstones } from '../../../lambdas/shared/platform/tombstones.ts';
 import { createPersonIds, PLAIN_IDS, type PersonIds } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { throwFailures } from '../../../lambdas/shared/sales/partial-batch.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
@@ -232,4 +233,16 @@ test('a replay of the topic changes nothing: in any order, cut anywhere, deliver
     ),
     { seed: 15, numRuns: 50 },
   );
+});
+
+test('with keyed ids the sales of a user are stored under the pseudonym, with those of order and sale', async () => {
+  const { recent, log, parts } = setUp();
+  const key = createPersonKey('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01');
+  const keyed = { ...parts, ids: createPersonIds('keyed', key) };
+  await remember(event([{ offset: 0, value: lamp('ann', { orderId: 'o1' }), id: 's1' }]), keyed);
+  expect(await recent.ofUser('ann')).toEqual([]);
+  expect(await recent.ofUser(key.pseudonym('ann'))).toMatchObject([
+    { product: 'lamp', orderId: key.pseudonym('o1'), id: key.pseudonym('s1') },
+  ]);
+  expect(JSON.stringify(log.lines)).not.toContain('ann');
 });

@@ -82,7 +82,7 @@ async function interleave(seed: number) {
 }
 
 describe('while the files of the served run are rewritten', () => {
-  test('a thousand interleavings of reads and rewrites show nobody a wrong history, and fail no request', async () => {
+  test('a thousand interleavings of reads and rewrites show no user the history of another, and fail no request', async () => {
     const counts = { asked: 0, missing: 0, erased: 0 };
     for (let seed = 1; seed <= 1000; seed++) {
       const { shop, style, erased, seen } = await interleave(seed);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ConfiguredModel } from '../../../lambdas/shared/contract/model.ts';
 import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
@@ -24,6 +24,13 @@ test('options are converted to the units of the configuration', () => {
     model: { rank: 8, typeWeights: { view: 0.2, gift: 0 } },
     sweepMinutes: 1,
   });
+});
+
+test('pseudonyms are asked for by an option, or in containers by a variable', () => {
+  expect(configOf(parseStartOptions(['--keyed'])).privacy).toEqual({ userIds: 'keyed' });
+  vi.stubEnv('CARTOGRAPH_KEYED', 'yes');
+  expect(configOf(parseStartOptions([])).privacy).toEqual({ userIds: 'keyed' });
+  vi.unstubAllEnvs();
 });
 
 test('the given weights of types add to the defaults of the stack', () => {

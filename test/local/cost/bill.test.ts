@@ -55,6 +55,15 @@ test('idle, sweeps: polling and sweeping cost little, and are listed', () => {
   });
 });
 
+test('the secret costs $0.40 a month, and its reads 0.05 for 10,000', () => {
+  const input = { salesPerMonth: 1e6, month: 1, runsPerMonth: 10 };
+  const { idle, busy } = bill(input);
+  expect(usdOf(idle)['Secrets Manager, secret of personal ids']).toBeCloseTo(0.4, 9);
+  // 730 h / 2 h x 3 stages, and 10 jobs; without an API one stage.
+  expect(usdOf(busy)['Secrets Manager, reads']).toBeCloseTo((1095 + 10) * 5e-6, 9);
+  expect(usdOf(bill({ ...input, serve: false }).busy)['Secrets Manager, reads']).toBeCloseTo((365 + 10) * 5e-6, 9);
+});
+
 /**
  * A million sales of 1,000 bytes in the first month, ten runs: 1 GB in and out, 168 of 730 hours kept. A window of 60 s is
  * 43,800 calls a month, each with a batch of 3 partitions: 131,400. An event has 1,333 + 250 bytes a record.

@@ -1,5 +1,6 @@
 import { addProducts, putProduct } from './catalogue.ts';
 import { erasure, forgetUser } from './erasures.ts';
+import { explorer } from './explorer.ts';
 import { history } from './history.ts';
 import type { Operation } from './operation.ts';
 import { popular, similar, together, trending } from './products.ts';
@@ -17,6 +18,7 @@ export const OPERATIONS = {
   popular,
   trending,
   history,
+  explorer,
   addSales,
   putProduct,
   addProducts,

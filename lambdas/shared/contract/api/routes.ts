@@ -4,6 +4,7 @@ import type { ApiStage } from '../stages.ts';
 export const SCOPES = {
   'cartograph/recommendations.read': 'Ask for recommendations, similar products and popular products',
   'cartograph/history.read': 'Read what is known of a user',
+  'cartograph/explore.read': 'Read what the explorer shows of a user',
   'cartograph/sales.write': 'Send sales',
   'cartograph/products.write': 'Change attributes of products',
   'cartograph/users.delete': 'Forget users',
@@ -66,6 +67,12 @@ export const ROUTES = {
     path: '/v1/users/{user}/history',
     stage: 'serve',
     scope: 'cartograph/history.read',
+  },
+  explorer: {
+    method: 'GET',
+    path: '/v1/users/{user}/explorer',
+    stage: 'serve',
+    scope: 'cartograph/explore.read',
   },
   addSales: { method: 'POST', path: '/v1/sales', stage: 'collect', scope: 'cartograph/sales.write' },
   putProduct: {

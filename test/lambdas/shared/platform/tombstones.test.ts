@@ -30,7 +30,7 @@ function open(key: () => Promise<typeof KEY> = async () => KEY) {
   return { lake, clock, done, keys, reader, take, until };
 }
 
-test('without tombstones nobody is erased, and the key is not loaded', async () => {
+test('without tombstones no user is erased, and the key is not loaded', async () => {
   const { reader, keys, take, until } = open();
   expect([reader.latest, reader.ageSeconds]).toEqual([undefined, Number.POSITIVE_INFINITY]);
   expect(await until('ann')).toBeUndefined();
