@@ -132,6 +132,7 @@ function partsOf({ lake, bucket }: VersionedLake, requests: Requests): WorkerPar
     },
     bucket: counted,
     kindOf: createKindOf({}),
+    hasPseudonyms: false,
     places: [],
     settlesSeconds: 0,
     key: createPersonKey('benchmark'.repeat(8)),

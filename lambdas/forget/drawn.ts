@@ -19,7 +19,7 @@ const isDrawnFrom = ({ key }: ErasedObject): boolean => key.includes('/summary/'
 export async function drawnKinds(
   run: number,
   charts: readonly History[],
-  { changes, parts: { lake, log, kindOf } }: { readonly changes: readonly ErasedObject[]; readonly parts: WorkerParts },
+  { changes, parts: { lake, log, kindOf, hasPseudonyms } }: { readonly changes: readonly ErasedObject[]; readonly parts: WorkerParts },
 ): Promise<ReadonlyMap<string, FileKind>> {
   if (!changes.some(isDrawnFrom)) return new Map();
   const present = new Set(
@@ -28,7 +28,7 @@ export async function drawnKinds(
   try {
     // Compared with nothing, every picture is returned, also one that an interrupted call has replaced already.
     const read = async (key: string) => (present.has(key) ? new Uint8Array() : undefined);
-    const drawn = await redraw(run, { lake, read });
+    const drawn = await redraw(run, { lake, read, hasPseudonyms });
     return new Map(drawn.map(({ key, bytes }) => [key, kindOfDrawn(key, bytes)]));
   } catch (error) {
     log.warn('Cannot draw the charts of a run again; they are deleted, and render draws them', { window: run, error });

@@ -68,6 +68,7 @@ export async function handler(
   if (HttpEvent.safeParse(event).success) return router(event, { log, authorisation });
   const parts = {
     ...{ lake, bucket, key, log, kindOf, nowMs: Date.now, holder: requestId },
+    hasPseudonyms: environment[ENV.privacy].userIds === 'keyed',
     places: placesOf({
       ...{ recent, log },
       queues: environment[ENV.deadLetters],

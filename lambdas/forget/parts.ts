@@ -14,6 +14,8 @@ export interface WorkerParts {
   readonly places: readonly Place[];
   readonly key: PersonKey;
   readonly log: Log;
+  /** Whether users are stored as pseudonyms, which the page of a run says. */
+  readonly hasPseudonyms: boolean;
   /** Once tombstones are so old, nothing stores recent sales any more that they cover. */
   readonly settlesSeconds: number;
   readonly nowMs: () => number;

@@ -20,12 +20,21 @@ const NAMES_USERS: ChartName = 'recommendation-graph';
  * would draw them otherwise.
  *
  * @param read Reads an object; undefined if there is none.
+ * @param hasPseudonyms Whether ids are keyed, as render knows it; false by default.
  * @returns The objects that differ from those that are stored; none if the run was not drawn.
  * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
 export async function redraw(
   run: number,
-  { lake, read }: { readonly lake: Lake; readonly read: (key: string) => Promise<Uint8Array | undefined> },
+  {
+    lake,
+    read,
+    hasPseudonyms = false,
+  }: {
+    readonly lake: Lake;
+    readonly read: (key: string) => Promise<Uint8Array | undefined>;
+    readonly hasPseudonyms?: boolean;
+  },
 ): Promise<DrawnObject[]> {
   const folder = chartsOf(run);
   const page = `${folder}index.html`;
@@ -43,6 +52,7 @@ export async function redraw(
     {
       lake: collecting,
       log: SILENT,
+      hasPseudonyms,
       draw: (data, write) => drawAll(data, write, (name) => name === NAMES_USERS),
     },
     run,

@@ -79,6 +79,7 @@ export function workerParts({ lake, bucket }: VersionedLake): WorkerParts & { id
   return {
     ...{ lake, bucket, key: KEY, ids: PLAIN_IDS, log: recordingLog() },
     kindOf: createKindOf({}),
+    hasPseudonyms: false,
     places: [],
     settlesSeconds: 0,
     nowMs: () => NOW,
