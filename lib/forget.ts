@@ -1,16 +1,14 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
-import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Lake } from './lake.ts';
 import type { Privacy } from './privacy.ts';
-import { RENDER_FILES } from './render.ts';
 import type { Remember } from './remember.ts';
+import { RENDER_FILES } from './render.ts';
 import type { Serve as ServeConfig } from './request-config.ts';
 import { addIdentity } from './serve.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';

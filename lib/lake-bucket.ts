@@ -118,7 +118,12 @@ export function enforceConditions(
   bucket: s3.IBucket,
   forgetRoleArn: string,
 ): void {
-  const deny = (sid: string, keys: readonly string[], missing: readonly string[], role?: RoleCondition): void => {
+  const deny = (
+    sid: string,
+    keys: readonly string[],
+    missing: readonly string[],
+    role?: RoleCondition,
+  ): void => {
     policy.addStatements(
       new iam.PolicyStatement({
         sid,

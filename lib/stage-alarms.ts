@@ -13,11 +13,7 @@ import {
 import { FIVE_MINUTES, type WatchedStage } from './watched-metrics.ts';
 
 /** The alarms that every Lambda of a stage has. */
-export function functionAlarms(
-  scope: Construct,
-  stage: Stage | ApiStage,
-  { fn, logGroup }: WatchedStage,
-) {
+export function functionAlarms(scope: Construct, stage: Stage | ApiStage, { fn, logGroup }: WatchedStage) {
   const errorLines = new logs.MetricFilter(scope, `${stage}ErrorLines`, {
     logGroup,
     filterPattern: logs.FilterPattern.stringValue('$.level', '=', 'error'),

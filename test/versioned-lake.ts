@@ -36,7 +36,8 @@ export function versionedLake(): VersionedLake {
   const objects = new Map<string, Stored[]>();
   let count = 0;
   const current = (key: string): Buffer | undefined => objects.get(key)?.[0]?.bytes;
-  const sorted = (prefix = ''): string[] => [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+  const sorted = (prefix = ''): string[] =>
+    [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
   const add = (key: string, bytes: Buffer | undefined): void => {
     const versions = objects.get(key) ?? [];
     count++;
@@ -86,7 +87,8 @@ export function versionedLake(): VersionedLake {
     },
     async content(key, versionId) {
       const versions = objects.get(key) ?? [];
-      const found = versionId === undefined ? versions[0] : versions.find((one) => one.versionId === versionId);
+      const found =
+        versionId === undefined ? versions[0] : versions.find((one) => one.versionId === versionId);
       return found?.bytes && { bytes: found.bytes, etag: etagOf(found.bytes), headers: {} };
     },
     async rewrite(key, bytes, { etag }) {

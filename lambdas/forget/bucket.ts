@@ -75,7 +75,8 @@ export function s3VersionedBucket(bucket: string, client: S3Client = createS3Cli
     async content(Key, VersionId) {
       try {
         const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }));
-        if (!found.Body || !found.ETag) throw new Error(`Cannot read ${Key}: S3 answered without a body or an ETag`);
+        if (!found.Body || !found.ETag)
+          throw new Error(`Cannot read ${Key}: S3 answered without a body or an ETag`);
         const { ContentType, ContentEncoding, CacheControl } = found;
         return {
           bytes: await found.Body.transformToByteArray(),
@@ -93,7 +94,8 @@ export function s3VersionedBucket(bucket: string, client: S3Client = createS3Cli
         return true;
       } catch (error) {
         // A repeat of a request whose answer was lost counts as a lost race too: the next pass finds the object rewritten.
-        if (error instanceof S3ServiceException && LOST.includes(error.$metadata.httpStatusCode ?? 0)) return false;
+        if (error instanceof S3ServiceException && LOST.includes(error.$metadata.httpStatusCode ?? 0))
+          return false;
         throw error;
       }
     },

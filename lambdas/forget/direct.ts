@@ -3,8 +3,8 @@ import {
   type ErasureForecast,
   type ErasureReceipt,
   MOST_ERASED_USERS,
-  Progress,
   PROGRESS_KEY,
+  Progress,
 } from '../shared/contract/erasure.ts';
 import { readJson } from '../shared/platform/lake.ts';
 import { forecastErasure } from './forecast.ts';
@@ -53,11 +53,10 @@ export async function answerDirect(
   const outcome = await readErasure(parts.lake, erasure);
   if (!outcome) throw new Error(`Cannot show erasure ${erasure}: there is none of this number`);
   const progress = await readJson(parts.lake, PROGRESS_KEY, Progress);
-  const isWorkedOn = progress?.erasures.includes(erasure);
   return {
     erasure,
     receipt: outcome.receipt ?? null,
-    progress: isWorkedOn
+    progress: progress?.erasures.includes(erasure)
       ? { step: progress.step, pass: progress.pass, done: progress.done, total: progress.total }
       : null,
   };

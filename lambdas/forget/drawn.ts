@@ -19,11 +19,16 @@ const isDrawnFrom = ({ key }: ErasedObject): boolean => key.includes('/summary/'
 export async function drawnKinds(
   run: number,
   charts: readonly History[],
-  { changes, parts: { lake, log, kindOf, hasPseudonyms } }: { readonly changes: readonly ErasedObject[]; readonly parts: WorkerParts },
+  {
+    changes,
+    parts: { lake, log, kindOf, hasPseudonyms },
+  }: { readonly changes: readonly ErasedObject[]; readonly parts: WorkerParts },
 ): Promise<ReadonlyMap<string, FileKind>> {
   if (!changes.some(isDrawnFrom)) return new Map();
   const present = new Set(
-    charts.flatMap(({ key, versions }) => (versions.some(({ isLatest, isMarker }) => isLatest && !isMarker) ? [key] : [])),
+    charts.flatMap(({ key, versions }) =>
+      versions.some(({ isLatest, isMarker }) => isLatest && !isMarker) ? [key] : [],
+    ),
   );
   try {
     // Compared with nothing, every picture is returned, also one that an interrupted call has replaced already.
@@ -31,7 +36,10 @@ export async function drawnKinds(
     const drawn = await redraw(run, { lake, read, hasPseudonyms });
     return new Map(drawn.map(({ key, bytes }) => [key, kindOfDrawn(key, bytes)]));
   } catch (error) {
-    log.warn('Cannot draw the charts of a run again; they are deleted, and render draws them', { window: run, error });
+    log.warn('Cannot draw the charts of a run again; they are deleted, and render draws them', {
+      window: run,
+      error,
+    });
     return new Map(
       [...present].filter((key) => kindOf(key)?.isDrawn).map((key) => [key, kindOfDrawn(key, null)]),
     );
@@ -46,6 +54,8 @@ function kindOfDrawn(key: string, expected: Uint8Array | null): FileKind {
     matches: (other) => other === key,
     rows: () => 1,
     rewrite: (bytes) =>
-      expected && Buffer.from(bytes).equals(expected) ? UNCHANGED : { changed: true, bytes: expected, removedRows: 1 },
+      expected && Buffer.from(bytes).equals(expected)
+        ? UNCHANGED
+        : { changed: true, bytes: expected, removedRows: 1 },
   };
 }

@@ -30,7 +30,10 @@ export interface ObjectRewrite {
  * hashes of the old bytes have to be noted before. A call that is repeated after an interruption finds the old bytes as an older version,
  * and gives the same lines.
  */
-export async function eraseObject({ key, versions }: History, rewriting: ObjectRewrite): Promise<ErasedHistory> {
+export async function eraseObject(
+  { key, versions }: History,
+  rewriting: ObjectRewrite,
+): Promise<ErasedHistory> {
   const { kind, erased, run } = rewriting;
   if ((await kind.mayHold?.({ key, run }, erased)) === false) return NOTHING;
   const latest = versions.find(({ isLatest }) => isLatest);
@@ -65,7 +68,11 @@ type Current =
   | { readonly action: 'lost' }
   | { readonly action: 'deleted'; readonly before: Facts }
   | { readonly action: 'kept'; readonly before: Facts; readonly rows: () => number }
-  | { readonly action: 'changed'; readonly before: Facts; readonly after: NonNullable<ErasedObject['after']> };
+  | {
+      readonly action: 'changed';
+      readonly before: Facts;
+      readonly after: NonNullable<ErasedObject['after']>;
+    };
 type Present = Extract<Current, { readonly action: 'kept' | 'changed' }>;
 
 /** @param older Newest first. */
@@ -125,7 +132,10 @@ interface Older {
 }
 
 /** @returns One or none: the version may be gone. */
-async function rewriteOlder(version: Version, { bucket, kind, erased, run }: ObjectRewrite): Promise<Older[]> {
+async function rewriteOlder(
+  version: Version,
+  { bucket, kind, erased, run }: ObjectRewrite,
+): Promise<Older[]> {
   const content = await bucket.content(version.key, version.versionId);
   if (!content) return [];
   const result = await rewrite(content, version.key, { bucket, kind, erased, run });
@@ -140,7 +150,11 @@ async function rewriteOlder(version: Version, { bucket, kind, erased, run }: Obj
   ];
 }
 
-async function rewrite({ bytes }: Content, key: string, { kind, erased, run }: ObjectRewrite): Promise<Rewritten> {
+async function rewrite(
+  { bytes }: Content,
+  key: string,
+  { kind, erased, run }: ObjectRewrite,
+): Promise<Rewritten> {
   try {
     return await kind.rewrite(bytes, erased, { key, run });
   } catch (cause) {

@@ -14,7 +14,8 @@ export async function firstProgress(
 ): Promise<Progress> {
   const startedAtMs = nowMs();
   let total = 0;
-  for (const prefix of PERSONAL_PREFIXES) for await (const version of bucket.versions(prefix)) if (version.isLatest) total++;
+  for (const prefix of PERSONAL_PREFIXES)
+    for await (const version of bucket.versions(prefix)) if (version.isLatest) total++;
   return {
     ...start,
     startedAtMs,
@@ -26,6 +27,7 @@ export async function firstProgress(
     places: 0,
     outside: NOTHING_OUTSIDE,
     scan: { objects: 0, versions: 0, found: [], possible: [] },
+    lookAgainAtMs: 0,
     done: 0,
     total,
     holder,

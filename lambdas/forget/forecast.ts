@@ -43,6 +43,7 @@ export async function forecastErasure(
     READS * (objects * SECONDS_PER_OBJECT + (bytes / MB) * SECONDS_PER_MB) +
     users * SECONDS_PER_USER;
   // At most every object is written again.
-  const dollars = objects * (READS * PER_READ + PER_WRITE) + READS * listed * PER_LISTED + seconds * PER_SECOND;
+  const dollars =
+    objects * (READS * PER_READ + PER_WRITE) + READS * listed * PER_LISTED + seconds * PER_SECOND;
   return { users, objects, bytes, seconds: Math.ceil(seconds), dollars };
 }

@@ -11,24 +11,24 @@ import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import type { QueueResponse } from '../shared/platform/messages.ts';
 import { REMEMBER_SETTLES_SECONDS } from '../shared/platform/tombstones.ts';
-import { loadPersonKey } from '../shared/privacy/load-key.ts';
-import { createPersonIds } from '../shared/privacy/person-ids.ts';
-import { Privacy } from '../shared/privacy/settings.ts';
+import { PRIVACY_VARIABLES, personAccessOf } from '../shared/privacy/environment.ts';
 import { FieldMap } from '../shared/sales/field-map.ts';
 import { s3VersionedBucket } from './bucket.ts';
-import { type DirectAnswer, DirectRequest, answerDirect } from './direct.ts';
+import { answerDirect, type DirectAnswer, DirectRequest } from './direct.ts';
 import { createKindOf } from './kinds.ts';
 import { placesOf } from './places.ts';
 import { createForgetRoutes } from './routes.ts';
 import { dynamoForgetRecent } from './table.ts';
-import { measureAge, workOnErasures } from './worker.ts';
+import { LOOK_AGAIN_SECONDS, measureAge, workOnErasures } from './worker.ts';
 
-const list = z.string().default('').transform((text) => text.split(',').filter(Boolean));
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').filter(Boolean));
 const environment = readEnvironment(
   z.object({
     [ENV.lakeBucket]: z.string().min(1),
-    [ENV.personSecret]: z.string().min(1),
-    [ENV.privacy]: jsonVariable(Privacy),
+    ...PRIVACY_VARIABLES,
     [ENV.recentTable]: z.string().min(1).optional(),
     [ENV.fieldMap]: jsonVariable(FieldMap),
     [ENV.deadLetters]: list,
@@ -44,14 +44,10 @@ const lake = s3Lake(environment[ENV.lakeBucket]);
 const bucket = s3VersionedBucket(environment[ENV.lakeBucket]);
 const table = environment[ENV.recentTable];
 const recent = table === undefined ? undefined : dynamoForgetRecent(table);
-const key = await loadPersonKey(environment[ENV.personSecret]);
-const requests = { lake, key, ids: createPersonIds(environment[ENV.privacy].userIds, key), nowMs: Date.now };
-const router = createRouter(createForgetRoutes(requests));
+const people = personAccessOf(environment, { lake, use: 'reading' });
 const kindOf = createKindOf(environment[ENV.fieldMap]);
 const sqs = new SQSClient({ maxAttempts: 5 });
 
-/** How soon it looks again whether what it waits for has ended. */
-const WAIT_SECONDS = 30;
 /** Longer than a unit of the work takes. */
 const MARGIN_MS = 90_000;
 
@@ -65,9 +61,12 @@ export async function handler(
 ): Promise<HttpResult | QueueResponse | DirectAnswer | ErasureForecast | undefined> {
   const { awsRequestId: requestId, functionName } = context;
   const log = createLog('forget', { requestId, functionName });
-  if (HttpEvent.safeParse(event).success) return router(event, { log, authorisation });
+  const [key, ids] = await Promise.all([people.key(), people.ids()]);
+  const requests = { lake, key, ids, nowMs: Date.now };
+  if (HttpEvent.safeParse(event).success)
+    return createRouter(createForgetRoutes(requests))(event, { log, authorisation });
   const parts = {
-    ...{ lake, bucket, key, log, kindOf, nowMs: Date.now, holder: requestId },
+    ...{ ...requests, bucket, log, kindOf, holder: requestId },
     hasPseudonyms: environment[ENV.privacy].userIds === 'keyed',
     places: placesOf({
       ...{ recent, log },
@@ -81,11 +80,12 @@ export async function handler(
     log,
     failure: 'Cannot forget',
     request: DirectRequest,
-    answer: (request) => answerDirect(request, { ...parts, ...requests }),
+    answer: (request) => answerDirect(request, parts),
     work: async (notices) => {
       const isSweep = notices.some((notice) => notice.kind === 'sweep' && notice.all);
-      const { state } = await workOnErasures(isSweep, parts);
-      if (state === 'more' || state === 'waiting') await goOn(state === 'more' ? 0 : WAIT_SECONDS);
+      const { state, looksAgain } = await workOnErasures(isSweep, parts);
+      if (state === 'more') await goOn(0);
+      if (looksAgain) await goOn(LOOK_AGAIN_SECONDS);
       await measureAge(parts);
       return undefined;
     },

@@ -48,7 +48,11 @@ function includesWord(text: string, user: string): boolean {
   for (const form of new Set([user, escaped]))
     for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
       const [before = '', after = ''] = [text[at - 1], text[at + form.length]];
-      if (user.length < SHORTEST_WORD ? isQuoted(text, at, form.length) : !WORD.test(before) && !WORD.test(after))
+      if (
+        user.length < SHORTEST_WORD
+          ? isQuoted(text, at, form.length)
+          : !WORD.test(before) && !WORD.test(after)
+      )
         return true;
     }
   return false;

@@ -56,7 +56,10 @@ export async function readNotes(lake: Lake): Promise<ErasedObject[]> {
   }
   return [...lines.values()]
     .filter(({ key, action }) => action !== 'kept' || !touched.has(key))
-    .sort((a, b) => byText(a.key, b.key) || byText(a.action, b.action) || byText(a.before.sha256, b.before.sha256));
+    .sort(
+      (a, b) =>
+        byText(a.key, b.key) || byText(a.action, b.action) || byText(a.before.sha256, b.before.sha256),
+    );
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -9,10 +9,10 @@ import { type ErasureUsers, erasedByRun } from './erased.ts';
 import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
 import { type FileChange, inOrder, updateManifest } from './files/manifest.ts';
 import { type Notes, openNotes, readNotes } from './notes.ts';
+import type { WorkerParts } from './parts.ts';
 import type { Work } from './progress.ts';
 import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
 import { groupOf, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
-import type { WorkerParts } from './parts.ts';
 
 /** What is made of the files of runs, and so is changed after them. */
 const AFTER_RUNS: readonly string[] = [PREFIX.manifests, PREFIX.charts];
@@ -120,7 +120,8 @@ function ordered(histories: readonly History[], group: string | undefined): read
 async function eraseHistory(history: History, { run, drawn }: Context, pass: Pass): Promise<ErasedHistory> {
   const { bucket, log } = pass.parts;
   const number = runOfKey(history.key)?.run;
-  const kind = drawn.get(history.key) ?? manifestKind(history.key, number, pass) ?? pass.parts.kindOf(history.key);
+  const kind =
+    drawn.get(history.key) ?? manifestKind(history.key, number, pass) ?? pass.parts.kindOf(history.key);
   if (!kind || (kind.holds === undefined && kind.name !== MANIFEST)) return NOTHING;
   const known = number === undefined ? 0 : await pass.knownThrough(number);
   try {

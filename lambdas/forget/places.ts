@@ -45,7 +45,12 @@ export function placesOf({ recent, queues, logGroups, log }: PlacesOptions): Pla
     new Set(erasures.flatMap(({ users }) => [...users]));
   return [
     ...(recent
-      ? [{ name: TABLE, remove: async (all: readonly ErasureUsers[]) => ({ tableItems: await recent.remove(all) }) }]
+      ? [
+          {
+            name: TABLE,
+            remove: async (all: readonly ErasureUsers[]) => ({ tableItems: await recent.remove(all) }),
+          },
+        ]
       : []),
     ...queues.map((url) => ({
       name: url,

@@ -20,7 +20,7 @@ export interface Work {
    */
   save(change: Partial<Progress>): Promise<void>;
   /** Lets another worker go on at once. */
-  release(): Promise<void>;
+  release(change?: Partial<Progress>): Promise<void>;
 }
 
 export interface HoldOptions {
@@ -68,6 +68,6 @@ async function hold(
       return at;
     },
     save: (change) => write(change, nowMs() + HOLD_MS),
-    release: () => write({}, 0),
+    release: (change = {}) => write(change, 0),
   };
 }

@@ -1,9 +1,4 @@
-import {
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Outside } from '../shared/contract/erasure.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { parseQueueEvent } from '../shared/platform/messages.ts';

@@ -9,9 +9,9 @@ import {
   PROGRESS_KEY,
   type Progress,
   SWEEP_USERS_KEY,
-  type SweepRecord,
-  SWEPT_KEY,
   SWEEPS_PREFIX,
+  SWEPT_KEY,
+  type SweepRecord,
   sweepRecordKey,
 } from '../shared/contract/erasure.ts';
 import { erasureKey, parseNumberedKey } from '../shared/contract/keys.ts';
@@ -139,7 +139,8 @@ export async function setSwept(startedAtMs: number, { lake, bucket }: WorkerPart
   const before = await lake.read(SWEPT_KEY);
   await lake.replace(SWEPT_KEY, toJson({ startedAtMs }), JSON_TYPE, before?.etag);
   for await (const version of bucket.versions(SWEPT_KEY))
-    if (version.key === SWEPT_KEY && !version.isLatest) await bucket.removeVersion(SWEPT_KEY, version.versionId);
+    if (version.key === SWEPT_KEY && !version.isLatest)
+      await bucket.removeVersion(SWEPT_KEY, version.versionId);
 }
 
 async function removeNotes({ lake, bucket }: WorkerParts): Promise<void> {
@@ -150,6 +151,7 @@ async function removeNotes({ lake, bucket }: WorkerParts): Promise<void> {
 /** Removes an object with all its versions, the newest last, so that no older one becomes the object in between. */
 export async function removeAll(bucket: VersionedBucket, key: string): Promise<void> {
   const versionIds: string[] = [];
-  for await (const version of bucket.versions(key)) if (version.key === key) versionIds.push(version.versionId);
+  for await (const version of bucket.versions(key))
+    if (version.key === key) versionIds.push(version.versionId);
   for (const versionId of versionIds.reverse()) await bucket.removeVersion(key, versionId);
 }

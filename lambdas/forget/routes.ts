@@ -1,6 +1,6 @@
 import type { ErasureAccepted, ErasureState } from '../shared/contract/api/erasures.ts';
 import type { StageRoutes } from '../shared/contract/api/operation.ts';
-import { Progress, PROGRESS_KEY } from '../shared/contract/erasure.ts';
+import { PROGRESS_KEY, Progress } from '../shared/contract/erasure.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import { readJson } from '../shared/platform/lake.ts';
 import { type ErasureOutcome, type RequestParts, readErasure, requestErasure } from './request.ts';

@@ -5,10 +5,10 @@ import type { History, Version } from './bucket.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
 import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
+import type { WorkerParts } from './parts.ts';
 import type { Work } from './progress.ts';
 import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
 import { groupOf, type Unit, unitsOf } from './units.ts';
-import type { WorkerParts } from './parts.ts';
 
 /** Most keys that the result lists. */
 const MOST_KEYS = 100;

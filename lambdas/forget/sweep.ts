@@ -3,7 +3,7 @@ import { compressors } from 'hyparquet-compressors';
 import { SWEEP_USERS_KEY, SWEPT_KEY, SweepUsers, Swept } from '../shared/contract/erasure.ts';
 import { PREFIX, parseNumberedKey } from '../shared/contract/keys.ts';
 import { Tombstones } from '../shared/contract/schemas.ts';
-import { parseJson, readJson, toJson, type Lake } from '../shared/platform/lake.ts';
+import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
 import { type ErasureUsers, usersOfTombstones } from './erased.ts';
 import { CLOCKS_MS, firstProgress } from './first-progress.ts';
 import type { WorkerParts } from './parts.ts';
@@ -34,14 +34,20 @@ export async function beginSweep(parts: WorkerParts): Promise<Work | undefined> 
   const text = toJson(users.map((one) => ({ ...one, users: [...one.users] })));
   const stale = await lake.read(SWEEP_USERS_KEY);
   await lake.replace(SWEEP_USERS_KEY, text, 'application/json', stale?.etag);
-  return beginWork(await firstProgress({ erasures: [], through: newest.erasure, storedFromMs }, parts), parts);
+  return beginWork(
+    await firstProgress({ erasures: [], through: newest.erasure, storedFromMs }, parts),
+    parts,
+  );
 }
 
 /** Reads the users of the sweep that goes on. */
 export async function readSweepUsers(lake: Lake): Promise<ErasureUsers[]> {
   const object = await lake.read(SWEEP_USERS_KEY);
   if (!object) return [];
-  return parseJson(object.text, SWEEP_USERS_KEY, SweepUsers).map((one) => ({ ...one, users: new Set(one.users) }));
+  return parseJson(object.text, SWEEP_USERS_KEY, SweepUsers).map((one) => ({
+    ...one,
+    users: new Set(one.users),
+  }));
 }
 
 async function readTombstones(lake: Lake): Promise<Tombstones[]> {

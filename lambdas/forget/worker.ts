@@ -1,8 +1,4 @@
-import {
-  ErasureRequest,
-  erasureRequestKey,
-  type Progress,
-} from '../shared/contract/erasure.ts';
+import { ErasureRequest, erasureRequestKey, type Progress } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
 import { highest } from '../shared/contract/numbers.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
@@ -28,8 +24,12 @@ export interface Worked {
   readonly state: 'idle' | 'held' | 'more' | 'waiting';
   /** Erasures that were finished by this call, ascending. */
   readonly finished: readonly number[];
+  /** Whether somebody has to call again after {@link LOOK_AGAIN_SECONDS}. */
+  readonly looksAgain?: true;
 }
 
+/** How soon the worker looks again whether what it waits for has ended. */
+export const LOOK_AGAIN_SECONDS = 30;
 /** Passes that still change something after so many are a fault; the search at the end shows what is left. */
 const MOST_PASSES = 20;
 
@@ -43,13 +43,17 @@ export async function workOnErasures(sweeps: boolean, parts: WorkerParts): Promi
   const finished: number[] = [];
   try {
     for (;;) {
-      const work = (await continueWork(parts)) ?? (await beginErasures(parts)) ?? (sweeps ? await beginSweep(parts) : undefined);
+      const work =
+        (await continueWork(parts)) ??
+        (await beginErasures(parts)) ??
+        (sweeps ? await beginSweep(parts) : undefined);
       if (!work) return { state: 'idle', finished };
       const { erasures } = work.at;
       const state = await advance(work, parts);
       if (state !== 'done') {
-        await work.release();
-        return { state, finished };
+        const looksAgain = state === 'waiting' && work.at.lookAgainAtMs <= parts.nowMs();
+        await work.release(looksAgain ? { lookAgainAtMs: parts.nowMs() + LOOK_AGAIN_SECONDS * 1000 } : {});
+        return { state, finished, ...(looksAgain && { looksAgain }) };
       }
       finished.push(...erasures);
       // A sweep begins at most once in a call.
@@ -67,7 +71,8 @@ async function beginErasures(parts: WorkerParts): Promise<Work | undefined> {
   const through = open.at(-1);
   if (through === undefined) return undefined;
   // A process that ended in between may have stored a request without its tombstones.
-  for (const request of await readRequests(open, parts.lake)) await writeTombstones(parts.lake, request, parts.key);
+  for (const request of await readRequests(open, parts.lake))
+    await writeTombstones(parts.lake, request, parts.key);
   return beginWork(await firstProgress({ erasures: open, through, storedFromMs: 0 }, parts), parts);
 }
 
@@ -120,10 +125,7 @@ async function advance(work: Work, parts: WorkerParts): Promise<'done' | 'more' 
 }
 
 /** Reads the requests that are still there: at the end they are removed one after the other. */
-async function readRequests(
-  erasures: readonly number[],
-  lake: Lake,
-): Promise<ErasureRequest[]> {
+async function readRequests(erasures: readonly number[], lake: Lake): Promise<ErasureRequest[]> {
   const found: ErasureRequest[] = [];
   for (const erasure of erasures) {
     const request = await readJson(lake, erasureRequestKey(erasure), ErasureRequest);
@@ -158,7 +160,11 @@ async function nextPass(work: Work, { lake, nowMs }: WorkerParts): Promise<void>
 }
 
 /** @returns false if the time is over before the end. */
-async function searchPlaces(work: Work, users: readonly ErasureUsers[], parts: WorkerParts): Promise<boolean> {
+async function searchPlaces(
+  work: Work,
+  users: readonly ErasureUsers[],
+  parts: WorkerParts,
+): Promise<boolean> {
   for (const place of parts.places.slice(work.at.places)) {
     if (parts.isLate()) return false;
     const outside = together(work.at.outside, await place.remove(users));
@@ -200,8 +206,13 @@ function report({ erasures, pass, scan }: Progress, log: Log): void {
 }
 
 /** Measures the age of the oldest request without a receipt, seconds; 0 if there is none. */
-export async function measureAge({ lake, log, nowMs }: Pick<WorkerParts, 'lake' | 'log' | 'nowMs'>): Promise<void> {
+export async function measureAge({
+  lake,
+  log,
+  nowMs,
+}: Pick<WorkerParts, 'lake' | 'log' | 'nowMs'>): Promise<void> {
   const [oldest] = await openErasures(lake);
-  const request = oldest === undefined ? undefined : await readJson(lake, erasureRequestKey(oldest), ErasureRequest);
+  const request =
+    oldest === undefined ? undefined : await readJson(lake, erasureRequestKey(oldest), ErasureRequest);
   log.measure({ ErasureAgeSeconds: request ? Math.max(0, (nowMs() - request.untilMs) / 1000) : 0 });
 }

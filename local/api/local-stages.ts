@@ -4,9 +4,9 @@ import type { Kafka } from 'kafkajs';
 import { createCatalogueRoutes } from '../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../lambdas/collect/routes.ts';
 import { kafkaSalesTopic } from '../../lambdas/collect/sales-topic.ts';
+import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
 import { createSources } from '../../lambdas/serve/create-sources.ts';
 import { createServeRoutes } from '../../lambdas/serve/routes.ts';
-import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
 import type { ApiStage } from '../../lambdas/shared/contract/stages.ts';
 import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
@@ -74,10 +74,15 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
       serve: answer('serve', createRouter(createServeRoutes(sources, authorisation.auth))),
       collect: answer(
         'collect',
-        createRouter(createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now })),
+        createRouter(
+          createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now }),
+        ),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
-      forget: answer('forget', createRouter(createForgetRoutes({ lake, key: personKey, ids: persons, nowMs: Date.now }))),
+      forget: answer(
+        'forget',
+        createRouter(createForgetRoutes({ lake, key: personKey, ids: persons, nowMs: Date.now })),
+      ),
     },
     stop: () => topic.close(),
   };

@@ -111,7 +111,11 @@ function corsOf({ headers }: IncomingMessage, origins: readonly string[]): Recor
       'forbidden',
       `Pages of ${origin.slice(0, 200)} may not call the API on this machine`,
     );
-  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag, location', vary: 'origin' };
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'etag, location',
+    vary: 'origin',
+  };
 }
 
 /** @throws {ProblemError} 413. */

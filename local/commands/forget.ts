@@ -4,7 +4,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import { ErasureForecast, ErasureReceipt, MOST_ERASED_USERS } from '../../lambdas/shared/contract/erasure.ts';
 import { counted, sum } from '../../lambdas/shared/contract/numbers.ts';
-import { describeForecast, describeReceipt, type ErasureProgress, progressLine } from '../results/erasure-report.ts';
+import {
+  describeForecast,
+  describeReceipt,
+  type ErasureProgress,
+  progressLine,
+} from '../results/erasure-report.ts';
 import { callFunction } from '../stack/call-function.ts';
 import { resolveTarget } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
@@ -36,13 +41,16 @@ export async function run(args: readonly string[]): Promise<void> {
   const users = usersOf(user, file);
   const { client, functions, isLocal } = await resolveTarget(stack);
   const name = functions.forget;
-  if (name === undefined) throw new Error('Cannot forget: the stack has no output forgetFunction; deploy it again');
+  if (name === undefined)
+    throw new Error('Cannot forget: the stack has no output forgetFunction; deploy it again');
   // No repeats by the SDK: if the first answer is lost, the erasure is stored, and a second request would be another one.
   const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
   const call = (event: unknown): Promise<unknown> => callFunction(lambda, name, event);
   const requests = requestsOf(users);
   const forecasts = await Promise.all(
-    requests.map(async (some) => ErasureForecast.parse(await call({ forget: { users: some, dryRun: true } }))),
+    requests.map(async (some) =>
+      ErasureForecast.parse(await call({ forget: { users: some, dryRun: true } })),
+    ),
   );
   for (const line of describeForecast(forecasts[0], users.length)) console.log(line);
   if (dryRun) return console.log('Nothing was changed, because this is a dry run');
@@ -57,9 +65,7 @@ export async function run(args: readonly string[]): Promise<void> {
 /** The answer of forget to a person. */
 const Answer = z.object({
   erasure: z.int(),
-  progress: z
-    .object({ step: z.string(), pass: z.int(), done: z.int(), total: z.int() })
-    .nullable(),
+  progress: z.object({ step: z.string(), pass: z.int(), done: z.int(), total: z.int() }).nullable(),
   receipt: ErasureReceipt.nullable(),
 });
 
@@ -93,7 +99,8 @@ async function follow(
 function usersOf(user: string | undefined, file: string | undefined): string[] {
   if (user !== undefined && file !== undefined) throw new Error('--user and --users cannot be used together');
   if (user !== undefined) return [user];
-  if (file === undefined) throw new Error('--user is missing: it names the user to forget; --users names a file with many');
+  if (file === undefined)
+    throw new Error('--user is missing: it names the user to forget; --users names a file with many');
   const users = parseUsers(readFileSync(file));
   if (users.length === 0) throw new Error(`${file} names no user, should have one per line`);
   return users;

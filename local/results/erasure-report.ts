@@ -45,8 +45,10 @@ export function progressLine(progress: ErasureProgress | null): string {
 
 /** Describes a receipt in a person's words. */
 export function describeReceipt(receipt: ErasureReceipt): string[] {
-  const { erasure, users, objects, outside, scan, together, requestedAtMs, finishedAtMs, passes, parts } = receipt;
-  const others = together.length > 1 ? `, together with ${counted(together.length - 1, 'other erasure')}` : '';
+  const { erasure, users, objects, outside, scan, together, requestedAtMs, finishedAtMs, passes, parts } =
+    receipt;
+  const others =
+    together.length > 1 ? `, together with ${counted(together.length - 1, 'other erasure')}` : '';
   return [
     `Erasure ${erasure}: ${counted(users.length, 'user')} forgotten in ${timeOf((finishedAtMs - requestedAtMs) / 1000)} and ${counted(passes, 'pass', 'passes')}${others}`,
     `  bucket    ${counted(objects.read, 'object')} read, ${grouped(objects.changed)} changed, ${grouped(objects.deleted)} deleted, ${counted(objects.versionsDeleted, 'older version')} deleted`,
@@ -70,11 +72,12 @@ function outsideText({ tableItems, queues, logs }: ErasureReceipt['outside']): s
 
 function scanLines({ objects, versions, found, possible }: ErasureReceipt['scan']): string[] {
   const searched = `${counted(objects, 'object')} and ${counted(versions, 'older version')} searched afterwards`;
-  if (found.length > 0)
-    return [`  search    ${searched}: ✗ still found in ${found.join(', ')}`];
+  if (found.length > 0) return [`  search    ${searched}: ✗ still found in ${found.join(', ')}`];
   const words =
     possible.length === 0
       ? []
-      : [`            a word that is spelled like a user is in ${possible.join(', ')}: a product may have the same id`];
+      : [
+          `            a word that is spelled like a user is in ${possible.join(', ')}: a product may have the same id`,
+        ];
   return [`  search    ${searched}: nothing found`, ...words];
 }

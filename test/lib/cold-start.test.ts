@@ -76,7 +76,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   topic: {},
 };
 
-test.each([...STAGES, ...REQUEST_STAGES, 'produce', 'topic'])(
+test.each([...STAGES, ...REQUEST_STAGES, 'produce', 'topic', 'forget'])(
   'the bundle of %s starts and is called without a warning from Node',
   { timeout: 180_000 },
   (name) => {

@@ -22,14 +22,14 @@ describe('alarms', () => {
     }
   });
 
-  test.each([...STAGES, ...REQUEST_STAGES])(
+  test.each([...STAGES, ...REQUEST_STAGES, 'forget'])(
     '%s has one each for errors, throttles and error lines',
     (stage) => {
       for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
     },
   );
 
-  test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
+  test.each([...STAGES.filter((stage) => stage !== 'accumulate'), 'forget'])(
     '%s has one each for dead letters, old messages and missing invocations',
     (stage) => {
       for (const way of ['dead-letters', 'oldest-message', 'asleep'])
@@ -59,6 +59,7 @@ describe('alarms', () => {
     expect(filters.map(({ LogGroupName }) => LogGroupName.Ref.replace(/Logs.*/, '').toLowerCase())).toEqual([
       ...STAGES,
       ...REQUEST_STAGES,
+      'forget',
     ]);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.level = "error" }');
@@ -254,7 +255,7 @@ describe('alarms', () => {
       (metric) => !['WindowsCut', 'RunsPublished'].includes(metric),
     ))
       expect(body).toContain(name);
-    for (const stage of [...STAGES, ...REQUEST_STAGES]) expect(body).toContain(`### ${stage}: `);
+    for (const stage of [...STAGES, ...REQUEST_STAGES, 'forget']) expect(body).toContain(`### ${stage}: `);
   });
 });
 

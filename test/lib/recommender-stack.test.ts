@@ -132,7 +132,29 @@ describe('the permissions of each stage', () => {
     expect(prefixesOf(stage, 's3:PutObject')).toEqual(prefixes);
   });
 
-  test('no Lambda may delete objects; the job may, under runs/', () => {
+  test('forget may read everything, write what holds users, its tombstones and its receipts, and delete versions only', () => {
+    expect(prefixesOf('forget', 's3:GetObject')).toEqual(['*']);
+    const written = [
+      'attempts/*/failed.json',
+      'charts/*',
+      'erasures/*',
+      'interactions/*',
+      'logs/*',
+      'manifests/*',
+      'rejected/*',
+      'runs/*',
+    ];
+    expect(prefixesOf('forget', 's3:PutObject')).toEqual([...written, 'tombstones/*']);
+    expect(prefixesOf('forget', 's3:DeleteObjectVersion')).toEqual(written);
+    const deleting = statementsOf('forget')
+      .flatMap(actionsOf)
+      .filter((action) => /Delete/.test(action));
+    expect(new Set(deleting)).toEqual(
+      new Set(['s3:DeleteObjectVersion', 'sqs:DeleteMessage', 'logs:DeleteLogStream', 'dynamodb:DeleteItem']),
+    );
+  });
+
+  test('no Lambda but forget may delete objects; the job may, under runs/', () => {
     for (const stage of [...STAGES, ...REQUEST_STAGES])
       expect(
         statementsOf(stage)
@@ -169,7 +191,8 @@ describe('the permissions of each stage', () => {
     const prefixes = listing.flatMap(
       ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? ['no condition'],
     );
-    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
+    for (const prefix of prefixes)
+      expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
   });
 
   test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
@@ -253,6 +276,18 @@ describe('the permissions of each stage', () => {
       ],
       Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
       Catalogue: [ENV.auth, ENV.lakeBucket],
+      Forget: [
+        ENV.auth,
+        ENV.deadLetters,
+        ENV.fieldMap,
+        ENV.lakeBucket,
+        ENV.logGroups,
+        ENV.ownQueue,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
       Produce: [ENV.brokers, ENV.topic],
     });
   });
@@ -545,7 +580,9 @@ describe('the cluster', () => {
   });
 
   test('threshold may list tombstones, and neither read nor write them', () => {
-    const listed = statementsOf('threshold').flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? []);
+    const listed = statementsOf('threshold').flatMap(
+      ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [],
+    );
     expect(listed).toContain('tombstones/*');
     for (const action of ['s3:GetObject', 's3:PutObject'])
       expect(prefixesOf('threshold', action)).not.toContain('tombstones/*');

@@ -129,5 +129,5 @@ const compressors = { ZSTD: (input: Uint8Array): Uint8Array => zstdDecompressSyn
 
 const bufferOf = (bytes: Uint8Array) => ({
   byteLength: bytes.length,
-  slice: (start: number, end = bytes.length): ArrayBuffer => bytes.slice(start, end).buffer as ArrayBuffer,
+  slice: (start: number, end = bytes.length): ArrayBuffer => new Uint8Array(bytes.subarray(start, end)).buffer,
 });

@@ -178,6 +178,8 @@ export const Progress = z.strictObject({
   done: Count,
   /** Number of objects that the bucket had at the start. */
   total: Count,
+  /** While the worker waits, the moment at which it looks again, epoch ms; 0 before. One message at a time reminds it. */
+  lookAgainAtMs: Count,
   /** The worker that has the work, and until when, epoch ms. */
   holder: z.string(),
   heldUntilMs: Count,

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
-import { ErasureRequest, erasureRequestKey, MOST_ERASED_USERS } from '../../../lambdas/shared/contract/erasure.ts';
+import {
+  ErasureRequest,
+  erasureRequestKey,
+  MOST_ERASED_USERS,
+} from '../../../lambdas/shared/contract/erasure.ts';
 import { tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Tombstones } from '../../../lambdas/shared/contract/schemas.ts';
-import { createPersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { memoryLake } from '../../lake.ts';
 import { KEY } from './sample-bucket.ts';
 
-const partsOf = (lake = memoryLake()) => ({ lake, key: KEY, ids: PLAIN_IDS, nowMs: () => 1000 });
+const partsOf = (ids: PersonIds = PLAIN_IDS) => ({ lake: memoryLake(), key: KEY, ids, nowMs: () => 1000 });
 const tombstones = (parts: ReturnType<typeof partsOf>, erasure: number) =>
   Tombstones.parse(JSON.parse(parts.lake.text(tombstonesKey(erasure))));
 
@@ -25,7 +29,7 @@ test('a request becomes tombstones with hashes, and work with the users', async 
 });
 
 test('where ids are keyed, pseudonyms are stored and hashed', async () => {
-  const parts = { ...partsOf(), ids: createPersonIds('keyed', KEY) };
+  const parts = partsOf(createPersonIds('keyed', KEY));
   await requestErasure(['ann'], 'a role', parts);
   expect(tombstones(parts, 1).users).toEqual([KEY.erasedHash(KEY.pseudonym('ann'))]);
   for (const key of parts.lake.keys()) expect(parts.lake.text(key)).not.toContain('ann');

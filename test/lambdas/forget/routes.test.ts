@@ -51,8 +51,12 @@ describe('DELETE of a user', () => {
 
   test('by a token needs its scope, and its own user', async () => {
     const options = { method: 'DELETE', userClaim: 'sub' };
-    expect(await ask('/v1/users/ann', { ...options, authorizer: token('ann', 'cartograph/history.read') })).toMatchObject({ statusCode: 403 });
-    expect(await ask('/v1/users/ann', { ...options, authorizer: token('bob') })).toMatchObject({ statusCode: 403 });
+    expect(
+      await ask('/v1/users/ann', { ...options, authorizer: token('ann', 'cartograph/history.read') }),
+    ).toMatchObject({ statusCode: 403 });
+    expect(await ask('/v1/users/ann', { ...options, authorizer: token('bob') })).toMatchObject({
+      statusCode: 403,
+    });
     const own = await ask('/v1/users/ann', { ...options, authorizer: token('ann') });
     expect(own).toMatchObject({ statusCode: 202 });
     expect(await requestedBy(own.body.erasure)).toBe('the user, with a token');
@@ -60,27 +64,39 @@ describe('DELETE of a user', () => {
 
   test('that is not signed stores nothing', async () => {
     const before = bucket.state();
-    expect(await ask('/v1/users/1', { method: 'DELETE', authorizer: null })).toMatchObject({ statusCode: 401 });
+    expect(await ask('/v1/users/1', { method: 'DELETE', authorizer: null })).toMatchObject({
+      statusCode: 401,
+    });
     expect(bucket.state()).toEqual(before);
   });
 });
 
 describe('GET of an erasure', () => {
   test('shows that it waits, then its receipt', async () => {
-    expect(await ask('/v1/erasures/1')).toMatchObject({ statusCode: 200, body: { state: 'waiting', receipt: null } });
+    expect(await ask('/v1/erasures/1')).toMatchObject({
+      statusCode: 200,
+      body: { state: 'waiting', receipt: null },
+    });
     await workOnErasures(false, parts);
     expect(await ask('/v1/erasures/1')).toMatchObject({
       ...{ statusCode: 200, body: { state: 'finished', receipt: { erasure: 1, scan: { found: [] } } } },
     });
   });
 
-  test.each(['/v1/erasures/99', '/v1/erasures/0', '/v1/erasures/1x'])('%s does not exist, or is no number', async (url) => {
-    expect([400, 404]).toContain((await ask(url)).statusCode);
-  });
+  test.each(['/v1/erasures/99', '/v1/erasures/0', '/v1/erasures/1x'])(
+    '%s does not exist, or is no number',
+    async (url) => {
+      expect([400, 404]).toContain((await ask(url)).statusCode);
+    },
+  );
 
   test('a token for one user sees only erasures of that user', async () => {
     const options = { userClaim: 'sub' };
-    expect(await ask('/v1/erasures/1', { ...options, authorizer: token('1') })).toMatchObject({ statusCode: 200 });
-    expect(await ask('/v1/erasures/1', { ...options, authorizer: token('11') })).toMatchObject({ statusCode: 404 });
+    expect(await ask('/v1/erasures/1', { ...options, authorizer: token('1') })).toMatchObject({
+      statusCode: 200,
+    });
+    expect(await ask('/v1/erasures/1', { ...options, authorizer: token('11') })).toMatchObject({
+      statusCode: 404,
+    });
   });
 });

@@ -3,9 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { toParquet } from '../../../lambdas/accumulate/parquet.ts';
-import type { WorkerParts } from '../../../lambdas/forget/parts.ts';
 import { createKindOf } from '../../../lambdas/forget/kinds.ts';
-import { interactionsKey, manifestKey, rejectedKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import type { WorkerParts } from '../../../lambdas/forget/parts.ts';
+import {
+  interactionsKey,
+  manifestKey,
+  rejectedKey,
+  windowKey,
+} from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
@@ -20,7 +25,15 @@ export const KEY = createPersonKey('0123456789abcdef0123456789abcdef');
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
 
 const range = (first: number) => ({
-  ...{ source: '0a1b2c3d', topic: 'sales', partition: 0, first, last: first + 3, count: 4, firstMs: NOW - 9_000 },
+  ...{
+    source: '0a1b2c3d',
+    topic: 'sales',
+    partition: 0,
+    first,
+    last: first + 3,
+    count: 4,
+    firstMs: NOW - 9_000,
+  },
 });
 
 /** Four sales, as accumulate stores them. */
@@ -45,7 +58,10 @@ export function sampleBucket(knownThrough = 0): VersionedLake {
   lake.nowMs = NOW - 5_000;
   lake.put(...batch(0, ['1', '11', '2', '1']));
   lake.put(...batch(4, ['11', '2', '2', '3']));
-  lake.put(rejectedKey(range(8)), rejectedLine(8, '{"userId":"1"}') + rejectedLine(9, '{"userId":"11","quantity":1}'));
+  lake.put(
+    rejectedKey(range(8)),
+    rejectedLine(8, '{"userId":"1"}') + rejectedLine(9, '{"userId":"11","quantity":1}'),
+  );
   lake.put(`logs/applications/a/jobs/b/SPARK_DRIVER/stderr.gz`, gzipSync('1 of 11 tasks\n'));
   // An earlier version of the lists is left over, and an object that was deleted.
   lake.put(LISTS_KEY, `${LISTS}1,2,any,2,0.4\n`);

@@ -18,5 +18,6 @@ test('a request has at most 10,000 users, and fits into the payload of a Lambda'
   const long = Array.from({ length: 10_000 }, (_, index) => `${index}`.padEnd(256, '😀'));
   const requests = requestsOf(long);
   expect(requests.flat()).toEqual(long);
-  for (const users of requests) expect(Buffer.byteLength(JSON.stringify({ forget: { users } }))).toBeLessThan(6_000_000);
+  for (const users of requests)
+    expect(Buffer.byteLength(JSON.stringify({ forget: { users } }))).toBeLessThan(6_000_000);
 });

@@ -3,7 +3,7 @@ import { ErasureReceipt } from '../erasure.ts';
 import { Millis, UserId } from './fields.ts';
 import { operation } from './operation.ts';
 
-const Number = z
+const ErasureNumber = z
   .string()
   .regex(/^[1-9][0-9]{0,8}$/)
   .describe('Number of the erasure');
@@ -18,8 +18,12 @@ export const ErasureState = z
     erasure: z.int().min(1).describe('Number of the erasure'),
     state: z
       .enum(['waiting', 'working', 'finished', 'found'])
-      .describe('found: it is finished, but the search at the end still found the user; the operator has an alarm'),
-    requestedAtMs: Millis.describe('The moment of the request, epoch ms: later sales are those of a new user'),
+      .describe(
+        'found: it is finished, but the search at the end still found the user; the operator has an alarm',
+      ),
+    requestedAtMs: Millis.describe(
+      'The moment of the request, epoch ms: later sales are those of a new user',
+    ),
     receipt: Receipt.nullable().describe('null while the work is not finished'),
   })
   .meta({ id: 'Erasure' });
@@ -52,7 +56,7 @@ export const erasure = operation({
   summary: 'The state and the receipt of an erasure',
   description:
     'A caller whose token is for one user sees only erasures of that user; all others do not exist for it.',
-  params: z.object({ erasure: Number }),
+  params: z.object({ erasure: ErasureNumber }),
   example: { erasure: '7' },
   replies: {
     200: {
