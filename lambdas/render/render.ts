@@ -42,7 +42,10 @@ export async function renderDecided(parts: Parts, publication: number): Promise<
  *
  * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
-export async function renderRun({ lake, log, draw = (data, write) => drawAll(data, write) }: Parts, run: number): Promise<void> {
+export async function renderRun(
+  { lake, log, draw = (data, write) => drawAll(data, write) }: Parts,
+  run: number,
+): Promise<void> {
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
