@@ -26,8 +26,13 @@ export const readObject = async (lake: string, key: string): Promise<Uint8Array 
   existsSync(join(lake, key)) ? readFileSync(join(lake, key)) : undefined;
 
 /** Removes users from the batches and from one run, as forgetting does, without its conditions and versions. */
-export async function eraseFrom(lake: string, erased: Erased, { run = 1, erasure = 1 } = {}): Promise<FileChange[]> {
-  for (const key of keysOf(lake).filter((each) => each.startsWith('interactions/'))) await rewrite(lake, key, erased);
+export async function eraseFrom(
+  lake: string,
+  erased: Erased,
+  { run = 1, erasure = 1 } = {},
+): Promise<FileChange[]> {
+  for (const key of keysOf(lake).filter((each) => each.startsWith('interactions/')))
+    await rewrite(lake, key, erased);
   const { files } = manifestOf(lake, run);
   const context = contextOf(lake, files);
   const changes: FileChange[] = [];
@@ -85,8 +90,12 @@ export async function rowsOf(key: string, bytes: Uint8Array): Promise<Row[] | un
     return (await parquetReadObjects({ file: new Uint8Array(bytes).buffer, compressors })).map(ofTable);
   if (key.endsWith('.csv')) return parse<Record<string, unknown>>(text(), { columns: true }).map(ofTable);
   if (key.endsWith('.graphml'))
-    return [...text().matchAll(/<node id="([^"]*)">.*?<\/node>|<edge source="([^"]*)" target="([^"]*)">.*?<\/edge>/gs)].map(
-      ([all, id, source, target]) => row(usersOf(...[id, source, target].map((each) => each && unescaped(each))), all),
+    return [
+      ...text().matchAll(
+        /<node id="([^"]*)">.*?<\/node>|<edge source="([^"]*)" target="([^"]*)">.*?<\/edge>/gs,
+      ),
+    ].map(([all, id, source, target]) =>
+      row(usersOf(...[id, source, target].map((each) => each && unescaped(each))), all),
     );
   if (/(?:explorer\/users|model\/histories)-\d+\.json\.gz$/.test(key))
     return gunzipSync(bytes)

@@ -20,8 +20,8 @@ import { addToFileLake, writeFileLake } from '../../local/lake/file-lake.ts';
 import { seeded } from '../../local/shop/random.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';
 import { fileJobCommand } from '../../local/spark/file-job.ts';
-import { recordingLog } from '../lambdas/log.ts';
 import { erasing } from '../lambdas/forget/files/erasing.ts';
+import { recordingLog } from '../lambdas/log.ts';
 import { eraseFrom, keysOf, readObject, rowsOf } from './erased-run.ts';
 import { json, keyOf, manifestOf } from './lake-files.ts';
 
@@ -42,7 +42,8 @@ function sales(seed: number, users: readonly string[], perUser: number): Outgoin
         const timestampMs = END_MS - Math.floor(60 * DAY_MS * random.unit());
         const sale = {
           userId,
-          productId: at === 0 && userId === '1' ? 'bought by 1 alone' : (PRODUCTS[liked % PRODUCTS.length] ?? '1'),
+          productId:
+            at === 0 && userId === '1' ? 'bought by 1 alone' : (PRODUCTS[liked % PRODUCTS.length] ?? '1'),
           timestamp: timestampMs,
           price: 5,
           ...(at % 3 === 0 && { orderId: `order ${user} ${at}`, productName: 'A name' }),
@@ -65,7 +66,8 @@ async function runJob(window: number): Promise<void> {
 const pathOf = (root: string, name: string): string => keyOf(manifestOf(root), name);
 
 /** All objects of the original that users are in, with their tables. */
-const tablesOf = async (root: string, key: string) => (await rowsOf(key, readFileSync(join(root, key)))) ?? [];
+const tablesOf = async (root: string, key: string) =>
+  (await rowsOf(key, readFileSync(join(root, key)))) ?? [];
 
 let first: Window;
 beforeAll(async () => {
@@ -100,7 +102,9 @@ describe('a run without user 1', () => {
       expect(before.files.find((file) => file.name === name)).toMatchObject(facts);
       expect(files.find((file) => file.name === name)).toMatchObject(now ?? {});
     }
-    const changed = files.filter((file, at) => file.sha256 !== before.files[at]?.sha256).map(({ name }) => name);
+    const changed = files
+      .filter((file, at) => file.sha256 !== before.files[at]?.sha256)
+      .map(({ name }) => name);
     expect(erased.map(({ name }) => name).sort()).toEqual(changed.sort());
   });
 
@@ -118,7 +122,8 @@ describe('a run without user 1', () => {
     const kinds = createFileKinds({});
     const others = files.filter(({ key }) => kindOf(kinds, key)?.holds === undefined);
     expect(others.length).toBeGreaterThanOrEqual(11);
-    for (const { key } of others) expect([key, readFileSync(join(lake, key))]).toEqual([key, readFileSync(join(original, key))]);
+    for (const { key } of others)
+      expect([key, readFileSync(join(lake, key))]).toEqual([key, readFileSync(join(original, key))]);
   });
 
   test('has summaries, an explorer and pages without the user and with the others', () => {
@@ -131,7 +136,9 @@ describe('a run without user 1', () => {
     expect(now.network.vertices.ids).toEqual(
       before.network.vertices.ids.filter((id) => id !== 'u:1' && id !== 'p:bought by 1 alone'),
     );
-    expect(namedEdges(now.network)).toEqual(namedEdges(before.network).filter(([source]) => source !== 'u:1'));
+    expect(namedEdges(now.network)).toEqual(
+      namedEdges(before.network).filter(([source]) => source !== 'u:1'),
+    );
     expect(now.index.picks.users).toEqual(before.index.picks.users.filter((user) => user !== '1'));
     // The first user of all begins the first block with the whole id.
     expect(before.index.users[0]?.from[0]).toBe('1');
@@ -154,17 +161,24 @@ describe('a run without user 1', () => {
   });
 
   test('is answered from by a process that read its index before', async () => {
-    const before = await loadRun(1, { objects: directoryRunObjects(original), createEngine: createModelEngine });
+    const before = await loadRun(1, {
+      objects: directoryRunObjects(original),
+      createEngine: createModelEngine,
+    });
     const objects = directoryRunObjects(lake);
     const held = await loadRun(1, {
       objects: {
         ...objects,
-        bytes: (key, range) => (key.endsWith('answer.json') ? directoryRunObjects(original).bytes(key, range) : objects.bytes(key, range)),
+        bytes: (key, range) =>
+          key.endsWith('answer.json')
+            ? directoryRunObjects(original).bytes(key, range)
+            : objects.bytes(key, range),
       },
       createEngine: createModelEngine,
     });
     expect(await held.historyOf('1')).toBeUndefined();
-    for (const user of USERS.slice(1)) expect(await held.historyOf(user)).toEqual(await before.historyOf(user));
+    for (const user of USERS.slice(1))
+      expect(await held.historyOf(user)).toEqual(await before.historyOf(user));
   });
 
   test('is rewritten once: a second time changes nothing', async () => {
@@ -174,30 +188,43 @@ describe('a run without user 1', () => {
   });
 });
 
-test.each([
-  ...ODD.map((user) => [user]),
-  ['130', '99', '1'],
-  USERS,
-])('users with other ids are removed likewise: %j', async (...users) => {
-  const copy = mkdtempSync(join(directory, 'copy-'));
-  cpSync(original, copy, { recursive: true });
-  await eraseFrom(copy, erasing(users));
-  for (const key of keysOf(original).filter((each) => !each.startsWith('charts/'))) {
-    const left = (await tablesOf(original, key)).filter((row) => !row.users.some((user) => users.includes(user)));
-    expect([key, await tablesOf(copy, key)]).toEqual([key, left]);
-  }
-  expect(await verifyRun(manifestOf(copy), (key) => readObject(copy, key))).toEqual([]);
-  expect(differences(readRun(copy))).toEqual([]);
-});
+test.each([...ODD.map((user) => [user]), ['130', '99', '1'], USERS])(
+  'users with other ids are removed likewise: %j',
+  async (...users) => {
+    const copy = mkdtempSync(join(directory, 'copy-'));
+    cpSync(original, copy, { recursive: true });
+    await eraseFrom(copy, erasing(users));
+    for (const key of keysOf(original).filter((each) => !each.startsWith('charts/'))) {
+      const left = (await tablesOf(original, key)).filter(
+        (row) => !row.users.some((user) => users.includes(user)),
+      );
+      expect([key, await tablesOf(copy, key)]).toEqual([key, left]);
+    }
+    expect(await verifyRun(manifestOf(copy), (key) => readObject(copy, key))).toEqual([]);
+    expect(differences(readRun(copy))).toEqual([]);
+  },
+);
 
 test('the next run reads all of it, and learns from the others alone', async () => {
   const current = { publication: 1, run: 1, previous: null, decidedThrough: 1 };
   writeFileSync(join(lake, CURRENT_KEY), JSON.stringify(current));
-  const added = addToFileLake(lake, sales(2, USERS.filter((user) => user !== '1'), 2), first);
+  const added = addToFileLake(
+    lake,
+    sales(
+      2,
+      USERS.filter((user) => user !== '1'),
+      2,
+    ),
+    first,
+  );
   await runJob(2);
   const [before, after] = [manifestOf(original), manifestOf(lake, 2)];
   const erasedSales = (
-    await Promise.all(keysOf(original).filter((key) => key.includes('/compacted/')).map((key) => tablesOf(original, key)))
+    await Promise.all(
+      keysOf(original)
+        .filter((key) => key.includes('/compacted/'))
+        .map((key) => tablesOf(original, key)),
+    )
   )
     .flat()
     .filter(({ users }) => users.includes('1')).length;

@@ -1,13 +1,6 @@
 import { type Block, type BlockKind, blockFor, keysIn, placesOf } from './blocks.ts';
 import { readMember } from './gzip-member.ts';
-import {
-  arrayAt,
-  type Edit,
-  itemTexts,
-  type JsonNode,
-  parseJsonText,
-  replaceItems,
-} from './json-text.ts';
+import { arrayAt, type Edit, itemTexts, type JsonNode, parseJsonText, replaceItems } from './json-text.ts';
 import type { Erased, RunContext } from './kind.ts';
 
 /**
@@ -30,11 +23,12 @@ export async function separatorEdits(
 ): Promise<Edit[]> {
   const root = parseJsonText(document);
   const blocks = placesOf(kind.table(JSON.parse(document)));
-  const reader = new KeyReader(run, blocks, erased);
+  const positions = revealing(blocks, erased);
+  const reader = new KeyReader(run, { blocks, positions, erased });
   const replaced = new Map<number, string>();
-  for (const position of revealing(blocks, erased)) {
-    const separator = await reader.separator(position);
-    if (separator !== blocks[position]?.from) replaced.set(position, separator);
+  for (const position of positions) {
+    const from = await reader.from(position);
+    if (from !== blocks[position]?.from) replaced.set(position, from);
   }
   if (replaced.size === 0) return [];
 
@@ -54,32 +48,51 @@ export async function separatorEdits(
   return edits;
 }
 
-/** Returns the positions of the blocks whose first key may be made of an erased user, ascending. */
-function revealing(blocks: readonly Block[], erased: Erased): number[] {
+/**
+ * Returns the positions of the blocks whose first key may be made of an erased user. Blocks without users that begin where such a block
+ * does are among them.
+ */
+function revealing(blocks: readonly Block[], erased: Erased): ReadonlySet<number> {
   const found = new Set<number>();
   for (const user of erased.users) {
     if (!erased.isErased(user)) continue;
     const position = blockFor(blocks, user);
-    if (position >= 0 && user.startsWith(blocks[position]?.from ?? '')) found.add(position);
+    const from = blocks[position]?.from;
+    if (from === undefined || !user.startsWith(from)) continue;
+    for (let at = position; blocks[at]?.from === from; at--) found.add(at);
   }
-  return [...found].sort((a, b) => a - b);
+  return found;
 }
+
+/** Sorts after all ids that are not made to sort after it. */
+const AFTER_ALL = '\uffff';
 
 /** Reads the users who are left in blocks. */
 class KeyReader {
   private readonly run: RunContext;
   private readonly blocks: readonly Block[];
+  /** The blocks whose first keys are replaced. */
+  private readonly positions: ReadonlySet<number>;
   private readonly erased: Erased;
   private readonly known = new Map<number, Promise<string[]>>();
 
-  constructor(run: RunContext, blocks: readonly Block[], erased: Erased) {
+  constructor(
+    run: RunContext,
+    table: {
+      readonly blocks: readonly Block[];
+      readonly positions: ReadonlySet<number>;
+      readonly erased: Erased;
+    },
+  ) {
     this.run = run;
-    this.blocks = blocks;
-    this.erased = erased;
+    this.blocks = table.blocks;
+    this.positions = table.positions;
+    this.erased = table.erased;
   }
 
-  /** Returns a first key for a block, made of users who are left. */
-  async separator(position: number): Promise<string> {
+  /** Returns the first key of a block, made of users who are left. */
+  async from(position: number): Promise<string> {
+    if (!this.positions.has(position)) return this.blocks[position]?.from ?? '';
     const [first] = await this.keys(position);
     const previous = await this.lastBefore(position);
     if (first === undefined) return this.ofEmpty(position, previous);
@@ -91,9 +104,9 @@ class KeyReader {
   private async ofEmpty(position: number, previous: { readonly key: string } | undefined): Promise<string> {
     for (let next = position + 1; next < this.blocks.length; next++) {
       const [first] = await this.keys(next);
-      if (first !== undefined) return this.separator(next);
+      if (first !== undefined) return this.from(next);
     }
-    return previous === undefined ? '' : `${previous.key}\u0000`;
+    return previous === undefined || previous.key < AFTER_ALL ? AFTER_ALL : `${previous.key}\u0000`;
   }
 
   private async lastBefore(position: number): Promise<{ key: string; file: string } | undefined> {
@@ -130,4 +143,3 @@ export function shortestAfter(previous: string, key: string): string {
   const isHalf = /[\ud800-\udbff]/.test(key[length] ?? '');
   return key.slice(0, length + (isHalf ? 2 : 1));
 }
-

@@ -1,7 +1,15 @@
 import { AnswerModel } from '../../shared/contract/answer-model.ts';
 import { ExplorerIndex, type ExplorerTable } from '../../shared/contract/explorer.ts';
 import { readMember, writeMember } from './gzip-member.ts';
-import { applyEdits, arrayAt, itemTexts, keepItems, parseJsonText, replaceItems, textOf } from './json-text.ts';
+import {
+  applyEdits,
+  arrayAt,
+  itemTexts,
+  keepItems,
+  parseJsonText,
+  replaceItems,
+  textOf,
+} from './json-text.ts';
 import { type Erased, type Rewritten, type RunContext, UNCHANGED } from './kind.ts';
 
 /**
@@ -111,7 +119,9 @@ export async function rewriteBlocks(
 ): Promise<Rewritten> {
   const blocks = await blocksOf(run, kind);
   const places = blocks
-    ? [...blocksWith(blocks, erased)].flatMap((position) => blocks[position] ?? []).filter(({ file }) => file === name)
+    ? [...blocksWith(blocks, erased)]
+        .flatMap((position) => blocks[position] ?? [])
+        .filter(({ file }) => file === name)
     : membersOf(bytes);
   let rewritten: Buffer | undefined;
   let removedRows = 0;

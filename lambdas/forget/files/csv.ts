@@ -42,7 +42,9 @@ export function csvRows(bytes: Uint8Array): number {
 /** Returns the places of columns in each row, and where the first row begins. */
 function readHeader(buffer: Buffer, columns: readonly string[]): { places: number[]; at: number } {
   const scanner = new RowScanner(buffer, { at: 0, mostFields: MOST_COLUMNS });
-  const header = scanner.next() ? Array.from({ length: scanner.fields }, (_, field) => scanner.text(field)) : [];
+  const header = scanner.next()
+    ? Array.from({ length: scanner.fields }, (_, field) => scanner.text(field))
+    : [];
   const places = columns.map((name) => {
     const place = header.indexOf(name);
     if (place === -1) throw new RangeError(`Cannot read a table: it has no column ${name}`);

@@ -62,9 +62,13 @@ export function graphEdits(document: string, erased: Erased): Edits {
   );
   const isErasedEdge = ends.map((pair) => pair.some((id) => isErasedVertex(id, erased)));
   if (!ids.some((id) => isErasedVertex(id, erased)) && !isErasedEdge.includes(true)) return NO_EDITS;
-  const [linkedBefore, linked] = [new Set(ends.flat()), new Set(ends.flatMap((pair, edge) => (isErasedEdge[edge] ? [] : pair)))];
+  const [linkedBefore, linked] = [
+    new Set(ends.flat()),
+    new Set(ends.flatMap((pair, edge) => (isErasedEdge[edge] ? [] : pair))),
+  ];
   const isOut = ids.map((id) => isErasedVertex(id, erased) || (linkedBefore.has(id) && !linked.has(id)));
-  const shown = (prefix: string): number => ids.filter((id, index) => !isOut[index] && id.startsWith(prefix)).length;
+  const shown = (prefix: string): number =>
+    ids.filter((id, index) => !isOut[index] && id.startsWith(prefix)).length;
   const removed = [leaveOut(document, vertices, isOut), leaveOut(document, edges, isErasedEdge)];
   return {
     edits: [
@@ -77,7 +81,9 @@ export function graphEdits(document: string, erased: Erased): Edits {
 
 /** @example graphSentence('The 30 products that …, and 70 users who …', 29, 68) // 'The 29 products that …, and 68 users who …' */
 const graphSentence = (chosen: string, products: number, users: number): string =>
-  chosen.replace(/^The \d+ products/, `The ${products} products`).replace(/ and \d+ users /, ` and ${users} users `);
+  chosen
+    .replace(/^The \d+ products/, `The ${products} products`)
+    .replace(/ and \d+ users /, ` and ${users} users `);
 
 const isErasedVertex = (id: string, erased: Erased): boolean =>
   id.startsWith(USER_PREFIX) && erased.isErased(id.slice(USER_PREFIX.length));
@@ -103,8 +109,13 @@ export function networkEdits(document: string, erased: Erased): Edits {
     (source, edge) => isErased[source] === true || isErased[edges.targets[edge] ?? -1] === true,
   );
   const ends = edges.sources.map((source, edge) => [source, edges.targets[edge] ?? 0]);
-  const [linkedBefore, linked] = [new Set(ends.flat()), new Set(ends.flatMap((pair, edge) => (isGone[edge] ? [] : pair)))];
-  const isKept = vertices.ids.map((_, index) => !isErased[index] && (linked.has(index) || !linkedBefore.has(index)));
+  const [linkedBefore, linked] = [
+    new Set(ends.flat()),
+    new Set(ends.flatMap((pair, edge) => (isGone[edge] ? [] : pair))),
+  ];
+  const isKept = vertices.ids.map(
+    (_, index) => !isErased[index] && (linked.has(index) || !linkedBefore.has(index)),
+  );
   let next = 0;
   const places = isKept.map((kept) => (kept ? String(next++) : ''));
   const column = (group: 'vertices' | 'edges', name: string): JsonArray => arrayAt(root, group, name);
@@ -114,11 +125,16 @@ export function networkEdits(document: string, erased: Erased): Edits {
       column('edges', name),
       edges[name].flatMap((vertex, edge) => (isGone[edge] ? [] : [places[vertex] ?? ''])),
     );
-  const goneOf = (kind: number): number => edges.kinds.filter((each, edge) => each === kind && isGone[edge]).length;
+  const goneOf = (kind: number): number =>
+    edges.kinds.filter((each, edge) => each === kind && isGone[edge]).length;
   return {
     edits: [
-      ...VERTEX_COLUMNS.map((name) => keepItems(document, column('vertices', name), (index) => isKept[index] === true)),
-      ...EDGE_COLUMNS.map((name) => keepItems(document, column('edges', name), (index) => isGone[index] !== true)),
+      ...VERTEX_COLUMNS.map((name) =>
+        keepItems(document, column('vertices', name), (index) => isKept[index] === true),
+      ),
+      ...EDGE_COLUMNS.map((name) =>
+        keepItems(document, column('edges', name), (index) => isGone[index] !== true),
+      ),
       renumbered('sources'),
       renumbered('targets'),
       ...chosenEdits(document, (chosen) => networkSentence(chosen, next, goneOf)),
@@ -140,7 +156,8 @@ function networkSentence(chosen: string, vertices: number, goneOf: (kind: number
   for (const [kind, noun] of KIND_NOUNS.entries())
     sentence = sentence.replace(
       new RegExp(`([\\d,]*\\d)((?: of [\\d,]+)? ${noun})`),
-      (_, shown: string, rest: string) => `${grouped(Number(shown.replaceAll(',', '')) - goneOf(kind))}${rest}`,
+      (_, shown: string, rest: string) =>
+        `${grouped(Number(shown.replaceAll(',', '')) - goneOf(kind))}${rest}`,
     );
   return sentence;
 }

@@ -88,8 +88,7 @@ export function attributeOf(id: string): string {
   let text = '';
   for (const character of id) {
     const point = character.codePointAt(0) ?? 0;
-    text +=
-      ESCAPES[character] ?? (isXml(point) ? character : `\ufffd${point.toString(16).padStart(4, '0')}`);
+    text += ESCAPES[character] ?? (isXml(point) ? character : `\ufffd${point.toString(16).padStart(4, '0')}`);
   }
   return text;
 }

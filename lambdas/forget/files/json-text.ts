@@ -145,7 +145,7 @@ class Parser {
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const SPACES: ReadonlySet<number> = new Set([0x20, 0x0a, 0x0d, 0x09]);
-const LITERAL = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
  * Returns the value at a path.
@@ -162,7 +162,8 @@ export function nodeAt(root: JsonNode, ...path: readonly string[]): JsonNode | u
 /** @throws {RangeError} If there is no array at the path. */
 export function arrayAt(root: JsonNode, ...path: readonly string[]): JsonArray {
   const node = nodeAt(root, ...path);
-  if (node?.kind !== 'array') throw new RangeError(`Cannot read a document: it has no list ${path.join('.')}`);
+  if (node?.kind !== 'array')
+    throw new RangeError(`Cannot read a document: it has no list ${path.join('.')}`);
   return node;
 }
 
@@ -186,7 +187,9 @@ export function replaceItems(document: string, array: JsonArray, texts: readonly
   const inner =
     texts.length === 0
       ? // The job writes an empty list in an indented document so.
-        lead === ' ' ? ' ' : ''
+        lead === ' '
+        ? ' '
+        : ''
       : `${lead}${texts.join(between)}${document.slice(last.end, end - 1)}`;
   return { start, end, text: `[${inner}]` };
 }

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Manifest, type RunFile } from '../../shared/contract/schemas.ts';
-import { applyEdits, arrayAt, type Edit, itemTexts, type JsonNode, nodeAt, parseJsonText, replaceItems } from './json-text.ts';
+import {
+  applyEdits,
+  arrayAt,
+  type Edit,
+  itemTexts,
+  type JsonNode,
+  nodeAt,
+  parseJsonText,
+  replaceItems,
+} from './json-text.ts';
 import type { FileKind } from './kind.ts';
 
 /** Size, number of rows and hash of a file. */

@@ -129,5 +129,7 @@ const compressors = { ZSTD: (input: Uint8Array): Uint8Array => zstdDecompressSyn
 
 const bufferOf = (bytes: Uint8Array) => ({
   byteLength: bytes.length,
-  slice: (start: number, end = bytes.length): ArrayBuffer => new Uint8Array(bytes.subarray(start, end)).buffer,
+  // The slice of a Buffer would not be a copy.
+  slice: (start: number, end = bytes.length): ArrayBuffer =>
+    bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + end) as ArrayBuffer,
 });

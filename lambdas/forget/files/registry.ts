@@ -1,6 +1,13 @@
 import { CURRENT_KEY, INDEX_KEY, PREFIX, PRIVACY_KEY } from '../../shared/contract/keys.ts';
 import type { FieldMap } from '../../shared/sales/field-map.ts';
-import { type BlockKind, blockRows, EXPLORER_USERS, HISTORIES, mayHoldBlocks, rewriteBlocks } from './blocks.ts';
+import {
+  type BlockKind,
+  blockRows,
+  EXPLORER_USERS,
+  HISTORIES,
+  mayHoldBlocks,
+  rewriteBlocks,
+} from './blocks.ts';
 import {
   answerEdits,
   explorerIndexEdits,
@@ -51,8 +58,7 @@ const document = (
   edits: (text: string, erased: Erased, run: RunContext) => ReturnType<Parameters<typeof rewriteDocument>[1]>,
 ): FileKind => ({
   ...naming,
-  rewrite: (bytes, erased, { run = NO_RUN }) =>
-    rewriteDocument(bytes, (text) => edits(text, erased, run)),
+  rewrite: (bytes, erased, { run = NO_RUN }) => rewriteDocument(bytes, (text) => edits(text, erased, run)),
   rows: () => 1,
 });
 
@@ -78,7 +84,11 @@ const OF_RUNS: readonly FileKind[] = [
     rows: graphMlRows,
   },
   blocks(
-    { name: 'explorer users', holds: 'the keys of the rows', matches: below(/^explorer\/users-\d+\.json\.gz$/) },
+    {
+      name: 'explorer users',
+      holds: 'the keys of the rows',
+      matches: below(/^explorer\/users-\d+\.json\.gz$/),
+    },
     EXPLORER_USERS,
   ),
   blocks(
@@ -94,19 +104,35 @@ const OF_RUNS: readonly FileKind[] = [
     explorerIndexEdits,
   ),
   document(
-    { name: 'answer', holds: 'the beginnings of users in `histories`', matches: below(/^model\/answer\.json$/) },
+    {
+      name: 'answer',
+      holds: 'the beginnings of users in `histories`',
+      matches: below(/^model\/answer\.json$/),
+    },
     answerEdits,
   ),
   document(
-    { name: 'graph summary', holds: 'vertices and edges with `u:` before the user', matches: below(/^summary\/graph\.json$/) },
+    {
+      name: 'graph summary',
+      holds: 'vertices and edges with `u:` before the user',
+      matches: below(/^summary\/graph\.json$/),
+    },
     graphEdits,
   ),
   document(
-    { name: 'network', holds: '`vertices`, with `u:` before the user', matches: below(/^summary\/network\.json$/) },
+    {
+      name: 'network',
+      holds: '`vertices`, with `u:` before the user',
+      matches: below(/^summary\/network\.json$/),
+    },
     networkEdits,
   ),
   document(
-    { name: 'user summary', holds: '`user`, with purchases and lists', matches: below(/^summary\/users\.json$/) },
+    {
+      name: 'user summary',
+      holds: '`user`, with purchases and lists',
+      matches: below(/^summary\/users\.json$/),
+    },
     usersEdits,
   ),
 ];
@@ -179,6 +205,9 @@ const WITHOUT_USERS: readonly FileKind[] = [
       /^charts\/\d{8,}\/(?:failed\.json|tries\/.+)$/.test(key),
   ),
   withoutUsers('products', startsWith(PREFIX.catalogue)),
-  withoutUsers('receipts, and hashes of users', startsWith(PREFIX.receipts, PREFIX.tombstones, PREFIX.erasures)),
+  withoutUsers(
+    'receipts, and hashes of users',
+    startsWith(PREFIX.receipts, PREFIX.tombstones, PREFIX.erasures),
+  ),
   withoutUsers('pointers and settings', is(CURRENT_KEY, INDEX_KEY, PRIVACY_KEY)),
 ];

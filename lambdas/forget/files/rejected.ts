@@ -30,8 +30,8 @@ export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: Fie
   let removedRows = 0;
   const rewritten = lines.map((text) => {
     if (text === '') return text;
-    const line = RejectedLine.parse(JSON.parse(text));
-    if (!namesUser(line, erased, names)) return text;
+    const line: object = JSON.parse(text);
+    if (!namesUser(RejectedLine.parse(line), erased, names)) return text;
     removedRows += 1;
     return JSON.stringify(masked(line));
   });
@@ -42,11 +42,21 @@ export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: Fie
 
 /** Counts the lines. */
 export const rejectedRows = (bytes: Uint8Array): number =>
-  Buffer.from(bytes).toString('utf8').split('\n').filter((line) => line !== '').length;
+  Buffer.from(bytes)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '').length;
 
-function masked({ key: _, value: __, reason, ...address }: RejectedLine): object {
-  return { ...address, reason: `${reasonKind(reason)}: the user was erased`, erased: true };
-}
+/** Leaves out the bytes of a record, in the order of its fields. */
+const masked = (line: object): object => ({
+  ...Object.fromEntries(
+    Object.entries(line).flatMap(([name, value]) => {
+      if (name === 'key' || name === 'value') return [];
+      return [[name, name === 'reason' ? `${reasonKind(String(value))}: the user was erased` : value]];
+    }),
+  ),
+  erased: true,
+});
 
 interface Names {
   readonly user: string;
@@ -92,7 +102,9 @@ function fieldsNameUser(
 
 /** Returns the digits of a number as a sale's id has them. */
 const digitsOf = (value: number, name: string, text: string): string =>
-  Number.isSafeInteger(value) ? String(value) : (numberSource(text, name) ?? String(value)).replace(/\.0+$/, '');
+  Number.isSafeInteger(value)
+    ? String(value)
+    : (numberSource(text, name) ?? String(value)).replace(/\.0+$/, '');
 
 /** Returns all texts and numbers of a value. */
 function valuesIn(value: unknown): unknown[] {

@@ -85,7 +85,8 @@ function isBetween(
   const [low, high] = [Buffer.from(least), Buffer.from(greatest)];
   for (const user of users) {
     const value = Buffer.from(written(user));
-    if (Buffer.compare(value, low) >= 0 && (Buffer.compare(value, high) <= 0 || value.indexOf(high) === 0)) return true;
+    if (Buffer.compare(value, low) >= 0 && (Buffer.compare(value, high) <= 0 || value.indexOf(high) === 0))
+      return true;
   }
   return false;
 }
@@ -153,23 +154,43 @@ export const TABLES: readonly FileKind[] = [
     BY_USER,
   ),
   csv(
-    { name: 'recommendations.csv', holds: 'column `user`', matches: below(/^recommendations(?:-\d+)?\.csv$/) },
+    {
+      name: 'recommendations.csv',
+      holds: 'column `user`',
+      matches: below(/^recommendations(?:-\d+)?\.csv$/),
+    },
     BY_USER,
   ),
   parquet(
-    { name: 'vertices', holds: 'column `id`, with `u:` before the user', matches: below(/^graph\/vertices-\d+\.parquet$/) },
+    {
+      name: 'vertices',
+      holds: 'column `id`, with `u:` before the user',
+      matches: below(/^graph\/vertices-\d+\.parquet$/),
+    },
     VERTICES,
   ),
   csv(
-    { name: 'vertices.csv', holds: 'column `id`, with `u:` before the user', matches: below(/^graph\/vertices(?:-\d+)?\.csv$/) },
+    {
+      name: 'vertices.csv',
+      holds: 'column `id`, with `u:` before the user',
+      matches: below(/^graph\/vertices(?:-\d+)?\.csv$/),
+    },
     VERTICES,
   ),
   parquet(
-    { name: 'edges', holds: 'column `source`, with `u:` before the user', matches: below(/^graph\/edges-\d+\.parquet$/) },
+    {
+      name: 'edges',
+      holds: 'column `source`, with `u:` before the user',
+      matches: below(/^graph\/edges-\d+\.parquet$/),
+    },
     EDGES,
   ),
   csv(
-    { name: 'edges.csv', holds: 'column `source`, with `u:` before the user', matches: below(/^graph\/edges(?:-\d+)?\.csv$/) },
+    {
+      name: 'edges.csv',
+      holds: 'column `source`, with `u:` before the user',
+      matches: below(/^graph\/edges(?:-\d+)?\.csv$/),
+    },
     EDGES,
   ),
   parquet({ name: 'users', holds: 'column `user`', matches: below(/^model\/users-\d+\.parquet$/) }, BY_USER),

@@ -135,7 +135,12 @@ function indexOf({ users }: Erased): IdIndex {
 function createIndex(users: ReadonlySet<string>): IdIndex {
   const forms = [...users].flatMap((user): Form[] => {
     const inJson = JSON.stringify(user).slice(1, -1);
-    return inJson === user ? [{ form: user, user }] : [{ form: user, user }, { form: inJson, user }];
+    return inJson === user
+      ? [{ form: user, user }]
+      : [
+          { form: user, user },
+          { form: inJson, user },
+        ];
   });
   const byStart = Map.groupBy(forms, ({ form }) => form.slice(0, KEY_LENGTH));
   for (const candidates of byStart.values()) candidates.sort((a, b) => b.form.length - a.form.length);

@@ -79,7 +79,11 @@ function madeRun(parts: readonly (readonly (readonly string[])[])[]): TableRun {
   const histories = parts.map((blocks, part) => {
     const file = `model/histories-0000${part}.json.gz`;
     let last: string | undefined;
-    const members = blocks.map((keys) => gzipSync(`${JSON.stringify({ names: [], rows: keys.map((key) => [key, { product: [key.length], atMs: [`sale of ${key}`] }]) })}\n`));
+    const members = blocks.map((keys) =>
+      gzipSync(
+        `${JSON.stringify({ names: [], rows: keys.map((key) => [key, { product: [key.length], atMs: [`sale of ${key}`] }]) })}\n`,
+      ),
+    );
     const from = blocks.map((keys) => {
       const start = separator(last, keys[0] ?? '');
       last = keys.at(-1);
@@ -128,7 +132,12 @@ describe.each([
     await after.erase(erasing(users));
     const indexFirst = madeRun(PARTS);
     await indexFirst.eraseInIndex(erasing(users));
-    for (const table of [after.reader(), after.reader(oldTable), indexFirst.reader(), before.reader(after.table)]) {
+    for (const table of [
+      after.reader(),
+      after.reader(oldTable),
+      indexFirst.reader(),
+      before.reader(after.table),
+    ]) {
       expect(await rowsOf(table, left)).toEqual(values);
     }
     for (const table of [after.reader(), after.reader(oldTable)]) {
@@ -168,12 +177,29 @@ describe.each([
     const starts = placesOf(after.table).map(({ from }) => from);
     expect(starts.toSorted()).toEqual(starts);
     for (const user of users)
-      for (const start of starts.filter((each) => each !== '' && user.startsWith(each)))
-        expect(left.some((key) => key.startsWith(start.replace('\u0000', '')))).toBe(true);
+      for (const start of starts.filter((each) => user.startsWith(each)))
+        expect(left.some((key) => key.startsWith(start))).toBe(true);
     const again = new TableRun(after.objects);
     await again.erase(erasing(users));
     expect([...again.objects]).toEqual([...after.objects]);
   });
+});
+
+test('users who leave one after another leave nothing in the index, and the others are found', async () => {
+  const run = madeRun(PARTS);
+  const left = new Set(KEYS);
+  const values = new Map(
+    await Promise.all(KEYS.map(async (key) => [key, (await run.reader().get(key))?.value] as const)),
+  );
+  for (const user of [...PARTS.flat(2)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+    await run.erase(erasing([user]));
+    left.delete(user);
+    const starts = placesOf(run.table).map(({ from }) => from);
+    expect(starts.toSorted()).toEqual(starts);
+    for (const start of starts)
+      if (start !== '\uffff') expect([...left].some((key) => key.startsWith(start))).toBe(true);
+    for (const key of left) expect((await run.reader().get(key))?.value).toEqual(values.get(key));
+  }
 });
 
 test('blocks without the user keep their bytes, and files without the user are not read', async () => {
@@ -182,7 +208,8 @@ test('blocks without the user keep their bytes, and files without the user are n
   const before = run.objects.get(name) ?? Buffer.alloc(0);
   const rewritten = await rewriteBlocks(before, erasing(['110']), { name, run, kind: HISTORIES });
   const [first, second] = placesOf(run.table);
-  if (!rewritten.changed || !rewritten.bytes || !first || !second) throw new Error('The file was not changed');
+  if (!rewritten.changed || !rewritten.bytes || !first || !second)
+    throw new Error('The file was not changed');
   expect(rewritten.removedRows).toBe(1);
   const bytes = Buffer.from(rewritten.bytes);
   expect(bytes.subarray(0, second.offset)).toEqual(before.subarray(0, second.offset));
@@ -196,15 +223,33 @@ test('blocks without the user keep their bytes, and files without the user are n
 });
 
 test('names of products that no other user of the block mentions are left out', async () => {
-  const row = (user: string, product: string) => [user, { history: [{ product }], any: [{ product: 'lamp', because: [] }], new: [] }];
-  const block = gzipSync(`${JSON.stringify({ names: [['bed', 'Bed'], ['lamp', 'Lamp'], ['sofa', 'Sofa']], rows: [row('ann', 'bed'), row('bob', 'sofa')] })}\n`);
+  const row = (user: string, product: string) => [
+    user,
+    { history: [{ product }], any: [{ product: 'lamp', because: [] }], new: [] },
+  ];
+  const block = gzipSync(
+    `${JSON.stringify({
+      names: [
+        ['bed', 'Bed'],
+        ['lamp', 'Lamp'],
+        ['sofa', 'Sofa'],
+      ],
+      rows: [row('ann', 'bed'), row('bob', 'sofa')],
+    })}\n`,
+  );
   const run = new TableRun([
     ['x', block],
-    [HISTORIES.index, Buffer.from(JSON.stringify({ histories: [{ file: 'x', from: ['ann'], sizes: [block.length] }] }))],
+    [
+      HISTORIES.index,
+      Buffer.from(JSON.stringify({ histories: [{ file: 'x', from: ['ann'], sizes: [block.length] }] })),
+    ],
   ]);
   await run.erase(erasing(['ann']));
   expect(JSON.parse(gunzipSync(run.objects.get('x') ?? Buffer.alloc(0)).toString())).toEqual({
-    names: [['lamp', 'Lamp'], ['sofa', 'Sofa']],
+    names: [
+      ['lamp', 'Lamp'],
+      ['sofa', 'Sofa'],
+    ],
     rows: [row('bob', 'sofa')],
   });
 });
@@ -221,9 +266,9 @@ describe('blocks that the job wrote', () => {
   const keysOf = async (table: BlockTable<unknown>) =>
     (await table.beginningWith('', 1000)).map(({ key, value }) => [key, value] as const);
 
-  test('fit into their places without any one user, and the rows of the others are the same', async () => {
+  test('fit into their places without any one of many users, and the rows of the others are the same', async () => {
     const rows = await keysOf(run().reader());
-    for (const [user] of rows) {
+    for (const [user] of rows.filter((_, at) => at % 5 === 0)) {
       const rewritten = run();
       await rewritten.erase(erasing([user]));
       expect(await keysOf(rewritten.reader())).toEqual(rows.filter(([key]) => key !== user));

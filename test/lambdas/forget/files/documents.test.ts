@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { graphEdits, networkEdits, rewriteDocument, usersEdits } from '../../../../lambdas/forget/files/documents.ts';
+import {
+  graphEdits,
+  networkEdits,
+  rewriteDocument,
+  usersEdits,
+} from '../../../../lambdas/forget/files/documents.ts';
 import { GraphSummary, Network } from '../../../../lambdas/shared/contract/summaries.ts';
 import { sampleRun } from '../../samples.ts';
 import { changedBytes, erasing } from './erasing.ts';
@@ -35,7 +40,9 @@ test('the picture loses the user, the lines of the user, and the products that n
     },
   });
   expect(await rewrite(summary, graphEdits, 'lamp1', 'carol')).toBe('unchanged');
-  expect(await rewrite(summary, graphEdits, 'ann', 'bob')).toMatchObject({ shown: { vertices: [], edges: [] } });
+  expect(await rewrite(summary, graphEdits, 'ann', 'bob')).toMatchObject({
+    shown: { vertices: [], edges: [] },
+  });
 });
 
 test('the interactive graph loses the user, and its edges still lead to the same vertices', async () => {

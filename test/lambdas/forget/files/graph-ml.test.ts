@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { attributeOf, graphMlRows, rewriteGraphMl } from '../../../../lambdas/forget/files/graph-ml.ts';
 import { changedBytes, erasing } from './erasing.ts';
 
-const node = (id: string, label: string): string => `<node id="${attributeOf(id)}"><data key="v2">${label}</data></node>\n`;
+const node = (id: string, label: string): string =>
+  `<node id="${attributeOf(id)}"><data key="v2">${label}</data></node>\n`;
 const edge = (source: string, target: string): string =>
   `<edge source="${attributeOf(source)}" target="${attributeOf(target)}"><data key="e2">bought</data></edge>\n`;
 const HEAD = '<?xml version="1.0"?>\n<graphml>\n<graph id="run-1">\n';
@@ -43,5 +44,7 @@ test('rows are nodes and edges; a graph that is cut off is refused', () => {
 });
 
 test('ids are written as the job writes them', () => {
-  expect(attributeOf('u:a"&<>\t\n\r\u0001\ufffe😀')).toBe('u:a&quot;&amp;&lt;&gt;&#9;&#10;&#13;\ufffd0001\ufffdfffe😀');
+  expect(attributeOf('u:a"&<>\t\n\r\u0001\ufffe😀')).toBe(
+    'u:a&quot;&amp;&lt;&gt;&#9;&#10;&#13;\ufffd0001\ufffdfffe😀',
+  );
 });

@@ -5,14 +5,17 @@ import { readMember, writeMember } from '../../../../lambdas/forget/files/gzip-m
 const TEXT = '{"rows":[["1",{"product":"1"}]]}\n'.repeat(50);
 const shortest = gzipSync(TEXT, { level: 9 }).length;
 
-test.each([0, 1, 2, 3, 4, 255, 256, 65_537, 65_538, 100_000])('a member that is %i bytes longer than needed is read by all readers', async (room) => {
-  const member = writeMember(TEXT, shortest + room);
-  expect(member.length).toBe(shortest + room);
-  expect(gunzipSync(member).toString()).toBe(TEXT);
-  expect(readMember(member)).toEqual({ text: TEXT, sizeBytes: member.length });
-  const stream = new Blob([new Uint8Array(member)]).stream().pipeThrough(new DecompressionStream('gzip'));
-  expect(await new Response(stream).text()).toBe(TEXT);
-});
+test.each([0, 1, 2, 3, 4, 255, 256, 65_537, 65_538, 100_000])(
+  'a member that is %i bytes longer than needed is read by all readers',
+  async (room) => {
+    const member = writeMember(TEXT, shortest + room);
+    expect(member.length).toBe(shortest + room);
+    expect(gunzipSync(member).toString()).toBe(TEXT);
+    expect(readMember(member)).toEqual({ text: TEXT, sizeBytes: member.length });
+    const stream = new Blob([new Uint8Array(member)]).stream().pipeThrough(new DecompressionStream('gzip'));
+    expect(await new Response(stream).text()).toBe(TEXT);
+  },
+);
 
 test('members follow each other', () => {
   const [first, second] = [writeMember('a\n', 50), writeMember('b\n', 51)];

@@ -54,6 +54,9 @@ test('texts are read with their escapes, and other values are no texts', () => {
   expect(nodeAt(root, 'alpha', 'beta')).toBeUndefined();
 });
 
-test.each(['', '{', '[1', '{"a"}', '{"a":1', '[1 2]', '"a', '[01]', 'nul', '{} {}', '[,]'])('%s is no JSON', (text) => {
-  expect(() => parseJsonText(text)).toThrow(RangeError);
-});
+test.each(['', '{', '[1', '{"a"}', '{"a":1', '[1 2]', '"a', '[01]', 'nul', '{} {}', '[,]'])(
+  '%s is no JSON',
+  (text) => {
+    expect(() => parseJsonText(text)).toThrow(RangeError);
+  },
+);

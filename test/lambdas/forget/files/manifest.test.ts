@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { factsOf, inOrder, sha256Of, updateManifest, verifyRun } from '../../../../lambdas/forget/files/manifest.ts';
+import {
+  factsOf,
+  inOrder,
+  sha256Of,
+  updateManifest,
+  verifyRun,
+} from '../../../../lambdas/forget/files/manifest.ts';
 import { createFileKinds, kindOf } from '../../../../lambdas/forget/files/registry.ts';
 import { Manifest } from '../../../../lambdas/shared/contract/schemas.ts';
 
@@ -22,7 +28,8 @@ test('a file gets its new facts, and what it was is kept; everything else keeps 
     ...MANIFEST.erased,
     { erasure: 4, name: second.name, before: factsIn(second), after: AFTER },
   ]);
-  const isOfRun = (line: string): boolean => !/"(?:sizeBytes|rows|sha256|erasure|name|before|after|erased)"|^\s*\}/.test(line);
+  const isOfRun = (line: string): boolean =>
+    !/"(?:sizeBytes|rows|sha256|erasure|name|before|after|erased)"|^\s*\}/.test(line);
   expect(text.split('\n').filter(isOfRun)).toEqual(TEXT.split('\n').filter(isOfRun));
   expect(text).toContain(
     [
@@ -64,7 +71,12 @@ test('a file that was deleted leaves the list; deleting it again changes nothing
   const once = updateManifest(TEXT, 4, changes);
   const manifest = Manifest.parse(JSON.parse(once));
   expect(manifest.files).toEqual(MANIFEST.files.slice(1));
-  expect(manifest.erased.at(-1)).toEqual({ erasure: 4, name: first.name, before: factsIn(first), after: null });
+  expect(manifest.erased.at(-1)).toEqual({
+    erasure: 4,
+    name: first.name,
+    before: factsIn(first),
+    after: null,
+  });
   expect(updateManifest(once, 4, changes)).toBe(once);
 });
 
@@ -85,15 +97,31 @@ test('a run is whole if every file has the size and the hash of the manifest', a
   const bytes = Buffer.from('a');
   const files = [{ ...first, sizeBytes: 1, sha256: sha256Of(bytes) }, second];
   expect(await verifyRun({ files: files.slice(0, 1) }, async () => bytes)).toEqual([]);
-  expect(await verifyRun({ files }, async (key) => (key === first.key ? Buffer.from('b') : undefined))).toEqual([
-    { name: first.name, expected: { sizeBytes: 1, sha256: sha256Of(bytes) }, found: { sizeBytes: 1, sha256: sha256Of(Buffer.from('b')) } },
+  expect(
+    await verifyRun({ files }, async (key) => (key === first.key ? Buffer.from('b') : undefined)),
+  ).toEqual([
+    {
+      name: first.name,
+      expected: { sizeBytes: 1, sha256: sha256Of(bytes) },
+      found: { sizeBytes: 1, sha256: sha256Of(Buffer.from('b')) },
+    },
     { name: second.name, expected: { sizeBytes: second.sizeBytes, sha256: second.sha256 }, found: null },
   ]);
 });
 
 test('the documents that say where blocks are come after the blocks', () => {
-  const names = ['explorer/index.json', 'explorer/users-00000.json.gz', 'model/answer.json', 'model/histories-00000.json.gz'];
-  expect(inOrder(names.map((name) => ({ name }))).map(({ name }) => name)).toEqual([names[1], names[3], names[0], names[2]]);
+  const names = [
+    'explorer/index.json',
+    'explorer/users-00000.json.gz',
+    'model/answer.json',
+    'model/histories-00000.json.gz',
+  ];
+  expect(inOrder(names.map((name) => ({ name }))).map(({ name }) => name)).toEqual([
+    names[1],
+    names[3],
+    names[0],
+    names[2],
+  ]);
 });
 
 test('facts are those of the manifest', () => {

@@ -62,12 +62,15 @@ const without = (batch: Batch, isOut: (user: string, kafkaMs: number) => boolean
   sales: batch.sales.filter(({ sale, kafkaMs }) => !isOut(sale.user, kafkaMs)),
 });
 
-test.each([...new Set(USERS)])('a batch without user %j has the bytes that accumulate would have written', async (user) => {
-  const batch = batchOf(USERS);
-  const rewritten = await rewrite(toParquet(batch), [user]);
-  expect(changedBytes(rewritten)).toEqual(Buffer.from(toParquet(without(batch, (each) => each === user))));
-  expect(rewritten).toMatchObject({ removedRows: USERS.filter((each) => each === user).length });
-});
+test.each([...new Set(USERS)])(
+  'a batch without user %j has the bytes that accumulate would have written',
+  async (user) => {
+    const batch = batchOf(USERS);
+    const rewritten = await rewrite(toParquet(batch), [user]);
+    expect(changedBytes(rewritten)).toEqual(Buffer.from(toParquet(without(batch, (each) => each === user))));
+    expect(rewritten).toMatchObject({ removedRows: USERS.filter((each) => each === user).length });
+  },
+);
 
 test('a large batch too, in which columns have dictionaries', async () => {
   const batch = batchOf(Array.from({ length: 3000 }, (_, at) => String(at % 100)));

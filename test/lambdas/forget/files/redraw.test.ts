@@ -27,7 +27,9 @@ async function replace(lake: MemoryLake, key: string, text: string): Promise<voi
 async function erase(lake: MemoryLake, user: string): Promise<void> {
   for (const { key, name } of sampleRun(1).manifest.files) {
     const kind = kindOf(createFileKinds({}), key);
-    const rewritten = await kind?.rewrite(lake.objects.get(key)?.bytes ?? Buffer.alloc(0), erasing([user]), { key });
+    const rewritten = await kind?.rewrite(lake.objects.get(key)?.bytes ?? Buffer.alloc(0), erasing([user]), {
+      key,
+    });
     if (!rewritten?.changed) continue;
     await replace(lake, key, changedBytes(rewritten).toString());
     const after = { sizeBytes: 1, rows: 1, sha256: 'c'.repeat(64) };
@@ -58,7 +60,12 @@ test('the picture and the page lose the user, and nothing else is drawn again', 
   for (const { key, bytes, contentType } of objects) {
     expect(contentType).toMatch(/^(?:image\/(?:png|svg\+xml)|application\/json|text\/html; charset=utf-8)$/);
     // The page also names a user called "ann & bob".
-    if (!key.endsWith('.png')) expect(Buffer.from(bytes).toString().replaceAll(/ann &(?:amp;)? bob|ann%20%26%20bob/g, '')).not.toContain('bob');
+    if (!key.endsWith('.png'))
+      expect(
+        Buffer.from(bytes)
+          .toString()
+          .replaceAll(/ann &(?:amp;)? bob|ann%20%26%20bob/g, ''),
+      ).not.toContain('bob');
   }
   const isDrawn = new Set(objects.map(({ key }) => key));
   for (const [key, { bytes }] of before)

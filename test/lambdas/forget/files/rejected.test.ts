@@ -3,7 +3,10 @@ import { rejectedRows, rewriteRejected } from '../../../../lambdas/forget/files/
 import { changedBytes, erasing } from './erasing.ts';
 
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
-const line = (value: string | Buffer | null, { key = null as string | null, reason = 'quantity: is 0, should be 1', kafkaMs = 5 } = {}): string =>
+const line = (
+  value: string | Buffer | null,
+  { key = null as string | null, reason = 'quantity: is 0, should be 1', kafkaMs = 5 } = {},
+): string =>
   `${JSON.stringify({ source: '0a1b2c3d', topic: 'sales', partition: 0, offset: 7, kafkaMs, reason, key: key && base64(key), value: value && base64(value) })}\n`;
 
 const rewrite = (text: string, users: readonly string[], { map = {}, untilMs = 10 } = {}) =>

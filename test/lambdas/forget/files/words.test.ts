@@ -1,14 +1,18 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { hasWord, maskLog, maskWords, reasonEdits } from '../../../../lambdas/forget/files/words.ts';
 import { applyEdits } from '../../../../lambdas/forget/files/json-text.ts';
+import { hasWord, maskLog, maskWords, reasonEdits } from '../../../../lambdas/forget/files/words.ts';
 import { changedBytes, erasing } from './erasing.ts';
 
 const masked = (text: string, ...users: readonly string[]): string | undefined =>
   maskWords(text, erasing(users))?.text;
 
 test.each([
-  ['Cannot cut blocks: key anna@example.com follows bert@example.com, should be greater', 'anna@example.com', 'Cannot cut blocks: key *** follows bert@example.com, should be greater'],
+  [
+    'Cannot cut blocks: key anna@example.com follows bert@example.com, should be greater',
+    'anna@example.com',
+    'Cannot cut blocks: key *** follows bert@example.com, should be greater',
+  ],
   ['user anna@example.com.', 'anna@example.com', 'user ***.'],
   ['(17850)', '17850', '(***)'],
   ['"a,b\\"cd"', 'a,b"cd', '"***"'],
@@ -48,13 +52,16 @@ test('of users that begin alike, the longest whole word is replaced', () => {
 
 test('a log is read and written compressed or as it is', () => {
   const text = 'key 17850 follows 9\n';
-  expect(gunzipSync(changedBytes(maskLog(gzipSync(text), erasing(['17850'])))).toString()).toBe('key *** follows 9\n');
+  expect(gunzipSync(changedBytes(maskLog(gzipSync(text), erasing(['17850'])))).toString()).toBe(
+    'key *** follows 9\n',
+  );
   expect(changedBytes(maskLog(Buffer.from(text), erasing(['17850']))).toString()).toBe('key *** follows 9\n');
   expect(maskLog(gzipSync(text), erasing(['17851']))).toEqual({ changed: false });
 });
 
 test('the reasons of a failure are masked', () => {
-  const document = '{\n  "window": 1,\n  "attempts": 2,\n  "reasons": [\n    "key ann follows bob",\n    "timeout"\n  ]\n}\n';
+  const document =
+    '{\n  "window": 1,\n  "attempts": 2,\n  "reasons": [\n    "key ann follows bob",\n    "timeout"\n  ]\n}\n';
   const { edits, removedRows } = reasonEdits(document, erasing(['ann']));
   expect(applyEdits(document, edits)).toBe(document.replace('ann', '***'));
   expect(removedRows).toBe(1);
