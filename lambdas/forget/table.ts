@@ -19,6 +19,12 @@ export interface ForgetRecent {
   remove(erasures: readonly ErasureUsers[]): Promise<number>;
 }
 
+const USERS_AT_ONCE = 16;
+
+function* usersOf(erasures: readonly ErasureUsers[]): Generator<readonly [string, number]> {
+  for (const { untilMs, users } of erasures) for (const user of users) yield [user, untilMs];
+}
+
 /** The table of recent sales. Deleting is idempotent: an interrupted call is repeated. */
 export function dynamoForgetRecent(
   table: string,
@@ -50,12 +56,16 @@ export function dynamoForgetRecent(
   return {
     async remove(erasures) {
       let removed = 0;
-      for (const { untilMs, users } of erasures)
-        for (const user of users)
+      // All workers share one iterator, so that each user is done once.
+      const all = usersOf(erasures);
+      const worker = async (): Promise<void> => {
+        for (const [user, untilMs] of all)
           for await (const Key of keysOf(user, untilMs)) {
             await client.send(new DeleteItemCommand({ TableName: table, Key }));
             removed++;
           }
+      };
+      await Promise.all(Array.from({ length: USERS_AT_ONCE }, worker));
       return removed;
     },
   };

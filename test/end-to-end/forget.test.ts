@@ -110,7 +110,7 @@ async function until<Answer>(
   }
 }
 const call = (stage: 'threshold' | 'forget', request: unknown): Promise<unknown> =>
-  invokeFunction(pipeline.endpoint, pipeline.functions[stage] ?? '', request);
+  invokeFunction(pipeline.endpoint, pipeline.functions[stage], request);
 
 async function trainOn(records: readonly OutgoingRecord[], run: number): Promise<Manifest> {
   await produceRecords(pipeline, records);

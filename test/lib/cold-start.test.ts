@@ -33,6 +33,7 @@ const ENVIRONMENT = {
   [ENV.auth]: 'iam',
   [ENV.catalogueMaxAgeSeconds]: '60',
   [ENV.privacy]: '{}',
+  [ENV.ownQueue]: 'http://127.0.0.1:9/queue',
 };
 
 /** The Kafka client tries for a quarter of a minute to reach a broker. */

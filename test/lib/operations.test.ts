@@ -92,7 +92,7 @@ describe('alarms', () => {
     // A new alarm whose missing data are a breach goes off at once.
     expect(alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')).toEqual([]);
     const reporting = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'missing');
-    expect(reporting).toHaveLength(5);
+    expect(reporting).toHaveLength(6);
     for (const { InsufficientDataActions } of reporting)
       expect(InsufficientDataActions).toEqual([{ Ref: topic }]);
   });

@@ -461,7 +461,7 @@ describe('events', () => {
       ({ Properties }) => !Properties.Topics,
     );
     expect(queues.map(({ Properties }) => Properties.ScalingConfig)).toEqual(
-      Array.from({ length: 4 }, () => ({ MaximumConcurrency: 2 })),
+      Array.from({ length: 5 }, () => ({ MaximumConcurrency: 2 })),
     );
   });
 
@@ -474,6 +474,7 @@ describe('events', () => {
       'manifests/',
       'manifests/',
       'publications/',
+      'tombstones/',
       'windows/',
     ]);
     for (const { EventPattern } of rules.filter((rule) => rule.EventPattern?.source[0] === 'aws.s3'))
@@ -486,7 +487,7 @@ describe('events', () => {
         },
       });
     expect(rules.filter(({ ScheduleExpression }) => ScheduleExpression === 'rate(5 minutes)')).toHaveLength(
-      4,
+      5,
     );
   });
 

@@ -126,7 +126,8 @@ describe('the receipt', () => {
     ]);
     expect(JSON.stringify(receipt)).not.toContain('a user of some length');
     for (const [key, versions] of bucket.objects)
-      for (const { bytes } of versions) expect(bytes?.toString() ?? '', key).not.toContain('a user of some length');
+      for (const { bytes } of versions)
+        expect(bytes?.toString() ?? '', key).not.toContain('a user of some length');
   });
 
   test('its parts have a line for each object that was read', async () => {
