@@ -15,7 +15,7 @@ import { createLog } from '../lambdas/shared/platform/log.ts';
 import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../lambdas/shared/privacy/person-key.ts';
 import { writeFileLake } from '../local/lake/file-lake.ts';
-import { type VersionedLake, versionedLake } from '../test/versioned-lake.ts';
+import { type VersionedLake, versionedLake } from '../local/lake/versioned-lake.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { polls } from './growth.ts';
 import { runJob } from './job-runs.ts';

@@ -32,7 +32,7 @@ export interface Content {
   };
 }
 
-/** The bucket with all versions of its objects, as only forget sees it. `test/versioned-lake.ts` is the same in memory. */
+/** The bucket with all versions of its objects, as only forget sees it. `local/lake/versioned-lake.ts` is the same in memory. */
 export interface VersionedBucket {
   /**
    * Lists all versions, in the order of their keys, and newest first of each key.

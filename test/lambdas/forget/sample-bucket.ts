@@ -15,7 +15,7 @@ import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
-import { type VersionedLake, versionedLake } from '../../versioned-lake.ts';
+import { type VersionedLake, versionedLake } from '../../../local/lake/versioned-lake.ts';
 import { recordingLog } from '../log.ts';
 
 /** A shop in which the user 1 is forgotten: there are a product 1, a user 11, and a product that is called like the user. */

@@ -12,7 +12,7 @@ import {
 import { erasureKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { readJson, toJson } from '../../../lambdas/shared/platform/lake.ts';
-import type { VersionedLake } from '../../versioned-lake.ts';
+import type { VersionedLake } from '../../../local/lake/versioned-lake.ts';
 import { batch, KEY, LISTS_KEY, NOW, sampleBucket, workerParts } from './sample-bucket.ts';
 
 const usersIn = async (bytes: Uint8Array): Promise<unknown[]> =>

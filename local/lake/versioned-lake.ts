@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Version, VersionedBucket } from '../lambdas/forget/bucket.ts';
-import type { Lake } from '../lambdas/shared/platform/lake.ts';
+import type { Version, VersionedBucket } from '../../lambdas/forget/bucket.ts';
+import type { Lake } from '../../lambdas/shared/platform/lake.ts';
 
 interface Stored {
   readonly versionId: string;
