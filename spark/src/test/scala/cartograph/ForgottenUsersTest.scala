@@ -158,7 +158,8 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
     val lakeOf = new Lake(lake.root, sc.hadoopConfiguration)
     val shop = Shop.build(sc.parallelize(between(60, 90)), Map("purchase" -> 1.0), blocks = 2)
     val ann = shop.users.filter(_._2 == Ann).keys.first()
-    def servedTo(tombstones: Tombstones): Set[Int] = ServedRun.read(sc, lakeOf, shop, 2, tombstones).get.lists.keys.collect().toSet
+    def servedTo(tombstones: Tombstones): Set[Int] =
+      ServedRun.read(sc, lakeOf, shop, 2, tombstones).get.lists.keys.collect().toSet
     val forgotten = Tombstones.read(sc, lakeOf, Some(TombstoneInputs(1, Seq(FileLake.tombstonesKey(1)))), FileLake.Secret)
     assert(servedTo(Tombstones.none).contains(ann))
     assert(servedTo(Tombstones.none) - ann === servedTo(forgotten))
