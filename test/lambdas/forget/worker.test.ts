@@ -1,6 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { describe, expect, test } from 'vitest';
+import { removeAll } from '../../../lambdas/forget/receipt.ts';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { openErasures, workOnErasures } from '../../../lambdas/forget/worker.ts';
 import {
@@ -198,6 +199,36 @@ describe('several requests', () => {
     expect(results.flatMap(({ finished }) => finished)).toEqual([1]);
     expect((await receiptOf(bucket, 1)).scan.found).toEqual([]);
   });
+});
+
+test('work that another worker has saved lately is left to it', async () => {
+  const bucket = sampleBucket();
+  const parts = workerParts(bucket);
+  await requestErasure(['1'], 'a test', parts);
+  bucket.afterChange = (_, key) => {
+    if (key === 'erasures/notes/00000001.ndjson') throw new Error('killed');
+  };
+  await expect(workOnErasures(false, parts)).rejects.toThrow('killed');
+  bucket.afterChange = () => undefined;
+  const other = { ...parts, holder: 'worker-2' };
+  expect(await workOnErasures(false, other)).toEqual({ state: 'held', finished: [] });
+  const later = { ...other, nowMs: () => NOW + 5 * 60_000 };
+  expect((await workOnErasures(false, later)).finished).toEqual([1]);
+});
+
+test('while an object is removed with its versions, no older version becomes the object', async () => {
+  const bucket = sampleBucket();
+  for (const text of ['a', 'b', 'c']) bucket.put('erasures/00000009/request.json', text);
+  const seen: string[] = [];
+  bucket.afterChange = () =>
+    void seen.push(
+      bucket
+        .keys('erasures/')
+        .map((key) => bucket.bytes(key).toString())
+        .join(),
+    );
+  await removeAll(bucket.bucket, 'erasures/00000009/request.json');
+  expect(seen).toEqual(['c', 'c', '']);
 });
 
 describe('interrupted', () => {
