@@ -27,7 +27,7 @@ export function createDashboard(
   return dashboard;
 }
 
-function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonly Row[] {
+function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline): readonly Row[] {
   const { accumulate, threshold, train, render, publish } = stages;
   const maximum = { statistic: MAXIMUM };
   return [
@@ -103,12 +103,26 @@ function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonl
     ],
     ...(requests ? requestRows(requests) : []),
     [
+      'forget',
+      'removes users from everything that is stored',
+      [
+        graph('Objects changed and deleted, and those in which the search still found a user', [
+          stageMetric(forget, 'ObjectsErased'),
+          stageMetric(forget, 'UsersFound'),
+        ]),
+        graph('Age of the oldest erasure that is not finished, seconds', [
+          stageMetric(forget, 'ErasureAgeSeconds', maximum),
+        ]),
+        health(forget),
+      ],
+    ],
+    [
       'cost',
       'the usage that AWS bills, per day',
       [
         graph(
           'Lambda, milliseconds',
-          Object.entries({ ...stages, ...requests?.stages }).map(([label, { fn }]) =>
+          Object.entries({ ...stages, ...requests?.stages, forget }).map(([label, { fn }]) =>
             fn.metricDuration({ statistic: SUM, period: DAY, label }),
           ),
         ),

@@ -32,6 +32,14 @@ const MODEL_FILES = `${PREFIX.runs}*/model/*`;
 /** The files that the explorer looks users and products up in. */
 const EXPLORER_FILES = `${PREFIX.runs}*/explorer/*`;
 
+/** The objects that may hold a user. */
+const REWRITTEN = [
+  ...(['interactions', 'rejected', 'runs', 'manifests', 'charts', 'logs'] as const).map(
+    (name) => `${PREFIX[name]}*`,
+  ),
+  `${PREFIX.attempts}*/failed.json`,
+];
+
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
   readonly bucket: s3.IBucket;
@@ -47,7 +55,6 @@ export class Lake extends Construct {
       ? s3.Bucket.fromBucketName(this, 'Kept', bucketName)
       : createBucket(this, { ...props, key: this.key });
     this.policy = policyOf(this, this.bucket);
-    enforceConditions(this.policy, this.bucket);
   }
 
   /** Lets `fn` add batches and rejected records, which it can neither read nor delete, and say how ids are stored. */
@@ -149,6 +156,20 @@ export class Lake extends Construct {
   }
 
   /**
+   * Lets `fn` read everything and all versions of it, replace objects that may hold a user, and delete versions of them. All others
+   * may write the objects of most of these prefixes only once. Call it once: it completes the policy of the bucket.
+   */
+  grantForget(fn: lambda.Function): void {
+    this.listPrefixes(fn, ['*']);
+    this.listVersions(fn);
+    this.get(fn, '*');
+    this.allow(fn, 's3:GetObjectVersion', ['*']);
+    this.put(fn, ...REWRITTEN, `${PREFIX.tombstones}*`, `${PREFIX.erasures}*`);
+    this.allow(fn, 's3:DeleteObjectVersion', [...REWRITTEN, `${PREFIX.erasures}*`]);
+    enforceConditions(this.policy, this.bucket, fn.role?.roleArn ?? '');
+  }
+
+  /**
    * Lets a CloudFront distribution read the pages, the decisions and the files of runs, but not the stored sales with their
    * orders and prices. What each user bought is still visible, in the explorer and the graph.
    */
@@ -237,6 +258,15 @@ export class Lake extends Construct {
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
         conditions: { StringLike: { 's3:prefix': prefixes } },
+      }),
+    );
+  }
+
+  private listVersions(fn: lambda.Function): void {
+    fn.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [this.bucket.bucketArn],
       }),
     );
   }

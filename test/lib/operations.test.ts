@@ -23,14 +23,14 @@ describe('alarms', () => {
     }
   });
 
-  test.each([...STAGES, ...REQUEST_STAGES])(
+  test.each([...STAGES, ...REQUEST_STAGES, 'forget'])(
     '%s has one each for errors, throttles and error lines',
     (stage) => {
       for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
     },
   );
 
-  test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
+  test.each([...STAGES.filter((stage) => stage !== 'accumulate'), 'forget'])(
     '%s has one each for dead letters, old messages and missing invocations',
     (stage) => {
       for (const way of ['dead-letters', 'oldest-message', 'asleep'])
@@ -60,6 +60,7 @@ describe('alarms', () => {
     expect(filters.map(({ LogGroupName }) => LogGroupName.Ref.replace(/Logs.*/, '').toLowerCase())).toEqual([
       ...STAGES,
       ...REQUEST_STAGES,
+      'forget',
     ]);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.level = "error" }');
@@ -92,7 +93,7 @@ describe('alarms', () => {
     // A new alarm whose missing data are a breach goes off at once.
     expect(alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')).toEqual([]);
     const reporting = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'missing');
-    expect(reporting).toHaveLength(5);
+    expect(reporting).toHaveLength(6);
     for (const { InsufficientDataActions } of reporting)
       expect(InsufficientDataActions).toEqual([{ Ref: topic }]);
   });
@@ -268,7 +269,7 @@ describe('alarms', () => {
       (metric) => !['WindowsCut', 'RunsPublished'].includes(metric),
     ))
       expect(body).toContain(name);
-    for (const stage of [...STAGES, ...REQUEST_STAGES]) expect(body).toContain(`### ${stage}: `);
+    for (const stage of [...STAGES, ...REQUEST_STAGES, 'forget']) expect(body).toContain(`### ${stage}: `);
   });
 });
 

@@ -132,7 +132,29 @@ describe('the permissions of each stage', () => {
     expect(prefixesOf(stage, 's3:PutObject')).toEqual(prefixes);
   });
 
-  test('no Lambda may delete objects; the job may, under runs/', () => {
+  test('forget may read everything, write what holds users, its tombstones and its receipts, and delete versions only', () => {
+    expect(prefixesOf('forget', 's3:GetObject')).toEqual(['*']);
+    const written = [
+      'attempts/*/failed.json',
+      'charts/*',
+      'erasures/*',
+      'interactions/*',
+      'logs/*',
+      'manifests/*',
+      'rejected/*',
+      'runs/*',
+    ];
+    expect(prefixesOf('forget', 's3:PutObject')).toEqual([...written, 'tombstones/*']);
+    expect(prefixesOf('forget', 's3:DeleteObjectVersion')).toEqual(written);
+    const deleting = statementsOf('forget')
+      .flatMap(actionsOf)
+      .filter((action) => /Delete/.test(action));
+    expect(new Set(deleting)).toEqual(
+      new Set(['s3:DeleteObjectVersion', 'sqs:DeleteMessage', 'logs:DeleteLogStream', 'dynamodb:DeleteItem']),
+    );
+  });
+
+  test('no Lambda but forget may delete objects; the job may, under runs/', () => {
     for (const stage of [...STAGES, ...REQUEST_STAGES])
       expect(
         statementsOf(stage)
@@ -254,6 +276,18 @@ describe('the permissions of each stage', () => {
       ],
       Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic, ENV.privacy],
       Catalogue: [ENV.auth, ENV.lakeBucket],
+      Forget: [
+        ENV.auth,
+        ENV.deadLetters,
+        ENV.fieldMap,
+        ENV.lakeBucket,
+        ENV.logGroups,
+        ENV.ownQueue,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
       Produce: [ENV.brokers, ENV.topic],
     });
   });
@@ -427,7 +461,7 @@ describe('events', () => {
       ({ Properties }) => !Properties.Topics,
     );
     expect(queues.map(({ Properties }) => Properties.ScalingConfig)).toEqual(
-      Array.from({ length: 4 }, () => ({ MaximumConcurrency: 2 })),
+      Array.from({ length: 5 }, () => ({ MaximumConcurrency: 2 })),
     );
   });
 
@@ -440,6 +474,7 @@ describe('events', () => {
       'manifests/',
       'manifests/',
       'publications/',
+      'tombstones/',
       'windows/',
     ]);
     for (const { EventPattern } of rules.filter((rule) => rule.EventPattern?.source[0] === 'aws.s3'))
@@ -452,7 +487,7 @@ describe('events', () => {
         },
       });
     expect(rules.filter(({ ScheduleExpression }) => ScheduleExpression === 'rate(5 minutes)')).toHaveLength(
-      4,
+      5,
     );
   });
 

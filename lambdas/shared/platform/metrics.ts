@@ -67,6 +67,12 @@ export const METRICS = {
   SalesNotSent: 'Count',
   /** Products whose attributes catalogue stored. */
   ProductsStored: 'Count',
+  /** Objects and older versions that forget changed or deleted. */
+  ObjectsErased: 'Count',
+  /** Objects in which the search after an erasure still found a user. */
+  UsersFound: 'Count',
+  /** Time since the request of the oldest erasure that is not finished; 0 if there is none. */
+  ErasureAgeSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;
