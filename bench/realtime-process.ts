@@ -48,7 +48,6 @@ const routes = createServeRoutes(
     served,
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake: directoryLake(lake), log, nowMs, maxAgeSeconds: 60 }),
-    persons: async () => PLAIN_IDS,
     erased: createErased({ lake: directoryLake(lake), key: noKey, log, nowMs }),
     persons: async () => PLAIN_IDS,
     log,
