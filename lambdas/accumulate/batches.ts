@@ -1,10 +1,10 @@
 import type { BatchName } from '../shared/contract/keys.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
-import { storedSale } from '../shared/privacy/stored-sale.ts';
 import type { PersonalField } from '../shared/sales/looks-personal.ts';
 import type { MskEvent, PolledRecord } from '../shared/sales/msk-event.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale, Sale } from '../shared/sales/sale.ts';
+import { storedSale } from '../shared/sales/stored-sale.ts';
 
 /** The position of a record in its partition. */
 export interface Address {
@@ -44,11 +44,7 @@ export interface Batch {
  * @param ids How ids of people are stored; sales of the batches have them in this form.
  * @returns At least one batch for each partition with a record, in the order of the event, each in offset order.
  */
-export function planBatches(
-  { source, partitions }: MskEvent,
-  parseSale: ParseSale,
-  ids: PersonIds,
-): Batch[] {
+export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale, ids: PersonIds): Batch[] {
   const batches: Batch[] = [];
   const runs = [...partitions].flatMap(([name, polled]) =>
     splitTopics(polled).map((run) => [name, run] as const),

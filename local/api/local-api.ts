@@ -8,7 +8,10 @@ import { type ApiOptions, type LocalApi, startApi } from './server.ts';
 import { showShop } from './shop-page.ts';
 
 export interface LocalApiOptions
-  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'persons' | 'personKey' | 'onFault'>,
+  extends Pick<
+      LocalStagesOptions,
+      'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'persons' | 'personKey' | 'onFault'
+    >,
     Required<Pick<ApiOptions, 'port' | 'host'>> {
   /** The configuration of the stack. */
   readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue' | 'privacy'>;

@@ -43,10 +43,7 @@ export async function describeRejects(
     const itsKind = reasonKind(reject.reason);
     kinds.set(itsKind, (kinds.get(itsKind) ?? 0) + 1);
     if (kind !== undefined && itsKind !== kind) continue;
-    lines.push(
-      printable(withAddress(reject), MAX_REASON),
-      `  ${describeContent(reject)}`,
-    );
+    lines.push(printable(withAddress(reject), MAX_REASON), `  ${describeContent(reject)}`);
     shown += 1;
     if (shown === count) break;
   }
@@ -65,5 +62,5 @@ export async function describeRejects(
 function describeContent({ value, sizeBytes, hash }: RejectedLine): string {
   if (value != null) return printable(Buffer.from(value, 'base64').toString(), MAX_VALUE);
   if (sizeBytes == null) return 'a tombstone';
-  return `${counted(sizeBytes, 'byte')}, not kept${hash == null ? '' : `; keyed hash ${printable(hash)}`}`;
+  return `${counted(sizeBytes, 'byte')}, not kept${hash == null ? '' : `; keyed hash ${printable(hash, MAX_VALUE)}`}`;
 }
