@@ -179,16 +179,22 @@ async function withoutReplaced(
 ): Promise<UncutBatch[]> {
   const doubtful = new Set(
     batches
-      .filter(({ name }) => generationsOf(mark?.window, name).some(({ ranges }) => covers(ranges, name.first, name.last)))
+      .filter(({ name }) =>
+        generationsOf(mark?.window, name).some(({ ranges }) => covers(ranges, name.first, name.last)),
+      )
       .map(({ key }) => key),
   );
   const named = new Set<string>();
   const windows = settled.toReversed();
   for (let at = 0; at < windows.length && named.size < doubtful.size; at += MAX_CONCURRENT_REQUESTS)
-    await mapBounded(windows.slice(at, at + MAX_CONCURRENT_REQUESTS), MAX_CONCURRENT_REQUESTS, async ({ number }) => {
-      for (const { key } of (await readWindow(lake, number, log))?.batches ?? [])
-        if (doubtful.has(key)) named.add(key);
-    });
+    await mapBounded(
+      windows.slice(at, at + MAX_CONCURRENT_REQUESTS),
+      MAX_CONCURRENT_REQUESTS,
+      async ({ number }) => {
+        for (const { key } of (await readWindow(lake, number, log))?.batches ?? [])
+          if (doubtful.has(key)) named.add(key);
+      },
+    );
   return batches.filter(({ key }) => !named.has(key));
 }
 

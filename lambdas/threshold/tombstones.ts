@@ -13,8 +13,7 @@ export async function readTombstoneInputs(lake: Lake): Promise<Window['tombstone
   for await (const { key, sizeBytes } of lake.list(PREFIX.tombstones)) {
     if (parseNumberedKey(PREFIX.tombstones, key) === undefined) continue;
     const next = tombstonesKey(objects.length + 1);
-    if (key !== next)
-      throw new Error(`Cannot name the tombstones: ${next} is missing, but ${key} exists`);
+    if (key !== next) throw new Error(`Cannot name the tombstones: ${next} is missing, but ${key} exists`);
     objects.push({ key, sizeBytes });
   }
   return objects.length === 0 ? undefined : { through: objects.length, objects };

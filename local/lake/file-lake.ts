@@ -114,7 +114,11 @@ export function writePolls(
 export function addTombstones(
   directory: string,
   window: Window,
-  { key, users, untilMs }: { readonly key: PersonKey; readonly users: Iterable<string>; readonly untilMs: number },
+  {
+    key,
+    users,
+    untilMs,
+  }: { readonly key: PersonKey; readonly users: Iterable<string>; readonly untilMs: number },
 ): Window {
   const hashes = [...users].map((user) => key.erasedHash(user)).sort();
   const tombstones: Tombstones = { erasure: 1, untilMs, keyCheck: key.check, users: hashes };

@@ -169,7 +169,8 @@ describe('the permissions of each stage', () => {
     const prefixes = listing.flatMap(
       ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? ['no condition'],
     );
-    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
+    for (const prefix of prefixes)
+      expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
   });
 
   test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
@@ -251,7 +252,7 @@ describe('the permissions of each stage', () => {
         ENV.recentDays,
         ENV.recentTable,
       ],
-      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
+      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic, ENV.privacy],
       Catalogue: [ENV.auth, ENV.lakeBucket],
       Produce: [ENV.brokers, ENV.topic],
     });
@@ -532,20 +533,22 @@ describe('the cluster', () => {
     ])
       expect(text).toMatch(new RegExp(`--conf ${conf.replaceAll('.', '\\.')}[ "]`));
     // Only the ARN: what a request contains is stored, and shown to whoever may describe jobs.
-    expect(text).toMatch(/--conf spark\.cartograph\.personSecret=\{Ref:PrivacySecret\w+\}[ "]/);
+    expect(text).toMatch(/--conf spark\.cartograph\.personSecret=\{Fn::GetAtt:\[PrivacySecret\w+,Id\]\}[ "]/);
   });
 
   test('the job may read the secret that its request names, and tombstones, which it may not write', () => {
     const secrets = jobStatements().filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
     expect(secrets.map(({ Resource }) => Resource)).toEqual([
-      { Ref: expect.stringMatching(/^PrivacySecret/) },
+      { 'Fn::GetAtt': [expect.stringMatching(/^PrivacySecret/), 'Id'] },
     ]);
     expect(prefixesIn(jobStatements(), 's3:GetObject')).toContain('tombstones/*');
     expect(prefixesIn(jobStatements(), 's3:PutObject')).not.toContain('tombstones/*');
   });
 
   test('threshold may list tombstones, and neither read nor write them', () => {
-    const listed = statementsOf('threshold').flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? []);
+    const listed = statementsOf('threshold').flatMap(
+      ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [],
+    );
     expect(listed).toContain('tombstones/*');
     for (const action of ['s3:GetObject', 's3:PutObject'])
       expect(prefixesOf('threshold', action)).not.toContain('tombstones/*');

@@ -78,12 +78,12 @@ test('a job with tombstones reads the secret itself; no process argument, log or
   const { inputs } = manifestOf(lake);
   expect(inputs.tombstones).toMatchObject({ through: 1 });
   expect(inputs.tombstones?.interactions).toBeGreaterThan(0);
-  const users = new Set(
-    rowsOf(lake, keyOf(manifestOf(lake), 'recommendations.csv')).map(({ user }) => user),
-  );
+  const users = new Set(rowsOf(lake, keyOf(manifestOf(lake), 'recommendations.csv')).map(({ user }) => user));
   expect(users.has(forgotten)).toBe(false);
   expect(users.has(kept)).toBe(true);
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) =>
+    file.isFile(),
+  );
   const contents = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
   for (const content of [processes, output, ...contents]) expect(content).not.toContain(SECRET);
 });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { remember } from '../../../lambdas/remember/remember.ts';
 import { createTombstones } from '../../../lambdas/shared/platform/tombstones.ts';
-import { createPersonIds, PLAIN_IDS, type PersonIds } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { throwFailures } from '../../../lambdas/shared/sales/partial-batch.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
-import { recordingLog } from '../log.ts';
 import { memoryLake } from '../../lake.ts';
+import { recordingLog } from '../log.ts';
 import { memoryRecentSales } from '../memory-recent.ts';
 import { KEY, writeTombstones } from '../tombstones.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { manifestKey } from '../../../lambdas/shared/contract/keys.ts';
+import { writeTombstones } from '../tombstones.ts';
 import { AS_OF_MS, openShop } from './shop.ts';
 
 const URL = '/v1/users/bob/explorer';
@@ -48,16 +49,44 @@ test('a run of an earlier version, without these files, knows nobody', async () 
   expect((await ask(URL)).json.type).toBe(UNKNOWN);
 });
 
-test('a file that cannot be read is a fault; the next request reads it again', async () => {
-  const { ask, lake, lines } = openShop();
-  await ask('/v1/ready');
-  for (const broken of ['explorer/index.json', 'explorer/users-00000.json.gz']) {
+test.each(['explorer/index.json', 'explorer/users-00000.json.gz'])(
+  'while %s cannot be read, requests are a 503; the next one reads it again',
+  async (broken) => {
+    const { ask, lake, lines } = openShop();
+    await ask('/v1/ready');
     lake.fault = (_, key) => {
       if (key.endsWith(broken)) throw new Error('S3 does not answer');
     };
-    expect((await ask(URL)).statusCode).toBe(500);
+    expect((await ask(URL)).statusCode).toBe(503);
     lake.fault = () => undefined;
     expect((await ask(URL)).statusCode).toBe(200);
-  }
-  expect(lines.join('\n')).not.toContain('bob');
+    expect(lines.join('\n')).not.toContain('bob');
+  },
+);
+
+test('a run that was trained with the sales of an erased user does not know the user; one without them does', async () => {
+  const { ask, lake, clock } = openShop();
+  expect((await ask(URL)).statusCode).toBe(200);
+  writeTombstones(lake, 1, { untilMs: AS_OF_MS, users: ['bob'] });
+  clock.nowMs += 10_000;
+  const { statusCode, json } = await ask(URL);
+  expect([statusCode, json.type]).toEqual([404, UNKNOWN]);
+  expect((await ask('/v1/users/ann/explorer')).statusCode).toBe(200);
+  const manifest = JSON.parse(lake.text(manifestKey(1)));
+  manifest.inputs.tombstones = { through: 1, interactions: 2 };
+  lake.objects.set(manifestKey(1), { bytes: Buffer.from(JSON.stringify(manifest)), storedAtMs: 0 });
+  clock.nowMs += 60_000;
+  await ask('/v1/ready');
+  for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect((await ask(URL)).statusCode).toBe(200);
+});
+
+test('while it is not known which users were erased, no entry is shown', async () => {
+  const { ask, lake, clock } = openShop();
+  await ask(URL);
+  lake.fault = (_, key) => {
+    if (key.startsWith('tombstones/')) throw new Error('AccessDenied');
+  };
+  clock.nowMs += 300_000;
+  expect((await ask(URL)).statusCode).toBe(503);
 });

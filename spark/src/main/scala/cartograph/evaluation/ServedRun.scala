@@ -46,7 +46,8 @@ object ServedRun {
         manifest <- lake.read(Keys.manifest(run))
       } yield {
         val earlier = EarlierRun.parse(Keys.manifest(run), manifest)
-        val rows = tombstones.withoutForgotten(rowsOf(sc, lake, earlier.recommendations), earlier.tombstones)(row => Some(row.user))
+        val rows =
+          tombstones.withoutForgotten(rowsOf(sc, lake, earlier.recommendations), earlier.tombstones)(row => Some(row.user))
         val lists = listsOf(rows, shop).persist(StorageLevel.MEMORY_AND_DISK_SER)
         // The files of a run may have been deleted: they are read here, where the failure is caught.
         lists.count()

@@ -11,7 +11,7 @@ import java.time.Duration
 import scala.jdk.CollectionConverters._
 
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider
-import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner
+import software.amazon.awssdk.http.auth.aws.signer.{AwsV4FamilyHttpSigner, AwsV4HttpSigner}
 import software.amazon.awssdk.http.auth.spi.signer.SignRequest
 import software.amazon.awssdk.http.{ContentStreamProvider, SdkHttpMethod, SdkHttpRequest}
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity
@@ -97,7 +97,7 @@ object SecretText {
       parts.identity(DefaultCredentialsProvider.create().resolveCredentials())
         .request(unsigned)
         .payload(ContentStreamProvider.fromByteArray(body))
-        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, Service)
+        .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, Service)
         .putProperty(AwsV4HttpSigner.REGION_NAME, region.id)
       ()
     }
@@ -114,7 +114,11 @@ object SecretText {
   private def reason(body: String): String =
     try {
       val answer = Documents.parse("the answer of Secrets Manager", body)
-      Seq("__type", "message", "Message").flatMap(name => Option(answer.get(name))).filter(_.isTextual).map(_.asText).mkString(": ")
+      Seq(
+        "__type",
+        "message",
+        "Message"
+      ).flatMap(name => Option(answer.get(name))).filter(_.isTextual).map(_.asText).mkString(": ")
     } catch {
       case _: IllegalArgumentException => "no reason"
     }

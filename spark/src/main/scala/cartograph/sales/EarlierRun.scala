@@ -37,7 +37,10 @@ object EarlierRun {
   /** Returns the number of the newest erasure whose users a run left out; 0 if it left out none. */
   def tombstonesOf(key: String, text: String): Int = {
     val through = Documents.parse(key, text).path("inputs").path("tombstones").path("through")
-    require(through.isMissingNode || through.isInt, s"Cannot read $key: inputs.tombstones.through is $through, should be a number")
+    require(
+      through.isMissingNode || through.isInt,
+      s"Cannot read $key: inputs.tombstones.through is $through, should be a number"
+    )
     through.asInt(0)
   }
 

@@ -67,7 +67,9 @@ class SecretTextTest extends AnyFunSuite {
   test("the message names the secret and the reason, and asks no second time if the role may not read it") {
     withService(400 -> """{"__type": "AccessDeniedException", "Message": "is not authorized"}""") { (endpoint, requests) =>
       val message = intercept[IllegalArgumentException](SecretText.read(Arn, Some(endpoint))).getMessage
-      assert(message === s"requirement failed: Cannot read the secret $Arn: Secrets Manager answered 400: AccessDeniedException: is not authorized")
+      assert(
+        message === s"requirement failed: Cannot read the secret $Arn: Secrets Manager answered 400: AccessDeniedException: is not authorized"
+      )
       assert(requests.size === 1)
     }
     withService(200 -> """{"SecretBinary": "AAAA"}""") { (endpoint, _) =>

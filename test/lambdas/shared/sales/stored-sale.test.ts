@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createPersonIds, PLAIN_IDS } from '../../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../../lambdas/shared/privacy/person-key.ts';
-import { storedSale } from '../../../../lambdas/shared/privacy/stored-sale.ts';
 import type { Sale } from '../../../../lambdas/shared/sales/sale.ts';
+import { storedSale } from '../../../../lambdas/shared/sales/stored-sale.ts';
 
 const key = createPersonKey('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01');
 const keyed = createPersonIds('keyed', key);
@@ -40,6 +40,15 @@ test('a sale without an order and an id gets none', () => {
 
 test('the same id has the same pseudonym in every sale', () => {
   expect(storedSale({ ...SALE, orderId: 'ann' }, keyed).orderId).toBe(storedSale(SALE, keyed).user);
+});
+
+test('more ids than are kept have the pseudonyms of their own', () => {
+  const ids = Array.from({ length: 20_001 }, (_, index) => `user-${index}`);
+  for (const round of ['computed', 'kept'])
+    expect(
+      ids.filter((id) => keyed.stored(id) !== key.pseudonym(id)),
+      round,
+    ).toEqual([]);
 });
 
 test('keyed ids need a key', () => {
