@@ -203,6 +203,18 @@ test('users who leave one after another leave nothing in the index, and the othe
   }
 });
 
+test('a block that became empty is searched, although the next one begins like it', async () => {
+  const parts = [[['carol'], ['erin'], ['erl', 'ern']]];
+  const [before, after] = [madeRun(parts), madeRun(parts)];
+  const erased = erasing(['erin', 'erl']);
+  await after.erase(erased);
+  expect(after.table[0]?.from).toEqual(['carol', 'e', 'e']);
+  const name = 'model/histories-00000.json.gz';
+  const old = before.objects.get(name) ?? Buffer.alloc(0);
+  const run = new TableRun(after.objects);
+  expect(await rewriteBlocks(old, erased, { name, run, kind: HISTORIES })).toMatchObject({ removedRows: 2 });
+});
+
 test('a block begins with as little of its first user as the job would write', async () => {
   const run = madeRun(PARTS);
   await run.erase(erasing(['11', 'alice@x.example', 'carol']));
