@@ -21,6 +21,7 @@ const APPENDED = [
   'manifests',
   'publications',
   'catalogue',
+  'receipts',
 ] as const;
 /** The two objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
 const MOVING = [CURRENT_KEY, INDEX_KEY] as const;

@@ -60,7 +60,14 @@ export class RecommenderStack extends Stack {
       model: config.model,
       ...common,
     });
-    const train = new Train(this, 'Train', { lake, config: config.train, encryption, jarPath, ...common });
+    const train = new Train(this, 'Train', {
+      lake,
+      config: config.train,
+      budget: config.budget,
+      encryption,
+      jarPath,
+      ...common,
+    });
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
@@ -70,6 +77,7 @@ export class RecommenderStack extends Stack {
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
 
     const stages = { accumulate, threshold, train, publish, render };
+    train.measure({ ...stages, ...requests?.stages });
     const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 

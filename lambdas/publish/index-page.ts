@@ -1,10 +1,19 @@
 import { CHART_NAMES, CHARTS } from '../render/charts/registry.ts';
 import { numberInKey } from '../shared/contract/keys.ts';
 import { bestBaseline, LIST_KINDS, type Quality } from '../shared/contract/quality.ts';
+import type { Waiting } from '../shared/contract/receipt.ts';
+import type { RunCost } from '../shared/contract/run-cost.ts';
 import type { Current, Publication } from '../shared/contract/schemas.ts';
 import { browserCode } from '../shared/web/browser-code.ts';
+import { costTable } from '../shared/web/cost-table.ts';
 import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
 import { LIST_NAMES, LISTS_EXPLAINED, withListNames } from '../shared/web/lists.ts';
+
+/** What runs cost, oldest first, and which windows wait for the budget of the next month. */
+export interface Costs {
+  readonly runs?: readonly RunCost[];
+  readonly waiting?: readonly Waiting[];
+}
 
 /** The charts that the index shows. Render draws them after publish; the page's script adds their descriptions. */
 const PICTURES = CHART_NAMES.flatMap((name) => {
@@ -18,9 +27,14 @@ const PICTURES = CHART_NAMES.flatMap((name) => {
  * users and products of the served run.
  *
  * @param publications Newest first.
+ * @param costs What runs cost; runs oldest first.
  * @returns The same text for the same arguments.
  */
-export function indexPage(current: Current, publications: readonly Publication[]): string {
+export function indexPage(
+  current: Current,
+  publications: readonly Publication[],
+  { runs = [], waiting = [] }: Costs = {},
+): string {
   const { run, publication } = current;
   return page({
     title: run === null ? 'Cartograph' : `Cartograph: run ${run}`,
@@ -42,6 +56,10 @@ ${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publication
 <h2 id="decisions">Decisions</h2>
 <div id="decisions-table">${decisions(publications)}</div>
 <p class="soft">NDCG@10: the model compared with the best baseline, on the newest sales, which training did not see.</p>
+</section>
+<section aria-labelledby="cost">
+<h2 id="cost">Cost</h2>
+<div id="costs">${costTable(runs, waiting)}</div>
 </section>`,
     script: browserCode('index-page'),
   });

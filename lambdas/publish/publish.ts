@@ -11,6 +11,7 @@ import { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { listPublications } from '../shared/platform/publications.ts';
+import { readRunCosts, readWaiting } from '../shared/platform/run-costs.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
 
 export interface Parts {
@@ -128,7 +129,7 @@ async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean
   }
 }
 
-/** Updates the index page. The page depends on the publications alone, so it is written only if its text changes. */
+/** Updates the index page. The page depends on the publications and receipts alone, so it is written only if its text changes. */
 export async function refreshIndex(lake: Lake): Promise<void> {
   // A separate part of the bundle, because it contains the charts' titles: the decision does not wait until it is loaded.
   const { indexPage } = await import('./index-page.ts');
@@ -137,7 +138,10 @@ export async function refreshIndex(lake: Lake): Promise<void> {
     const current = await readJson(lake, CURRENT_KEY, Current);
     if (!current) return;
     const shown = { newest: current.publication, most: SHOWN_PUBLICATIONS };
-    const page = indexPage(current, await listPublications(lake, shown));
+    const page = indexPage(current, await listPublications(lake, shown), {
+      runs: await readRunCosts(lake),
+      waiting: await readWaiting(lake),
+    });
     if (before?.text === page) return;
     if (await lake.replace(INDEX_KEY, page, 'text/html; charset=utf-8', before?.etag)) return;
   }

@@ -16,7 +16,13 @@ import {
   skipOption,
   timeFormatOption,
 } from './sales-options.ts';
-import { growthOption, maxWaitOption, thresholdOption, typeWeightsOption } from './window-options.ts';
+import {
+  growthOption,
+  maxWaitOption,
+  monthlyTrainingOption,
+  thresholdOption,
+  typeWeightsOption,
+} from './window-options.ts';
 
 /** The default simulation is cut into two windows. */
 const DEFAULT_THRESHOLD = 12_000;
@@ -36,6 +42,7 @@ export const commandLine = () =>
     .addOption(growthOption())
     .addOption(maxWaitOption())
     .addOption(typeWeightsOption())
+    .addOption(monthlyTrainingOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
     .option('--keep', "continue with the bucket and the broker's log of the last start")
     .addOption(wholeNumber('--partitions <N>', 'partitions of the topic', { least: 1, most: 100 }).default(3))

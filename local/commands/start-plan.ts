@@ -22,6 +22,9 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.rank === undefined ? {} : { rank: options.rank }),
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
+    ...(options.monthlyTrainingUsd === undefined
+      ? {}
+      : { budget: { monthlyTrainingUsd: options.monthlyTrainingUsd } }),
     sweepMinutes: 1,
   };
 }

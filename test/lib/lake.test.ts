@@ -32,15 +32,21 @@ const matches = (pattern: string, key: string): boolean =>
 const isRefused = (key: string, ...headers: string[]): boolean =>
   denied.some((statement) => applies(statement, { key, headers }));
 
-test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications', 'catalogue'])(
-  'the bucket refuses a write under %s/ that could replace an object',
-  (prefix) => {
-    expect(isRefused(`${prefix}/1`)).toBe(true);
-    // A write with If-Match replaces an object.
-    expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
-    expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
-  },
-);
+test.each([
+  'interactions',
+  'rejected',
+  'windows',
+  'attempts',
+  'manifests',
+  'publications',
+  'catalogue',
+  'receipts',
+])('the bucket refuses a write under %s/ that could replace an object', (prefix) => {
+  expect(isRefused(`${prefix}/1`)).toBe(true);
+  // A write with If-Match replaces an object.
+  expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
+  expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
+});
 
 test.each(['current.json', 'charts/index.html'])(
   '%s can be written only with If-Match or If-None-Match',

@@ -107,7 +107,7 @@ describe('the permissions of each stage', () => {
 
   test.each([
     ['threshold', ['windows/*']],
-    ['train', ['attempts/*']],
+    ['train', ['attempts/*', 'receipts/*']],
     ['render', ['charts/0*']],
     ['publish', ['charts/index.html', 'current.json', 'publications/*']],
   ])('%s may write only %j', (stage, prefixes) => {
@@ -128,9 +128,9 @@ describe('the permissions of each stage', () => {
 
   test.each([
     ['threshold', ['attempts/*', 'manifests/*', 'windows/*']],
-    ['train', ['attempts/*', 'manifests/*', 'windows/*']],
-    ['render', ['charts/*', 'manifests/*', 'publications/*', 'runs/*']],
-    ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*']],
+    ['train', ['attempts/*', 'manifests/*', 'receipts/*', 'windows/*']],
+    ['render', ['charts/*', 'manifests/*', 'publications/*', 'receipts/*', 'runs/*']],
+    ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*', 'receipts/*']],
   ])('%s may read only %j', (stage, prefixes) => {
     expect(prefixesOf(stage, 's3:GetObject')).toEqual(prefixes);
   });
@@ -154,7 +154,7 @@ describe('the permissions of each stage', () => {
     for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|charts\/index\.html)$/);
   });
 
-  test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
+  test('no allowed action in the template has a wildcard, and only tracing and results of queries are allowed on all resources', () => {
     const statements = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy']
       .flatMap(resources)
       .flatMap(({ Properties }): Statement[] => Properties.PolicyDocument.Statement)
@@ -165,7 +165,7 @@ describe('the permissions of each stage', () => {
     expect(wild.map(actionsOf)).toEqual([]);
     const onAll = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
     expect(new Set(onAll.flatMap(actionsOf))).toEqual(
-      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
+      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'logs:GetQueryResults']),
     );
   });
 
@@ -228,11 +228,11 @@ describe('the permissions of each stage', () => {
     expect(new Set(written).size).toBe(written.length);
   });
 
-  test('no statement of a stage is for all resources or all actions, except for tracing', () => {
+  test('no statement of a stage is for all resources or all actions, except for tracing and the results of queries', () => {
     for (const stage of [...STAGES, ...REQUEST_STAGES])
       for (const statement of statementsOf(stage)) {
         expect(actionsOf(statement), stage).not.toContain('*');
-        if (!actionsOf(statement).every((action) => action.startsWith('xray:')))
+        if (!actionsOf(statement).every((action) => /^(xray:|logs:GetQueryResults$)/.test(action)))
           expect([statement.Resource].flat(), JSON.stringify(statement)).not.toContain('*');
       }
   });

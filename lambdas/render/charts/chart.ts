@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { counted } from '../../shared/contract/numbers.ts';
 import type { Metrics } from '../../shared/contract/quality.ts';
+import type { RunCost } from '../../shared/contract/run-cost.ts';
 import type { Manifest, PublishDecision } from '../../shared/contract/schemas.ts';
 import type {
   DegreeSummary,
@@ -34,6 +35,8 @@ export interface RunData {
   readonly sales: SalesSummary;
   /** This run and those before it, oldest first, at most 50; this run is the last. */
   readonly runs: readonly RunOutcome[];
+  /** What the runs before this one cost, oldest first, at most 50; only those that are billed. */
+  readonly costs: readonly RunCost[];
 }
 
 /**

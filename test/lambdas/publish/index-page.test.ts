@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { currentAfter, decide } from '../../../lambdas/publish/decide.ts';
 import { indexPage } from '../../../lambdas/publish/index-page.ts';
+import { sampleCosts } from '../cost-samples.ts';
 import { ATTACK, sampleRun } from '../samples.ts';
 
 const first = decide({ run: 1, manifest: sampleRun(1).manifest }, undefined);
@@ -52,6 +53,24 @@ test('the model is compared with popularity; a run without a holdout has a dash'
   expect(indexPage(current, [first])).toContain('<td class="number">0.500 vs. 0.250</td>');
   const empty = decide({ run: 1, manifest: sampleRun(1, { isEmpty: true }).manifest }, undefined);
   expect(indexPage(currentAfter(empty, undefined), [empty])).toContain('<td class="number">–</td>');
+});
+
+test('the page says what runs cost, and which windows wait', () => {
+  expect(indexPage(current, [first])).toContain('No run is billed yet.');
+  const waiting = {
+    window: 8,
+    attempt: 1,
+    month: '2026-11',
+    atMs: 0,
+    committedUsd: 9.9,
+    forecastUsd: 0.2,
+    ceilingUsd: 10,
+  };
+  const page = indexPage(current, [first], { runs: sampleCosts(8), waiting: [waiting] });
+  expect(page).toContain('Run 8 cost $0.10, $0.0010 for 1,000 sales, $0.013 for 1,000 users, $3.06 a month');
+  expect(page).toContain(
+    'Window 8 waits for the next month: training in 2026-11 has cost $9.90 of $10.00, and this run is expected to cost $0.20. It starts by itself on 2026-12-01 (UTC); npm run retry -- --window 8 --over-budget starts it now.',
+  );
 });
 
 test('without a served run the page says so and shows no picture', () => {

@@ -22,6 +22,7 @@ vi.mock(import('../../../lambdas/train/jobs.ts'), async (original) => ({
 }));
 vi.stubEnv(ENV.lakeBucket, 'lake');
 vi.stubEnv(ENV.launch, JSON.stringify(launch));
+vi.stubEnv(ENV.usage, '{}');
 const { handler } = await import('../../../lambdas/train/handler.ts');
 
 interface Line {

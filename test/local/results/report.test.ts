@@ -43,6 +43,8 @@ const OUTCOME: Outcome = {
   windows: [trained],
   current: { publication: 1, run: 1, previous: null, decidedThrough: 1 },
   user: documents['summary/users.json'].users[0],
+  costs: [],
+  waiting: [],
 };
 const sightings = new Map([
   [
