@@ -136,7 +136,8 @@ function pricesOf({ architecture, region: own }: Priced): Receipt['prices'] {
   return {
     asOf: PRICES_AS_OF,
     region,
-    usd: Object.fromEntries(names.map((name) => [name, PRICES[region][name].usd])),
+    // Prices per million are quotients, whose last binary digit would show.
+    usd: Object.fromEntries(names.map((name) => [name, Number(PRICES[region][name].usd.toPrecision(12))])),
   };
 }
 

@@ -37,8 +37,8 @@ interface Numbered {
   readonly attempt: number;
 }
 
-/** A call has little time, and each receipt takes a second or a few. The next call continues. */
-const MAX_RECEIPTS = 10;
+/** A call has little time, and each receipt takes a second or a few. After this long, the next call continues. */
+const MOST_MS = 20_000;
 
 /**
  * How long after its deadline an attempt may stay without a bill. AWS documents no limit; a bill that has not come in a day is
@@ -53,18 +53,17 @@ export const BILL_WAIT_MS = 24 * 3_600_000;
  * @throws {AggregateError} If receipts could not be written; all others were.
  */
 export async function writeReceipts(parts: ReceiptParts): Promise<void> {
-  const { lake, log } = parts;
+  const { lake, log, nowMs } = parts;
+  const untilMs = nowMs() + MOST_MS;
   const attempts = await listAttempts(lake);
   const written = await listReceipts(lake);
   const waiting = new Set<number>();
   const problems: unknown[] = [];
-  let count = 0;
   for (const each of attempts) {
     if (written.has(receiptKey(each.window, each.attempt)) || waiting.has(each.window)) continue;
-    if (count >= MAX_RECEIPTS) break;
+    if (nowMs() > untilMs) break;
     try {
-      if (await writeReceipt(parts, each, attempts)) count++;
-      else waiting.add(each.window);
+      if (!(await writeReceipt(parts, each, attempts))) waiting.add(each.window);
     } catch (error) {
       log.error('Cannot write the receipt of an attempt', { ...each, error });
       waiting.add(each.window);

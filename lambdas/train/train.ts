@@ -32,12 +32,16 @@ const JSON_TYPE = 'application/json';
 const WindowSize = z.object({ totalInteractions: z.int().min(0) });
 
 /**
- * Advances every window that has no run yet by one step, and writes the receipts of attempts that have ended. Concurrent and
- * repeated calls are harmless.
+ * Writes the receipts of attempts that have ended, and then advances every window that has no run yet by one step: so the
+ * budget knows every bill that there is. Concurrent and repeated calls are harmless.
  *
  * @throws {AggregateError} If a window could not be advanced, or a receipt could not be written; all others were.
  */
 export async function train(parts: Parts): Promise<void> {
+  const unwritten = await writeReceipts(parts).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
   const problems: unknown[] = [];
   let waiting = 0;
   for (const window of await listOpenWindows(parts.lake))
@@ -49,7 +53,7 @@ export async function train(parts: Parts): Promise<void> {
     }
   if (parts.launch.monthlyTrainingUsd !== undefined) parts.log.measure({ WindowsOverBudget: waiting });
   if (problems.length > 0) throw new AggregateError(problems, `Cannot advance ${problems.length} windows`);
-  await writeReceipts(parts);
+  if (unwritten) throw unwritten.error;
 }
 
 /** A request of a person for one more attempt. */

@@ -40,7 +40,7 @@ const QUERY =
 
 const POLL_MS = 500;
 /** A query takes a second or a few. */
-const MAX_POLLS = 40;
+const MAX_POLLS = 20;
 
 type Row = Readonly<Record<string, string>>;
 

@@ -104,9 +104,9 @@ test('a window that waits has no attempt and no claim, but a note, a decision in
     { level: 'info', window: 3, attempt: 1, ...numbers },
   ]);
   expect(lines[0]?.message).toBe(
-    'Window 3 waits for the next month: the attempts of 2026-11 cost $0.15, this one is expected to cost $0.17, and budget.monthlyTrainingUsd is $0.30; it starts by itself on 2026-12-01 (UTC)',
+    'Window 3 waits for the next month: the attempts of 2026-11 cost $0.15, this one is expected to cost $0.18, and budget.monthlyTrainingUsd is $0.30; it starts by itself on 2026-12-01 (UTC)',
   );
-  expect(parts.log.measured.map(({ WindowsOverBudget }) => WindowsOverBudget)).toEqual([0, 1, 1]);
+  expect(parts.log.measured.flatMap(({ WindowsOverBudget }) => WindowsOverBudget ?? [])).toEqual([0, 1, 1]);
 });
 
 test('the next month starts a waiting window by itself, at the turn of the month in UTC', async () => {

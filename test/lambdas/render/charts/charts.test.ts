@@ -144,8 +144,8 @@ test.each<[ChartName, string]>([
 test('the title states what the last run cost, how that changed, and failed attempts if they took a tenth', async () => {
   const titleWith = (...costs: readonly RunCost[]) => titleOf('cost', { ...run, costs });
   expect(await titleWith()).toBe('No run is billed yet');
-  expect(await titleWith(sampleCost(1))).toBe('Run 1 cost $0.11');
-  expect(await titleWith(sampleCost(1), sampleCost(2))).toBe('Run 2 cost $0.11, as much as run 1');
+  expect(await titleWith(sampleCost(1))).toBe('Run 1 cost $0.10');
+  expect(await titleWith(sampleCost(1), sampleCost(2))).toBe('Run 2 cost $0.10, as much as run 1');
   expect(await titleWith(sampleCost(1), sampleCost(2, { hours: 0.2 }))).toBe(
     'Run 2 cost $0.20, 91 % more than run 1',
   );
