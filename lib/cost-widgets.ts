@@ -29,10 +29,13 @@ function lambdaUsd(stage: string, { fn }: WatchedStage): cloudwatch.MathExpressi
     label: stage,
     period: DAY,
     // Ids of metrics are shared by the whole graph.
-    expression: `${stage}Ms * ${usdPerMs} + ${stage}Requests * ${lambdaRequest.usd}`,
+    expression: `${stage}Ms * ${decimal(usdPerMs)} + ${stage}Requests * ${decimal(lambdaRequest.usd)}`,
     usingMetrics: {
       [`${stage}Ms`]: fn.metricDuration({ statistic: cloudwatch.Stats.SUM, period: DAY }),
       [`${stage}Requests`]: fn.metricInvocations({ period: DAY }),
     },
   });
 }
+
+/** Writes a small number without an exponent, which expressions of metrics do not know. */
+const decimal = (value: number): string => value.toFixed(15).replace(/0+$/, '');

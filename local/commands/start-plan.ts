@@ -22,9 +22,7 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.rank === undefined ? {} : { rank: options.rank }),
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
-    ...(options.monthlyTrainingUsd === undefined
-      ? {}
-      : { budget: { monthlyTrainingUsd: options.monthlyTrainingUsd } }),
+    ...(options.monthlyUsd === undefined ? {} : { budget: { monthlyTrainingUsd: options.monthlyUsd } }),
     sweepMinutes: 1,
   };
 }

@@ -26,8 +26,8 @@ export const maxWaitOption = () =>
 
 export const monthlyTrainingOption = () =>
   valueOption(
-    '--monthly-training-usd <USD>',
-    'let runs that would exceed this cost wait for the next month (default: no ceiling)',
+    '--monthly-usd <USD>',
+    'let runs beyond this cost wait for the next month (default: no ceiling)',
     (text) => {
       const value = Number(text);
       if (/^\d*\.?\d+$/.test(text) && value > 0) return value;

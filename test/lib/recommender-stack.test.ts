@@ -212,7 +212,7 @@ describe('the permissions of each stage', () => {
     expect(names).toEqual({
       Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers],
       Threshold: [ENV.lakeBucket, ENV.model, ENV.threshold],
-      Train: [ENV.lakeBucket, ENV.launch],
+      Train: [ENV.lakeBucket, ENV.launch, ENV.usage],
       Render: [ENV.lakeBucket],
       Publish: [ENV.lakeBucket],
       Remember: [ENV.fieldMap, ENV.partialAnswers, ENV.recentDays, ENV.recentTable],
@@ -235,6 +235,24 @@ describe('the permissions of each stage', () => {
         if (!actionsOf(statement).every((action) => /^(xray:|logs:GetQueryResults$)/.test(action)))
           expect([statement.Resource].flat(), JSON.stringify(statement)).not.toContain('*');
       }
+  });
+
+  test('train may query the logs of the stages whose use it measures, and no other logs', () => {
+    const statements = statementsOf('train').filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('logs:') && !/^logs:(Create|Put)/.test(action)),
+    );
+    const queried = statements
+      .filter((statement) => actionsOf(statement).includes('logs:StartQuery'))
+      .flatMap(
+        ({ Resource }) => /"Fn::GetAtt":\["([A-Z][a-z]+)Logs/.exec(JSON.stringify(Resource))?.[1] ?? [],
+      );
+    const stages = [...STAGES, ...REQUEST_STAGES].map(
+      (stage) => stage.charAt(0).toUpperCase() + stage.slice(1),
+    );
+    expect(queried.toSorted()).toEqual(stages.toSorted());
+    expect(new Set(statements.flatMap(actionsOf))).toEqual(
+      new Set(['logs:StartQuery', 'logs:GetQueryResults']),
+    );
   });
 
   test('train may pass the role of the job only to EMR Serverless', () => {
@@ -405,6 +423,7 @@ describe('events', () => {
       'manifests/',
       'manifests/',
       'publications/',
+      'receipts/',
       'windows/',
     ]);
     for (const { EventPattern } of rules.filter((rule) => rule.EventPattern?.source[0] === 'aws.s3'))

@@ -133,12 +133,16 @@ describe.each([1, 2, 3, 4, 5, 6])('three months of shop %i', (seed) => {
 
   test('with bills that come before the next attempt, that is one forecast error', async () => {
     const shop = await simulate(seed, { ceiling: 0.4, billDays: 0 });
+    let compared = 0;
     for (const attempts of monthsOf(shop).values()) {
       const last = attempts.at(-1);
+      // A call was lost between the end of an attempt and the start of this one.
       if (last?.unbilled.length !== 1) continue;
+      compared++;
       const spent = addUsd(attempts.map(({ actualUsd }) => actualUsd));
       expect(spent).toBeLessThanOrEqual(addUsd([0.4, Math.max(0, last.actualUsd - last.forecastUsd)]));
     }
+    expect(compared).toBeGreaterThan(0);
   });
 
   test('the receipts have what was billed, and the ceiling is used: a month that waited has no room for another run', async () => {
