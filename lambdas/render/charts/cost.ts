@@ -1,5 +1,5 @@
 import { formatUsd } from '../../shared/contract/money.ts';
-import { counted, percent, sum } from '../../shared/contract/numbers.ts';
+import { counted, highest, percent, sum } from '../../shared/contract/numbers.ts';
 import {
   type CostParts,
   isMeasuredLocally,
@@ -7,7 +7,7 @@ import {
   partsOf,
   type RunCost,
 } from '../../shared/contract/run-cost.ts';
-import { layered, withoutPlot } from '../drawing/frame.ts';
+import { type Layer, layered, withoutPlot } from '../drawing/frame.ts';
 import { columnsOf } from '../drawing/key.ts';
 import { COLOURS } from '../drawing/theme.ts';
 import { type Chart, type RunData, subtitle } from './chart.ts';
@@ -52,38 +52,8 @@ export const cost: Chart = {
             KINDS.map(({ kind, part }, order) => ({ run: number, kind, usd: parts[part], order })),
           ),
         },
-        encoding: { x: { field: 'run', type: 'ordinal', title: 'run', axis: RUN_AXIS } },
-        layer: [
-          {
-            mark: { type: 'bar' },
-            encoding: {
-              y: {
-                field: 'usd',
-                type: 'quantitative',
-                title: 'US dollars',
-                axis: {
-                  tickCount: 4,
-                  domain: false,
-                  ticks: false,
-                  labelExpr: "'$' + format(datum.value, ',~r')",
-                },
-              },
-              color: {
-                field: 'kind',
-                type: 'nominal',
-                sort: null,
-                scale: { domain: KINDS.map(({ kind }) => kind), range: KINDS.map(({ fill }) => fill) },
-                legend: {
-                  columns: columnsOf(KINDS.map(({ kind }) => kind)),
-                  symbolType: 'square',
-                  title: null,
-                },
-              },
-              order: { field: 'order', type: 'quantitative' },
-            },
-          },
-          ...(billed.length > MANY ? [] : [LABELS(billed)]),
-        ],
+        encoding: { x: runAxis(billed.length) },
+        layer: [barsOf(billed), ...(billed.length > MANY ? [] : [amountsOf(billed)])],
       },
     );
   },
@@ -96,20 +66,66 @@ const KINDS = [
   { kind: 'failed attempts', part: 'failed', fill: COLOURS.popularity },
 ] as const satisfies readonly { kind: string; part: keyof CostParts; fill: string }[];
 
-const RUN_AXIS = { labelAngle: 0, labelOverlap: true, labelSeparation: 6, grid: false } as const;
+const runAxis = (runs: number) =>
+  ({
+    field: 'run',
+    type: 'ordinal',
+    title: 'run',
+    // A few bars stay narrow, so that their heights are what is compared.
+    scale: { paddingInner: 1 - Math.min(0.85, runs / 10), paddingOuter: 0.5 },
+    axis: { labelAngle: 0, labelOverlap: true, labelSeparation: 6, grid: false },
+  }) as const;
+
+/** Room above the highest bar for its amount. */
+const ROOM = 1.15;
+
+function barsOf(billed: readonly Billed[]): Layer {
+  const kinds = KINDS.map(({ kind }) => kind);
+  return {
+    mark: { type: 'bar' },
+    encoding: {
+      y: {
+        field: 'usd',
+        type: 'quantitative',
+        title: 'US dollars',
+        scale: {
+          domain: [
+            0,
+            ROOM *
+              highest(
+                billed.map(({ parts }) => parts.total),
+                0.000001,
+              ),
+          ],
+          nice: false,
+        },
+        axis: { tickCount: 4, domain: false, ticks: false, labelExpr: "'$' + format(datum.value, ',~r')" },
+      },
+      color: {
+        field: 'kind',
+        type: 'nominal',
+        sort: null,
+        scale: { domain: kinds, range: KINDS.map(({ fill }) => fill) },
+        legend: { columns: columnsOf(kinds), symbolType: 'square', title: null },
+      },
+      order: { field: 'order', type: 'quantitative' },
+    },
+  };
+}
 
 /** With more runs than this, amounts above the bars would touch each other. */
 const MANY = 8;
 
-const LABELS = (billed: readonly Billed[]) => ({
+const amountsOf = (billed: readonly Billed[]): Layer => ({
   data: {
-    values: billed.map(({ run, parts }) => ({ run, total: parts.total, label: formatUsd(parts.total) })),
+    values: billed.map(({ run, parts: { total, unknown } }) => ({
+      run,
+      total,
+      label: unknown > 0 ? `${formatUsd(total)} + ?` : formatUsd(total),
+    })),
   },
-  mark: { type: 'text', baseline: 'bottom', dy: -4 } as const,
-  encoding: {
-    y: { field: 'total', type: 'quantitative' },
-    text: { field: 'label' },
-  } as const,
+  mark: { type: 'text', baseline: 'bottom', dy: -4 },
+  encoding: { y: { field: 'total', type: 'quantitative' }, text: { field: 'label' } },
 });
 
 interface Billed {
@@ -123,9 +139,8 @@ const billedOf = (costs: readonly RunCost[]): Billed[] =>
     .map((each) => ({ run: each.run, parts: partsOf(each) }));
 
 function unknownNote(billed: readonly Billed[]): string {
-  const unknown = billed.filter(({ parts }) => parts.unknown > 0).map(({ run }) => run);
-  if (unknown.length === 0) return '';
-  return ` Part of the bill is unknown for ${counted(unknown.length, 'run')}.`;
+  const unknown = billed.filter(({ parts }) => parts.unknown > 0).length;
+  return unknown === 0 ? '' : ` Part of the bill is unknown for ${counted(unknown, 'run')} (“+ ?”).`;
 }
 
 /** A share of failed attempts from which they are the finding. */
@@ -133,8 +148,10 @@ const MANY_FAILED = 0.1;
 
 function title({ costs }: RunData): string {
   const billed = billedOf(costs);
-  const [before, last] = [billed.at(-2), billed.at(-1)];
-  if (!last) return 'No run is billed yet';
+  // Of a run whose bill is unknown nothing can be said.
+  const known = billed.filter(({ parts }) => parts.unknown === 0);
+  const [before, last] = [known.at(-2), known.at(-1)];
+  if (!last) return billed.length === 0 ? 'No run is billed yet' : 'The bill of every run is unknown';
   const total = sum(billed.map(({ parts }) => parts.total));
   const failed = sum(billed.map(({ parts }) => parts.failed));
   if (total > 0 && failed / total >= MANY_FAILED)
@@ -142,6 +159,6 @@ function title({ costs }: RunData): string {
   const own = `Run ${last.run} cost ${formatUsd(last.parts.total)}`;
   if (!before || before.parts.total === 0) return own;
   const change = Math.round(100 * (last.parts.total / before.parts.total - 1));
-  if (change === 0) return `${own}, as much as run ${before.run}`;
+  if (change === 0) return `${own}, about as much as run ${before.run}`;
   return `${own}, ${Math.abs(change)} % ${change > 0 ? 'more' : 'less'} than run ${before.run}`;
 }

@@ -42,21 +42,21 @@ const rowsOf = (receipts: readonly Receipt[]): Html =>
     header: [
       'Run',
       'Attempt',
+      'Attempt in all',
+      'Run in all',
       'Result',
-      'vCPU-hours',
-      'Memory, GB-hours',
       'Job',
       'Lambdas',
       'S3',
-      'Attempt in all',
-      'Run in all',
+      'vCPU-hours',
+      'Memory, GB-hours',
       '1,000 users',
       '1,000 sales',
       'Month at this pace',
     ],
     rows: receipts.map(row),
-    numbers: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-    texts: [2],
+    numbers: [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12],
+    texts: [4],
   });
 
 function row(receipt: Receipt): Content[] {
@@ -64,24 +64,32 @@ function row(receipt: Receipt): Content[] {
   return [
     run,
     attempt,
+    amount(usd.total),
+    whole.unknownAttempts > 0 ? `at least ${formatUsd(whole.usd)}` : amount(whole.usd),
     result(receipt),
-    hours(job.usage?.vcpuHours),
-    hours(job.usage?.memoryGbHours),
     amount(usd.job),
     amount(sum(Object.values(usd.lambda))),
     amount(usd.s3Requests + usd.s3Storage),
-    amount(usd.total),
-    whole.unknownAttempts > 0 ? `at least ${formatUsd(whole.usd)}` : amount(whole.usd),
+    hours(job.usage?.vcpuHours),
+    hours(job.usage?.memoryGbHours),
     amount(whole.usdPerThousandUsers),
     amount(whole.usdPerThousandSales),
     amount(whole.usdPerMonth),
   ];
 }
 
+/** How a job ended that wrote no run, by its state. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  SUCCESS: 'ended without a run',
+  GONE: 'not known to EMR',
+};
+
 function result({ succeeded, overBudget, job }: Receipt): Html {
   const ended = succeeded
     ? html`<span class="good">✓ run</span>`
-    : html`<span class="bad">✗ failed</span>${job.state === null ? NOTHING : html` (${job.state})`}`;
+    : html`<span class="bad">✗ ${job.state === null ? 'not started' : (ENDINGS[job.state] ?? job.state)}</span>`;
   return html`${ended}${overBudget ? ', over the budget' : ''}${job.unknownBecause === null ? '' : `; bill unknown: ${job.unknownBecause}`}`;
 }
 

@@ -67,7 +67,7 @@ test('the page says what runs cost, and which windows wait', () => {
     ceilingUsd: 10,
   };
   const page = indexPage(current, [first], { runs: sampleCosts(8), waiting: [waiting] });
-  expect(page).toContain('Run 8 cost $0.10, $0.0010 for 1,000 sales, $0.013 for 1,000 users, $3.06 a month');
+  expect(page).toContain('Run 8 cost $0.086, $0.00089 for 1,000 sales, $0.011 for 1,000 users, $2.61 a month at this pace.');
   expect(page).toContain(
     'Window 8 waits for the next month: training in 2026-11 has cost $9.90 of $10.00, and this run is expected to cost $0.20. It starts by itself on 2026-12-01 (UTC); npm run retry -- --window 8 --over-budget starts it now.',
   );

@@ -183,6 +183,13 @@ test('a successful retry is not delivered again if the notices of the same event
   expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
 });
 
+test('a person can start a window over the budget through the same Lambda', async () => {
+  cluster.endAll('FAILED');
+  await receive({ retry: 1, overBudget: true });
+  expect(jobs().at(-1)).toBe('job-lake.1.2');
+  await expect(invoke({ retry: 1, overBudget: 'yes' })).rejects.toThrow('Cannot answer');
+});
+
 test('a direct invocation gets the answer to its request, or the reason why it is wrong', async () => {
   expect(await invoke({ retry: 1 })).toEqual({
     done: false,

@@ -144,8 +144,10 @@ test.each<[ChartName, string]>([
 test('the title states what the last run cost, how that changed, and failed attempts if they took a tenth', async () => {
   const titleWith = (...costs: readonly RunCost[]) => titleOf('cost', { ...run, costs });
   expect(await titleWith()).toBe('No run is billed yet');
+  expect(await titleWith(sampleCost(1, { hours: null }))).toBe('The bill of every run is unknown');
+  expect(await titleWith(sampleCost(1), sampleCost(2, { hours: null }))).toBe('Run 1 cost $0.10');
   expect(await titleWith(sampleCost(1))).toBe('Run 1 cost $0.10');
-  expect(await titleWith(sampleCost(1), sampleCost(2))).toBe('Run 2 cost $0.10, as much as run 1');
+  expect(await titleWith(sampleCost(1), sampleCost(2))).toBe('Run 2 cost $0.10, about as much as run 1');
   expect(await titleWith(sampleCost(1), sampleCost(2, { hours: 0.2 }))).toBe(
     'Run 2 cost $0.20, 91 % more than run 1',
   );
@@ -163,7 +165,8 @@ test('the picture of costs says what is unknown, and what was measured on one ma
     CHARTS.cost.draw({ ...run, costs: [sampleCost(1, { hours: null }), sampleCost(2, { isLocal: true })] }),
   );
   const text = svg.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-  expect(text).toContain('Part of the bill is unknown for 1 run.');
+  expect(text).toContain('Part of the bill is unknown for 1 run (“+ ?”).');
+  expect(text).toContain('$0.0092 + ?');
   expect(text).toContain('nothing was paid');
 });
 
