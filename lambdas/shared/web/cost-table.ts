@@ -65,7 +65,7 @@ function row(receipt: Receipt): Content[] {
     run,
     attempt,
     amount(usd.total),
-    whole.unknownAttempts > 0 ? `at least ${formatUsd(whole.usd)}` : amount(whole.usd),
+    inAll(whole),
     result(receipt),
     amount(usd.job),
     amount(sum(Object.values(usd.lambda))),
@@ -91,6 +91,12 @@ function result({ succeeded, overBudget, job }: Receipt): Html {
     ? html`<span class="good">✓ run</span>`
     : html`<span class="bad">✗ ${job.state === null ? 'not started' : (ENDINGS[job.state] ?? job.state)}</span>`;
   return html`${ended}${overBudget ? ', over the budget' : ''}${job.unknownBecause === null ? '' : `; bill unknown: ${job.unknownBecause}`}`;
+}
+
+/** A run whose only attempts have no bill cost an unknown amount. */
+function inAll({ usd, unknownAttempts }: Receipt['whole']): string {
+  if (unknownAttempts === 0) return formatUsd(usd);
+  return usd === 0 ? '–' : `at least ${formatUsd(usd)}`;
 }
 
 const amount = (usd: number | null): string => (usd === null ? '–' : formatUsd(usd));
