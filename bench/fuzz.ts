@@ -3,8 +3,10 @@ import { compressors } from 'hyparquet-compressors';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
 import { counted, grouped } from '../lambdas/shared/contract/numbers.ts';
 import { createLog } from '../lambdas/shared/platform/log.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
+import { MAX_ID_LENGTH } from '../lambdas/shared/sales/fields.ts';
 import { reasonKind } from '../lambdas/shared/sales/reason.ts';
-import { createSaleParser, MAX_ID_LENGTH } from '../lambdas/shared/sales/sale.ts';
+import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { FUZZ_KINDS, type FuzzKind, type FuzzRecord, fuzzRecords } from './fuzz-records.ts';
 
@@ -113,7 +115,7 @@ async function putThrough(records: readonly FuzzRecord[], first: number, tally: 
     create: async (key: string, body: string | Uint8Array) => objects.size !== objects.set(key, body).size,
   };
   const before = process.cpuUsage();
-  const answer = await accumulate(eventOf(records, first), { lake, log: SILENT, parseSale });
+  const answer = await accumulate(eventOf(records, first), { lake, log: SILENT, parseSale, ids: PLAIN_IDS });
   const { user, system } = process.cpuUsage(before);
   tally.slowestSeconds = Math.max(tally.slowestSeconds, (user + system) / 1e6);
   if (answer.batchItemFailures.length > 0)

@@ -1,4 +1,5 @@
 import { createCatalogueReader } from '../lambdas/serve/catalogue/reader.ts';
+import { createErased } from '../lambdas/serve/erased.ts';
 import { loadRun } from '../lambdas/serve/load-run.ts';
 import { createModelEngine } from '../lambdas/serve/model-engine.ts';
 import { createPatientRecent } from '../lambdas/serve/patient-recent.ts';
@@ -6,6 +7,7 @@ import { createServeRoutes } from '../lambdas/serve/routes.ts';
 import { createServedRun } from '../lambdas/serve/served-run.ts';
 import { createRouter, type Router } from '../lambdas/shared/http/router.ts';
 import type { Log } from '../lambdas/shared/platform/log.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
 import { type Answer, startApi } from '../local/api/server.ts';
 import { directoryLake } from '../local/lake/directory-lake.ts';
 import { directoryRunObjects } from '../local/lake/directory-run-objects.ts';
@@ -25,6 +27,8 @@ const log: Log = {
   measure: ignore,
 };
 const nowMs = Date.now;
+/** There are no tombstones. */
+const noKey = () => Promise.reject(new Error('there is no key'));
 const objects = directoryRunObjects(lake);
 const recent = memoryRecentSales();
 const authorisation = { auth: 'none' } as const;
@@ -44,6 +48,8 @@ const routes = createServeRoutes(
     served,
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake: directoryLake(lake), log, nowMs, maxAgeSeconds: 60 }),
+    erased: createErased({ lake: directoryLake(lake), key: noKey, log, nowMs }),
+    persons: async () => PLAIN_IDS,
     log,
     nowMs,
   },

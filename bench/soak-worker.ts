@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
 import type { Log } from '../lambdas/shared/platform/log.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
 import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { directoryLake } from '../local/lake/directory-lake.ts';
 import { startPoller } from '../local/pipeline/poller.ts';
@@ -20,7 +21,7 @@ const poller = await startPoller({
   topic,
   groupId: 'soak',
   eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/bench/1',
-  invoke: (event) => accumulate(event, { lake, log, parseSale }),
+  invoke: (event) => accumulate(event, { lake, log, parseSale, ids: PLAIN_IDS }),
   onFailure: (error) => process.send?.({ failure: String(error) }),
 });
 process.once('disconnect', () => process.exit());

@@ -5,10 +5,12 @@ import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface AccumulateProps {
   readonly lake: Lake;
+  readonly privacy: Privacy;
   readonly fieldMap: FieldMap;
   readonly logKeeping: LogKeeping;
 }
@@ -18,7 +20,7 @@ export class Accumulate extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
 
-  constructor(scope: Construct, id: string, { lake, fieldMap, logKeeping }: AccumulateProps) {
+  constructor(scope: Construct, id: string, { lake, privacy, fieldMap, logKeeping }: AccumulateProps) {
     super(scope, id);
     const { fn, logGroup } = stageFunction(this, 'accumulate', {
       memoryMb: 1769,
@@ -29,5 +31,6 @@ export class Accumulate extends Construct {
     this.logGroup = logGroup;
     this.fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
     lake.grantAppendInteractions(this.fn);
+    privacy.grantStoring(this.fn);
   }
 }

@@ -4,12 +4,14 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
+import type { Privacy } from './privacy.ts';
 import type { Serve as ServeConfig } from './request-config.ts';
 import { addIdentity } from './serve.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import type { Stream } from './stream.ts';
 
 export interface CollectProps {
+  readonly privacy: Privacy;
   readonly stream: Stream;
   readonly fieldMap: FieldMap;
   readonly config: ServeConfig;
@@ -21,7 +23,7 @@ export class Collect extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
 
-  constructor(scope: Construct, id: string, { stream, fieldMap, config, logKeeping }: CollectProps) {
+  constructor(scope: Construct, id: string, { privacy, stream, fieldMap, config, logKeeping }: CollectProps) {
     super(scope, id);
     if (!stream.usesIam)
       throw new Error(
@@ -36,6 +38,7 @@ export class Collect extends Construct {
     this.fn = fn;
     this.logGroup = logGroup;
     fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
+    privacy.grantMode(fn);
     addIdentity(fn, config);
     stream.grantProduce(fn);
   }

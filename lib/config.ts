@@ -4,6 +4,7 @@ import { ConfiguredModel } from '../lambdas/shared/contract/model.ts';
 import { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { arn } from './config-values.ts';
+import { PrivacyConfig } from './privacy-config.ts';
 import { Catalogue, Remember, ServeOrNothing } from './request-config.ts';
 import { Network, StreamConfig } from './stream-config.ts';
 import { Train } from './train-config.ts';
@@ -57,7 +58,7 @@ const Retention = z.strictObject({
 /** Your own KMS keys. Without them AWS encrypts with keys that it manages. */
 const Encryption = z.strictObject({
   /**
-   * Encrypts the bucket and the disks of provisioned brokers. Its key policy must let this account's IAM policies decide,
+   * Encrypts the bucket, the table of recent sales, the secret of personal ids and the disks of provisioned brokers. Its key policy must let this account's IAM policies decide,
    * which is the default. With `site`, the key policy must also let CloudFront decrypt. A change replaces a provisioned cluster.
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
    */
@@ -94,6 +95,8 @@ export const Config = z
     remember: Remember.prefault({}),
     /** The attributes of products that filters use. */
     catalogue: Catalogue.prefault({}),
+    /** How ids of users, orders and sales are stored, and what happens to personal data in sales. */
+    privacy: PrivacyConfig.prefault({}),
     retention: Retention.prefault({}),
     encryption: Encryption.prefault({}),
     lake: z
@@ -131,9 +134,14 @@ export const Config = z
     /** Tags for every resource of the stack, except a serverless cluster, which CloudFormation would replace. */
     tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   })
-  .superRefine(({ stream, network, serve }, context) => {
+  .superRefine(({ stream, network, serve, privacy, lake }, context) => {
     const problem = (path: (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
+    if (privacy.userIds === 'keyed' && lake.bucketName && !privacy.secretArn)
+      problem(
+        ['privacy', 'secretArn'],
+        'is missing, should be the secret that keyed the ids in lake.bucketName: the output PersonSecret of its earlier stack',
+      );
     const { existing } = network;
     if (existing && existing.availabilityZones.length !== existing.subnetIds.length)
       problem(

@@ -28,7 +28,7 @@ export function createDashboard(
   return dashboard;
 }
 
-function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonly Row[] {
+function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline): readonly Row[] {
   const { accumulate, threshold, train, render, publish } = stages;
   const maximum = { statistic: MAXIMUM };
   return [
@@ -36,10 +36,11 @@ function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonl
       'accumulate',
       'stores sales from the topic as batches in the bucket',
       [
-        graph('Sales stored and rejected, and fields left out', [
+        graph('Sales stored, rejected and looking personal, and fields left out', [
           stageMetric(accumulate, 'SalesStored'),
           stageMetric(accumulate, 'SalesRejected'),
           stageMetric(accumulate, 'FieldsLeftOut'),
+          stageMetric(accumulate, 'LooksPersonal'),
         ]),
         graph('Records on the topic not yet processed, and faults of the pollers', [
           offsetLag(accumulate),
@@ -103,10 +104,24 @@ function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonl
     ],
     ...(requests ? requestRows(requests) : []),
     [
+      'forget',
+      'removes users from everything that is stored',
+      [
+        graph('Objects changed and deleted, and those in which the search still found a user', [
+          stageMetric(forget, 'ObjectsErased'),
+          stageMetric(forget, 'UsersFound'),
+        ]),
+        graph('Age of the oldest erasure that is not finished, seconds', [
+          stageMetric(forget, 'ErasureAgeSeconds', maximum),
+        ]),
+        health(forget),
+      ],
+    ],
+    [
       'cost',
       'what the stages cost, per day',
       [
-        usdByStage({ ...stages, ...requests?.stages }, train),
+        usdByStage({ ...stages, ...requests?.stages, forget }, train),
         graph('Jobs started, and windows that wait for the next month', [
           stageMetric(train, 'Attempts', { period: DAY }),
           stageMetric(train, 'WindowsOverBudget', { ...maximum, period: DAY }),

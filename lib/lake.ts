@@ -5,7 +5,13 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../lambdas/shared/contract/keys.ts';
+import {
+  CURRENT_KEY,
+  INDEX_KEY,
+  PREFIX,
+  PRIVACY_KEY,
+  SHOWN_PREFIXES,
+} from '../lambdas/shared/contract/keys.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
@@ -23,6 +29,16 @@ export interface LakeProps {
 
 /** The files that serve answers from, of all runs and attempts. They contain every user's sales, with prices. */
 const MODEL_FILES = `${PREFIX.runs}*/model/*`;
+/** The files that the explorer looks users and products up in. */
+const EXPLORER_FILES = `${PREFIX.runs}*/explorer/*`;
+
+/** The objects that may hold a user. */
+const REWRITTEN = [
+  ...(['interactions', 'rejected', 'runs', 'manifests', 'charts', 'logs'] as const).map(
+    (name) => `${PREFIX[name]}*`,
+  ),
+  `${PREFIX.attempts}*/failed.json`,
+];
 
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
@@ -39,17 +55,24 @@ export class Lake extends Construct {
       ? s3.Bucket.fromBucketName(this, 'Kept', bucketName)
       : createBucket(this, { ...props, key: this.key });
     this.policy = policyOf(this, this.bucket);
-    enforceConditions(this.policy, this.bucket);
   }
 
-  /** Lets `fn` add batches and rejected records; it can neither read nor delete. */
+  /** Lets `fn` add batches and rejected records, which it can neither read nor delete, and say how ids are stored. */
   grantAppendInteractions(fn: lambda.Function): void {
-    this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`);
+    this.put(fn, `${PREFIX.interactions}*`, `${PREFIX.rejected}*`, PRIVACY_KEY);
+    this.grantCheckPrivacy(fn);
   }
 
-  /** Lets `fn` list batches, also those of the catalogue, read the state of all windows, and add windows. */
+  /** Lets `fn` read how ids are stored in the bucket, and see whether there are sales; it cannot read them. */
+  grantCheckPrivacy(fn: lambda.Function): void {
+    this.get(fn, PRIVACY_KEY);
+    // Without the permission for the key itself S3 answers 403 instead of 404 while the object does not exist yet.
+    this.listPrefixes(fn, [PRIVACY_KEY, `${PREFIX.interactions}*`]);
+  }
+
+  /** Lets `fn` list batches, also those of the catalogue, and tombstones, read the state of all windows, and add windows. */
   grantCutWindows(fn: lambda.Function): void {
-    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue');
+    this.list(fn, 'interactions', 'windows', 'manifests', 'attempts', 'catalogue', 'tombstones');
     this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
     this.put(fn, `${PREFIX.windows}*`);
   }
@@ -62,16 +85,17 @@ export class Lake extends Construct {
   }
 
   /**
-   * Lets the job's role read windows, their batches of sales and of the catalogue, earlier runs and `current.json`, and write
-   * runs, manifests and its logs.
+   * Lets the job's role read windows, their batches of sales and of the catalogue, tombstones, earlier runs and `current.json`,
+   * and write runs, manifests and its logs.
    */
   grantTrain(role: iam.IRole): void {
-    this.list(role, 'interactions', 'windows', 'catalogue', 'runs', 'manifests', 'logs');
+    this.list(role, 'interactions', 'windows', 'catalogue', 'tombstones', 'runs', 'manifests', 'logs');
     this.get(
       role,
       `${PREFIX.interactions}*`,
       `${PREFIX.windows}*`,
       `${PREFIX.catalogue}*`,
+      `${PREFIX.tombstones}*`,
       `${PREFIX.runs}*`,
       `${PREFIX.manifests}*`,
       `${PREFIX.logs}*`,
@@ -121,9 +145,24 @@ export class Lake extends Construct {
   /** Lets `fn` read what the served run answers from, and the catalogue. It may write nothing. */
   grantServe(fn: lambda.Function): void {
     // Without this permission S3 answers 403 instead of 404 for an object that does not exist, or not any more.
-    this.listPrefixes(fn, [CURRENT_KEY]);
+    this.listPrefixes(fn, [CURRENT_KEY, PRIVACY_KEY]);
     this.list(fn, 'manifests', 'runs', 'catalogue');
-    this.get(fn, CURRENT_KEY, `${PREFIX.manifests}*`, MODEL_FILES, `${PREFIX.catalogue}*`);
+    this.get(
+      fn,
+      CURRENT_KEY,
+      PRIVACY_KEY,
+      `${PREFIX.manifests}*`,
+      MODEL_FILES,
+      EXPLORER_FILES,
+      `${PREFIX.catalogue}*`,
+    );
+    this.grantTombstones(fn);
+  }
+
+  /** Lets `fn` read which users were erased, as keyed hashes. */
+  grantTombstones(fn: lambda.Function): void {
+    this.list(fn, 'tombstones');
+    this.get(fn, `${PREFIX.tombstones}*`);
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */
@@ -131,6 +170,20 @@ export class Lake extends Construct {
     this.list(fn, 'catalogue');
     this.get(fn, `${PREFIX.catalogue}*`);
     this.put(fn, `${PREFIX.catalogue}*`);
+  }
+
+  /**
+   * Lets `fn` read everything and all versions of it, replace objects that may hold a user, and delete versions of them. All others
+   * may write the objects of most of these prefixes only once. Call it once: it completes the policy of the bucket.
+   */
+  grantForget(fn: lambda.Function): void {
+    this.listPrefixes(fn, ['*']);
+    this.listVersions(fn);
+    this.get(fn, '*');
+    this.allow(fn, 's3:GetObjectVersion', ['*']);
+    this.put(fn, ...REWRITTEN, `${PREFIX.tombstones}*`, `${PREFIX.erasures}*`);
+    this.allow(fn, 's3:DeleteObjectVersion', [...REWRITTEN, `${PREFIX.erasures}*`]);
+    enforceConditions(this.policy, this.bucket, fn.role?.roleArn ?? '');
   }
 
   /**
@@ -222,6 +275,15 @@ export class Lake extends Construct {
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
         conditions: { StringLike: { 's3:prefix': prefixes } },
+      }),
+    );
+  }
+
+  private listVersions(fn: lambda.Function): void {
+    fn.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [this.bucket.bucketArn],
       }),
     );
   }

@@ -25,7 +25,7 @@ export class Publish extends Construct {
       memoryMb: 512,
       timeout: Duration.minutes(1),
       logKeeping,
-      extraFiles: browserFile('index-page'),
+      extraFiles: { ...browserFile('index-page'), ...browserFile('keyed-index-page') },
     });
     this.fn = fn;
     this.logGroup = logGroup;

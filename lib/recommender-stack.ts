@@ -3,10 +3,13 @@ import type { Construct } from 'constructs';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../lambdas/threshold/scan.ts';
 import { Accumulate } from './accumulate.ts';
 import type { Config } from './config.ts';
+import { Forget } from './forget.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
+import { Privacy } from './privacy.ts';
 import { Produce } from './produce.ts';
+import { callingOrigins, showPseudonyms } from './pseudonyms.ts';
 import { Publish } from './publish.ts';
 import { Render } from './render.ts';
 import { requestStages } from './request-stages.ts';
@@ -52,7 +55,13 @@ export class RecommenderStack extends Stack {
       keepsTopic: isKept,
     });
     const lake = new Lake(this, 'Lake', { retention, encryption, config: config.lake, logKeeping });
-    const accumulate = new Accumulate(this, 'Accumulate', { lake, fieldMap: config.fieldMap, logKeeping });
+    const privacy = new Privacy(this, 'Privacy', { config: config.privacy, encryption, removalPolicy });
+    const accumulate = new Accumulate(this, 'Accumulate', {
+      lake,
+      privacy,
+      fieldMap: config.fieldMap,
+      logKeeping,
+    });
     const pollers = stream.feed(accumulate.fn);
     const threshold = new Threshold(this, 'Threshold', {
       lake,
@@ -62,6 +71,7 @@ export class RecommenderStack extends Stack {
     });
     const train = new Train(this, 'Train', {
       lake,
+      privacy,
       config: config.train,
       budget: config.budget,
       encryption,
@@ -71,20 +81,46 @@ export class RecommenderStack extends Stack {
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
-    const requests = config.serve
-      ? requestStages(this, { lake, stream, config, serve: config.serve, logKeeping })
-      : undefined;
+    const forget = new Forget(this, 'Forget', {
+      lake,
+      privacy,
+      fieldMap: config.fieldMap,
+      serve: config.serve || undefined,
+      ...common,
+    });
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
+    const requests = config.serve
+      ? requestStages(this, {
+          lake,
+          privacy,
+          stream,
+          config,
+          serve: { ...config.serve, cors: callingOrigins(config, site?.origin) },
+          forget,
+          logKeeping,
+        })
+      : undefined;
+    showPseudonyms({ publish, render, privacy, config, apiUrl: requests?.url });
 
     const stages = { accumulate, threshold, train, publish, render };
-    train.measure({ ...stages, ...requests?.stages });
-    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });
+    train.measure({ ...stages, ...requests?.stages, forget });
+    forget.search([...Object.values(stages), ...Object.values(requests?.stages ?? {}), forget]);
+    const operations = new Operations(this, 'Operations', {
+      config,
+      stream,
+      pollers,
+      stages,
+      requests,
+      forget,
+    });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {
       LakeBucket: lake.bucket.bucketName,
+      UserIds: privacy.settings.userIds,
+      PersonSecret: privacy.secretArn,
       ...Object.fromEntries(
-        Object.entries({ ...stages, ...requests?.stages }).map(([name, { fn }]) => [
+        Object.entries({ ...stages, ...requests?.stages, forget }).map(([name, { fn }]) => [
           `${name}Function`,
           fn.functionName,
         ]),

@@ -6,13 +6,18 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
+import { REMEMBER_TIMEOUT_SECONDS } from '../lambdas/shared/platform/tombstones.ts';
 import type { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
+import type { Lake } from './lake.ts';
 import type { Reading } from './pollers.ts';
+import type { Privacy } from './privacy.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface RememberProps {
+  readonly lake: Lake;
+  readonly privacy: Privacy;
   readonly config: Config['remember'];
   readonly encryption: Config['encryption'];
   readonly fieldMap: FieldMap;
@@ -46,26 +51,35 @@ export class Remember extends Construct {
   private readonly key: kms.IKey | undefined;
   private readonly days: number;
 
-  constructor(scope: Construct, id: string, { config, encryption, fieldMap, logKeeping }: RememberProps) {
+  constructor(scope: Construct, id: string, props: RememberProps) {
     super(scope, id);
+    const { lake, privacy, config, encryption, fieldMap, logKeeping } = props;
     const { keyArn } = encryption;
     this.key = keyArn ? kms.Key.fromKeyArn(this, 'Key', keyArn) : undefined;
     this.days = config.days;
     this.table = this.recentSales(config, logKeeping.removalPolicy);
     const { fn, logGroup } = stageFunction(this, 'remember', {
       memoryMb: 512,
-      timeout: Duration.minutes(1),
+      timeout: Duration.seconds(REMEMBER_TIMEOUT_SECONDS),
       logKeeping,
     });
     this.fn = fn;
     this.logGroup = logGroup;
     fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
     this.grant(fn, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], 'write');
+    lake.grantCheckPrivacy(fn);
+    lake.grantTombstones(fn);
+    privacy.grantKey(fn);
   }
 
   /** Lets `fn` read the recent sales of one user at a time, and tells it where. */
   grantRecall(fn: lambda.Function): void {
     this.grant(fn, ['dynamodb:Query'], 'read');
+  }
+
+  /** Lets `fn` list and delete the recent sales of one user at a time. */
+  grantForget(fn: lambda.Function): void {
+    this.grant(fn, ['dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'], 'write');
   }
 
   private recentSales({ pointInTimeRecovery }: Config['remember'], removalPolicy: RemovalPolicy) {

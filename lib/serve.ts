@@ -7,12 +7,14 @@ import { ENV } from '../lambdas/shared/platform/env.ts';
 import { browserFile } from '../lambdas/shared/web/browser-code.ts';
 import type { SignInSettings } from '../lambdas/shared/web/shop-settings.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import type { Remember } from './remember.ts';
 import type { Catalogue, Serve as ServeConfig } from './request-config.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 
 export interface ServeProps {
   readonly lake: Lake;
+  readonly privacy: Privacy;
   readonly remember: Remember;
   readonly config: ServeConfig;
   readonly catalogue: Catalogue;
@@ -26,8 +28,9 @@ export class Serve extends Construct {
   /** The target of the API: the function, or its alias if instances are kept started. */
   readonly target: lambda.IFunction;
 
-  constructor(scope: Construct, id: string, { lake, remember, config, catalogue, logKeeping }: ServeProps) {
+  constructor(scope: Construct, id: string, props: ServeProps) {
     super(scope, id);
+    const { lake, privacy, remember, config, catalogue, logKeeping } = props;
     const { fn, logGroup } = stageFunction(this, 'serve', {
       memoryMb: config.memoryMb,
       // API Gateway waits at most 30 s. The first request of a process waits for the model.
@@ -38,6 +41,7 @@ export class Serve extends Construct {
     this.fn = fn;
     this.logGroup = logGroup;
     lake.grantServe(fn);
+    privacy.grantKey(fn);
     remember.grantRecall(fn);
     addIdentity(fn, config);
     addShop(fn, config);
@@ -69,15 +73,28 @@ const SHOP_OPERATIONS = [
   'addSales',
 ] as const satisfies OperationId[];
 
-/** Tells serve how people sign in to the shop page, if there is one. The page asks for the scopes that it needs, and no other. */
-function addShop(fn: lambda.Function, { issuer, shop, userClaim = 'sub' }: ServeConfig): void {
-  if (!shop || issuer === undefined) return;
-  const settings: SignInSettings = {
+/** Sets how people sign in to the shop page, if there is one. The page asks for the scopes that it needs, and no other. */
+function addShop(fn: lambda.Function, config: ServeConfig): void {
+  const settings = signInFor(SHOP_OPERATIONS, config);
+  if (settings) fn.addEnvironment(ENV.shopSignIn, JSON.stringify(settings));
+}
+
+/**
+ * Returns how people sign in on a page that calls these operations.
+ *
+ * @returns undefined if people cannot sign in on pages: `serve.shop` is absent.
+ */
+export function signInFor(
+  operations: readonly OperationId[],
+  { issuer, shop, userClaim = 'sub' }: ServeConfig,
+): SignInSettings | undefined {
+  if (!shop || issuer === undefined) return undefined;
+  const scopes = operations.map((operation) => ROUTES[operation].scope).filter((scope) => scope !== null);
+  return {
     issuer,
     clientId: shop.clientId,
-    scopes: [...new Set(SHOP_OPERATIONS.map((operation) => ROUTES[operation].scope))],
+    scopes: [...new Set(scopes)],
     ...(shop.endpoints && { endpoints: shop.endpoints }),
     ...(userClaim !== false && { userClaim }),
   };
-  fn.addEnvironment(ENV.shopSignIn, JSON.stringify(settings));
 }

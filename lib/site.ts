@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
@@ -7,6 +7,8 @@ import { acknowledge } from './acknowledge.ts';
 import type { Site as SiteConfig } from './config.ts';
 import type { Lake } from './lake.ts';
 import { doorCode } from './site-door.ts';
+
+const CACHED = Duration.minutes(1);
 
 export interface SiteProps {
   readonly lake: Lake;
@@ -18,6 +20,8 @@ export interface SiteProps {
  * private: only this distribution can read it, and only certain prefixes.
  */
 export class Site extends Construct {
+  /** Where the pages are from, as browsers name it in requests to other servers. */
+  readonly origin: string;
   /** Address of the index page. */
   readonly url: string;
 
@@ -32,7 +36,6 @@ export class Site extends Construct {
     const uncached = { ...behavior, cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED };
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       defaultBehavior: behavior,
-      // All other objects are written once, so they can be cached.
       additionalBehaviors: { [CURRENT_KEY]: uncached, [INDEX_KEY]: uncached },
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       priceClass: cloudfront.PriceClass.PRICE_CLASS_100,
@@ -49,7 +52,8 @@ export class Site extends Construct {
       }),
     );
     acknowledge(distribution, REASONS);
-    this.url = `https://${distribution.distributionDomainName}/${INDEX_KEY}`;
+    this.origin = `https://${distribution.distributionDomainName}`;
+    this.url = `${this.origin}/${INDEX_KEY}`;
   }
 
   private behavior(origin: cloudfront.IOrigin, { allowFrom }: SiteConfig): cloudfront.BehaviorOptions {
@@ -61,10 +65,23 @@ export class Site extends Construct {
       origin,
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-      cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED,
+      cachePolicy: this.caching(),
       responseHeadersPolicy: this.headers(),
       functionAssociations: [{ function: door, eventType: cloudfront.FunctionEventType.VIEWER_REQUEST }],
     };
+  }
+
+  /**
+   * Objects are written once, but those that hold a user are replaced when the user is erased. So a copy is used for a minute; then
+   * CloudFront asks whether it is still the same.
+   */
+  private caching(): cloudfront.CachePolicy {
+    return new cloudfront.CachePolicy(this, 'Caching', {
+      defaultTtl: CACHED,
+      maxTtl: CACHED,
+      enableAcceptEncodingGzip: true,
+      enableAcceptEncodingBrotli: true,
+    });
   }
 
   /** The parts of the security policy that a page cannot state in its own `<meta>` tag. */

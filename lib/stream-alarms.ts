@@ -27,6 +27,14 @@ export function streamAlarms({ config, stream, pollers, stages: { accumulate } }
       limit: MAX_REJECTED_PERCENT,
       periods: 1,
     },
+    'accumulate-looks-personal': {
+      meaning: config.privacy.refusePersonal
+        ? 'sales were rejected because an id, a type or a product name looks like an e-mail address, a phone number or a card number'
+        : 'sales are stored although an id, a type or a product name looks like an e-mail address, a phone number or a card number',
+      metric: stageMetric(accumulate, 'LooksPersonal', { period: Duration.hours(1) }),
+      limit: 1,
+      periods: 1,
+    },
     'accumulate-silent': {
       meaning:
         'no sale has been stored for hours: there are no sales, or the pollers cannot reach the brokers or the Lambda',

@@ -12,6 +12,7 @@ import type { MeasuredFunctions } from '../lambdas/train/usage.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { Lake } from './lake.ts';
+import type { Privacy } from './privacy.ts';
 import { type LogKeeping, memoryMbOf, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
 import { executorsOf, FREE_DISK_GB, takenGb } from './train-config.ts';
@@ -19,6 +20,8 @@ import type { WatchedStage } from './watched-metrics.ts';
 
 export interface TrainProps {
   readonly lake: Lake;
+  /** The job reads its secret. */
+  readonly privacy: Privacy;
   readonly config: Config['train'];
   readonly budget: Config['budget'];
   readonly encryption: Config['encryption'];
@@ -41,7 +44,7 @@ export class Train extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { lake, config, budget, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
+    { lake, privacy, config, budget, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
   ) {
     super(scope, id);
     if (!existsSync(jarPath))
@@ -64,6 +67,7 @@ export class Train extends Construct {
       }),
     });
     lake.grantTrain(role);
+    privacy.grantTo(role);
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['s3:GetObject'],
@@ -86,7 +90,10 @@ export class Train extends Construct {
       applicationId: application.attrApplicationId,
       executionRoleArn: role.roleArn,
       entryPoint: jar.s3ObjectUrl,
-      sparkSubmitParameters: sparkSubmitParameters(config, Stack.of(this).region),
+      sparkSubmitParameters: sparkSubmitParameters(config, {
+        region: Stack.of(this).region,
+        secretArn: privacy.secretArn,
+      }),
       logUri: lake.url('logs'),
       attempts: config.attempts,
       deadlineMinutes: config.deadlineMinutes,
@@ -181,6 +188,9 @@ function initialCapacity({ preInitialisedExecutors, driver, executor }: Config['
   };
 }
 
+/** The setting that names the secret of personal ids, as `Tombstones.scala` reads it. */
+const SECRET_SETTING = 'spark.cartograph.personSecret';
+
 /** The size of thread stacks, the same as in the tests (`spark/pom.xml`). Spark processes long query plans recursively. */
 const STACK_SIZE = '-Xss16m';
 
@@ -192,11 +202,17 @@ const STACK_SIZE = '-Xss16m';
  * job reads, and by the environment variable of the AWS SDK:
  * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html
  *
+ * The secret of personal ids is named by its ARN; the job reads it, if users were forgotten. Spark hides values of settings whose
+ * names have "secret" in them.
+ *
  * `extraJavaOptions` should not replace EMR's own options, because EMR's images set `defaultJavaOptions`, which Spark
  * prepends: https://spark.apache.org/docs/latest/configuration.html#runtime-environment. This has not been verified in an
  * account.
  */
-function sparkSubmitParameters(config: Config['train'], region: string): string {
+function sparkSubmitParameters(
+  config: Config['train'],
+  { region, secretArn }: { readonly region: string; readonly secretArn: string },
+): string {
   const { driver, executor } = config;
   const executors = executorsOf(config);
   const conf = {
@@ -213,6 +229,7 @@ function sparkSubmitParameters(config: Config['train'], region: string): string 
     'spark.hadoop.fs.s3a.endpoint.region': region,
     'spark.emr-serverless.driverEnv.AWS_REGION': region,
     'spark.executorEnv.AWS_REGION': region,
+    [SECRET_SETTING]: secretArn,
   };
   const flags = Object.entries(conf).map(([name, value]) => `--conf ${name}=${value}`);
   return [`--class ${MAIN_CLASS}`, ...flags].join(' ');

@@ -3,11 +3,15 @@ import { basename, join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { accumulate } from '../lambdas/accumulate/accumulate.ts';
 import { appendProducts } from '../lambdas/catalogue/write.ts';
-import { catalogueKey, windowKey } from '../lambdas/shared/contract/keys.ts';
+import { catalogueKey, tombstonesKey, windowKey } from '../lambdas/shared/contract/keys.ts';
 import { Model } from '../lambdas/shared/contract/model.ts';
-import { Manifest, Window } from '../lambdas/shared/contract/schemas.ts';
+import { Manifest, Tombstones, Window } from '../lambdas/shared/contract/schemas.ts';
+import { toJson } from '../lambdas/shared/platform/lake.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../lambdas/shared/privacy/person-key.ts';
 import { createSaleParser } from '../lambdas/shared/sales/sale.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { threshold } from '../lambdas/threshold/threshold.ts';
@@ -30,10 +34,24 @@ function expectSaved(name: string, bytes: Uint8Array): void {
   expect(readFileSync(path(name)), name).toEqual(bytes);
 }
 
+const Key = z.strictObject({
+  secret: z.string(),
+  check: z.string(),
+  users: z.array(z.strictObject({ user: z.string(), erasedHash: z.string() })),
+});
+
+test('the hashes of users by which they are recognised when they were forgotten are those that are saved', () => {
+  const secret = 'a secret of a test, é🛒, and long enough';
+  const key = createPersonKey(secret);
+  const ids = ['ann', 'bob', '1', '11', '', ' ann ', 'émoji 🛒', 'a\u0000b', 'x'.repeat(256)];
+  const users = ids.map((user) => ({ user, erasedHash: key.erasedHash(user) }));
+  expectSaved('person-key.json', Buffer.from(toJson({ secret, check: key.check, users })));
+});
+
 test('the event becomes the batch, the rejected record and the window that are saved, to the byte', async () => {
   const lake = memoryLake();
   const log = recordingLog();
-  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}) });
+  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}), ids: PLAIN_IDS });
   await appendProducts(
     [
       { productId: 'lamp', name: 'Lamp of the catalogue, “blue”', category: 'Home > Lighting', price: 9.5 },
@@ -55,8 +73,32 @@ test('the event becomes the batch, the rejected record and the window that are s
     expectSaved(name, bytesOf(key));
 });
 
+test('a user who was forgotten has tombstones, which the window names that is saved, to the byte', async () => {
+  const lake = memoryLake();
+  const log = recordingLog();
+  const key = createPersonKey(Key.parse(json('person-key.json')).secret);
+  await accumulate(json('msk-event.json'), { lake, log, parseSale: createSaleParser({}), ids: PLAIN_IDS });
+  const tombstones: Tombstones = {
+    erasure: 1,
+    untilMs: 1_782_907_200_000,
+    keyCheck: key.check,
+    users: [key.erasedHash('ann')],
+  };
+  const saved = toJson(tombstones);
+  await lake.create(tombstonesKey(1), saved, 'application/json');
+  const settings = Threshold.parse({});
+  await threshold({ how: 'flush' }, { lake, log, settings, model: Model.parse({}), nowMs: () => lake.nowMs });
+  expectSaved('tombstones.json', Buffer.from(saved));
+  expectSaved('window-tombstones.json', Buffer.from(lake.text(windowKey(1))));
+});
+
 test('the documents fit their schemas', () => {
   Window.parse(json('window.json'));
+  expect(Window.parse(json('window-tombstones.json')).tombstones).toEqual({
+    through: 1,
+    objects: [{ key: tombstonesKey(1), sizeBytes: readFileSync(path('tombstones.json')).length }],
+  });
+  Tombstones.parse(json('tombstones.json'));
   Manifest.parse(json('manifest.json'));
 });
 

@@ -11,6 +11,7 @@ import { answerMessages, type Notice } from '../../lambdas/shared/platform/answe
 import type { Lake } from '../../lambdas/shared/platform/lake.ts';
 import type { Log } from '../../lambdas/shared/platform/log.ts';
 import { parseQueueEvent, type QueueMessage } from '../../lambdas/shared/platform/messages.ts';
+import { PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
 import { throwFailures } from '../../lambdas/shared/sales/partial-batch.ts';
 import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import { lookFor } from '../../lambdas/threshold/look-for.ts';
@@ -84,7 +85,7 @@ export const STAGE_NAMES = Object.keys(STAGES) as readonly StageName[];
 export const accumulateStage =
   (isPartial: boolean): Stage =>
   async (event, { lake, log }) => {
-    const answer = await accumulate(event, { lake, log, parseSale });
+    const answer = await accumulate(event, { lake, log, parseSale, ids: PLAIN_IDS });
     if (!isPartial) throwFailures(answer);
     return answer;
   };

@@ -2,16 +2,21 @@ import { interactionsKey, rejectedKey } from '../shared/contract/keys.ts';
 import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import type { ParseSale } from '../shared/sales/sale.ts';
 import { type Batch, planBatches } from './batches.ts';
+import { countFields, countPersonal } from './field-counts.ts';
 import { toParquet } from './parquet.ts';
+import { toNdjson } from './rejected.ts';
 
 export interface Parts {
   readonly lake: Pick<Lake, 'create'>;
   readonly log: Log;
   readonly parseSale: ParseSale;
+  /** How ids of people are stored. */
+  readonly ids: PersonIds;
 }
 
 /**
@@ -25,18 +30,19 @@ export interface Parts {
  */
 export async function accumulate(
   event: unknown,
-  { lake, log, parseSale }: Parts,
+  { lake, log, parseSale, ids }: Parts,
 ): Promise<PartialBatchResponse> {
-  const batches = planBatches(parseMskEvent(event), parseSale);
+  const batches = planBatches(parseMskEvent(event), parseSale, ids);
   const byPartition = Map.groupBy(batches, ({ partitionName }) => partitionName);
   const results = await Promise.all(
-    [...byPartition.values()].map((list) => storeInOrder(list, { lake, log })),
+    [...byPartition.values()].map((list) => storeInOrder(list, { lake, log, ids })),
   );
   const stored = results.flatMap((result) => result.stored);
   log.measure({
     SalesStored: sum(stored.map(({ sales }) => sales.length)),
     SalesRejected: sum(stored.map(({ rejects }) => rejects.length)),
     FieldsLeftOut: sum(stored.flatMap(({ sales }) => sales.map(({ sale }) => sale.leftOut?.length ?? 0))),
+    LooksPersonal: sum(stored.map(countPersonal)),
   });
   return { batchItemFailures: results.flatMap(({ failure }) => failure ?? []) };
 }
@@ -47,7 +53,7 @@ export async function accumulate(
  */
 async function storeInOrder(
   batches: readonly Batch[],
-  { lake, log }: Pick<Parts, 'lake' | 'log'>,
+  { lake, log, ids }: Omit<Parts, 'parseSale'>,
 ): Promise<{
   readonly stored: readonly Batch[];
   readonly failure: PartialBatchResponse['batchItemFailures'][number] | undefined;
@@ -57,7 +63,7 @@ async function storeInOrder(
     const { partitionName: partition, range, sales, rejects } = batch;
     const { first, last } = range;
     try {
-      await store(lake, batch);
+      await store(batch, { lake, ids });
     } catch (error) {
       const offset = lowest(batches.slice(index).map(({ range }) => range.first));
       log.error('Cannot store this partition; its records are delivered again', { partition, offset, error });
@@ -70,7 +76,7 @@ async function storeInOrder(
       last,
       stored: sales.length,
       rejected: rejects.length,
-      ...leftOutOf(batch),
+      ...countFields(batch),
     });
   }
   return { stored, failure: undefined };
@@ -80,12 +86,12 @@ async function storeInOrder(
  * Stores a batch. An object that exists already is from an earlier delivery of the same records, so `create` may return
  * false.
  */
-async function store(lake: Parts['lake'], batch: Batch): Promise<void> {
+async function store(batch: Batch, { lake, ids }: Pick<Parts, 'lake' | 'ids'>): Promise<void> {
   const { range, sales, rejects } = batch;
   if (rejects.length > 0)
     await lake.create(
       rejectedKey({ ...range, count: rejects.length }),
-      toNdjson(batch),
+      toNdjson(batch, ids),
       'application/x-ndjson',
     );
   if (sales.length > 0)
@@ -94,34 +100,4 @@ async function store(lake: Parts['lake'], batch: Batch): Promise<void> {
       toParquet(batch),
       'application/vnd.apache.parquet',
     );
-}
-
-/**
- * Counts the fields that sales are stored without, for the log, which has no values of records.
- *
- * @returns `{ leftOut: { price: 3 } }`; an empty object if there are none.
- */
-function leftOutOf({ sales }: Batch): { readonly leftOut?: Readonly<Record<string, number>> } {
-  const fields = sales.flatMap(({ sale }) => sale.leftOut ?? []);
-  if (fields.length === 0) return {};
-  const byField = Map.groupBy(fields, ({ field }) => field);
-  return { leftOut: Object.fromEntries([...byField].map(([field, { length }]) => [field, length])) };
-}
-
-/** Formats one line for each rejected record: its address, the reason, and the original key and value in base64. */
-function toNdjson({ range, rejects }: Batch): string {
-  const { source, topic, partition } = range;
-  const lines = rejects.map(({ offset, kafkaMs, reason, record }) =>
-    JSON.stringify({
-      source,
-      topic,
-      partition,
-      offset,
-      kafkaMs,
-      reason,
-      key: record.key ?? null,
-      value: record.value ?? null,
-    }),
-  );
-  return `${lines.join('\n')}\n`;
 }

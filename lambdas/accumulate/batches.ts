@@ -1,7 +1,10 @@
 import type { BatchName } from '../shared/contract/keys.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
+import type { PersonalField } from '../shared/sales/looks-personal.ts';
 import type { MskEvent, PolledRecord } from '../shared/sales/msk-event.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale, Sale } from '../shared/sales/sale.ts';
+import { storedSale } from '../shared/sales/stored-sale.ts';
 
 /** The position of a record in its partition. */
 export interface Address {
@@ -11,7 +14,14 @@ export interface Address {
 }
 
 export type AddressedSale = Address & { readonly sale: Sale };
-export type RejectedRecord = Address & { readonly record: PolledRecord; readonly reason: string };
+export interface RejectedRecord extends Address {
+  readonly record: PolledRecord;
+  readonly reason: string;
+  /** If set, what looks personal in the record is masked before it is stored. */
+  readonly isMasked?: true | undefined;
+  /** The fields for which it was rejected, if that is because they look personal. */
+  readonly looksPersonal?: readonly PersonalField[] | undefined;
+}
 
 /** The records of one partition in one poll. */
 export interface Batch {
@@ -31,9 +41,10 @@ export interface Batch {
  * Keys are made of offsets, so a retry of the same poll writes to the same keys. A record that is twice in the event counts
  * once. If a topic was deleted and created again while the poller gathered records, the partition has one batch of each.
  *
+ * @param ids How ids of people are stored; sales of the batches have them in this form.
  * @returns At least one batch for each partition with a record, in the order of the event, each in offset order.
  */
-export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale): Batch[] {
+export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale, ids: PersonIds): Batch[] {
   const batches: Batch[] = [];
   const runs = [...partitions].flatMap(([name, polled]) =>
     splitTopics(polled).map((run) => [name, run] as const),
@@ -47,8 +58,10 @@ export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSa
     for (const record of records) {
       const { offset, timestamp: kafkaMs } = record;
       const parsed = parseRecord(record, parseSale);
-      if ('rejected' in parsed) rejects.push({ offset, kafkaMs, record, reason: parsed.rejected });
-      else sales.push({ offset, kafkaMs, sale: parsed });
+      if ('rejected' in parsed) {
+        const { rejected: reason, ...rest } = parsed;
+        rejects.push({ offset, kafkaMs, record, reason, ...rest });
+      } else sales.push({ offset, kafkaMs, sale: storedSale(parsed, ids) });
     }
     const { topic, partition } = first;
     const range = {

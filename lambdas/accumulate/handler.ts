@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
+import { PRIVACY_VARIABLES, personAccessOf } from '../shared/privacy/environment.ts';
 import { FieldMap } from '../shared/sales/field-map.ts';
 import { type PartialBatchResponse, throwFailures } from '../shared/sales/partial-batch.ts';
 import { createSaleParser } from '../shared/sales/sale.ts';
@@ -13,10 +14,12 @@ const environment = readEnvironment(
     [ENV.lakeBucket]: z.string().min(1),
     [ENV.fieldMap]: jsonVariable(FieldMap),
     [ENV.partialAnswers]: z.stringbool(),
+    ...PRIVACY_VARIABLES,
   }),
 );
 const lake = s3Lake(environment[ENV.lakeBucket]);
-const parseSale = createSaleParser(environment[ENV.fieldMap]);
+const people = personAccessOf(environment, { lake, use: 'storing' });
+const parseSale = createSaleParser(environment[ENV.fieldMap], people.settings);
 
 export async function handler(event: unknown, context: Context): Promise<PartialBatchResponse> {
   const log = createLog('accumulate', {
@@ -24,7 +27,7 @@ export async function handler(event: unknown, context: Context): Promise<Partial
     functionName: context.functionName,
   });
   try {
-    const answer = await accumulate(event, { lake, log, parseSale });
+    const answer = await accumulate(event, { lake, log, parseSale, ids: await people.ids() });
     if (!environment[ENV.partialAnswers]) throwFailures(answer);
     return answer;
   } catch (error) {

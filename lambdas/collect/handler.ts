@@ -6,6 +6,7 @@ import { createRouter } from '../shared/http/router.ts';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { iamKafka } from '../shared/platform/iam-kafka.ts';
 import { createLog } from '../shared/platform/log.ts';
+import { Privacy } from '../shared/privacy/settings.ts';
 import { FieldMap } from '../shared/sales/field-map.ts';
 import { createCollectRoutes } from './routes.ts';
 import { COLLECT_PATIENCE, kafkaSalesTopic } from './sales-topic.ts';
@@ -15,6 +16,7 @@ const environment = readEnvironment(
     [ENV.brokers]: z.string().min(1),
     [ENV.topic]: z.string().min(1),
     [ENV.fieldMap]: jsonVariable(FieldMap),
+    [ENV.privacy]: jsonVariable(Privacy),
     AWS_REGION: z.string().min(1),
     ...AUTHORISATION_VARIABLES,
   }),
@@ -30,6 +32,7 @@ const router = createRouter(
   createCollectRoutes({
     topic: kafkaSalesTopic(kafka, environment[ENV.topic]),
     fieldMap: environment[ENV.fieldMap],
+    privacy: environment[ENV.privacy],
     log: createLog('collect', functionName === undefined ? {} : { functionName }),
     nowMs: Date.now,
   }),

@@ -3,7 +3,9 @@ import { MAX_SALES, type SaleResult, type SalesResult } from '../shared/contract
 import { documentsOf } from '../shared/http/body.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Log } from '../shared/platform/log.ts';
+import { PLAIN_PRIVACY, type Privacy } from '../shared/privacy/settings.ts';
 import type { FieldMap } from '../shared/sales/field-map.ts';
+import { createSaleParser, type ParseSale } from '../shared/sales/sale.ts';
 import { type OutgoingSale, readSale, withIds } from './sale-of-request.ts';
 import type { SalesTopic, TopicAddress } from './sales-topic.ts';
 
@@ -11,14 +13,17 @@ export interface CollectParts {
   readonly topic: SalesTopic;
   /** The names of the fields on the topic. */
   readonly fieldMap: FieldMap;
+  /** As accumulate has it, which parses the sales again; ids are stored as they come if it is absent. */
+  readonly privacy?: Privacy;
   readonly log: Log;
   readonly nowMs: () => number;
 }
 
 /** The operations of collect. */
-export const createCollectRoutes = (parts: CollectParts): StageRoutes<'collect'> => ({
-  addSales: (request) => addSales(request, parts),
-});
+export function createCollectRoutes(parts: CollectParts): StageRoutes<'collect'> {
+  const parseSale = createSaleParser({}, parts.privacy ?? PLAIN_PRIVACY);
+  return { addSales: (request) => addSales(request, { ...parts, parseSale }) };
+}
 
 /**
  * Puts the valid sales of a request on the topic, and says of each sale what became of it.
@@ -28,10 +33,10 @@ export const createCollectRoutes = (parts: CollectParts): StageRoutes<'collect'>
  */
 async function addSales(
   { bytes, headers, onlyUser }: ApiRequest<'addSales'>,
-  { topic, fieldMap, log, nowMs }: CollectParts,
+  { topic, fieldMap, log, nowMs, parseSale }: CollectParts & { readonly parseSale: ParseSale },
 ): Promise<Reply> {
   const timestampMs = nowMs();
-  const context = { nowMs: timestampMs, onlyUser };
+  const context = { nowMs: timestampMs, onlyUser, parseSale };
   const read = documentsOf(bytes, { contentType: headers['content-type'], most: MAX_SALES }).map((element) =>
     readSale(element, fieldMap, context),
   );

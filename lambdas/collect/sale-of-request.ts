@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BodyElement } from '../shared/http/body.ts';
 import { type FieldMap, SALE_FIELDS, type SaleField } from '../shared/sales/field-map.ts';
-import { createSaleParser } from '../shared/sales/sale.ts';
-import { isSaleId, MAX_SALE_ID_LENGTH } from '../shared/sales/sale-id.ts';
+import type { ParseSale } from '../shared/sales/sale.ts';
+import { isSaleId, MAX_SALE_ID_LENGTH, SALE_ID_HEADER } from '../shared/sales/sale-id.ts';
 
 /** A valid sale of a request, as it goes to the topic. */
 export interface OutgoingSale {
@@ -19,10 +19,10 @@ export interface RequestContext {
   readonly nowMs: number;
   /** The only user for whom the caller may send sales; undefined if there is no such restriction. */
   readonly onlyUser: string | undefined;
+  /** A parser with the names of fields of the API, whatever the topic has. */
+  readonly parseSale: ParseSale;
 }
 
-/** Requests have the names of fields of the API, whatever the topic has. */
-const parseSale = createSaleParser({});
 const FIELDS_WITH_IDS: readonly SaleField[] = ['userId', 'productId', 'orderId'];
 
 /**
@@ -35,7 +35,7 @@ const FIELDS_WITH_IDS: readonly SaleField[] = ['userId', 'productId', 'orderId']
 export function readSale(
   { value, text }: BodyElement,
   fieldMap: FieldMap,
-  { nowMs, onlyUser }: RequestContext,
+  { nowMs, onlyUser, parseSale }: RequestContext,
 ): OutgoingSale | { readonly refused: string } {
   const fields = isObject(value) ? saleFields(value) : undefined;
   // JSON.parse returns Infinity for 1e999, and JSON.stringify would make null of it, which counts as absent.
@@ -44,7 +44,10 @@ export function readSale(
       return { refused: `${name}: is ${field}, should be a finite number` };
   // What is not JSON is parsed as it came, for the reason.
   const json = value === undefined ? text : JSON.stringify(fields ?? withoutContent(value));
-  const parsed = parseSale(Buffer.from(json), nowMs);
+  const own = isObject(value) && Object.hasOwn(value, 'id') ? (value.id ?? undefined) : undefined;
+  const hasId = typeof own === 'string' && isSaleId(own);
+  const headers = hasId ? [{ [SALE_ID_HEADER]: [...Buffer.from(own)] }] : [];
+  const parsed = parseSale(Buffer.from(json), nowMs, headers);
   if ('rejected' in parsed) return { refused: parsed.rejected };
   if (!isObject(value) || !fields) return { refused: 'not an object: should be a JSON object' };
   const [leftOut] = parsed.leftOut ?? [];
@@ -54,13 +57,12 @@ export function readSale(
       return { refused: `${name}: is a number of more than 15 digits, should be a string` };
   if (onlyUser !== undefined && parsed.user !== onlyUser)
     return { refused: 'userId: is another user, should be the user of the token' };
-  const own = Object.hasOwn(value, 'id') ? (value.id ?? undefined) : undefined;
-  if (own !== undefined && !(typeof own === 'string' && isSaleId(own)))
+  if (own !== undefined && !hasId)
     return { refused: `id: should be a string of 1 to ${MAX_SALE_ID_LENGTH} characters` };
   return {
     key: parsed.user,
     value: Buffer.from(JSON.stringify(renamed(fields, fieldMap))),
-    id: own,
+    id: hasId ? own : undefined,
   };
 }
 

@@ -6,12 +6,20 @@ import type { RunCost } from '../shared/contract/run-cost.ts';
 import type { Current, Publication } from '../shared/contract/schemas.ts';
 import { browserCode } from '../shared/web/browser-code.ts';
 import { costTable } from '../shared/web/cost-table.ts';
-import { count, type Html, html, NOTHING, page, table, time } from '../shared/web/html.ts';
+import type { ExplorerSettings } from '../shared/web/explorer-settings.ts';
+import { count, type Html, html, island, NOTHING, page, table, time } from '../shared/web/html.ts';
 import { LIST_NAMES, LISTS_EXPLAINED, withListNames } from '../shared/web/lists.ts';
 
-/** What runs cost, oldest first, and which windows wait for the budget of the next month. */
-export interface Costs {
+/** What the page has besides. */
+export interface Extras {
+  /**
+   * Undefined where the files of a run have the ids of users; otherwise they have pseudonyms, and the page asks for a user by
+   * id.
+   */
+  readonly explorer?: ExplorerSettings | undefined;
+  /** What runs cost, oldest first. */
   readonly runs?: readonly RunCost[];
+  /** Windows that wait for the budget of the next month. */
   readonly waiting?: readonly Waiting[];
 }
 
@@ -27,13 +35,13 @@ const PICTURES = CHART_NAMES.flatMap((name) => {
  * users and products of the served run.
  *
  * @param publications Newest first.
- * @param costs What runs cost; runs oldest first.
+ * @param extras What the page has besides; see {@link Extras}.
  * @returns The same text for the same arguments.
  */
 export function indexPage(
   current: Current,
   publications: readonly Publication[],
-  { runs = [], waiting = [] }: Costs = {},
+  { explorer, runs = [], waiting = [] }: Extras = {},
 ): string {
   const { run, publication } = current;
   return page({
@@ -44,7 +52,7 @@ export function indexPage(
 ${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publications)}
 </div>
 <section aria-labelledby="explore">
-<h2 id="explore">Users and products</h2>
+<h2 id="explore">Users and products</h2>${explorer ? pseudonyms(explorer) : NOTHING}
 <div id="explorer"><p class="soft">Looking up users and products needs JavaScript and a server that serves the bucket.</p></div>
 </section>
 <section aria-labelledby="look">
@@ -61,9 +69,19 @@ ${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publication
 <h2 id="cost">Cost</h2>
 <div id="costs">${costTable(runs, waiting)}</div>
 </section>`,
-    script: browserCode('index-page'),
+    script: browserCode(explorer ? 'keyed-index-page' : 'index-page'),
+    connect: explorer?.api ? originsOf(explorer.api) : [],
   });
 }
+
+const pseudonyms = (explorer: ExplorerSettings): Html => html`
+<p class="soft">Users are shown under pseudonyms, not under their ids in the shop. To look one up, type the whole id.</p>
+${island('explorer-settings', explorer)}`;
+
+/** The servers that the script asks for users, and at which people sign in. */
+const originsOf = ({ url, signIn }: NonNullable<ExplorerSettings['api']>): string[] => [
+  ...new Set([new URL(url).origin, new URL(signIn.endpoints?.token ?? signIn.issuer).origin]),
+];
 
 function servedRun(run: number, publications: readonly Publication[]): Html {
   const numbers = publications.find((publication) => publication.run === run)?.numbers;

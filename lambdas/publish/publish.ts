@@ -12,11 +12,14 @@ import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.
 import type { Log } from '../shared/platform/log.ts';
 import { listPublications } from '../shared/platform/publications.ts';
 import { readRunCosts, readWaiting } from '../shared/platform/run-costs.ts';
+import type { ExplorerSettings } from '../shared/web/explorer-settings.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
 
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
+  /** Of the index page; see `indexPage`. */
+  readonly explorer?: ExplorerSettings | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ const SHOWN_PUBLICATIONS = 100;
  *
  * @param isSweep Whether to count a failure to read a manifest, and to refuse the run after too many.
  */
-export async function publish({ lake, log }: Parts, isSweep: boolean): Promise<void> {
+export async function publish({ lake, log, explorer }: Parts, isSweep: boolean): Promise<void> {
   for (;;) {
     const pointer = await lake.read(CURRENT_KEY);
     const current = pointer && parseJson(pointer.text, CURRENT_KEY, Current);
@@ -43,7 +46,7 @@ export async function publish({ lake, log }: Parts, isSweep: boolean): Promise<v
     const next = toJson(currentAfter(publication, current));
     await lake.replace(CURRENT_KEY, next, 'application/json', pointer?.etag);
   }
-  await refreshIndex(lake);
+  await refreshIndex({ lake, explorer });
 }
 
 /** Reads a decision that an earlier call wrote without updating `current.json`. */
@@ -129,8 +132,11 @@ async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean
   }
 }
 
-/** Updates the index page. The page depends on the publications and receipts alone, so it is written only if its text changes. */
-export async function refreshIndex(lake: Lake): Promise<void> {
+/**
+ * Updates the index page. The page depends on the publications, the receipts and the settings alone, so it is written only if
+ * its text changes.
+ */
+export async function refreshIndex({ lake, explorer }: Pick<Parts, 'lake' | 'explorer'>): Promise<void> {
   // A separate part of the bundle, because it contains the charts' titles: the decision does not wait until it is loaded.
   const { indexPage } = await import('./index-page.ts');
   for (;;) {
@@ -139,6 +145,7 @@ export async function refreshIndex(lake: Lake): Promise<void> {
     if (!current) return;
     const shown = { newest: current.publication, most: SHOWN_PUBLICATIONS };
     const page = indexPage(current, await listPublications(lake, shown), {
+      explorer,
       runs: await readRunCosts(lake),
       waiting: await readWaiting(lake),
     });

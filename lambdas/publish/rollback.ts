@@ -13,7 +13,10 @@ import { type Parts, refreshIndex } from './publish.ts';
  *   back further.
  * @returns What was done, or why it could not be done, for the person who asked.
  */
-export async function rollback({ lake, log }: Parts, to: number | undefined): Promise<RequestAnswer> {
+export async function rollback(
+  { lake, log, explorer }: Parts,
+  to: number | undefined,
+): Promise<RequestAnswer> {
   const cannot = (message: string): RequestAnswer => {
     log.info(message);
     return { done: false, message };
@@ -33,7 +36,7 @@ export async function rollback({ lake, log }: Parts, to: number | undefined): Pr
       'Cannot roll back: current.json changed at the same time; check which run is served now, and try again',
     );
   log.warn(`Rolled back to run ${run}`, { window: run, object: CURRENT_KEY, from: current.run });
-  await refreshIndex(lake);
+  await refreshIndex({ lake, explorer });
   const refused = decisions.some((decision) => decision.run === run && decision.decision === 'refused');
   const although = refused ? ', although the gate had refused it' : '';
   return {

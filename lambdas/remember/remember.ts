@@ -2,17 +2,23 @@ import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { expiryOf } from '../shared/platform/recent-item.ts';
 import type { RecentSales, UserSale } from '../shared/platform/recent-sale.ts';
+import { type ErasedUsers, isErased, type TombstoneReader } from '../shared/platform/tombstones.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { type PolledRecord, parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale } from '../shared/sales/sale.ts';
+import { storedSale } from '../shared/sales/stored-sale.ts';
 
 export interface Parts {
   readonly recent: Pick<RecentSales, 'remember'>;
+  readonly tombstones: Pick<TombstoneReader, 'current'>;
   /** How long recent sales are kept, counted from their Kafka timestamps. */
   readonly days: number;
   readonly log: Log;
   readonly parseSale: ParseSale;
+  /** How ids of people are stored. */
+  readonly ids: PersonIds;
   readonly nowMs: () => number;
 }
 
@@ -26,9 +32,10 @@ interface Outcome {
 /**
  * Stores the sales of one poll by user. A record that is not a valid sale is ignored: accumulate, which reads the same topic,
  * keeps it with the reason. A sale that is older than recent sales are kept is ignored too, so that a replay of the topic
- * changes nothing.
+ * changes nothing. So is a sale of an erased user, unless its Kafka timestamp is later than the erasure.
  *
- * A storage fault fails all records of its partition, but of no other.
+ * A storage fault fails all records of its partition, but of no other. If the tombstones cannot be read, all records fail: nothing is
+ * stored that may have to be forgotten.
  *
  * @returns The partitions that could not be stored; may be empty.
  * @throws {TypeError} If the event is not from a Kafka event source mapping.
@@ -53,12 +60,14 @@ export async function remember(event: unknown, parts: Parts): Promise<PartialBat
 async function rememberPartition(
   partition: string,
   records: readonly PolledRecord[],
-  { source, recent, days, log, parseSale, nowMs }: Parts & { readonly source: string },
+  { source, recent, tombstones, days, log, parseSale, ids, nowMs }: Parts & { readonly source: string },
 ): Promise<Outcome> {
   const nowSeconds = nowMs() / 1000;
-  const valid = records.flatMap((record) => toUserSale(record, source, parseSale) ?? []);
-  const sales = valid.filter((sale) => expiryOf(sale, days) > nowSeconds);
+  const valid = records.flatMap((record) => toUserSale(record, { source, parseSale, ids }) ?? []);
+  const unexpired = valid.filter((sale) => expiryOf(sale, days) > nowSeconds);
+  let sales: readonly UserSale[];
   try {
+    sales = withoutErased(unexpired, await tombstones.current());
     await recent.remember(sales);
   } catch (error) {
     const offset = lowest(records.map((record) => record.offset));
@@ -69,16 +78,23 @@ async function rememberPartition(
     });
     return { stored: 0, ignored: 0, failure: { itemIdentifier: { partition, offset } } };
   }
-  const [invalid, expired] = [records.length - valid.length, valid.length - sales.length];
-  log.info('Remembered', { partition, stored: sales.length, invalid, expired });
-  return { stored: sales.length, ignored: invalid + expired, failure: undefined };
+  const [invalid, expired] = [records.length - valid.length, valid.length - unexpired.length];
+  const erased = unexpired.length - sales.length;
+  log.info('Remembered', { partition, stored: sales.length, invalid, expired, erased });
+  return { stored: sales.length, ignored: records.length - sales.length, failure: undefined };
 }
 
+const withoutErased = (sales: readonly UserSale[], users: ErasedUsers): readonly UserSale[] =>
+  sales.filter(({ user, address }) => !isErased(address.kafkaMs, users.erasureOf(user)));
+
 /** @returns The part of a sale that an answer needs; undefined if the record is not a valid sale. */
-function toUserSale(record: PolledRecord, source: string, parseSale: ParseSale): UserSale | undefined {
+function toUserSale(
+  record: PolledRecord,
+  { source, parseSale, ids }: Pick<Parts, 'parseSale' | 'ids'> & { readonly source: string },
+): UserSale | undefined {
   const parsed = parseRecord(record, parseSale);
   if ('rejected' in parsed) return undefined;
-  const { user, product, quantity, atMs, type, orderId, price, id } = parsed;
+  const { user, product, quantity, atMs, type, orderId, price, id } = storedSale(parsed, ids);
   const { topic, partition, offset, timestamp: kafkaMs } = record;
   return {
     user,

@@ -1,14 +1,21 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { PREFIX, parseNumberedKey } from '../shared/contract/keys.ts';
-import { ENV, readEnvironment } from '../shared/platform/env.ts';
+import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { parseQueueEvent, type QueueMessage, type QueueResponse } from '../shared/platform/messages.ts';
+import { Privacy } from '../shared/privacy/settings.ts';
 import { type Parts, renderDecided, sweep } from './render.ts';
 
-const environment = readEnvironment(z.object({ [ENV.lakeBucket]: z.string().min(1) }));
+const environment = readEnvironment(
+  z.object({
+    [ENV.lakeBucket]: z.string().min(1),
+    [ENV.privacy]: jsonVariable(Privacy).optional(),
+  }),
+);
 const lake = s3Lake(environment[ENV.lakeBucket]);
+const hasPseudonyms = environment[ENV.privacy]?.userIds === 'keyed';
 
 /** Each message names one decided run. Messages that failed are delivered again; the others are not. */
 export async function handler(event: unknown, context: Context): Promise<QueueResponse> {
@@ -19,7 +26,7 @@ export async function handler(event: unknown, context: Context): Promise<QueueRe
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const message of parseQueueEvent(event, log))
     try {
-      await answer({ lake, log }, message);
+      await answer({ lake, log, hasPseudonyms }, message);
     } catch (error) {
       log.error('Cannot render; the message will be delivered again', {
         ...(message.kind === 'object' ? { object: message.key } : {}),

@@ -23,7 +23,7 @@ export function runPage(data: PageData): string {
   const sections = sectionsOf(data);
   const header = html`<p class="noprint"><a href="../index.html">All runs</a></p>
 <h1>Run ${run}</h1>
-<p class="soft">Trained on ${count(trained.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users; the newest sale is from ${time(asOfMs)}. Each user gets two lists: ${LISTS_EXPLAINED}</p>
+<p class="soft">Trained on ${count(trained.interactions)} sales of ${count(counts.products)} products to ${count(counts.users)} users; the newest sale is from ${time(asOfMs)}. Each user gets two lists: ${LISTS_EXPLAINED}${data.hasPseudonyms ? ' Users are shown under pseudonyms, not under their ids in the shop.' : ''}</p>
 <nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
   return page({
     title: `Run ${run}`,

@@ -5,8 +5,10 @@ import { AUTHORISATION_VARIABLES, authorisationOf } from '../shared/http/authori
 import type { HttpResult } from '../shared/http/event.ts';
 import { createRouter } from '../shared/http/router.ts';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
+import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { dynamoRecentSales } from '../shared/platform/recent.ts';
+import { PRIVACY_VARIABLES, personAccessOf } from '../shared/privacy/environment.ts';
 import { SignInSettings } from '../shared/web/shop-settings.ts';
 import { createSources } from './create-sources.ts';
 import { createServeRoutes } from './routes.ts';
@@ -20,21 +22,27 @@ const environment = readEnvironment(
     [ENV.catalogueMaxAgeSeconds]: z.coerce.number().min(1),
     [ENV.shopSignIn]: jsonVariable(SignInSettings).optional(),
     ...AUTHORISATION_VARIABLES,
+    ...PRIVACY_VARIABLES,
   }),
 );
 const authorisation = authorisationOf(environment);
 const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+const bucket = environment[ENV.lakeBucket];
+const s3 = new S3Client({
+  forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined,
+  // An answer that waits for a connection that hangs is worth nothing.
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1000, socketTimeout: 3000 },
+});
+const persons = personAccessOf(environment, { lake: s3Lake(bucket, s3), use: 'serving' });
 
 const sources = createSources({
-  bucket: environment[ENV.lakeBucket],
-  // An answer that waits for a connection that hangs is worth nothing.
-  s3: new S3Client({
-    forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined,
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1000, socketTimeout: 3000 },
-  }),
+  bucket,
+  s3,
   recent: dynamoRecentSales(environment[ENV.recentTable], environment[ENV.recentDays]),
   catalogueMaxAgeSeconds: environment[ENV.catalogueMaxAgeSeconds],
+  personKey: persons.key,
+  persons: persons.ids,
   log: createLog('serve', functionName === undefined ? {} : { functionName }),
   nowMs: Date.now,
 });
@@ -44,7 +52,12 @@ const router = withShop(
 );
 
 // Loads while the function starts: that is before the first request if concurrency is provisioned.
-await Promise.all([sources.served.get(), sources.catalogue.current().catch(() => undefined)]);
+await Promise.all([
+  sources.served.get(),
+  sources.catalogue.current().catch(() => undefined),
+  persons.ids().catch(() => undefined),
+  sources.erased.current(),
+]);
 
 /** Answers the requests of the routes of serve. */
 export async function handler(event: unknown, context: Context): Promise<HttpResult> {

@@ -6,7 +6,7 @@ import type { RecentSale } from '../shared/platform/recent.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { createNaming, type NamedProduct } from './names.ts';
 import { runOf } from './recommend.ts';
-import { type KnownUser, readUser, type Sources } from './sources.ts';
+import { type KnownUser, personsOf, readUser, type Sources } from './sources.ts';
 
 /** Answers `history`: what is known of a user, from the run and since. */
 export async function historyOfUser(
@@ -14,12 +14,13 @@ export async function historyOfUser(
   sources: Sources,
 ): Promise<Reply> {
   const [known, catalogue] = await Promise.all([readUser(user, sources), namesOf(sources)]);
-  const { run, newer, missing } = known;
+  const { run, newer, missing, erasure } = known;
+  const showsIds = (await personsOf(sources)).mode === 'plain';
   const version = catalogue?.versionAt(sources.nowMs());
-  const etag = etagOf('history', runOf(run), newer, missing, version, user, query);
+  const etag = etagOf('history', runOf(run), newer, missing, erasure, version, user, query);
   return unlessKnown(headers, etag, () => ({
     status: 200,
-    body: toHistory(known, { user, catalogue, n: query.n }),
+    body: toHistory(known, { user, catalogue, n: query.n, showsIds }),
   }));
 }
 
@@ -28,9 +29,17 @@ async function namesOf({ catalogue }: Sources): Promise<Catalogue | undefined> {
   return catalogue.current().catch(() => catalogue.latest);
 }
 
+interface HistoryOptions {
+  readonly user: string;
+  readonly catalogue: Catalogue | undefined;
+  readonly n: number;
+  /** False leaves out the ids of orders and sales: keyed ones mean nothing to the caller. */
+  readonly showsIds: boolean;
+}
+
 function toHistory(
   { run, stored, newer, missing }: KnownUser,
-  { user, catalogue, n }: { user: string; catalogue: Catalogue | undefined; n: number },
+  { user, catalogue, n, showsIds }: HistoryOptions,
 ): History {
   const named = run && createNaming(run.engine.products, catalogue);
   return {
@@ -46,7 +55,7 @@ function toHistory(
       newest: newer
         .toSorted((a, b) => b.atMs - a.atMs)
         .slice(0, n)
-        .map((sale) => recentLine(sale, (id) => nameById(id, { run, catalogue }))),
+        .map((sale) => recentLine(sale, { showsIds, nameOf: (id) => nameById(id, { run, catalogue }) })),
     },
   };
 }
@@ -71,7 +80,7 @@ function storedLines(
 
 function recentLine(
   { product, quantity, atMs, type, orderId, price, id }: RecentSale,
-  nameOf: (product: string) => string | undefined,
+  { showsIds, nameOf }: { showsIds: boolean; nameOf: (product: string) => string | undefined },
 ): History['recent']['newest'][number] {
   const name = nameOf(product);
   return {
@@ -80,9 +89,9 @@ function recentLine(
     quantity,
     atMs,
     type,
-    ...(orderId !== undefined && { orderId }),
+    ...(showsIds && orderId !== undefined && { orderId }),
     ...(price !== undefined && { price }),
-    ...(id !== undefined && { id }),
+    ...(showsIds && id !== undefined && { id }),
   };
 }
 

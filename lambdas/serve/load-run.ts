@@ -1,12 +1,13 @@
-import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { AnswerHistories, type StoredHistory } from '../shared/contract/answer-model.ts';
+import { ExplorerTable } from '../shared/contract/explorer.ts';
 import { manifestKey, windowKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { parseJson } from '../shared/platform/lake.ts';
-import { type Block, type BlockPlace, BlockTable } from '../shared/web/block-table.ts';
 import type { Engine } from './engine.ts';
+import { createExplorerReader, type ExplorerReader } from './explorer-reader.ts';
 import type { RunObjects } from './run-objects.ts';
+import { createRunTable } from './run-table.ts';
 
 /** A run that is ready to answer. */
 export interface LoadedRun {
@@ -18,6 +19,10 @@ export interface LoadedRun {
   readonly offsets: Manifest['inputs']['offsets'];
   /** When its window was cut, epoch ms; undefined if that cannot be read. */
   readonly cutAtMs: number | undefined;
+  /** Number of the newest erasure that the run was trained without; 0 if there was none. */
+  readonly erasuresThrough: number;
+  /** The version of the manifest. It changes when files of the run are rewritten, because a user was erased. */
+  readonly manifestEtag: string;
   readonly engine: Engine;
   /**
    * Reads what the run knows of a user.
@@ -26,6 +31,12 @@ export interface LoadedRun {
    * @throws {Error} If the file cannot be read.
    */
   historyOf(user: string): Promise<StoredHistory | undefined>;
+  /**
+   * Reads what the explorer shows of a user.
+   *
+   * @param user As the run spells it.
+   */
+  readonly explorerOf: ExplorerReader;
 }
 
 export interface RunLoaderOptions {
@@ -34,12 +45,14 @@ export interface RunLoaderOptions {
   readonly createEngine: (document: unknown, tensors: Uint8Array) => Loaded;
   /** Limit of the blocks of histories that are kept, in their compressed bytes. */
   readonly historyBytes?: number;
+  /** The clock, epoch ms. */
+  readonly nowMs?: () => number;
 }
 
 /** An engine, and the table of histories that its document names. */
 export interface Loaded {
   readonly engine: Engine;
-  readonly histories: ConstructorParameters<typeof BlockTable>[0];
+  readonly histories: ExplorerTable;
 }
 
 /** About ten times as much in memory. */
@@ -56,8 +69,8 @@ const Cut = z.object({ cutAtMs: z.int() });
  * @throws {Error} If the run has no manifest, or one of its files is missing or damaged; the message names the object.
  */
 export async function loadRun(number: number, options: RunLoaderOptions): Promise<LoadedRun> {
-  const { objects, createEngine, historyBytes = HISTORY_BYTES } = options;
-  const manifest = parseJson(await text(objects, manifestKey(number)), manifestKey(number), Manifest);
+  const { objects, createEngine, historyBytes = HISTORY_BYTES, nowMs = Date.now } = options;
+  const { manifest, etag } = await readManifest(objects, number);
   const keys = new Map(manifest.files.map(({ name, key }) => [name, key]));
   const keyOf = (name: string): string => {
     const key = keys.get(name);
@@ -70,11 +83,17 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
     bytes(objects, keyOf(TENSORS)),
     cutOf(objects, number),
   ]);
-  const { engine, histories } = createEngine(JSON.parse(document), tensors);
-  const table = new BlockTable<StoredHistory>(
+  const parsed: unknown = JSON.parse(document);
+  const { engine, histories } = createEngine(parsed, tensors);
+  const historyOf = createRunTable(
+    {
+      ...{ objects, keyOf, nowMs },
+      index: DOCUMENT,
+      parse: historiesOf(parsed),
+      block: AnswerHistories,
+      mostBytes: historyBytes,
+    },
     histories,
-    (place) => readBlock(objects, keyOf(place.file), place),
-    historyBytes,
   );
   return {
     run: manifest.run,
@@ -82,9 +101,36 @@ export async function loadRun(number: number, options: RunLoaderOptions): Promis
     newestSaleMs: manifest.asOfMs,
     offsets: manifest.inputs.offsets,
     cutAtMs,
+    erasuresThrough: manifest.inputs.tombstones?.through ?? 0,
+    manifestEtag: etag,
     engine,
-    historyOf: async (user) => (await table.get(user))?.value,
+    historyOf: async (user) => (await historyOf(user))?.value,
+    explorerOf: createExplorerReader({ objects, keys, nowMs }),
   };
+}
+
+/** Returns a function that reads the table of histories from a document, if all else in it is as it was when the model was loaded. */
+function historiesOf(loaded: unknown): (text: string, key: string) => ExplorerTable {
+  const model = modelOf(loaded);
+  return (text, key) => {
+    const document = parseJson(text, key, Indexed);
+    if (modelOf(document) !== model)
+      throw new Error(`Cannot read a history: ${key} has another model than the one that is loaded`);
+    return document.histories;
+  };
+}
+
+const Indexed = z.looseObject({ histories: ExplorerTable });
+
+/** Returns a document without its table, as text. */
+const modelOf = (document: unknown): string =>
+  JSON.stringify(document, (name, value: unknown) => (name === 'histories' ? undefined : value));
+
+async function readManifest(objects: RunObjects, run: number) {
+  const key = manifestKey(run);
+  const found = await objects.readUnless(key, undefined);
+  if (!found || found === 'same') throw new Error(`Cannot load the run: ${key} does not exist`);
+  return { manifest: parseJson(found.text, key, Manifest), etag: found.etag };
 }
 
 async function bytes(objects: RunObjects, key: string): Promise<Uint8Array> {
@@ -104,17 +150,4 @@ async function cutOf(objects: RunObjects, run: number): Promise<number | undefin
   } catch {
     return undefined;
   }
-}
-
-async function readBlock(
-  objects: RunObjects,
-  key: string,
-  { offset, sizeBytes }: BlockPlace,
-): Promise<Block<StoredHistory>> {
-  const found = await objects.bytes(key, { offset, sizeBytes });
-  if (!found) throw new Error(`Cannot read a history: ${key} does not exist`);
-  // A server that does not support ranges sends the whole file.
-  const member = found.length > sizeBytes ? found.subarray(offset, offset + sizeBytes) : found;
-  // A block is small, and parsing it takes longer: a thread of its own would only add its wait.
-  return parseJson(gunzipSync(member).toString('utf8'), key, AnswerHistories);
 }

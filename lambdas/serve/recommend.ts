@@ -16,9 +16,9 @@ export async function recommendToUser(
   sources: Sources,
 ): Promise<Reply> {
   const [known, catalogue] = await Promise.all([readUser(user, sources), catalogueFor(query, sources)]);
-  const { run, newer, missing } = known;
+  const { run, newer, missing, erasure } = known;
   const version = catalogue.versionAt(sources.nowMs());
-  const etag = etagOf('recommendations', runOf(run), newer, missing, version, user, query);
+  const etag = etagOf('recommendations', runOf(run), newer, missing, erasure, version, user, query);
   return unlessKnown(headers, etag, () => ({
     status: 200,
     body: { user, ...answer(known, { wishes: query, catalogue, nowMs: sources.nowMs() }) },
@@ -32,7 +32,7 @@ export async function recommendForHistory(
 ): Promise<Reply> {
   const [run, catalogue] = await Promise.all([sources.served.get(), catalogueFor(wishes, sources)]);
   const newer = run ? history.map((line) => saleOf(line, run)) : [];
-  const known = { run, stored: undefined, newer, missing: [] };
+  const known = { run, stored: undefined, newer, missing: [], erasure: null };
   return { status: 200, body: answer(known, { wishes, catalogue, nowMs: sources.nowMs() }) };
 }
 

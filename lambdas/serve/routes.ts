@@ -1,5 +1,6 @@
 import type { StageRoutes } from '../shared/contract/api/operation.ts';
 import type { Authorisation } from '../shared/http/authorise.ts';
+import { explorerOfUser } from './explorer.ts';
 import { historyOfUser } from './history.ts';
 import { listProducts, relatedProducts } from './product-lists.ts';
 import { recommendForHistory, recommendToUser } from './recommend.ts';
@@ -16,6 +17,7 @@ export function createServeRoutes(sources: Sources, auth: Authorisation['auth'])
     popular: (request) => listProducts(request, sources),
     trending: (request) => listProducts(request, sources),
     history: (request) => historyOfUser(request, sources),
+    explorer: (request) => explorerOfUser(request, sources),
     health: () => ({ status: 200, body: { status: 'ok' } }),
     ready: async () => {
       const { run, newestSaleMs } = await loadedRun(sources);

@@ -23,6 +23,8 @@ export interface ServedRun {
 export interface ServedRunOptions {
   readonly objects: RunObjects;
   readonly load: (run: number) => Promise<LoadedRun>;
+  /** Returns whether files of a loaded run were rewritten since, so that it should be loaded again; by default they never are. */
+  readonly isRewritten?: (run: LoadedRun) => Promise<boolean>;
   readonly log: Log;
   /** The clock, epoch ms. */
   readonly nowMs: () => number;
@@ -54,6 +56,7 @@ interface Refresh {
 /** Follows `current.json`: reads it at most every few seconds, only if it has changed, and loads the run that it names. */
 export function createServedRun(options: ServedRunOptions): ServedRun {
   const { objects, load, log, nowMs, refreshSeconds = REFRESH_SECONDS, wait = pause } = options;
+  const { isRewritten = async () => false } = options;
   let served: LoadedRun | undefined;
   let etag: string | undefined;
   let failure: string | undefined;
@@ -65,12 +68,18 @@ export function createServedRun(options: ServedRunOptions): ServedRun {
   let isInterrupted = false;
   const ageMs = ({ startedMs }: Refresh): number => nowMs() - startedMs;
 
+  /** Returns the run, unless it is loaded as it is now. */
+  async function toLoad(run: number | undefined): Promise<number | undefined> {
+    return served && run === served.run && !(await isRewritten(served)) ? undefined : run;
+  }
+
   async function refresh(): Promise<void> {
     turn += 1;
     const mine = turn;
     const found = await objects.readUnless(CURRENT_KEY, etag);
-    const run = found && found !== 'same' && parseJson(found.text, CURRENT_KEY, Current).run;
-    if (run && run !== served?.run) {
+    const published = found && found !== 'same' && parseJson(found.text, CURRENT_KEY, Current).run;
+    const run = await toLoad(published || served?.run);
+    if (run !== undefined) {
       const loaded = await load(run);
       if (mine !== turn) return;
       served = loaded;

@@ -3,8 +3,11 @@ import type { Filters } from '../shared/contract/catalogue.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { outsideOf, type RecentSale } from '../shared/platform/recent.ts';
+import { type Erasure, isErased } from '../shared/platform/tombstones.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { type CatalogueReader, CatalogueUnavailable } from './catalogue/reader.ts';
+import type { PatientErased } from './erased.ts';
 import type { LoadedRun } from './load-run.ts';
 import type { PatientRecent } from './patient-recent.ts';
 import type { ServedRun } from './served-run.ts';
@@ -14,6 +17,9 @@ export interface Sources {
   readonly served: ServedRun;
   readonly recent: PatientRecent;
   readonly catalogue: CatalogueReader;
+  readonly erased: PatientErased;
+  /** Returns how the ids that callers ask for are stored. Fails while that is not known; see `personsOf`. */
+  readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
   /** The clock, epoch ms. Only what the catalogue hides depends on it. */
   readonly nowMs: () => number;
@@ -30,31 +36,67 @@ export interface KnownUser {
   readonly newer: readonly RecentSale[];
   /** The parts that could not be read. */
   readonly missing: readonly MissingPart[];
+  /** Number of the newest erasure of the user; null for a user who was not erased. */
+  readonly erasure: number | null;
 }
 
-/** Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out. */
-export async function readUser(user: string, { served, recent, log }: Sources): Promise<KnownUser> {
-  // Both at once: the first request of a process also waits for the run.
-  const reading = recent.ofUser(user);
-  const run = await served.get();
-  const [sales, stored] = await Promise.all([reading, run ? storedOf(run, user, log) : undefined]);
+/**
+ * Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out, and so is everything that
+ * the user wanted to be forgotten: whoever buys again afterwards is a new user.
+ *
+ * @param user The id as the caller spells it.
+ * @throws {ProblemError} As `personsOf`.
+ */
+export async function readUser(user: string, sources: Sources): Promise<KnownUser> {
+  const { served, recent, erased, log } = sources;
+  const storedUser = (await personsOf(sources)).stored(user);
+  // All at once: the first request of a process also waits for the run.
+  const reading = recent.ofUser(storedUser);
+  const [run, { users, isKnown }] = await Promise.all([served.get(), erased.current()]);
+  const erasure = users?.erasureOf(storedUser);
+  const isStored = run !== undefined && (erasure === undefined || erasure.erasure <= run.erasuresThrough);
+  const [all, stored] = await Promise.all([
+    reading,
+    isStored ? storedOf(run, storedUser, { log, isKnown }) : undefined,
+  ]);
   const missing: MissingPart[] = [];
-  if (sales === undefined) missing.push('recentSales');
+  if (all === undefined) missing.push('recentSales');
   if (stored === 'unavailable') missing.push('runHistory');
+  const sales = notErased(all ?? [], erasure);
   return {
     run,
     stored: stored === 'unavailable' ? undefined : stored,
-    newer: outsideOf(run?.offsets ?? {}, sales ?? [], run?.cutAtMs),
+    // Where the run's history is left out, later sales that the run has read are the only ones that are known.
+    newer: isStored ? outsideOf(run.offsets, sales, run.cutAtMs) : outsideOf({}, sales),
     missing,
+    erasure: erasure?.erasure ?? null,
   };
+}
+
+/** Sales without an address are those of a request, and not stored. */
+const notErased = (sales: readonly RecentSale[], erasure: Erasure | undefined): readonly RecentSale[] =>
+  erasure ? sales.filter(({ address }) => !address || !isErased(address.kafkaMs, erasure)) : sales;
+
+/**
+ * Returns how ids are stored.
+ *
+ * @throws {ProblemError} 503, if the secret or the bucket cannot be read, or if the bucket's ids are stored in another way.
+ */
+export async function personsOf({ persons }: Pick<Sources, 'persons'>): Promise<PersonIds> {
+  try {
+    return await persons();
+  } catch (error) {
+    throw new ProblemError('unavailable', 'Users cannot be looked up at the moment', { cause: error });
+  }
 }
 
 async function storedOf(
   run: LoadedRun,
   user: string,
-  log: Log,
+  { log, isKnown }: { readonly log: Log; readonly isKnown: boolean },
 ): Promise<StoredHistory | undefined | 'unavailable'> {
   try {
+    if (!isKnown) throw new Error('Cannot answer with a history: it is not known which users were erased');
     return await run.historyOf(user);
   } catch (error) {
     log.warn('Answers without the history of the run: it could not be read', { run: run.run, error });

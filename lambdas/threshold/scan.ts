@@ -86,7 +86,8 @@ export async function scanNew(view: View): Promise<Found> {
 /**
  * Lists all batches that no window contains, late and repeated ones too. It reads only the windows that are not a week old:
  * the newest older one, the low-water mark, says what had been cut by then. Partitions that `chooseDepth` does not choose are
- * listed from there.
+ * listed from there. Older windows are read only for batches that seem to be stored since: repeats, and objects that were
+ * replaced because a user was forgotten.
  */
 export async function scanAll(
   view: View,
@@ -118,7 +119,8 @@ export async function scanAll(
     if (!isWhole) for (const batch of await searchPartition(lake, ends, log)) take(batch);
     return withoutSettled([...batches.values()], mark, last);
   });
-  return { batches: found.flat().sort(byKey), isComplete: true, isPartial };
+  const batches = await withoutReplaced(view, settled, mark, found.flat());
+  return { batches: batches.sort(byKey), isComplete: true, isPartial };
 }
 
 /** What {@link scanAll} needs to know about all windows, the time and the settings. */
@@ -161,6 +163,39 @@ function withoutSettled(
       return storedAtMs > mark.storedAtMs || !covers(ranges, name.first, name.last);
     })
     .map(({ batch }) => batch);
+}
+
+/**
+ * Leaves out the batches that a window until the mark names. Their objects were replaced since, so that they look as if they
+ * were stored later. Windows are read, newest first, until all such batches are found.
+ *
+ * @param settled The windows until the mark, ascending.
+ */
+async function withoutReplaced(
+  { lake, log }: View,
+  settled: readonly ListedWindow[],
+  mark: Mark | undefined,
+  batches: readonly UncutBatch[],
+): Promise<UncutBatch[]> {
+  const doubtful = new Set(
+    batches
+      .filter(({ name }) =>
+        generationsOf(mark?.window, name).some(({ ranges }) => covers(ranges, name.first, name.last)),
+      )
+      .map(({ key }) => key),
+  );
+  const named = new Set<string>();
+  const windows = settled.toReversed();
+  for (let at = 0; at < windows.length && named.size < doubtful.size; at += MAX_CONCURRENT_REQUESTS)
+    await mapBounded(
+      windows.slice(at, at + MAX_CONCURRENT_REQUESTS),
+      MAX_CONCURRENT_REQUESTS,
+      async ({ number }) => {
+        for (const { key } of (await readWindow(lake, number, log))?.batches ?? [])
+          if (doubtful.has(key)) named.add(key);
+      },
+    );
+  return batches.filter(({ key }) => !named.has(key));
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Log } from '../shared/platform/log.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Deep, type Found, joinBatches, scanAll, scanNamed, scanNew, type View } from './scan.ts';
 import type { Threshold } from './settings.ts';
+import { readTombstoneInputs } from './tombstones.ts';
 import { isInFlight, type LastCut, type ListedWindow, listWindows, readLastCut } from './windows.ts';
 
 /**
@@ -136,9 +137,15 @@ async function conclude(
   const { window, reason, newInteractions } = decision.cut;
   const object = windowKey(window);
   const catalogue = await readCatalogueInputs(lake);
+  const tombstones = await readTombstoneInputs(lake);
   // The model is the longest part, so it comes last.
   const { model, ...rest } = decision.cut;
-  const cut: Window = { ...rest, ...(catalogue ? { catalogue } : {}), model };
+  const cut: Window = {
+    ...rest,
+    ...(catalogue ? { catalogue } : {}),
+    ...(tombstones ? { tombstones } : {}),
+    model,
+  };
   if (!(await lake.create(object, toJson(cut), 'application/json'))) {
     log.info('Another invocation cut this window first', { look, window, object });
     return {

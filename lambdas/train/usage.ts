@@ -7,11 +7,14 @@ import {
 import * as z from 'zod';
 import type { FunctionUsage } from '../shared/contract/receipt.ts';
 
+/** Stands for the logs of a stage that runs in the process of `npm start`. */
+export const NO_LOG_GROUP = 'local';
+
 /** The Lambdas whose use is measured, by stage; the construct sets them. */
 export const MeasuredFunctions = z.record(
   z.string(),
   z.strictObject({
-    /** Empty for a stage that this deployment does not have as a Lambda. */
+    /** {@link NO_LOG_GROUP} for a stage that is no Lambda in this deployment. */
     logGroup: z.string(),
     memoryMb: z.number().positive(),
   }),
@@ -50,7 +53,7 @@ export function loggedUsage(
   client: Pick<CloudWatchLogsClient, 'send'> = new CloudWatchLogsClient({}),
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Usage {
-  const measured = Object.entries(functions).filter(([, { logGroup }]) => logGroup !== '');
+  const measured = Object.entries(functions).filter(([, { logGroup }]) => logGroup !== NO_LOG_GROUP);
   return {
     async measure(fromMs, untilMs) {
       if (untilMs <= fromMs || measured.length === 0) return {};

@@ -8,10 +8,13 @@ import { type ApiOptions, type LocalApi, startApi } from './server.ts';
 import { showShop } from './shop-page.ts';
 
 export interface LocalApiOptions
-  extends Pick<LocalStagesOptions, 'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'onFault'>,
+  extends Pick<
+      LocalStagesOptions,
+      'endpoint' | 'kafka' | 'topic' | 'bucket' | 'table' | 'persons' | 'personKey' | 'onFault'
+    >,
     Required<Pick<ApiOptions, 'port' | 'host'>> {
   /** The configuration of the stack. */
-  readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue'>;
+  readonly config: Pick<Config, 'fieldMap' | 'remember' | 'catalogue' | 'privacy'>;
   /** Address of the charts, whose pages may call the API. */
   readonly pagesUrl: string;
 }
@@ -22,14 +25,17 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi>
   const stages = createLocalStages({
     ...clients,
     fieldMap: config.fieldMap,
+    privacy: config.privacy,
     recentDays: config.remember.days,
     catalogueMaxAgeSeconds: config.catalogue.maxAgeSeconds,
   });
   const { origin } = new URL(pagesUrl);
-  const showShopPage = showShop(s3Lake(options.bucket, new S3Client(awsClient(options.endpoint))), [
+  const lake = s3Lake(options.bucket, new S3Client(awsClient(options.endpoint)));
+  const links = [
     { href: pagesUrl, text: 'Charts of the served run' },
     { href: DOCS_PATH, text: 'The API' },
-  ]);
+  ];
+  const showShopPage = showShop(lake, { links, persons: options.persons });
   const api = await startApi({
     stages: stages.answers,
     show: async (path) => (await showDocs(path)) ?? showShopPage(path),

@@ -4,13 +4,17 @@ import type { Kafka } from 'kafkajs';
 import { createCatalogueRoutes } from '../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../lambdas/collect/routes.ts';
 import { kafkaSalesTopic } from '../../lambdas/collect/sales-topic.ts';
+import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
 import { createSources } from '../../lambdas/serve/create-sources.ts';
 import { createServeRoutes } from '../../lambdas/serve/routes.ts';
-import type { RequestStage } from '../../lambdas/shared/contract/stages.ts';
+import type { ApiStage } from '../../lambdas/shared/contract/stages.ts';
 import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { createLog, type Log } from '../../lambdas/shared/platform/log.ts';
 import { dynamoRecentSales } from '../../lambdas/shared/platform/recent.ts';
+import type { PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
+import type { PersonKey } from '../../lambdas/shared/privacy/person-key.ts';
+import type { Privacy } from '../../lambdas/shared/privacy/settings.ts';
 import type { FieldMap } from '../../lambdas/shared/sales/field-map.ts';
 import { awsClient } from '../stack/emulator.ts';
 import type { Answer, ApiOptions } from './server.ts';
@@ -26,6 +30,11 @@ export interface LocalStagesOptions {
   readonly recentDays: number;
   readonly catalogueMaxAgeSeconds: number;
   readonly fieldMap: FieldMap;
+  readonly privacy: Privacy;
+  /** How ids of users, orders and sales are stored. */
+  readonly persons: PersonIds;
+  /** Recognises erased users. */
+  readonly personKey: PersonKey;
   /** Called with each fault that a person should look at. */
   readonly onFault?: (message: string) => void;
 }
@@ -42,19 +51,22 @@ const authorisation = { auth: 'none' } as const;
 
 /** Creates the stages. Their routes, checks and answers are those of the Lambdas. */
 export function createLocalStages(options: LocalStagesOptions): LocalStages {
-  const { endpoint, bucket, table, recentDays, catalogueMaxAgeSeconds, fieldMap } = options;
+  const { endpoint, bucket, table, recentDays, catalogueMaxAgeSeconds, fieldMap, privacy } = options;
+  const { persons, personKey } = options;
   const aws = awsClient(endpoint);
   const s3 = new S3Client(aws);
   const lake = s3Lake(bucket, s3);
-  const logs = (stage: RequestStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
+  const logs = (stage: ApiStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
     ...{ bucket, s3, catalogueMaxAgeSeconds },
+    persons: async () => persons,
+    personKey: async () => personKey,
     recent: dynamoRecentSales(table, recentDays, new DynamoDBClient(aws)),
     log: logs('serve'),
     nowMs: Date.now,
   });
-  const answer = (stage: RequestStage, router: Router): Answer => {
+  const answer = (stage: ApiStage, router: Router): Answer => {
     const log = logs(stage);
     return (event) => router(event, { log, authorisation });
   };
@@ -63,9 +75,15 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
       serve: answer('serve', createRouter(createServeRoutes(sources, authorisation.auth))),
       collect: answer(
         'collect',
-        createRouter(createCollectRoutes({ topic, fieldMap, log: logs('collect'), nowMs: Date.now })),
+        createRouter(
+          createCollectRoutes({ topic, fieldMap, privacy, log: logs('collect'), nowMs: Date.now }),
+        ),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
+      forget: answer(
+        'forget',
+        createRouter(createForgetRoutes({ lake, key: personKey, ids: persons, nowMs: Date.now })),
+      ),
     },
     stop: () => topic.close(),
   };

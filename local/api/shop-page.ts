@@ -4,6 +4,8 @@ import { ExplorerIndex } from '../../lambdas/shared/contract/explorer.ts';
 import { CURRENT_KEY, manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import type { Lake } from '../../lambdas/shared/platform/lake.ts';
+import type { PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
+import { shopIdsOf } from '../shop/shop-ids.ts';
 import type { Shown } from './server.ts';
 
 type Reader = Pick<Lake, 'read'>;
@@ -12,20 +14,21 @@ type Reader = Pick<Lake, 'read'>;
 const POLICY = "frame-ancestors 'none'";
 
 /**
- * Shows the shop page, with users of the served run to begin with: those that the explorer of the charts suggests.
+ * Shows the shop page, with users of the served run to begin with: those that the explorer of the charts suggests. Where they have
+ * pseudonyms, those of the simulated shop, whose ids are known here.
  *
  * @param links Other pages that the shop page links to.
  * @returns A function from a path to the page; to undefined if the path is not that of the page.
  */
 export const showShop =
-  (lake: Reader, links: readonly ShopLink[]) =>
+  (lake: Reader, { links, persons }: { readonly links: readonly ShopLink[]; readonly persons: PersonIds }) =>
   async (path: string): Promise<Shown | undefined> => {
     if (path !== SHOP_PATH && path !== `${SHOP_PATH}/`) return undefined;
     // Without these users the page works: its reader types an id, or is a new user.
     const users = await someUsers(lake).catch(() => []);
     return {
       contentType: 'text/html; charset=utf-8',
-      body: shopPage({ users, links, isDatedByLists: true }),
+      body: shopPage({ users: shopIdsOf(users, persons), links, isDatedByLists: true }),
       policy: POLICY,
     };
   };

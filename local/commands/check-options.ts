@@ -4,13 +4,14 @@ import type { InputOptions } from '../input/options.ts';
 import { describeInput } from '../input/summary.ts';
 import { listenBriefly } from '../process/child.ts';
 import { refuseForeignFiles } from '../results/export.ts';
+import { readUserList } from '../results/reveal-list.ts';
 import { callerPath } from '../terminal/caller-path.ts';
 import { inputOptionsOf } from './sales-options.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** The options that refer to files and ports outside this program. */
 type CheckedOptions = InputOptions &
-  Partial<Pick<StartOptions, 'input' | 'export' | 'port' | 'apiPort' | 'endpoint'>>;
+  Partial<Pick<StartOptions, 'input' | 'export' | 'reveal' | 'port' | 'apiPort' | 'endpoint'>>;
 
 /**
  * Checks files and ports before the start: otherwise it would fail only after it has removed the state of the last run and
@@ -18,7 +19,7 @@ type CheckedOptions = InputOptions &
  *
  * @param report Receives the lines that describe the input.
  * @returns The options, with paths resolved from the caller's directory.
- * @throws {Error} If the input cannot be read, the export cannot be written, or the port cannot be used.
+ * @throws {Error} If the input or the list of users cannot be read, the export cannot be written, or the port cannot be used.
  */
 export async function checkOptions<Checked extends CheckedOptions>(
   options: Checked,
@@ -29,6 +30,8 @@ export async function checkOptions<Checked extends CheckedOptions>(
   if (input !== undefined)
     await reportInput(input, { ...inputOptionsOf(options), hasDefaultFields: true }, report);
   if (directory !== undefined) checkExport(directory);
+  const reveal = options.reveal === undefined ? undefined : callerPath(options.reveal);
+  if (reveal !== undefined) await readUserList(reveal);
   const host = options.endpoint ? '0.0.0.0' : '127.0.0.1';
   if (options.port !== undefined) await checkPort(options.port, { option: '--port', serves: 'charts', host });
   if (options.apiPort !== undefined)
@@ -37,6 +40,7 @@ export async function checkOptions<Checked extends CheckedOptions>(
     ...options,
     ...(input === undefined ? {} : { input }),
     ...(directory === undefined ? {} : { export: directory }),
+    ...(reveal === undefined ? {} : { reveal }),
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_BIN, ROOT } from '../process/paths.ts';
 import { placeOf, readDeployed } from '../stack/deployed.ts';
+import { findPrivacyChanges } from '../stack/privacy-changes.ts';
 import { findReplacements } from '../stack/replacements.ts';
 
 /** Options of the CDK CLI that its command synth needs as well; each has a value. */
@@ -11,15 +12,15 @@ const REPLACE = '--replace';
 
 /**
  * `npm run deploy`: synthesizes the stack, shows the difference to the deployed one, and deploys it with the CDK CLI that this
- * project pins. It refuses to remove or replace the cluster, the topic, the bucket or the consumer group, unless `--replace` is given. All
- * other arguments go to `cdk deploy`.
+ * project pins. Unless `--replace` is given, it refuses to remove or replace the cluster, the topic, the bucket or the consumer group,
+ * and to store ids of people in another way than before. All other arguments go to `cdk deploy`.
  *
  * @throws {Error} If the deployment would lose data, or a step fails.
  */
 export async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
     console.log(
-      `npm run deploy -- ${REPLACE} allows replacing the cluster, the topic, the bucket or the consumer group.\n`,
+      `npm run deploy -- ${REPLACE} allows replacing the cluster, the topic, the bucket or the consumer group, and another privacy.userIds.\n`,
     );
     return cdk('deploy', '--help');
   }
@@ -35,12 +36,26 @@ export async function run(args: readonly string[]): Promise<void> {
   if (deployed.template === undefined)
     console.log(`There is no stack ${stack} in ${deployed.where}: this is its first deployment`);
   else await cdk('diff', '--app', assembly, ...forSynth);
-  const problems = deployed.template === undefined ? [] : findReplacements(deployed.template, next);
-  if (problems.length > 0 && !isAllowed)
-    throw new Error(
-      `Cannot deploy ${stack}: ${problems.join('; ')}. Sales that are not read yet would be lost. Drain the topic first (docs/deploy.md), then add ${REPLACE}`,
-    );
+  const problem = isAllowed ? undefined : problemOf(deployed.template, next);
+  if (problem !== undefined) throw new Error(`Cannot deploy ${stack}: ${problem}`);
   await cdk('deploy', '--app', assembly, ...forDeploy);
+}
+
+/**
+ * Says why a template should not replace the deployed one.
+ *
+ * @param deployed The deployed template; undefined if there is no such stack.
+ * @returns undefined if it may.
+ */
+export function problemOf(deployed: unknown, next: unknown): string | undefined {
+  if (deployed === undefined) return undefined;
+  const changes = findPrivacyChanges(deployed, next);
+  if (changes.length > 0)
+    return `${changes.join('; ')}. New sales would not match the stored ones, so accumulate would refuse to start. Deploy a new stack with another stackName (docs/privacy.md); only if the bucket has no sales yet, add ${REPLACE}`;
+  const replacements = findReplacements(deployed, next);
+  if (replacements.length > 0)
+    return `${replacements.join('; ')}. Sales that are not read yet would be lost. Drain the topic first (docs/deploy.md), then add ${REPLACE}`;
+  return undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
-import { type ListedRejects, listRejects, withAddress } from '../results/rejects.ts';
+import { type ListedRejects, listRejects, type RejectedLine, withAddress } from '../results/rejects.ts';
 import { resolveTarget } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { stackOption, text, wholeNumber } from '../terminal/options.ts';
@@ -43,10 +43,7 @@ export async function describeRejects(
     const itsKind = reasonKind(reject.reason);
     kinds.set(itsKind, (kinds.get(itsKind) ?? 0) + 1);
     if (kind !== undefined && itsKind !== kind) continue;
-    lines.push(
-      printable(withAddress(reject), MAX_REASON),
-      `  ${reject.value == null ? 'a tombstone' : printable(Buffer.from(reject.value, 'base64').toString(), MAX_VALUE)}`,
-    );
+    lines.push(printable(withAddress(reject), MAX_REASON), `  ${describeContent(reject)}`);
     shown += 1;
     if (shown === count) break;
   }
@@ -59,4 +56,11 @@ export async function describeRejects(
     ...lines,
     `${counted(shown, 'record')}${ofKind} of ${counted(total, 'rejected record')}, newest first${read === '' ? '' : `; read: ${read}`}`,
   ];
+}
+
+/** Describes what is kept of a record. Bytes that may hold ids of people are not kept. */
+function describeContent({ value, sizeBytes, hash }: RejectedLine): string {
+  if (value != null) return printable(Buffer.from(value, 'base64').toString(), MAX_VALUE);
+  if (sizeBytes == null) return 'a tombstone';
+  return `${counted(sizeBytes, 'byte')}, not kept${hash == null ? '' : `; keyed hash ${printable(hash, MAX_VALUE)}`}`;
 }

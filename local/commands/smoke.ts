@@ -16,6 +16,8 @@ import { readDecisions } from '../results/decisions.ts';
 import { readLists } from '../results/read-lists.ts';
 import { countStored, findWrongCounts, REFUSED_CODE, verdictOn } from '../results/smoke.ts';
 import { Watch, watchUntil } from '../results/watch.ts';
+import { userIdOf } from '../shop/shop.ts';
+import { readPersonIds } from '../stack/person-key.ts';
 import { resolveTarget, type Target } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { stackOption, wholeNumber } from '../terminal/options.ts';
@@ -133,13 +135,14 @@ async function checkPollers({ client, functions }: Target): Promise<string> {
 }
 
 /** Users of the simulated shop. Each has lists, unless it bought nothing. */
-const SIMULATED_USERS = Array.from({ length: 50 }, (_, index) => `u${String(index + 1).padStart(4, '0')}`);
+const SIMULATED_USERS = Array.from({ length: 50 }, (_, index) => userIdOf(index));
 
 async function checkLists(target: Target): Promise<string> {
+  const persons = await readPersonIds(target);
   let problem: unknown;
   for (const user of SIMULATED_USERS)
     try {
-      const { lists } = await readLists(target, user);
+      const { lists } = await readLists(target, user, persons);
       return `${user} has ${counted(lists.length, 'recommendation')}`;
     } catch (error) {
       problem = error;

@@ -18,8 +18,10 @@ import {
 } from './sales-options.ts';
 import {
   growthOption,
+  keyedOption,
   maxWaitOption,
   monthlyTrainingOption,
+  refusePersonalOption,
   thresholdOption,
   typeWeightsOption,
 } from './window-options.ts';
@@ -44,7 +46,15 @@ export const commandLine = () =>
     .addOption(typeWeightsOption())
     .addOption(monthlyTrainingOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
+    .addOption(
+      text(
+        '--reveal <FILE>',
+        'with --keyed and --export: ids of users, to replace their pseudonyms in the export',
+      ),
+    )
     .option('--keep', "continue with the bucket and the broker's log of the last start")
+    .addOption(keyedOption())
+    .addOption(refusePersonalOption())
     .addOption(wholeNumber('--partitions <N>', 'partitions of the topic', { least: 1, most: 100 }).default(3))
     .addOption(
       wholeNumber('--rank <N>', 'length of the factor vectors (default: 64)', { least: 1, most: 512 }),
@@ -76,5 +86,11 @@ export function parseStartOptions(args: readonly string[], npm?: NpmEnvironment)
     );
   if (options.keep && options.endpoint !== undefined)
     throw new Error('--keep works only without --endpoint: an AWS API elsewhere may keep nothing');
+  if (options.reveal !== undefined && options.export === undefined)
+    throw new Error('--reveal needs --export: it replaces pseudonyms in the exported files');
+  if (options.reveal !== undefined && !options.keyed)
+    throw new Error(
+      '--reveal needs --keyed: without it the export has the ids of the shop, so there is nothing to reveal',
+    );
   return options;
 }

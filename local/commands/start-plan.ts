@@ -23,6 +23,14 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
     ...(options.monthlyUsd === undefined ? {} : { budget: { monthlyTrainingUsd: options.monthlyUsd } }),
+    ...(options.keyed || options.refusePersonal
+      ? {
+          privacy: {
+            ...(options.keyed ? { userIds: 'keyed' as const } : {}),
+            ...(options.refusePersonal ? { refusePersonal: true } : {}),
+          },
+        }
+      : {}),
     sweepMinutes: 1,
   };
 }

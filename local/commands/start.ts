@@ -7,19 +7,20 @@ import { tryPurchase } from '../api/purchase.ts';
 import { drain } from '../pipeline/drain.ts';
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts';
 import { countRecords, produceRecords } from '../pipeline/produce-records.ts';
-
 import { rejectOnAbort, untilAborted } from '../process/abort.ts';
 import { PartEnded } from '../process/parts.ts';
 import { STATE } from '../process/paths.ts';
 import { acquireLock, LOCKS, startTimeOf } from '../process/process-lock.mjs';
 import { INTERRUPTED_EXIT_CODE, Interrupted, onSignals } from '../process/signals.ts';
-import { exportRun } from '../results/export.ts';
+import { exportServed } from '../results/export-served.ts';
 import { readFinalOutcome } from '../results/outcome.ts';
 import { exportProblem, formatReport, problemsOf, type ReportFacts } from '../results/report.ts';
 import { type Milestone, Watch } from '../results/watch.ts';
+import { shopIdsOf, userLabel } from '../shop/shop-ids.ts';
 import { EmulatorLog } from '../stack/emulator-log.ts';
 import { removeEndpoints, writeEndpoints } from '../stack/endpoints.ts';
 import { followLogs } from '../stack/follow-logs.ts';
+import { readLooksPersonal } from '../stack/looks-personal.ts';
 import { LogReader } from '../stack/stage-logs.ts';
 import { forTerminal } from '../terminal/terminal.ts';
 import { checkOptions } from './check-options.ts';
@@ -150,7 +151,7 @@ async function runPipeline(
   preparation: Record<string, number>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { lake, poller: _, stop: __, emulatorLog, ...endpoints } = pipeline;
+  const { lake, poller: _, stop: __, persons: ___, emulatorLog, ...endpoints } = pipeline;
   const startTime = startTimeOf(process.pid) ?? '';
   writeEndpoints({ pid: process.pid, startTime, ...endpoints });
   preparation['until the first sale'] = performance.now() / 1000;
@@ -194,8 +195,7 @@ async function produceAndReport(
   const { succeeded, notExported } = await report(pipeline, { watch, preparation, drainAll, isSimulated });
   if (options.export !== undefined) {
     if (notExported === undefined) {
-      const files = await exportRun(pipeline.endpoint, pipeline.bucket, options.export);
-      print(`exported ${files} files to ${options.export}`);
+      for (const line of await exportServed(pipeline, options.export, options.reveal)) print(line);
     } else printError(notExported);
   }
   process.exitCode = succeeded && (options.export === undefined || notExported === undefined) ? 0 : 1;
@@ -230,9 +230,19 @@ async function report(
     chartsUrl: pipeline.pagesUrl,
     apiUrl: pipeline.apiUrl,
   };
+  const user = facts.outcome.user?.user;
+  const [shopUser] = shopIdsOf(user === undefined ? [] : [user], pipeline.persons);
   // The purchase is a real sale, so it is made only among simulated ones.
-  const purchase = isSimulated ? await tryPurchase(pipeline.apiUrl, facts.outcome.user?.user) : undefined;
-  const shown = { ...facts, purchase };
+  const purchase = isSimulated ? await tryPurchase(pipeline.apiUrl, shopUser) : undefined;
+  // Without the logs, the report says nothing about it.
+  const looksPersonal = await readLooksPersonal(pipeline.endpoint, performance.timeOrigin).catch(
+    () => undefined,
+  );
+  const shown = {
+    ...facts,
+    ...{ purchase, looksPersonal },
+    ...(user !== undefined && { userLabel: userLabel(user, pipeline.persons) }),
+  };
   console.log(`\n${formatReport(shown)}\n`);
   return {
     succeeded: problemsOf(shown).length === 0 && watch.windowsWithoutCharts.length === 0,

@@ -1,8 +1,9 @@
+import { Option } from '@commander-js/extra-typings';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { typeWeights } from '../shop/type-weights.ts';
 import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 
-/** Options that decide when a window is cut, and what its run is trained on. */
+/** Options of the configuration: when a window is cut, what its run is trained on, and how ids are stored. */
 
 export const thresholdOption = (threshold: number) =>
   wholeNumber('--threshold <N>', 'number of new sales that cut a window', { least: 1 }).default(
@@ -41,3 +42,12 @@ export const typeWeightsOption = () =>
     'weights of types of sales: view=0.1,cart=0.3 (0: leave out)',
     typeWeights,
   );
+
+/** The variable is for containers, whose command is fixed (`local/docker-compose.yml`). */
+export const keyedOption = () =>
+  new Option('--keyed', 'store pseudonyms in place of the ids of users, orders and sales').env(
+    'CARTOGRAPH_KEYED',
+  );
+
+export const refusePersonalOption = () =>
+  new Option('--refuse-personal', 'reject sales that look like personal data');

@@ -104,6 +104,7 @@ function idleOperations({ serve }: BillInput, line: Line): BillLine[] {
     ...(serve ? [line('CloudWatch, alarms of requests', requestAlarms, 'alarm')] : []),
     line('CloudWatch, dashboard', dashboards, 'dashboard'),
     line('CloudWatch, metrics', metrics + pollerMetrics * (serve ? 2 : 1), 'metric'),
+    line('Secrets Manager, secret of personal ids', 1, 'secret'),
   ];
 }
 
@@ -158,6 +159,7 @@ function busyLines(input: BillInput, line: Line): BillLine[] {
     line('EventBridge, rules', batches, 'eventBridge'),
     line('SQS, events', batches * ASSUMED.requestsPerMessage, 'sqsRequest'),
     ...trainingLines(now, line),
+    line('Secrets Manager, reads', secretReads(input, usage), 'secretRead'),
     ...(input.serve ? requestLines(input, requestUsageOf(input, usage), line) : []),
     line('S3, the lake', lakeGb(usage), 's3Storage'),
     line('CloudWatch, logs', (requests * ASSUMED.logBytesPerRequest) / GB, 'logs'),
@@ -216,6 +218,12 @@ function busySweeps({ partitions }: BillInput, { sales, batches, now }: Usage, l
       's3Get',
     ),
   ];
+}
+
+/** By each job, and by each process of accumulate (if ids are keyed) and, with an API, of remember and serve. */
+function secretReads({ serve }: BillInput, { sales, now }: Usage): number {
+  const readers = serve ? 3 : 1;
+  return (sales === 0 ? 0 : (readers * HOURS_PER_MONTH) / ASSUMED.processHours) + now.length;
 }
 
 function trainingLines(now: readonly RunAt[], line: Line): BillLine[] {

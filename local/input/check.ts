@@ -1,6 +1,7 @@
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { TIMESTAMP } from '../../lambdas/shared/sales/fields.ts';
 import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
-import { createSaleParser, type Sale, TIMESTAMP } from '../../lambdas/shared/sales/sale.ts';
+import { createSaleParser, type Sale } from '../../lambdas/shared/sales/sale.ts';
 import { nearest } from '../terminal/nearest.ts';
 import { printable } from '../terminal/printable.ts';
 import { neededNames, requiredNames } from './columns.ts';

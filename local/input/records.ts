@@ -1,5 +1,5 @@
 import type { SaleField } from '../../lambdas/shared/sales/field-map.ts';
-import { DECIMAL } from '../../lambdas/shared/sales/sale.ts';
+import { DECIMAL } from '../../lambdas/shared/sales/fields.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';
 import type { InputOptions } from './options.ts';
 

@@ -14,16 +14,16 @@ export function directoryRunObjects(directory: string): RunObjects {
       const found = createHash('sha256').update(text).digest('hex');
       return found === etag ? 'same' : { text, etag: found };
     },
-    async bytes(key, range) {
+    bytes: async (key) => (existsSync(at(key)) ? readFile(at(key)) : undefined),
+    async part(key, { offset, sizeBytes }, etag) {
       if (!existsSync(at(key))) return undefined;
-      if (!range) return readFile(at(key));
       const file = await open(at(key));
       try {
-        const { buffer, bytesRead } = await file.read({
-          buffer: Buffer.alloc(range.sizeBytes),
-          position: range.offset,
-        });
-        return buffer.subarray(0, bytesRead);
+        const { mtimeMs, size } = await file.stat();
+        const found = `${mtimeMs}-${size}`;
+        if (found !== (etag ?? found)) return 'changed';
+        const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(sizeBytes), position: offset });
+        return { bytes: buffer.subarray(0, bytesRead), etag: found };
       } finally {
         await file.close();
       }

@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { planBatches } from '../../lambdas/accumulate/batches.ts';
 import { toParquet } from '../../lambdas/accumulate/parquet.ts';
-import { interactionsKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
+import { interactionsKey, tombstonesKey, windowKey } from '../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../lambdas/shared/contract/model.ts';
 import { highest } from '../../lambdas/shared/contract/numbers.ts';
-import type { Window } from '../../lambdas/shared/contract/schemas.ts';
+import type { Tombstones, Window } from '../../lambdas/shared/contract/schemas.ts';
+import { PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
+import type { PersonKey } from '../../lambdas/shared/privacy/person-key.ts';
 import type { PolledRecord } from '../../lambdas/shared/sales/msk-event.ts';
 import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import { decide, type UncutBatch } from '../../lambdas/threshold/decide.ts';
@@ -75,6 +77,7 @@ export function writePolls(
     for (const batch of planBatches(
       { source: '0a1b2c3d', partitions: new Map([['sales-0', poll]]) },
       parseSale,
+      PLAIN_IDS,
     )) {
       if (batch.sales.length === 0) continue;
       const name = { ...batch.range, count: batch.sales.length };
@@ -99,6 +102,32 @@ export function writePolls(
   if (!cut) throw new Error('Cannot write the lake: there is no valid sale');
   write(join(directory, windowKey(cut.window)), JSON.stringify(cut));
   return cut;
+}
+
+/**
+ * Writes the tombstones of one erasure into such a directory, and lets a window name them. The job then needs the secret: the
+ * setting `spark.cartograph.personSecret`.
+ *
+ * @param users As they are stored.
+ * @param untilMs Later sales are kept, epoch ms by Kafka timestamps.
+ */
+export function addTombstones(
+  directory: string,
+  window: Window,
+  {
+    key,
+    users,
+    untilMs,
+  }: { readonly key: PersonKey; readonly users: Iterable<string>; readonly untilMs: number },
+): Window {
+  const hashes = [...users].map((user) => key.erasedHash(user)).sort();
+  const tombstones: Tombstones = { erasure: 1, untilMs, keyCheck: key.check, users: hashes };
+  const text = JSON.stringify(tombstones);
+  write(join(directory, tombstonesKey(1)), text);
+  const objects = [{ key: tombstonesKey(1), sizeBytes: Buffer.byteLength(text) }];
+  const named: Window = { ...window, tombstones: { through: 1, objects } };
+  write(join(directory, windowKey(window.window)), JSON.stringify(named));
+  return named;
 }
 
 function write(path: string, body: string | Uint8Array): void {

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { COLLECT_PATIENCE } from '../../lambdas/collect/sales-topic.ts';
 import { type Lake, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { createPersonIds, type PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
 import { Config } from '../../lib/config.ts';
 import { startLocalApi } from '../api/local-api.ts';
+import type { LocalApi } from '../api/server.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { Parts } from '../process/parts.ts';
 import { startPages } from '../results/pages.ts';
@@ -13,6 +15,7 @@ import { invokeFunction } from '../stack/call-function.ts';
 import { type ConfigInput, deploy, synthesize } from '../stack/deploy.ts';
 import { ACCOUNT, awsClient, type Emulator, REGION, startEmulator } from '../stack/emulator.ts';
 import type { Endpoints } from '../stack/endpoints.ts';
+import { prepareLocalPrivacy } from '../stack/person-key.ts';
 import { brokerAt, createTopic, kafkaClient, startBroker } from './broker.ts';
 import { type Poller, startPoller } from './poller.ts';
 
@@ -46,11 +49,15 @@ export interface PipelineOptions {
 }
 
 /** The whole pipeline on this machine, ready for sales. */
-export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime'> {
+export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime' | 'functions'> {
+  /** This version has all of them. */
+  readonly functions: Required<Endpoints['functions']>;
   readonly lake: Lake;
   readonly poller: Poller;
   /** The poller of remember; absent if the stack answers no requests. */
   readonly rememberPoller?: Poller;
+  /** How ids of users, orders and sales are stored. */
+  readonly persons: PersonIds;
   readonly emulatorLog: Emulator['log'];
   /** Stops all parts in reverse order. @throws {Error} If a part did not stop; the others are stopped anyway. */
   stop(): Promise<void>;
@@ -122,7 +129,17 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
   const outputs = await parts.timed('deployment', () => deploy(endpoint, STACK, assembly));
   const functions = functionsOf(outputs);
   const bucket = outputOf(outputs, 'LakeBucket');
+  const { userIds } = Config.parse(config).privacy;
+  const personKey = await parts.unlessAborted(
+    prepareLocalPrivacy({
+      ...{ endpoint, bucket, directory },
+      secretId: outputOf(outputs, 'PersonSecret'),
+      userIds,
+      isEmulatorElsewhere: elsewhere !== undefined,
+    }),
+  );
   await parts.unlessAborted(createTopic(broker.bootstrap, TOPIC, partitions));
+  const persons = createPersonIds(userIds, personKey);
   const polling = {
     bootstrap: broker.bootstrap,
     topic: TOPIC,
@@ -149,26 +166,29 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
             invoke: (event) => invokeFunction(endpoint, remember, event),
           }),
         );
+  let api: LocalApi | undefined;
   const pages = await parts.start('pages', () =>
     startPages(
       { client: new S3Client(awsClient(endpoint)), bucket },
-      { port: options.pagesPort ?? 0, host: elsewhere ? '0.0.0.0' : '127.0.0.1' },
+      {
+        port: options.pagesPort ?? 0,
+        host: elsewhere ? '0.0.0.0' : '127.0.0.1',
+        apiUrl: () => api?.url,
+      },
     ),
   );
   const table = outputs.get('RecentTable');
-  const api =
-    table === undefined
-      ? undefined
-      : await parts.start('API', () =>
-          startLocalApi({
-            ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config) },
-            kafka: kafkaClient(broker.bootstrap, COLLECT_PATIENCE),
-            pagesUrl: pages.url,
-            port: options.apiPort ?? 0,
-            host: elsewhere ? '0.0.0.0' : '127.0.0.1',
-            ...(options.onApiFault && { onFault: options.onApiFault }),
-          }),
-        );
+  if (table !== undefined)
+    api = await parts.start('API', () =>
+      startLocalApi({
+        ...{ endpoint, bucket, table, topic: TOPIC, config: Config.parse(config), persons, personKey },
+        kafka: kafkaClient(broker.bootstrap, COLLECT_PATIENCE),
+        pagesUrl: pages.url,
+        port: options.apiPort ?? 0,
+        host: elsewhere ? '0.0.0.0' : '127.0.0.1',
+        ...(options.onApiFault && { onFault: options.onApiFault }),
+      }),
+    );
   return {
     endpoint,
     bootstrap: broker.bootstrap,
@@ -181,6 +201,7 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     lake: s3Lake(bucket, new S3Client(awsClient(endpoint))),
     poller,
     ...(rememberPoller && { rememberPoller }),
+    persons,
     emulatorLog: emulator.log,
     stop: () => parts.stop(),
   };
@@ -206,10 +227,11 @@ function outputOf(outputs: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-const functionsOf = (outputs: ReadonlyMap<string, string>): Endpoints['functions'] => ({
+const functionsOf = (outputs: ReadonlyMap<string, string>): Pipeline['functions'] => ({
   accumulate: outputOf(outputs, 'accumulateFunction'),
   threshold: outputOf(outputs, 'thresholdFunction'),
   train: outputOf(outputs, 'trainFunction'),
   render: outputOf(outputs, 'renderFunction'),
   publish: outputOf(outputs, 'publishFunction'),
+  forget: outputOf(outputs, 'forgetFunction'),
 });

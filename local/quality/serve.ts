@@ -12,6 +12,7 @@ import { Current, Manifest, type Publication } from '../../lambdas/shared/contra
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
 import { createLog } from '../../lambdas/shared/platform/log.ts';
 import { listPublications } from '../../lambdas/shared/platform/publications.ts';
+import { PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
 import type { FieldMap } from '../../lambdas/shared/sales/field-map.ts';
 import { createSaleParser } from '../../lambdas/shared/sales/sale.ts';
 import type { Threshold } from '../../lambdas/threshold/settings.ts';
@@ -77,7 +78,7 @@ export async function serve(
       (await threshold(look, { lake, log, settings, model, nowMs: () => nowMs })).cut;
     let window: number | undefined;
     for await (const poll of polls(records, partitions, nowMs)) {
-      await accumulate(toMskEvent(poll, SOURCE), { lake, log, parseSale });
+      await accumulate(toMskEvent(poll, SOURCE), { lake, log, parseSale, ids: PLAIN_IDS });
       window ??= await cut({ how: 'sweep' });
     }
     for (window ??= await cut({ how: 'flush' }); window !== undefined; window = await cut({ how: 'flush' })) {

@@ -16,24 +16,33 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { CURRENT_KEY, chartsOf, manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
-import { parseJson, readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { parseJson, readJson, s3Lake, toJson } from '../../lambdas/shared/platform/lake.ts';
 import { awsClient } from '../stack/emulator.ts';
+import type { Reveal } from './reveal.ts';
 
 /** Returns false for compacted interactions, which are input of the next run and not a result. */
 const isResult = (name: string): boolean => !name.startsWith('compacted/');
 
 const MANIFEST = 'manifest.json';
+/** Names the files that differ from the manifest, because users are revealed in them. */
+const REVEALED = 'revealed.json';
 const CHARTS = 'charts/';
 
 /**
  * Copies the served run from the bucket: manifest.json, the files that it lists, and charts/. The directory is replaced as a
  * whole, so that a failure leaves an earlier export complete.
  *
+ * @param reveal Puts ids of the shop in place of pseudonyms, in the copies only. `revealed.json` then has the sizes and hashes of the
+ *   files that differ from the manifest.
  * @returns The number of files.
  * @throws {Error} If no run is served, a file differs from its hash in the manifest, or the directory holds other files than
  *   an earlier export.
  */
-export async function exportRun(endpoint: string, bucket: string, directory: string): Promise<number> {
+export async function exportRun(
+  { endpoint, bucket }: { readonly endpoint: string; readonly bucket: string },
+  directory: string,
+  reveal?: Reveal,
+): Promise<number> {
   refuseForeignFiles(directory);
   const client = new S3Client(awsClient(endpoint));
   const lake = s3Lake(bucket, client);
@@ -51,8 +60,9 @@ export async function exportRun(endpoint: string, bucket: string, directory: str
       const bytes = await read(key);
       if (createHash('sha256').update(bytes).digest('hex') !== sha256)
         throw new Error(`Cannot export ${key}: its hash differs from the one in the manifest`);
-      await write(name, bytes);
+      await write(name, (await reveal?.file(name, bytes)) ?? bytes);
     }
+    if (reveal) await write(REVEALED, Buffer.from(toJson({ users: reveal.users, files: reveal.files })));
     const charts = chartsOf(manifest.run);
     for await (const { key } of lake.list(charts))
       await write(`${CHARTS}${key.slice(charts.length)}`, await read(key));
@@ -92,7 +102,7 @@ function namesOfEarlierExport(directory: string): ReadonlySet<string> {
   if (!existsSync(path)) return new Set();
   try {
     const { files } = parseJson(readFileSync(path, 'utf8'), path, EarlierManifest);
-    return new Set([MANIFEST, ...files.map(({ name }) => name)]);
+    return new Set([MANIFEST, REVEALED, ...files.map(({ name }) => name)]);
   } catch {
     return new Set();
   }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { ROUTES } from '../../lambdas/shared/contract/api/routes.ts';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../../lambdas/shared/contract/keys.ts';
 import { isThisMachine } from '../process/this-machine.ts';
 
@@ -24,6 +25,15 @@ export interface PagesSource {
   readonly bucket: string;
 }
 
+export interface PagesOptions {
+  /** To listen on; 0 for a free one. */
+  readonly port?: number;
+  /** The address to listen on. */
+  readonly host?: string;
+  /** Returns the address of the API, which is asked for users where the files have pseudonyms; undefined if there is none (yet). */
+  readonly apiUrl?: () => string | undefined;
+}
+
 export interface Pages {
   readonly url: string;
   stop(): Promise<void>;
@@ -32,12 +42,16 @@ export interface Pages {
 /**
  * Serves charts and run files from the bucket, read-only. Answers only requests that name this machine as their host.
  *
- * @param options `port` to listen on, 0 for a free one; `host` is the address to listen on.
  * @throws {Error} With code EADDRINUSE if the port is taken.
  */
-export async function startPages(source: PagesSource, { port = 0, host = '127.0.0.1' } = {}): Promise<Pages> {
+export async function startPages(
+  source: PagesSource,
+  { port = 0, host = '127.0.0.1', apiUrl = () => undefined }: PagesOptions = {},
+): Promise<Pages> {
   const server = createServer((request, response) => {
-    answer(source, request, response).catch((error: unknown) => {
+    const api = EXPLORER.test(request.url ?? '') ? apiUrl() : undefined;
+    const answering = api === undefined ? answer(source, request, response) : forward(api, request, response);
+    answering.catch((error: unknown) => {
       const isMissing =
         error instanceof NoSuchKey ||
         (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404);
@@ -59,6 +73,28 @@ export async function startPages(source: PagesSource, { port = 0, host = '127.0.
       await closed;
     },
   };
+}
+
+/** The address at which a page asks for a user. */
+const EXPLORER = new RegExp(`^${ROUTES.explorer.path.replace('{user}', '[^/?]+')}$`);
+
+/** Asks the API for what a page wants to know, so that a page needs no address but its own. */
+async function forward(
+  apiUrl: string,
+  { method, url, headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (method !== 'GET' || !isThisMachine(headers.host)) return end(response, 404, 'Not found');
+  const answer = await fetch(`${apiUrl}${url}`);
+  response
+    .writeHead(answer.status, {
+      'content-type': answer.headers.get('content-type') ?? 'application/json',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'content-security-policy': POLICY,
+    })
+    .end(await answer.text());
 }
 
 async function answer(

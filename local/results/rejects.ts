@@ -11,8 +11,12 @@ const RejectedLine = z.object({
   offset: z.int(),
   kafkaMs: z.number(),
   reason: z.string(),
-  /** The record's bytes in base64; null or absent for a tombstone. */
+  /** The record's bytes in base64, perhaps masked; null or absent for a tombstone, and if they are not kept. */
   value: z.string().nullish(),
+  /** Size of bytes that are not kept. */
+  sizeBytes: z.int().nullish(),
+  /** Their keyed hash, in 64 hex digits, if ids are keyed: equal records have equal hashes. */
+  hash: z.string().nullish(),
 });
 export type RejectedLine = z.infer<typeof RejectedLine>;
 

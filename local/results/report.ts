@@ -16,6 +16,7 @@ import { MAX_SENTENCE, printable } from '../terminal/printable.ts';
 import { costSection, waitingProblem } from './cost-section.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
+import { personalLines } from './personal-lines.ts';
 import { purchaseSection } from './purchase-section.ts';
 import { rejectedLines } from './rejected-lines.ts';
 import { listTitle, named } from './report-names.ts';
@@ -35,8 +36,12 @@ export interface ReportFacts {
   readonly chartsUrl: string;
   /** Address of the API; undefined if the stack answers no requests. */
   readonly apiUrl?: string | undefined;
+  /** The name of the user of `outcome.user`; by default the id as it is stored. */
+  readonly userLabel?: string | undefined;
   /** A purchase that changed an answer, or why it did not; undefined if there was nothing to buy. */
   readonly purchase?: Purchase | { readonly problem: string } | undefined;
+  /** Fields of sales that look personal, by field and kind, such as `userId email`; undefined if they were not counted. */
+  readonly looksPersonal?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Finds what went wrong. @returns One sentence per problem; empty if everything succeeded. */
@@ -99,7 +104,7 @@ export function formatReport(facts: ReportFacts): string {
     qualitySection(outcome),
     decisionsSection(outcome),
     costSection(outcome),
-    userSection(outcome),
+    userSection(facts),
     purchaseSection(facts),
     [
       `Charts    ${chartsUrl}`,
@@ -122,13 +127,14 @@ function countsOf({ sources }: Outcome, source: string) {
   };
 }
 
-function salesSection({ produced, source, outcome }: ReportFacts): string {
+function salesSection({ produced, source, outcome, looksPersonal }: ReportFacts): string {
   const { stored, rejected, earlier } = countsOf(outcome, source);
   const sign = stored + rejected === produced ? '=' : '≠';
   const kinds = outcome.sources.get(source)?.rejected ?? [];
   const lines = [
     `Sales     ${grouped(produced)} produced ${sign} ${grouped(stored)} stored + ${grouped(rejected)} rejected`,
     ...rejectedLines(kinds),
+    ...personalLines(looksPersonal),
     ...(earlier > 0 ? [`${INDENT}${grouped(earlier)} more stored from an earlier broker`] : []),
   ];
   return lines.join('\n');
@@ -210,10 +216,10 @@ const decisionsSection = ({ decisions }: Outcome): string =>
 
 const SHOWN_PRODUCTS = 5;
 
-function userSection({ user }: Outcome): string {
+function userSection({ outcome: { user }, userLabel }: ReportFacts): string {
   if (!user) return '';
   const bought = [...new Set(user.bought.map(named))].slice(0, SHOWN_PRODUCTS).join(', ');
-  const heading = wrap(`${'User'.padEnd(10)}${printable(user.user)} bought ${bought}`, INDENT);
+  const heading = wrap(`${'User'.padEnd(10)}${printable(userLabel ?? user.user)} bought ${bought}`, INDENT);
   return `${heading}\n${formatLists(user.recommended)}`;
 }
 

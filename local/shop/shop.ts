@@ -56,6 +56,9 @@ const STYLES = ['glass', 'oak', 'linen', 'brass', 'paper', 'felt', 'stone', 'wic
 const POPULARITY_EXPONENT = 0.9;
 const ACTIVITY_EXPONENT = 0.7;
 
+/** @example userIdOf(0) // 'u0001' */
+export const userIdOf = (index: number): string => `u${String(index + 1).padStart(4, '0')}`;
+
 /** Makes a shop: groups of products, and users who like one or two groups. The same seed makes the same shop. */
 export function plantShop(seed: number, size: ShopSize = DEFAULT_SIZE): Shop {
   const random = seeded(seed);
@@ -74,7 +77,7 @@ export function plantShop(seed: number, size: ShopSize = DEFAULT_SIZE): Shop {
   const users = Array.from(
     { length: size.users },
     (_, index): ShopUser => ({
-      id: `u${String(index + 1).padStart(4, '0')}`,
+      id: userIdOf(index),
       tastes: plantTastes(random.below(groups), random.below(groups), random.unit()),
       activity: (1 + random.below(size.users)) ** -ACTIVITY_EXPONENT,
     }),

@@ -1,4 +1,4 @@
-import { MAX_TYPE_LENGTH } from '../../lambdas/shared/sales/sale.ts';
+import { MAX_TYPE_LENGTH } from '../../lambdas/shared/sales/fields.ts';
 
 /**
  * Reads TYPE=WEIGHT,…: `view=0.1,cart=0.3`. A type may contain an equals sign, but no comma.

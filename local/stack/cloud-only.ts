@@ -28,9 +28,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'AWS::MSK::ServerlessCluster.Arn': `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/local`,
   'AWS::EMRServerless::Application.ApplicationId': 'local',
   'AWS::EMRServerless::Application.Arn': `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/local`,
-  // Train measures the Lambdas by their log groups; an empty name stands for one that is not there.
-  'AWS::Logs::LogGroup.Ref': '',
-  'AWS::Logs::LogGroup.Arn': `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:left-out`,
+  // train measures the Lambdas by these logs, and forget searches them; here there are none.
+  'AWS::Logs::LogGroup.Arn': `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:local:*`,
+  'AWS::Logs::LogGroup.Ref': 'local',
   // The stack's outputs refer to these.
   'AWS::Lambda::Function.Ref': 'local',
   'AWS::ApiGatewayV2::Api.ApiEndpoint': 'local',

@@ -13,6 +13,8 @@ export interface Target {
   readonly client: ClientConfig;
   /** True for the pipeline on this machine, where requests cost nothing. */
   readonly isLocal: boolean;
+  /** ARN of the secret of personal ids; undefined on this machine, where it is a file, and for stacks without one. */
+  readonly personSecret?: string | undefined;
 }
 
 /** A stack in an account, with its outputs. */
@@ -66,8 +68,10 @@ export async function readStack(stack: string, client: ClientConfig = {}): Promi
     train: output('trainFunction'),
     render: output('renderFunction'),
     publish: output('publishFunction'),
+    forget: byName.get('forgetFunction'),
   };
-  return { stack, output, functions, bucket: output('LakeBucket'), client, isLocal: false };
+  const personSecret = byName.get('PersonSecret');
+  return { stack, output, functions, bucket: output('LakeBucket'), personSecret, client, isLocal: false };
 }
 
 async function describe(stack: string, client: ClientConfig): Promise<z.infer<typeof Stacks>['Stacks'][0]> {

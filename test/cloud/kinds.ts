@@ -32,7 +32,11 @@ export const KINDS = {
     catalogue: { maxAgeSeconds: 30 },
   },
   ServerlessSite: { site: { allowFrom: ['203.0.113.0/24'] } },
-  ServerlessKeptLake: { lake: { bucketName: 'cartograph-lakebucketb1d32e10-a1b2c3' } },
+  ServerlessKeyed: { privacy: { userIds: 'keyed' } },
+  ServerlessKeptLake: {
+    lake: { bucketName: 'cartograph-lakebucketb1d32e10-a1b2c3' },
+    privacy: { secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:PrivacySecret-a1b2c3' },
+  },
   ServerlessOwnEndpoints: { network: { existing: { ...vpc, createEndpoints: false } } },
   ServerlessExistingVpc: { network: { existing: { ...vpc, createEndpoints: true } } },
   Provisioned: {

@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { REQUEST_STAGES, STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { METRICS } from '../../lambdas/shared/platform/metrics.ts';
@@ -22,14 +23,14 @@ describe('alarms', () => {
     }
   });
 
-  test.each([...STAGES, ...REQUEST_STAGES])(
+  test.each([...STAGES, ...REQUEST_STAGES, 'forget'])(
     '%s has one each for errors, throttles and error lines',
     (stage) => {
       for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
     },
   );
 
-  test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
+  test.each([...STAGES.filter((stage) => stage !== 'accumulate'), 'forget'])(
     '%s has one each for dead letters, old messages and missing invocations',
     (stage) => {
       for (const way of ['dead-letters', 'oldest-message', 'asleep'])
@@ -59,6 +60,7 @@ describe('alarms', () => {
     expect(filters.map(({ LogGroupName }) => LogGroupName.Ref.replace(/Logs.*/, '').toLowerCase())).toEqual([
       ...STAGES,
       ...REQUEST_STAGES,
+      'forget',
     ]);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.level = "error" }');
@@ -113,7 +115,7 @@ describe('alarms', () => {
     // A new alarm whose missing data are a breach goes off at once.
     expect(alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')).toEqual([]);
     const reporting = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'missing');
-    expect(reporting).toHaveLength(5);
+    expect(reporting).toHaveLength(6);
     for (const { InsufficientDataActions } of reporting)
       expect(InsufficientDataActions).toEqual([{ Ref: topic }]);
   });
@@ -158,6 +160,19 @@ describe('alarms', () => {
       { Id: 'stored', MetricStat: { Metric: { MetricName: 'SalesStored' }, Period: 3600, Stat: 'Sum' } },
       { Id: 'rejected', MetricStat: { Metric: { MetricName: 'SalesRejected' }, Period: 3600, Stat: 'Sum' } },
     ]);
+  });
+
+  test('a single sale that looks personal raises an alarm, which says what became of it', () => {
+    const alarm = named('accumulate-looks-personal');
+    expect(alarm).toMatchObject({
+      ...{ MetricName: 'LooksPersonal', Statistic: 'Sum', Period: 3600, Threshold: 1, EvaluationPeriods: 1 },
+      TreatMissingData: 'notBreaching',
+      AlarmDescription: expect.stringContaining('sales are stored although'),
+    });
+    synthesize({ privacy: { refusePersonal: true } }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'LooksPersonal',
+      AlarmDescription: Match.stringLikeRegexp('sales were rejected because'),
+    });
   });
 
   test('the readers of the topic have limits on waiting records that follow from the size of their batches', () => {
@@ -276,7 +291,7 @@ describe('alarms', () => {
       (metric) => !['WindowsCut', 'RunsPublished'].includes(metric),
     ))
       expect(body).toContain(name);
-    for (const stage of [...STAGES, ...REQUEST_STAGES]) expect(body).toContain(`### ${stage}: `);
+    for (const stage of [...STAGES, ...REQUEST_STAGES, 'forget']) expect(body).toContain(`### ${stage}: `);
   });
 });
 

@@ -97,12 +97,30 @@ describe('retention', () => {
 });
 
 describe('the permissions of each stage', () => {
-  test('accumulate may put interactions and rejected records, and may not read, list or delete', () => {
+  test('accumulate may put interactions and rejected records, and may neither read nor delete them', () => {
     const s3 = statementsOf('accumulate')
       .flatMap(actionsOf)
       .filter((action) => action.startsWith('s3:'));
-    expect(s3).toEqual(['s3:PutObject']);
-    expect(prefixesOf('accumulate', 's3:PutObject')).toEqual(['interactions/*', 'rejected/*']);
+    expect(s3.sort()).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    expect(prefixesOf('accumulate', 's3:PutObject')).toEqual([
+      'interactions/*',
+      'privacy.json',
+      'rejected/*',
+    ]);
+    expect(prefixesOf('accumulate', 's3:GetObject')).toEqual(['privacy.json']);
+  });
+
+  test('remember may read how ids are stored and who was erased, and see whether there are sales', () => {
+    const s3 = statementsOf('remember').filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('s3:')),
+    );
+    expect(new Set(s3.flatMap(actionsOf))).toEqual(new Set(['s3:GetObject', 's3:ListBucket']));
+    expect(prefixesOf('remember', 's3:GetObject').sort()).toEqual(['privacy.json', 'tombstones/*']);
+    expect(s3.flatMap(({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [])).toEqual([
+      'privacy.json',
+      'interactions/*',
+      'tombstones/*',
+    ]);
   });
 
   test.each([
@@ -114,7 +132,29 @@ describe('the permissions of each stage', () => {
     expect(prefixesOf(stage, 's3:PutObject')).toEqual(prefixes);
   });
 
-  test('no Lambda may delete objects; the job may, under runs/', () => {
+  test('forget may read everything, write what holds users, its tombstones and its receipts, and delete versions only', () => {
+    expect(prefixesOf('forget', 's3:GetObject')).toEqual(['*']);
+    const written = [
+      'attempts/*/failed.json',
+      'charts/*',
+      'erasures/*',
+      'interactions/*',
+      'logs/*',
+      'manifests/*',
+      'rejected/*',
+      'runs/*',
+    ];
+    expect(prefixesOf('forget', 's3:PutObject')).toEqual([...written, 'tombstones/*']);
+    expect(prefixesOf('forget', 's3:DeleteObjectVersion')).toEqual(written);
+    const deleting = statementsOf('forget')
+      .flatMap(actionsOf)
+      .filter((action) => /Delete/.test(action));
+    expect(new Set(deleting)).toEqual(
+      new Set(['s3:DeleteObjectVersion', 'sqs:DeleteMessage', 'logs:DeleteLogStream', 'dynamodb:DeleteItem']),
+    );
+  });
+
+  test('no Lambda but forget may delete objects; the job may, under runs/', () => {
     for (const stage of [...STAGES, ...REQUEST_STAGES])
       expect(
         statementsOf(stage)
@@ -151,7 +191,8 @@ describe('the permissions of each stage', () => {
     const prefixes = listing.flatMap(
       ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? ['no condition'],
     );
-    for (const prefix of prefixes) expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|charts\/index\.html)$/);
+    for (const prefix of prefixes)
+      expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
   });
 
   test('no allowed action in the template has a wildcard, and only tracing and results of queries are allowed on all resources', () => {
@@ -210,15 +251,43 @@ describe('the permissions of each stage', () => {
         ]),
     );
     expect(names).toEqual({
-      Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers],
+      Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers, ENV.privacy],
       Threshold: [ENV.lakeBucket, ENV.model, ENV.threshold],
       Train: [ENV.lakeBucket, ENV.launch, ENV.usage],
       Render: [ENV.lakeBucket],
       Publish: [ENV.lakeBucket],
-      Remember: [ENV.fieldMap, ENV.partialAnswers, ENV.recentDays, ENV.recentTable],
-      Serve: [ENV.auth, ENV.catalogueMaxAgeSeconds, ENV.lakeBucket, ENV.recentDays, ENV.recentTable],
-      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
+      Remember: [
+        ENV.fieldMap,
+        ENV.lakeBucket,
+        ENV.partialAnswers,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
+      Serve: [
+        ENV.auth,
+        ENV.catalogueMaxAgeSeconds,
+        ENV.lakeBucket,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
+      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic, ENV.privacy],
       Catalogue: [ENV.auth, ENV.lakeBucket],
+      Forget: [
+        ENV.auth,
+        ENV.deadLetters,
+        ENV.fieldMap,
+        ENV.lakeBucket,
+        ENV.logGroups,
+        ENV.ownQueue,
+        ENV.personSecret,
+        ENV.privacy,
+        ENV.recentDays,
+        ENV.recentTable,
+      ],
       Produce: [ENV.brokers, ENV.topic],
     });
   });
@@ -410,7 +479,7 @@ describe('events', () => {
       ({ Properties }) => !Properties.Topics,
     );
     expect(queues.map(({ Properties }) => Properties.ScalingConfig)).toEqual(
-      Array.from({ length: 4 }, () => ({ MaximumConcurrency: 2 })),
+      Array.from({ length: 5 }, () => ({ MaximumConcurrency: 2 })),
     );
   });
 
@@ -424,6 +493,7 @@ describe('events', () => {
       'manifests/',
       'publications/',
       'receipts/',
+      'tombstones/',
       'windows/',
     ]);
     for (const { EventPattern } of rules.filter((rule) => rule.EventPattern?.source[0] === 'aws.s3'))
@@ -436,7 +506,7 @@ describe('events', () => {
         },
       });
     expect(rules.filter(({ ScheduleExpression }) => ScheduleExpression === 'rate(5 minutes)')).toHaveLength(
-      4,
+      5,
     );
   });
 
@@ -516,6 +586,26 @@ describe('the cluster', () => {
       'spark.executor.extraJavaOptions=-Xss16m',
     ])
       expect(text).toMatch(new RegExp(`--conf ${conf.replaceAll('.', '\\.')}[ "]`));
+    // Only the ARN: what a request contains is stored, and shown to whoever may describe jobs.
+    expect(text).toMatch(/--conf spark\.cartograph\.personSecret=\{Fn::GetAtt:\[PrivacySecret\w+,Id\]\}[ "]/);
+  });
+
+  test('the job may read the secret that its request names, and tombstones, which it may not write', () => {
+    const secrets = jobStatements().filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
+    expect(secrets.map(({ Resource }) => Resource)).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^PrivacySecret/), 'Id'] },
+    ]);
+    expect(prefixesIn(jobStatements(), 's3:GetObject')).toContain('tombstones/*');
+    expect(prefixesIn(jobStatements(), 's3:PutObject')).not.toContain('tombstones/*');
+  });
+
+  test('threshold may list tombstones, and neither read nor write them', () => {
+    const listed = statementsOf('threshold').flatMap(
+      ({ Condition }) => Condition?.StringLike?.['s3:prefix'] ?? [],
+    );
+    expect(listed).toContain('tombstones/*');
+    for (const action of ['s3:GetObject', 's3:PutObject'])
+      expect(prefixesOf('threshold', action)).not.toContain('tombstones/*');
   });
 
   test('its role can be assumed only for jobs of this account', () => {

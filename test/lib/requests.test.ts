@@ -143,24 +143,24 @@ describe('the API', () => {
       AllowOrigins: ['https://shop.example.com'],
       AllowMethods: [...new Set(routes.map(({ method }) => method))],
       AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match'],
-      ExposeHeaders: ['etag'],
+      ExposeHeaders: ['etag', 'location'],
     });
     expect(cors).not.toHaveProperty('AllowCredentials');
   });
 
-  test('may invoke the three Lambdas behind it, and nothing else may', () => {
+  test('may invoke the four Lambdas behind it, and nothing else may', () => {
     const permissions = propertiesOf(template, 'AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );
     const [api = ''] = Object.keys(template.findResources('AWS::ApiGatewayV2::Api'));
     expect(
       permissions.map(({ FunctionName }) => /^[A-Z][a-z]+/.exec(FunctionName['Fn::GetAtt'][0])?.[0]),
-    ).toEqual(['Serve', 'Collect', 'Catalogue']);
+    ).toEqual(['Serve', 'Collect', 'Catalogue', 'Forget']);
     for (const { SourceArn } of permissions) expect(JSON.stringify(SourceArn)).toContain(`{"Ref":"${api}"}`);
   });
 
   test('tells its Lambdas how callers sign in, and which claim names their user', () => {
-    for (const stage of ['Serve', 'Collect', 'Catalogue']) {
+    for (const stage of ['Serve', 'Collect', 'Catalogue', 'Forget']) {
       expect(functionOf(template, stage).Environment.Variables).toMatchObject({ [ENV.auth]: 'iam' });
       expect(functionOf(template, stage).Environment.Variables).not.toHaveProperty(ENV.userClaim);
       expect(functionOf(jwt, stage).Environment.Variables).toMatchObject({
@@ -176,14 +176,29 @@ describe('the API', () => {
 });
 
 describe('serve', () => {
-  test('may read the pointer, manifests, model files and the catalogue, and query the table', () => {
-    expect(actionsOf(template, 'Serve')).toEqual(['dynamodb:Query', 's3:GetObject', 's3:ListBucket']);
+  test('may read the pointer, manifests, files of runs by user, the catalogue and who was erased, and query the table', () => {
+    expect(actionsOf(template, 'Serve')).toEqual([
+      'dynamodb:Query',
+      's3:GetObject',
+      's3:ListBucket',
+      'secretsmanager:GetSecretValue',
+    ]);
     expect(keysOf('Serve', 's3:GetObject')).toEqual([
       'catalogue/*',
       'current.json',
       'manifests/*',
+      'privacy.json',
+      'runs/*/explorer/*',
       'runs/*/model/*',
+      'tombstones/*',
     ]);
+  });
+
+  test('may read which users were erased, and neither the requests nor the receipts of erasures', () => {
+    for (const stage of ['Serve', 'Remember']) {
+      expect(keysOf(stage, 's3:GetObject')).toContain('tombstones/*');
+      expect(JSON.stringify(statementsOf(template, stage))).not.toContain('erasures/');
+    }
   });
 
   test('may write nothing, and may not use its keys for it', () => {
@@ -305,7 +320,7 @@ describe('remember', () => {
   });
 
   test('may add items to the table, and may neither read nor delete any', () => {
-    expect(actionsOf(template, 'Remember').filter((action) => !action.startsWith('kafka'))).toEqual([
+    expect(actionsOf(template, 'Remember').filter((action) => action.startsWith('dynamodb:'))).toEqual([
       'dynamodb:BatchWriteItem',
       'dynamodb:PutItem',
     ]);

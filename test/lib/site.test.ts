@@ -89,6 +89,16 @@ describe('with a site', () => {
     ]);
   });
 
+  test('CloudFront asks after a minute whether an object is still the same: those that hold an erased user are replaced', () => {
+    const [policy, ...more] = Object.entries(template.findResources('AWS::CloudFront::CachePolicy'));
+    expect(more).toEqual([]);
+    expect(policy?.[1].Properties.CachePolicyConfig).toMatchObject({ MinTTL: 0, DefaultTTL: 60, MaxTTL: 60 });
+    const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
+    expect(distribution?.Properties.DistributionConfig.DefaultCacheBehavior.CachePolicyId).toEqual({
+      Ref: policy?.[0],
+    });
+  });
+
   test('a web ACL is attached if one is configured', () => {
     const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/shop/0a1b2c3d';
     synthesize({ site: { allowFrom: ['0.0.0.0/0'], webAclArn } }).hasResourceProperties(

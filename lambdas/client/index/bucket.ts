@@ -6,7 +6,8 @@ import type {
 } from '../../shared/contract/explorer.ts';
 import { CURRENT_KEY, manifestKey } from '../../shared/contract/keys.ts';
 import type { Current, Manifest } from '../../shared/contract/schemas.ts';
-import { type Block, type BlockPlace, BlockTable } from '../../shared/web/block-table.ts';
+import { type Block, BlockChanged, type BlockPlace, BlockTable } from '../../shared/web/block-table.ts';
+import type { AskUser } from './ask-user.ts';
 
 /** The root of the bucket, seen from the page in `charts/`. */
 const ROOT = '../';
@@ -17,13 +18,15 @@ export class NotFound extends Error {}
 /** The bucket did not answer, or answered with an error. */
 export class Unavailable extends Error {}
 
-/** @throws {NotFound} @throws {Unavailable} */
+/** @throws {NotFound} @throws {Unavailable} @throws {BlockChanged} If the object has no such part. */
 async function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   const response = await fetch(path, { cache: 'no-cache', headers }).catch((cause: unknown) => {
     throw new Unavailable(`Cannot read ${path}: the bucket did not answer`, { cause });
   });
   if (response.status === 404 || response.status === 403)
     throw new NotFound(`Cannot read ${path}: there is no such object`);
+  // The object has become shorter than the table says.
+  if (response.status === 416) throw new BlockChanged(`Cannot read ${path}: it has no such part`);
   if (!response.ok) throw new Unavailable(`Cannot read ${path}: the bucket answered ${response.status}`);
   return response;
 }
@@ -50,9 +53,16 @@ export interface Tables {
   /** Products by the search keys of their names. */
   readonly names: BlockTable<ProductId>;
   readonly picks: ExplorerIndex['picks'];
+  /** Asks for users by their ids; absent where the keys of `users` are the ids, and not pseudonyms. */
+  readonly askUser?: AskUser | undefined;
 }
 
-/** The files of one run. Two runs are never mixed. */
+/**
+ * The files of one run. Two runs are never mixed.
+ *
+ * When a user is erased, the files of a run are rewritten one after the other. A table then throws `BlockChanged`, unless the block is as
+ * the table says: open the run again.
+ */
 export class RunFiles {
   readonly run: number;
   private readonly keys: ReadonlyMap<string, string>;
@@ -77,8 +87,9 @@ export class RunFiles {
   async tables(): Promise<Tables | undefined> {
     const index = await this.document<Partial<ExplorerIndex>>('explorer/index.json');
     if (!index?.users || !index.products || !index.names || !index.picks) return undefined;
+    const etags = new Map<string, string>();
     const table = <Value>(parts: ExplorerIndex['users']) =>
-      new BlockTable<Value>(parts, (place) => this.block<Value>(place));
+      new BlockTable<Value>(parts, (place) => this.block<Value>(place, etags));
     return {
       users: table(index.users),
       products: table(index.products),
@@ -87,15 +98,27 @@ export class RunFiles {
     };
   }
 
-  private async block<Value>({ file, offset, sizeBytes }: BlockPlace): Promise<Block<Value>> {
+  /** @param etags The versions of the files that the tables have read, by name. */
+  private async block<Value>(
+    { file, offset, sizeBytes }: BlockPlace,
+    etags: Map<string, string>,
+  ): Promise<Block<Value>> {
     const key = this.keys.get(file);
     if (key === undefined) throw new NotFound(`Cannot read ${file}: run ${this.run} has no such file`);
     const range = `bytes=${offset}-${offset + sizeBytes - 1}`;
     const response = await get(pathOf(key), { range });
+    const etag = response.headers.get('etag') ?? '';
+    const known = etags.get(file) ?? etag;
+    if (etag !== known) throw new BlockChanged(`Cannot read ${file}: it has changed`);
+    etags.set(file, known);
     const bytes = await response.blob();
     // A server that does not support ranges sends the whole file.
     const block = response.status === 206 ? bytes : bytes.slice(offset, offset + sizeBytes);
-    const text = await new Response(block.stream().pipeThrough(new DecompressionStream('gzip'))).text();
-    return JSON.parse(text);
+    try {
+      const text = await new Response(block.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new BlockChanged(`Cannot read ${file}: it has no block at byte ${offset}`, { cause });
+    }
   }
 }

@@ -3,8 +3,10 @@ import type { Row } from '../../shared/web/block-table.ts';
 import { LIST_NAMES } from '../../shared/web/lists.ts';
 import { count, day, element, productLabel, table } from '../dom.ts';
 import { addressOf, type UserOrProduct } from './address.ts';
+import { type AskedUser, CannotAsk, isLikePseudonym } from './ask-user.ts';
 import type { ProductPage, UserPage } from './bucket.ts';
 import type { RunTables } from './lookup.ts';
+import { signInButton } from './sign-in-button.ts';
 
 type Names = Row<unknown>['names'];
 
@@ -20,13 +22,37 @@ export const details = async (
   { kind, id }: UserOrProduct,
 ): Promise<HTMLElement> =>
   kind === 'user'
-    ? userDetails(id, await tables.users.get(id), run)
+    ? userOrReason({ run, tables }, id)
     : productDetails(id, await tables.products.get(id), run);
 
+/** Shows a user, or why the user cannot be asked for. */
+async function userOrReason({ run, tables }: RunTables, id: string): Promise<HTMLElement> {
+  try {
+    const found = await userOf({ run, tables }, id);
+    return found ? userDetails(id, found.row, found.run) : notFound('user', id, run);
+  } catch (error) {
+    if (!(error instanceof CannotAsk)) throw error;
+    return element(
+      'section',
+      { 'aria-label': `User ${id}` },
+      element('h3', {}, `User ${id}`),
+      element('p', {}, error.message),
+      ...signInButton(error),
+    );
+  }
+}
+
+/** Reads a user from the files of the run, or, where those have pseudonyms and this is none of them, asks the API. */
+async function userOf(
+  { run, tables: { users, askUser } }: RunTables,
+  id: string,
+): Promise<AskedUser | undefined> {
+  const row = askUser && !isLikePseudonym(id) ? undefined : await users.get(id);
+  return row ? { run, row } : askUser?.(id);
+}
+
 /** A user's two lists, each recommendation with its reasons, and the purchases. */
-function userDetails(user: string, row: Row<UserPage> | undefined, run: number): HTMLElement {
-  if (!row) return notFound('user', user, run);
-  const { value: page, names } = row;
+function userDetails(user: string, { value: page, names }: Row<UserPage>, run: number): HTMLElement {
   return element(
     'section',
     { 'aria-label': `User ${user}` },

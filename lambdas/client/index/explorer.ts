@@ -1,6 +1,8 @@
 import type { Diff } from '../../shared/contract/summaries.ts';
+import { BlockChanged } from '../../shared/web/block-table.ts';
 import { element } from '../dom.ts';
 import { addressOf, isExplorerAddress, parseAddress, type UserOrProduct } from './address.ts';
+import type { AskUser } from './ask-user.ts';
 import { RunFiles, type Tables, Unavailable } from './bucket.ts';
 import { details } from './details.ts';
 import { differences } from './differences.ts';
@@ -44,8 +46,11 @@ export class Explorer {
   private readonly view = element('div', { id: 'view', tabindex: -1 });
   private readonly status = element('p', { class: 'soft noprint', role: 'status' });
   private readonly form: HTMLElement;
+  private readonly askUser: AskUser | undefined;
 
-  constructor(container: HTMLElement) {
+  /** @param askUser Asks for a user by id; undefined where the files of a run have the ids. */
+  constructor(container: HTMLElement, askUser?: AskUser) {
+    this.askUser = askUser;
     const submit = (event: Event): void => {
       event.preventDefault();
       this.lookUp();
@@ -53,7 +58,11 @@ export class Explorer {
     this.form = element(
       'form',
       { role: 'search', class: 'noprint', submit },
-      element('label', { for: this.field.id }, 'User or product (id or name)'),
+      element(
+        'label',
+        { for: this.field.id },
+        askUser ? 'Product (id or name), or the whole id of a user' : 'User or product (id or name)',
+      ),
       element(
         'div',
         { class: 'controls' },
@@ -78,7 +87,10 @@ export class Explorer {
   }
 
   private open(run: number): Promise<OpenRun> {
-    const opening = RunFiles.open(run).then(async (files) => ({ files, tables: await files.tables() }));
+    const opening = RunFiles.open(run).then(async (files) => {
+      const tables = await files.tables();
+      return { files, tables: tables && { ...tables, askUser: this.askUser } };
+    });
     opening.then(
       (opened) => run === this.run && this.onOpened(opened),
       (error: unknown) => {
@@ -118,12 +130,13 @@ export class Explorer {
 
   /**
    * Reads from the served run and uses the result, unless a newer request has made it obsolete. If another run is served
-   * by then, the request is repeated in that run.
+   * by then, the request is repeated in that run; if the files of the run were rewritten, it is repeated once with the new ones.
    */
   private async request<Result>(
     isNewest: () => boolean,
     read: (run: RunTables) => Promise<Result>,
     use: (result: Result) => void,
+    mayRepeat = true,
   ): Promise<void> {
     if (this.run === undefined) return;
     this.opening ??= this.open(this.run);
@@ -138,13 +151,11 @@ export class Explorer {
       if (this.hasFailed) this.setStatus('');
       use(result);
     } catch (error) {
-      if (isNewest())
-        this.fail(
-          error,
-          error instanceof Unavailable
-            ? 'The bucket did not answer. Try again.'
-            : `A file of run ${files.run} is missing or damaged.`,
-        );
+      const isChanged = error instanceof BlockChanged;
+      // Another request may have opened the run again already.
+      if (isChanged && (await this.opening?.catch(() => undefined)) === opened) this.opening = undefined;
+      if (isChanged && mayRepeat && isNewest()) return await this.request(isNewest, read, use, false);
+      if (isNewest()) this.fail(error, messageOf(error, files.run));
     }
   }
 
@@ -234,4 +245,11 @@ export class Explorer {
     this.status.textContent = text;
     this.hasFailed = false;
   }
+}
+
+function messageOf(error: unknown, run: number): string {
+  if (error instanceof Unavailable) return 'The bucket did not answer. Try again.';
+  if (error instanceof BlockChanged)
+    return `The files of run ${run} are being rewritten. Try again in a minute.`;
+  return `A file of run ${run} is missing or damaged.`;
 }

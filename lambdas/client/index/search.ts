@@ -1,6 +1,7 @@
 import type { ExplorerIndex } from '../../shared/contract/explorer.ts';
 import type { Row } from '../../shared/web/block-table.ts';
 import type { UserOrProduct } from './address.ts';
+import { isLikePseudonym } from './ask-user.ts';
 import type { Tables } from './bucket.ts';
 import { searchKey, words } from './search-key.ts';
 
@@ -17,14 +18,17 @@ export interface Suggestions {
   readonly hasMoreProducts: boolean;
 }
 
-/** Finds users and products whose id begins with the text, and products with a word in their name that begins with it. */
+/**
+ * Finds users and products whose id begins with the text, and products with a word in their name that begins with it. Where users
+ * have pseudonyms, only products are found.
+ */
 export async function suggest(tables: Tables, text: string): Promise<Suggestions> {
   const key = searchKey(words(text));
   const seen = new Set<string>();
   // A name may contain the word twice.
   const isFirst = ({ value }: Row<string>): boolean => !seen.has(value) && seen.add(value) !== undefined;
   const [users, byId, byName] = await Promise.all([
-    inAnyCase(text, (id) => tables.users.beginningWith(id, MAX_SUGGESTIONS + 1)),
+    tables.askUser ? [] : inAnyCase(text, (id) => tables.users.beginningWith(id, MAX_SUGGESTIONS + 1)),
     inAnyCase(text, (id) => tables.products.beginningWith(id, MAX_SUGGESTIONS + 1)),
     key === '' ? [] : tables.names.beginningWith(key, MAX_SUGGESTIONS + 1, isFirst),
   ]);
@@ -45,13 +49,14 @@ export async function suggest(tables: Tables, text: string): Promise<Suggestions
  * a product, since they share no id space.
  *
  * @returns At most {@link MAX_SUGGESTIONS} + 1 products, so that the caller knows whether there are more.
+ * @throws {CannotAsk} If users have pseudonyms and nobody can be asked.
  */
 export async function find(tables: Tables, text: string): Promise<UserOrProduct[]> {
   const wanted = words(text);
   const hasThisName = ({ value, names }: Row<string>): boolean =>
     words(names.get(value) ?? '').join(' ') === wanted.join(' ');
   const [users, products, named] = await Promise.all([
-    inAnyCase(text, async (id) => asList(await tables.users.get(id))),
+    usersNamed(tables, text),
     inAnyCase(text, async (id) => asList(await tables.products.get(id))),
     // With the 0 only names match that begin with these words, not names that contain them further on.
     wanted.length === 0
@@ -60,9 +65,20 @@ export async function find(tables: Tables, text: string): Promise<UserOrProduct[
   ]);
   const productIds = new Set([...products.map(({ key }) => key), ...named.map(({ value }) => value)]);
   return [
-    ...users.map(({ key: id }) => ({ kind: 'user', id }) as const),
+    ...users.map((id) => ({ kind: 'user', id }) as const),
     ...[...productIds].map((id) => ({ kind: 'product', id }) as const),
   ];
+}
+
+/** Finds the user with this id. Where users have pseudonyms, a text that is one is looked up, and the API is asked for others. */
+async function usersNamed({ users, askUser }: Tables, text: string): Promise<string[]> {
+  if (!askUser) {
+    const found = await inAnyCase(text, async (id) => asList(await users.get(id)));
+    return found.map(({ key }) => key);
+  }
+  const id = text.trim();
+  const isKnown = (isLikePseudonym(id) && (await users.get(id))) || (await askUser(id));
+  return isKnown ? [id] : [];
 }
 
 const productOf = (product: string, { names }: Row<unknown>): Product => ({

@@ -36,6 +36,8 @@ export interface Graph {
   readonly communities: readonly Community[];
   /** The mean distance between neighbouring vertices. */
   readonly spacing: number;
+  /** Whether the ids of users are pseudonyms. */
+  readonly hasPseudonyms: boolean;
   /** Vertices, highest degree first. */
   readonly byDegree: Uint32Array;
   /** Indices of the edges of a vertex, strongest first. */
@@ -83,6 +85,7 @@ export function readGraph(embedded: EmbeddedNetwork, isPortrait: boolean): Graph
     edges: { ...edges, levels: detailLevels(byVertex, edges, members.communities) },
     communities,
     spacing: spacingOf(communities, length),
+    hasPseudonyms: embedded.hasPseudonyms ?? false,
     byDegree: Uint32Array.from({ length }, (_, index) => index).sort(
       (a, b) => (degrees[b] ?? 0) - (degrees[a] ?? 0) || a - b,
     ),

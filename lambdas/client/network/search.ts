@@ -3,8 +3,14 @@ import type { Graph } from './graph.ts';
 
 const MAX_RESULTS = 8;
 
-/** Builds the field that finds users and products of the graph by id or name; Enter goes to the first result. */
-export function search({ vertices, byDegree }: Graph, onFound: (vertex: number) => void): HTMLElement {
+/**
+ * Builds the field that finds users and products of the graph by id or name; Enter goes to the first result. A user with a pseudonym
+ * is found by the whole of it.
+ */
+export function search(
+  { vertices, byDegree, hasPseudonyms }: Graph,
+  onFound: (vertex: number) => void,
+): HTMLElement {
   const results = element('ul', { class: 'plain', 'aria-label': 'Search results in the graph' });
   const status = element('p', { class: 'soft', role: 'status' });
   const field = element('input', {
@@ -28,6 +34,7 @@ export function search({ vertices, byDegree }: Graph, onFound: (vertex: number) 
     for (const vertex of byDegree) {
       const [id, label] = [vertices.ids[vertex]?.toLowerCase(), vertices.labels[vertex]?.toLowerCase()];
       if (id === wanted || label === wanted) exact.push(vertex);
+      else if (hasPseudonyms && vertices.users[vertex] === 1) continue;
       else if (partial.length < MAX_RESULTS && (label?.includes(wanted) || id?.includes(wanted)))
         partial.push(vertex);
     }
@@ -58,7 +65,11 @@ export function search({ vertices, byDegree }: Graph, onFound: (vertex: number) 
   return element(
     'div',
     { class: 'wide' },
-    element('label', { for: 'network-search' }, 'Find a user or product'),
+    element(
+      'label',
+      { for: 'network-search' },
+      hasPseudonyms ? 'Find a product, or a user by the whole pseudonym' : 'Find a user or product',
+    ),
     field,
     results,
     status,

@@ -26,6 +26,14 @@ export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seco
         : []),
       ['Addresses delivered with different content', count(trained.conflicts)],
       ['Sales left out because their type has no weight', count(trained.unweighted)],
+      ...(trained.tombstones
+        ? [
+            [
+              'Sales left out because their users were forgotten',
+              count(trained.tombstones.interactions),
+            ] as const,
+          ]
+        : []),
       ...(trained.types.length > 0 ? [['Types of sales', html`${types(trained)}`] as const] : []),
       [AFTER_NOW, afterNow(trained.afterNow, asOfMs)],
       ['SHA-256 of the training set', html`<code>${trained.trainingSetSha256}</code>`],

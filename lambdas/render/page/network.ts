@@ -33,15 +33,17 @@ export interface EmbeddedNetwork {
   readonly strengths: string;
   /** The largest communities, largest first, each with its bestsellers as a name. */
   readonly communityNames: readonly (readonly [number, string])[];
+  /** True if the ids of users are pseudonyms. */
+  readonly hasPseudonyms?: true;
 }
 
 /** The interactive graph: the whole graph, or as much of it as a browser can move smoothly. */
-export function network({ network: graph, facts }: PageData): Html {
+export function network({ network: graph, facts, hasPseudonyms }: PageData): Html {
   const { vertices, edges, chosen, leftOut } = graph;
   if (vertices.ids.length === 0) return html`<p>There is no graph yet.</p>`;
   return html`<p class="soft">${sentence(chosen)} ${size('Shown', vertices.ids.length, edges.sources.length)}${leftOut.vertices + leftOut.edges > 0 ? size('; left out', leftOut.vertices, leftOut.edges) : ''}.</p>
 <div id="network"><noscript><p>The interactive graph needs JavaScript. The files of the graph are linked below.</p></noscript></div>
-${island('network-data', embed(graph, facts.communities.largest))}`;
+${island('network-data', { ...embed(graph, facts.communities.largest), ...(hasPseudonyms && { hasPseudonyms }) } satisfies EmbeddedNetwork)}`;
 }
 
 const size = (title: string, vertices: number, edges: number): string =>

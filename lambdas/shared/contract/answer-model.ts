@@ -98,8 +98,8 @@ export const StoredHistory = z
   );
 export type StoredHistory = z.infer<typeof StoredHistory>;
 
-/** A block of `model/histories-NNNNN.json.gz`; the key is the user. */
+/** A block of `model/histories-NNNNN.json.gz`; the key is the user. A block of which all users were forgotten has no rows. */
 export const AnswerHistories = z.object({
   names: z.array(z.tuple([z.string(), z.string()])),
-  rows: z.array(z.tuple([z.string(), StoredHistory])).min(1),
+  rows: z.array(z.tuple([z.string(), StoredHistory])),
 });

@@ -42,11 +42,14 @@ export const ExplorerIndex = z.strictObject({
 });
 export type ExplorerIndex = z.infer<typeof ExplorerIndex>;
 
-/** A block: `rows` are [key, value]; `names` are [product, name] for the products in these rows that have a name. */
+/**
+ * A block: `rows` are [key, value]; `names` are [product, name] for the products in these rows that have a name. A block of which all
+ * users were forgotten has no rows.
+ */
 const explorerBlock = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     names: z.array(z.tuple([z.string(), z.string()])),
-    rows: z.array(z.tuple([z.string(), value])).min(1),
+    rows: z.array(z.tuple([z.string(), value])),
   });
 
 const ListEntry = z.strictObject({
@@ -58,19 +61,21 @@ const ListEntry = z.strictObject({
   because: z.array(z.strictObject({ product: z.string(), share: z.number() })).max(3),
 });
 
+/** What the explorer shows of a user. */
+export const ExplorerUser = z.strictObject({
+  /** Number of distinct products that the user has bought. */
+  products: Count,
+  /** Products that the user has bought, most recent first, at most 50; `lastMs` is the last purchase, epoch ms. */
+  history: z.array(z.strictObject({ product: z.string(), times: PositiveInt, lastMs: Count })).max(50),
+  /** Best first; may be empty. */
+  any: z.array(ListEntry),
+  /** Best first; may be empty. */
+  new: z.array(ListEntry),
+});
+export type ExplorerUser = z.infer<typeof ExplorerUser>;
+
 /** A block of `explorer/users-NNNNN.json.gz`; the key is the user. */
-export const ExplorerUsers = explorerBlock(
-  z.strictObject({
-    /** Number of distinct products that the user has bought. */
-    products: Count,
-    /** Products that the user has bought, most recent first, at most 50; `lastMs` is the last purchase, epoch ms. */
-    history: z.array(z.strictObject({ product: z.string(), times: PositiveInt, lastMs: Count })).max(50),
-    /** Best first; may be empty. */
-    any: z.array(ListEntry),
-    /** Best first; may be empty. */
-    new: z.array(ListEntry),
-  }),
-);
+export const ExplorerUsers = explorerBlock(ExplorerUser);
 export type ExplorerUsers = z.infer<typeof ExplorerUsers>;
 
 /** A block of `explorer/products-NNNNN.json.gz`; the key is the product. */

@@ -23,6 +23,7 @@ const EMR = 'https://aws.amazon.com/emr/pricing/';
 const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
 const DYNAMODB = 'https://aws.amazon.com/dynamodb/pricing/';
 const PRIVATELINK = 'https://aws.amazon.com/privatelink/pricing/';
+const SECRETS_MANAGER = 'https://aws.amazon.com/secrets-manager/pricing/';
 
 const UNITED_STATES_EAST = {
   mskServerlessCluster: { usd: 0.75, unit: 'hours', source: MSK },
@@ -57,6 +58,8 @@ const UNITED_STATES_EAST = {
   alarm: { usd: 0.1, unit: 'alarms', source: CLOUDWATCH },
   dashboard: { usd: 3, unit: 'dashboards', source: CLOUDWATCH },
   metric: { usd: 0.3, unit: 'metrics', source: CLOUDWATCH },
+  secret: { usd: 0.4, unit: 'secrets', source: SECRETS_MANAGER },
+  secretRead: { usd: 0.05 / 10_000, unit: 'reads', source: SECRETS_MANAGER },
   trace: { usd: 5 / 1e6, unit: 'traces', source: 'https://aws.amazon.com/xray/pricing/' },
 } satisfies Readonly<Record<string, Price>>;
 

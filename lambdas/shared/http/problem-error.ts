@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   forbidden: 403,
   'not-found': 404,
   'unknown-product': 404,
+  'unknown-user': 404,
   'method-not-allowed': 405,
   'body-too-large': 413,
   'unsupported-media-type': 415,

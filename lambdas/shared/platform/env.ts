@@ -26,8 +26,16 @@ export const ENV = {
   catalogueMaxAgeSeconds: 'CATALOGUE_MAX_AGE_SECONDS',
   /** How ids of people are stored, as JSON; see `privacy` in the configuration. */
   privacy: 'PRIVACY',
+  /** Settings of pages whose users have pseudonyms, as JSON; unset where the files of a run have the ids of users. */
+  explorer: 'EXPLORER',
   /** ARN of the secret with which ids of people are keyed and forgotten users are recognised. */
   personSecret: 'PERSON_SECRET',
+  /** URLs of the dead-letter queues that forget searches, separated by commas. */
+  deadLetters: 'DEAD_LETTERS',
+  /** Names of the log groups that forget searches, separated by commas. */
+  logGroups: 'LOG_GROUPS',
+  /** URL of the queue of the function itself, by which it goes on after its time has ended. */
+  ownQueue: 'OWN_QUEUE',
 } as const;
 
 /**

@@ -13,6 +13,8 @@ export const METRICS = {
   SalesRejected: 'Count',
   /** Optional fields that could not be read, of sales that are stored without them. */
   FieldsLeftOut: 'Count',
+  /** Sales with an id, a type or a product name that looks like an e-mail address, a phone number or a card number. */
+  LooksPersonal: 'Count',
   /** Recent sales stored by one invocation of remember; those of a retry count again. */
   SalesRemembered: 'Count',
   /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */
@@ -69,6 +71,12 @@ export const METRICS = {
   SalesNotSent: 'Count',
   /** Products whose attributes catalogue stored. */
   ProductsStored: 'Count',
+  /** Objects and older versions that forget changed or deleted. */
+  ObjectsErased: 'Count',
+  /** Objects in which the search after an erasure still found a user. */
+  UsersFound: 'Count',
+  /** Time since the request of the oldest erasure that is not finished; 0 if there is none. */
+  ErasureAgeSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;

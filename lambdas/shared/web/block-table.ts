@@ -20,6 +20,12 @@ export interface Row<Value> {
   readonly names: ReadonlyMap<string, string>;
 }
 
+/**
+ * A block is not the one that the table describes. The files of a run are rewritten when a user is erased, so the table may be older or
+ * newer than its file: read both again.
+ */
+export class BlockChanged extends Error {}
+
 interface LoadedBlock<Value> {
   readonly rows: Block<Value>['rows'];
   readonly names: ReadonlyMap<string, string>;
@@ -53,7 +59,10 @@ export class BlockTable<Value> {
     this.mostBytes = mostBytes;
   }
 
-  /** @returns undefined if no row has this key */
+  /**
+   * @returns undefined if no row has this key
+   * @throws {BlockChanged} If the block has keys that the table does not have there.
+   */
   async get(key: string): Promise<Row<Value> | undefined> {
     const index = this.blockFor(key);
     const { rows, names } = index < 0 ? EMPTY : await this.block(index);
@@ -113,7 +122,10 @@ export class BlockTable<Value> {
       this.loading.set(index, known);
       return known;
     }
-    const loading = this.read(place).then(({ rows, names }) => ({ rows, names: new Map(names) }));
+    const loading = this.read(place).then(({ rows, names }) => {
+      this.checkKeys(index, rows);
+      return { rows, names: new Map(names) };
+    });
     this.loading.set(index, loading);
     this.keptBytes += place.sizeBytes;
     // After a failure the next lookup reads the block again.
@@ -125,6 +137,15 @@ export class BlockTable<Value> {
       this.forget(oldest);
     }
     return loading;
+  }
+
+  /** The message has no key, because keys are users. */
+  private checkKeys(index: number, rows: Block<Value>['rows']): void {
+    const [from = '', next] = [this.from[index], this.from[index + 1]];
+    if (rows.some(([key]) => key < from || (next !== undefined && key >= next)))
+      throw new BlockChanged(
+        `Cannot use block ${index} of ${this.places[index]?.file}: it has keys that belong to another block`,
+      );
   }
 
   private forget(index: number): void {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** A script of a page: `lambdas/client/NAME.ts`, bundled with everything that it imports. */
-export type BrowserProgram = 'index-page' | 'run-page' | 'shop-page';
+export type BrowserProgram = 'index-page' | 'keyed-index-page' | 'run-page' | 'shop-page';
 
 /** The name of the script's file next to the code of a Lambda. */
 const fileName = (name: BrowserProgram): string => `${name}.client.js`;

@@ -1,8 +1,10 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
 import { INTERACTION_COLUMNS } from '../../../lambdas/shared/contract/schemas.ts';
+import { createPersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
@@ -55,7 +57,12 @@ async function rowsOf(lake: MemoryLake, key: string) {
   return parquetReadObjects({ file, compressors });
 }
 
-const parts = (lake: MemoryLake) => ({ lake, log: recordingLog(), parseSale: createSaleParser({}) });
+const parts = (lake: MemoryLake) => ({
+  lake,
+  log: recordingLog(),
+  parseSale: createSaleParser({}),
+  ids: PLAIN_IDS,
+});
 
 test('a poll becomes one Parquet object per partition, with offsets and count in its key', async () => {
   const lake = memoryLake();
@@ -228,15 +235,15 @@ test('invariant 1: if a poll of a topic and of the one created again fails, the 
 });
 
 test('the id of a sale, in the header of its record, is stored with it; one that cannot be read is counted as left out', async () => {
-  const { lake, log, parseSale } = parts(memoryLake());
+  const { lake, log, ...rest } = parts(memoryLake());
   const headers = [[{ id: [115, 49] }], [], [{ id: [-1] }]];
   const poll = event(headers.map((_, offset) => ({ offset, value: lamp('ann') })));
   for (const [offset, record] of (poll.records['sales-0'] ?? []).entries())
     Object.assign(record as object, { headers: headers[offset] });
-  await accumulate(poll, { lake, log, parseSale });
+  await accumulate(poll, { lake, log, ...rest });
   const rows = await rowsOf(lake, lake.keys()[0] ?? '');
   expect(rows.map(({ sale_id }) => sale_id)).toEqual(['s1', null, null]);
-  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 1 }]);
+  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 1, LooksPersonal: 0 }]);
   expect(log.lines).toMatchObject([{ leftOut: { id: 1 } }]);
 });
 
@@ -252,26 +259,26 @@ test('10,000 records, and records of 1 MB, are stored', async () => {
 });
 
 test('the log contains no value of a record', async () => {
-  const { lake, log, parseSale } = parts(memoryLake());
+  const { lake, log, ...rest } = parts(memoryLake());
   await accumulate(
     event([
       { offset: 0, value: '{"userId":"secret-user"}' },
       { offset: 1, value: lamp('secret-user') },
     ]),
-    { lake, log, parseSale },
+    { lake, log, ...rest },
   );
   expect(JSON.stringify(log.lines)).not.toContain('secret-user');
 });
 
 test('fields that sales are stored without are counted by field, in the log and as a metric', async () => {
-  const { lake, log, parseSale } = parts(memoryLake());
+  const { lake, log, ...rest } = parts(memoryLake());
   const sale = { userId: 'ann', productId: 'lamp' };
   const values = [{ ...sale, price: 'nan', orderId: {} }, { ...sale, price: '£3' }, sale];
   const records = values.map((value, offset) => ({ offset, value: JSON.stringify(value) }));
-  await accumulate(event(records), { lake, log, parseSale });
+  await accumulate(event(records), { lake, log, ...rest });
   expect(log.lines).toMatchObject([{ stored: 3, rejected: 0, leftOut: { price: 2, orderId: 1 } }]);
-  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 3 }]);
-  await accumulate(event([{ offset: 3, value: lamp('ann') }]), { lake, log, parseSale });
+  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 3, LooksPersonal: 0 }]);
+  await accumulate(event([{ offset: 3, value: lamp('ann') }]), { lake, log, ...rest });
   expect(log.lines[1]).not.toHaveProperty('leftOut');
 });
 
@@ -293,4 +300,94 @@ test('an empty poll succeeds', async () => {
   const lake = memoryLake();
   expect(await accumulate(event([]), parts(lake))).toEqual({ batchItemFailures: [] });
   expect(lake.keys()).toEqual([]);
+});
+
+describe('with keyed ids', () => {
+  const key = createPersonKey('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01');
+  const keyed = (lake: MemoryLake) => ({ ...parts(lake), ids: createPersonIds('keyed', key) });
+
+  test('pseudonyms of user, order and sale are stored, in the places of the ids, under the same key', async () => {
+    const [plain, lake] = [memoryLake(), memoryLake()];
+    const poll = event([
+      { offset: 0, value: '{"userId":"ann","productId":"lamp","orderId":"o-1"}' },
+      { offset: 1, value: '{"userId":"ann","productId":"desk"}' },
+    ]);
+    Object.assign((poll.records['sales-0'] ?? [])[0] as object, { headers: [{ id: [115, 49] }] });
+    await accumulate(poll, parts(plain));
+    await accumulate(poll, keyed(lake));
+    expect(lake.keys()).toEqual(plain.keys());
+    const [before = [], after = []] = await Promise.all([
+      rowsOf(plain, plain.keys()[0] ?? ''),
+      rowsOf(lake, lake.keys()[0] ?? ''),
+    ]);
+    expect(before).toMatchObject([
+      { user: 'ann', order_id: 'o-1', sale_id: 's1' },
+      { user: 'ann', order_id: null, sale_id: null },
+    ]);
+    expect(after).toEqual([
+      {
+        ...before[0],
+        user: key.pseudonym('ann'),
+        order_id: key.pseudonym('o-1'),
+        sale_id: key.pseudonym('s1'),
+      },
+      { ...before[1], user: key.pseudonym('ann') },
+    ]);
+  });
+
+  test('of a rejected record only address, reason, size and keyed hash are kept', async () => {
+    const lake = memoryLake();
+    const value = '{"userId":"ann@example.com"}';
+    const poll = event([{ offset: 0, value }, { offset: 1, value: null }, { offset: 2 }]);
+    Object.assign((poll.records['sales-0'] ?? [])[0] as object, {
+      key: Buffer.from('ann').toString('base64'),
+    });
+    await accumulate(poll, keyed(lake));
+    const lines = lake
+      .text(lake.keys()[0] ?? '')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        source: SOURCE,
+        topic: 'sales',
+        partition: 0,
+        offset: 0,
+        kafkaMs: AT,
+        reason: expect.stringMatching(/^productId: is missing/),
+        sizeBytes: 28,
+        hash: key.hashOf(Buffer.from(value)),
+      },
+      expect.objectContaining({ offset: 1, sizeBytes: null, hash: null }),
+      expect.objectContaining({ offset: 2, sizeBytes: null, hash: null }),
+    ]);
+  });
+
+  test('no id of a person is in any object, key or line of the log', async () => {
+    const [lake, log] = [memoryLake(), recordingLog()];
+    const values = [
+      { userId: 'ann-of-secret', productId: 'lamp', orderId: 'order-of-secret' },
+      { userId: 'ann-of-secret' },
+      { userId: 'ann-of-secret', productId: 'lamp', quantity: 'of-secret' },
+    ];
+    const records = values.map((value, offset) => ({ offset, value: JSON.stringify(value) }));
+    await accumulate(event(records), { ...keyed(lake), parseSale: createSaleParser({}), log });
+    const rows = await rowsOf(lake, lake.keys('interactions/')[0] ?? '');
+    const text = (value: unknown): string =>
+      JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
+    expect(rows).toHaveLength(1);
+    expect(text([rows, lake.keys(), log.lines, log.measured])).not.toContain('of-secret');
+  });
+
+  test('invariant 2: the same poll again changes nothing', async () => {
+    const lake = memoryLake();
+    const records = [
+      { offset: 0, value: lamp('ann') },
+      { offset: 1, value: 'nonsense' },
+    ];
+    await accumulate(event(records), keyed(lake));
+    const before = lake.keys().map((name) => lake.text(name));
+    await accumulate(event(records), keyed(lake));
+    expect(lake.keys().map((name) => lake.text(name))).toEqual(before);
+  });
 });

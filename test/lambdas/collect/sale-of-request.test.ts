@@ -47,7 +47,7 @@ const sales = fc
   .map((fields) => JSON.stringify({ ...fields, quantity: fields.quantity === 'ann' ? 2 : fields.quantity }));
 
 test('a number that JSON.parse makes infinite is refused, and does not become the default', () => {
-  const context = { nowMs: NOW, onlyUser: undefined };
+  const context = { nowMs: NOW, onlyUser: undefined, parseSale: createSaleParser({}) };
   for (const field of ['quantity', 'userId', 'price']) {
     const text = JSON.stringify({ userId: 'ann', productId: 'lamp', [field]: 12345 }).replace(
       '12345',
@@ -63,7 +63,7 @@ test('the topic parses whatever is accepted, without anything left out, and give
   let accepted = 0;
   fc.assert(
     fc.property(fc.oneof(sales, fc.json()), (text) => {
-      const context = { nowMs: NOW, onlyUser: undefined };
+      const context = { nowMs: NOW, onlyUser: undefined, parseSale: createSaleParser({}) };
       const sale = readSale({ value: JSON.parse(text) as unknown, text }, FIELD_MAP, context);
       if ('refused' in sale) {
         expect(sale.refused).toMatch(/: .*should be |: should be /s);

@@ -10,6 +10,7 @@ import { COLLECT_PATIENCE, kafkaSalesTopic } from '../../../lambdas/collect/sale
 import { remember } from '../../../lambdas/remember/remember.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
 import { outsideOf } from '../../../lambdas/shared/platform/recent.ts';
+import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { type Broker, createTopic, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
 import { startPoller } from '../../../local/pipeline/poller.ts';
@@ -17,6 +18,7 @@ import { eventually } from '../../../local/process/child.ts';
 import { recordingLog } from '../log.ts';
 import { memoryRecentSales } from '../memory-recent.ts';
 import { httpEvent } from '../shared/http/events.ts';
+import { NO_USERS } from '../tombstones.ts';
 
 /** collect with a real broker. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-collect-'));
@@ -127,7 +129,9 @@ test('a request that is repeated after a lost answer counts once, from the API t
     nowMs += 1000;
   };
   const recent = memoryRecentSales();
-  const parts = { recent, days: 90, log, parseSale: createSaleParser({}), nowMs: () => AT };
+  const tombstones = { current: async () => NO_USERS };
+  const parseSale = createSaleParser({});
+  const parts = { recent, tombstones, days: 90, log, parseSale, ids: PLAIN_IDS, nowMs: () => AT };
   const poller = await startPoller({
     bootstrap: broker.bootstrap,
     topic: 'retries',

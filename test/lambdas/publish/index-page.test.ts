@@ -67,7 +67,9 @@ test('the page says what runs cost, and which windows wait', () => {
     ceilingUsd: 10,
   };
   const page = indexPage(current, [first], { runs: sampleCosts(8), waiting: [waiting] });
-  expect(page).toContain('Run 8 cost $0.086, $0.00089 for 1,000 sales, $0.011 for 1,000 users, $2.61 a month at this pace.');
+  expect(page).toContain(
+    'Run 8 cost $0.086, $0.00089 for 1,000 sales, $0.011 for 1,000 users, $2.61 a month at this pace.',
+  );
   expect(page).toContain(
     'Window 8 waits for the next month: training in 2026-11 has cost $9.90 of $10.00, and this run is expected to cost $0.20. It starts by itself on 2026-12-01 (UTC); npm run retry -- --window 8 --over-budget starts it now.',
   );
@@ -90,4 +92,33 @@ test('the page holds the pointer that it was written for, so that an open page r
   expect(indexPage(current, [first])).toContain('data-state="1 1"');
   const refused = decide({ run: 1, manifest: undefined, problem: 'it is not JSON' }, undefined);
   expect(indexPage(currentAfter(refused, undefined), [refused])).toContain('data-state="1 none"');
+});
+
+test('where users have pseudonyms the page says so, and its script has the settings', () => {
+  const page = indexPage(current, [first], { explorer: { stackName: 'Lamps </script>' } });
+  expect(page).toContain('Users are shown under pseudonyms, not under their ids in the shop.');
+  expect(page).toContain(
+    '<script type="application/json" id="explorer-settings">{"stackName":"Lamps \\u003c/script>"}</script>',
+  );
+  expect(page).toContain('connect-src &#39;self&#39;"');
+  const plain = indexPage(current, [first]);
+  expect(plain).not.toMatch(/explorer-settings|code_challenge/);
+  expect(plain.replaceAll(/<script>.*?<\/script>/gs, '')).not.toContain('pseudonym');
+});
+
+test('the page may ask the API and the issuer, and no other server', () => {
+  const signIn = { issuer: 'https://login.example.com/pool', clientId: 'page', scopes: [] };
+  const policyOf = (endpoints?: { authorization: string; token: string }) =>
+    /connect-src [^"]*/.exec(
+      indexPage(current, [first], {
+        explorer: {
+          stackName: 'Lamps',
+          api: { url: 'https://api.example.com', signIn: { ...signIn, ...(endpoints && { endpoints }) } },
+        },
+      }),
+    )?.[0];
+  expect(policyOf()).toBe('connect-src &#39;self&#39; https://api.example.com https://login.example.com');
+  expect(policyOf({ authorization: 'https://a.example.com/x', token: 'https://api.example.com/token' })).toBe(
+    'connect-src &#39;self&#39; https://api.example.com',
+  );
 });

@@ -6,7 +6,7 @@ import {
   manifestKey,
   publicationKey,
 } from '../../../lambdas/shared/contract/keys.ts';
-import { Current, Publication } from '../../../lambdas/shared/contract/schemas.ts';
+import { Current, Manifest, Publication } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
@@ -65,6 +65,29 @@ test('twenty concurrent calls decide each run once, and current.json names the n
   expect(publications(lake)).toHaveLength(3);
   expect(currentOf(lake)).toMatchObject({ run: 3, decidedThrough: 3 });
   expect(lake.text(INDEX_KEY)).toContain('Run <a href="00000003/index.html">3</a> is served');
+});
+
+test('the event of a manifest that was replaced because a user was forgotten changes nothing', async () => {
+  const lake = memoryLake();
+  for (const run of [1, 2]) await storeRun(lake, run);
+  await event(lake);
+  for (const run of [1, 2]) {
+    const key = manifestKey(run);
+    const manifest = Manifest.parse(JSON.parse(lake.text(key)));
+    const [file, ...files] = manifest.files;
+    if (!file) throw new Error('The sample has no files');
+    const after = { sizeBytes: 1, rows: 0, sha256: '0'.repeat(64) };
+    const { sizeBytes, rows, sha256 } = file;
+    const erased = [{ erasure: 1, name: file.name, before: { sizeBytes, rows, sha256 }, after }];
+    lake.objects.set(key, {
+      bytes: Buffer.from(toJson({ ...manifest, files: [{ ...file, ...after }, ...files], erased })),
+      storedAtMs: lake.nowMs + 1,
+    });
+  }
+  const before = everything(lake);
+  await event(lake);
+  await sweep(lake);
+  expect(everything(lake)).toEqual(before);
 });
 
 test('a decision that was written before a crash is carried out, not made again', async () => {

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { remember } from '../../../lambdas/remember/remember.ts';
+import { createTombstones } from '../../../lambdas/shared/platform/tombstones.ts';
+import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { sourceOf } from '../../../lambdas/shared/sales/msk-event.ts';
 import { throwFailures } from '../../../lambdas/shared/sales/partial-batch.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
+import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { memoryRecentSales } from '../memory-recent.ts';
+import { KEY, writeTombstones } from '../tombstones.ts';
 
 const ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/local/test';
 const AT = Date.UTC(2026, 5, 1);
@@ -42,8 +47,18 @@ function event(records: readonly Rec[]) {
 function setUp(nowMs = AT) {
   const recent = memoryRecentSales();
   const log = recordingLog();
-  const parts = { recent, days: 90, log, parseSale: createSaleParser({}), nowMs: () => nowMs };
-  return { recent, log, parts, run: (records: readonly Rec[]) => remember(event(records), parts) };
+  const lake = memoryLake();
+  const clock = { nowMs };
+  const tombstones = createTombstones({ lake, key: async () => KEY, nowMs: () => clock.nowMs });
+  const parts = {
+    ...{ recent, tombstones, log },
+    days: 90,
+    parseSale: createSaleParser({}),
+    ids: PLAIN_IDS as PersonIds,
+    nowMs: () => clock.nowMs,
+  };
+  const run = (records: readonly Rec[]) => remember(event(records), parts);
+  return { recent, log, lake, clock, parts, run };
 }
 
 test('sales are stored by user with their address and id, and no more than an answer needs', async () => {
@@ -116,6 +131,75 @@ test('a storage fault fails its partition alone, from its first record, and is l
   expect(() => throwFailures(answer)).toThrow('Cannot store sales-1 from offset 9');
 });
 
+test('sales of an erased user are ignored up to the moment of the erasure, and those after it are stored', async () => {
+  const { recent, log, lake, run } = setUp();
+  writeTombstones(lake, 1, { untilMs: AT + 5, users: ['ann', 'cleo'] });
+  const answer = await run([
+    { offset: 0, kafkaMs: AT },
+    { offset: 1, kafkaMs: AT + 5, value: lamp('ann', { timestamp: AT + 60_000 }) },
+    { offset: 2, kafkaMs: AT + 6, value: lamp('ann', { timestamp: AT - 60_000 }) },
+    { offset: 3, kafkaMs: AT, value: lamp('bob') },
+    { offset: 4, kafkaMs: AT, value: lamp('cleo') },
+    { offset: 5, kafkaMs: AT, value: lamp('annabel') },
+    { offset: 6, kafkaMs: AT, value: lamp('dora', { productId: 'ann', orderId: 'ann' }) },
+  ]);
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect([...recent.items.values()].map(({ user, p }) => [user?.S, p?.S])).toEqual([
+    ['ann', 'lamp'],
+    ['bob', 'lamp'],
+    ['annabel', 'lamp'],
+    ['dora', 'ann'],
+  ]);
+  expect((await recent.ofUser('ann')).map(({ address }) => address?.kafkaMs)).toEqual([AT + 6]);
+  expect(log.measured).toEqual([{ SalesRemembered: 4, SalesIgnored: 3, RememberFailures: 0 }]);
+  expect(log.lines).toMatchObject([{ message: 'Remembered', stored: 4, invalid: 0, expired: 0, erased: 3 }]);
+  expect(JSON.stringify(log.lines)).not.toMatch(/ann|cleo/);
+});
+
+test('a record without a Kafka timestamp is as old as can be: a sale of an erased user without one is ignored', async () => {
+  const { recent, lake, run } = setUp();
+  writeTombstones(lake, 1, { untilMs: AT, users: ['ann'] });
+  const value = (user: string) => lamp(user, { timestamp: AT + 1000 });
+  await run([
+    { offset: 0, kafkaMs: -1, value: value('ann') },
+    { offset: 1, kafkaMs: -1, value: value('bob') },
+  ]);
+  expect([...recent.items.values()].map(({ user }) => user?.S)).toEqual(['bob']);
+});
+
+test('with keyed ids, the tombstones have the hashes of pseudonyms', async () => {
+  const { recent, lake, parts } = setUp();
+  const ids = createPersonIds('keyed', KEY);
+  writeTombstones(lake, 1, { untilMs: AT + 5, users: [KEY.pseudonym('ann')] });
+  await remember(event([{ offset: 0 }, { offset: 1, value: lamp('bob') }]), { ...parts, ids });
+  expect([...recent.items.values()].map(({ user }) => user?.S)).toEqual([KEY.pseudonym('bob')]);
+});
+
+test('while the tombstones cannot be read nothing is stored, and all records are delivered again', async () => {
+  const { recent, log, lake, clock, run } = setUp();
+  await run([{ offset: 0 }]);
+  lake.fault = () => {
+    throw new Error('the bucket is away');
+  };
+  // The copy is good for five seconds.
+  clock.nowMs += 5_000;
+  await run([{ offset: 1 }]);
+  expect(recent.items.size).toBe(2);
+  clock.nowMs += 1;
+  expect(await run([{ offset: 2 }, { offset: 7, partition: 1 }])).toEqual({
+    batchItemFailures: [
+      { itemIdentifier: { partition: 'sales-0', offset: 2 } },
+      { itemIdentifier: { partition: 'sales-1', offset: 7 } },
+    ],
+  });
+  expect(recent.items.size).toBe(2);
+  expect(log.measured.at(-1)).toMatchObject({ SalesRemembered: 0, RememberFailures: 2 });
+  lake.fault = () => undefined;
+  writeTombstones(lake, 1, { untilMs: AT + 10, users: ['ann'] });
+  await run([{ offset: 2 }, { offset: 7, partition: 1, value: lamp('bob') }]);
+  expect([...recent.items.values()].map(({ user }) => user?.S)).toEqual(['ann', 'ann', 'bob']);
+});
+
 test('an empty poll succeeds, and an event that is not from Kafka throws', async () => {
   const { run, parts } = setUp();
   expect(await run([])).toEqual({ batchItemFailures: [] });
@@ -149,4 +233,16 @@ test('a replay of the topic changes nothing: in any order, cut anywhere, deliver
     ),
     { seed: 15, numRuns: 50 },
   );
+});
+
+test('with keyed ids the sales of a user are stored under the pseudonym, with those of order and sale', async () => {
+  const { recent, log, parts } = setUp();
+  const key = createPersonKey('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01');
+  const keyed = { ...parts, ids: createPersonIds('keyed', key) };
+  await remember(event([{ offset: 0, value: lamp('ann', { orderId: 'o1' }), id: 's1' }]), keyed);
+  expect(await recent.ofUser('ann')).toEqual([]);
+  expect(await recent.ofUser(key.pseudonym('ann'))).toMatchObject([
+    { product: 'lamp', orderId: key.pseudonym('o1'), id: key.pseudonym('s1') },
+  ]);
+  expect(JSON.stringify(log.lines)).not.toContain('ann');
 });

@@ -305,6 +305,26 @@ test('the page says how many sales are dated long after all others, and when the
   expect(page).toContain('they count as made on');
 });
 
+test('the page says how many sales were left out because their users were forgotten, if the run knows of any', () => {
+  const row = 'Sales left out because their users were forgotten';
+  expect(runPage(data)).not.toContain(row);
+  const inputs = { ...data.manifest.inputs, tombstones: { through: 3, interactions: 1234 } };
+  const page = runPage({ ...data, manifest: { ...data.manifest, inputs } });
+  expect(page).toContain(row);
+  expect(page).toContain('1,234');
+});
+
 test('consecutive numbers are shown as spans', () => {
   expect([spans([1, 2, 3, 5]), spans([7]), spans([])]).toEqual(['1–3, 5', '7', '']);
+});
+
+test('where users have pseudonyms the page says so, and tells its graph; otherwise it has no word of them', () => {
+  const keyed = runPage({ ...whole, hasPseudonyms: true });
+  expect(keyed).toContain('Users are shown under pseudonyms, not under their ids in the shop.</p>');
+  const network = (page: string) =>
+    JSON.parse(/id="network-data">(.*?)<\/script>/s.exec(page)?.[1] ?? '{}').hasPseudonyms;
+  expect(network(keyed)).toBe(true);
+  expect(network(wholePage)).toBeUndefined();
+  expect(runPage({ ...whole, hasPseudonyms: false })).toBe(wholePage);
+  expect(wholePage.replaceAll(/<script>.*?<\/script>/gs, '')).not.toMatch(/pseudonym/i);
 });

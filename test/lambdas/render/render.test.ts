@@ -102,6 +102,31 @@ test.each([
     expect(lake.text(`${chartsOf(1)}${picture}`)).toContain(shown);
 });
 
+test('the events of files that were replaced because a user was forgotten draw nothing again', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await decide(lake, 1);
+  const draw: NonNullable<Parts['draw']> = async () => [];
+  await renderDecided({ ...parts(lake), draw }, 1);
+  await rewrite(lake, 'summary/users.json', () => '{"users": []}\n');
+  await rewriteKey(lake, manifestKey(1), (text) => text.replaceAll(/"sizeBytes": \d+/g, '"sizeBytes": 1'));
+  const before = lake.keys().map((key) => [key, lake.text(key)]);
+  const fail: NonNullable<Parts['draw']> = async () => {
+    throw new Error('nothing should be drawn');
+  };
+  await renderDecided({ ...parts(lake), draw: fail }, 1);
+  await sweep({ ...parts(lake), draw: fail });
+  expect(lake.keys().map((key) => [key, lake.text(key)])).toEqual(before);
+});
+
+test('a run that is drawn after its files were replaced does not need their sizes and hashes', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await rewrite(lake, 'summary/users.json', () => '{"users": []}\n');
+  await renderRun({ ...parts(lake), draw: async () => [] }, 1);
+  expect(lake.text(`${chartsOf(1)}index.html`)).not.toContain('Newest purchases of ann');
+});
+
 test('the charts of an empty run say so', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1, { isEmpty: true });

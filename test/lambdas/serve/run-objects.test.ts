@@ -53,6 +53,7 @@ test('an object that does not exist is undefined; every other fault is thrown', 
   const missing = await s3(error(404, 'NoSuchKey'));
   expect(await missing.objects.readUnless('current.json', '"a"')).toBeUndefined();
   expect(await missing.objects.bytes('runs/1')).toBeUndefined();
+  expect(await missing.objects.part('runs/1', { offset: 0, sizeBytes: 3 })).toBeUndefined();
   stop();
   for (const [status, code] of [
     [403, 'AccessDenied'],
@@ -62,16 +63,44 @@ test('an object that does not exist is undefined; every other fault is thrown', 
     const { objects } = await s3(error(status, code));
     await expect(objects.readUnless('current.json', '"a"')).rejects.toThrow();
     await expect(objects.bytes('runs/1')).rejects.toThrow();
+    await expect(objects.part('runs/1', { offset: 0, sizeBytes: 3 })).rejects.toThrow();
     stop();
   }
 });
 
-test('a range is asked for with both ends inclusive', async () => {
-  const { objects, asked } = await s3((response) => response.writeHead(206).end('abc'));
-  expect(Buffer.from((await objects.bytes('runs/1', { offset: 5, sizeBytes: 3 })) ?? []).toString()).toBe(
-    'abc',
-  );
-  expect(asked[0]?.headers.range).toBe('bytes=5-7');
+test('a range is asked for with both ends inclusive, and of one version if that is known', async () => {
+  const { objects, asked } = await s3((response) => response.writeHead(206, { etag: '"a"' }).end('abc'));
+  const range = { offset: 5, sizeBytes: 3 };
+  const first = await objects.part('runs/1', range);
+  if (!first || first === 'changed') throw new Error('should be read');
+  expect([Buffer.from(first.bytes).toString(), first.etag]).toEqual(['abc', '"a"']);
+  await objects.part('runs/1', range, '"a"');
+  expect(asked.map(({ headers }) => [headers.range, headers['if-match']])).toEqual([
+    ['bytes=5-7', undefined],
+    ['bytes=5-7', '"a"'],
+  ]);
   await objects.bytes('runs/1');
-  expect(asked[1]?.headers.range).toBeUndefined();
+  expect(asked[2]?.headers.range).toBeUndefined();
 });
+
+test('a server that does not support ranges sends the whole object, of which the range is used', async () => {
+  const { objects } = await s3((response) => response.writeHead(200, { etag: '"a"' }).end('0123456789'));
+  for (const [sizeBytes, text] of [
+    [3, '567'],
+    [9, '56789'],
+  ] as const) {
+    const found = await objects.part('runs/1', { offset: 5, sizeBytes });
+    expect(found !== 'changed' && Buffer.from(found?.bytes ?? []).toString()).toBe(text);
+  }
+});
+
+test.each([
+  [412, 'PreconditionFailed'],
+  [416, 'InvalidRange'],
+])(
+  'an object of another version, or that ends before the range, has changed: S3 answers %i',
+  async (status, code) => {
+    const { objects } = await s3(error(status, code));
+    expect(await objects.part('runs/1', { offset: 5, sizeBytes: 3 }, '"a"')).toBe('changed');
+  },
+);

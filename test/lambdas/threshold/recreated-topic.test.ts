@@ -5,6 +5,7 @@ import { accumulate } from '../../../lambdas/accumulate/accumulate.ts';
 import { manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../../lambdas/shared/contract/model.ts';
 import { Window } from '../../../lambdas/shared/contract/schemas.ts';
+import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { Threshold } from '../../../lambdas/threshold/settings.ts';
 import { threshold } from '../../../lambdas/threshold/threshold.ts';
@@ -29,7 +30,7 @@ async function poll(lake: MemoryLake, topic: string, first: number, last: number
     }));
   const eventSourceArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/shop/1';
   const event = { eventSource: 'aws:kafka', eventSourceArn, records: { 'sales-0': records } };
-  const answer = await accumulate(event, { lake, log: recordingLog(), parseSale });
+  const answer = await accumulate(event, { lake, log: recordingLog(), parseSale, ids: PLAIN_IDS });
   expect(answer).toEqual({ batchItemFailures: [] });
 }
 

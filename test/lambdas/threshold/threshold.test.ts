@@ -5,6 +5,7 @@ import {
   failedKey,
   interactionsKey,
   manifestKey,
+  tombstonesKey,
   windowKey,
 } from '../../../lambdas/shared/contract/keys.ts';
 import { Model } from '../../../lambdas/shared/contract/model.ts';
@@ -99,6 +100,35 @@ test('a window names the objects of the catalogue as it is when the window is cu
     return { key, sizeBytes: lake.text(key).length };
   });
   expect(windowOf(lake, 2).catalogue).toEqual({ through: 2, objects });
+});
+
+test('a window names all tombstones when it is cut; new ones alone cut none, not even a flush', async () => {
+  const lake = memoryLake();
+  store(lake, 0, 99);
+  await look(lake);
+  expect(windowOf(lake, 1).tombstones).toBeUndefined();
+  await finish(lake, 1);
+  for (const erasure of [1, 2]) await lake.create(tombstonesKey(erasure), 'x'.repeat(erasure), '');
+  for (const how of ['sweep', 'full', 'flush'] as const)
+    expect(await look(lake, how)).toMatchObject({ cut: undefined, newInteractions: 0 });
+  store(lake, 100, 199);
+  await look(lake);
+  expect(windowOf(lake, 2).tombstones).toEqual({
+    through: 2,
+    objects: [1, 2].map((sizeBytes) => ({ key: tombstonesKey(sizeBytes), sizeBytes })),
+  });
+});
+
+test('no window is cut while tombstones are missing, because it would know a user who was forgotten', async () => {
+  const lake = memoryLake();
+  store(lake, 0, 99);
+  await lake.create(tombstonesKey(2), '{}', '');
+  await expect(look(lake)).rejects.toThrow(
+    `Cannot name the tombstones: ${tombstonesKey(1)} is missing, but ${tombstonesKey(2)} exists`,
+  );
+  expect(lake.keys('windows/')).toEqual([]);
+  await lake.create(tombstonesKey(1), '{}', '');
+  expect(await look(lake)).toMatchObject({ cut: 1 });
 });
 
 test('a topic that was created again starts at offset 0 and is another source', async () => {
@@ -383,6 +413,76 @@ describe('the full sweep of an old lake', () => {
       await finish(lake, 10 + shift);
       lake.nowMs += DAY;
     }
+  });
+
+  describe('after the objects of all batches were replaced, because users were forgotten', () => {
+    /** Replaces objects in place, as forget does. @returns Their keys. */
+    function replaceAll(lake: MemoryLake, prefix: string): string[] {
+      const keys = lake.keys(prefix);
+      for (const key of keys)
+        lake.objects.set(key, { bytes: Buffer.from('smaller or larger'), storedAtMs: lake.nowMs });
+      return keys;
+    }
+
+    const steps = ['event', 'sweep', 'full', 'flush'] as const;
+
+    test.each([
+      ['small', () => undefined],
+      ['large', enlarge],
+    ] as const)('the events and every look change nothing in a %s lake', async (_size, makeLarge) => {
+      const lake = await days(12);
+      makeLarge(lake);
+      const keys = replaceAll(lake, 'interactions/');
+      const before = lake.keys();
+      for (const how of steps) {
+        const outcome = how === 'event' ? (await lookAt(lake, ...keys)).outcome : await look(lake, how);
+        expect(outcome, how).toMatchObject({ cut: undefined, newInteractions: 0 });
+        lake.nowMs += 3 * DAY;
+      }
+      expect(lake.keys()).toEqual(before);
+    });
+
+    test.each(steps)(
+      'a window that is cut by an event or a look has only the new batches: %s',
+      async (how) => {
+        const lake = await days(12);
+        replaceAll(lake, 'interactions/');
+        const key = store(lake, 12_000, 12_099, { firstMs: lake.nowMs });
+        const { cut } = how === 'event' ? (await lookAt(lake, key)).outcome : await look(lake, how);
+        expect(cut).toBe(13);
+        expect(windowOf(lake, 13).batches.map((batch) => batch.key)).toEqual([key]);
+        expect(windowOf(lake, 13)).toMatchObject({ newInteractions: 100, totalInteractions: 12_100 });
+      },
+    );
+
+    test('a repeat that is in no window is found among them', async () => {
+      const lake = await days(12);
+      replaceAll(lake, 'interactions/');
+      const repeat = store(lake, 3, 17, { firstMs: lake.nowMs - 12 * DAY });
+      const key = store(lake, 12_000, 12_099, { firstMs: lake.nowMs });
+      expect(await look(lake, 'full')).toMatchObject({ cut: 13, newInteractions: 100 });
+      expect(windowOf(lake, 13).batches.map((batch) => batch.key)).toEqual([repeat, key]);
+    });
+
+    test('older windows are read only then, and no further than needed', async () => {
+      const lake = await days(30);
+      const read: string[] = [];
+      lake.fault = (operation, key) => {
+        if (operation === 'read' && key.startsWith('windows/')) read.push(key);
+      };
+      const windowsRead = async (): Promise<number> => {
+        read.length = 0;
+        await look(lake, 'full');
+        return read.length;
+      };
+      const usual = await windowsRead();
+      const [, , third = ''] = lake
+        .keys('interactions/')
+        .filter((key) => key.includes('/000000000000000220'));
+      lake.objects.set(third, { bytes: Buffer.from('y'), storedAtMs: lake.nowMs });
+      // Day 22 is the newest one that is a week old; eight windows are read at a time.
+      expect((await windowsRead()) - usual).toBe(8);
+    });
   });
 
   test('a flush of a large lake says that it may leave out repeats', async () => {

@@ -4,6 +4,7 @@ import {
   failedKey,
   manifestKey,
   startedKey,
+  tombstonesKey,
   windowKey,
 } from '../../../lambdas/shared/contract/keys.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
@@ -51,6 +52,22 @@ test('the request depends on the number of interactions in the window; if it can
   expect(parametersOf('job-lake.1.1')).toContain('JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1');
   expect(parametersOf('job-lake.2.1')).toBe(launch.sparkSubmitParameters);
   expect(parts.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+});
+
+test('the events of objects that were replaced because a user was forgotten start no job', async () => {
+  const parts = setUp();
+  await cut(parts.lake, 1);
+  await train(parts);
+  endAll(parts, 'SUCCESS');
+  await parts.lake.create(manifestKey(1), '{}', '');
+  await parts.lake.create(tombstonesKey(1), '{}', '');
+  const replace = (key: string) =>
+    parts.lake.objects.set(key, { bytes: Buffer.from('{"erased": []}'), storedAtMs: parts.lake.nowMs + 1 });
+  replace(manifestKey(1));
+  const before = parts.lake.keys();
+  await train(parts);
+  expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1']);
+  expect(parts.lake.keys()).toEqual(before);
 });
 
 test('a failed job is followed by the next attempt; when all attempts have failed there is an alarm', async () => {

@@ -1,12 +1,12 @@
 import { GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from 'vitest';
-import { loggedUsage } from '../../../lambdas/train/usage.ts';
+import { loggedUsage, NO_LOG_GROUP } from '../../../lambdas/train/usage.ts';
 
 const FUNCTIONS = {
   accumulate: { logGroup: 'Shop-AccumulateLogs', memoryMb: 1769 },
   train: { logGroup: 'Shop-TrainLogs', memoryMb: 512 },
   publish: { logGroup: 'Shop-PublishLogs', memoryMb: 512 },
-  serve: { logGroup: '', memoryMb: 1769 },
+  serve: { logGroup: NO_LOG_GROUP, memoryMb: 1769 },
 };
 
 type Fields = Readonly<Record<string, string>>;

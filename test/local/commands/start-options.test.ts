@@ -43,6 +43,8 @@ test.each([
   [['--count', '1e3'], '--count is 1e3, should be a whole number from 1'],
   [['--count'], "Option '--count <N>' argument missing"],
   [['--rank', '513'], '--rank is 513, should be a whole number from 1 to 512'],
+  [['--reveal', 'ids.txt'], '--reveal needs --export'],
+  [['--reveal', 'ids.txt', '--export', 'out'], '--reveal needs --keyed'],
   [['--growth', '-1'], '--growth is -1, should be a number from 0 to 10'],
   [['--growth', ' '], '--growth is  , should be a number from 0 to 10'],
   [['--growth', '0x5'], '--growth is 0x5, should be a number from 0 to 10'],
@@ -119,7 +121,11 @@ test('the help of npm start', () => {
       --type-weights <LIST>    weights of types of sales: view=0.1,cart=0.3 (0: leave out)
       --monthly-usd <USD>      let runs beyond this cost wait for the next month (default: no ceiling)
       --export <DIR>           copy the files and charts of the served run to this directory
+      --reveal <FILE>          with --keyed and --export: ids of users, to replace their pseudonyms in the export
       --keep                   continue with the bucket and the broker's log of the last start
+      --keyed                  store pseudonyms in place of the ids of users, orders and sales (env:
+                               CARTOGRAPH_KEYED)
+      --refuse-personal        reject sales that look like personal data
       --partitions <N>         partitions of the topic (default: 3)
       --rank <N>               length of the factor vectors (default: 64)
       --port <N>               port that serves the charts (default: a free one)

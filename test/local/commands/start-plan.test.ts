@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ConfiguredModel } from '../../../lambdas/shared/contract/model.ts';
 import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
@@ -33,6 +33,20 @@ test('a ceiling for a month of training is a part of the configuration', () => {
   expect(() => parseStartOptions(['--monthly-usd', '0'])).toThrow(
     '--monthly-usd is 0, should be a number of dollars above 0',
   );
+});
+
+test('options say how ids are stored, and whether what looks personal is rejected', () => {
+  const privacyOf = (...args: string[]) => configOf(parseStartOptions(args)).privacy;
+  expect(privacyOf()).toBeUndefined();
+  expect(privacyOf('--refuse-personal')).toEqual({ refusePersonal: true });
+  expect(privacyOf('--keyed', '--refuse-personal')).toEqual({ userIds: 'keyed', refusePersonal: true });
+});
+
+test('pseudonyms are asked for by an option, or in containers by a variable', () => {
+  expect(configOf(parseStartOptions(['--keyed'])).privacy).toEqual({ userIds: 'keyed' });
+  vi.stubEnv('CARTOGRAPH_KEYED', 'yes');
+  expect(configOf(parseStartOptions([])).privacy).toEqual({ userIds: 'keyed' });
+  vi.unstubAllEnvs();
 });
 
 test('the given weights of types add to the defaults of the stack', () => {

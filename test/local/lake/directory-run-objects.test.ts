@@ -22,13 +22,21 @@ test('an object is read again only if it has changed', async () => {
   expect(await objects.readUnless('current.json', found.etag)).toMatchObject({ text: 'second' });
 });
 
-test('a range has its bytes, as far as the object has them', async () => {
+test('a range has its bytes, as far as the object has them, and says of which version', async () => {
   const objects = directoryRunObjects(directory);
   writeFileSync(join(directory, 'object'), 'abcdef');
-  const text = async (range?: { offset: number; sizeBytes: number }) =>
-    Buffer.from((await objects.bytes('object', range)) ?? []).toString();
-  expect(await text()).toBe('abcdef');
-  expect(await text({ offset: 1, sizeBytes: 3 })).toBe('bcd');
-  expect(await text({ offset: 4, sizeBytes: 9 })).toBe('ef');
+  const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
+  expect(text(await objects.bytes('object'))).toBe('abcdef');
+  const part = async (offset: number, sizeBytes: number, etag?: string) => {
+    const found = await objects.part('object', { offset, sizeBytes }, etag);
+    if (!found || found === 'changed') throw new Error('should be read');
+    return { text: text(found.bytes), etag: found.etag };
+  };
+  const { etag, ...found } = await part(1, 3);
+  expect(found.text).toBe('bcd');
+  expect((await part(4, 9, etag)).text).toBe('ef');
+  writeFileSync(join(directory, 'object'), 'abcdefg');
+  expect(await objects.part('object', { offset: 4, sizeBytes: 9 }, etag)).toBe('changed');
   expect(await objects.bytes('missing')).toBeUndefined();
+  expect(await objects.part('missing', { offset: 0, sizeBytes: 1 })).toBeUndefined();
 });

@@ -121,6 +121,14 @@ test('a window that waits for the next month is a problem, with its numbers', ()
   );
 });
 
+test('fields that look personal are shown with their counts, most frequent first; without any there is no line', () => {
+  const looksPersonal = { 'productName phone': 3, 'userId email': 1200 };
+  expect(formatReport({ ...facts(OUTCOME), looksPersonal })).toContain(
+    '          looks personal: userId like an e-mail address 1,200,\n          productName like a phone number 3 (docs/privacy.md)\n',
+  );
+  expect(formatReport({ ...facts(OUTCOME), looksPersonal: {} })).toBe(formatReport(facts(OUTCOME)));
+});
+
 test('a run that the gate refused is shown with the reason and is not a problem; a run without a decision is', () => {
   const refused = { ...decision, decision: 'refused' as const, reason: 'worse than run 0: any −0.050' };
   const outcome = { ...OUTCOME, current: undefined, decisions: [refused] };

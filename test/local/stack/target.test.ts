@@ -20,6 +20,13 @@ test("a stack's outputs name its bucket and its functions", async () => {
     functions: { accumulate: 'shop-accumulate', threshold: 'shop-threshold', train: 'shop-train' },
   });
   expect(target.output('Topic')).toBe('sales');
+  expect(target.personSecret).toBeUndefined();
+});
+
+test('a stack with a secret of personal ids names it', async () => {
+  const PersonSecret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop-a1b2c3';
+  const target = await read('Shop', { outputs: { ...OUTPUTS, PersonSecret } });
+  expect(target.personSecret).toBe(PersonSecret);
 });
 
 test('a missing output is an error that lists the outputs that the stack has', async () => {

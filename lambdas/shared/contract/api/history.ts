@@ -30,8 +30,8 @@ const History = z
             z.strictObject({
               ...Line,
               type: z.string(),
-              orderId: z.string().optional(),
-              id: z.string().optional().describe("The sale's own id"),
+              orderId: z.string().optional().describe('Absent if ids are keyed (`privacy.userIds`)'),
+              id: z.string().optional().describe("The sale's own id; absent if ids are keyed"),
             }),
           )
           .describe('The newest of them, newest first'),

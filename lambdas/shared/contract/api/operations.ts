@@ -1,4 +1,6 @@
 import { addProducts, putProduct } from './catalogue.ts';
+import { erasure, forgetUser } from './erasures.ts';
+import { explorer } from './explorer.ts';
 import { history } from './history.ts';
 import type { Operation } from './operation.ts';
 import { popular, similar, together, trending } from './products.ts';
@@ -16,9 +18,12 @@ export const OPERATIONS = {
   popular,
   trending,
   history,
+  explorer,
   addSales,
   putProduct,
   addProducts,
+  forgetUser,
+  erasure,
   health,
   ready,
   openapi,

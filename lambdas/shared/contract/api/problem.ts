@@ -5,6 +5,7 @@ export const PROBLEMS = {
   'invalid-request': 'The request is not valid',
   'not-found': 'There is nothing at this address',
   'unknown-product': 'The product is not known',
+  'unknown-user': 'The user is not known',
   'method-not-allowed': 'The address does not have this method',
   'body-too-large': 'The body is too large',
   'unsupported-media-type': 'The body has a content type that cannot be read',

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Block, type BlockPlace, BlockTable } from '../../../../lambdas/shared/web/block-table.ts';
+import {
+  type Block,
+  BlockChanged,
+  type BlockPlace,
+  BlockTable,
+} from '../../../../lambdas/shared/web/block-table.ts';
 import { separator } from '../../separator.ts';
 
 type Key = string;
@@ -149,4 +154,41 @@ test('keeps a block that alone is larger than the limit while it is the newest',
   );
   for (const key of ['a', 'a', 'b', 'b', 'a']) await table.get(key);
   expect(reads).toEqual([0, 90, 0]);
+});
+
+test('a block with keys of another block is refused, without naming them: table and file are of different moments', async () => {
+  const rows = { a: [], b: [] } as Record<string, Block<number>['rows']>;
+  const table = new BlockTable<number>(
+    [{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }],
+    async ({ offset }) => ({
+      names: [],
+      rows: rows[offset === 0 ? 'a' : 'b'] ?? [],
+    }),
+  );
+  for (const [key, stored] of [
+    ['a', 'b-secret'],
+    ['b', 'a-secret'],
+  ] as const) {
+    rows[key] = [[stored, 1]];
+    const error: unknown = await table.get(key).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BlockChanged);
+    expect(String(error)).toMatch(
+      /^Error: Cannot use block [01] of f: it has keys that belong to another block$/,
+    );
+    // After a failure the next lookup reads the block again.
+    rows[key] = [[`${key}-own`, 2]];
+    expect((await table.get(`${key}-own`))?.value).toBe(2);
+  }
+});
+
+test('a block may be empty: all of its users were erased', async () => {
+  const table = new BlockTable<number>(
+    [{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }],
+    async ({ offset }) => ({
+      names: [],
+      rows: offset === 0 ? [] : [['b1', 2]],
+    }),
+  );
+  expect(await table.get('a1')).toBeUndefined();
+  expect((await table.beginningWith('', 5)).map(({ key }) => key)).toEqual(['b1']);
 });

@@ -13,7 +13,7 @@ import cartograph.lists.Lists
 import cartograph.output.{Differences, Explorer, GraphFacts, GraphFiles, GraphSummary, Network, SalesOverTime, Summaries}
 import cartograph.platform.Documents.obj
 import cartograph.platform.{Broadcasts, ParallelJobs, RunFile}
-import cartograph.sales.{PurchaseSet, Shop}
+import cartograph.sales.{PurchaseSet, Shop, Tombstones}
 
 /**
  * The graph of a run, and its files.
@@ -48,12 +48,16 @@ final class GraphRun private (
     "edges" -> counts.edges
   )
 
-  /** Writes the JSON documents. */
-  def documents(purchases: PurchaseSet): Seq[RunFile] = {
+  /**
+   * Writes the JSON documents.
+   *
+   * @param tombstones users who are left out of the comparison with the previous run
+   */
+  def documents(purchases: PurchaseSet, tombstones: Tombstones): Seq[RunFile] = {
     val components = GraphFacts.components(vertices, blocks)
     Seq(
       runFiles.json("graph.json", GraphFacts.document(graph, components, communities)),
-      runFiles.json("diff.json", Differences.document(context.sc, context.lake, graph, shop)),
+      runFiles.json("diff.json", new Differences(context.sc, context.lake, tombstones).document(graph, shop)),
       runFiles.json("summary/graph.json", GraphSummary.document(graph, components.count)),
       runFiles.compactJson("summary/network.json", Network.document(graph, table)),
       runFiles.json("summary/degrees.json", Summaries.degrees(totals)),

@@ -8,7 +8,7 @@ import cartograph.evaluation.TemporalSplits
 import cartograph.platform.Documents.obj
 import cartograph.platform.{Documents, Fields, Hashes, Keys, Lake, Log}
 import cartograph.ranking.{Algorithm, Fitted}
-import cartograph.sales.{EarlierRun, ModelConfig}
+import cartograph.sales.{EarlierRun, ModelConfig, TombstoneInputs, Window}
 
 /**
  * The two results of learning in one run.
@@ -60,21 +60,22 @@ object KeptRanker {
   /**
    * Finds the ranker that a run may use. Its configuration and version are those of the run, the run has at most a tenth more
    * interactions than the one that learned and nearly the same horizon, fewer than `model.learnEvery` windows came since then, and
-   * the ranker that is measured has learned from nothing in the holdout. The choice depends on the manifests of earlier windows.
+   * the ranker that is measured has learned from nothing in the holdout, nor from a user whom this run leaves out. The choice
+   * depends on the manifests of earlier windows.
    *
-   * @param window       number of the window of this run
+   * @param last         the window of this run
    * @param interactions number of interactions of this run
    * @param splits       of the sales of this run
    * @return None if this run must learn; damaged files are logged
    */
   def find(
       lake: Lake,
-      window: Int,
-      model: ModelConfig,
+      last: Window,
       interactions: Long,
       splits: TemporalSplits,
       algorithm: Algorithm
-  ): Option[KeptRanker] =
+  ): Option[KeptRanker] = {
+    val (window, model) = (last.number, last.model)
     try
       for {
         from <- splits.fromMs
@@ -83,6 +84,7 @@ object KeptRanker {
         (run, origin) <- newest.flatMap(run => originIn(lake, run).map(run -> _)).nextOption()
         if window - origin.learnedBy < model.learnEvery && interactions <= MostGrowth * origin.interactions
         if origin.holdoutFromMs.exists(_ <= from)
+        if knowsAll(lake, origin.learnedBy, last.tombstones)
         change = splits.horizonMs.toDouble / origin.horizonMs
         if change <= MostHorizonChange && change >= 1 / MostHorizonChange
         learned <- read(lake, run, model, algorithm)
@@ -95,6 +97,13 @@ object KeptRanker {
         Log.warn(damaged.getMessage, obj("window" -> window))
         None
     }
+  }
+
+  /** Returns whether a run left out all users whom this run leaves out. */
+  private def knowsAll(lake: Lake, run: Int, tombstones: Option[TombstoneInputs]): Boolean = tombstones.forall { inputs =>
+    val key = Keys.manifest(run)
+    lake.read(key).exists(EarlierRun.tombstonesOf(key, _) >= inputs.through)
+  }
 
   private def originIn(lake: Lake, run: Int): Option[RankerOrigin] = {
     val key = Keys.manifest(run)

@@ -43,7 +43,10 @@ object Run {
     val (sc, lake, steps, files) = (context.sc, context.lake, context.steps, context.files)
     val config = inputs.last.model
     val algorithm = Algorithm.named(config.algorithm, algorithms)
-    val set = steps("read")(TrainingSet.read(sc, lake, inputs.files, blocksFor(inputs.last.totalInteractions)))
+    val tombstones = context.tombstones(inputs.last.tombstones)
+    val set = steps("read") {
+      TrainingSet.read(sc, lake, inputs.files, blocksFor(inputs.last.totalInteractions), tombstones)
+    }
     val time = set.summary.time
     logConflicts(set.summary, context.run)
     logRepeats(set.summary, context.run)
@@ -68,9 +71,11 @@ object Run {
     }
     val splits = TemporalSplits.of(history, purchases.time, shareFrom, config)
     val served =
-      if (splits.kind == TemporalSplits.Window) steps("read served lists")(ServedRun.read(sc, lake, shop, context.run))
+      if (splits.kind == TemporalSplits.Window) steps("read served lists") {
+        ServedRun.read(sc, lake, shop, context.run, tombstones)
+      }
       else None
-    val kept = KeptRanker.find(lake, context.run, config, set.summary.interactions, splits, algorithm)
+    val kept = KeptRanker.find(lake, inputs.last, set.summary.interactions, splits, algorithm)
     val recommended = new Recommender(shop, algorithm, config, steps)
       .recommend(history, splits, served.map(_.lists), kept.map(_.learned))
     served.foreach(_.lists.unpersist(blocking = false))
@@ -79,7 +84,7 @@ object Run {
     // The snapshot keeps the purchases that the lists and the graph are made from.
     history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
-    val documents = steps("summaries")(graph.documents(purchases))
+    val documents = steps("summaries")(graph.documents(purchases, tombstones))
     val written = steps("write") {
       tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
     }
@@ -192,7 +197,10 @@ object Run {
       obj("interactions" -> after.interactions, "added" -> after.added, "newestMs" -> after.newestMs)
     },
     "catalogue" -> inputs.last.catalogue.map(catalogue => obj("through" -> catalogue.through)),
-    "trainingSetSha256" -> summary.sha256
+    "trainingSetSha256" -> summary.sha256,
+    "tombstones" -> inputs.last.tombstones.map { tombstones =>
+      obj("through" -> tombstones.through, "interactions" -> summary.leftOut)
+    }
   )
 
   private def versions(sc: SparkContext): JsonNode = obj(

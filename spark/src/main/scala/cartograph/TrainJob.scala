@@ -13,13 +13,13 @@ import cartograph.lists.{Lists, Ranked, Recommendation}
 import cartograph.output.GraphEdge
 import cartograph.platform.{Documents, Keys, Lake, Log}
 import cartograph.ranking.{Algorithm, Labelled, RankingRows}
-import cartograph.sales.{Address, Inputs, Interaction, Product, Purchases}
+import cartograph.sales.{Address, Inputs, Interaction, Product, Purchases, Tombstones}
 
 /** The entry point of the Spark job. Exceptions are logged and thrown again, so that the exit code is not 0. */
 object TrainJob {
   def main(args: Array[String]): Unit = {
     val sc = new SparkContext(configuration)
-    try run(sc, Arguments.parse(args.toSeq))
+    try run(sc, Arguments.parse(args.toSeq), secret = sc.getConf.getOption(Tombstones.SecretSetting))
     catch {
       case NonFatal(error) =>
         val advice = "see the stack trace; npm run retry -- --window N repeats a window"
@@ -54,7 +54,7 @@ object TrainJob {
       classOf[GraphEdge],
       Class.forName("cartograph.output.GraphFacts$Component"),
       Class.forName("cartograph.sales.SaleIds$SaleId"),
-      Class.forName("cartograph.sales.TrainingSet$Copies"),
+      Class.forName("cartograph.sales.Copies"),
       classOf[Purchases],
       classOf[Purchases.Line],
       classOf[ProductStats],
@@ -89,11 +89,17 @@ object TrainJob {
    * of this one stay unused.
    *
    * @param algorithms that the configuration may name
+   * @param secret     where the secret of personal ids is, as `SecretText` takes it; only windows with tombstones need it
    * @throws IllegalArgumentException if an argument, the configuration or an input is invalid
    */
-  def run(sc: SparkContext, arguments: Arguments, algorithms: Seq[Algorithm] = Algorithm.all): Unit = {
+  def run(
+      sc: SparkContext,
+      arguments: Arguments,
+      algorithms: Seq[Algorithm] = Algorithm.all,
+      secret: Option[String] = None
+  ): Unit = {
     val lake = new Lake(arguments.lake, sc.hadoopConfiguration)
-    val context = new RunContext(sc, lake, arguments)
+    val context = new RunContext(sc, lake, arguments, secret)
     val inputs = context.steps("windows")(Inputs.read(lake, arguments.window))
     val manifest = Run.train(context, inputs, algorithms)
     val key = Keys.manifest(arguments.window)

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
-import cartograph.platform.{Keys, Parquets}
+import cartograph.platform.{Keys, Parquets, PersonKey}
 import cartograph.sales.{Interaction, InteractionFiles}
 
 /** A directory in place of a bucket. */
@@ -32,6 +32,29 @@ final class FileLake {
 
   def window(number: Int, keys: String*): Unit = put(Keys.window(number), FileLake.window(number, keys))
 
+  /** Writes `tombstones/N.json` for users as they are stored. */
+  def tombstones(erasure: Int, untilMs: Long, users: String*): Unit = {
+    val key = PersonKey.of(FileLake.Secret)
+    val hashes = users.map(key.erasedHasher()).sorted.map(hash => s""""$hash"""").mkString(", ")
+    put(
+      FileLake.tombstonesKey(erasure),
+      s"""{"erasure": $erasure, "untilMs": $untilMs, "keyCheck": "${key.check}", "users": [$hashes]}"""
+    )
+  }
+
+  /** Lets a window that was written name the tombstones of erasures 1 to `through`. */
+  def nameTombstones(window: Int, through: Int): Unit = {
+    val objects = (1 to through).map(erasure => s"""{"key": "${FileLake.tombstonesKey(erasure)}", "sizeBytes": 1}""")
+    val named = s""""tombstones": {"through": $through, "objects": [${objects.mkString(", ")}]}, "model""""
+    put(Keys.window(window), text(Keys.window(window)).replace("\"model\"", named))
+  }
+
+  /** A file with the secret, as the job takes its place. */
+  def secret: String = {
+    put("person-secret", FileLake.Secret)
+    s"$root/person-secret"
+  }
+
   def text(key: String): String = new String(Files.readAllBytes(file(key)), UTF_8)
   def json(key: String): JsonNode = new ObjectMapper().readTree(text(key))
   /** Reads a gzip file with one JSON document per line. */
@@ -46,6 +69,9 @@ final class FileLake {
 }
 
 object FileLake {
+  val Secret: String = "0123456789abcdefghijklmnopqrstuvwxyz"
+  def tombstonesKey(erasure: Int): String = f"tombstones/$erasure%08d.json"
+
   def window(number: Int, keys: Seq[String]): String = {
     val batches = keys.map(key => s"""{"key": "$key", "sizeBytes": 1}""").mkString(", ")
     s"""{

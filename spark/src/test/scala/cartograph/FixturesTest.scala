@@ -66,6 +66,24 @@ class FixturesTest extends SparkSuite {
     } finally lake.delete()
   }
 
+  test("leaves out the user of the tombstones that TypeScript made, as the window says that threshold wrote") {
+    val lake = new FileLake
+    try {
+      val window = Window.parse("window.json", text("window-tombstones.json"))
+      lake.put(Keys.window(1), text("window-tombstones.json"))
+      window.tombstones.toSeq.flatMap(_.keys).foreach(lake.put(_, text("tombstones.json")))
+      Files.createDirectories(lake.file(window.batches.head).getParent)
+      Files.copy(fixtures.resolve("interactions.parquet"), lake.file(window.batches.head))
+      lake.put("person-secret", json(text("person-key.json")).get("secret").asText)
+      Console.withOut(new ByteArrayOutputStream) {
+        TrainJob.run(sc, Arguments(lake.root, 1, 1), secret = Some(s"${lake.root}/person-secret"))
+      }
+      val inputs = json(lake.text(Keys.manifest(1))).get("inputs")
+      assert(inputs.get("tombstones").toString === """{"through":1,"interactions":2}""")
+      assert(inputs.get("interactions").asInt === 2)
+    } finally lake.delete()
+  }
+
   test("makes the saved manifest, whose schema test/fixtures.test.ts checks, from both") {
     val lake = new FileLake
     try {

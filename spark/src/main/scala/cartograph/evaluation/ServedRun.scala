@@ -8,9 +8,9 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 import org.apache.spark.util.SerializableConfiguration
 
-import cartograph.lists.{ListKind, Lists, Ranked, RankingMeasures, RecommendationFiles}
+import cartograph.lists.{ListKind, Lists, Ranked, RankingMeasures, Recommendation, RecommendationFiles}
 import cartograph.platform.{Documents, Fields, Keys, Lake, Log}
-import cartograph.sales.{EarlierRun, Shop}
+import cartograph.sales.{EarlierRun, Shop, Tombstones}
 
 /**
  * The run that is served while this one is trained.
@@ -26,10 +26,17 @@ object ServedRun {
    * Reads the lists of the run that `current.json` names. The new lists are compared with them but do not learn from them, so that
    * the recommendations of a run do not depend on which run is served.
    *
-   * @param window window of the run that is trained
+   * @param window     window of the run that is trained
+   * @param tombstones users whose lists are left out if they were forgotten since the served run; users with later sales are new
    * @return None if no run is served, or if its files cannot be read, which is logged
    */
-  def read(sc: SparkContext, lake: Lake, shop: Shop, window: Int): Option[ServedRun] =
+  def read(
+      sc: SparkContext,
+      lake: Lake,
+      shop: Shop,
+      window: Int,
+      tombstones: Tombstones = Tombstones.none
+  ): Option[ServedRun] =
     try
       for {
         pointer <- lake.read(Keys.Current)
@@ -38,8 +45,10 @@ object ServedRun {
         if run < window
         manifest <- lake.read(Keys.manifest(run))
       } yield {
-        val lists = listsOf(sc, lake, shop, EarlierRun.parse(Keys.manifest(run), manifest).recommendations)
-          .persist(StorageLevel.MEMORY_AND_DISK_SER)
+        val earlier = EarlierRun.parse(Keys.manifest(run), manifest)
+        val rows =
+          tombstones.withoutForgotten(rowsOf(sc, lake, earlier.recommendations), earlier.tombstones)(row => Some(row.user))
+        val lists = listsOf(rows, shop).persist(StorageLevel.MEMORY_AND_DISK_SER)
         // The files of a run may have been deleted: they are read here, where the failure is caught.
         lists.count()
         ServedRun(run, lists)
@@ -50,13 +59,17 @@ object ServedRun {
         None
     }
 
-  private def listsOf(sc: SparkContext, lake: Lake, shop: Shop, keys: Seq[String]): RDD[(Int, Lists)] = {
+  private def rowsOf(sc: SparkContext, lake: Lake, keys: Seq[String]): RDD[Recommendation] = {
     val configuration = sc.broadcast(new SerializableConfiguration(sc.hadoopConfiguration))
     val paths = keys.map(key => lake.path(key).toString)
-    val blocks = shop.byUser.numPartitions
     sc.parallelize(paths, math.max(1, paths.size))
       .flatMap(path => RecommendationFiles.read(new Path(path), configuration.value.value))
       .filter(_.rank <= RankingMeasures.Depth)
+  }
+
+  private def listsOf(rows: RDD[Recommendation], shop: Shop): RDD[(Int, Lists)] = {
+    val blocks = shop.byUser.numPartitions
+    rows
       .map(row => row.product -> row)
       .join(shop.products.map(product => product.id -> product.number), blocks)
       .map { case (_, (row, product)) => row.user -> ((row.list, row.rank, Ranked(product, row.score))) }

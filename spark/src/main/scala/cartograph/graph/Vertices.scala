@@ -97,5 +97,7 @@ object Vertices {
 /** Typed ids: a user and a product with the same id have different ones. */
 object VertexIds {
   def ofUser(id: String): String = s"u:$id"
+  /** Returns the user of a typed id; None if it is that of a product. */
+  def userOf(typedId: String): Option[String] = Option.when(typedId.startsWith("u:"))(typedId.drop(2))
   def ofProduct(id: String): String = s"p:$id"
 }

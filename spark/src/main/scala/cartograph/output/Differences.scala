@@ -6,26 +6,26 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
 
-import cartograph.graph.{LinkKind, RunGraph, Vertex}
+import cartograph.graph.{LinkKind, RunGraph, Vertex, VertexIds}
 import cartograph.lists.{ListKind, Ranking}
 import cartograph.platform.Documents.{arr, named, obj}
 import cartograph.platform.{Lake, Log}
-import cartograph.sales.Shop
+import cartograph.sales.{Shop, Tombstones}
 
-/** `diff.json`: what changed since the previous run; see Diff in lambdas/shared/contract/summaries.ts. */
-object Differences {
-  /**
-   * The maximum number of products listed as in more lists than before, and of those in fewer. The tests of both languages check
-   * it with test/fixtures/limits.json.
-   */
-  private[cartograph] val KeptChanges: Int = 20
+/**
+ * `diff.json`: what changed since the previous run; see Diff in lambdas/shared/contract/summaries.ts.
+ *
+ * @param tombstones users who were forgotten since the previous run count as if it had never had them
+ */
+final class Differences(sc: SparkContext, lake: Lake, tombstones: Tombstones) {
+  import Differences._
 
   /**
    * Returns the document. `changes` is null if there is no earlier run, or if its files cannot be read; then `reason` says why.
    */
-  def document(sc: SparkContext, lake: Lake, graph: RunGraph, shop: Shop): JsonNode = {
+  def document(graph: RunGraph, shop: Shop): JsonNode = {
     val previous = EarlierFiles.newestBefore(lake, graph.run)
-    val compared = previous.map(compare(sc, lake, _, graph, shop))
+    val compared = previous.map(compare(_, graph, shop))
     obj(
       "run" -> graph.run,
       "previous" -> previous.map(earlier => obj("run" -> earlier.run, "asOfMs" -> earlier.asOfMs)),
@@ -35,20 +35,16 @@ object Differences {
   }
 
   /** Returns the changes, or the reason why there are none, for readers who do not see the job's log. */
-  private def compare(
-      sc: SparkContext,
-      lake: Lake,
-      earlier: EarlierFiles,
-      graph: RunGraph,
-      shop: Shop
-  ): Either[String, JsonNode] =
+  private def compare(earlier: EarlierFiles, graph: RunGraph, shop: Shop): Either[String, JsonNode] =
     if (earlier.recommendations.isEmpty || earlier.vertices.isEmpty)
       Left(s"the manifest of run ${earlier.run} names no lists or no vertices as Parquet")
     else
       try {
         def rows(keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = EarlierFiles.rows(sc, lake.root, keys, columns)
-        val recommendations = rows(earlier.recommendations, Seq("user", "product", "list"))
-        val vertexIds = rows(earlier.vertices, Seq("id")).map(_.head)
+        val recommendations = tombstones
+          .withoutForgotten(rows(earlier.recommendations, Seq("user", "product", "list")), earlier.tombstones)(_.headOption)
+        val vertexIds = tombstones
+          .withoutForgotten(rows(earlier.vertices, Seq("id")).map(_.head), earlier.tombstones)(VertexIds.userOf)
         Right(changes(recommendations, vertexIds, graph, shop))
       } catch {
         case NonFatal(cause) =>
@@ -56,6 +52,14 @@ object Differences {
           Log.warn(s"Cannot compare with run ${earlier.run}: $firstLine", obj("window" -> graph.run))
           Left(s"the lists or vertices of run ${earlier.run} cannot be read; the job’s log says why")
       }
+}
+
+object Differences {
+  /**
+   * The maximum number of products listed as in more lists than before, and of those in fewer. The tests of both languages check
+   * it with test/fixtures/limits.json.
+   */
+  private[cartograph] val KeptChanges: Int = 20
 
   /**
    * Compares the graph with an earlier one.

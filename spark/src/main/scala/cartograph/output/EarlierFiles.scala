@@ -16,8 +16,15 @@ import cartograph.sales.EarlierRun
  * @param asOfMs          its newest sale, epoch ms
  * @param recommendations keys of its Parquet files of recommendations
  * @param vertices        keys of its Parquet files of vertices
+ * @param tombstones      number of the newest erasure whose users it left out; 0 if it left out none
  */
-final case class EarlierFiles(run: Int, asOfMs: Long, recommendations: Seq[String], vertices: Seq[String])
+final case class EarlierFiles(
+    run: Int,
+    asOfMs: Long,
+    recommendations: Seq[String],
+    vertices: Seq[String],
+    tombstones: Int
+)
 
 object EarlierFiles {
 
@@ -42,7 +49,8 @@ object EarlierFiles {
       run = run,
       asOfMs = Documents.parse(key, text).path("asOfMs").asLong,
       recommendations = keys("recommendations/"),
-      vertices = keys("graph/vertices")
+      vertices = keys("graph/vertices"),
+      tombstones = EarlierRun.tombstonesOf(key, text)
     )
   }
 

@@ -12,8 +12,14 @@ import cartograph.platform.{Documents, Fields}
  * @param compacted       keys of the files with the compacted interactions, in order
  * @param recommendations keys of the files with the recommendation lists, in order
  * @param afterwards      how the served run did on window N, as the manifest has it
+ * @param tombstones      number of the newest erasure whose users the run left out; 0 if it left out none
  */
-final case class EarlierRun(compacted: Seq[String], recommendations: Seq[String], afterwards: Option[JsonNode])
+final case class EarlierRun(
+    compacted: Seq[String],
+    recommendations: Seq[String],
+    afterwards: Option[JsonNode],
+    tombstones: Int
+)
 
 object EarlierRun {
 
@@ -23,8 +29,19 @@ object EarlierRun {
     EarlierRun(
       below("compacted/"),
       below("recommendations/"),
-      new Fields(key, Documents.parse(key, text)).optional("afterwards").filterNot(_.isNull)
+      new Fields(key, Documents.parse(key, text)).optional("afterwards").filterNot(_.isNull),
+      tombstonesOf(key, text)
     )
+  }
+
+  /** Returns the number of the newest erasure whose users a run left out; 0 if it left out none. */
+  def tombstonesOf(key: String, text: String): Int = {
+    val through = Documents.parse(key, text).path("inputs").path("tombstones").path("through")
+    require(
+      through.isMissingNode || through.isInt,
+      s"Cannot read $key: inputs.tombstones.through is $through, should be a number"
+    )
+    through.asInt(0)
   }
 
   /** Returns the keys of those files of a manifest whose names are wanted, in the order of the manifest. */

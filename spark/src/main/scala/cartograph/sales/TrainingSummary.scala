@@ -8,6 +8,7 @@ package cartograph.sales
  * @param repeatsById  distinct addresses that were dropped because their sale repeats the id of another; see [[SaleIds]]
  * @param conflicts    addresses whose rows differ in content
  * @param uncompacted  distinct addresses that are in no compacted file of an earlier run
+ * @param leftOut      distinct addresses that were left out because their users were forgotten; see [[Tombstones]]
  * @param sha256       [[SetHash]] of the interactions; independent of their order and of their distribution over batches
  * @param time         when the sales were made
  */
@@ -17,6 +18,7 @@ final case class TrainingSummary(
     repeatsById: Long,
     conflicts: Long,
     uncompacted: Long,
+    leftOut: Long,
     sha256: String,
     time: SalesTime
 )

@@ -39,6 +39,7 @@ object ModelConfig {
  * @param totalInteractions number of rows in all batches of windows 1 to N, with repeats; 0 if the file does not say it
  * @param partitions        as in the file; the manifest repeats its ranges of offsets
  * @param catalogue         the catalogue whose names the run uses; None if there was none
+ * @param tombstones        the users whom the run leaves out; None if there were none
  */
 final case class Window(
     number: Int,
@@ -47,7 +48,8 @@ final case class Window(
     totalInteractions: Long,
     partitions: JsonNode,
     model: ModelConfig,
-    catalogue: Option[CatalogueInputs] = None
+    catalogue: Option[CatalogueInputs] = None,
+    tombstones: Option[TombstoneInputs] = None
 )
 
 object Window {
@@ -80,7 +82,8 @@ object Window {
         seed = model.number("seed").toLong,
         json = window.node("model")
       ),
-      catalogue = window.optional("catalogue").map(CatalogueInputs.parse(key, _))
+      catalogue = window.optional("catalogue").map(CatalogueInputs.parse(key, _)),
+      tombstones = window.optional("tombstones").map(TombstoneInputs.parse(key, _))
     )
   }
 

@@ -12,7 +12,16 @@ class PurchaseSetTest extends SparkSuite {
     val rows = sales(all: _*)
     val time = SalesTime.of(SaleMoments.of(rows.map(_.atMs)))
     val summary =
-      TrainingSummary(all.size.toLong, repeats = 0, repeatsById = 0, conflicts = 0, uncompacted = 0, sha256 = "", time)
+      TrainingSummary(
+        all.size.toLong,
+        repeats = 0,
+        repeatsById = 0,
+        conflicts = 0,
+        uncompacted = 0,
+        leftOut = 0,
+        sha256 = "",
+        time
+      )
     val set = new TrainingSet(rows, rows, summary)
     set -> PurchaseSet.of(set, SaleTypes.of(rows, Map("purchase" -> 1.0, "view" -> 0.1)))
   }
