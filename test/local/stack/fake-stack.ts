@@ -74,6 +74,7 @@ const unknownStackXml = (requested: string): string =>
 
 /** Every output that the commands use. */
 export const OUTPUTS = {
+  forgetFunction: 'shop-forget',
   LakeBucket: 'shop-lake',
   accumulateFunction: 'shop-accumulate',
   thresholdFunction: 'shop-threshold',
