@@ -74,13 +74,13 @@ const unknownStackXml = (requested: string): string =>
 
 /** Every output that the commands use. */
 export const OUTPUTS = {
-  forgetFunction: 'shop-forget',
   LakeBucket: 'shop-lake',
   accumulateFunction: 'shop-accumulate',
   thresholdFunction: 'shop-threshold',
   trainFunction: 'shop-train',
   renderFunction: 'shop-render',
   publishFunction: 'shop-publish',
+  forgetFunction: 'shop-forget',
   catalogueFunction: 'shop-catalogue',
   ProduceFunction: 'shop-produce',
   ClusterArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/shop/1',
