@@ -25,14 +25,18 @@ export const keysOf = (lake: string): string[] =>
 export const readObject = async (lake: string, key: string): Promise<Uint8Array | undefined> =>
   existsSync(join(lake, key)) ? readFileSync(join(lake, key)) : undefined;
 
-/** Removes users from the batches and from one run, as forgetting does, without its conditions and versions. */
-export async function eraseFrom(
+/** Removes users from the batches. */
+export async function eraseFromBatches(lake: string, erased: Erased): Promise<void> {
+  for (const key of keysOf(lake).filter((each) => each.startsWith('interactions/')))
+    await rewrite(lake, key, erased);
+}
+
+/** Removes users from the files of a run, as forgetting does, without its conditions and versions. */
+export async function eraseFromRun(
   lake: string,
   erased: Erased,
   { run = 1, erasure = 1 } = {},
 ): Promise<FileChange[]> {
-  for (const key of keysOf(lake).filter((each) => each.startsWith('interactions/')))
-    await rewrite(lake, key, erased);
   const { files } = manifestOf(lake, run);
   const context = contextOf(lake, files);
   const changes: FileChange[] = [];
@@ -42,9 +46,13 @@ export async function eraseFrom(
   }
   const manifest = join(lake, manifestKey(run));
   writeFileSync(manifest, updateManifest(readFileSync(manifest, 'utf8'), erasure, changes));
+  return changes;
+}
+
+/** Draws the pictures and the page of a run again. */
+export async function drawAgain(lake: string, run = 1): Promise<void> {
   const drawn = await redraw(run, { lake: directoryLake(lake), read: (key) => readObject(lake, key) });
   for (const { key, bytes } of drawn) writeFileSync(join(lake, key), bytes);
-  return changes;
 }
 
 const contextOf = (lake: string, files: Manifest['files']): RunContext => ({

@@ -117,6 +117,7 @@ describe.each([
   ['the only user of the first block of a file', ['carol']],
   ['the last block', ['ü', '😀1', '😀2']],
   ['a block that the next one begins like', ['dan', 'erin']],
+  ['a block and the first user of the next one', ['dan', 'erin', 'erl']],
   ['two blocks in a row', ['carol', 'dan', 'erin']],
   ['two blocks at the end', ['erl', 'ern', 'ü', '😀1', '😀2']],
   ['the first block', ['1', '10', '100']],
@@ -200,6 +201,27 @@ test('users who leave one after another leave nothing in the index, and the othe
       if (start !== '\uffff') expect([...left].some((key) => key.startsWith(start))).toBe(true);
     for (const key of left) expect((await run.reader().get(key))?.value).toEqual(values.get(key));
   }
+});
+
+test('a block that became empty is searched, although the next one begins like it', async () => {
+  const parts = [[['carol'], ['erin'], ['erl', 'ern']]];
+  const [before, after] = [madeRun(parts), madeRun(parts)];
+  const erased = erasing(['erin', 'erl']);
+  await after.erase(erased);
+  expect(after.table[0]?.from).toEqual(['carol', 'e', 'e']);
+  const name = 'model/histories-00000.json.gz';
+  const old = before.objects.get(name) ?? Buffer.alloc(0);
+  const run = new TableRun(after.objects);
+  expect(await rewriteBlocks(old, erased, { name, run, kind: HISTORIES })).toMatchObject({ removedRows: 2 });
+});
+
+test('a block begins with as little of its first user as the job would write', async () => {
+  const run = madeRun(PARTS);
+  await run.erase(erasing(['11', 'alice@x.example', 'carol']));
+  expect(run.table.map(({ from }) => from)).toEqual([
+    ['1', '11', 'a'],
+    ['d', 'd', 'erl', 'ü'],
+  ]);
 });
 
 test('blocks without the user keep their bytes, and files without the user are not read', async () => {
@@ -287,6 +309,7 @@ describe('blocks that the job wrote', () => {
 test.each([
   ['alba', 'alice', 'ali'],
   ['a', 'ab', 'ab'],
+  ['a', 'a😀b', 'a😀'],
   ['a😀', 'a😁b', 'a😁'],
   ['1', '2', '2'],
 ])('after %j the block of %j begins with %j', (previous, key, expected) => {

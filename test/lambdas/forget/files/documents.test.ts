@@ -28,12 +28,18 @@ test('the example of a user is left out', async () => {
 });
 
 test('the picture loses the user, the lines of the user, and the products that no line leads to any more', async () => {
-  const chosen = 'The 3 products that are in the most lists, and 2 users who have most of them';
-  const summary = GraphSummary.parse({ ...documents['summary/graph.json'], chosen });
+  const chosen = 'The 4 products that are in the most lists, and 2 users who have most of them';
+  const { shown, ...whole } = documents['summary/graph.json'];
+  const lonely = { ...shown.vertices.at(-1), id: 'p:lonely' };
+  const summary = GraphSummary.parse({
+    ...whole,
+    chosen,
+    shown: { ...shown, vertices: [...shown.vertices, lonely] },
+  });
   const { vertices, edges } = summary.shown;
   expect(await rewrite(summary, graphEdits, 'ann')).toEqual({
     ...summary,
-    chosen: 'The 2 products that are in the most lists, and 1 users who have most of them',
+    chosen: 'The 3 products that are in the most lists, and 1 users who have most of them',
     shown: {
       vertices: vertices.filter(({ id }) => id !== 'u:ann' && id !== 'p:lamp2'),
       edges: edges.filter(({ source }) => source !== 'u:ann'),
@@ -41,7 +47,7 @@ test('the picture loses the user, the lines of the user, and the products that n
   });
   expect(await rewrite(summary, graphEdits, 'lamp1', 'carol')).toBe('unchanged');
   expect(await rewrite(summary, graphEdits, 'ann', 'bob')).toMatchObject({
-    shown: { vertices: [], edges: [] },
+    shown: { vertices: [{ id: 'p:lonely' }], edges: [] },
   });
 });
 

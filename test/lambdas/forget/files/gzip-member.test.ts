@@ -17,6 +17,12 @@ test.each([0, 1, 2, 3, 4, 255, 256, 65_537, 65_538, 100_000])(
   },
 );
 
+test('the room is an extra field, because some readers refuse long comments', () => {
+  const [hasExtra, hasComment] = [4, 16];
+  expect(writeMember(TEXT, shortest + 1)[3]).toBe(hasComment);
+  expect(writeMember(TEXT, shortest + 600)[3]).toBe(hasExtra);
+});
+
 test('members follow each other', () => {
   const [first, second] = [writeMember('a\n', 50), writeMember('b\n', 51)];
   const both = Buffer.concat([first, second]);

@@ -41,6 +41,12 @@ test('a run without an erased user is not drawn again', async () => {
   expect(await redrawn(await drawnRun())).toEqual([]);
 });
 
+test('pictures without users stay as an earlier version drew them', async () => {
+  const lake = await drawnRun();
+  await replace(lake, `${chartsOf(1)}top-products.svg`, 'drawn by an earlier version');
+  expect(await redrawn(lake)).toEqual([]);
+});
+
 test('a run that was not drawn stays so', async () => {
   const lake = memoryLake();
   await storeRun(lake, 1);
