@@ -7,6 +7,7 @@ import { createServeRoutes } from '../lambdas/serve/routes.ts';
 import { createServedRun } from '../lambdas/serve/served-run.ts';
 import { createRouter, type Router } from '../lambdas/shared/http/router.ts';
 import type { Log } from '../lambdas/shared/platform/log.ts';
+import { PLAIN_IDS } from '../lambdas/shared/privacy/person-ids.ts';
 import { type Answer, startApi } from '../local/api/server.ts';
 import { directoryLake } from '../local/lake/directory-lake.ts';
 import { directoryRunObjects } from '../local/lake/directory-run-objects.ts';
@@ -48,6 +49,7 @@ const routes = createServeRoutes(
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake: directoryLake(lake), log, nowMs, maxAgeSeconds: 60 }),
     erased: createErased({ lake: directoryLake(lake), key: noKey, log, nowMs }),
+    persons: async () => PLAIN_IDS,
     log,
     nowMs,
   },

@@ -13,7 +13,10 @@ import { type Parts, refreshIndex } from './publish.ts';
  *   back further.
  * @returns What was done, or why it could not be done, for the person who asked.
  */
-export async function rollback({ lake, log, explorer }: Parts, to: number | undefined): Promise<RequestAnswer> {
+export async function rollback(
+  { lake, log, explorer }: Parts,
+  to: number | undefined,
+): Promise<RequestAnswer> {
   const cannot = (message: string): RequestAnswer => {
     log.info(message);
     return { done: false, message };

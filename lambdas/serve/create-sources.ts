@@ -21,7 +21,7 @@ export interface SourceOptions {
   readonly catalogueMaxAgeSeconds: number;
   /** Loads the key that recognises erased users. */
   readonly personKey: () => Promise<ErasureKey>;
-  readonly persons: PersonIds;
+  readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
   /** The clock, epoch ms. */
   readonly nowMs: () => number;
@@ -29,7 +29,16 @@ export interface SourceOptions {
 
 /** Connects the sources of answers: the served run, the catalogue and the tombstones in S3, and the recent sales. */
 export function createSources(options: SourceOptions): Sources {
-  const { bucket, s3, recent, catalogueMaxAgeSeconds: maxAgeSeconds, personKey, persons, log, nowMs } = options;
+  const {
+    bucket,
+    s3,
+    recent,
+    catalogueMaxAgeSeconds: maxAgeSeconds,
+    personKey,
+    persons,
+    log,
+    nowMs,
+  } = options;
   const objects = s3RunObjects(bucket, s3);
   const lake = s3Lake(bucket, s3);
   const erased = createErased({ lake, key: personKey, log, nowMs });

@@ -4,7 +4,7 @@ import type { ExplorerUser } from '../shared/contract/explorer.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Row } from '../shared/web/block-table.ts';
 import type { ExplorerReader } from './explorer-reader.ts';
-import { loadedRun, type Sources } from './sources.ts';
+import { loadedRun, personsOf, type Sources } from './sources.ts';
 
 /**
  * Answers `explorer`: what the explorer shows of a user, under the id that the caller asked for. A run that was trained with sales that
@@ -14,11 +14,10 @@ export async function explorerOfUser(
   { params: { user } }: ApiRequest<'explorer'>,
   sources: Sources,
 ): Promise<Reply> {
-  const [{ run, newestSaleMs, erasuresThrough, explorerOf }, { users, isKnown }] = await Promise.all([
-    loadedRun(sources),
-    sources.erased.current(),
-  ]);
-  const storedUser = sources.persons.stored(user);
+  const [{ run, newestSaleMs, erasuresThrough, explorerOf }, { users, isKnown }, persons] = await Promise.all(
+    [loadedRun(sources), sources.erased.current(), personsOf(sources)],
+  );
+  const storedUser = persons.stored(user);
   const { erasure = 0 } = users?.erasureOf(storedUser) ?? {};
   if (erasure <= erasuresThrough && !isKnown)
     throw new ProblemError('unavailable', 'It is not known at the moment which users were erased');
@@ -37,12 +36,17 @@ async function rowOf(storedUser: string, explorerOf: ExplorerReader): Promise<Ro
   try {
     return await explorerOf(storedUser);
   } catch (cause) {
-    throw new ProblemError('unavailable', 'The files of the explorer cannot be read at the moment', { cause });
+    throw new ProblemError('unavailable', 'The files of the explorer cannot be read at the moment', {
+      cause,
+    });
   }
 }
 
 /** A block has the names of the products of all its users; an answer has those of one user. */
-function namesIn({ value: { history, any, new: discoveries }, names }: Row<ExplorerUser>): ExplorerEntry['names'] {
+function namesIn({
+  value: { history, any, new: discoveries },
+  names,
+}: Row<ExplorerUser>): ExplorerEntry['names'] {
   const listed = [...any, ...discoveries];
   const products = new Set([
     ...history.map(({ product }) => product),

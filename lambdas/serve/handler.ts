@@ -42,7 +42,7 @@ const sources = createSources({
   recent: dynamoRecentSales(environment[ENV.recentTable], environment[ENV.recentDays]),
   catalogueMaxAgeSeconds: environment[ENV.catalogueMaxAgeSeconds],
   personKey: persons.key,
-  persons: await persons.ids(),
+  persons: persons.ids,
   log: createLog('serve', functionName === undefined ? {} : { functionName }),
   nowMs: Date.now,
 });
@@ -55,6 +55,7 @@ const router = withShop(
 await Promise.all([
   sources.served.get(),
   sources.catalogue.current().catch(() => undefined),
+  persons.ids().catch(() => undefined),
   sources.erased.current(),
 ]);
 

@@ -6,7 +6,7 @@ import type { RecentSale } from '../shared/platform/recent.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { createNaming, type NamedProduct } from './names.ts';
 import { runOf } from './recommend.ts';
-import { type KnownUser, readUser, type Sources } from './sources.ts';
+import { type KnownUser, personsOf, readUser, type Sources } from './sources.ts';
 
 /** Answers `history`: what is known of a user, from the run and since. */
 export async function historyOfUser(
@@ -15,11 +15,12 @@ export async function historyOfUser(
 ): Promise<Reply> {
   const [known, catalogue] = await Promise.all([readUser(user, sources), namesOf(sources)]);
   const { run, newer, missing, erasure } = known;
+  const showsIds = (await personsOf(sources)).mode === 'plain';
   const version = catalogue?.versionAt(sources.nowMs());
   const etag = etagOf('history', runOf(run), newer, missing, erasure, version, user, query);
   return unlessKnown(headers, etag, () => ({
     status: 200,
-    body: toHistory(known, { user, catalogue, n: query.n, showsIds: sources.persons.mode === 'plain' }),
+    body: toHistory(known, { user, catalogue, n: query.n, showsIds }),
   }));
 }
 

@@ -1,4 +1,9 @@
-import { GetObjectCommand, type GetObjectCommandInput, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import type { Versioned } from '../shared/platform/lake.ts';
 
 /** A range of bytes. */
@@ -41,8 +46,10 @@ const PARTIAL = 206;
 
 /** The objects in S3. */
 export function s3RunObjects(bucket: string, client: S3Client): RunObjects {
-  const get = (key: string, condition: Pick<GetObjectCommandInput, 'IfNoneMatch' | 'IfMatch' | 'Range'> = {}) =>
-    client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...condition }));
+  const get = (
+    key: string,
+    condition: Pick<GetObjectCommandInput, 'IfNoneMatch' | 'IfMatch' | 'Range'> = {},
+  ) => client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...condition }));
   return {
     async readUnless(key, etag) {
       try {
@@ -67,7 +74,10 @@ export function s3RunObjects(bucket: string, client: S3Client): RunObjects {
     async part(key, { offset, sizeBytes }, etag) {
       try {
         const Range = `bytes=${offset}-${offset + sizeBytes - 1}`;
-        const { Body, ETag, $metadata } = await get(key, { Range, ...(etag !== undefined && { IfMatch: etag }) });
+        const { Body, ETag, $metadata } = await get(key, {
+          Range,
+          ...(etag !== undefined && { IfMatch: etag }),
+        });
         if (!Body || !ETag) throw new Error(`Cannot read ${key}: S3 answered without a body or an ETag`);
         const found = await Body.transformToByteArray();
         const isPart = $metadata.httpStatusCode === PARTIAL;

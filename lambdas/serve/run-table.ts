@@ -2,7 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import type * as z from 'zod';
 import type { ExplorerTable } from '../shared/contract/explorer.ts';
 import { parseJson } from '../shared/platform/lake.ts';
-import { type Block, BlockChanged, type BlockPlace, BlockTable, type Row } from '../shared/web/block-table.ts';
+import {
+  type Block,
+  BlockChanged,
+  type BlockPlace,
+  BlockTable,
+  type Row,
+} from '../shared/web/block-table.ts';
 import type { RunObjects } from './run-objects.ts';
 
 export interface RunTableOptions<Value> {

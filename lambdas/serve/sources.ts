@@ -18,8 +18,8 @@ export interface Sources {
   readonly recent: PatientRecent;
   readonly catalogue: CatalogueReader;
   readonly erased: PatientErased;
-  /** Turns the ids that callers ask for into those that are stored. */
-  readonly persons: PersonIds;
+  /** Returns how the ids that callers ask for are stored. Fails while that is not known; see `personsOf`. */
+  readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
   /** The clock, epoch ms. Only what the catalogue hides depends on it. */
   readonly nowMs: () => number;
@@ -45,10 +45,11 @@ export interface KnownUser {
  * the user wanted to be forgotten: whoever buys again afterwards is a new user.
  *
  * @param user The id as the caller spells it.
+ * @throws {ProblemError} As `personsOf`.
  */
 export async function readUser(user: string, sources: Sources): Promise<KnownUser> {
-  const { served, recent, erased, persons, log } = sources;
-  const storedUser = persons.stored(user);
+  const { served, recent, erased, log } = sources;
+  const storedUser = (await personsOf(sources)).stored(user);
   // All at once: the first request of a process also waits for the run.
   const reading = recent.ofUser(storedUser);
   const [run, { users, isKnown }] = await Promise.all([served.get(), erased.current()]);
@@ -75,6 +76,19 @@ export async function readUser(user: string, sources: Sources): Promise<KnownUse
 /** Sales without an address are those of a request, and not stored. */
 const notErased = (sales: readonly RecentSale[], erasure: Erasure | undefined): readonly RecentSale[] =>
   erasure ? sales.filter(({ address }) => !address || !isErased(address.kafkaMs, erasure)) : sales;
+
+/**
+ * Returns how ids are stored.
+ *
+ * @throws {ProblemError} 503, if the secret or the bucket cannot be read, or if the bucket's ids are stored in another way.
+ */
+export async function personsOf({ persons }: Pick<Sources, 'persons'>): Promise<PersonIds> {
+  try {
+    return await persons();
+  } catch (error) {
+    throw new ProblemError('unavailable', 'Users cannot be looked up at the moment', { cause: error });
+  }
+}
 
 async function storedOf(
   run: LoadedRun,

@@ -59,7 +59,8 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
   const logs = (stage: ApiStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
-    ...{ bucket, s3, catalogueMaxAgeSeconds, persons },
+    ...{ bucket, s3, catalogueMaxAgeSeconds },
+    persons: async () => persons,
     personKey: async () => personKey,
     recent: dynamoRecentSales(table, recentDays, new DynamoDBClient(aws)),
     log: logs('serve'),

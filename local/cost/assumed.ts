@@ -72,8 +72,10 @@ export const ASSUMED = {
   rememberSeconds: 0.03,
   /** remember gets what has arrived since its last call, so a busy topic calls it at most this often for each partition. */
   rememberCallsPerSecond: 5,
-  /** A process of serve looks this often for a new run and a new batch of the catalogue while it answers. */
+  /** A process of serve looks this often for a new run, a new batch of the catalogue and new tombstones while it answers. */
   serveRefreshSeconds: 5,
+  /** A process of remember looks this often for new tombstones while it stores sales. */
+  rememberRefreshSeconds: 5,
   /** A list reads a block of histories, unless it is in memory. */
   getsPerList: 1,
   /** Access log of the API, report of Lambda, metrics. */

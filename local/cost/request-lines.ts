@@ -42,7 +42,8 @@ export function requestLines(input: RequestInput, usage: RequestUsage, line: Lin
     ...tableLines(usage, lists, line),
     ...secondReader(input, usage, line),
     line('S3, histories read by serve', lists * ASSUMED.getsPerList, 's3Get'),
-    line('S3, looks of serve for news', looks(lists), 's3Put'),
+    line('S3, looks of serve for news', LISTINGS * looks(lists), 's3Put'),
+    line('S3, looks of remember for tombstones', looksOfRemember(remembered), 's3Put'),
     line('CloudWatch, logs of lists and sales', (calls * ASSUMED.logBytesPerApiRequest) / GB, 'logs'),
     line('CloudWatch, metrics of requests', sales === 0 ? 0 : STACK.requestMetrics, 'metric'),
     line('X-Ray, lists and sales', traced(calls), 'trace'),
@@ -73,10 +74,19 @@ function secondReader(
   ];
 }
 
-/** Each process looks for a new batch of the catalogue while it answers: at most once for each list. */
+/** A look lists the batches of the catalogue and the tombstones. */
+const LISTINGS = 2;
+
+/** Each process looks for what is new while it answers: at most once for each list. */
 function looks(lists: number): number {
   const processes = Math.max(1, (lists / SECONDS_PER_MONTH) * ASSUMED.serveSeconds);
   return Math.min(lists, (SECONDS_PER_MONTH / ASSUMED.serveRefreshSeconds) * processes);
+}
+
+/** The same for remember: at most once for each call. */
+function looksOfRemember(calls: number): number {
+  const processes = Math.max(1, (calls / SECONDS_PER_MONTH) * ASSUMED.rememberSeconds);
+  return Math.min(calls, (SECONDS_PER_MONTH / ASSUMED.rememberRefreshSeconds) * processes);
 }
 
 /** All calls of a quiet shop are traced, and a part of those of a busy one. */

@@ -74,7 +74,10 @@ const REPLACEMENTS: readonly { readonly pattern: RegExp; readonly replace: Repla
       eachRow(bytes, ([vertex = '', kind = '', label = '']) => {
         const id = userOf(vertex, idOf);
         if (id === undefined) return undefined;
-        return { before: `${vertex},${kind},${label}`, after: `${csvCell(`u:${id}`)},${kind},${csvCell(id)}` };
+        return {
+          before: `${vertex},${kind},${label}`,
+          after: `${csvCell(`u:${id}`)},${kind},${csvCell(id)}`,
+        };
       }),
   },
   {
@@ -166,7 +169,8 @@ const hex = (character: string): string => (character.codePointAt(0) ?? 0).toStr
 
 /** Says under which ids an export shows users. @param reveal Undefined if nothing was revealed. */
 export function usersInExport(reveal: Pick<Reveal, 'users'> | undefined): string {
-  if (!reveal) return 'users are exported under pseudonyms; --reveal FILE replaces those of users whom a list has';
+  if (!reveal)
+    return 'users are exported under pseudonyms; --reveal FILE replaces those of users whom a list has';
   const { revealed, others } = reveal.users;
   return `${counted(revealed, 'user')} revealed in the CSV files and the GraphML file; ${counted(others, 'user')} whom the list does not have, and all in the other files, under pseudonyms`;
 }

@@ -102,8 +102,32 @@ describeInChromium(() => {
     const page = await openAnswered(`${INDEX_KEY}#user=u0005`, isBlock, (route) =>
       route.fulfill({ status: 206, body: 'not gzip' }),
     );
-    await page.getByText('A file of run 2 is missing or damaged.').waitFor();
+    await page
+      .getByText('A file of run 2 is damaged, or is being rewritten. Try again in a minute.')
+      .waitFor();
   });
+
+  test.each([
+    ['a part of another block', { status: 206, body: 'not gzip' }],
+    ['no such part', { status: 416, body: '' }],
+  ])(
+    'a file that was rewritten since the index was read is read again with the new index: %s',
+    async (_what, first) => {
+      let indices = 0;
+      const page = await openAnswered(
+        `${INDEX_KEY}#user=u0005`,
+        (url) => isBlock(url) || isIndex(url),
+        async (route) => {
+          if (isIndex(route.request().url())) indices += 1;
+          // The page begins with suggestions or with the user: all of its first reads are of the old version.
+          const isOld = indices === 1 && isBlock(route.request().url());
+          await (isOld ? route.fulfill(first) : route.continue());
+        },
+      );
+      await page.getByRole('heading', { name: 'User u0005' }).waitFor();
+      expect(indices).toBe(2);
+    },
+  );
 
   test('a response that comes after the next search is dropped', async () => {
     const slow = gate();

@@ -6,6 +6,7 @@ import { renderDecided } from '../../lambdas/render/render.ts';
 import { CURRENT_KEY, INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import type { Current, Publication } from '../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../lambdas/shared/platform/lake.ts';
+import type { ExplorerSettings } from '../../lambdas/shared/web/explorer-settings.ts';
 import { startPages } from '../../local/results/pages.ts';
 import { awsClient } from '../../local/stack/emulator.ts';
 import { type MemoryLake, memoryLake } from '../lake.ts';
@@ -27,7 +28,18 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-export async function startSite(): Promise<Site> {
+export interface SiteOptions {
+  /** Settings of the index page, if users have pseudonyms. */
+  readonly explorer?: ExplorerSettings;
+  readonly hasPseudonyms?: boolean;
+  readonly apiUrl?: () => string;
+}
+
+export async function startSite({
+  explorer,
+  hasPseudonyms = false,
+  apiUrl,
+}: SiteOptions = {}): Promise<Site> {
   const lake = memoryLake();
   const s3 = createServer((request, response) => {
     const key = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').replace('/lake/', '');
@@ -38,7 +50,10 @@ export async function startSite(): Promise<Site> {
   });
   await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(s3.address() as AddressInfo).port}`;
-  const pages = await startPages({ client: new S3Client(awsClient(endpoint)), bucket: 'lake' });
+  const pages = await startPages(
+    { client: new S3Client(awsClient(endpoint)), bucket: 'lake' },
+    apiUrl ? { apiUrl } : {},
+  );
   const decided: Publication[] = [];
   let current: Current | undefined;
   const move = async (key: string, text: string): Promise<void> => {
@@ -54,14 +69,14 @@ export async function startSite(): Promise<Site> {
       const served = decision === 'promoted' ? run : (current?.run ?? null);
       current = { publication: run, run: served, previous: current?.run ?? null, decidedThrough: run };
       await move(CURRENT_KEY, toJson(current));
-      await move(INDEX_KEY, indexPage(current, decided));
-      await renderDecided({ lake, log: recordingLog() }, run);
+      await move(INDEX_KEY, indexPage(current, decided, explorer));
+      await renderDecided({ lake, log: recordingLog(), hasPseudonyms }, run);
     },
     async rollBack(run) {
       if (!current) throw new Error('Cannot roll back: nothing is served');
       current = { ...current, run, previous: current.run };
       await move(CURRENT_KEY, toJson(current));
-      await move(INDEX_KEY, indexPage(current, decided));
+      await move(INDEX_KEY, indexPage(current, decided, explorer));
     },
     async stop() {
       await pages.stop();

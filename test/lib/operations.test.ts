@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { REQUEST_STAGES, STAGES } from '../../lambdas/shared/contract/stages.ts';
 import { METRICS } from '../../lambdas/shared/platform/metrics.ts';
@@ -137,6 +138,19 @@ describe('alarms', () => {
       { Id: 'stored', MetricStat: { Metric: { MetricName: 'SalesStored' }, Period: 3600, Stat: 'Sum' } },
       { Id: 'rejected', MetricStat: { Metric: { MetricName: 'SalesRejected' }, Period: 3600, Stat: 'Sum' } },
     ]);
+  });
+
+  test('a single sale that looks personal raises an alarm, which says what became of it', () => {
+    const alarm = named('accumulate-looks-personal');
+    expect(alarm).toMatchObject({
+      ...{ MetricName: 'LooksPersonal', Statistic: 'Sum', Period: 3600, Threshold: 1, EvaluationPeriods: 1 },
+      TreatMissingData: 'notBreaching',
+      AlarmDescription: expect.stringContaining('sales are stored although'),
+    });
+    synthesize({ privacy: { refusePersonal: true } }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'LooksPersonal',
+      AlarmDescription: Match.stringLikeRegexp('sales were rejected because'),
+    });
   });
 
   test('the readers of the topic have limits on waiting records that follow from the size of their batches', () => {

@@ -249,6 +249,7 @@ export class Explorer {
 
 function messageOf(error: unknown, run: number): string {
   if (error instanceof Unavailable) return 'The bucket did not answer. Try again.';
-  if (error instanceof BlockChanged) return `The files of run ${run} are being rewritten. Try again in a minute.`;
+  if (error instanceof BlockChanged)
+    return `A file of run ${run} is damaged, or is being rewritten. Try again in a minute.`;
   return `A file of run ${run} is missing or damaged.`;
 }

@@ -43,6 +43,8 @@ async function signedUsers({ url, signIn }: NonNullable<ExplorerSettings['api']>
   } catch (error) {
     reason = sentenceOf(error);
   }
+  // Whoever turned back at the issuer has left it.
+  sessionStorage.removeItem(ADDRESS);
   const client = createClient({
     baseUrl: url,
     headers: (): Record<string, string> =>
@@ -75,6 +77,5 @@ const thisBrowser = (): SignInBrowser => ({
   random: randomBytes,
   replaceAddress: (address) => {
     history.replaceState(null, '', redirectOf(address) + (sessionStorage.getItem(ADDRESS) ?? ''));
-    sessionStorage.removeItem(ADDRESS);
   },
 });

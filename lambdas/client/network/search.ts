@@ -7,7 +7,10 @@ const MAX_RESULTS = 8;
  * Builds the field that finds users and products of the graph by id or name; Enter goes to the first result. A user with a pseudonym
  * is found by the whole of it.
  */
-export function search({ vertices, byDegree, hasPseudonyms }: Graph, onFound: (vertex: number) => void): HTMLElement {
+export function search(
+  { vertices, byDegree, hasPseudonyms }: Graph,
+  onFound: (vertex: number) => void,
+): HTMLElement {
   const results = element('ul', { class: 'plain', 'aria-label': 'Search results in the graph' });
   const status = element('p', { class: 'soft', role: 'status' });
   const field = element('input', {

@@ -98,6 +98,15 @@ export function knowsSale(answer: Answer, before: Answer | undefined, sale: Sold
   );
 }
 
-/** Returns whether the history of a user has the sale: by its id, or, once a run knows it, as the newest line of the run. */
-export const historyHas = ({ recent, stored }: History, { id, product }: SoldSale): boolean =>
-  recent.newest.some((line) => line.id === id) || stored.newest[0]?.product === product;
+/**
+ * Returns whether the history of a user has the sale: by its id, or as the newest line. Lines have no ids once a run knows them, and
+ * none at all where ids are keyed.
+ */
+export const historyHas = ({ recent, stored }: History, { id, product }: SoldSale): boolean => {
+  const [newest] = recent.newest;
+  return (
+    recent.newest.some((line) => line.id === id) ||
+    (newest !== undefined && newest.id === undefined && newest.product === product) ||
+    stored.newest[0]?.product === product
+  );
+};

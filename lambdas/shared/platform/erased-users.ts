@@ -72,10 +72,7 @@ export class ErasedTable {
   private slotOf(first: number, second: number): number {
     const last = this.erasures.length - 1;
     let slot = first & last;
-    while (
-      this.erasures[slot] !== 0 &&
-      (this.keys[2 * slot] !== first || this.keys[2 * slot + 1] !== second)
-    )
+    while (this.erasures[slot] !== 0 && (this.keys[2 * slot] !== first || this.keys[2 * slot + 1] !== second))
       slot = (slot + 1) & last;
     return slot;
   }

@@ -15,8 +15,7 @@ const MARGIN_SECONDS = 15;
  * Once tombstones exist for so long, remember stores no sale any more that they cover: it read them before it began to store, or has
  * ended. Whoever empties the table of recent sales does it once more after this time.
  */
-export const REMEMBER_SETTLES_SECONDS =
-  TOMBSTONE_REFRESH_SECONDS + REMEMBER_TIMEOUT_SECONDS + MARGIN_SECONDS;
+export const REMEMBER_SETTLES_SECONDS = TOMBSTONE_REFRESH_SECONDS + REMEMBER_TIMEOUT_SECONDS + MARGIN_SECONDS;
 
 /** The part of `PersonKey` that recognises erased users. */
 export interface ErasureKey {

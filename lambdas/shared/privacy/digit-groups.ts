@@ -81,7 +81,8 @@ export function endOfDigits(text: string, from: number, most: number): number {
 
 function openingBefore(text: string, at: number): WrittenNumber['opening'] {
   if (text[at - 1] === '+') return '+';
-  if (text[at - 1] !== '(') return '';
+  // A bracket counts if it closes after the first digits.
+  if (text[at - 1] !== '(' || text[endOfDigits(text, at, MOST_DIGITS)] !== ')') return '';
   return text[at - 2] === '+' ? '+(' : '(';
 }
 

@@ -50,7 +50,7 @@ function isPhone({ start, opening, groups }: WrittenNumber, text: string, isProd
   const digits = groups.map((group) => group.digits).join('');
   const first = groups[0]?.digits ?? '';
   if (opening.startsWith('+')) return isInternational(digits, INTERNATIONAL);
-  if (opening === '(') return isBracketed(text, groups, digits);
+  if (opening === '(') return isBracketed(groups, digits);
   if (groups.length === 1)
     return !isProduct && first.startsWith('00') && isInternational(digits.slice(2), UNSEPARATED);
   if (first.startsWith('00')) return first.length <= 5 && isInternational(digits.slice(2), INTERNATIONAL);
@@ -64,12 +64,8 @@ const isWithin = ({ length }: string, { least, most }: { least: number; most: nu
 const isInternational = (digits: string, range: { least: number; most: number }): boolean =>
   isWithin(digits, range) && CALLING_CODE.test(digits);
 
-/** The bracket closes directly after the area code. */
-const isBracketed = (text: string, groups: readonly DigitGroup[], digits: string): boolean =>
-  groups.length > 1 &&
-  AREA_IN_BRACKETS.test(groups[0]?.digits ?? '') &&
-  text[groups[0]?.end ?? 0] === ')' &&
-  isWithin(digits, BRACKETED);
+const isBracketed = (groups: readonly DigitGroup[], digits: string): boolean =>
+  groups.length > 1 && AREA_IN_BRACKETS.test(groups[0]?.digits ?? '') && isWithin(digits, BRACKETED);
 
 const NORTH_AMERICA = /^(?:1 )?[2-9]\d\d \d{3} \d{4}$/;
 const CHINESE_MOBILE = /^1[3-9]\d \d{4} \d{4}$/;

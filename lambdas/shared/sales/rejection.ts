@@ -50,10 +50,13 @@ export function showValue(value: unknown): string {
 
 /**
  * Formats a value without what looks personal in it. It is masked before it is shortened, because half an address has no form. A
- * number is not shown: beyond 2^53 it is not the one that was written, so that its form does not show whether it is personal.
+ * number is not shown: beyond 2^53 it is not the one that was written, so that its form does not show whether it is personal. Nor is
+ * text with NUL, because UTF-16 that is read as UTF-8 has one after each letter.
  */
 export const showMasked: Show = (value) =>
-  typeof value === 'string' ? showValue(maskPersonal(value, 'person')) : describeForm(value);
+  typeof value === 'string' && !value.includes('\0')
+    ? showValue(maskPersonal(value, 'person'))
+    : describeForm(value);
 
 /** Describes a value without a part of it. */
 export function describeForm(value: unknown): string {

@@ -243,7 +243,7 @@ test('the id of a sale, in the header of its record, is stored with it; one that
   await accumulate(poll, { lake, log, ...rest });
   const rows = await rowsOf(lake, lake.keys()[0] ?? '');
   expect(rows.map(({ sale_id }) => sale_id)).toEqual(['s1', null, null]);
-  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 1 }]);
+  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 1, LooksPersonal: 0 }]);
   expect(log.lines).toMatchObject([{ leftOut: { id: 1 } }]);
 });
 
@@ -277,7 +277,7 @@ test('fields that sales are stored without are counted by field, in the log and 
   const records = values.map((value, offset) => ({ offset, value: JSON.stringify(value) }));
   await accumulate(event(records), { lake, log, ...rest });
   expect(log.lines).toMatchObject([{ stored: 3, rejected: 0, leftOut: { price: 2, orderId: 1 } }]);
-  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 3 }]);
+  expect(log.measured).toEqual([{ SalesStored: 3, SalesRejected: 0, FieldsLeftOut: 3, LooksPersonal: 0 }]);
   await accumulate(event([{ offset: 3, value: lamp('ann') }]), { lake, log, ...rest });
   expect(log.lines[1]).not.toHaveProperty('leftOut');
 });

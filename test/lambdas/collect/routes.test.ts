@@ -5,6 +5,7 @@ import type { SalesTopic } from '../../../lambdas/collect/sales-topic.ts';
 import { SalesResult } from '../../../lambdas/shared/contract/api/sales.ts';
 import type { Authorisation } from '../../../lambdas/shared/http/authorise.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
+import { PLAIN_PRIVACY, type Privacy } from '../../../lambdas/shared/privacy/settings.ts';
 import type { FieldMap } from '../../../lambdas/shared/sales/field-map.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import { recordingLog } from '../log.ts';
@@ -15,12 +16,18 @@ const NOW = Date.UTC(2026, 5, 1);
 interface Options {
   readonly fieldMap?: FieldMap;
   readonly authorisation?: Authorisation;
+  readonly privacy?: Privacy;
   /** Returns whether the brokers acknowledge the sale. */
   readonly takes?: (sale: OutgoingSale) => boolean;
 }
 
 /** A collect whose topic is a list. */
-function setUp({ fieldMap = {}, authorisation = { auth: 'none' }, takes = () => true }: Options = {}) {
+function setUp({
+  fieldMap = {},
+  authorisation = { auth: 'none' },
+  privacy = PLAIN_PRIVACY,
+  takes = () => true,
+}: Options = {}) {
   const onTopic: OutgoingSale[] = [];
   const log = recordingLog();
   const topic: SalesTopic = {
@@ -33,7 +40,7 @@ function setUp({ fieldMap = {}, authorisation = { auth: 'none' }, takes = () => 
     },
     close: async () => undefined,
   };
-  const router = createRouter(createCollectRoutes({ topic, fieldMap, log, nowMs: () => NOW }));
+  const router = createRouter(createCollectRoutes({ topic, fieldMap, privacy, log, nowMs: () => NOW }));
   const post = async (body: unknown, options: Partial<EventOptions> = {}) => {
     const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const event = httpEvent({ method: 'POST', url: '/v1/sales', body: text, ...options });
@@ -206,4 +213,35 @@ test.each([
 ])('%s that is nested 200,000 deep is refused', async (_, body) => {
   const { post } = setUp();
   for (const options of [NDJSON, {}]) expect((await post(body, options)).status).toBeOneOf([400, 422]);
+});
+
+const PERSONAL = [
+  { ...lamp, userId: 'ann@example.com' },
+  { ...lamp, orderId: '4111 1111 1111 1111' },
+  { ...lamp, productName: 'call +49 171 1234567' },
+  { ...lamp, id: '+49 171 1234567' },
+];
+
+test('what looks personal is refused, if configured, with the reason that accumulate has; nothing of it is logged', async () => {
+  const { post, onTopic, log } = setUp({ privacy: { userIds: 'plain', refusePersonal: true } });
+  const { status, json } = await post([lamp, ...PERSONAL]);
+  expect(status).toBe(207);
+  expect(json.sales.slice(1).map(({ reason }: { reason: string }) => reason)).toEqual([
+    'userId: looks like an e-mail address, should be without personal data',
+    'orderId: looks like a card number, should be without personal data',
+    'productName: looks like a phone number, should be without personal data',
+    'header id: looks like a phone number, should be without personal data',
+  ]);
+  expect(onTopic).toHaveLength(1);
+  expect(log.lines).toEqual([]);
+});
+
+test('otherwise it goes to the topic as it came, also if ids are keyed', async () => {
+  for (const privacy of [PLAIN_PRIVACY, { userIds: 'keyed', refusePersonal: true } as const]) {
+    const { post, onTopic, values, log } = setUp({ privacy });
+    expect(await post(PERSONAL)).toMatchObject({ status: 200 });
+    expect(values()).toEqual(PERSONAL.map(({ id: _, ...sale }: { id?: string }) => sale));
+    expect(onTopic.at(-1)?.id).toBe('+49 171 1234567');
+    expect(log.lines).toEqual([]);
+  }
 });

@@ -72,3 +72,29 @@ test('the page holds the pointer that it was written for, so that an open page r
   const refused = decide({ run: 1, manifest: undefined, problem: 'it is not JSON' }, undefined);
   expect(indexPage(currentAfter(refused, undefined), [refused])).toContain('data-state="1 none"');
 });
+
+test('where users have pseudonyms the page says so, and its script has the settings', () => {
+  const page = indexPage(current, [first], { stackName: 'Lamps </script>' });
+  expect(page).toContain('Users are shown under pseudonyms, not under their ids in the shop.');
+  expect(page).toContain(
+    '<script type="application/json" id="explorer-settings">{"stackName":"Lamps \\u003c/script>"}</script>',
+  );
+  expect(page).toContain('connect-src &#39;self&#39;"');
+  const plain = indexPage(current, [first]);
+  expect(plain).not.toMatch(/pseudonym|explorer-settings|code_challenge/);
+});
+
+test('the page may ask the API and the issuer, and no other server', () => {
+  const signIn = { issuer: 'https://login.example.com/pool', clientId: 'page', scopes: [] };
+  const policyOf = (endpoints?: { authorization: string; token: string }) =>
+    /connect-src [^"]*/.exec(
+      indexPage(current, [first], {
+        stackName: 'Lamps',
+        api: { url: 'https://api.example.com', signIn: { ...signIn, ...(endpoints && { endpoints }) } },
+      }),
+    )?.[0];
+  expect(policyOf()).toBe('connect-src &#39;self&#39; https://api.example.com https://login.example.com');
+  expect(policyOf({ authorization: 'https://a.example.com/x', token: 'https://api.example.com/token' })).toBe(
+    'connect-src &#39;self&#39; https://api.example.com',
+  );
+});

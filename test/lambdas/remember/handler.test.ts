@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import { PRIVACY_KEY, tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ENV } from '../../../lambdas/shared/platform/env.ts';
 import type { UserSale } from '../../../lambdas/shared/platform/recent.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { memoryLake } from '../../lake.ts';
@@ -91,7 +91,12 @@ test('keyed ids are stored as pseudonyms', async () => {
 test('sales of an erased user are ignored: the tombstones of the bucket are read with the secret', async () => {
   store.mockClear();
   const { check, erasedHash } = createPersonKey(SECRET);
-  const tombstones = { erasure: 1, untilMs: Date.now() + 60_000, keyCheck: check, users: [erasedHash('ann')] };
+  const tombstones = {
+    erasure: 1,
+    untilMs: Date.now() + 60_000,
+    keyCheck: check,
+    users: [erasedHash('ann')],
+  };
   await lake.create(tombstonesKey(1), JSON.stringify(tombstones), 'application/json');
   expect(await (await load(true))()).toEqual({ batchItemFailures: [] });
   expect(store.mock.calls).toEqual([[[]]]);

@@ -317,3 +317,14 @@ test('the page says how many sales were left out because their users were forgot
 test('consecutive numbers are shown as spans', () => {
   expect([spans([1, 2, 3, 5]), spans([7]), spans([])]).toEqual(['1–3, 5', '7', '']);
 });
+
+test('where users have pseudonyms the page says so, and tells its graph; otherwise it has no word of them', () => {
+  const keyed = runPage({ ...whole, hasPseudonyms: true });
+  expect(keyed).toContain('Users are shown under pseudonyms, not under their ids in the shop.</p>');
+  const network = (page: string) =>
+    JSON.parse(/id="network-data">(.*?)<\/script>/s.exec(page)?.[1] ?? '{}').hasPseudonyms;
+  expect(network(keyed)).toBe(true);
+  expect(network(wholePage)).toBeUndefined();
+  expect(runPage({ ...whole, hasPseudonyms: false })).toBe(wholePage);
+  expect(wholePage.replaceAll(/<script>.*?<\/script>/gs, '')).not.toMatch(/pseudonym/i);
+});

@@ -2,12 +2,14 @@ import type { Context } from 'aws-lambda';
 import { expect, test, vi } from 'vitest';
 import type { SourceOptions } from '../../../lambdas/serve/create-sources.ts';
 import { ENV } from '../../../lambdas/shared/platform/env.ts';
+import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { httpEvent } from '../shared/http/events.ts';
 import { openShop } from './shop.ts';
 
 const shop = openShop();
 const asked: SourceOptions[] = [];
 const loads: string[] = [];
+const accesses: unknown[] = [];
 vi.mock(import('../../../lambdas/serve/create-sources.ts'), () => ({
   createSources: (options) => {
     asked.push(options);
@@ -31,6 +33,20 @@ vi.mock(import('../../../lambdas/serve/create-sources.ts'), () => ({
     };
   },
 }));
+vi.mock(import('../../../lambdas/shared/privacy/environment.ts'), async (original) => ({
+  ...(await original()),
+  personAccessOf: (environment, options) => {
+    accesses.push([environment, options.use]);
+    return {
+      settings: environment[ENV.privacy],
+      key: () => Promise.reject(new Error('the key is not needed')),
+      ids: async () => {
+        loads.push('ids');
+        return PLAIN_IDS;
+      },
+    };
+  },
+}));
 for (const [name, value] of Object.entries({
   AWS_REGION: 'eu-central-1',
   [ENV.lakeBucket]: 'lake-1',
@@ -38,6 +54,8 @@ for (const [name, value] of Object.entries({
   [ENV.recentDays]: '90',
   [ENV.catalogueMaxAgeSeconds]: '30',
   [ENV.auth]: 'jwt',
+  [ENV.privacy]: '{"userIds":"plain","refusePersonal":false}',
+  [ENV.personSecret]: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-1',
   [ENV.userClaim]: 'sub',
 }))
   vi.stubEnv(name, value);
@@ -47,8 +65,9 @@ const context = { awsRequestId: 'r1', functionName: 'serve-1' } as Context;
 const ask = (url: string, claims?: Readonly<Record<string, unknown>>) =>
   handler(httpEvent({ url, ...(claims && { authorizer: { jwt: { claims, scopes: null } } }) }), context);
 
-test('run and catalogue are loaded while the function starts, before any request', () => {
-  expect(loads).toEqual(['run', 'catalogue']);
+test('run, catalogue and the form of ids are loaded while the function starts, before any request', () => {
+  expect(loads).toEqual(['run', 'catalogue', 'ids']);
+  expect(accesses).toMatchObject([[{ [ENV.privacy]: { userIds: 'plain' } }, 'serving']]);
   expect(asked).toMatchObject([{ bucket: 'lake-1', catalogueMaxAgeSeconds: 30 }]);
 });
 

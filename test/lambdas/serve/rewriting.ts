@@ -90,7 +90,7 @@ export function rewritingSteps(
       const stored = JSON.parse(lake.text(manifestKey(1)));
       const facts = { sizeBytes: 1, rows: 1, sha256: '0'.repeat(64) };
       const change = { erasure: 1, name: FILES[0], before: facts, after: facts };
-      putManifest(lake, { ...stored, erased: [...stored.erased, change] });
+      putManifest(lake, { ...stored, erased: [...(stored.erased ?? []), change] });
     },
   };
 }

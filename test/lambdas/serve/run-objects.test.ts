@@ -97,7 +97,10 @@ test('a server that does not support ranges sends the whole object, of which the
 test.each([
   [412, 'PreconditionFailed'],
   [416, 'InvalidRange'],
-])('an object of another version, or that ends before the range, has changed: S3 answers %i', async (status, code) => {
-  const { objects } = await s3(error(status, code));
-  expect(await objects.part('runs/1', { offset: 5, sizeBytes: 3 }, '"a"')).toBe('changed');
-});
+])(
+  'an object of another version, or that ends before the range, has changed: S3 answers %i',
+  async (status, code) => {
+    const { objects } = await s3(error(status, code));
+    expect(await objects.part('runs/1', { offset: 5, sizeBytes: 3 }, '"a"')).toBe('changed');
+  },
+);

@@ -19,6 +19,7 @@ function setUp() {
     objects: {
       readUnless: async (_, etag) => (etag === current().etag ? 'same' : current()),
       bytes: async () => undefined,
+      part: async () => undefined,
     },
     load: (run) =>
       new Promise((resolve, reject) => {

@@ -10,6 +10,7 @@ import type { RunObjects } from '../../../lambdas/serve/run-objects.ts';
 import { createServedRun } from '../../../lambdas/serve/served-run.ts';
 import type { Sources } from '../../../lambdas/serve/sources.ts';
 import type { StoredHistory } from '../../../lambdas/shared/contract/answer-model.ts';
+import type { ExplorerUser } from '../../../lambdas/shared/contract/explorer.ts';
 import { CURRENT_KEY, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import type { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import type { Authorisation } from '../../../lambdas/shared/http/authorise.ts';
@@ -17,6 +18,7 @@ import { operationOf } from '../../../lambdas/shared/http/match.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
 import { createLog } from '../../../lambdas/shared/platform/log.ts';
 import type { RecentSale } from '../../../lambdas/shared/platform/recent.ts';
+import { type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import manifest from '../../fixtures/manifest.json' with { type: 'json' };
 import { type MemoryLake, memoryLake } from '../../lake.ts';
 import { checkReply } from '../shared/contract/api/document.ts';
@@ -62,7 +64,24 @@ export const storedOf = (...products: number[]): StoredHistory => ({
   orders: products.map(() => 0),
 });
 
-/** Writes the files of a run; histories are in one block. */
+/** The entry of a user in the explorer: what was bought, and as lists the products that the run has first. */
+function explorerRow(products: readonly string[], { product, atMs }: StoredHistory): ExplorerUser {
+  const bought = product.map((number, line) => ({
+    product: products[number] ?? '',
+    times: 1,
+    lastMs: atMs[line] ?? 0,
+  }));
+  const because = bought.slice(0, 1).map((line) => ({ product: line.product, share: 1 }));
+  const listed = products.map((id) => ({ product: id, because }));
+  return {
+    products: bought.length,
+    history: bought.toReversed(),
+    any: listed.slice(0, 2),
+    new: listed.filter((_, number) => !product.includes(number)).slice(0, 1),
+  };
+}
+
+/** Writes the files of a run; histories, and users in the explorer, are in one block. */
 export function writeRun(
   lake: MemoryLake,
   { run, products, asOfMs }: FakeRun,
@@ -73,7 +92,21 @@ export function writeRun(
     lake.objects.set(key, { bytes: Buffer.from(body), storedAtMs: lake.nowMs });
   const rows = Object.entries(histories).sort(([a], [b]) => (a < b ? -1 : 1));
   const block = gzipSync(JSON.stringify({ names: [], rows }));
-  const names = ['model/answer.json', 'model/answer.safetensors', 'model/histories-00000.json.gz'];
+  const entries = gzipSync(
+    JSON.stringify({
+      names: products.map((id) => [id, `${id} lamp`]),
+      rows: rows.map(([user, history]) => [user, explorerRow(products, history)]),
+    }),
+  );
+  const names = [
+    'model/answer.json',
+    'model/answer.safetensors',
+    'model/histories-00000.json.gz',
+    'explorer/index.json',
+    'explorer/users-00000.json.gz',
+  ];
+  const tableOf = (file: string, { length }: Uint8Array) =>
+    rows.length === 0 ? [] : [{ file, from: [rows[0]?.[0]], sizes: [length] }];
   const keyOf = (name: string) => `runs/${run}/1/${name}`;
   put(
     keyOf('model/answer.json'),
@@ -81,12 +114,20 @@ export function writeRun(
       run,
       products,
       asOfMs,
-      histories:
-        rows.length === 0
-          ? []
-          : [{ file: 'model/histories-00000.json.gz', from: [rows[0]?.[0]], sizes: [block.length] }],
+      histories: tableOf('model/histories-00000.json.gz', block),
     }),
   );
+  put(
+    keyOf('explorer/index.json'),
+    JSON.stringify({
+      run,
+      users: tableOf('explorer/users-00000.json.gz', entries),
+      products: [],
+      names: [],
+      picks: { users: [], products: [] },
+    }),
+  );
+  put(keyOf('explorer/users-00000.json.gz'), entries);
   put(keyOf('model/answer.safetensors'), '');
   put(keyOf('model/histories-00000.json.gz'), block);
   put(windowKey(run), JSON.stringify({ cutAtMs: asOfMs }));
@@ -125,11 +166,20 @@ export interface ShopOptions {
   readonly authorisation?: Authorisation;
   /** How model files become an engine; by default they are those of `writeRun`. */
   readonly createEngine?: RunLoaderOptions['createEngine'];
+  /** How ids are stored; plain by default. The keys of histories and of recent sales are stored ids. */
+  readonly persons?: PersonIds;
+  /** Replaces those of the shop. */
+  readonly sources?: Sources;
   readonly recent?: (user: string, signal?: AbortSignal) => Promise<readonly RecentSale[]>;
 }
 
 /** A shop with everything that serve reads, in memory. Ann bought a desk lamp that the run knows. */
-export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...options }: ShopOptions = {}) {
+export function openShop({
+  hasRun = true,
+  authorisation = { auth: 'none' },
+  persons = PLAIN_IDS,
+  ...options
+}: ShopOptions = {}) {
   const lake = memoryLake();
   const clock = { nowMs: AS_OF_MS };
   const lines: string[] = [];
@@ -139,7 +189,7 @@ export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...o
   const sales = new Map<string, RecentSale[]>();
   const wait = () => new Promise<never>(() => undefined);
   const erased = createErased({ lake, key: async () => KEY, log, nowMs, wait });
-  const sources: Sources = {
+  const sources: Sources = options.sources ?? {
     served: createServedRun({
       objects,
       load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded, nowMs }),
@@ -154,11 +204,13 @@ export function openShop({ hasRun = true, authorisation = { auth: 'none' }, ...o
     }),
     catalogue: createCatalogueReader({ lake, log, nowMs, maxAgeSeconds: 300, wait }),
     erased,
+    persons: async () => persons,
     log,
     nowMs,
   };
   if (hasRun) {
-    writeRun(lake, { run: 1, products: LAMPS, asOfMs: AS_OF_MS }, { ann: storedOf(0), bob: storedOf(1, 2) });
+    const histories = { [persons.stored('ann')]: storedOf(0), [persons.stored('bob')]: storedOf(1, 2) };
+    writeRun(lake, { run: 1, products: LAMPS, asOfMs: AS_OF_MS }, histories);
     publishRun(lake, 1);
   }
   const router = createRouter(createServeRoutes(sources, authorisation.auth));

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { CURRENT_KEY, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
+import { createPersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { showShop } from '../../../local/api/shop-page.ts';
 import manifest from '../../fixtures/manifest.json' with { type: 'json' };
 import { memoryLake } from '../../lake.ts';
 
 const INDEX_KEY = 'runs/00000003/1/explorer/index.json';
+
+const PLAIN = { links: [], persons: PLAIN_IDS };
 
 /** A lake whose run 3 suggests these users. */
 function lakeWith(users: readonly string[]) {
@@ -24,7 +28,10 @@ const usersOf = (body: unknown): unknown =>
 
 test('the page begins with the users that the explorer of the served run suggests, and links to other pages', async () => {
   const { lake } = lakeWith(['u0016', 'u0005']);
-  const shown = await showShop(lake, [{ href: 'http://127.0.0.1:8080/', text: 'Charts' }])('/shop');
+  const shown = await showShop(lake, {
+    links: [{ href: 'http://127.0.0.1:8080/', text: 'Charts' }],
+    persons: PLAIN_IDS,
+  })('/shop');
   expect(usersOf(shown?.body)).toEqual(['u0016', 'u0005']);
   expect(shown?.body).toContain('<a href="http://127.0.0.1:8080/">Charts</a>');
   expect(shown).toMatchObject({
@@ -34,14 +41,20 @@ test('the page begins with the users that the explorer of the served run suggest
 });
 
 test('before the first run, and if its files cannot be read, the page begins without users', async () => {
-  expect(usersOf((await showShop(memoryLake(), [])('/shop'))?.body)).toEqual([]);
+  expect(usersOf((await showShop(memoryLake(), PLAIN)('/shop'))?.body)).toEqual([]);
   const { lake, put } = lakeWith(['u0016']);
   put(INDEX_KEY, { run: 3 });
-  expect(usersOf((await showShop(lake, [])('/shop/'))?.body)).toEqual([]);
+  expect(usersOf((await showShop(lake, PLAIN)('/shop/'))?.body)).toEqual([]);
 });
 
 test('it is at its own path only', async () => {
-  const show = showShop(memoryLake(), []);
+  const show = showShop(memoryLake(), PLAIN);
   for (const path of ['/', '/shopping', '/v1/docs', '/shop/x'])
     expect(await show(path), path).toBeUndefined();
+});
+
+test('where users have pseudonyms, the page begins with those of the simulated shop, under their own ids', async () => {
+  const persons = createPersonIds('keyed', createPersonKey('a secret of the simulated shop, 40 letters'));
+  const { lake } = lakeWith(['u0016', 'ann', 'u0005'].map((id) => persons.stored(id)));
+  expect(usersOf((await showShop(lake, { links: [], persons })('/shop'))?.body)).toEqual(['u0016', 'u0005']);
 });

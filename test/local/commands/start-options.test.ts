@@ -43,6 +43,8 @@ test.each([
   [['--count', '1e3'], '--count is 1e3, should be a whole number from 1'],
   [['--count'], "Option '--count <N>' argument missing"],
   [['--rank', '513'], '--rank is 513, should be a whole number from 1 to 512'],
+  [['--reveal', 'ids.txt'], '--reveal needs --export'],
+  [['--reveal', 'ids.txt', '--export', 'out'], '--reveal needs --keyed'],
   [['--growth', '-1'], '--growth is -1, should be a number from 0 to 10'],
   [['--growth', ' '], '--growth is  , should be a number from 0 to 10'],
   [['--growth', '0x5'], '--growth is 0x5, should be a number from 0 to 10'],

@@ -26,6 +26,13 @@ test('options are converted to the units of the configuration', () => {
   });
 });
 
+test('options say how ids are stored, and whether what looks personal is rejected', () => {
+  const privacyOf = (...args: string[]) => configOf(parseStartOptions(args)).privacy;
+  expect(privacyOf()).toBeUndefined();
+  expect(privacyOf('--refuse-personal')).toEqual({ refusePersonal: true });
+  expect(privacyOf('--keyed', '--refuse-personal')).toEqual({ userIds: 'keyed', refusePersonal: true });
+});
+
 test('pseudonyms are asked for by an option, or in containers by a variable', () => {
   expect(configOf(parseStartOptions(['--keyed'])).privacy).toEqual({ userIds: 'keyed' });
   vi.stubEnv('CARTOGRAPH_KEYED', 'yes');

@@ -198,8 +198,9 @@ test('busy, requests: an example calculated by hand', () => {
     'MSK Serverless, sales out again': expect.closeTo(0.05, 9),
     'Interface endpoints, sales again': expect.closeTo(0.015833, 6),
     'S3, histories read by serve': 4,
-    // One process looks every 5 s of 2,628,000.
-    'S3, looks of serve for news': expect.closeTo(525_600 * 5e-6, 9),
+    // One process makes two listings every 5 s of 2,628,000, and one of remember makes one.
+    'S3, looks of serve for news': expect.closeTo(2 * 525_600 * 5e-6, 9),
+    'S3, looks of remember for tombstones': expect.closeTo(525_600 * 5e-6, 9),
     'CloudWatch, logs of lists and sales': expect.closeTo(12e6 * 900e-9 * 0.5, 9),
     // One a second, and 5 % of the other 9,372,000.
     'X-Ray, lists and sales': expect.closeTo((2_628_000 + 468_600) * 5e-6, 6),
@@ -212,7 +213,7 @@ test('busy, requests: an example calculated by hand', () => {
 test('without an API the bill has none of its lines, idle or busy', () => {
   const [withApi, without] = [true, false].map((serve) => bill({ serve }));
   const parts = ({ idle = [], busy = [] }: Partial<Bill> = {}) => [...idle, ...busy].map(({ part }) => part);
-  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|requests/.test(part))).toEqual([]);
+  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|remember|requests/.test(part))).toEqual([]);
   expect(parts(withApi)).toEqual(expect.arrayContaining(parts(without)));
   // While idle, the API costs what watches it: its alarms, and two metrics of the second reader's pollers.
   expect((withApi?.idleUsd ?? 0) - (without?.idleUsd ?? 0)).toBeCloseTo(STACK.requestAlarms * 0.1 + 0.6, 9);

@@ -15,7 +15,10 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CURRENT_KEY, chartsOf, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
+import { createPersonIds } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { exportRun } from '../../../local/results/export.ts';
+import { createReveal, type Reveal } from '../../../local/results/reveal.ts';
 import { sampleRun } from '../../lambdas/samples.ts';
 import { type FakeS3, startFakeS3 } from '../stack/fake-s3.ts';
 
@@ -60,7 +63,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const run = (to = directory): Promise<number> => exportRun(s3.endpoint, 'lake', to);
+const run = (to = directory, reveal?: Reveal): Promise<number> =>
+  exportRun({ endpoint: s3.endpoint, bucket: 'lake' }, to, reveal);
 const copied = (): string[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -184,4 +188,34 @@ test('a link to a directory stays a link', async () => {
   await run(link);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect(existsSync(join(target, 'manifest.json'))).toBe(true);
+});
+
+test('revealed users are in the copies alone; the export says which files differ from the manifest', async () => {
+  const persons = createPersonIds('keyed', createPersonKey('a secret of a small shop, with 40 letters'));
+  if (persons.mode === 'plain') throw new Error('ids should be keyed');
+  const [ann, bob] = [persons.stored('ann'), persons.stored('bob')];
+  const stored = `user,product\n${ann},lamp\n${bob},lamp\n`;
+  objects.set(keyOf('recommendations.csv'), stored);
+  const files = manifestOf(2).files.map((file) => ({
+    ...file,
+    ...(file.name === 'recommendations.csv' && {
+      sha256: createHash('sha256').update(stored).digest('hex'),
+    }),
+  }));
+  objects.set(manifestKey(2), toJson({ ...manifestOf(2), files }));
+  const reveal = createReveal(['ann', 'zoe'], persons);
+  expect(await run(directory, reveal)).toBe(7);
+  const read = (name: string) => readFileSync(join(directory, name), 'utf8');
+  const revealed = `user,product\nann,lamp\n${bob},lamp\n`;
+  expect(read('recommendations.csv')).toBe(revealed);
+  expect(objects.get(keyOf('recommendations.csv'))).toBe(stored);
+  const { users, files: changed } = JSON.parse(read('revealed.json'));
+  expect(users).toEqual({ revealed: 1, others: 2 });
+  expect(changed).toContainEqual({
+    name: 'recommendations.csv',
+    sizeBytes: revealed.length,
+    sha256: createHash('sha256').update(revealed).digest('hex'),
+  });
+  await run();
+  expect(copied()).not.toContain('revealed.json');
 });

@@ -157,3 +157,37 @@ test('a port that is in use is an error', async () => {
     code: 'EADDRINUSE',
   });
 });
+
+test('a page may ask this server for a user, which asks the API; nothing else is asked', async () => {
+  const asked: string[] = [];
+  const api = createServer((incoming, response) => {
+    asked.push(`${incoming.method} ${incoming.url}`);
+    response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"status":404}');
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  let isReady = false;
+  const withApi = await startPages(source('http://127.0.0.1:1'), {
+    apiUrl: () => (isReady ? apiUrl : undefined),
+  });
+  const ask = (path: string, init?: RequestInit) => fetch(new URL(path, withApi.url), init);
+  try {
+    expect((await ask('/v1/users/ann/explorer')).status).toBe(404);
+    isReady = true;
+    const answer = await ask('/v1/users/a%2Fb%20c/explorer');
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      404,
+      'application/problem+json',
+      '{"status":404}',
+    ]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    await ask('/v1/users/ann/explorer', { method: 'POST' });
+    for (const path of ['/v1/users/ann/history', '/v1/users/ann/explorer/x', '/v1/users//explorer'])
+      expect((await ask(path)).status, path).toBe(404);
+    expect(asked).toEqual(['GET /v1/users/a%2Fb%20c/explorer']);
+  } finally {
+    await withApi.stop();
+    api.closeAllConnections();
+    api.close();
+  }
+});

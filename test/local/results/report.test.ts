@@ -93,6 +93,14 @@ test('the report of a run that succeeded', () => {
   expect(problemsOf(facts(OUTCOME))).toEqual([]);
 });
 
+test('fields that look personal are shown with their counts, most frequent first; without any there is no line', () => {
+  const looksPersonal = { 'productName phone': 3, 'userId email': 1200 };
+  expect(formatReport({ ...facts(OUTCOME), looksPersonal })).toContain(
+    '          looks personal: userId like an e-mail address 1,200, productName like a phone number 3 (docs/privacy.md)\n',
+  );
+  expect(formatReport({ ...facts(OUTCOME), looksPersonal: {} })).toBe(formatReport(facts(OUTCOME)));
+});
+
 test('a run that the gate refused is shown with the reason and is not a problem; a run without a decision is', () => {
   const refused = { ...decision, decision: 'refused' as const, reason: 'worse than run 0: any −0.050' };
   const outcome = { ...OUTCOME, current: undefined, decisions: [refused] };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { askBoth, askShelf } from '../../../../lambdas/client/shop/ask.ts';
-import type { Client } from '../../../../lambdas/client/shop/client.ts';
+import { askBoth, askShelf, historyHas } from '../../../../lambdas/client/shop/ask.ts';
+import type { Client, History } from '../../../../lambdas/client/shop/client.ts';
 
 interface Asked {
   readonly n: number;
@@ -88,4 +88,20 @@ test('an anonymous visitor asks with the basket, whose lines are one order', asy
       history: [{ product: 'lamp', orderId: 'basket' }],
     })),
   );
+});
+
+test('a history has a sale by its id; where ids are keyed, as the newest line', () => {
+  const historyOf = (recent: readonly { product: string; id?: string }[], stored: readonly string[] = []) =>
+    ({
+      recent: { newest: recent },
+      stored: { newest: stored.map((product) => ({ product })) },
+    }) as unknown as History;
+  const sale = { id: 's1', product: 'lamp' };
+  const mug = { product: 'mug', id: 's0' };
+  expect(historyHas(historyOf([mug, { product: 'lamp', id: 's1' }]), sale)).toBe(true);
+  expect(historyHas(historyOf([{ product: 'lamp', id: 's0' }]), sale)).toBe(false);
+  expect(historyHas(historyOf([{ product: 'lamp' }, { product: 'mug' }]), sale)).toBe(true);
+  expect(historyHas(historyOf([{ product: 'mug' }, { product: 'lamp' }]), sale)).toBe(false);
+  expect(historyHas(historyOf([], ['lamp', 'mug']), sale)).toBe(true);
+  expect(historyHas(historyOf([], ['mug', 'lamp']), sale)).toBe(false);
 });

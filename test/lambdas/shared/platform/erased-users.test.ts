@@ -56,10 +56,12 @@ test('hashes that share their first half, or begin at the same slot, are differe
 
 test('a hundred thousand users take at most 54 bytes each', () => {
   const table = new ErasedTable();
+  let most = 0;
   for (let user = 0; user < 100_000; user++) {
     table.add(hashOf(`u${user}`), { erasure: 1, untilMs: 1 });
-    if (user > 48) expect(table.sizeBytes / table.size).toBeLessThan(54);
+    if (user > 48) most = Math.max(most, table.sizeBytes / table.size);
   }
+  expect(most).toBeLessThan(54);
   expect(table.get(hashOf('u99999'))).toEqual({ erasure: 1, untilMs: 1 });
   expect(table.get(hashOf('u100000'))).toBeUndefined();
 });

@@ -124,7 +124,11 @@ test('a key that cannot be loaded is loaded again at the next call', async () =>
 test.each([
   ['text that is not JSON', 'users', 'it is not JSON'],
   ['a document without users', JSON.stringify({ ...tombstonesOf(1, 1, ['a']), users: [] }), 'users: '],
-  ['the tombstones of another number', JSON.stringify(tombstonesOf(2, 1, ['a'])), 'erasure: is 2, should be 1'],
+  [
+    'the tombstones of another number',
+    JSON.stringify(tombstonesOf(2, 1, ['a'])),
+    'erasure: is 2, should be 1',
+  ],
 ])('%s is refused, and the object is named', async (_, text, reason) => {
   const { lake, reader } = open();
   lake.objects.set(tombstonesKey(1), { bytes: Buffer.from(text), storedAtMs: 0 });

@@ -158,10 +158,13 @@ test('keeps a block that alone is larger than the limit while it is the newest',
 
 test('a block with keys of another block is refused, without naming them: table and file are of different moments', async () => {
   const rows = { a: [], b: [] } as Record<string, Block<number>['rows']>;
-  const table = new BlockTable<number>([{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }], async ({ offset }) => ({
-    names: [],
-    rows: rows[offset === 0 ? 'a' : 'b'] ?? [],
-  }));
+  const table = new BlockTable<number>(
+    [{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }],
+    async ({ offset }) => ({
+      names: [],
+      rows: rows[offset === 0 ? 'a' : 'b'] ?? [],
+    }),
+  );
   for (const [key, stored] of [
     ['a', 'b-secret'],
     ['b', 'a-secret'],
@@ -169,7 +172,9 @@ test('a block with keys of another block is refused, without naming them: table 
     rows[key] = [[stored, 1]];
     const error: unknown = await table.get(key).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BlockChanged);
-    expect(String(error)).toMatch(/^Error: Cannot use block [01] of f: it has keys that belong to another block$/);
+    expect(String(error)).toMatch(
+      /^Error: Cannot use block [01] of f: it has keys that belong to another block$/,
+    );
     // After a failure the next lookup reads the block again.
     rows[key] = [[`${key}-own`, 2]];
     expect((await table.get(`${key}-own`))?.value).toBe(2);
@@ -177,10 +182,13 @@ test('a block with keys of another block is refused, without naming them: table 
 });
 
 test('a block may be empty: all of its users were erased', async () => {
-  const table = new BlockTable<number>([{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }], async ({ offset }) => ({
-    names: [],
-    rows: offset === 0 ? [] : [['b1', 2]],
-  }));
+  const table = new BlockTable<number>(
+    [{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }],
+    async ({ offset }) => ({
+      names: [],
+      rows: offset === 0 ? [] : [['b1', 2]],
+    }),
+  );
   expect(await table.get('a1')).toBeUndefined();
   expect((await table.beginningWith('', 5)).map(({ key }) => key)).toEqual(['b1']);
 });
