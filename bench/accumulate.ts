@@ -30,7 +30,8 @@ const ZodSale = z.object({
   productName: z.string().max(1024).optional(),
 });
 
-const withOwnParser = (event: unknown): Batch | undefined => planBatches(parseMskEvent(event), parseSale, PLAIN_IDS)[0];
+const withOwnParser = (event: unknown): Batch | undefined =>
+  planBatches(parseMskEvent(event), parseSale, PLAIN_IDS)[0];
 
 const parseKeyed = createSaleParser({}, { userIds: 'keyed', refusePersonal: false });
 const key = createPersonKey('a secret of this benchmark, of 64 characters, that protects no id');
@@ -40,20 +41,24 @@ const withPseudonyms = (event: unknown): Batch | undefined =>
   planBatches(parseMskEvent(event), parseKeyed, createPersonIds('keyed', key))[0];
 
 function withZod(event: unknown): Batch | undefined {
-  const [batch] = planBatches(parseMskEvent(event), (value) => {
-    const sale = ZodSale.parse(JSON.parse(value?.toString() ?? ''));
-    const {
-      userId: user,
-      productId: product,
-      timestamp: atMs,
-      quantity,
-      type,
-      orderId,
-      price,
-      productName,
-    } = sale;
-    return { user, product, quantity, atMs, type, orderId, price, productName };
-  }, PLAIN_IDS);
+  const [batch] = planBatches(
+    parseMskEvent(event),
+    (value) => {
+      const sale = ZodSale.parse(JSON.parse(value?.toString() ?? ''));
+      const {
+        userId: user,
+        productId: product,
+        timestamp: atMs,
+        quantity,
+        type,
+        orderId,
+        price,
+        productName,
+      } = sale;
+      return { user, product, quantity, atMs, type, orderId, price, productName };
+    },
+    PLAIN_IDS,
+  );
   return batch;
 }
 

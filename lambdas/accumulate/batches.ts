@@ -44,11 +44,7 @@ export interface Batch {
  * @param ids How ids of people are stored; sales of the batches have them in this form.
  * @returns At least one batch for each partition with a record, in the order of the event, each in offset order.
  */
-export function planBatches(
-  { source, partitions }: MskEvent,
-  parseSale: ParseSale,
-  ids: PersonIds,
-): Batch[] {
+export function planBatches({ source, partitions }: MskEvent, parseSale: ParseSale, ids: PersonIds): Batch[] {
   const batches: Batch[] = [];
   const runs = [...partitions].flatMap(([name, polled]) =>
     splitTopics(polled).map((run) => [name, run] as const),

@@ -24,9 +24,10 @@ export function countFields({ sales, rejects }: Batch): FieldCounts {
 export const countPersonal = (batch: Pick<Batch, 'sales' | 'rejects'>): number => personalOf(batch).length;
 
 const personalOf = ({ sales, rejects }: Pick<Batch, 'sales' | 'rejects'>) =>
-  [...sales.map(({ sale }) => sale.looksPersonal), ...rejects.map(({ looksPersonal }) => looksPersonal)].filter(
-    (fields) => fields !== undefined,
-  );
+  [
+    ...sales.map(({ sale }) => sale.looksPersonal),
+    ...rejects.map(({ looksPersonal }) => looksPersonal),
+  ].filter((fields) => fields !== undefined);
 
 const tally = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, { length }]) => [name, length]));

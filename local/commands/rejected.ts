@@ -43,10 +43,7 @@ export async function describeRejects(
     const itsKind = reasonKind(reject.reason);
     kinds.set(itsKind, (kinds.get(itsKind) ?? 0) + 1);
     if (kind !== undefined && itsKind !== kind) continue;
-    lines.push(
-      printable(withAddress(reject), MAX_REASON),
-      `  ${describeContent(reject)}`,
-    );
+    lines.push(printable(withAddress(reject), MAX_REASON), `  ${describeContent(reject)}`);
     shown += 1;
     if (shown === count) break;
   }

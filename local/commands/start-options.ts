@@ -45,7 +45,10 @@ export const commandLine = () =>
     .addOption(typeWeightsOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
     .addOption(
-      text('--reveal <FILE>', 'with --keyed and --export: ids of users, to replace their pseudonyms in the export'),
+      text(
+        '--reveal <FILE>',
+        'with --keyed and --export: ids of users, to replace their pseudonyms in the export',
+      ),
     )
     .option('--keep', "continue with the bucket and the broker's log of the last start")
     .addOption(keyedOption())
@@ -84,6 +87,8 @@ export function parseStartOptions(args: readonly string[], npm?: NpmEnvironment)
   if (options.reveal !== undefined && options.export === undefined)
     throw new Error('--reveal needs --export: it replaces pseudonyms in the exported files');
   if (options.reveal !== undefined && !options.keyed)
-    throw new Error('--reveal needs --keyed: without it the export has the ids of the shop, so there is nothing to reveal');
+    throw new Error(
+      '--reveal needs --keyed: without it the export has the ids of the shop, so there is nothing to reveal',
+    );
   return options;
 }

@@ -1,6 +1,6 @@
+import { Option } from '@commander-js/extra-typings';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
 import { typeWeights } from '../shop/type-weights.ts';
-import { Option } from '@commander-js/extra-typings';
 import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 
 /** Options of the configuration: when a window is cut, what its run is trained on, and how ids are stored. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KNOWN_ATTRIBUTES } from '../../lambdas/shared/contract/catalogue.ts';
-import { isoToMs } from '../../lambdas/shared/sales/iso-time.ts';
 import { DECIMAL } from '../../lambdas/shared/sales/fields.ts';
+import { isoToMs } from '../../lambdas/shared/sales/iso-time.ts';
 import { nearest } from '../terminal/nearest.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Chunks, HEAD_BYTES, markedEncoding, peek, readChunks, toUtf8 } from './bytes.ts';

@@ -11,7 +11,7 @@ import { PREFIX, PRIVACY_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { BucketPrivacy, bucketPrivacyOf, checkPrivacy } from '../../lambdas/shared/privacy/guard.ts';
 import { loadPersonKey } from '../../lambdas/shared/privacy/load-key.ts';
-import { createPersonIds, PLAIN_IDS, type PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey, type PersonKey } from '../../lambdas/shared/privacy/person-key.ts';
 import type { Privacy } from '../../lambdas/shared/privacy/settings.ts';
 import { STATE } from '../process/paths.ts';
@@ -109,7 +109,9 @@ export async function prepareLocalPrivacy(options: LocalPrivacyOptions): Promise
 export async function readPersonKey({ isLocal, personSecret, client }: Target): Promise<PersonKey> {
   if (isLocal) return loadLocalKey();
   if (personSecret === undefined)
-    throw new Error('Cannot read the secret of personal ids: the stack has no output PersonSecret; deploy it again');
+    throw new Error(
+      'Cannot read the secret of personal ids: the stack has no output PersonSecret; deploy it again',
+    );
   return loadPersonKey(personSecret, new SecretsManagerClient(client));
 }
 

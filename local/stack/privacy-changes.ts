@@ -37,7 +37,9 @@ export function findPrivacyChanges(deployed: unknown, next: unknown): string[] {
       const changed = FIXED.filter((name) => !isDeepStrictEqual(Properties[name], now.Properties[name]));
       return changed.length === 0
         ? []
-        : [`the secret of personal ids (${id}) would get another value, because ${changed.join(' and ')} changes`];
+        : [
+            `the secret of personal ids (${id}) would get another value, because ${changed.join(' and ')} changes`,
+          ];
     }),
   ];
 }

@@ -81,7 +81,12 @@ async function* readTables(client: DynamoDBClient): AsyncGenerator<Found> {
 async function* readQueues(client: SQSClient): AsyncGenerator<Found> {
   const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
   for (const QueueUrl of QueueUrls) {
-    const request = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 60, MessageAttributeNames: ['All'] };
+    const request = {
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 60,
+      MessageAttributeNames: ['All'],
+    };
     yield { where: `queue: ${QueueUrl}`, text: QueueUrl };
     for (;;) {
       const { Messages = [] } = await client.send(new ReceiveMessageCommand(request));
@@ -100,10 +105,12 @@ async function* readFunctionLogs(client: CloudWatchLogsClient): AsyncGenerator<F
 
 function* readFiles(directory: string, kind: string): Generator<Found> {
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
-    if (/\.log$/.test(name)) yield { where: `${kind}: ${name}`, text: readFileSync(join(directory, name), 'latin1') };
+    if (/\.log$/.test(name))
+      yield { where: `${kind}: ${name}`, text: readFileSync(join(directory, name), 'latin1') };
 }
 
 async function* readPages({ pagesUrl, apiUrl }: Pipeline): AsyncGenerator<Found> {
   const urls = [pagesUrl, ...(apiUrl === undefined ? [] : [`${apiUrl}/shop`, `${apiUrl}/v1/openapi.json`])];
-  for (const url of urls) yield { where: `page: ${new URL(url).pathname}`, text: await (await fetch(url)).text() };
+  for (const url of urls)
+    yield { where: `page: ${new URL(url).pathname}`, text: await (await fetch(url)).text() };
 }

@@ -31,7 +31,8 @@ const SEARCH = new RegExp(
 export function markersIn(text: string): Set<Marker> {
   const found = new Set<Marker>();
   for (const { groups = {} } of text.matchAll(SEARCH))
-    for (const [name, content] of Object.entries(groups)) if (content !== undefined) found.add(name as Marker);
+    for (const [name, content] of Object.entries(groups))
+      if (content !== undefined) found.add(name as Marker);
   return found;
 }
 
@@ -81,7 +82,13 @@ const UNKNOWN = JSON.stringify({
  */
 export function* personalRecords(count: number): Generator<PersonalRecord> {
   let made = 0;
-  for (const { key, value, timestampMs } of simulate({ shop, seed: 1, count, endMs: SIMULATION_END_MS, days: 30 })) {
+  for (const { key, value, timestampMs } of simulate({
+    shop,
+    seed: 1,
+    count,
+    endMs: SIMULATION_END_MS,
+    days: 30,
+  })) {
     made += 1;
     const record = {
       key: `${shopIdOf(key ?? '')} of Qvosterhavn`,
@@ -105,7 +112,9 @@ function withPersonal(value: Buffer, number: number): Buffer {
   return Buffer.from(
     text
       .replaceAll(/"(u\d{4})"/g, (_, user: string) => JSON.stringify(shopIdOf(user)))
-      .replace(/"o\d+-(\d+)"/, (_, order: string) => JSON.stringify(`${personal(Number(order))} order ${order}`))
+      .replace(/"o\d+-(\d+)"/, (_, order: string) =>
+        JSON.stringify(`${personal(Number(order))} order ${order}`),
+      )
       .replace(/"productName":"([^"]*)"/, (_, name: string) => `"productName":"${name}${spoken(number)}"`)
       .replace(/^(\[?)\{/, `$1${UNKNOWN},`),
   );

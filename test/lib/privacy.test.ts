@@ -63,7 +63,7 @@ test('nothing rotates it', () => {
 test('with plain ids, accumulate gets no secret: remember, serve and the job recognise forgotten users with it', () => {
   expect(Object.keys(allowed(plain, 'secretsmanager:')).sort()).toEqual(['Remember', 'Serve', 'TrainJob']);
   expect(having(plain, ENV.personSecret)).toEqual(['Remember', 'Serve']);
-  expect(having(plain, ENV.privacy)).toEqual(['Accumulate', 'Remember', 'Serve']);
+  expect(having(plain, ENV.privacy)).toEqual(['Accumulate', 'Collect', 'Remember', 'Serve']);
 });
 
 test('with keyed ids, accumulate gets it too, and no other function', () => {
@@ -76,9 +76,7 @@ test('whoever may use the secret may only read it, and no other', () => {
   const [[id = ''] = []] = secretOf(keyed);
   const arn = { 'Fn::GetAtt': [id, 'Id'] };
   for (const statements of Object.values(allowed(keyed, 'secretsmanager:')))
-    expect(statements).toEqual([
-      { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: arn },
-    ]);
+    expect(statements).toEqual([{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: arn }]);
   for (const { variables } of functionsOf(keyed))
     if (ENV.personSecret in variables) expect(variables[ENV.personSecret]).toEqual(arn);
   expect(keyed.findOutputs('PersonSecret').PersonSecret?.Value).toEqual(arn);

@@ -274,7 +274,7 @@ describe('the permissions of each stage', () => {
         ENV.recentDays,
         ENV.recentTable,
       ],
-      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic],
+      Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic, ENV.privacy],
       Catalogue: [ENV.auth, ENV.lakeBucket],
       Forget: [
         ENV.auth,
@@ -568,13 +568,13 @@ describe('the cluster', () => {
     ])
       expect(text).toMatch(new RegExp(`--conf ${conf.replaceAll('.', '\\.')}[ "]`));
     // Only the ARN: what a request contains is stored, and shown to whoever may describe jobs.
-    expect(text).toMatch(/--conf spark\.cartograph\.personSecret=\{Ref:PrivacySecret\w+\}[ "]/);
+    expect(text).toMatch(/--conf spark\.cartograph\.personSecret=\{Fn::GetAtt:\[PrivacySecret\w+,Id\]\}[ "]/);
   });
 
   test('the job may read the secret that its request names, and tombstones, which it may not write', () => {
     const secrets = jobStatements().filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
     expect(secrets.map(({ Resource }) => Resource)).toEqual([
-      { Ref: expect.stringMatching(/^PrivacySecret/) },
+      { 'Fn::GetAtt': [expect.stringMatching(/^PrivacySecret/), 'Id'] },
     ]);
     expect(prefixesIn(jobStatements(), 's3:GetObject')).toContain('tombstones/*');
     expect(prefixesIn(jobStatements(), 's3:PutObject')).not.toContain('tombstones/*');

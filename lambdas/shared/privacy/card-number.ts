@@ -1,4 +1,4 @@
-import { endsNumber, type WrittenNumber } from './digit-groups.ts';
+import { endsNumber, joined, type WrittenNumber } from './digit-groups.ts';
 
 /** Shortest card number, in digits; the longest has 19. */
 const LEAST_DIGITS = 13;
@@ -46,19 +46,21 @@ const ISSUED_BY_SIX = [16, 19];
 export function endOfCard(text: string, number: WrittenNumber, isProduct: boolean): number | undefined {
   if (number.opening.startsWith('+')) return undefined;
   const { groups } = number;
-  for (let last = groups.length - 1; last >= 0; last--) {
-    const digits = groups
-      .slice(0, last + 1)
-      .map((group) => group.digits)
-      .join('');
+  for (let last = lastOfCard(number); last >= 0; last--) {
+    const digits = joined(groups, last);
     if (digits.length < LEAST_DIGITS) return undefined;
-    const isGrouped = groups
-      .slice(0, last + 1)
-      .every(({ digits, separator }, index) => GROUP.test(digits) && (index === 0 || SEPARATOR.test(separator)));
-    if ((last === 0 || isGrouped) && endsNumber(text, number, last) && isCardNumber(digits, isProduct))
-      return groups[last]?.end;
+    if (endsNumber(text, number, last) && isCardNumber(digits, isProduct)) return groups[last]?.end;
   }
   return undefined;
+}
+
+/** Returns the index of the last group that may belong to a card number. In groups it does not follow letters, as parts of UUIDs do. */
+function lastOfCard({ groups, followsLetters }: WrittenNumber): number {
+  if (followsLetters || !GROUP.test(groups[0]?.digits ?? '')) return 0;
+  const end = groups.findIndex(
+    ({ digits, separator }, index) => index > 0 && !(GROUP.test(digits) && SEPARATOR.test(separator)),
+  );
+  return (end === -1 ? groups.length : end) - 1;
 }
 
 /** @param digits Digits without separators. */

@@ -15,11 +15,13 @@ export interface WrittenNumber {
   readonly opening: '' | '+' | '(' | '+(';
   /** At least one; neighbours that are separated by at most three separators. More may follow. */
   readonly groups: readonly DigitGroup[];
+  /** Whether letters stand directly before it, as in `card4111111111111111`. */
+  readonly followsLetters: boolean;
 }
 
 /** The longest number that is of interest is a card number. */
 export const MOST_DIGITS = 19;
-const MOST_GROUPS = 10;
+const MOST_GROUPS = 8;
 const MOST_SEPARATORS = 3;
 /** Letters that may precede a number without a blank, such as `tel` or `card`. */
 const MOST_LETTERS = 16;
@@ -39,6 +41,7 @@ export function readNumber(text: string, at: number): WrittenNumber | undefined 
   const opening = openingBefore(text, at);
   const start = at - opening.length;
   if (!startsNumber(text, start, opening.startsWith('+'))) return undefined;
+  const followsLetters = isLetter(text, start - 1);
   const groups: DigitGroup[] = [];
   let [from, separator, count] = [at, '', 0];
   while (groups.length < MOST_GROUPS) {
@@ -50,7 +53,7 @@ export function readNumber(text: string, at: number): WrittenNumber | undefined 
     if (separator === '') break;
     from = end + separator.length;
   }
-  return groups.length === 0 ? undefined : { start, opening, groups };
+  return groups.length === 0 ? undefined : { start, opening, groups, followsLetters };
 }
 
 /** Returns whether a number may end after its group `index`: no letter follows, and it does not go on after a hyphen or dot. */
@@ -59,6 +62,13 @@ export function endsNumber(text: string, { groups }: WrittenNumber, index: numbe
   if (isDigit(text, end) || isLetter(text, end)) return false;
   const next = text[end] ?? '';
   return !('-./'.includes(next) && next !== '' && isDigit(text, end + 1));
+}
+
+/** Returns the digits of the groups up to the one of index `last`. */
+export function joined(groups: readonly DigitGroup[], last: number): string {
+  let digits = '';
+  for (let index = 0; index <= last; index++) digits += groups[index]?.digits ?? '';
+  return digits;
 }
 
 export const isDigit = (text: string, at: number): boolean => {
@@ -88,8 +98,8 @@ function openingBefore(text: string, at: number): WrittenNumber['opening'] {
 
 function startsNumber(text: string, start: number, hasPlus: boolean): boolean {
   const before = start - 1;
-  if (isDigit(text, before)) return false;
   if (hasPlus) return true;
+  if (isDigit(text, before)) return false;
   if (isLetter(text, before)) {
     let first = before;
     while (first > before - MOST_LETTERS && isLetter(text, first - 1)) first -= 1;

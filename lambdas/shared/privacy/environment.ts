@@ -50,7 +50,9 @@ export function personAccessOf(
   const { [ENV.privacy]: settings, [ENV.personSecret]: secret } = environment;
   const key = loadOnce(async () => {
     if (secret === undefined)
-      throw new Error(`Cannot use the secret of personal ids: environment variable ${ENV.personSecret} is missing`);
+      throw new Error(
+        `Cannot use the secret of personal ids: environment variable ${ENV.personSecret} is missing`,
+      );
     return loadKey(secret);
   });
   const ids = loadOnce(async () => {

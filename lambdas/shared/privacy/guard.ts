@@ -82,8 +82,7 @@ export async function checkPrivacy(
 ): Promise<{ readonly stored: BucketPrivacy | undefined; readonly etag: string | undefined }> {
   const object = await lake.read(PRIVACY_KEY);
   const stored = object && parseJson(object.text, PRIVACY_KEY, BucketPrivacy);
-  const refusal =
-    refusalOf(stored, own, true) && refusalOf(stored, own, await hasObjects(lake, salesPrefix));
+  const refusal = refusalOf(stored, own, true) && refusalOf(stored, own, await hasObjects(lake, salesPrefix));
   if (refusal !== undefined) throw new Error(refusal);
   return { stored, etag: object?.etag };
 }

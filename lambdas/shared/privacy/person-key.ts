@@ -44,21 +44,21 @@ export function createPersonKey(secret: string): PersonKey {
   const hmac = (purpose: string, message: string | Uint8Array): Buffer =>
     createHmac('sha256', secret).update(purpose).update(message).digest();
   return {
-    pseudonym: (id) => toBase32(hmac('', id)).slice(0, PSEUDONYM_LENGTH),
+    pseudonym: (id) => toBase32(hmac('', id)),
     erasedHash: (user) => hmac('erased\0', user).toString('hex'),
     hashOf: (bytes) => hmac('bytes\0', bytes).toString('hex'),
     check: hmac('check\0', '').toString('hex').slice(0, 16),
   };
 }
 
-/** Encodes whole groups of five bits; the bits that are left over are dropped. */
+/** Encodes the first 130 bits. */
 function toBase32(bytes: Uint8Array): string {
   let text = '';
   let buffer = 0;
   let bits = 0;
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= BITS_PER_CHARACTER; bits -= BITS_PER_CHARACTER)
+  for (let at = 0; text.length < PSEUDONYM_LENGTH; at++) {
+    buffer = ((buffer << 8) | (bytes[at] as number)) & 0xfff;
+    for (bits += 8; bits >= BITS_PER_CHARACTER && text.length < PSEUDONYM_LENGTH; bits -= BITS_PER_CHARACTER)
       text += BASE32[(buffer >> (bits - BITS_PER_CHARACTER)) & 31];
   }
   return text;

@@ -1,4 +1,4 @@
-import { type DigitGroup, endsNumber, type WrittenNumber } from './digit-groups.ts';
+import { type DigitGroup, endsNumber, joined, type WrittenNumber } from './digit-groups.ts';
 
 /** Fewest and most digits of a number with its calling code. E.164 allows 15. */
 const INTERNATIONAL = { least: 8, most: 15 };
@@ -9,12 +9,13 @@ const NATIONAL = { least: 9, most: 11 };
 /** Fewest and most digits of a number whose area code is in brackets. */
 const BRACKETED = { least: 9, most: 12 };
 
-/**
- * The calling codes of countries by ITU-T E.164: 1 and 7, those of two digits, and the groups of those of three. The numbers of 1
- * and 7 have ten digits after the code, and in North America no area code begins with 0 or 1.
- */
-const CALLING_CODE =
-  /^(?:1[2-9]\d{9}$|7\d{10}$|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|(?:2[1-69]|3[578]|42|5[09]|6[7-9]|8[0578]|9[679])\d)/;
+/** The calling codes of countries by ITU-T E.164: 1, 7, those of two digits, and the groups of those of three. */
+const CODE =
+  '1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|(?:2[1-69]|3[578]|42|5[09]|6[7-9]|8[0578]|9[679])\\d';
+const CODE_ALONE = new RegExp(`^(?:${CODE})$`);
+const WITH_CODE = new RegExp(`^(?:${CODE})`);
+/** After 1 and 7, ten digits follow. In North America (1) no area code begins with 0 or 1. */
+const OTHER_LENGTH = /^(?:1(?![2-9]\d{9}$)|7(?!\d{10}$))/;
 /** An area code in brackets: with the 0 of long-distance calls, or of two or three digits. */
 const AREA_IN_BRACKETS = /^(?:0\d{1,4}|[1-9]\d{1,2})$/;
 /** The first group of a national number: the area code with its 0. */
@@ -36,41 +37,55 @@ const DATE = /^\d\d[-./]\d\d[-./](?:19|20)\d\d/;
  * @returns The offset after its last digit; undefined if there is none at this place.
  */
 export function endOfPhone(text: string, number: WrittenNumber, isProduct: boolean): number | undefined {
-  const { groups } = number;
+  const { groups, opening, followsLetters } = number;
+  if (followsLetters && !opening.startsWith('+')) return undefined;
+  const writing = writingOf(number, isProduct);
+  if (
+    writing === undefined ||
+    (writing === isNational && DATE.test(text.slice(number.start, number.start + 10)))
+  )
+    return undefined;
   for (let last = groups.length - 1; last >= 0; last--)
-    if (
-      endsNumber(text, number, last) &&
-      isPhone({ ...number, groups: groups.slice(0, last + 1) }, text, isProduct)
-    )
+    if (endsNumber(text, number, last) && writing(joined(groups, last), groups, last))
       return groups[last]?.end;
   return undefined;
 }
 
-function isPhone({ start, opening, groups }: WrittenNumber, text: string, isProduct: boolean): boolean {
-  const digits = groups.map((group) => group.digits).join('');
-  const first = groups[0]?.digits ?? '';
-  if (opening.startsWith('+')) return isInternational(digits, INTERNATIONAL);
-  if (opening === '(') return isBracketed(groups, digits);
-  if (groups.length === 1)
-    return !isProduct && first.startsWith('00') && isInternational(digits.slice(2), UNSEPARATED);
-  if (first.startsWith('00')) return first.length <= 5 && isInternational(digits.slice(2), INTERNATIONAL);
-  if (AREA.test(first)) return isWithin(digits, NATIONAL) && !DATE.test(text.slice(start, start + 10));
-  return isInKnownGroups(groups);
+/** Returns whether the groups up to the one of index `last`, and their digits, are a phone number of one kind of writing. */
+type Writing = (digits: string, groups: readonly DigitGroup[], last: number) => boolean;
+
+/** Returns how a number is written, by what it begins with; undefined if no phone number begins like this. */
+function writingOf({ opening, groups }: WrittenNumber, isProduct: boolean): Writing | undefined {
+  const [first = '', second = ''] = groups.map(({ digits }) => digits);
+  if (opening.startsWith('+')) return isInternational;
+  if (opening === '(') return AREA_IN_BRACKETS.test(first) ? isBracketed : undefined;
+  if (first.startsWith('00')) {
+    if (CODE_ALONE.test(first === '00' ? second : first.slice(2))) return isAfterZeros;
+    return isProduct ? undefined : isUnseparated;
+  }
+  if (AREA.test(first)) return isNational;
+  return KNOWN_FIRST.test(first) ? isInKnownGroups : undefined;
 }
 
 const isWithin = ({ length }: string, { least, most }: { least: number; most: number }): boolean =>
   length >= least && length <= most;
+const hasCode = (digits: string): boolean => WITH_CODE.test(digits) && !OTHER_LENGTH.test(digits);
 
-const isInternational = (digits: string, range: { least: number; most: number }): boolean =>
-  isWithin(digits, range) && CALLING_CODE.test(digits);
+const isInternational: Writing = (digits) => isWithin(digits, INTERNATIONAL) && hasCode(digits);
+const isAfterZeros: Writing = (digits) => isInternational(digits.slice(2), [], 0);
+const isUnseparated: Writing = (digits, _, last) =>
+  last === 0 && isWithin(digits.slice(2), UNSEPARATED) && hasCode(digits.slice(2));
+const isBracketed: Writing = (digits, _, last) => last > 0 && isWithin(digits, BRACKETED);
+const isNational: Writing = (digits, _, last) => last > 0 && isWithin(digits, NATIONAL);
 
-const isBracketed = (groups: readonly DigitGroup[], digits: string): boolean =>
-  groups.length > 1 && AREA_IN_BRACKETS.test(groups[0]?.digits ?? '') && isWithin(digits, BRACKETED);
-
+const KNOWN_FIRST = /^(?:1|[2-9]\d\d|1[3-9]\d)$/;
 const NORTH_AMERICA = /^(?:1 )?[2-9]\d\d \d{3} \d{4}$/;
 const CHINESE_MOBILE = /^1[3-9]\d \d{4} \d{4}$/;
 
-function isInKnownGroups(groups: readonly DigitGroup[]): boolean {
-  const written = groups.map(({ digits }) => digits).join(' ');
+const isInKnownGroups: Writing = (_, groups, last) => {
+  const written = groups
+    .slice(0, last + 1)
+    .map((group) => group.digits)
+    .join(' ');
   return NORTH_AMERICA.test(written) || CHINESE_MOBILE.test(written);
-}
+};

@@ -95,11 +95,7 @@ function toNumber(value: unknown): number | undefined {
 /** A number is a name too, such as the title 1984. @throws {Rejection} If the field is not a name. */
 export function productName(parsed: Parsed, name: string): string | undefined {
   const value = field(parsed, name);
-  return toText(
-    typeof value === 'number' ? digits(value, name, parsed.text) : value,
-    name,
-    MAX_NAME_LENGTH,
-  );
+  return toText(typeof value === 'number' ? digits(value, name, parsed.text) : value, name, MAX_NAME_LENGTH);
 }
 
 /** @throws {Rejection} If the field is not text of at most `maxLength` characters. */

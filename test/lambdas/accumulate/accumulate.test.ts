@@ -339,9 +339,14 @@ describe('with keyed ids', () => {
     const lake = memoryLake();
     const value = '{"userId":"ann@example.com"}';
     const poll = event([{ offset: 0, value }, { offset: 1, value: null }, { offset: 2 }]);
-    Object.assign((poll.records['sales-0'] ?? [])[0] as object, { key: Buffer.from('ann').toString('base64') });
+    Object.assign((poll.records['sales-0'] ?? [])[0] as object, {
+      key: Buffer.from('ann').toString('base64'),
+    });
     await accumulate(poll, keyed(lake));
-    const lines = lake.text(lake.keys()[0] ?? '').trimEnd().split('\n');
+    const lines = lake
+      .text(lake.keys()[0] ?? '')
+      .trimEnd()
+      .split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
         source: SOURCE,

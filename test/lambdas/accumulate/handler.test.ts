@@ -26,7 +26,7 @@ const event = {
         partition: 0,
         offset: 4,
         timestamp: Date.UTC(2026, 5, 1),
-        value: Buffer.from('{"user":"ann","productId":"lamp"}').toString('base64'),
+        value: Buffer.from('{"user":"zoe","productId":"lamp"}').toString('base64'),
         headers: [],
       },
     ],
@@ -71,7 +71,7 @@ test('keyed ids are stored as pseudonyms, and the secret is read once in a proce
   await call();
   expect(loadPersonKey.mock.calls).toEqual([['arn:secret']]);
   expect(JSON.parse(lake.text(PRIVACY_KEY))).toMatchObject({ userIds: 'keyed' });
-  expect(lines.join()).not.toContain('ann');
+  expect(lines.join()).not.toContain('zoe');
 });
 
 test.each([
@@ -89,7 +89,7 @@ test.each([
     expect(lines.filter((line) => line.includes('"level":"error"')).join()).toContain(
       `privacy.userIds is \\"${after}\\"`,
     );
-    expect(lines.join()).not.toContain('ann');
+    expect(lines.join()).not.toContain('zoe');
   },
 );
 

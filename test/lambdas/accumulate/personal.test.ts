@@ -30,7 +30,14 @@ async function store(records: readonly Record[], privacy: Privacy) {
   const ids = createPersonIds(privacy.userIds, key);
   await accumulate(event, { lake, log, ids, parseSale: createSaleParser({}, privacy) });
   const [rejects] = lake.keys('rejected/');
-  const lines = rejects === undefined ? [] : lake.text(rejects).trimEnd().split('\n').map((line) => JSON.parse(line));
+  const lines =
+    rejects === undefined
+      ? []
+      : lake
+          .text(rejects)
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line));
   return { lake, log, lines };
 }
 
@@ -50,7 +57,9 @@ const PERSONAL = [
 
 test('sales that look personal are stored as they came, and counted: the sales as a metric, the fields in the log', async () => {
   const { lake, log } = await store(PERSONAL, PLAIN_PRIVACY);
-  expect((await rowsOf(lake)).map(({ user, product_name, sale_id }) => [user, product_name, sale_id])).toEqual([
+  expect(
+    (await rowsOf(lake)).map(({ user, product_name, sale_id }) => [user, product_name, sale_id]),
+  ).toEqual([
     ['ann@example.com', 'call +49 171 1234567', null],
     ['bob@example.com', null, '4111 1111 1111 1111'],
     ['ann', null, null],
@@ -73,7 +82,9 @@ test('with refusePersonal they are rejected, counted alike, and their keys and v
     { userIds: 'plain', refusePersonal: true },
   );
   expect((await rowsOf(lake)).map(({ user }) => user)).toEqual(['ann']);
-  expect(lines.map(({ reason, key, value, sizeBytes }) => [reason, decoded(key), decoded(value), sizeBytes])).toEqual([
+  expect(
+    lines.map(({ reason, key, value, sizeBytes }) => [reason, decoded(key), decoded(value), sizeBytes]),
+  ).toEqual([
     [
       'userId: looks like an e-mail address, should be without personal data',
       '{"id":"***"}',
@@ -89,7 +100,11 @@ test('with refusePersonal they are rejected, counted alike, and their keys and v
 
 test('if ids are keyed, only ids of products count; names are masked, and rejected records have neither key nor value', async () => {
   const { lake, log, lines } = await store(
-    [...PERSONAL, { value: JSON.stringify({ ...sale, productId: 'ann@example.com' }) }, { value: 'ann@example.com' }],
+    [
+      ...PERSONAL,
+      { value: JSON.stringify({ ...sale, productId: 'ann@example.com' }) },
+      { value: 'ann@example.com' },
+    ],
     { userIds: 'keyed', refusePersonal: false },
   );
   const [first, second] = await rowsOf(lake);
@@ -97,7 +112,9 @@ test('if ids are keyed, only ids of products count; names are masked, and reject
   expect(second).toMatchObject({ sale_id: key.pseudonym('4111 1111 1111 1111') });
   expect(log.measured).toMatchObject([{ LooksPersonal: 1 }]);
   expect(log.lines).toMatchObject([{ looksPersonal: { 'productId email': 1 } }]);
-  expect(lines).toMatchObject([{ reason: 'not JSON: is 15 characters, should be a JSON object', sizeBytes: 15 }]);
+  expect(lines).toMatchObject([
+    { reason: 'not JSON: is 15 characters, should be a JSON object', sizeBytes: 15 },
+  ]);
   expect(lines[0]).not.toHaveProperty('key');
   expect(lines[0]).not.toHaveProperty('value');
 });

@@ -33,6 +33,7 @@ for (const [name, value] of Object.entries({
   [ENV.brokers]: 'b-1.example:9098',
   [ENV.topic]: 'sales',
   [ENV.fieldMap]: '{"userId":"user"}',
+  [ENV.privacy]: '{}',
   [ENV.auth]: 'iam',
   AWS_REGION: 'eu-central-1',
   AWS_LAMBDA_FUNCTION_NAME: 'collect-1',

@@ -66,14 +66,24 @@ test('one kind, and no more records are read than wanted', async () => {
 
 test('a record whose bytes are not kept is shown with their size, and with their keyed hash if there is one', async () => {
   const lines = [
-    { ...reject(1, 'not JSON: is 7 characters, should be a JSON object', null), sizeBytes: 7, hash: 'ab'.repeat(32) },
+    {
+      ...reject(1, 'not JSON: is 7 characters, should be a JSON object', null),
+      sizeBytes: 7,
+      hash: 'ab'.repeat(32),
+    },
     { ...reject(2, 'not UTF-8: should be a JSON object in UTF-8', null), key: null, sizeBytes: 1 },
     { ...reject(3, 'no value: is a tombstone, should be a JSON object', null), sizeBytes: null, hash: null },
     reject(4, 'userId: looks like an e-mail address, should be without personal data', '{"userId":"***"}'),
   ].map(({ value, ...line }) => (value === null ? line : { ...line, value }));
   const lake = memoryLake();
   await lake.create(
-    rejectedKey({ ...{ source: '0a1b2c3d', topic: 'sales', partition: 1 }, first: 1, last: 4, count: 4, firstMs: 0 }),
+    rejectedKey({
+      ...{ source: '0a1b2c3d', topic: 'sales', partition: 1 },
+      first: 1,
+      last: 4,
+      count: 4,
+      firstMs: 0,
+    }),
     lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
     'text/plain',
   );

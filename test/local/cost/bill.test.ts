@@ -61,7 +61,10 @@ test('the secret costs $0.40 a month, and its reads 0.05 for 10,000', () => {
   expect(usdOf(idle)['Secrets Manager, secret of personal ids']).toBeCloseTo(0.4, 9);
   // 730 h / 2 h x 3 stages, and 10 jobs; without an API one stage.
   expect(usdOf(busy)['Secrets Manager, reads']).toBeCloseTo((1095 + 10) * 5e-6, 9);
-  expect(usdOf(bill({ ...input, serve: false }).busy)['Secrets Manager, reads']).toBeCloseTo((365 + 10) * 5e-6, 9);
+  expect(usdOf(bill({ ...input, serve: false }).busy)['Secrets Manager, reads']).toBeCloseTo(
+    (365 + 10) * 5e-6,
+    9,
+  );
 });
 
 /**

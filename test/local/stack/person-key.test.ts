@@ -8,7 +8,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PRIVACY_KEY } from '../../../lambdas/shared/contract/keys.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { awsClient } from '../../../local/stack/emulator.ts';
-import { loadLocalKey, prepareLocalPrivacy, readPersonIds, readPersonKey } from '../../../local/stack/person-key.ts';
+import {
+  loadLocalKey,
+  prepareLocalPrivacy,
+  readPersonIds,
+  readPersonKey,
+} from '../../../local/stack/person-key.ts';
 import type { Target } from '../../../local/stack/target.ts';
 import { startFakeS3 } from './fake-s3.ts';
 
@@ -27,7 +32,10 @@ afterEach(async () => {
 });
 
 /** Answers for Secrets Manager with one secret, and for S3 with the objects of a bucket. */
-async function startAws(objects: Readonly<Record<string, string>> = {}, generated = 'generated-by-the-emulator-at-first') {
+async function startAws(
+  objects: Readonly<Record<string, string>> = {},
+  generated = 'generated-by-the-emulator-at-first',
+) {
   const s3 = await startFakeS3(new Map(Object.entries(objects)));
   const secret = { text: generated };
   const server = createServer(async (request, response) => {
@@ -129,7 +137,8 @@ test('commands find users of a stack by its bucket and its secret', async () => 
 });
 
 test('in a bucket with plain ids, also of an earlier version, users keep their ids, and no secret is read', async () => {
-  for (const objects of [{}, { [PRIVACY_KEY]: '{"userIds":"plain","keyCheck":null}' }]) {
+  const old: Record<string, string> = {};
+  for (const objects of [old, { [PRIVACY_KEY]: '{"userIds":"plain","keyCheck":null}' }]) {
     const { endpoint } = await startAws(objects);
     const ids = await readPersonIds(target(endpoint, { personSecret: undefined }));
     expect(ids.stored('ann')).toBe('ann');

@@ -10,16 +10,14 @@ test('the same mode, and changes of other things, change nothing', () => {
   const { encryption } = KINDS.ProvisionedEncrypted;
   expect(findPrivacyChanges(plain, plain)).toEqual([]);
   expect(findPrivacyChanges(keyed, keyed)).toEqual([]);
-  expect(findPrivacyChanges(plain, templateOf({ privacy: { refusePersonal: true }, encryption }))).toEqual([]);
+  expect(findPrivacyChanges(plain, templateOf({ privacy: { refusePersonal: true }, encryption }))).toEqual(
+    [],
+  );
 });
 
 test('another mode is reported', () => {
-  expect(findPrivacyChanges(plain, keyed)).toEqual([
-    'privacy.userIds would change from "plain" to "keyed"',
-  ]);
-  expect(findPrivacyChanges(keyed, plain)).toEqual([
-    'privacy.userIds would change from "keyed" to "plain"',
-  ]);
+  expect(findPrivacyChanges(plain, keyed)).toEqual(['privacy.userIds would change from "plain" to "keyed"']);
+  expect(findPrivacyChanges(keyed, plain)).toEqual(['privacy.userIds would change from "keyed" to "plain"']);
 });
 
 test('a stack that is older than the mode has plain ids, and no secret to lose', () => {

@@ -93,7 +93,10 @@ test('without sales both can be changed, by accumulate alone', async () => {
 });
 
 test('of processes that start at the same time with different settings, one writes, and the others look again', async () => {
-  for (const own of [[KEYED, KEYED, KEYED], [PLAIN, KEYED]]) {
+  for (const own of [
+    [KEYED, KEYED, KEYED],
+    [PLAIN, KEYED],
+  ]) {
     const lake = memoryLake();
     await Promise.all(own.map((one) => agree(one, lake)));
     expect(own).toContainEqual(storedIn(lake));

@@ -21,14 +21,18 @@ test('a masked text has nothing personal, is not longer, and stays as it is when
     ...['@', '.', '-', ' ', '(', '+', '0', '41', 'a', 'b.co', '@x.de', '1', '*', 'é', '😀', '\ud800'],
   );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 25 }), fc.constantFrom('person', 'product'), (pieces, subject) => {
-      const text = pieces.join('');
-      const masked = maskPersonal(text, subject);
-      expect(findPersonal(masked, subject)).toEqual([]);
-      expect(masked.length).toBeLessThanOrEqual(text.length);
-      expect(maskPersonal(masked, subject)).toBe(masked);
-      if (findPersonal(text, subject).length === 0) expect(masked).toBe(text);
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 25 }),
+      fc.constantFrom('person', 'product'),
+      (pieces, subject) => {
+        const text = pieces.join('');
+        const masked = maskPersonal(text, subject);
+        expect(findPersonal(masked, subject)).toEqual([]);
+        expect(masked.length).toBeLessThanOrEqual(text.length);
+        expect(maskPersonal(masked, subject)).toBe(masked);
+        if (findPersonal(text, subject).length === 0) expect(masked).toBe(text);
+      },
+    ),
     { seed: 21, numRuns: 3000 },
   );
 });
@@ -37,7 +41,9 @@ const masked = (text: string): string | undefined => maskBytes(Buffer.from(text)
 
 test('in JSON, strings, names and numbers are masked; all other bytes stay', () => {
   expect(
-    masked('{ "userId" : "ann\\u0040example.com",\n "ann@example.com": [4111111111111111, -1.50, 1e3],"é":"\\n+49 171 1234567" }'),
+    masked(
+      '{ "userId" : "ann\\u0040example.com",\n "ann@example.com": [4111111111111111, -1.50, 1e3],"é":"\\n+49 171 1234567" }',
+    ),
   ).toBe('{ "userId" : "***",\n "***": ["***", -1.50, 1e3],"é":"\\n***" }');
   const untouched = Buffer.from('{"userId":"ann" , "price":1.50}');
   expect(maskBytes(untouched)).toBe(untouched);
@@ -63,18 +69,19 @@ test('any JSON stays the same JSON, apart from what looks personal', () => {
       expect(JSON.stringify(parsed)).toContain('[');
       for (const planted of PLANTED) expect(bytes?.toString()).not.toContain(planted);
       const isClean = (item: unknown): boolean => findPersonal(JSON.stringify(item), 'person').length === 0;
-      if (isClean(value) && isClean(object)) expect(parsed).toEqual(JSON.parse(JSON.stringify([value, object])));
+      if (isClean(value) && isClean(object))
+        expect(parsed).toEqual(JSON.parse(JSON.stringify([value, object])));
     }),
     { seed: 22, numRuns: 500 },
   );
 });
 
 test('a megabyte is masked in seconds', () => {
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   for (const pattern of ['ann@example.com ', '4111 1111 1111 1111 ', '"', '\\"', '{"a":', '+491711234567'])
     for (const text of [pattern, JSON.stringify(pattern)])
       maskBytes(Buffer.from(text.repeat(Math.ceil(1_000_000 / text.length))));
   maskBytes(Buffer.from(JSON.stringify({ a: '\\"'.repeat(400_000), b: 'ann@example.com '.repeat(30_000) })));
-  expect(performance.now() - startedMs).toBeLessThan(20_000);
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
   expect(MASK).toBe('***');
 });

@@ -38,7 +38,9 @@ test('a pseudonym is HMAC-SHA-256 of the id, for secrets shorter and longer than
 function bytesOf(base32: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = [...base32].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  return (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2).toString(16).padStart(2, '0')).join('');
+  return (bits.match(/.{8}/g) ?? [])
+    .map((byte) => Number.parseInt(byte, 2).toString(16).padStart(2, '0'))
+    .join('');
 }
 
 test('another secret gives other values', () => {
@@ -52,9 +54,7 @@ test('another secret gives other values', () => {
 test('a short secret is refused, without it in the message', () => {
   const short = 'abcdefghijklmnopqrstuvwxyz12345';
   expect(() => createPersonKey(short)).toThrow(
-    new RangeError(
-      'Cannot use the secret of personal ids: it has 31 characters, should have 32 or more',
-    ),
+    new RangeError('Cannot use the secret of personal ids: it has 31 characters, should have 32 or more'),
   );
   expect(createPersonKey(`${short}6`).check).toMatch(/^[0-9a-f]{16}$/);
 });

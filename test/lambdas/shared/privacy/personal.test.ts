@@ -224,8 +224,16 @@ test('parts are in order, do not overlap, and what looks personal for a product 
 });
 
 test('whatever stands around it, a number or an address between blanks is found', () => {
-  const text = fc.string({ unit: fc.constantFrom('a', 'Z', 'é', '中', '😀', ',', ';', '"', '<', '\n'), maxLength: 40 });
-  const personal = fc.constantFrom('+49 171 1234567', '4111 1111 1111 1111', 'ann@example.com', '0171 1234567');
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'Z', 'é', '中', '😀', ',', ';', '"', '<', '\n'),
+    maxLength: 40,
+  });
+  const personal = fc.constantFrom(
+    '+49 171 1234567',
+    '4111 1111 1111 1111',
+    'ann@example.com',
+    '0171 1234567',
+  );
   fc.assert(
     fc.property(text, personal, text, (before, part, after) => {
       expect(found(`${before} ${part} ${after}`)).toEqual([expect.stringContaining(`: ${part}`)]);
@@ -254,11 +262,24 @@ test('a card number of any network is found, in one or in groups; with another c
 test('time is linear in the length of the text, whatever is in it', () => {
   const patterns = [
     ...['@', 'a@', 'a@b.', 'a.b@c.d-', '1', '1 ', '+1', '+1 ', '(1', '0', '01 ', '00', '1-', '4111 ', '4'],
-    ...['4111 1111 1111 1111 ', 'a1', '-', ' ', '+', '%40', '\\u0040', '@a.a.a.a', 'é@', 'xn--', '1234567890123456789 '],
+    ...[
+      '4111 1111 1111 1111 ',
+      'a1',
+      '-',
+      ' ',
+      '+',
+      '%40',
+      '\\u0040',
+      '@a.a.a.a',
+      'é@',
+      'xn--',
+      '1234567890123456789 ',
+    ],
   ];
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   for (const pattern of patterns)
     for (const length of [256, 1024, 1_000_000])
       findPersonal(pattern.repeat(Math.ceil(length / pattern.length)), 'person');
-  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  // Seconds of this process: others may use the machine.
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
 });

@@ -116,7 +116,9 @@ describe('ids are keyed', () => {
   });
 
   test('only an id of a product is refused', () => {
-    expect(parse(keyedRefusing, { ...EVERY, productId: 'p' }, header('ann@example.com'))).toHaveProperty('user');
+    expect(parse(keyedRefusing, { ...EVERY, productId: 'p' }, header('ann@example.com'))).toHaveProperty(
+      'user',
+    );
     expect(parse(keyedRefusing, EVERY)).toEqual({
       rejected: 'productId: looks like a phone number, should be without personal data',
       looksPersonal: [{ field: 'productId', kind: 'phone' }],
@@ -146,7 +148,15 @@ describe('ids are keyed', () => {
  * Text that is in no word of a reason. Each is planted into each field and fault, with kinds of values that reasons show in
  * different ways.
  */
-const PLANTED = ['Zyxwvut', 'zq7x', 'Qqq@zzz.example', '+49 171 7654321', '4929 7653 8846 2201', 'Žižkov', '98761234'];
+const PLANTED = [
+  'Zyxwvut',
+  'zq7x',
+  'Qqq@zzz.example',
+  '+49 171 7654321',
+  '4929 7653 8846 2200',
+  'Žižkov',
+  '98761234',
+];
 const FORMS: readonly ((text: string) => unknown)[] = [
   (text) => text,
   (text) => [text],
@@ -189,7 +199,8 @@ function collectReasons(parser: ParseSale, text: string): string[] {
   const reasons: string[] = [];
   for (const { value } of faults(text))
     for (const headers of headersWith(text))
-      for (const kafkaMs of [KAFKA_MS, -1, 1.78e18]) reasons.push(...reasonsOf(parser(value, kafkaMs, headers)));
+      for (const kafkaMs of [KAFKA_MS, -1, 1.78e18])
+        reasons.push(...reasonsOf(parser(value, kafkaMs, headers)));
   reasons.push(...reasonsOf(parser(undefined, KAFKA_MS, header(text))));
   return reasons;
 }
