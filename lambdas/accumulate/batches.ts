@@ -1,10 +1,10 @@
 import type { BatchName } from '../shared/contract/keys.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
-import { storedSale } from '../shared/privacy/stored-sale.ts';
 import type { PersonalField } from '../shared/sales/looks-personal.ts';
 import type { MskEvent, PolledRecord } from '../shared/sales/msk-event.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale, Sale } from '../shared/sales/sale.ts';
+import { storedSale } from '../shared/sales/stored-sale.ts';
 
 /** The position of a record in its partition. */
 export interface Address {

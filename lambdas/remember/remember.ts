@@ -4,11 +4,11 @@ import { expiryOf } from '../shared/platform/recent-item.ts';
 import type { RecentSales, UserSale } from '../shared/platform/recent-sale.ts';
 import { type ErasedUsers, isErased, type TombstoneReader } from '../shared/platform/tombstones.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
-import { storedSale } from '../shared/privacy/stored-sale.ts';
 import { type PolledRecord, parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
 import { parseRecord } from '../shared/sales/record.ts';
 import type { ParseSale } from '../shared/sales/sale.ts';
+import { storedSale } from '../shared/sales/stored-sale.ts';
 
 export interface Parts {
   readonly recent: Pick<RecentSales, 'remember'>;

@@ -62,5 +62,5 @@ export async function describeRejects(
 function describeContent({ value, sizeBytes, hash }: RejectedLine): string {
   if (value != null) return printable(Buffer.from(value, 'base64').toString(), MAX_VALUE);
   if (sizeBytes == null) return 'a tombstone';
-  return `${counted(sizeBytes, 'byte')}, not kept${hash == null ? '' : `; keyed hash ${printable(hash)}`}`;
+  return `${counted(sizeBytes, 'byte')}, not kept${hash == null ? '' : `; keyed hash ${printable(hash, MAX_VALUE)}`}`;
 }

@@ -42,7 +42,7 @@ const LEAST_DIGITS = 8;
 export function findPersonal(text: string, subject: Subject): PersonalPart[] {
   if (!mayBePersonal(text)) return [];
   const emails = findEmails(text).map((span) => ({ kind: 'email' as const, ...span }));
-  const numbers = findNumbers(withoutUuids(text), subject === 'product');
+  const numbers = findNumbers(numbersOf(text), subject === 'product');
   if (emails.length === 0 || numbers.length === 0) return emails.length === 0 ? numbers : emails;
   return merged([...emails, ...numbers].sort((a, b) => a.start - b.start));
 }
@@ -66,10 +66,10 @@ function mayBePersonal(text: string): boolean {
   return false;
 }
 
-/** The groups of a UUID may look like a number. */
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
-/** Offsets stay as they are. */
-const withoutUuids = (text: string): string => text.replaceAll(UUID, (uuid) => 'x'.repeat(uuid.length));
+/** The groups of a UUID may look like a number, and escapes of JSON have digits and letters that belong to no number. */
+const NO_NUMBER = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\\(?:u[0-9a-f]{4}|[bfnrt])/gi;
+/** A mark of the same length keeps all offsets. */
+const numbersOf = (text: string): string => text.replaceAll(NO_NUMBER, (part) => '~'.repeat(part.length));
 
 function findNumbers(text: string, isProduct: boolean): PersonalPart[] {
   const parts: PersonalPart[] = [];

@@ -120,7 +120,11 @@ test('the help of npm start', () => {
       --max-wait <TIME>        cut a window once a sale has waited this long (default: 24h)
       --type-weights <LIST>    weights of types of sales: view=0.1,cart=0.3 (0: leave out)
       --export <DIR>           copy the files and charts of the served run to this directory
+      --reveal <FILE>          with --keyed and --export: ids of users, to replace their pseudonyms in the export
       --keep                   continue with the bucket and the broker's log of the last start
+      --keyed                  store pseudonyms in place of the ids of users, orders and sales (env:
+                               CARTOGRAPH_KEYED)
+      --refuse-personal        reject sales that look like personal data
       --partitions <N>         partitions of the topic (default: 3)
       --rank <N>               length of the factor vectors (default: 64)
       --port <N>               port that serves the charts (default: a free one)

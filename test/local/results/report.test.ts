@@ -96,7 +96,7 @@ test('the report of a run that succeeded', () => {
 test('fields that look personal are shown with their counts, most frequent first; without any there is no line', () => {
   const looksPersonal = { 'productName phone': 3, 'userId email': 1200 };
   expect(formatReport({ ...facts(OUTCOME), looksPersonal })).toContain(
-    '          looks personal: userId like an e-mail address 1,200, productName like a phone number 3 (docs/privacy.md)\n',
+    '          looks personal: userId like an e-mail address 1,200,\n          productName like a phone number 3 (docs/privacy.md)\n',
   );
   expect(formatReport({ ...facts(OUTCOME), looksPersonal: {} })).toBe(formatReport(facts(OUTCOME)));
 });

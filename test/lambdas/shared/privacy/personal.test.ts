@@ -171,6 +171,10 @@ describe('a card number', () => {
     expect(found('12 4111 1111 1111 1111')).toEqual(['card: 4111 1111 1111 1111']);
     expect(found('user-4111111111111111')).toEqual(['card: 4111111111111111']);
     expect(found('cc4111111111111111')).toEqual(['card: 4111111111111111']);
+    expect(found('\\n4111 1111 1111 1111 \\u00e92223003122003222')).toEqual([
+      'card: 4111 1111 1111 1111',
+      'card: 2223003122003222',
+    ]);
     expect(found('4111 1111 1111 1111 1111')).toEqual(['card: 4111 1111 1111 1111']);
   });
 

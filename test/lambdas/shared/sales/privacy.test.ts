@@ -161,7 +161,7 @@ const FORMS: readonly ((text: string) => unknown)[] = [
   (text) => text,
   (text) => [text],
   (text) => ({ [text]: text }),
-  (text) => `${text.repeat(200)}`,
+  (text) => `${text} `.repeat(200),
   (text) => `${'x'.repeat(95)}${text}`,
   (text) => `\ud800${text}`,
   (text) => Number(text.replaceAll(/\D/g, '') || '7') * -1,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createPersonIds, PLAIN_IDS } from '../../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../../lambdas/shared/privacy/person-key.ts';
-import { storedSale } from '../../../../lambdas/shared/privacy/stored-sale.ts';
 import type { Sale } from '../../../../lambdas/shared/sales/sale.ts';
+import { storedSale } from '../../../../lambdas/shared/sales/stored-sale.ts';
 
 const key = createPersonKey('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01');
 const keyed = createPersonIds('keyed', key);

@@ -1,5 +1,5 @@
-import type { Sale } from '../sales/sale.ts';
-import type { PersonIds } from './person-ids.ts';
+import type { PersonIds } from '../privacy/person-ids.ts';
+import type { Sale } from './sale.ts';
 
 /**
  * Returns a sale as it is stored: in keyed mode with pseudonyms in place of the ids of its user, its order and itself. accumulate
