@@ -51,11 +51,11 @@ export async function renderRun(
   const folder = chartsOf(run);
   const manifest = await readJson(lake, manifestKey(run), Manifest);
   if (!manifest) throw new Error(`Cannot render run ${run}: ${manifestKey(run)} is missing`);
-  const data = await readRun(lake, manifest);
+  const data = { ...(await readRun(lake, manifest)), hasPseudonyms };
   const pictures = await draw(data, async (name, body, contentType) => {
     await lake.create(`${folder}${name}`, body, contentType);
   });
-  const page = runPage({ ...data, pictures, hasPseudonyms });
+  const page = runPage({ ...data, pictures });
   await lake.create(`${folder}index.html`, page, 'text/html; charset=utf-8');
   log.measure({ Rendered: 1 });
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });

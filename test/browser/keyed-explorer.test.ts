@@ -86,7 +86,9 @@ describeInChromium(() => {
     expect(new Set(asked)).toEqual(new Set([PATH]));
     await lookUp(page, 'nobody');
     await page
-      .getByText('Run 2 has no product whose id, or a word in its name, begins with nobody.')
+      .getByText(
+        'Run 2 has no product whose id, or a word in its name, begins with nobody. It has no user with the id nobody either.',
+      )
       .waitFor();
     expect(problems).toEqual([]);
     await page.close();

@@ -205,7 +205,7 @@ test('each batch is in one window; runs train on everything so far; the newest r
   expect(await problems()).toEqual([]);
 
   const copy = join(directory, 'export');
-  await exportRun(pipeline.endpoint, pipeline.bucket, copy);
+  await exportRun(pipeline, copy);
   for (const name of [
     'manifest.json',
     'recommendations.csv',

@@ -47,7 +47,10 @@ export async function lookUp({ run, tables }: RunTables, text: string): Promise<
   }
   const found = await suggest(tables, text);
   const [suggestion, ...more] = allOf(found);
-  if (!suggestion) return withReason({ status: nothingFound({ run, tables }, text), choices: [] }, cannot);
+  if (!suggestion) {
+    const noUser = tables.askUser && !cannot ? ` It has no user with the id ${text.trim()} either.` : '';
+    return withReason({ status: `${nothingFound({ run, tables }, text)}${noUser}`, choices: [] }, cannot);
+  }
   if (more.length === 0 && !cannot) return { goTo: suggestion };
   const status = `No exact match for ${text} in run ${run}. Partial matches: ${counts(found)}.`;
   return withReason({ status, choices: suggestionLists(found) }, cannot);

@@ -34,6 +34,8 @@ export interface RunData {
   readonly sales: SalesSummary;
   /** This run and those before it, oldest first, at most 50; this run is the last. */
   readonly runs: readonly RunOutcome[];
+  /** Whether users have pseudonyms in place of their ids in the shop; false by default. */
+  readonly hasPseudonyms?: boolean;
 }
 
 /**

@@ -30,14 +30,14 @@ export const recommendationGraph: Chart = {
   },
 
   draw(run) {
-    const { graph } = run;
+    const { graph, hasPseudonyms = false } = run;
     const frame = { title: title(run), description: recommendationGraph.describe(run) };
     if (graph.shown.edges.length === 0) return vega({ ...frame, notes: [subtitle(run)] }, { height: 1 });
-    const { circles, lines, labels, areas } = arrange(graph);
+    const { circles, lines, labels, areas } = arrange(graph, hasPseudonyms);
     const notes = [
       subtitle(run),
       `Shown: ${grouped(circles.length)} of ${counted(graph.vertices, 'vertex', 'vertices')}. ${sentence(graph.chosen)}${areas.length > 0 ? ' A shaded area is a community; members far from the others are outside it.' : ''}`,
-      'A thicker line is a higher score. A label is left out if there is no room for it, or if it would be the same as another.',
+      `A thicker line is a higher score. A label is left out if there is no room for it, or if it would be the same as another.${hasPseudonyms ? ' Users have no labels, because their ids are pseudonyms.' : ''}`,
     ];
     return vega({ ...frame, notes }, graphOf(sizeFor(circles.length), { areas, lines, circles, labels }));
   },
@@ -133,8 +133,12 @@ function title({ graph, facts: { communities } }: RunData): string {
   return `${percent(1 - crossing / all)} of recommendations stay in the user’s own community${chance}`;
 }
 
-/** Computes the places of all marks, so that Vega only draws them. */
-function arrange({ shown: { vertices, edges } }: GraphSummary) {
+/**
+ * Computes the places of all marks, so that Vega only draws them.
+ *
+ * @param hasPseudonyms Whether users are without labels: a pseudonym says nothing, and takes the room of a product's name.
+ */
+function arrange({ shown: { vertices, edges } }: GraphSummary, hasPseudonyms: boolean) {
   const numbers = new Map(vertices.map(({ id }, index) => [id, index]));
   const ends = edges.map(
     ({ source, target }) => [numbers.get(source) ?? 0, numbers.get(target) ?? 0] as const,
@@ -157,6 +161,7 @@ function arrange({ shown: { vertices, edges } }: GraphSummary) {
   });
   const ranked = circles
     .map((circle, index) => ({ ...circle, label: vertices[index]?.label ?? '' }))
+    .filter(({ kind }) => !hasPseudonyms || kind === 'product')
     .sort((a, b) => Number(b.kind === 'product') - Number(a.kind === 'product') || b.links - a.links)
     .slice(0, LABELS);
   const names = namesOf(ranked.map(({ label }) => label));

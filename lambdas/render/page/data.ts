@@ -19,8 +19,6 @@ export interface PageData extends RunData {
   readonly users: UserSummary['users'];
   readonly network: Network;
   readonly pictures: readonly Picture[];
-  /** Whether users have pseudonyms in place of their ids in the shop; false by default. */
-  readonly hasPseudonyms?: boolean;
 }
 
 /** One part of the page; `id` is the anchor that the table of contents links to. */

@@ -201,3 +201,21 @@ test('users get names only after all products', () => {
   const sizes = valuesOf<Label>(linked(products), 'labels').map(({ fontSize }) => fontSize);
   expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
 });
+
+test('users with pseudonyms have no labels, so that products have the room; the picture says so', () => {
+  const data = shop(3);
+  const drawn = (hasPseudonyms: boolean) => {
+    const spec = recommendationGraph.draw({ ...data, hasPseudonyms }) as Spec;
+    // Names of users are smaller.
+    const sizes = valuesOf<Label>(spec, 'labels').map(({ fontSize }) => fontSize);
+    const users = sizes.filter((size) => size === 11).length;
+    return { users, products: sizes.length - users, text: JSON.stringify(spec) };
+  };
+  const [keyed, plain] = [drawn(true), drawn(false)];
+  expect(plain.users).toBeGreaterThan(0);
+  expect(keyed.users).toBe(0);
+  expect(keyed.products).toBeGreaterThanOrEqual(plain.products);
+  expect(keyed.text).toContain('Users have no labels, because their ids are pseudonyms.');
+  expect(plain.text).not.toContain('pseudonym');
+  expect(recommendationGraph.draw(data)).toEqual(recommendationGraph.draw({ ...data, hasPseudonyms: false }));
+});

@@ -32,6 +32,7 @@ const ECHO: StageRoutes<'serve'> = {
     throw new Error('the password is hunter2');
   },
   history: echo,
+  explorer: echo,
   health: echo,
   ready: echo,
   openapi: echo,
