@@ -40,7 +40,7 @@ const USERS = 100;
 const two = (number: number): string => String(number % 100).padStart(2, '0');
 
 const cardOf = (number: number): string => {
-  const body = `492976504411${String(number).padStart(3, '0')}`;
+  const body = `492976504411${String(number % 1000).padStart(3, '0')}`;
   const check = [...Array(10).keys()].find((digit) => hasLuhnDigit(`${body}${digit}`));
   return `${body}${check}`.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
 };

@@ -1,4 +1,4 @@
-import { endsNumber, joined, type WrittenNumber } from './digit-groups.ts';
+import { endsNumber, joined, MOST_DIGITS, type WrittenNumber } from './digit-groups.ts';
 
 /** Shortest card number, in digits; the longest has 19. */
 const LEAST_DIGITS = 13;
@@ -63,9 +63,10 @@ function lastOfCard({ groups, followsLetters }: WrittenNumber): number {
   return (end === -1 ? groups.length : end) - 1;
 }
 
-/** @param digits Digits without separators. */
-function isCardNumber(digits: string, isProduct: boolean): boolean {
-  if (!ISSUED.some((issued) => issued.test(digits)) || !hasLuhnDigit(digits)) return false;
+/** @param digits Any number of digits, without separators. */
+export function isCardNumber(digits: string, isProduct: boolean): boolean {
+  if (digits.length < LEAST_DIGITS || digits.length > MOST_DIGITS) return false;
+  if (!hasLuhnDigit(digits) || !ISSUED.some((issued) => issued.test(digits))) return false;
   if (/^6(?:0|4|5)/.test(digits) && !ISSUED_BY_SIX.includes(digits.length)) return false;
   return !(isProduct && isGtin(digits));
 }

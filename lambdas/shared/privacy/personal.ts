@@ -1,4 +1,4 @@
-import { endOfCard } from './card-number.ts';
+import { endOfCard, isCardNumber } from './card-number.ts';
 import { isDigit, readNumber } from './digit-groups.ts';
 import { findEmails } from './email-address.ts';
 import { endOfPhone } from './phone-number.ts';
@@ -40,36 +40,40 @@ const LEAST_DIGITS = 8;
  * @example findPersonal('12-pack 10x15 cm', 'product') // []
  */
 export function findPersonal(text: string, subject: Subject): PersonalPart[] {
-  if (!mayBePersonal(text)) return [];
-  const emails = findEmails(text).map((span) => ({ kind: 'email' as const, ...span }));
-  const numbers = findNumbers(numbersOf(text), subject === 'product');
-  if (emails.length === 0 || numbers.length === 0) return emails.length === 0 ? numbers : emails;
-  return merged([...emails, ...numbers].sort((a, b) => a.start - b.start));
+  const { mayHaveEmail, mayHaveNumber, mayHaveOthers, isNumber } = lookAt(text);
+  // The usual id needs no search.
+  if (isNumber && !text.startsWith('00'))
+    return isCardNumber(text, subject === 'product') ? [{ kind: 'card', start: 0, end: text.length }] : [];
+  const emails = mayHaveEmail ? findEmails(text).map((span) => ({ kind: 'email' as const, ...span })) : [];
+  if (!mayHaveNumber) return emails;
+  const numbers = findNumbers(mayHaveOthers ? withoutOthers(text) : text, subject === 'product');
+  return emails.length === 0 ? numbers : merged([...emails, ...numbers].sort((a, b) => a.start - b.start));
 }
 
 /** Returns the kind of the first part of a text that looks personal; undefined if there is none. */
 export const personalKind = (text: string, subject: Subject): PersonalKind | undefined =>
-  mayBePersonal(text) ? findPersonal(text, subject)[0]?.kind : undefined;
+  findPersonal(text, subject)[0]?.kind;
 
-/** Most ids and names have neither enough digits nor an at sign; this finds out without a regular expression. */
-function mayBePersonal(text: string): boolean {
+/** Finds out what a text may have. Most ids and names have neither enough digits nor an at sign, and need no further look. */
+function lookAt(text: string) {
   let digits = 0;
+  let [mayHaveEmail, mayHaveOthers] = [false, false];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code >= 48 && code <= 57) {
-      digits += 1;
-      if (digits === LEAST_DIGITS) return true;
-    } else if (code === 64 || code === 0xff20) return true;
-    // %40 and \u0040 are at signs, too.
-    else if ((code === 37 || code === 92) && text.length - at > 2) return true;
+    if (code >= 48 && code <= 57) digits += 1;
+    // The at sign is also written as %40 and \u0040.
+    else if (code === 64 || code === 37 || code === 0xff20) mayHaveEmail = true;
+    else if (code === 45) mayHaveOthers = true;
+    else if (code === 92) [mayHaveEmail, mayHaveOthers] = [true, true];
   }
-  return false;
+  const isNumber = digits === text.length;
+  return { mayHaveEmail, mayHaveNumber: digits >= LEAST_DIGITS, mayHaveOthers, isNumber };
 }
 
 /** The groups of a UUID may look like a number, and escapes of JSON have digits and letters that belong to no number. */
-const NO_NUMBER = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\\(?:u[0-9a-f]{4}|[bfnrt])/gi;
+const OTHERS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\\(?:u[0-9a-f]{4}|[bfnrt])/gi;
 /** A mark of the same length keeps all offsets. */
-const numbersOf = (text: string): string => text.replaceAll(NO_NUMBER, (part) => '~'.repeat(part.length));
+const withoutOthers = (text: string): string => text.replaceAll(OTHERS, (part) => '~'.repeat(part.length));
 
 function findNumbers(text: string, isProduct: boolean): PersonalPart[] {
   const parts: PersonalPart[] = [];
