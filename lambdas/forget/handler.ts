@@ -46,7 +46,8 @@ const table = environment[ENV.recentTable];
 const recent = table === undefined ? undefined : dynamoForgetRecent(table);
 const people = personAccessOf(environment, { lake, use: 'reading' });
 const kindOf = createKindOf(environment[ENV.fieldMap]);
-const sqs = new SQSClient({ maxAttempts: 5 });
+// Emulators answer at another address than that in the URLs of their queues.
+const sqs = new SQSClient({ maxAttempts: 5, useQueueUrlAsEndpoint: false });
 
 /** Longer than a unit of the work takes. */
 const MARGIN_MS = 90_000;

@@ -79,8 +79,9 @@ async function eraseUnit(unit: Unit, storedFromMs: number, pass: Pass): Promise<
   await pass.notes.add(lines);
   for (const { key, versionId } of results.flatMap(({ removals }) => removals))
     await pass.parts.bucket.removeVersion(key, versionId);
-  pass.parts.log.measure({ ObjectsErased: lines.filter(({ action }) => action !== 'kept').length });
-  return lines.every(({ action }) => action === 'kept') && results.every(({ lostRace }) => !lostRace);
+  const erased = lines.filter(({ action }) => action !== 'kept').length;
+  if (erased > 0) pass.parts.log.measure({ ObjectsErased: erased });
+  return erased === 0 && results.every(({ lostRace }) => !lostRace);
 }
 
 /** What the objects of a unit have in common. */

@@ -17,7 +17,10 @@ const MOST_CALLS = 1_000;
 export async function searchQueue(
   queueUrl: string,
   mentions: Mentions,
-  { log, client = new SQSClient({ maxAttempts: 5 }) }: { readonly log: Log; readonly client?: SQSClient },
+  {
+    log,
+    client = new SQSClient({ maxAttempts: 5, useQueueUrlAsEndpoint: false }),
+  }: { readonly log: Log; readonly client?: SQSClient },
 ): Promise<QueueResult> {
   const seen = new Set<string>();
   let deleted = 0;

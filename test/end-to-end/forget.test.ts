@@ -103,7 +103,7 @@ async function until<Answer>(
   goal: string,
   probe: () => Promise<Answer | undefined | false>,
 ): Promise<Answer> {
-  const deadline = performance.now() + 2 * MINUTES;
+  const deadline = performance.now() + 3 * MINUTES;
   for (;;) {
     const answer = await probe();
     if (answer !== undefined && answer !== false) return answer;

@@ -10,7 +10,7 @@ import {
   SweepRecord,
   sweepRecordKey,
 } from '../../../lambdas/shared/contract/erasure.ts';
-import { erasureKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { attemptKey, erasureKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { readJson, toJson } from '../../../lambdas/shared/platform/lake.ts';
 import type { VersionedLake } from '../../../local/lake/versioned-lake.ts';
@@ -301,6 +301,7 @@ describe('windows in flight', () => {
       windowKey(2),
       toJson({ ...window, window: 2, ...(through && { tombstones: { through, objects } }) }),
     );
+    bucket.put(attemptKey(2, 1), '{}');
   };
 
   test('the work waits for a run that does not know the tombstones, and removes the user from it too', async () => {
@@ -318,6 +319,16 @@ describe('windows in flight', () => {
     bucket.put('attempts/00000002/failed.json', toJson({ window: 2, attempts: 1, reasons: ['lost'] }));
     expect((await workOnErasures(false, parts)).finished).toEqual([1]);
     expect(bucket.bytes(lists).toString()).toBe('user,product,list,rank,score\n');
+  });
+
+  test('it does not wait for a window without an attempt: its job will read what is left', async () => {
+    const bucket = sampleBucket();
+    inFlight(bucket);
+    await bucket.bucket.removeVersion(
+      attemptKey(2, 1),
+      bucket.objects.get(attemptKey(2, 1))?.[0]?.versionId ?? '',
+    );
+    expect((await forget(bucket, '1')).passes).toBe(2);
   });
 
   test('it does not wait for a run that knows them', async () => {

@@ -8,6 +8,7 @@ import { toParquet } from '../../../../lambdas/accumulate/parquet.ts';
 import { parquetRows } from '../../../../lambdas/forget/files/parquet.ts';
 import { TABLES } from '../../../../lambdas/forget/files/tables.ts';
 import { interactionsKey } from '../../../../lambdas/shared/contract/keys.ts';
+import { PLAIN_IDS } from '../../../../lambdas/shared/privacy/person-ids.ts';
 import { createSaleParser } from '../../../../lambdas/shared/sales/sale.ts';
 import { changedBytes, erasing } from './erasing.ts';
 
@@ -52,6 +53,7 @@ const batchOf = (users: readonly string[]): Batch => {
   const [batch] = planBatches(
     { source: '0a1b2c3d', partitions: new Map([['sales-0', records]]) },
     createSaleParser({}),
+    PLAIN_IDS,
   );
   if (!batch) throw new Error('There is no batch');
   return batch;
