@@ -5,6 +5,7 @@ import { bundles } from './bundles.ts';
 import { charts } from './charts.ts';
 import { clone } from './clone.ts';
 import { faults } from './faults.ts';
+import { forget } from './forget.ts';
 import { fuzz } from './fuzz.ts';
 import { graph } from './graph.ts';
 import { growth, million } from './growth.ts';
@@ -33,6 +34,7 @@ export const BENCHMARKS = {
   growth,
   million,
   windows,
+  forget,
   start,
   year,
   retail,

@@ -3,15 +3,15 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
+import type { ApiStage, RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
 import type { Config } from './config.ts';
 import type { Stream } from './stream.ts';
 import type { WatchedStage, WatchedStages } from './watched-metrics.ts';
 
-export type QueueStage = Exclude<Stage, 'accumulate'>;
+export type QueueStage = Exclude<Stage, 'accumulate'> | 'forget';
 /** Each alarm has a section of this name in `docs/runbook.md`. The first word is the stage to look at. */
 export type AlarmName =
-  | `${Stage | RequestStage}-${'errors' | 'throttles' | 'error-lines'}`
+  | `${Stage | ApiStage}-${'errors' | 'throttles' | 'error-lines'}`
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
   | `${'accumulate' | 'remember'}-${'lag' | 'pollers'}`
   | 'accumulate-rejected'
@@ -20,6 +20,7 @@ export type AlarmName =
   | 'threshold-overdue'
   | 'train-attempt-failed'
   | 'train-gave-up'
+  | 'train-over-budget'
   | 'train-conflicts'
   | 'train-unknown-types'
   | 'train-after-now'
@@ -32,7 +33,9 @@ export type AlarmName =
   | 'serve-without-recent'
   | 'serve-without-history'
   | 'serve-without-catalogue'
-  | 'collect-not-sent';
+  | 'collect-not-sent'
+  | 'forget-unfinished'
+  | 'forget-found';
 export type Alarms = Partial<Readonly<Record<AlarmName, Alarm>>>;
 
 /** One way in which a stage fails. The alarm goes off when the metric reaches `limit`. */
@@ -61,6 +64,7 @@ export interface MonitoredPipeline {
   readonly stages: WatchedStages;
   /** Undefined if the deployment has no API. */
   readonly requests: MonitoredRequests | undefined;
+  readonly forget: WatchedStage;
 }
 
 /** The stages that answer requests, and what else alarms and the dashboard watch of them. */

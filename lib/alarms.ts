@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Alarms, MonitoredPipeline } from './alarm.ts';
+import { forgetAlarms } from './forget-alarms.ts';
 import { progressAlarms } from './progress-alarms.ts';
 import { requestAlarms } from './request-alarms.ts';
 import { functionAlarms, queueAlarms } from './stage-alarms.ts';
@@ -24,5 +25,6 @@ export function alarmsOf(scope: Construct, pipeline: MonitoredPipeline): Alarms 
     ...queueAlarms('render', pipeline),
     ...progressAlarms(pipeline),
     ...(requests && requestAlarms(scope, pipeline, requests)),
+    ...forgetAlarms(scope, pipeline),
   };
 }

@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SHOP_PATH } from '../lambdas/serve/shop/address.ts';
 import { ROUTES, type Route } from '../lambdas/shared/contract/api/routes.ts';
-import type { RequestStage } from '../lambdas/shared/contract/stages.ts';
+import type { ApiStage } from '../lambdas/shared/contract/stages.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Serve } from './request-config.ts';
 import type { LogKeeping } from './stage-function.ts';
@@ -16,7 +16,7 @@ import type { LogKeeping } from './stage-function.ts';
 export interface ApiProps {
   readonly config: Serve;
   /** The Lambda of each stage. Routes of a stage without one are left out. */
-  readonly targets: Readonly<Partial<Record<RequestStage, lambda.IFunction>>>;
+  readonly targets: Readonly<Partial<Record<ApiStage, lambda.IFunction>>>;
   readonly logKeeping: LogKeeping;
 }
 
@@ -112,8 +112,9 @@ const cors = (allowOrigins: string[]): apigateway.CorsPreflightOptions => ({
     apigateway.CorsHttpMethod.GET,
     apigateway.CorsHttpMethod.POST,
     apigateway.CorsHttpMethod.PUT,
+    apigateway.CorsHttpMethod.DELETE,
   ],
   allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match'],
-  exposeHeaders: ['etag'],
+  exposeHeaders: ['etag', 'location'],
   maxAge: Duration.hours(1),
 });

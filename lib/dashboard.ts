@@ -2,14 +2,15 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MonitoredPipeline } from './alarm.ts';
+import { usdByStage } from './cost-widgets.ts';
 import { requestRows } from './request-rows.ts';
 import { diskUsed, offsetLag, pollerFaults, pollerLag, stageMetric } from './watched-metrics.ts';
 import { duration, graph, health, type Row, WIDTH } from './widgets.ts';
 
 const DAY = Duration.days(1);
-const { MAXIMUM, SUM } = cloudwatch.Stats;
+const { MAXIMUM } = cloudwatch.Stats;
 
-/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row for the usage that AWS bills. */
+/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row for what they cost. */
 export function createDashboard(
   scope: Construct,
   pipeline: MonitoredPipeline,
@@ -27,7 +28,7 @@ export function createDashboard(
   return dashboard;
 }
 
-function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonly Row[] {
+function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline): readonly Row[] {
   const { accumulate, threshold, train, render, publish } = stages;
   const maximum = { statistic: MAXIMUM };
   return [
@@ -103,16 +104,28 @@ function rows({ stream, pollers, stages, requests }: MonitoredPipeline): readonl
     ],
     ...(requests ? requestRows(requests) : []),
     [
-      'cost',
-      'the usage that AWS bills, per day',
+      'forget',
+      'removes users from everything that is stored',
       [
-        graph(
-          'Lambda, milliseconds',
-          Object.entries({ ...stages, ...requests?.stages }).map(([label, { fn }]) =>
-            fn.metricDuration({ statistic: SUM, period: DAY, label }),
-          ),
-        ),
-        graph('Jobs started', [stageMetric(train, 'Attempts', { period: DAY })]),
+        graph('Objects changed and deleted, and those in which the search still found a user', [
+          stageMetric(forget, 'ObjectsErased'),
+          stageMetric(forget, 'UsersFound'),
+        ]),
+        graph('Age of the oldest erasure that is not finished, seconds', [
+          stageMetric(forget, 'ErasureAgeSeconds', maximum),
+        ]),
+        health(forget),
+      ],
+    ],
+    [
+      'cost',
+      'what the stages cost, per day',
+      [
+        usdByStage({ ...stages, ...requests?.stages, forget }, train),
+        graph('Jobs started, and windows that wait for the next month', [
+          stageMetric(train, 'Attempts', { period: DAY }),
+          stageMetric(train, 'WindowsOverBudget', { ...maximum, period: DAY }),
+        ]),
         stream.brokers
           ? graph(
               'Disks of the brokers, %',

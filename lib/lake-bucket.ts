@@ -13,15 +13,9 @@ import type { LogKeeping } from './stage-function.ts';
  * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
  * copy objects; each attempt has a prefix of its own there.
  */
-const APPENDED = [
-  'interactions',
-  'rejected',
-  'windows',
-  'attempts',
-  'manifests',
-  'publications',
-  'catalogue',
-] as const;
+const APPENDED = ['windows', 'publications', 'catalogue', 'tombstones', 'receipts'] as const;
+/** Prefixes whose objects are written once too, but may be replaced by forget, with `If-Match`. */
+const FORGOTTEN = ['interactions', 'rejected', 'attempts', 'manifests'] as const;
 /** The objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
 const MOVING = [CURRENT_KEY, INDEX_KEY, PRIVACY_KEY] as const;
 
@@ -107,14 +101,29 @@ function setLogRetentionOfEmptying(scope: Construct, logKeeping: LogKeeping): vo
   handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
 }
 
+/** Limits a statement to one role, or to all others. */
+type RoleCondition = Readonly<
+  Partial<Record<'ArnEquals' | 'ArnNotEquals', { readonly 'aws:PrincipalArn': string }>>
+>;
+
 /**
  * Makes the bucket refuse every write that could replace an existing object unintentionally, whatever the permissions of
- * the caller.
+ * the caller. The role of forget may replace objects of some prefixes that are written once otherwise, on the condition that they are
+ * what it has read.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
-export function enforceConditions(policy: iam.PolicyDocument, bucket: s3.IBucket): void {
-  const deny = (sid: string, keys: readonly string[], missing: readonly string[]): void => {
+export function enforceConditions(
+  policy: iam.PolicyDocument,
+  bucket: s3.IBucket,
+  forgetRoleArn: string,
+): void {
+  const deny = (
+    sid: string,
+    keys: readonly string[],
+    missing: readonly string[],
+    role?: RoleCondition,
+  ): void => {
     policy.addStatements(
       new iam.PolicyStatement({
         sid,
@@ -127,6 +136,7 @@ export function enforceConditions(policy: iam.PolicyDocument, bucket: s3.IBucket
           Null: Object.fromEntries(missing.map((header) => [`s3:${header}`, 'true'])),
           // The parts of a multipart upload carry no condition header; the request that completes it does.
           Bool: { 's3:ObjectCreationOperation': 'true' },
+          ...role,
         },
       }),
     );
@@ -136,5 +146,15 @@ export function enforceConditions(policy: iam.PolicyDocument, bucket: s3.IBucket
     APPENDED.map((name) => `${PREFIX[name]}*`),
     ['if-none-match'],
   );
+  deny(
+    'WriteOnceOrForget',
+    FORGOTTEN.map((name) => `${PREFIX[name]}*`),
+    ['if-none-match'],
+    { ArnNotEquals: { 'aws:PrincipalArn': forgetRoleArn } },
+  );
   deny('MoveByCondition', MOVING, ['if-none-match', 'if-match']);
+  // Forget replaces what it has read, and nothing that another wrote since.
+  deny('ForgetByCondition', ['*'], ['if-none-match', 'if-match'], {
+    ArnEquals: { 'aws:PrincipalArn': forgetRoleArn },
+  });
 }

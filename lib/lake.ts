@@ -32,6 +32,14 @@ const MODEL_FILES = `${PREFIX.runs}*/model/*`;
 /** The files that the explorer looks users and products up in. */
 const EXPLORER_FILES = `${PREFIX.runs}*/explorer/*`;
 
+/** The objects that may hold a user. */
+const REWRITTEN = [
+  ...(['interactions', 'rejected', 'runs', 'manifests', 'charts', 'logs'] as const).map(
+    (name) => `${PREFIX[name]}*`,
+  ),
+  `${PREFIX.attempts}*/failed.json`,
+];
+
 /** The bucket: the only state of the pipeline. Each `grant` method also gives a Lambda the name of the bucket in its environment. */
 export class Lake extends Construct {
   readonly bucket: s3.IBucket;
@@ -47,7 +55,6 @@ export class Lake extends Construct {
       ? s3.Bucket.fromBucketName(this, 'Kept', bucketName)
       : createBucket(this, { ...props, key: this.key });
     this.policy = policyOf(this, this.bucket);
-    enforceConditions(this.policy, this.bucket);
   }
 
   /** Lets `fn` add batches and rejected records, which it can neither read nor delete, and say how ids are stored. */
@@ -70,11 +77,11 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.windows}*`);
   }
 
-  /** Lets `fn` read windows, manifests and attempts, and write attempts. */
+  /** Lets `fn` read windows, manifests, attempts and receipts, and write attempts and receipts. */
   grantLaunch(fn: lambda.Function): void {
-    this.list(fn, 'windows', 'manifests', 'attempts');
-    this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
-    this.put(fn, `${PREFIX.attempts}*`);
+    this.list(fn, 'windows', 'manifests', 'attempts', 'receipts');
+    this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`, `${PREFIX.receipts}*`);
+    this.put(fn, `${PREFIX.attempts}*`, `${PREFIX.receipts}*`);
   }
 
   /**
@@ -102,17 +109,34 @@ export class Lake extends Construct {
       this.allow(role, action, [`${PREFIX.runs}*`]);
   }
 
-  /** Lets `fn` read runs and decisions, and add charts. Only publish writes the index page. */
+  /** Lets `fn` read runs, decisions and receipts, and add charts. Only publish writes the index page. */
   grantRender(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'publications', 'charts');
-    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
+    this.list(fn, 'manifests', 'publications', 'charts', 'receipts');
+    this.get(
+      fn,
+      `${PREFIX.manifests}*`,
+      `${PREFIX.publications}*`,
+      `${PREFIX.runs}*`,
+      `${PREFIX.charts}*`,
+      `${PREFIX.receipts}*`,
+    );
     this.put(fn, `${PREFIX.charts}0*`);
   }
 
-  /** Lets `fn` read manifests, write decisions, and replace the pointer and the index page. */
+  /**
+   * Lets `fn` read manifests and receipts, list attempts, write decisions, and replace the pointer and the index page, which
+   * shows what runs cost and which windows wait.
+   */
   grantPublish(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'publications', 'runs');
-    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
+    this.list(fn, 'manifests', 'publications', 'runs', 'receipts', 'attempts');
+    this.get(
+      fn,
+      `${PREFIX.manifests}*`,
+      `${PREFIX.publications}*`,
+      `${PREFIX.receipts}*`,
+      CURRENT_KEY,
+      INDEX_KEY,
+    );
     this.put(fn, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
     // Without this permission S3 answers 403 instead of 404 while the two objects do not exist yet.
     this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);
@@ -146,6 +170,20 @@ export class Lake extends Construct {
     this.list(fn, 'catalogue');
     this.get(fn, `${PREFIX.catalogue}*`);
     this.put(fn, `${PREFIX.catalogue}*`);
+  }
+
+  /**
+   * Lets `fn` read everything and all versions of it, replace objects that may hold a user, and delete versions of them. All others
+   * may write the objects of most of these prefixes only once. Call it once: it completes the policy of the bucket.
+   */
+  grantForget(fn: lambda.Function): void {
+    this.listPrefixes(fn, ['*']);
+    this.listVersions(fn);
+    this.get(fn, '*');
+    this.allow(fn, 's3:GetObjectVersion', ['*']);
+    this.put(fn, ...REWRITTEN, `${PREFIX.tombstones}*`, `${PREFIX.erasures}*`);
+    this.allow(fn, 's3:DeleteObjectVersion', [...REWRITTEN, `${PREFIX.erasures}*`]);
+    enforceConditions(this.policy, this.bucket, fn.role?.roleArn ?? '');
   }
 
   /**
@@ -237,6 +275,15 @@ export class Lake extends Construct {
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
         conditions: { StringLike: { 's3:prefix': prefixes } },
+      }),
+    );
+  }
+
+  private listVersions(fn: lambda.Function): void {
+    fn.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [this.bucket.bucketArn],
       }),
     );
   }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../lambdas/threshold/scan.ts';
 import { Accumulate } from './accumulate.ts';
 import type { Config } from './config.ts';
+import { Forget } from './forget.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
@@ -72,6 +73,7 @@ export class RecommenderStack extends Stack {
       lake,
       privacy,
       config: config.train,
+      budget: config.budget,
       encryption,
       jarPath,
       ...common,
@@ -79,6 +81,13 @@ export class RecommenderStack extends Stack {
     const publish = new Publish(this, 'Publish', { lake, ...common });
     const render = new Render(this, 'Render', { lake, ...common });
 
+    const forget = new Forget(this, 'Forget', {
+      lake,
+      privacy,
+      fieldMap: config.fieldMap,
+      serve: config.serve || undefined,
+      ...common,
+    });
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });
     const requests = config.serve
       ? requestStages(this, {
@@ -87,13 +96,23 @@ export class RecommenderStack extends Stack {
           stream,
           config,
           serve: { ...config.serve, cors: callingOrigins(config, site?.origin) },
+          forget,
           logKeeping,
         })
       : undefined;
     showPseudonyms({ publish, render, privacy, config, apiUrl: requests?.url });
 
     const stages = { accumulate, threshold, train, publish, render };
-    const operations = new Operations(this, 'Operations', { config, stream, pollers, stages, requests });
+    train.measure({ ...stages, ...requests?.stages, forget });
+    forget.search([...Object.values(stages), ...Object.values(requests?.stages ?? {}), forget]);
+    const operations = new Operations(this, 'Operations', {
+      config,
+      stream,
+      pollers,
+      stages,
+      requests,
+      forget,
+    });
     const produce = stream.usesIam ? new Produce(this, 'Produce', { stream, logKeeping }) : undefined;
 
     const outputs = {
@@ -101,7 +120,7 @@ export class RecommenderStack extends Stack {
       UserIds: privacy.settings.userIds,
       PersonSecret: privacy.secretArn,
       ...Object.fromEntries(
-        Object.entries({ ...stages, ...requests?.stages }).map(([name, { fn }]) => [
+        Object.entries({ ...stages, ...requests?.stages, forget }).map(([name, { fn }]) => [
           `${name}Function`,
           fn.functionName,
         ]),

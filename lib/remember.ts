@@ -77,6 +77,11 @@ export class Remember extends Construct {
     this.grant(fn, ['dynamodb:Query'], 'read');
   }
 
+  /** Lets `fn` list and delete the recent sales of one user at a time. */
+  grantForget(fn: lambda.Function): void {
+    this.grant(fn, ['dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'], 'write');
+  }
+
   private recentSales({ pointInTimeRecovery }: Config['remember'], removalPolicy: RemovalPolicy) {
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: { name: 'user', type: dynamodb.AttributeType.STRING },

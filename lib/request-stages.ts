@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import { Catalogue } from './catalogue.ts';
 import { Collect } from './collect.ts';
 import type { Config } from './config.ts';
+import type { Forget } from './forget.ts';
 import type { Lake } from './lake.ts';
 import type { Privacy } from './privacy.ts';
 import { Remember } from './remember.ts';
@@ -18,10 +19,12 @@ export interface RequestStagesProps {
   readonly stream: Stream;
   readonly config: Config;
   readonly serve: ServeConfig;
+  /** Answers requests too, and forgets recent sales. */
+  readonly forget: Forget;
   readonly logKeeping: LogKeeping;
 }
 
-/** The stages that answer requests, and the API that calls three of them. */
+/** The stages that answer requests, and the API that calls them. */
 export interface RequestStages extends MonitoredRequests {
   /** The address of the API. */
   readonly url: string;
@@ -29,7 +32,7 @@ export interface RequestStages extends MonitoredRequests {
 
 /** Creates the stages that answer requests, in the order in which a sale and then a request pass through them. */
 export function requestStages(scope: Construct, props: RequestStagesProps): RequestStages {
-  const { lake, privacy, stream, config, serve: serveConfig, logKeeping } = props;
+  const { lake, privacy, stream, config, serve: serveConfig, forget, logKeeping } = props;
   const { fieldMap, encryption } = config;
   const remember = new Remember(scope, 'Remember', {
     lake,
@@ -39,6 +42,7 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
     fieldMap,
     logKeeping,
   });
+  forget.forgetRecent(remember);
   const pollers = stream.feed(remember.fn, remember.reading);
   const serve = new Serve(scope, 'Serve', {
     lake,
@@ -54,7 +58,12 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
   const catalogue = new Catalogue(scope, 'Catalogue', { lake, config: serveConfig, logKeeping });
   const api = new Api(scope, 'Api', {
     config: serveConfig,
-    targets: { serve: serve.target, ...(collect && { collect: collect.fn }), catalogue: catalogue.fn },
+    targets: {
+      serve: serve.target,
+      ...(collect && { collect: collect.fn }),
+      catalogue: catalogue.fn,
+      forget: forget.fn,
+    },
     logKeeping,
   });
   return {

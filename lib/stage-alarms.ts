@@ -1,7 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
+import type { ApiStage, Stage } from '../lambdas/shared/contract/stages.ts';
 import { METRIC_NAMESPACE } from '../lambdas/shared/platform/metrics.ts';
 import {
   type Alarm,
@@ -13,11 +13,7 @@ import {
 import { FIVE_MINUTES, type WatchedStage } from './watched-metrics.ts';
 
 /** The alarms that every Lambda of a stage has. */
-export function functionAlarms(
-  scope: Construct,
-  stage: Stage | RequestStage,
-  { fn, logGroup }: WatchedStage,
-) {
+export function functionAlarms(scope: Construct, stage: Stage | ApiStage, { fn, logGroup }: WatchedStage) {
   const errorLines = new logs.MetricFilter(scope, `${stage}ErrorLines`, {
     logGroup,
     filterPattern: logs.FilterPattern.stringValue('$.level', '=', 'error'),
@@ -48,8 +44,8 @@ export function functionAlarms(
 }
 
 /** The alarms of a stage that a queue calls. */
-export function queueAlarms(stage: QueueStage, { config, stages }: MonitoredPipeline) {
-  const { queue, fn } = stages[stage];
+export function queueAlarms(stage: QueueStage, { config, stages, forget }: MonitoredPipeline) {
+  const { queue, fn } = stage === 'forget' ? forget : stages[stage];
   if (!queue) throw new Error(`Cannot watch ${stage}: it has no queue`);
   return {
     [`${stage}-dead-letters`]: {

@@ -4,9 +4,10 @@ import type { Kafka } from 'kafkajs';
 import { createCatalogueRoutes } from '../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../lambdas/collect/routes.ts';
 import { kafkaSalesTopic } from '../../lambdas/collect/sales-topic.ts';
+import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
 import { createSources } from '../../lambdas/serve/create-sources.ts';
 import { createServeRoutes } from '../../lambdas/serve/routes.ts';
-import type { RequestStage } from '../../lambdas/shared/contract/stages.ts';
+import type { ApiStage } from '../../lambdas/shared/contract/stages.ts';
 import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { createLog, type Log } from '../../lambdas/shared/platform/log.ts';
@@ -55,7 +56,7 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
   const aws = awsClient(endpoint);
   const s3 = new S3Client(aws);
   const lake = s3Lake(bucket, s3);
-  const logs = (stage: RequestStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
+  const logs = (stage: ApiStage): Log => createLog(stage, {}, (line) => report(line, options.onFault));
   const topic = kafkaSalesTopic(options.kafka, options.topic);
   const sources = createSources({
     ...{ bucket, s3, catalogueMaxAgeSeconds },
@@ -65,7 +66,7 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
     log: logs('serve'),
     nowMs: Date.now,
   });
-  const answer = (stage: RequestStage, router: Router): Answer => {
+  const answer = (stage: ApiStage, router: Router): Answer => {
     const log = logs(stage);
     return (event) => router(event, { log, authorisation });
   };
@@ -79,6 +80,10 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
         ),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
+      forget: answer(
+        'forget',
+        createRouter(createForgetRoutes({ lake, key: personKey, ids: persons, nowMs: Date.now })),
+      ),
     },
     stop: () => topic.close(),
   };

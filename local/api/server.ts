@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ROUTES } from '../../lambdas/shared/contract/api/routes.ts';
-import type { RequestStage } from '../../lambdas/shared/contract/stages.ts';
+import type { ApiStage } from '../../lambdas/shared/contract/stages.ts';
 import { bodyTooLarge, MAX_BODY_BYTES } from '../../lambdas/shared/http/body.ts';
 import type { HttpResult } from '../../lambdas/shared/http/event.ts';
 import { operationOf } from '../../lambdas/shared/http/match.ts';
@@ -22,7 +22,7 @@ export interface Shown {
 
 export interface ApiOptions {
   /** By stage; a request whose route no stage has goes to serve, which answers it with a problem. */
-  readonly stages: Readonly<Partial<Record<RequestStage, Answer>>> & { readonly serve: Answer };
+  readonly stages: Readonly<Partial<Record<ApiStage, Answer>>> & { readonly serve: Answer };
   /** Returns what is shown at a path; undefined if there is nothing. */
   readonly show?: (path: string) => Promise<Shown | undefined>;
   /** Origins of pages on other ports that may call the API. */
@@ -97,7 +97,7 @@ async function respond(request: IncomingMessage, { stages, show, origins = [] }:
 }
 
 const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, POST, PUT',
+  'access-control-allow-methods': 'GET, POST, PUT, DELETE',
   'access-control-allow-headers': 'content-type, idempotency-key, if-none-match',
   'access-control-max-age': '600',
 } as const;
@@ -111,7 +111,11 @@ function corsOf({ headers }: IncomingMessage, origins: readonly string[]): Recor
       'forbidden',
       `Pages of ${origin.slice(0, 200)} may not call the API on this machine`,
     );
-  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag', vary: 'origin' };
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'etag, location',
+    vary: 'origin',
+  };
 }
 
 /** @throws {ProblemError} 413. */

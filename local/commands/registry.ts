@@ -20,6 +20,7 @@ export const COMMANDS = {
   rollback: () => import('./rollback.ts'),
   catalogue: () => import('./catalogue.ts'),
   lists: () => import('./lists.ts'),
+  forget: () => import('./forget.ts'),
   rejected: () => import('./rejected.ts'),
   charts: () => import('./charts.ts'),
   cost: () => import('./cost.ts'),

@@ -49,7 +49,9 @@ export interface PipelineOptions {
 }
 
 /** The whole pipeline on this machine, ready for sales. */
-export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime'> {
+export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime' | 'functions'> {
+  /** This version has all of them. */
+  readonly functions: Required<Endpoints['functions']>;
   readonly lake: Lake;
   readonly poller: Poller;
   /** The poller of remember; absent if the stack answers no requests. */
@@ -225,10 +227,11 @@ function outputOf(outputs: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-const functionsOf = (outputs: ReadonlyMap<string, string>): Endpoints['functions'] => ({
+const functionsOf = (outputs: ReadonlyMap<string, string>): Pipeline['functions'] => ({
   accumulate: outputOf(outputs, 'accumulateFunction'),
   threshold: outputOf(outputs, 'thresholdFunction'),
   train: outputOf(outputs, 'trainFunction'),
   render: outputOf(outputs, 'renderFunction'),
   publish: outputOf(outputs, 'publishFunction'),
+  forget: outputOf(outputs, 'forgetFunction'),
 });

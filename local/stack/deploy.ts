@@ -108,7 +108,7 @@ export async function deploy(
   const existing = await describe(client, stackName);
   const command = {
     StackName: stackName,
-    TemplateBody: JSON.stringify(template),
+    TemplateURL: await uploadTemplate(endpoint, stackName, JSON.stringify(template)),
     Capabilities: ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const],
   };
   try {
@@ -120,6 +120,21 @@ export async function deploy(
   return new Map(
     (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
+}
+
+/**
+ * Puts the template beside the assets: a template in the request itself may have at most 51,200 bytes.
+ *
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ *
+ * @returns Its URL.
+ */
+async function uploadTemplate(endpoint: string, stackName: string, template: string): Promise<string> {
+  const client = new S3Client(awsClient(endpoint));
+  const [Bucket, Key] = [`cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`, `${stackName}.template.json`];
+  await client.send(new CreateBucketCommand({ Bucket })).catch(() => undefined);
+  await client.send(new PutObjectCommand({ Bucket, Key, Body: template }));
+  return `${endpoint}/${Bucket}/${Key}`;
 }
 
 async function describe(client: CloudFormationClient, stackName: string): Promise<Stack | undefined> {

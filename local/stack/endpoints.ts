@@ -24,6 +24,8 @@ export const Endpoints = z.object({
     train: z.string(),
     render: z.string(),
     publish: z.string(),
+    /** Absent in stacks of version 0.2 and earlier. */
+    forget: z.string().optional(),
   }),
 });
 export type Endpoints = z.infer<typeof Endpoints>;

@@ -93,4 +93,4 @@ function parseLine(message: string): LogLine | undefined {
 
 /** Returns the stage that a function's generated name contains, or the name itself if it contains none. */
 export const stageIn = (name: string): string =>
-  STAGES.find((stage) => name.toLowerCase().includes(stage)) ?? name;
+  [...STAGES, 'forget'].find((stage) => name.toLowerCase().includes(stage)) ?? name;

@@ -68,6 +68,7 @@ export async function readStack(stack: string, client: ClientConfig = {}): Promi
     train: output('trainFunction'),
     render: output('renderFunction'),
     publish: output('publishFunction'),
+    forget: byName.get('forgetFunction'),
   };
   const personSecret = byName.get('PersonSecret');
   return { stack, output, functions, bucket: output('LakeBucket'), personSecret, client, isLocal: false };

@@ -33,6 +33,7 @@ const ENVIRONMENT = {
   [ENV.auth]: 'iam',
   [ENV.catalogueMaxAgeSeconds]: '60',
   [ENV.privacy]: '{}',
+  [ENV.ownQueue]: 'http://127.0.0.1:9/queue',
 };
 
 /** The Kafka client tries for a quarter of a minute to reach a broker. */
@@ -76,7 +77,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   topic: {},
 };
 
-test.each([...STAGES, ...REQUEST_STAGES, 'produce', 'topic'])(
+test.each([...STAGES, ...REQUEST_STAGES, 'produce', 'topic', 'forget'])(
   'the bundle of %s starts and is called without a warning from Node',
   { timeout: 180_000 },
   (name) => {

@@ -19,8 +19,10 @@ const denied = statements.filter(({ Effect, Action }) => Effect === 'Deny' && Ac
 /** Evaluates a statement as IAM does. `"true"` in a `Null` condition requires that the header is missing. */
 const applies = (
   { Resource, Condition }: Statement,
-  put: { key: string; headers: readonly string[] },
+  put: { key: string; headers: readonly string[]; isForget: boolean },
 ): boolean =>
+  (Condition.ArnEquals === undefined || put.isForget) &&
+  (Condition.ArnNotEquals === undefined || !put.isForget) &&
   keysOf(Resource).some((pattern) => matches(pattern, put.key)) &&
   Object.entries(Condition.Null ?? {}).every(
     ([name, missing]) => String(!put.headers.includes(name.replace('s3:', ''))) === missing,
@@ -30,17 +32,26 @@ const keysOf = (resource: unknown): string[] =>
 const matches = (pattern: string, key: string): boolean =>
   pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
 const isRefused = (key: string, ...headers: string[]): boolean =>
-  denied.some((statement) => applies(statement, { key, headers }));
+  denied.some((statement) => applies(statement, { key, headers, isForget: false }));
+const isRefusedToForget = (key: string, ...headers: string[]): boolean =>
+  denied.some((statement) => applies(statement, { key, headers, isForget: true }));
 
-test.each(['interactions', 'rejected', 'windows', 'attempts', 'manifests', 'publications', 'catalogue'])(
-  'the bucket refuses a write under %s/ that could replace an object',
-  (prefix) => {
-    expect(isRefused(`${prefix}/1`)).toBe(true);
-    // A write with If-Match replaces an object.
-    expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
-    expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
-  },
-);
+test.each([
+  'interactions',
+  'rejected',
+  'windows',
+  'attempts',
+  'manifests',
+  'publications',
+  'catalogue',
+  'receipts',
+  'tombstones',
+])('the bucket refuses a write under %s/ that could replace an object', (prefix) => {
+  expect(isRefused(`${prefix}/1`)).toBe(true);
+  // A write with If-Match replaces an object.
+  expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
+  expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
+});
 
 test.each(['current.json', 'charts/index.html', 'privacy.json'])(
   '%s can be written only with If-Match or If-None-Match',
@@ -54,6 +65,55 @@ test.each(['current.json', 'charts/index.html', 'privacy.json'])(
 test('runs, logs and charts can be written without a condition', () => {
   for (const key of ['runs/1/1/part', 'logs/a', 'charts/00000001/index.html', 'currentXjson'])
     expect(isRefused(key)).toBe(false);
+});
+
+describe('forget', () => {
+  test.each(['interactions', 'rejected', 'attempts', 'manifests'])(
+    'may replace objects under %s/, with If-Match only',
+    (prefix) => {
+      expect(isRefusedToForget(`${prefix}/1`)).toBe(true);
+      expect(isRefusedToForget(`${prefix}/1`, 'if-match')).toBe(false);
+    },
+  );
+
+  test.each(['windows', 'publications', 'catalogue', 'tombstones'])(
+    'may replace nothing under %s/',
+    (prefix) => {
+      expect(isRefusedToForget(`${prefix}/1`, 'if-match')).toBe(true);
+      expect(isRefusedToForget(`${prefix}/1`, 'if-none-match')).toBe(false);
+    },
+  );
+
+  test('is refused every write without a condition, where all others may write without one', () => {
+    for (const key of ['runs/1/1/part', 'charts/00000001/index.html', 'logs/a', 'erasures/1']) {
+      expect(isRefusedToForget(key)).toBe(true);
+      expect(isRefusedToForget(key, 'if-match')).toBe(false);
+    }
+  });
+
+  test('is one role, which only its function can assume, and no other statement names it', () => {
+    const [id = '', ...others] = [
+      ...new Set(
+        denied.flatMap(({ Condition }) =>
+          [Condition.ArnEquals, Condition.ArnNotEquals].flatMap((condition) => {
+            const arn: unknown = condition?.['aws:PrincipalArn'];
+            return arn ? [(arn as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0]] : [];
+          }),
+        ),
+      ),
+    ];
+    expect(others).toEqual([]);
+    expect(id).toMatch(/^ForgetFunctionRole/);
+    expect(
+      template.findResources('AWS::IAM::Role')[id]?.Properties.AssumeRolePolicyDocument.Statement,
+    ).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+    ]);
+    const users = Object.entries(template.findResources('AWS::Lambda::Function')).filter(
+      ([, { Properties }]) => JSON.stringify(Properties.Role).includes(id),
+    );
+    expect(users.map(([name]) => name)).toEqual([expect.stringMatching(/^ForgetFunction/)]);
+  });
 });
 
 test('the rule applies to every principal, and to the completion of a multipart upload rather than to its parts', () => {

@@ -23,14 +23,14 @@ describe('alarms', () => {
     }
   });
 
-  test.each([...STAGES, ...REQUEST_STAGES])(
+  test.each([...STAGES, ...REQUEST_STAGES, 'forget'])(
     '%s has one each for errors, throttles and error lines',
     (stage) => {
       for (const way of ['errors', 'throttles', 'error-lines']) expect(names).toContain(`${stage}-${way}`);
     },
   );
 
-  test.each(STAGES.filter((stage) => stage !== 'accumulate'))(
+  test.each([...STAGES.filter((stage) => stage !== 'accumulate'), 'forget'])(
     '%s has one each for dead letters, old messages and missing invocations',
     (stage) => {
       for (const way of ['dead-letters', 'oldest-message', 'asleep'])
@@ -60,12 +60,35 @@ describe('alarms', () => {
     expect(filters.map(({ LogGroupName }) => LogGroupName.Ref.replace(/Logs.*/, '').toLowerCase())).toEqual([
       ...STAGES,
       ...REQUEST_STAGES,
+      'forget',
     ]);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.level = "error" }');
       const [{ MetricName }] = MetricTransformations;
       expect(alarms.filter((alarm) => alarm.MetricName === MetricName)).toHaveLength(1);
     }
+  });
+
+  test('a window that waits for the budget raises an alarm, if there is a ceiling', () => {
+    const descriptions = Object.values(
+      synthesize({ budget: { monthlyTrainingUsd: 25 } }).findResources('AWS::CloudWatch::Alarm'),
+    ).map(({ Properties }) => Properties);
+    expect(
+      descriptions.find(({ AlarmDescription }) => AlarmDescription.startsWith('train-over-budget:')),
+    ).toMatchObject({ MetricName: 'WindowsOverBudget', Threshold: 1, EvaluationPeriods: 1 });
+    expect(names).not.toContain('train-over-budget');
+  });
+
+  test('the dashboard prices the Lambda of every stage, without exponents, which expressions do not know', () => {
+    const body = JSON.stringify(plain.findResources('AWS::CloudWatch::Dashboard'));
+    const prices = [...body.matchAll(/(\w+)Ms \* ([^ ]+) \+ \1Requests \* ([^ "\\]+)/g)];
+    expect(prices.map(([, stage]) => stage).toSorted()).toEqual([...STAGES, ...REQUEST_STAGES].toSorted());
+    for (const [, stage, perMs, perRequest] of prices) {
+      expect(perRequest).toBe('0.0000002');
+      expect(perMs, stage).toMatch(/^0\.0000000\d+$/);
+    }
+    // 512 MB are half a GB, and a millisecond is a thousandth of a second, at 0.0000133334.
+    expect(prices.find(([, stage]) => stage === 'train')?.[2]).toBe('0.0000000066667');
   });
 
   test('the stream has alarms for lag, for silence and, on a provisioned cluster, for full disks', () => {
@@ -92,7 +115,7 @@ describe('alarms', () => {
     // A new alarm whose missing data are a breach goes off at once.
     expect(alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')).toEqual([]);
     const reporting = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'missing');
-    expect(reporting).toHaveLength(5);
+    expect(reporting).toHaveLength(6);
     for (const { InsufficientDataActions } of reporting)
       expect(InsufficientDataActions).toEqual([{ Ref: topic }]);
   });
@@ -268,7 +291,7 @@ describe('alarms', () => {
       (metric) => !['WindowsCut', 'RunsPublished'].includes(metric),
     ))
       expect(body).toContain(name);
-    for (const stage of [...STAGES, ...REQUEST_STAGES]) expect(body).toContain(`### ${stage}: `);
+    for (const stage of [...STAGES, ...REQUEST_STAGES, 'forget']) expect(body).toContain(`### ${stage}: `);
   });
 });
 

@@ -143,24 +143,24 @@ describe('the API', () => {
       AllowOrigins: ['https://shop.example.com'],
       AllowMethods: [...new Set(routes.map(({ method }) => method))],
       AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match'],
-      ExposeHeaders: ['etag'],
+      ExposeHeaders: ['etag', 'location'],
     });
     expect(cors).not.toHaveProperty('AllowCredentials');
   });
 
-  test('may invoke the three Lambdas behind it, and nothing else may', () => {
+  test('may invoke the four Lambdas behind it, and nothing else may', () => {
     const permissions = propertiesOf(template, 'AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );
     const [api = ''] = Object.keys(template.findResources('AWS::ApiGatewayV2::Api'));
     expect(
       permissions.map(({ FunctionName }) => /^[A-Z][a-z]+/.exec(FunctionName['Fn::GetAtt'][0])?.[0]),
-    ).toEqual(['Serve', 'Collect', 'Catalogue']);
+    ).toEqual(['Serve', 'Collect', 'Catalogue', 'Forget']);
     for (const { SourceArn } of permissions) expect(JSON.stringify(SourceArn)).toContain(`{"Ref":"${api}"}`);
   });
 
   test('tells its Lambdas how callers sign in, and which claim names their user', () => {
-    for (const stage of ['Serve', 'Collect', 'Catalogue']) {
+    for (const stage of ['Serve', 'Collect', 'Catalogue', 'Forget']) {
       expect(functionOf(template, stage).Environment.Variables).toMatchObject({ [ENV.auth]: 'iam' });
       expect(functionOf(template, stage).Environment.Variables).not.toHaveProperty(ENV.userClaim);
       expect(functionOf(jwt, stage).Environment.Variables).toMatchObject({

@@ -37,7 +37,7 @@ export class ApiError extends Error {
 }
 
 /** Answers with these statuses have the body of the contract, although 422 is an error: all sales are refused, for example. */
-const ANSWERED = [200, 207, 422];
+const ANSWERED = [200, 202, 207, 422];
 
 /**
  * Creates a client of the API. Its functions take the parameters by name: `client.recommendations({ user: 'u0016', list: 'new', n: 5 })`.

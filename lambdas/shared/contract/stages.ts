@@ -9,5 +9,8 @@ export type Stage = (typeof STAGES)[number];
 export const REQUEST_STAGES = ['remember', 'serve', 'collect', 'catalogue'] as const;
 export type RequestStage = (typeof REQUEST_STAGES)[number];
 
+/** The stages that answer requests of the API. */
+export type ApiStage = RequestStage | 'forget';
+
 /** The other functions, which serve a person or a deployment; no stored sale passes through them. */
 export type Helper = 'produce' | 'topic' | 'forget';

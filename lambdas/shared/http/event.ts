@@ -25,7 +25,7 @@ export const HttpEvent = z.object({
             scopes: z.array(z.string()).nullish(),
           })
           .optional(),
-        iam: z.looseObject({}).optional(),
+        iam: z.looseObject({ userArn: z.string().nullish() }).optional(),
       })
       .nullish(),
   }),
@@ -55,6 +55,8 @@ export interface HttpRequest {
 /** Who sent a request, as the gateway says. */
 export interface Caller {
   readonly isSigned: boolean;
+  /** ARN of the AWS identity; undefined without a signature. */
+  readonly arn?: string | undefined;
   /** Undefined without a token. */
   readonly token:
     | { readonly claims: Readonly<Record<string, unknown>>; readonly scopes: readonly string[] }
@@ -95,6 +97,7 @@ export function readEvent(event: unknown): HttpRequest {
     bytes: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
     caller: {
       isSigned: requestContext.authorizer?.iam !== undefined,
+      arn: requestContext.authorizer?.iam?.userArn ?? undefined,
       token: jwt && { claims: jwt.claims, scopes: [...(jwt.scopes ?? []), ...scopesOf(jwt.claims)] },
     },
     requestId: requestContext.requestId,
@@ -115,4 +118,21 @@ export interface HttpResult {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly isBase64Encoded: false;
+}
+
+/**
+ * Names who asks, for a record that is kept. The session of a role is left out, because it often is a person's e-mail address; so is
+ * the subject of a token, because it may be the user of the request.
+ *
+ * @param onlyUser As `authorise` returns it.
+ * @example askerOf({ isSigned: true, token: undefined, arn: 'arn:aws:sts::111122223333:assumed-role/ops/ann' }, undefined)
+ * // 'arn:aws:sts::111122223333:assumed-role/ops'
+ */
+export function askerOf({ arn, isSigned, token }: Caller, onlyUser: string | undefined): string {
+  if (arn !== undefined) return arn.replace(/(:assumed-role\/[^/]+)\/.*$/, '$1');
+  if (isSigned) return 'an AWS identity';
+  if (!token) return 'this machine';
+  if (onlyUser !== undefined) return 'the user, with a token';
+  const client = [token.claims.client_id, token.claims.azp].find((claim) => typeof claim === 'string');
+  return client === undefined ? 'a token' : `a token of the client ${client}`;
 }

@@ -4,11 +4,11 @@ import { OPERATIONS } from '../contract/api/operations.ts';
 import { idOf } from '../contract/api/path-ids.ts';
 import type { FieldProblem } from '../contract/api/problem.ts';
 import type { OperationId } from '../contract/api/routes.ts';
-import type { RequestStage } from '../contract/stages.ts';
+import type { ApiStage } from '../contract/stages.ts';
 import type { Log } from '../platform/log.ts';
 import { type Authorisation, authorise } from './authorise.ts';
 import { checkContentType, checkEncoding, checkSize, parseJsonBody } from './body.ts';
-import { type HttpRequest, type HttpResult, readEvent } from './event.ts';
+import { askerOf, type HttpRequest, type HttpResult, readEvent } from './event.ts';
 import { fieldProblems } from './fields.ts';
 import { matchRoute, operationOf } from './match.ts';
 import { invalidRequest, ProblemError } from './problem-error.ts';
@@ -31,7 +31,7 @@ type AnyRoute = (request: ApiRequest<never>) => Promise<Reply> | Reply;
  * Whatever is wrong becomes a problem (RFC 9457). A fault that is not a {@link ProblemError} is logged as an error and answered
  * with 500, without its message.
  */
-export function createRouter<Stage extends RequestStage>(routes: StageRoutes<Stage>): Router {
+export function createRouter<Stage extends ApiStage>(routes: StageRoutes<Stage>): Router {
   return async (event, { log, authorisation }) => {
     const request = readEvent(event);
     try {
@@ -83,6 +83,7 @@ async function answer(
     bytes: request.bytes,
     claims: request.caller.token?.claims ?? {},
     onlyUser,
+    requestedBy: askerOf(request.caller, onlyUser),
     requestId: request.requestId,
   };
   return resultOf(request, await route(checked as unknown as ApiRequest<never>));

@@ -8,6 +8,8 @@ export const ENV = {
   threshold: 'THRESHOLD',
   model: 'MODEL',
   launch: 'LAUNCH',
+  /** The log groups and memory of the Lambdas whose use train adds to receipts, as JSON. */
+  usage: 'USAGE',
   brokers: 'KAFKA_BROKERS',
   topic: 'KAFKA_TOPIC',
   /** Name of the DynamoDB table of recent sales. */
@@ -28,6 +30,12 @@ export const ENV = {
   explorer: 'EXPLORER',
   /** ARN of the secret with which ids of people are keyed and forgotten users are recognised. */
   personSecret: 'PERSON_SECRET',
+  /** URLs of the dead-letter queues that forget searches, separated by commas. */
+  deadLetters: 'DEAD_LETTERS',
+  /** Names of the log groups that forget searches, separated by commas. */
+  logGroups: 'LOG_GROUPS',
+  /** URL of the queue of the function itself, by which it goes on after its time has ended. */
+  ownQueue: 'OWN_QUEUE',
 } as const;
 
 /**

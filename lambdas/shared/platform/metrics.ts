@@ -34,6 +34,10 @@ export const METRICS = {
   AttemptsFailed: 'Count',
   /** Windows whose last attempt failed. */
   GivenUp: 'Count',
+  /** What the job of an attempt cost in US dollars, once, when its receipt is written. */
+  JobUsd: 'None',
+  /** Windows that wait because their attempt does not fit into the budget of this month; only if there is a budget. */
+  WindowsOverBudget: 'Count',
   Rendered: 'Count',
   RunsPublished: 'Count',
   /** NDCG@10 of the list `any` of the served run. */
@@ -67,6 +71,12 @@ export const METRICS = {
   SalesNotSent: 'Count',
   /** Products whose attributes catalogue stored. */
   ProductsStored: 'Count',
+  /** Objects and older versions that forget changed or deleted. */
+  ObjectsErased: 'Count',
+  /** Objects in which the search after an erasure still found a user. */
+  UsersFound: 'Count',
+  /** Time since the request of the oldest erasure that is not finished; 0 if there is none. */
+  ErasureAgeSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 export type Measured = Partial<Readonly<Record<MetricName, number>>>;

@@ -113,7 +113,7 @@ describe('startApi', () => {
     const preflight = await from('http://127.0.0.1:8080', 'OPTIONS');
     expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([
       204,
-      'GET, POST, PUT',
+      'GET, POST, PUT, DELETE',
     ]);
   });
 

@@ -1,9 +1,13 @@
 import { createCatalogueRoutes } from '../../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../../lambdas/collect/routes.ts';
 import type { SalesTopic } from '../../../lambdas/collect/sales-topic.ts';
+import { createForgetRoutes } from '../../../lambdas/forget/routes.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
+import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import type { ApiOptions } from '../../../local/api/server.ts';
+import { memoryLake } from '../../lake.ts';
 import { openShop } from '../../lambdas/serve/shop.ts';
 
 /** All stages over stores in memory. What is put on the topic is remembered at once. */
@@ -29,10 +33,19 @@ export function createStages(shop = openShop()) {
   };
   const collect = createRouter(createCollectRoutes({ topic, fieldMap: {}, log, nowMs }));
   const catalogue = createRouter(createCatalogueRoutes({ lake: shop.lake, log }));
+  const forget = createRouter(
+    createForgetRoutes({
+      lake: memoryLake(),
+      key: createPersonKey('0123456789abcdef0123456789abcdef'),
+      ids: PLAIN_IDS,
+      nowMs: () => Date.UTC(2026, 5, 30, 12),
+    }),
+  );
   const stages: ApiOptions['stages'] = {
     serve: (event) => shop.router(event, parts),
     collect: (event) => collect(event, parts),
     catalogue: (event) => catalogue(event, parts),
+    forget: (event) => forget(event, parts),
   };
   return stages;
 }

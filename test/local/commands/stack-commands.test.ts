@@ -24,6 +24,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 let aws: FakeStack;
 /** Answers of Lambdas in one test, instead of the answers below. */
 let answers: Record<string, unknown>;
+let answerOfForget: (event: unknown) => unknown;
 /** The PATH of the commands. */
 let path: string | undefined;
 beforeEach(async () => {
@@ -41,6 +42,7 @@ beforeEach(async () => {
     ]),
     answer(name, event) {
       if (name in answers) return answers[name];
+      if (name === 'shop-forget') return answerOfForget(event);
       if (name === 'shop-produce') return { sent: (event as { records: unknown[] }).records.length };
       if (name === 'shop-threshold') return { cut: 1, reason: 'flushed on request' };
       return ['Started attempt 2 of window 1'];
@@ -167,6 +169,11 @@ test('retry asks the train Lambda for one more attempt', async () => {
   expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1 } }]);
 });
 
+test('retry --over-budget asks for an attempt that does not fit into the budget', async () => {
+  await run('retry', '--window', '1', '--over-budget');
+  expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1, overBudget: true } }]);
+});
+
 test.each([
   { done: false, message: 'Cannot retry window 1: it has a run already' },
   ['Cannot retry window 1: it has a run already'],
@@ -279,4 +286,81 @@ test('smoke sends nothing to a stack that has sales, unless --anyway is given', 
   const allowed = await run('smoke', '--anyway', '--count', '100', '--timeout', '1');
   expect(allowed.stderr).toContain('0 of 100 are stored after 1 s');
   expect(aws.calls).toHaveLength(1);
+});
+
+const FORECAST = { users: 1, objects: 12, bytes: 3_400_000, seconds: 20, dollars: 0.0012 };
+const COUNTS = { read: 12, changed: 3, deleted: 0, versionsDeleted: 3, readBytes: 3_400_000 };
+const receiptWith = (found: readonly string[]) => ({
+  ...{
+    erasure: 7,
+    requestedAtMs: 1000,
+    requestedBy: 'ops',
+    startedAtMs: 2000,
+    finishedAtMs: 63_000,
+    passes: 2,
+  },
+  ...{
+    users: ['a'.repeat(64)],
+    keyCheck: 'b'.repeat(16),
+    together: [7],
+    objects: COUNTS,
+    changes: [],
+    parts: [],
+  },
+  outside: { tableItems: 4, queues: [{ queue: 'dead', messages: 2, deleted: 1 }], logs: [] },
+  scan: { objects: 20, versions: 1, found, possible: [] },
+  notReached: ['The topic keeps the sales'],
+});
+const forgetting = (found: readonly string[]) => (event: unknown) => {
+  const { forget } = event as { forget?: { dryRun?: boolean } };
+  if (forget?.dryRun) return FORECAST;
+  return { erasure: 7, progress: null, receipt: forget ? null : receiptWith(found) };
+};
+
+test('forget shows what it will take, asks for it, and shows the receipt', async () => {
+  answerOfForget = forgetting([]);
+  const { code, stdout } = await run('forget', '--user=--x');
+  expect([code, stdout.split('\n').slice(0, 4)]).toEqual([
+    0,
+    [
+      'To forget 1 user, 12 objects (3.4 MB) are read twice: to remove the users, and to search for them afterwards',
+      'That takes about 20 seconds and costs about $0.0012 in an account',
+      '1 user will be forgotten: erasure 7',
+      'Erasure 7: 1 user forgotten in 62 seconds and 2 passes',
+    ],
+  ]);
+  expect(stdout).toContain('4 recent sales deleted, 1 message in 1 queue deleted, 0 log streams deleted');
+  expect(aws.calls.map(({ event }) => event)).toEqual([
+    { forget: { users: ['--x'], dryRun: true } },
+    { forget: { users: ['--x'], requestedBy: 'npm run forget' } },
+    { erasure: 7 },
+  ]);
+});
+
+test('forget fails if the search afterwards found the user', async () => {
+  answerOfForget = forgetting(['interactions/1']);
+  const { code, stdout } = await run('forget', '--user', 'ann');
+  expect([code, stdout]).toEqual([1, expect.stringContaining('✗ still found in interactions/1')]);
+});
+
+test('a dry run of forget changes nothing; a file names many users', async () => {
+  answerOfForget = forgetting([]);
+  const file = join(directory, 'leaving.txt');
+  writeFileSync(file, 'ann\nbob\n');
+  const { code, stdout } = await run('forget', '--users', file, '--dry-run');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringContaining('Nothing was changed, because this is a dry run'),
+  ]);
+  expect(aws.calls.map(({ event }) => event)).toEqual([{ forget: { users: ['ann', 'bob'], dryRun: true } }]);
+});
+
+test.each([
+  [['--user', ''], '--user is empty, should be an id'],
+  [[], '--user is missing: it names the user to forget'],
+  [['--user', 'ann', '--users', 'x'], '--user and --users cannot be used together'],
+])('forget %j is refused', async (args, message) => {
+  const { code, stderr } = await run('forget', ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  expect(aws.calls).toEqual([]);
 });

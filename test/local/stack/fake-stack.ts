@@ -80,6 +80,7 @@ export const OUTPUTS = {
   trainFunction: 'shop-train',
   renderFunction: 'shop-render',
   publishFunction: 'shop-publish',
+  forgetFunction: 'shop-forget',
   catalogueFunction: 'shop-catalogue',
   ProduceFunction: 'shop-produce',
   ClusterArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/shop/1',

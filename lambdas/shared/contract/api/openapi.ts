@@ -55,6 +55,7 @@ const TAGS = [
   ['serve', 'Ask'],
   ['collect', 'Send sales'],
   ['catalogue', 'Attributes of products'],
+  ['forget', 'Forget users'],
 ] as const;
 
 const SECURITY_SCHEMES: Readonly<Record<DocumentedAuth, Json>> = {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { RequestStage } from '../stages.ts';
+import type { ApiStage } from '../stages.ts';
 import type { OPERATIONS } from './operations.ts';
 import type { OperationId, OperationOf } from './routes.ts';
 
@@ -79,6 +79,8 @@ export interface ApiRequest<Id extends OperationId = OperationId> {
   readonly claims: Readonly<Record<string, unknown>>;
   /** The only user whom the caller may read or write; undefined if there is no such restriction. */
   readonly onlyUser: string | undefined;
+  /** Who asks, for a record that is kept: a role of AWS, or the kind of token. It does not name a user. */
+  readonly requestedBy: string;
   /** The id of the request in the gateway's log. */
   readonly requestId: string;
 }
@@ -92,7 +94,7 @@ export interface Reply {
 }
 
 /** The operations of a stage: for each of them the function that answers it. */
-export type StageRoutes<Stage extends RequestStage> = {
+export type StageRoutes<Stage extends ApiStage> = {
   readonly [Id in OperationOf<Stage>]: (request: ApiRequest<Id>) => Promise<Reply> | Reply;
 };
 
@@ -105,6 +107,7 @@ type ReplySchema<Contract, Status extends number> = Contract extends {
 /** The body of a successful answer. */
 export type AnswerOf<Id extends OperationId> =
   | ReplySchema<Contracts[Id], 200>
+  | ReplySchema<Contracts[Id], 202>
   | ReplySchema<Contracts[Id], 207>
   | ReplySchema<Contracts[Id], 422>;
 

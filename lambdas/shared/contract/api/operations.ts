@@ -1,4 +1,5 @@
 import { addProducts, putProduct } from './catalogue.ts';
+import { erasure, forgetUser } from './erasures.ts';
 import { explorer } from './explorer.ts';
 import { history } from './history.ts';
 import type { Operation } from './operation.ts';
@@ -21,6 +22,8 @@ export const OPERATIONS = {
   addSales,
   putProduct,
   addProducts,
+  forgetUser,
+  erasure,
   health,
   ready,
   openapi,

@@ -1,4 +1,4 @@
-import type { RequestStage } from '../stages.ts';
+import type { ApiStage } from '../stages.ts';
 
 /** The scopes that a token may have. A route needs one of them, or none: then it is enough to be signed in. */
 export const SCOPES = {
@@ -7,15 +7,16 @@ export const SCOPES = {
   'cartograph/explore.read': 'Read what the explorer shows of a user',
   'cartograph/sales.write': 'Send sales',
   'cartograph/products.write': 'Change attributes of products',
+  'cartograph/users.delete': 'Forget users',
 } as const;
 export type Scope = keyof typeof SCOPES;
 
 /** The address of an operation, the stage that answers it, and the scope that it needs. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Parameters are in braces, such as `/v1/users/{user}/history`. A segment is either a parameter or literal. */
   readonly path: `/v1/${string}`;
-  readonly stage: RequestStage;
+  readonly stage: ApiStage;
   /** Null: every caller who is signed in may use it. */
   readonly scope: Scope | null;
 }
@@ -86,6 +87,18 @@ export const ROUTES = {
     stage: 'catalogue',
     scope: 'cartograph/products.write',
   },
+  forgetUser: {
+    method: 'DELETE',
+    path: '/v1/users/{user}',
+    stage: 'forget',
+    scope: 'cartograph/users.delete',
+  },
+  erasure: {
+    method: 'GET',
+    path: '/v1/erasures/{erasure}',
+    stage: 'forget',
+    scope: 'cartograph/users.delete',
+  },
   health: { method: 'GET', path: '/v1/health', stage: 'serve', scope: null },
   ready: { method: 'GET', path: '/v1/ready', stage: 'serve', scope: null },
   openapi: { method: 'GET', path: '/v1/openapi.json', stage: 'serve', scope: null },
@@ -94,7 +107,7 @@ export const ROUTES = {
 export type OperationId = keyof typeof ROUTES;
 
 /** The operations that a stage answers. */
-export type OperationOf<Stage extends RequestStage> = {
+export type OperationOf<Stage extends ApiStage> = {
   [Id in OperationId]: (typeof ROUTES)[Id]['stage'] extends Stage ? Id : never;
 }[OperationId];
 

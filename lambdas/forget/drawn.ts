@@ -1,0 +1,61 @@
+import type { ErasedObject } from '../shared/contract/erasure.ts';
+import type { History } from './bucket.ts';
+import { type FileKind, UNCHANGED } from './files/kind.ts';
+import { redraw } from './files/redraw.ts';
+import type { WorkerParts } from './parts.ts';
+
+/** The files that pictures and pages are drawn from. */
+const isDrawnFrom = ({ key }: ErasedObject): boolean => key.includes('/summary/');
+
+/**
+ * Draws the pictures and the page of a run again if its summaries were changed, and makes each of them a kind of object.
+ *
+ * What cannot be drawn is deleted: the sweep of render draws a run without a page, from the files as they are then.
+ *
+ * @param charts The objects of `charts/N/`.
+ * @param changes Of the files of the run.
+ * @returns By key; empty if the summaries are as they were.
+ */
+export async function drawnKinds(
+  run: number,
+  charts: readonly History[],
+  {
+    changes,
+    parts: { lake, log, kindOf, hasPseudonyms },
+  }: { readonly changes: readonly ErasedObject[]; readonly parts: WorkerParts },
+): Promise<ReadonlyMap<string, FileKind>> {
+  if (!changes.some(isDrawnFrom)) return new Map();
+  const present = new Set(
+    charts.flatMap(({ key, versions }) =>
+      versions.some(({ isLatest, isMarker }) => isLatest && !isMarker) ? [key] : [],
+    ),
+  );
+  try {
+    // Compared with nothing, every picture is returned, also one that an interrupted call has replaced already.
+    const read = async (key: string) => (present.has(key) ? new Uint8Array() : undefined);
+    const drawn = await redraw(run, { lake, read, hasPseudonyms });
+    return new Map(drawn.map(({ key, bytes }) => [key, kindOfDrawn(key, bytes)]));
+  } catch (error) {
+    log.warn('Cannot draw the charts of a run again; they are deleted, and render draws them', {
+      window: run,
+      error,
+    });
+    return new Map(
+      [...present].filter((key) => kindOf(key)?.isDrawn).map((key) => [key, kindOfDrawn(key, null)]),
+    );
+  }
+}
+
+/** @param expected Null if the object should be deleted. */
+function kindOfDrawn(key: string, expected: Uint8Array | null): FileKind {
+  return {
+    name: 'drawn again',
+    holds: 'labels of users',
+    matches: (other) => other === key,
+    rows: () => 1,
+    rewrite: (bytes) =>
+      expected && Buffer.from(bytes).equals(expected)
+        ? UNCHANGED
+        : { changed: true, bytes: expected, removedRows: 1 },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Progress } from '../shared/contract/erasure.ts';
+import type { WorkerParts } from './parts.ts';
+import { NOTHING_OUTSIDE } from './places.ts';
+import { windowsWithout } from './settle.ts';
+import { PERSONAL_PREFIXES } from './units.ts';
+
+/** Clocks of S3 and of this process may differ by so much. */
+export const CLOCKS_MS = 60_000;
+
+/** Where work begins. */
+export async function firstProgress(
+  start: Pick<Progress, 'erasures' | 'through' | 'storedFromMs'>,
+  { lake, bucket, nowMs, holder }: WorkerParts,
+): Promise<Progress> {
+  const startedAtMs = nowMs();
+  let total = 0;
+  for (const prefix of PERSONAL_PREFIXES)
+    for await (const version of bucket.versions(prefix)) if (version.isLatest) total++;
+  return {
+    ...start,
+    startedAtMs,
+    step: 'bucket',
+    pass: 1,
+    passAtMs: startedAtMs,
+    isClean: (await windowsWithout(lake, start.through)).length === 0,
+    ...FROM_THE_START,
+    places: 0,
+    outside: NOTHING_OUTSIDE,
+    scan: { objects: 0, versions: 0, found: [], possible: [] },
+    lookAgainAtMs: 0,
+    done: 0,
+    total,
+    holder,
+    heldUntilMs: 0,
+  };
+}
+
+export const FROM_THE_START = { prefix: '', after: '' } as const;

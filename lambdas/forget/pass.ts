@@ -1,0 +1,175 @@
+import type { ErasedObject } from '../shared/contract/erasure.ts';
+import { manifestKey, numberInKey, PREFIX } from '../shared/contract/keys.ts';
+import { Manifest } from '../shared/contract/schemas.ts';
+import { parseJson } from '../shared/platform/lake.ts';
+import type { History } from './bucket.ts';
+import { drawnKinds } from './drawn.ts';
+import { type ErasedHistory, eraseObject, NOTHING, UnreadableObject } from './erase-object.ts';
+import { type ErasureUsers, erasedByRun } from './erased.ts';
+import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
+import { type FileChange, inOrder, updateManifest } from './files/manifest.ts';
+import { type Notes, openNotes, readNotes } from './notes.ts';
+import type { WorkerParts } from './parts.ts';
+import type { Work } from './progress.ts';
+import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
+import { groupOf, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
+
+/** What is made of the files of runs, and so is changed after them. */
+const AFTER_RUNS: readonly string[] = [PREFIX.manifests, PREFIX.charts];
+const NO_CHANGES: ReadonlyMap<number, readonly ErasedObject[]> = new Map();
+/** Objects that are read at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Passes over the bucket, from where the work is: rewrites what holds the users, notes it, and removes the old versions.
+ *
+ * @returns false if the time is over before the end.
+ */
+export async function passOver(
+  work: Work,
+  erasures: readonly ErasureUsers[],
+  parts: WorkerParts,
+): Promise<boolean> {
+  const shared = {
+    newest: Math.max(...erasures.map(({ erasure }) => erasure)),
+    notes: await openNotes(parts.lake),
+    knownThrough: knownThroughOf(parts.lake),
+    erased: erasedByRun(erasures),
+    parts,
+  };
+  const from = Math.max(0, PERSONAL_PREFIXES.indexOf(work.at.prefix));
+  for (const [index, prefix] of PERSONAL_PREFIXES.slice(from).entries()) {
+    const changes = AFTER_RUNS.includes(prefix) ? await changesByRun(parts) : NO_CHANGES;
+    for await (const unit of unitsOf(parts.bucket, prefix, index === 0 ? work.at.after : '')) {
+      if (parts.isLate()) return false;
+      const isUntouched = await eraseUnit(unit, work.at.storedFromMs, { ...shared, changes });
+      await work.save({
+        prefix,
+        after: unit.last,
+        done: work.at.done + unit.histories.length,
+        isClean: work.at.isClean && isUntouched,
+      });
+    }
+  }
+  return true;
+}
+
+interface Pass {
+  /** Number of the newest erasure. */
+  readonly newest: number;
+  readonly notes: Notes;
+  readonly knownThrough: (run: number) => Promise<number>;
+  readonly erased: (knownThrough: number) => Erased;
+  /** Of files of runs, by run. */
+  readonly changes: ReadonlyMap<number, readonly ErasedObject[]>;
+  readonly parts: WorkerParts;
+}
+
+/** @returns Whether nothing was changed, and no other writer was in the way. */
+async function eraseUnit(unit: Unit, storedFromMs: number, pass: Pass): Promise<boolean> {
+  const found = unit.histories.filter(({ versions }) =>
+    versions.some(({ storedAtMs }) => storedAtMs >= storedFromMs),
+  );
+  if (found.length === 0) return true;
+  const context = await contextOf(unit, pass);
+  const results: ErasedHistory[] = [];
+  for (const some of batchesOf(found, context))
+    results.push(...(await Promise.all(some.map((history) => eraseHistory(history, context, pass)))));
+  const lines = results.flatMap(({ lines: own }) => own);
+  await pass.notes.add(lines);
+  for (const { key, versionId } of results.flatMap(({ removals }) => removals))
+    await pass.parts.bucket.removeVersion(key, versionId);
+  const erased = lines.filter(({ action }) => action !== 'kept').length;
+  if (erased > 0) pass.parts.log.measure({ ObjectsErased: erased });
+  return erased === 0 && results.every(({ lostRace }) => !lostRace);
+}
+
+/** What the objects of a unit have in common. */
+interface Context {
+  /** The prefix of an attempt, or of the charts of a run. */
+  readonly group: string | undefined;
+  readonly run: RunContext | undefined;
+  /** Pictures and pages that were drawn again, by key. */
+  readonly drawn: ReadonlyMap<string, FileKind>;
+}
+
+async function contextOf({ histories, last }: Unit, { changes, parts }: Pass): Promise<Context> {
+  const group = groupOf(last);
+  const number = runOfKey(last)?.run;
+  if (group === undefined || number === undefined) return { group, run: undefined, drawn: new Map() };
+  if (group.startsWith(PREFIX.runs)) {
+    const run = await runContext(parts.lake, parts.bucket, { prefix: group, histories });
+    return { group, run, drawn: new Map() };
+  }
+  const ofRun = changes.get(number) ?? [];
+  return { group, run: undefined, drawn: await drawnKinds(number, histories, { changes: ofRun, parts }) };
+}
+
+/** Files of a run may be rewritten by others of it, so they are done one after the other. */
+function* batchesOf(histories: readonly History[], { group }: Context): Generator<readonly History[]> {
+  const size = group === undefined ? AT_ONCE : 1;
+  const all = ordered(histories, group);
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}
+
+function ordered(histories: readonly History[], group: string | undefined): readonly History[] {
+  if (group === undefined) return histories;
+  const named = histories.map((history) => ({ history, name: history.key.slice(group.length) }));
+  return inOrder(named).map(({ history }) => history);
+}
+
+async function eraseHistory(history: History, { run, drawn }: Context, pass: Pass): Promise<ErasedHistory> {
+  const { bucket, log } = pass.parts;
+  const number = runOfKey(history.key)?.run;
+  const kind =
+    drawn.get(history.key) ?? manifestKind(history.key, number, pass) ?? pass.parts.kindOf(history.key);
+  if (!kind || (kind.holds === undefined && kind.name !== MANIFEST)) return NOTHING;
+  const known = number === undefined ? 0 : await pass.knownThrough(number);
+  try {
+    return await eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
+  } catch (error) {
+    if (!(error instanceof UnreadableObject)) throw error;
+    // The others go on. The search at the end reports the object.
+    log.error('Cannot remove users from an object', { object: history.key, error: error.cause });
+    return NOTHING;
+  }
+}
+
+const MANIFEST = 'manifest';
+
+/** A manifest names no user; its description of the files is made to fit them. */
+function manifestKind(key: string, run: number | undefined, { changes, newest }: Pass): FileKind | undefined {
+  if (run === undefined || key !== manifestKey(run)) return undefined;
+  const ofRun = changes.get(run);
+  if (!ofRun) return undefined;
+  return {
+    name: MANIFEST,
+    holds: undefined,
+    matches: (other) => other === key,
+    rows: () => 1,
+    rewrite(bytes) {
+      const before = Buffer.from(bytes).toString();
+      const after = updateManifest(before, newest, changesOf(parseJson(before, key, Manifest), ofRun));
+      return after === before ? UNCHANGED : { changed: true, bytes: Buffer.from(after), removedRows: 1 };
+    },
+  };
+}
+
+/** Chooses the changes of files that the manifest names: other attempts have none. */
+function changesOf({ run, attempt, files }: Manifest, changes: readonly ErasedObject[]): FileChange[] {
+  const prefix = `${PREFIX.runs}${numberInKey(run)}/${numberInKey(attempt)}/`;
+  const named = new Set(files.map(({ name }) => name));
+  return changes
+    .filter(({ key }) => key.startsWith(prefix))
+    .map(({ key, after }) => ({ name: key.slice(prefix.length), after }))
+    .filter(({ name }) => named.has(name))
+    .map(({ name, after }) => ({ name, after }));
+}
+
+/** Files of runs that were changed or deleted so far. */
+async function changesByRun({ lake }: WorkerParts): Promise<ReadonlyMap<number, readonly ErasedObject[]>> {
+  const changed = (await readNotes(lake)).filter(
+    ({ key, action }) => key.startsWith('runs/') && (action === 'changed' || action === 'deleted'),
+  );
+  return Map.groupBy(changed, ({ key }) => runOfKey(key)?.run ?? 0);
+}

@@ -1,0 +1,90 @@
+import {
+  ErasureReceipt,
+  ErasureRequest,
+  erasureRequestKey,
+  MOST_ERASED_USERS,
+} from '../shared/contract/erasure.ts';
+import { erasureKey, PREFIX, parseNumberedKey, tombstonesKey } from '../shared/contract/keys.ts';
+import { Tombstones } from '../shared/contract/schemas.ts';
+import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
+import type { PersonIds } from '../shared/privacy/person-ids.ts';
+import type { PersonKey } from '../shared/privacy/person-key.ts';
+
+export interface RequestParts {
+  readonly lake: Lake;
+  readonly key: PersonKey;
+  readonly ids: PersonIds;
+  readonly nowMs: () => number;
+}
+
+const JSON_TYPE = 'application/json';
+
+/**
+ * Stores a request to forget users, and their tombstones. From then on remember, serve and the next runs leave them out; the worker
+ * does the rest. Users that are not known are stored like those that are.
+ *
+ * Requests are numbered without gaps: each number is taken by writing the request on the condition that there is none. If a process
+ * ended between its request and its tombstones, the next request completes them.
+ *
+ * @param users As the shop spells them, in any order; repeats count once.
+ * @param requestedBy The role, or the kind of token, that asks.
+ * @returns The number of the erasure.
+ * @throws {RangeError} If there are no users, more than 10,000, or one is empty or longer than 256 characters.
+ */
+export async function requestErasure(
+  users: readonly string[],
+  requestedBy: string,
+  { lake, key, ids, nowMs }: RequestParts,
+): Promise<number> {
+  checkUsers(users);
+  const stored = [...new Set(users.map((user) => ids.stored(user)))].sort();
+  for (let erasure = (await newestTombstones(lake)) + 1; ; erasure++) {
+    const request: ErasureRequest = { erasure, untilMs: nowMs(), requestedBy, users: stored };
+    const isOurs = await lake.create(erasureRequestKey(erasure), toJson(request), JSON_TYPE);
+    const winner = isOurs ? request : await readJson(lake, erasureRequestKey(erasure), ErasureRequest);
+    // Without a request the erasure is finished, and so has its tombstones.
+    if (winner) await writeTombstones(lake, winner, key);
+    if (isOurs) return erasure;
+  }
+}
+
+function checkUsers(users: readonly string[]): void {
+  if (users.length === 0 || users.length > MOST_ERASED_USERS)
+    throw new RangeError(
+      `Cannot forget users: the request names ${users.length}, should name 1 to ${MOST_ERASED_USERS}`,
+    );
+  for (const [index, { length }] of users.entries())
+    if (length === 0 || length > 256)
+      throw new RangeError(
+        `Cannot forget users: the id at position ${index + 1} has ${length} characters, should have 1 to 256`,
+      );
+}
+
+/** Writes the tombstones of a request. They are a function of the request, so that whoever writes them writes the same. */
+export async function writeTombstones(lake: Lake, request: ErasureRequest, key: PersonKey): Promise<void> {
+  const { erasure, untilMs, users } = request;
+  const hashes = [...new Set(users.map((user) => key.erasedHash(user)))].sort();
+  const tombstones: Tombstones = { erasure, untilMs, keyCheck: key.check, users: hashes };
+  await lake.create(tombstonesKey(erasure), toJson(tombstones), JSON_TYPE);
+}
+
+/** Returns the number of the newest tombstones; 0 if there are none. */
+async function newestTombstones(lake: Lake): Promise<number> {
+  let newest = 0;
+  for await (const { key } of lake.list(PREFIX.tombstones))
+    newest = Math.max(newest, parseNumberedKey(PREFIX.tombstones, key) ?? 0);
+  return newest;
+}
+
+/** The state of an erasure. */
+export interface ErasureOutcome {
+  readonly tombstones: Tombstones;
+  /** Undefined while the work is not finished. */
+  readonly receipt: ErasureReceipt | undefined;
+}
+
+/** Reads the state of an erasure. @returns undefined if there is no erasure of this number. */
+export async function readErasure(lake: Lake, erasure: number): Promise<ErasureOutcome | undefined> {
+  const tombstones = await readJson(lake, tombstonesKey(erasure), Tombstones);
+  return tombstones && { tombstones, receipt: await readJson(lake, erasureKey(erasure), ErasureReceipt) };
+}

@@ -1,0 +1,120 @@
+import { gunzipSync } from 'node:zlib';
+import type { Progress } from '../shared/contract/erasure.ts';
+import { PREFIX } from '../shared/contract/keys.ts';
+import type { History, Version } from './bucket.ts';
+import { type ErasureUsers, erasedByRun } from './erased.ts';
+import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
+import { type Mentions, mentionsOf } from './mentions.ts';
+import type { WorkerParts } from './parts.ts';
+import type { Work } from './progress.ts';
+import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
+import { groupOf, type Unit, unitsOf } from './units.ts';
+
+/** Most keys that the result lists. */
+const MOST_KEYS = 100;
+const AT_ONCE = 8;
+
+type Scan = Progress['scan'];
+
+/**
+ * Searches everything for the users: all prefixes, all versions, decoded. Objects with columns are searched by column, so that a product
+ * with the id of a user is none; text is searched by words besides, and what has such a word is only possible.
+ *
+ * @returns false if the time is over before the end.
+ */
+export async function scanAll(
+  work: Work,
+  erasures: readonly ErasureUsers[],
+  parts: WorkerParts,
+): Promise<boolean> {
+  const search: Search = {
+    erased: erasedByRun(erasures),
+    mentions: mentionsOf(erasures.flatMap(({ users }) => [...users])),
+    knownThrough: knownThroughOf(parts.lake),
+    newest: Math.max(...erasures.map(({ erasure }) => erasure)),
+    parts,
+  };
+  for await (const unit of unitsOf(parts.bucket, '', work.at.after)) {
+    if (parts.isLate()) return false;
+    const scan = await scanUnit(unit, work.at.scan, search);
+    await work.save({ scan, after: unit.last, done: work.at.done + unit.histories.length });
+  }
+  return true;
+}
+
+interface Search {
+  readonly erased: (knownThrough: number) => Erased;
+  readonly mentions: Mentions;
+  readonly knownThrough: (run: number) => Promise<number>;
+  readonly newest: number;
+  readonly parts: WorkerParts;
+}
+
+async function scanUnit(unit: Unit, before: Scan, search: Search): Promise<Scan> {
+  const { lake, bucket } = search.parts;
+  const group = groupOf(unit.last);
+  const run = group?.startsWith('runs/')
+    ? await runContext(lake, bucket, { prefix: group, histories: unit.histories })
+    : undefined;
+  const scan = { ...before, found: [...before.found], possible: [...before.possible] };
+  const versions = unit.histories
+    // Requests hold the users until the work is done, and go last.
+    .filter(({ key }) => !key.startsWith(PREFIX.erasures))
+    .flatMap((history: History) => history.versions.filter(({ isMarker }) => !isMarker));
+  for (let at = 0; at < versions.length; at += AT_ONCE) {
+    const some = versions.slice(at, at + AT_ONCE);
+    const results = await Promise.all(some.map((version) => scanVersion(version, run, search)));
+    for (const [index, result] of results.entries()) {
+      const version = some[index];
+      if (!version) continue;
+      if (version.isLatest) scan.objects++;
+      else scan.versions++;
+      const keys = result === 'found' ? scan.found : result === 'possible' ? scan.possible : undefined;
+      if (keys && keys.length < MOST_KEYS && !keys.includes(version.key)) keys.push(version.key);
+    }
+  }
+  return scan;
+}
+
+async function scanVersion(
+  { key, versionId }: Version,
+  run: RunContext | undefined,
+  { erased, mentions, knownThrough, newest, parts: { bucket, kindOf } }: Search,
+): Promise<'none' | 'possible' | 'found'> {
+  const content = await bucket.content(key, versionId);
+  if (!content) return 'none';
+  const number = runOfKey(key)?.run;
+  const known = number === undefined ? 0 : await knownThrough(number);
+  const kind = kindOf(key);
+  if (kind && (await holdsUser(content.bytes, kind, { key, run, erased: erased(known) }))) return 'found';
+  // A run that left the users out can hold them only as new users.
+  if (known >= newest) return 'none';
+  const text = textOf(content.bytes);
+  return text !== undefined && mentions(text) ? 'possible' : 'none';
+}
+
+/** An object that its kind cannot read may hold anything, so it counts as found. */
+async function holdsUser(
+  bytes: Uint8Array,
+  kind: FileKind,
+  { erased, ...source }: Source & { readonly erased: Erased },
+): Promise<boolean> {
+  try {
+    return (await kind.rewrite(bytes, erased, source)).changed;
+  } catch (error) {
+    if (error instanceof Error && '$metadata' in error) throw error;
+    return true;
+  }
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/** @returns undefined if the bytes are not text: Parquet, pictures and such. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const plain = GZIP.equals(bytes.subarray(0, 2)) ? gunzipSync(bytes) : bytes;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(plain);
+  } catch {
+    return undefined;
+  }
+}

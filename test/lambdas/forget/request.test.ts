@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { requestErasure } from '../../../lambdas/forget/request.ts';
+import {
+  ErasureRequest,
+  erasureRequestKey,
+  MOST_ERASED_USERS,
+} from '../../../lambdas/shared/contract/erasure.ts';
+import { tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';
+import { Tombstones } from '../../../lambdas/shared/contract/schemas.ts';
+import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { memoryLake } from '../../lake.ts';
+import { KEY } from './sample-bucket.ts';
+
+const partsOf = (ids: PersonIds = PLAIN_IDS) => ({ lake: memoryLake(), key: KEY, ids, nowMs: () => 1000 });
+const tombstones = (parts: ReturnType<typeof partsOf>, erasure: number) =>
+  Tombstones.parse(JSON.parse(parts.lake.text(tombstonesKey(erasure))));
+
+test('a request becomes tombstones with hashes, and work with the users', async () => {
+  const parts = partsOf();
+  expect(await requestErasure(['bob', 'ann', 'bob'], 'a role', parts)).toBe(1);
+  expect(tombstones(parts, 1)).toEqual({
+    ...{ erasure: 1, untilMs: 1000, keyCheck: KEY.check },
+    users: [KEY.erasedHash('ann'), KEY.erasedHash('bob')].sort(),
+  });
+  expect(ErasureRequest.parse(JSON.parse(parts.lake.text(erasureRequestKey(1))))).toEqual({
+    ...{ erasure: 1, untilMs: 1000, requestedBy: 'a role' },
+    users: ['ann', 'bob'],
+  });
+});
+
+test('where ids are keyed, pseudonyms are stored and hashed', async () => {
+  const parts = partsOf(createPersonIds('keyed', KEY));
+  await requestErasure(['ann'], 'a role', parts);
+  expect(tombstones(parts, 1).users).toEqual([KEY.erasedHash(KEY.pseudonym('ann'))]);
+  for (const key of parts.lake.keys()) expect(parts.lake.text(key)).not.toContain('ann');
+});
+
+test('requests at the same time are numbered without gaps', async () => {
+  const parts = partsOf();
+  const numbers = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => requestErasure([`u${index}`], 'a role', parts)),
+  );
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+  for (const number of numbers) expect(tombstones(parts, number).erasure).toBe(number);
+});
+
+test('a request whose process ended before its tombstones were stored is completed by the next one', async () => {
+  const parts = partsOf();
+  parts.lake.fault = (operation, key) => {
+    if (operation === 'create' && key === tombstonesKey(1)) throw new Error('ended');
+  };
+  await expect(requestErasure(['ann'], 'a role', parts)).rejects.toThrow('ended');
+  parts.lake.fault = () => undefined;
+  expect(await requestErasure(['bob'], 'a role', parts)).toBe(2);
+  expect(tombstones(parts, 1).users).toEqual([KEY.erasedHash('ann')]);
+  expect(tombstones(parts, 2).users).toEqual([KEY.erasedHash('bob')]);
+});
+
+test.each([
+  [[], 'names 0, should name 1 to 10000'],
+  [[''], 'the id at position 1 has 0 characters, should have 1 to 256'],
+  [['a', 'b'.repeat(257)], 'the id at position 2 has 257 characters, should have 1 to 256'],
+  [Array.from({ length: MOST_ERASED_USERS + 1 }, String), 'names 10001, should name 1 to 10000'],
+])('a request that cannot be taken stores nothing', async (users, message) => {
+  const parts = partsOf();
+  await expect(requestErasure(users, 'a role', parts)).rejects.toThrow(message);
+  expect(parts.lake.keys()).toEqual([]);
+});
