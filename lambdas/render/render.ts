@@ -3,7 +3,7 @@ import { Manifest } from '../shared/contract/schemas.ts';
 import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { RunData } from './charts/chart.ts';
-import { CHART_NAMES, CHARTS } from './charts/registry.ts';
+import { CHART_NAMES, CHARTS, type ChartName } from './charts/registry.ts';
 import { decidedThrough, readDecidedRun } from './decisions.ts';
 import { readRun } from './documents.ts';
 import { fileOf } from './drawing/specification.ts';
@@ -45,7 +45,7 @@ export async function renderDecided(parts: Parts, publication: number): Promise<
  * @throws {Error} If the manifest or a file of the run is missing or malformed; the message names it.
  */
 export async function renderRun(
-  { lake, log, hasPseudonyms = false, draw = drawAll }: Parts,
+  { lake, log, hasPseudonyms = false, draw = (data, write) => drawAll(data, write) }: Parts,
   run: number,
 ): Promise<void> {
   const folder = chartsOf(run);
@@ -61,8 +61,16 @@ export async function renderRun(
   log.info(`Rendered ${pictures.length} charts`, { window: run, object: `${folder}index.html` });
 }
 
-/** Draws every chart and hands each file to `write`. */
-async function drawAll(data: RunData, write: Write): Promise<Picture[]> {
+/**
+ * Draws every chart and hands each file to `write`.
+ *
+ * @param needsPng Says for which charts a PNG is drawn, which takes longest; for all by default.
+ */
+export async function drawAll(
+  data: RunData,
+  write: Write,
+  needsPng: (name: ChartName) => boolean = () => true,
+): Promise<Picture[]> {
   // Vega and Vega-Lite are loaded only here: they are most of the code, and a sweep that finds nothing to draw does not
   // need them.
   const { toPng, toSvg } = await import('./draw.ts');
@@ -74,7 +82,7 @@ async function drawAll(data: RunData, write: Write): Promise<Picture[]> {
     await write(specification.file, toJson(spec), 'application/json');
     const svg = await toSvg(spec);
     await write(`${name}.svg`, themed(svg), 'image/svg+xml');
-    await write(`${name}.png`, await toPng(svg), 'image/png');
+    if (needsPng(name)) await write(`${name}.png`, await toPng(svg), 'image/png');
     pictures.push({
       name,
       svg,

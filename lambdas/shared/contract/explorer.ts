@@ -42,7 +42,10 @@ export const ExplorerIndex = z.strictObject({
 });
 export type ExplorerIndex = z.infer<typeof ExplorerIndex>;
 
-/** A block: `rows` are [key, value]; `names` are [product, name] for the products in these rows that have a name. */
+/**
+ * A block: `rows` are [key, value]; `names` are [product, name] for the products in these rows that have a name. A block of which all
+ * users were forgotten has no rows.
+ */
 const explorerBlock = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     names: z.array(z.tuple([z.string(), z.string()])),
