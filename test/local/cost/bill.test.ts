@@ -42,14 +42,14 @@ test('idle, pollers: 2 endpoints x 2 zones x 730 h x 0.01, or one unit x 730 h x
 });
 
 /**
- * A sweep every 5 minutes is 8,760 a month for each of 4 stages: 35,040 messages of 3 requests. Lambda polls 4 queues 900
- * times an hour: 2,628,000.
+ * A sweep every 5 minutes is 8,760 a month for each of 5 stages: 43,800 messages of 3 requests. Lambda polls 5 queues 900
+ * times an hour: 3,285,000.
  */
 test('idle, sweeps: polling and sweeping cost little, and are listed', () => {
   expect(usdOf(bill({}).idle)).toMatchObject({
-    'SQS, polls and sweeps': expect.closeTo((2_628_000 + 105_120) * 0.4e-6, 6),
-    // 8,760 x 0.3 s x (3 x 0.5 GB + 1 GB) = 6,570 GB-s at 0.0000133334, and 35,040 requests at 0.20 a million
-    'Lambda, sweeps': expect.closeTo(0.0876 + 0.007008, 5),
+    'SQS, polls and sweeps': expect.closeTo((3_285_000 + 131_400) * 0.4e-6, 6),
+    // 8,760 x 0.3 s x (3 x 0.5 GB + 1 GB + 3 GB) = 14,454 GB-s at 0.0000133334, and 43,800 requests at 0.20 a million
+    'Lambda, sweeps': expect.closeTo(0.192721 + 0.00876, 5),
     'S3, listings of sweeps': expect.closeTo(8_760 * 9 * 5e-6, 6),
     'CloudWatch, dashboard': 3,
   });
