@@ -15,6 +15,12 @@ import { manifestOf } from './lake-files.ts';
 
 const KINDS = createFileKinds({});
 
+/** Erases users with all of their sales. */
+export const erasing = (users: readonly string[]): Erased => {
+  const all = new Set(users);
+  return { users: all, isErased: (user) => all.has(user) };
+};
+
 /** Returns the keys of all objects of a lake in a directory, in order. */
 export const keysOf = (lake: string): string[] =>
   readdirSync(lake, { recursive: true, withFileTypes: true })

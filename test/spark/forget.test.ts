@@ -21,9 +21,16 @@ import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts
 import { seeded } from '../../local/shop/random.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';
 import { fileJobCommand } from '../../local/spark/file-job.ts';
-import { erasing } from '../lambdas/forget/files/erasing.ts';
 import { recordingLog } from '../lambdas/log.ts';
-import { drawAgain, eraseFromBatches, eraseFromRun, keysOf, readObject, rowsOf } from './erased-run.ts';
+import {
+  drawAgain,
+  eraseFromBatches,
+  eraseFromRun,
+  erasing,
+  keysOf,
+  readObject,
+  rowsOf,
+} from './erased-run.ts';
 import { json, keyOf, manifestOf } from './lake-files.ts';
 
 /** A shop whose users and products share ids, and whose users have ids that every format must escape. */

@@ -1,18 +1,29 @@
-import { type Block, type BlockKind, blockFor, keysIn, placesOf } from './blocks.ts';
+import {
+  type Block,
+  type BlockKind,
+  blockFor,
+  blocksWith,
+  isLaidOut,
+  keysIn,
+  membersOf,
+  type Place,
+  placesOf,
+} from './blocks.ts';
 import { readMember } from './gzip-member.ts';
-import { arrayAt, type Edit, itemTexts, type JsonNode, parseJsonText, replaceItems } from './json-text.ts';
+import { arrayAt, type Edit, itemTexts, parseJsonText, replaceItems } from './json-text.ts';
 import type { Erased, RunContext } from './kind.ts';
 
 /**
  * Replaces the first keys of blocks that are an erased user, or the beginning of the user's id. Such a key becomes what the job would
- * have written without the user: the shortest beginning of the first key that is left which sorts after the key before it.
+ * have written without the user: the shortest beginning of the first key that is left which sorts after the key before it. Lengths of
+ * blocks are replaced if they have changed.
  *
- * The blocks may be rewritten before or after the index, in any order of readers: every user who is left is found with the old index
- * and with the new one.
+ * If no length changed, the blocks may be rewritten before or after the index, in any order of readers: every user who is left is found
+ * with the old index and with the new one.
  *
  * @param path Where the table is in the document.
  */
-export async function separatorEdits(
+export async function indexEdits(
   document: string,
   erased: Erased,
   {
@@ -21,31 +32,114 @@ export async function separatorEdits(
     kind,
   }: { readonly path: readonly string[]; readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<Edit[]> {
-  const root = parseJsonText(document);
   const blocks = placesOf(kind.table(JSON.parse(document)));
   const positions = revealing(blocks, erased);
-  const reader = new KeyReader(run, { blocks, positions, erased });
-  const replaced = new Map<number, string>();
+  const files = new TableFiles(run, blocks);
+  const reader = new KeyReader(files, { blocks, positions, erased });
+  const from = new Map<number, string>();
   for (const position of positions) {
-    const from = await reader.from(position);
-    if (from !== blocks[position]?.from) replaced.set(position, from);
+    const separator = await reader.from(position);
+    if (separator !== blocks[position]?.from) from.set(position, JSON.stringify(separator));
   }
-  if (replaced.size === 0) return [];
+  const sizes = new Map<number, string>();
+  for (const position of blocksWith(blocks, erased)) {
+    const found = await files.place(position);
+    if (found.sizeBytes !== blocks[position]?.sizeBytes) sizes.set(position, String(found.sizeBytes));
+  }
+  return [
+    ...columnEdits(document, { path, name: 'from', values: from }),
+    ...columnEdits(document, { path, name: 'sizes', values: sizes }),
+  ];
+}
 
-  const edits: Edit[] = [];
+/** Replaces some values of a column of the table. @param values By position of the block, as they are written. */
+function columnEdits(
+  document: string,
+  {
+    path,
+    name,
+    values,
+  }: {
+    readonly path: readonly string[];
+    readonly name: string;
+    readonly values: ReadonlyMap<number, string>;
+  },
+): Edit[] {
+  if (values.size === 0) return [];
   let first = 0;
-  for (const part of arrayAt(root, ...path).items) {
-    const from = arrayAt(part as JsonNode, 'from');
+  return arrayAt(parseJsonText(document), ...path).items.flatMap((part) => {
+    const column = arrayAt(part, name);
     const start = first;
-    first += from.items.length;
-    if (![...replaced.keys()].some((position) => position >= start && position < first)) continue;
-    const texts = itemTexts(document, from).map((text, index) => {
-      const separator = replaced.get(start + index);
-      return separator === undefined ? text : JSON.stringify(separator);
-    });
-    edits.push(replaceItems(document, from, texts));
+    first += column.items.length;
+    const texts = itemTexts(document, column);
+    if (!texts.some((_, index) => values.has(start + index))) return [];
+    return [
+      replaceItems(
+        document,
+        column,
+        texts.map((text, index) => values.get(start + index) ?? text),
+      ),
+    ];
+  });
+}
+
+interface TableFile {
+  readonly bytes: Uint8Array;
+  /** Where its blocks are now; the index may be older. */
+  readonly places: readonly Place[];
+}
+
+/** Reads the files of a table, each once. */
+class TableFiles {
+  private readonly run: RunContext;
+  private readonly blocks: readonly Block[];
+  /** The blocks of each file, and the position of the first one. */
+  private readonly parts = new Map<string, { readonly first: number; readonly own: Block[] }>();
+  private readonly known = new Map<string, Promise<TableFile>>();
+
+  constructor(run: RunContext, blocks: readonly Block[]) {
+    this.run = run;
+    this.blocks = blocks;
+    for (const [first, block] of blocks.entries()) {
+      const part = this.parts.get(block.file);
+      if (part) part.own.push(block);
+      else this.parts.set(block.file, { first, own: [block] });
+    }
   }
-  return edits;
+
+  async text(position: number): Promise<string> {
+    const { bytes } = await this.file(this.fileOf(position));
+    const { offset, sizeBytes } = await this.place(position);
+    return readMember(bytes.subarray(offset, offset + sizeBytes)).text;
+  }
+
+  async place(position: number): Promise<Place> {
+    const name = this.fileOf(position);
+    const { places } = await this.file(name);
+    const place = places[position - (this.parts.get(name)?.first ?? 0)];
+    if (!place) throw new RangeError(`Cannot read block ${position}: ${name} has only ${places.length}`);
+    return place;
+  }
+
+  private fileOf(position: number): string {
+    const block = this.blocks[position];
+    if (!block) throw new RangeError(`Cannot read block ${position}: there are ${this.blocks.length}`);
+    return block.file;
+  }
+
+  private file(name: string): Promise<TableFile> {
+    const known = this.known.get(name) ?? this.read(name);
+    this.known.set(name, known);
+    return known;
+  }
+
+  private async read(name: string): Promise<TableFile> {
+    const bytes = await this.run.read(name);
+    const own = this.parts.get(name)?.own ?? [];
+    if (isLaidOut(bytes, own)) return { bytes, places: own };
+    const places = Array.from(membersOf(bytes), ({ offset, sizeBytes }) => ({ offset, sizeBytes }));
+    return { bytes, places };
+  }
 }
 
 /**
@@ -69,7 +163,7 @@ const AFTER_ALL = '\uffff';
 
 /** Reads the users who are left in blocks. */
 class KeyReader {
-  private readonly run: RunContext;
+  private readonly files: TableFiles;
   private readonly blocks: readonly Block[];
   /** The blocks whose first keys are replaced. */
   private readonly positions: ReadonlySet<number>;
@@ -77,14 +171,14 @@ class KeyReader {
   private readonly known = new Map<number, Promise<string[]>>();
 
   constructor(
-    run: RunContext,
+    files: TableFiles,
     table: {
       readonly blocks: readonly Block[];
       readonly positions: ReadonlySet<number>;
       readonly erased: Erased;
     },
   ) {
-    this.run = run;
+    this.files = files;
     this.blocks = table.blocks;
     this.positions = table.positions;
     this.erased = table.erased;
@@ -124,9 +218,7 @@ class KeyReader {
   }
 
   private async readKeys(position: number): Promise<string[]> {
-    const block = this.blocks[position];
-    if (!block) return [];
-    const { text } = readMember(await this.run.read(block.file, block));
+    const text = await this.files.text(position);
     return keysIn(text).filter((key) => !this.erased.isErased(key));
   }
 }

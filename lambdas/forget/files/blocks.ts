@@ -1,5 +1,6 @@
 import { AnswerModel } from '../../shared/contract/answer-model.ts';
 import { ExplorerIndex, type ExplorerTable } from '../../shared/contract/explorer.ts';
+import { sum } from '../../shared/contract/numbers.ts';
 import { readMember, writeMember } from './gzip-member.ts';
 import {
   applyEdits,
@@ -16,7 +17,9 @@ import { type Erased, type Rewritten, type RunContext, UNCHANGED } from './kind.
  * The tables of users that are read block by block: `explorer/users` and `model/histories`.
  *
  * A block keeps its place and its length, so that a reader who knows an older index, or reads while files are replaced, finds complete
- * blocks with the users that they had, except for those who were erased. Blocks without an erased user keep their bytes.
+ * blocks with the users that they had, except for those who were erased. Blocks without an erased user keep their bytes. Only if the
+ * rows that are left do not fit, which needs rows that differ in next to nothing, a block becomes longer, and the index gets its length;
+ * a reader with an older index then finds no gzip members where it looks, and never other users.
  */
 export interface BlockKind {
   /** The document that says where the blocks are. */
@@ -84,7 +87,7 @@ export function blockFor(blocks: readonly Block[], key: string): number {
  * Returns the positions of the blocks that may have an erased user. If the index was rewritten before, the block of a user who was the
  * first one in it begins after the user, and blocks without users begin where the next one does.
  */
-function blocksWith(blocks: readonly Block[], erased: Erased): Set<number> {
+export function blocksWith(blocks: readonly Block[], erased: Erased): Set<number> {
   const found = new Set<number>();
   for (const user of erased.users) {
     if (!erased.isErased(user)) continue;
@@ -118,26 +121,44 @@ export async function rewriteBlocks(
   { name, run, kind }: { readonly name: string; readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<Rewritten> {
   const blocks = await blocksOf(run, kind);
-  const places = blocks
-    ? [...blocksWith(blocks, erased)]
-        .flatMap((position) => blocks[position] ?? [])
-        .filter(({ file }) => file === name)
-    : membersOf(bytes);
-  let rewritten: Buffer | undefined;
-  let removedRows = 0;
-  for (const { offset, sizeBytes } of places) {
+  const parts: Uint8Array[] = [];
+  let [copied, removedRows] = [0, 0];
+  for (const { offset, sizeBytes } of placesIn(bytes, { name, blocks, erased })) {
     const { text } = readMember(bytes.subarray(offset, offset + sizeBytes));
     const without = withoutUsers(text, erased);
     if (!without) continue;
-    rewritten ??= Buffer.from(bytes);
-    rewritten.set(writeMember(without.text, sizeBytes), offset);
+    parts.push(bytes.subarray(copied, offset), writeMember(without.text, sizeBytes));
+    copied = offset + sizeBytes;
     removedRows += without.removedRows;
   }
-  return rewritten ? { changed: true, bytes: rewritten, removedRows } : UNCHANGED;
+  if (removedRows === 0) return UNCHANGED;
+  return { changed: true, bytes: Buffer.concat([...parts, bytes.subarray(copied)]), removedRows };
 }
 
+/** Where a block is in its file. */
+export type Place = Pick<Block, 'offset' | 'sizeBytes'>;
+
+/** Returns the places of the blocks that may have an erased user, ascending; of all blocks if the index is none of this file. */
+function placesIn(
+  bytes: Uint8Array,
+  {
+    name,
+    blocks = [],
+    erased,
+  }: { readonly name: string; readonly blocks: readonly Block[] | undefined; readonly erased: Erased },
+): Iterable<Place> {
+  const own = blocks.filter(({ file }) => file === name);
+  if (!isLaidOut(bytes, own)) return membersOf(bytes);
+  const wanted = blocksWith(blocks, erased);
+  return blocks.filter(({ file }, position) => file === name && wanted.has(position));
+}
+
+/** Returns whether the blocks of an index take exactly the bytes of their file. */
+export const isLaidOut = (bytes: Uint8Array, blocks: readonly Place[]): boolean =>
+  sum(blocks.map(({ sizeBytes }) => sizeBytes)) === bytes.length;
+
 /** Finds the blocks of a file one after another, by decoding them. */
-function* membersOf(bytes: Uint8Array): Generator<{ offset: number; sizeBytes: number; text: string }> {
+export function* membersOf(bytes: Uint8Array): Generator<Place & { readonly text: string }> {
   let offset = 0;
   while (offset < bytes.length) {
     const member = readMember(bytes.subarray(offset));

@@ -1,6 +1,6 @@
 import { grouped } from '../../shared/contract/numbers.ts';
 import { Network } from '../../shared/contract/summaries.ts';
-import { separatorEdits } from './block-index.ts';
+import { indexEdits } from './block-index.ts';
 import { EXPLORER_USERS, HISTORIES } from './blocks.ts';
 import {
   applyEdits,
@@ -167,7 +167,7 @@ export async function explorerIndexEdits(document: string, erased: Erased, run: 
   const picks = arrayAt(parseJsonText(document), 'picks', 'users');
   const isErased = itemTexts(document, picks).map((text) => erased.isErased(JSON.parse(text)));
   const suggested = leaveOut(document, picks, isErased);
-  const separators = await separatorEdits(document, erased, { path: ['users'], run, kind: EXPLORER_USERS });
+  const separators = await indexEdits(document, erased, { path: ['users'], run, kind: EXPLORER_USERS });
   return {
     edits: [...suggested.edits, ...separators],
     removedRows: suggested.removedRows + separators.length,
@@ -176,7 +176,7 @@ export async function explorerIndexEdits(document: string, erased: Erased, run: 
 
 /** `model/answer.json`: the first keys of blocks. */
 export async function answerEdits(document: string, erased: Erased, run: RunContext): Promise<Edits> {
-  const edits = await separatorEdits(document, erased, { path: ['histories'], run, kind: HISTORIES });
+  const edits = await indexEdits(document, erased, { path: ['histories'], run, kind: HISTORIES });
   return { edits, removedRows: edits.length };
 }
 

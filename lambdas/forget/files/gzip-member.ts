@@ -1,5 +1,4 @@
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { lowest } from '../../shared/contract/numbers.ts';
 
 /**
  * Gzip members (RFC 1952) of a length that is given. A reader that knows only where a block was finds the new one at the same place.
@@ -56,26 +55,21 @@ const SETTINGS = [
 ] as const;
 
 /**
- * Writes a text as a member of exactly this length. The room that the text does not take is an extra field of zeros in the header,
- * and beyond 65,537 bytes a comment, which readers skip.
+ * Writes a text as a member of this length. The room that the text does not take is an extra field of zeros in the header, and beyond
+ * 65,537 bytes a comment, which readers skip.
  *
- * @throws {RangeError} If the text does not fit, however it is compressed.
+ * @returns A longer member if the text does not fit, however it is compressed. A text without one of its rows fits nearly always.
  */
 export function writeMember(text: string, sizeBytes: number): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   const room = sizeBytes - HEADER_BYTES - TRAILER_BYTES;
-  let body: Buffer | undefined;
-  const lengths: number[] = [];
-  for (const settings of SETTINGS) {
-    body = deflateRawSync(bytes, settings);
-    lengths.push(body.length);
+  let body = deflateRawSync(bytes, SETTINGS[0]);
+  for (const settings of SETTINGS.slice(1)) {
     if (body.length <= room) break;
+    const other = deflateRawSync(bytes, settings);
+    if (other.length < body.length) body = other;
   }
-  if (!body || body.length > room)
-    throw new RangeError(
-      `Cannot write a block: it takes ${lowest(lengths)} bytes, should take at most ${room}`,
-    );
-  return Buffer.concat([header(room - body.length), body, trailer(bytes)]);
+  return Buffer.concat([header(Math.max(0, room - body.length)), body, trailer(bytes)]);
 }
 
 /** @param padding Bytes that the header has in addition. */

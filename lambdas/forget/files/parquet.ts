@@ -9,8 +9,10 @@ export interface ParquetTable {
   readonly columns: readonly string[];
   /** @param row The values of these columns, in their order. */
   readonly isRemoved: (row: readonly unknown[]) => boolean;
-  /** Returns whether a row group may have such rows, by the least and the greatest value of the first column. */
-  readonly mayHold?: (least: string, greatest: string) => boolean;
+  /** Those of the columns that name users. */
+  readonly userColumns: readonly string[];
+  /** Returns whether a column may name one of the users, by its least and its greatest value in a row group. */
+  readonly mayHold: (least: string, greatest: string) => boolean;
 }
 
 /**
@@ -70,14 +72,10 @@ async function removedIn(
   readColumn: Awaited<ReturnType<typeof parquetScan>>['readColumn'],
   { metadata, table }: { readonly metadata: FileMetaData; readonly table: ParquetTable },
 ): Promise<Uint8Array | undefined> {
-  const { isRemoved, mayHold } = table;
+  const { isRemoved, userColumns, mayHold } = table;
+  if (!userColumns.some((name) => columnMayHold(chunks, name, mayHold))) return undefined;
   const known = columnsOf(metadata);
   const columns = table.columns.filter((name) => known.includes(name));
-  const { statistics } =
-    chunks.find(({ meta_data }) => meta_data?.path_in_schema[0] === columns[0])?.meta_data ?? {};
-  const { min_value: least, max_value: greatest } = statistics ?? {};
-  if (mayHold && typeof least === 'string' && typeof greatest === 'string' && !mayHold(least, greatest))
-    return undefined;
   const data = await Promise.all(columns.map((column) => readColumn({ column, rowStart, rowEnd })));
   const flags = new Uint8Array(rowEnd - rowStart);
   let count = 0;
@@ -87,6 +85,14 @@ async function removedIn(
       count += 1;
     }
   return count === 0 ? undefined : flags;
+}
+
+/** Without statistics, a column may hold anything. */
+function columnMayHold(chunks: Group['chunks'], name: string, mayHold: ParquetTable['mayHold']): boolean {
+  const { statistics } =
+    chunks.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data ?? {};
+  const { min_value: least, max_value: greatest } = statistics ?? {};
+  return typeof least !== 'string' || typeof greatest !== 'string' || mayHold(least, greatest);
 }
 
 function keep(data: DecodedArray, flags: Uint8Array): unknown[] {

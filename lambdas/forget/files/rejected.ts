@@ -31,9 +31,10 @@ export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: Fie
   const rewritten = lines.map((text) => {
     if (text === '') return text;
     const line: object = JSON.parse(text);
-    if (!namesUser(RejectedLine.parse(line), erased, names)) return text;
+    const record = RejectedLine.parse(line);
+    if (!namesUser(record, erased, names)) return text;
     removedRows += 1;
-    return JSON.stringify(masked(line));
+    return JSON.stringify(masked(line, record));
   });
   return removedRows === 0
     ? UNCHANGED
@@ -47,16 +48,16 @@ export const rejectedRows = (bytes: Uint8Array): number =>
     .split('\n')
     .filter((line) => line !== '').length;
 
-/** Leaves out the bytes of a record, in the order of its fields. */
-const masked = (line: object): object => ({
-  ...Object.fromEntries(
-    Object.entries(line).flatMap(([name, value]) => {
-      if (name === 'key' || name === 'value') return [];
-      return [[name, name === 'reason' ? `${reasonKind(String(value))}: the user was erased` : value]];
-    }),
-  ),
-  erased: true,
-});
+/** Leaves out the bytes of a record, in the order of its fields, and says how many they were. */
+function masked(line: object, { reason, value }: RejectedLine): object {
+  const { key: _, value: __, ...kept } = line as Record<string, unknown>;
+  return {
+    ...kept,
+    reason: `${reasonKind(reason)}: the user was erased`,
+    ...(value != null && { sizeBytes: Buffer.from(value, 'base64').length }),
+    erased: true,
+  };
+}
 
 interface Names {
   readonly user: string;

@@ -8,15 +8,18 @@ import { parquetRows, rewriteParquet } from './parquet.ts';
 
 /** How a table names the user of a row. */
 interface UserColumns {
-  /** The columns that name users; the first one is sorted, if any is. */
+  /** The columns that decide about a row. */
   readonly columns: readonly string[];
+  /** Those of them that name users. */
+  readonly userColumns: readonly string[];
   readonly isRemoved: (erased: Erased) => (values: readonly unknown[]) => boolean;
-  /** The form in which the first column has a user. */
+  /** The form in which these columns have a user. */
   readonly written: (user: string) => string;
 }
 
 const BY_USER: UserColumns = {
   columns: ['user'],
+  userColumns: ['user'],
   isRemoved: (erased) => remembering((user) => typeof user === 'string' && erased.isErased(user)),
   written: (user) => user,
 };
@@ -24,6 +27,7 @@ const BY_USER: UserColumns = {
 /** Rows of sales. Later sales of the same user stay. */
 const SALES: UserColumns = {
   columns: ['user', 'kafka_ms'],
+  userColumns: ['user'],
   isRemoved:
     (erased) =>
     ([user, kafkaMs]) =>
@@ -36,6 +40,7 @@ const isErasedVertex = (erased: Erased) => (id: unknown) =>
 
 const VERTICES: UserColumns = {
   columns: ['id'],
+  userColumns: ['id'],
   isRemoved: (erased) => remembering(isErasedVertex(erased)),
   written: (user) => `${USER_PREFIX}${user}`,
 };
@@ -43,6 +48,7 @@ const VERTICES: UserColumns = {
 /** No edge leads to a user today; both ends are checked all the same. */
 const EDGES: UserColumns = {
   columns: ['source', 'target'],
+  userColumns: ['source', 'target'],
   isRemoved: (erased) => {
     const [isSource, isTarget] = [isErasedVertex(erased), isErasedVertex(erased)].map(remembering);
     return ([source, target]) => isSource?.([source]) === true || isTarget?.([target]) === true;
@@ -65,11 +71,12 @@ function remembering(isRemoved: (value: unknown) => boolean): (values: readonly 
 
 type Naming = Pick<FileKind, 'name' | 'matches' | 'mayHold'> & { readonly holds: string };
 
-const parquet = (naming: Naming, { columns, isRemoved, written }: UserColumns): FileKind => ({
+const parquet = (naming: Naming, { columns, userColumns, isRemoved, written }: UserColumns): FileKind => ({
   ...naming,
   rewrite: (bytes, erased) =>
     rewriteParquet(bytes, {
       columns,
+      userColumns,
       isRemoved: isRemoved(erased),
       mayHold: (least, greatest) => isBetween(erased, written, [least, greatest]),
     }),

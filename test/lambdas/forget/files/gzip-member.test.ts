@@ -35,7 +35,10 @@ test('the same text and length give the same bytes', () => {
   expect(writeMember(TEXT, 5000)).toEqual(writeMember(TEXT, 5000));
 });
 
-test('a text that does not fit is refused, and so are bytes that are no member', () => {
-  expect(() => writeMember(TEXT, 30)).toThrow(/takes \d+ bytes, should take at most 12/);
+test('a text that does not fit is written as short as it can be', () => {
+  expect(writeMember(TEXT, 30)).toEqual(writeMember(TEXT, shortest));
+});
+
+test('bytes that are no member are refused', () => {
   expect(() => readMember(Buffer.from('no gzip'))).toThrow('not a gzip member');
 });
