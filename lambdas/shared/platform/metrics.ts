@@ -17,7 +17,7 @@ export const METRICS = {
   LooksPersonal: 'Count',
   /** Recent sales stored by one invocation of remember; those of a retry count again. */
   SalesRemembered: 'Count',
-  /** Records that remember does not store: those that are not valid sales, and those that would be forgotten at once. */
+  /** Records that remember does not store: those that are not valid sales, those that would be forgotten at once, and those of erased users. */
   SalesIgnored: 'Count',
   /** Partitions whose recent sales could not be stored; their records are delivered again. */
   RememberFailures: 'Count',
@@ -55,7 +55,7 @@ export const METRICS = {
   RunSeconds: 'Seconds',
   /** Answers that were made without the recent sales of their user, because the table did not answer in time. */
   AnswersWithoutRecent: 'Count',
-  /** Answers that were made without what the run knows of their user, because its file could not be read. */
+  /** Answers that were made without what the run knows of their user, because its file or the tombstones could not be read. */
   AnswersWithoutHistory: 'Count',
   /** Requests that failed, because the catalogue could not be read and the copy in memory was missing or too old for their filters. */
   RequestsWithoutCatalogue: 'Count',
