@@ -237,6 +237,7 @@ function routesOf(shopOf: () => FakeShop): Routes {
       return reply({ accepted: 1, refused: 0, sales: [{ accepted: true, address, id }] });
     }),
     ready: checked('ready', () => reply({ status: 'ready', run: runOf(shopOf()) ?? noRun() })),
+    explorer: nothing,
     similar: nothing,
     together: nothing,
     trending: nothing,

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
 import { type LocalApi, startApi } from '../../local/api/server.ts';
 import { showShop } from '../../local/api/shop-page.ts';
 import { openShop, publishRun, storedOf, writeRun } from '../lambdas/serve/shop.ts';
@@ -14,7 +15,10 @@ let [browser, api]: [Browser?, LocalApi?] = [];
 beforeAll(async () => {
   if (noBrowser !== undefined) return;
   browser = await startBrowser();
-  api = await startApi({ stages: createStages(shop), show: showShop(shop.lake, []) });
+  api = await startApi({
+    stages: createStages(shop),
+    show: showShop(shop.lake, { links: [], persons: PLAIN_IDS }),
+  });
 });
 afterAll(async () => {
   await browser?.close();

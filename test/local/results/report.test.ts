@@ -93,6 +93,12 @@ test('the report of a run that succeeded', () => {
   expect(problemsOf(facts(OUTCOME))).toEqual([]);
 });
 
+test('the user of the report may have another name than the stored id', () => {
+  const report = formatReport({ ...facts(OUTCOME), userLabel: 'u0016 (stored as ABC)' });
+  expect(report).toContain('User      u0016 (stored as ABC) bought <script>');
+  expect(report).not.toContain('ann & bob');
+});
+
 test('fields that look personal are shown with their counts, most frequent first; without any there is no line', () => {
   const looksPersonal = { 'productName phone': 3, 'userId email': 1200 };
   expect(formatReport({ ...facts(OUTCOME), looksPersonal })).toContain(

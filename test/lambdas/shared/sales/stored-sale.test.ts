@@ -44,10 +44,11 @@ test('the same id has the same pseudonym in every sale', () => {
 
 test('more ids than are kept have the pseudonyms of their own', () => {
   const ids = Array.from({ length: 20_001 }, (_, index) => `user-${index}`);
-  const first = ids.map((id) => keyed.stored(id));
-  expect(ids.map((id) => keyed.stored(id))).toEqual(first);
-  expect(new Set(first).size).toBe(ids.length);
-  expect([first[0], first[20_000]]).toEqual([key.pseudonym('user-0'), key.pseudonym('user-20000')]);
+  for (const round of ['computed', 'kept'])
+    expect(
+      ids.filter((id) => keyed.stored(id) !== key.pseudonym(id)),
+      round,
+    ).toEqual([]);
 });
 
 test('keyed ids need a key', () => {
