@@ -23,6 +23,7 @@ const launch: Launch = {
   logUri: 's3://lake/logs/',
   attempts: 3,
   deadlineMinutes: 60,
+  workers: { architecture: 'ARM64', vcpu: 16, memoryGb: 56, storageGb: 0 },
 };
 /** The environment variables that loading the handlers requires; in a deployment the constructs set them. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -33,6 +34,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   [ENV.threshold]: '{}',
   [ENV.model]: '{}',
   [ENV.launch]: JSON.stringify(launch),
+  [ENV.usage]: '{}',
   [ENV.brokers]: 'broker:9098',
   [ENV.topic]: 'sales',
 };

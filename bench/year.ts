@@ -7,13 +7,13 @@ import {
 } from '../lambdas/shared/contract/keys.ts';
 import { Model } from '../lambdas/shared/contract/model.ts';
 import { grouped } from '../lambdas/shared/contract/numbers.ts';
+import { PRICES } from '../lambdas/shared/contract/prices.ts';
 import { Window } from '../lambdas/shared/contract/schemas.ts';
 import { type Lake, type Listed, parseJson, toJson } from '../lambdas/shared/platform/lake.ts';
 import { createLog } from '../lambdas/shared/platform/log.ts';
 import { decide, type UncutBatch } from '../lambdas/threshold/decide.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { type Look, threshold } from '../lambdas/threshold/threshold.ts';
-import { PRICES } from '../local/cost/prices.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 
 const PARTITIONS = 100;

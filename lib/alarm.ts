@@ -20,6 +20,7 @@ export type AlarmName =
   | 'threshold-overdue'
   | 'train-attempt-failed'
   | 'train-gave-up'
+  | 'train-over-budget'
   | 'train-conflicts'
   | 'train-unknown-types'
   | 'train-after-now'

@@ -120,6 +120,15 @@ export const Config = z
     silentAfterHours: z.int().min(1).max(24).default(24),
     /** Monthly budget of the whole account, in US dollars. Warns at 80 % and at 100 %, and when the forecast exceeds it. No budget by default. */
     monthlyBudgetUsd: z.number().positive().optional(),
+    budget: z
+      .strictObject({
+        /**
+         * The most that the training jobs of a calendar month (UTC) may cost, in US dollars, by the prices of
+         * `npm run cost`. A run that would exceed it waits for the next month, with an alarm. No ceiling by default.
+         */
+        monthlyTrainingUsd: z.number().positive().optional(),
+      })
+      .prefault({}),
     /** Whether the bucket and the logs are kept or deleted with the stack. A cluster that the stack created is always deleted. */
     removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
     /** Tags for every resource of the stack, except a serverless cluster, which CloudFormation would replace. */

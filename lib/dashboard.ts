@@ -2,14 +2,15 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MonitoredPipeline } from './alarm.ts';
+import { usdByStage } from './cost-widgets.ts';
 import { requestRows } from './request-rows.ts';
 import { diskUsed, offsetLag, pollerFaults, pollerLag, stageMetric } from './watched-metrics.ts';
 import { duration, graph, health, type Row, WIDTH } from './widgets.ts';
 
 const DAY = Duration.days(1);
-const { MAXIMUM, SUM } = cloudwatch.Stats;
+const { MAXIMUM } = cloudwatch.Stats;
 
-/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row for the usage that AWS bills. */
+/** Creates the dashboard: the alarms, then a row per stage in pipeline order, then a row for what they cost. */
 export function createDashboard(
   scope: Construct,
   pipeline: MonitoredPipeline,
@@ -118,15 +119,13 @@ function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline):
     ],
     [
       'cost',
-      'the usage that AWS bills, per day',
+      'what the stages cost, per day',
       [
-        graph(
-          'Lambda, milliseconds',
-          Object.entries({ ...stages, ...requests?.stages, forget }).map(([label, { fn }]) =>
-            fn.metricDuration({ statistic: SUM, period: DAY, label }),
-          ),
-        ),
-        graph('Jobs started', [stageMetric(train, 'Attempts', { period: DAY })]),
+        usdByStage({ ...stages, ...requests?.stages, forget }, train),
+        graph('Jobs started, and windows that wait for the next month', [
+          stageMetric(train, 'Attempts', { period: DAY }),
+          stageMetric(train, 'WindowsOverBudget', { ...maximum, period: DAY }),
+        ]),
         stream.brokers
           ? graph(
               'Disks of the brokers, %',

@@ -13,7 +13,7 @@ import type { LogKeeping } from './stage-function.ts';
  * Prefixes whose objects are written once, with `If-None-Match`. `runs/` is not one of them, because Hadoop's committers
  * copy objects; each attempt has a prefix of its own there.
  */
-const APPENDED = ['windows', 'publications', 'catalogue', 'tombstones'] as const;
+const APPENDED = ['windows', 'publications', 'catalogue', 'tombstones', 'receipts'] as const;
 /** Prefixes whose objects are written once too, but may be replaced by forget, with `If-Match`. */
 const FORGOTTEN = ['interactions', 'rejected', 'attempts', 'manifests'] as const;
 /** The objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */

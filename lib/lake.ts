@@ -77,11 +77,11 @@ export class Lake extends Construct {
     this.put(fn, `${PREFIX.windows}*`);
   }
 
-  /** Lets `fn` read windows, manifests and attempts, and write attempts. */
+  /** Lets `fn` read windows, manifests, attempts and receipts, and write attempts and receipts. */
   grantLaunch(fn: lambda.Function): void {
-    this.list(fn, 'windows', 'manifests', 'attempts');
-    this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`);
-    this.put(fn, `${PREFIX.attempts}*`);
+    this.list(fn, 'windows', 'manifests', 'attempts', 'receipts');
+    this.get(fn, `${PREFIX.windows}*`, `${PREFIX.manifests}*`, `${PREFIX.attempts}*`, `${PREFIX.receipts}*`);
+    this.put(fn, `${PREFIX.attempts}*`, `${PREFIX.receipts}*`);
   }
 
   /**
@@ -109,17 +109,34 @@ export class Lake extends Construct {
       this.allow(role, action, [`${PREFIX.runs}*`]);
   }
 
-  /** Lets `fn` read runs and decisions, and add charts. Only publish writes the index page. */
+  /** Lets `fn` read runs, decisions and receipts, and add charts. Only publish writes the index page. */
   grantRender(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'publications', 'charts');
-    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, `${PREFIX.runs}*`, `${PREFIX.charts}*`);
+    this.list(fn, 'manifests', 'publications', 'charts', 'receipts');
+    this.get(
+      fn,
+      `${PREFIX.manifests}*`,
+      `${PREFIX.publications}*`,
+      `${PREFIX.runs}*`,
+      `${PREFIX.charts}*`,
+      `${PREFIX.receipts}*`,
+    );
     this.put(fn, `${PREFIX.charts}0*`);
   }
 
-  /** Lets `fn` read manifests, write decisions, and replace the pointer and the index page. */
+  /**
+   * Lets `fn` read manifests and receipts, list attempts, write decisions, and replace the pointer and the index page, which
+   * shows what runs cost and which windows wait.
+   */
   grantPublish(fn: lambda.Function): void {
-    this.list(fn, 'manifests', 'publications', 'runs');
-    this.get(fn, `${PREFIX.manifests}*`, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
+    this.list(fn, 'manifests', 'publications', 'runs', 'receipts', 'attempts');
+    this.get(
+      fn,
+      `${PREFIX.manifests}*`,
+      `${PREFIX.publications}*`,
+      `${PREFIX.receipts}*`,
+      CURRENT_KEY,
+      INDEX_KEY,
+    );
     this.put(fn, `${PREFIX.publications}*`, CURRENT_KEY, INDEX_KEY);
     // Without this permission S3 answers 403 instead of 404 while the two objects do not exist yet.
     this.listPrefixes(fn, [CURRENT_KEY, INDEX_KEY]);

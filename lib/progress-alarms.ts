@@ -34,6 +34,18 @@ export function progressAlarms({ config, stages }: MonitoredPipeline) {
       limit: 1,
       periods: 1,
     },
+    ...(config.budget.monthlyTrainingUsd !== undefined && {
+      'train-over-budget': {
+        meaning:
+          'a window waits for the next month, because its training does not fit into budget.monthlyTrainingUsd; the last run is still served',
+        metric: stageMetric(train, 'WindowsOverBudget', {
+          statistic: cloudwatch.Stats.MAXIMUM,
+          period: sweepPeriod(config),
+        }),
+        limit: 1,
+        periods: 1,
+      },
+    }),
     'train-conflicts': {
       meaning:
         'the served run read two different records with the same topic, partition and offset: the topic was recreated, or a stored batch was altered',

@@ -35,9 +35,14 @@ export function showPseudonyms({ publish, render, privacy, config, apiUrl }: Pse
  *
  * @param siteOrigin Undefined without a site.
  */
-export const callingOrigins = (config: Pick<Config, 'privacy' | 'serve' | 'site'>, siteOrigin: string | undefined): string[] => [
+export const callingOrigins = (
+  config: Pick<Config, 'privacy' | 'serve' | 'site'>,
+  siteOrigin: string | undefined,
+): string[] => [
   ...(config.serve ? config.serve.cors : []),
-  ...(config.privacy.userIds === 'keyed' && siteOrigin !== undefined && explorerSignIn(config) ? [siteOrigin] : []),
+  ...(config.privacy.userIds === 'keyed' && siteOrigin !== undefined && explorerSignIn(config)
+    ? [siteOrigin]
+    : []),
 ];
 
 const explorerSignIn = ({ serve, site }: Pick<Config, 'serve' | 'site'>) =>

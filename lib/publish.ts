@@ -13,7 +13,7 @@ export interface PublishProps {
   readonly logKeeping: LogKeeping;
 }
 
-/** Decides on each new `manifests/N.json`: writes `publications/K.json`, then `current.json` and `charts/index.html`. */
+/** Decides on each new `manifests/N.json`: writes `publications/K.json`, then `current.json` and `charts/index.html`. A new receipt updates the index page. */
 export class Publish extends Construct {
   readonly fn: lambda.Function;
   readonly logGroup: logs.LogGroup;
@@ -33,6 +33,8 @@ export class Publish extends Construct {
 
     this.queue = new StageQueue(this, 'Events', { fn: this.fn });
     this.queue.on('Manifests', lake.createdBelow('manifests'));
+    // The index page shows what runs cost, and which windows wait.
+    this.queue.on('Receipts', lake.createdBelow('receipts'));
     this.queue.sweepEvery(sweepMinutes);
   }
 }

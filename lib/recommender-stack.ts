@@ -73,6 +73,7 @@ export class RecommenderStack extends Stack {
       lake,
       privacy,
       config: config.train,
+      budget: config.budget,
       encryption,
       jarPath,
       ...common,
@@ -102,6 +103,7 @@ export class RecommenderStack extends Stack {
     showPseudonyms({ publish, render, privacy, config, apiUrl: requests?.url });
 
     const stages = { accumulate, threshold, train, publish, render };
+    train.measure({ ...stages, ...requests?.stages, forget });
     forget.search([...Object.values(stages), ...Object.values(requests?.stages ?? {}), forget]);
     const operations = new Operations(this, 'Operations', {
       config,

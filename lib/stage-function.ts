@@ -73,6 +73,14 @@ export function stageFunction(
   return { fn, logGroup };
 }
 
+/** Returns the memory of a Lambda in MB, which decides what its time costs. */
+export function memoryMbOf(fn: lambda.Function): number {
+  const resource = fn.node.defaultChild;
+  const memory = resource instanceof lambda.CfnFunction ? resource.memorySize : undefined;
+  if (memory === undefined) throw new Error(`Cannot price ${fn.node.path}: its memory is not set`);
+  return memory;
+}
+
 /** Bundles the directory of a stage. The asset hash is the hash of the bundle, so that only changed code is deployed. */
 const bundled = (directory: string, extraFiles: Program['extraFiles']): lambda.Code =>
   lambda.Code.fromAsset(directory, {

@@ -23,6 +23,9 @@ export function takenGb({ vcpu, memoryGb }: { readonly vcpu: number; readonly me
   return step * Math.ceil(Math.max(memoryGb * 1.1, memoryGb + 0.375) / step);
 }
 
+/** Disk of each worker that is free of charge, in GB. */
+export const FREE_DISK_GB = 20;
+
 /** The size of a driver or an executor. */
 const Worker = z
   .strictObject({
@@ -31,7 +34,7 @@ const Worker = z
     /** Memory for Spark, in GB. The worker takes about 10 % more, rounded up to whole GB, with 8 vCPUs to a multiple of 4 GB and with 16 to one of 8 GB. */
     memoryGb: z.int().min(1).max(108).default(12),
     /** Temporary disk, in GB. 20 GB are free of charge. */
-    diskGb: z.int().min(20).max(200).default(20),
+    diskGb: z.int().min(FREE_DISK_GB).max(200).default(FREE_DISK_GB),
   })
   .superRefine(({ vcpu, memoryGb }, context) => {
     const { least, most } = WORKER_GB[vcpu] ?? { least: 0, most: 0 };

@@ -8,19 +8,22 @@ import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Launch } from '../lambdas/train/settings.ts';
+import type { MeasuredFunctions } from '../lambdas/train/usage.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { Lake } from './lake.ts';
 import type { Privacy } from './privacy.ts';
-import { type LogKeeping, stageFunction } from './stage-function.ts';
+import { type LogKeeping, memoryMbOf, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
-import { executorsOf, takenGb } from './train-config.ts';
+import { executorsOf, FREE_DISK_GB, takenGb } from './train-config.ts';
+import type { WatchedStage } from './watched-metrics.ts';
 
 export interface TrainProps {
   readonly lake: Lake;
   /** The job reads its secret. */
   readonly privacy: Privacy;
   readonly config: Config['train'];
+  readonly budget: Config['budget'];
   readonly encryption: Config['encryption'];
   readonly sweepMinutes: number;
   readonly logKeeping: LogKeeping;
@@ -41,7 +44,7 @@ export class Train extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { lake, privacy, config, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
+    { lake, privacy, config, budget, encryption, sweepMinutes, logKeeping, jarPath }: TrainProps,
   ) {
     super(scope, id);
     if (!existsSync(jarPath))
@@ -94,6 +97,8 @@ export class Train extends Construct {
       logUri: lake.url('logs'),
       attempts: config.attempts,
       deadlineMinutes: config.deadlineMinutes,
+      workers: workersOf(config),
+      ...(budget.monthlyTrainingUsd !== undefined && { monthlyTrainingUsd: budget.monthlyTrainingUsd }),
     };
     this.fn.addEnvironment(ENV.launch, Stack.of(this).toJsonString(launch));
     lake.grantLaunch(this.fn);
@@ -107,6 +112,21 @@ export class Train extends Construct {
       detail: { applicationId: [application.attrApplicationId], state: ['FAILED', 'CANCELLED', 'SUCCESS'] },
     });
     this.queue.sweepEvery(sweepMinutes);
+  }
+
+  /** Lets the Lambda measure, for the receipts of runs, what these Lambdas used. */
+  measure(functions: Readonly<Record<string, WatchedStage>>): void {
+    const measured: MeasuredFunctions = {};
+    for (const [stage, { fn, logGroup }] of Object.entries(functions)) {
+      measured[stage] = { logGroup: logGroup.logGroupName, memoryMb: memoryMbOf(fn) };
+      logGroup.grant(this.fn, 'logs:StartQuery');
+    }
+    this.fn.addEnvironment(ENV.usage, Stack.of(this).toJsonString(measured));
+    this.fn.addToRolePolicy(new iam.PolicyStatement({ actions: ['logs:GetQueryResults'], resources: ['*'] }));
+    acknowledge(this, {
+      [wildcard('*')]:
+        'Results of a query have no ARN. Only the logs of the measured Lambdas can be queried, and their lines name no user.',
+    });
   }
 
   /** Lets the Lambda start, monitor and cancel jobs of this application only, and only with this role. */
@@ -135,6 +155,18 @@ export class Train extends Construct {
       }),
     );
   }
+}
+
+/** Returns the most that a job takes from the application. */
+function workersOf(config: Config['train']): Launch['workers'] {
+  const { architecture, driver, executor } = config;
+  const executors = executorsOf(config);
+  return {
+    architecture,
+    vcpu: driver.vcpu + executors * executor.vcpu,
+    memoryGb: takenGb(driver) + executors * takenGb(executor),
+    storageGb: driver.diskGb - FREE_DISK_GB + executors * (executor.diskGb - FREE_DISK_GB),
+  };
 }
 
 /** The workers that are kept started. A job uses them only if they have the size that it requests. */

@@ -20,6 +20,7 @@ import { threshold } from '../../lambdas/threshold/threshold.ts';
 import type { Jobs } from '../../lambdas/train/jobs.ts';
 import { Launch } from '../../lambdas/train/settings.ts';
 import { train } from '../../lambdas/train/train.ts';
+import type { Usage } from '../../lambdas/train/usage.ts';
 
 /** What a stage is called with. */
 export interface World {
@@ -45,14 +46,19 @@ const launch = Launch.parse({
   logUri: 's3://lake/logs/',
   attempts: 3,
   deadlineMinutes: 10,
+  workers: { architecture: 'ARM64', vcpu: 16, memoryGb: 56, storageGb: 0 },
 });
+/** Nothing is measured: these are functions and no Lambdas. */
+const usage: Usage = { measure: async () => ({}) };
 
 /** The stages, called as their handlers call them, which read their settings from the environment. */
 export const STAGES = {
   threshold: (event, { lake, log, nowMs }) =>
     onNotices(event, log, (notices) => threshold(lookFor(notices), { lake, log, settings, model, nowMs })),
   train: (event, { lake, jobs, log, nowMs }) =>
-    onNotices(event, log, () => train({ lake, jobs, log, bucket: 'lake', launch, nowMs })),
+    onNotices(event, log, () =>
+      train({ lake, jobs, log, bucket: 'lake', launch, region: undefined, usage, nowMs }),
+    ),
   publish: (event, { lake, log, nowMs }) =>
     onNotices(event, log, async (notices) => {
       await publish(

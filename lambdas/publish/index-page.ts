@@ -1,11 +1,27 @@
 import { CHART_NAMES, CHARTS } from '../render/charts/registry.ts';
 import { numberInKey } from '../shared/contract/keys.ts';
 import { bestBaseline, LIST_KINDS, type Quality } from '../shared/contract/quality.ts';
+import type { Waiting } from '../shared/contract/receipt.ts';
+import type { RunCost } from '../shared/contract/run-cost.ts';
 import type { Current, Publication } from '../shared/contract/schemas.ts';
 import { browserCode } from '../shared/web/browser-code.ts';
+import { costTable } from '../shared/web/cost-table.ts';
 import type { ExplorerSettings } from '../shared/web/explorer-settings.ts';
 import { count, type Html, html, island, NOTHING, page, table, time } from '../shared/web/html.ts';
 import { LIST_NAMES, LISTS_EXPLAINED, withListNames } from '../shared/web/lists.ts';
+
+/** What the page has besides. */
+export interface Extras {
+  /**
+   * Undefined where the files of a run have the ids of users; otherwise they have pseudonyms, and the page asks for a user by
+   * id.
+   */
+  readonly explorer?: ExplorerSettings | undefined;
+  /** What runs cost, oldest first. */
+  readonly runs?: readonly RunCost[];
+  /** Windows that wait for the budget of the next month. */
+  readonly waiting?: readonly Waiting[];
+}
 
 /** The charts that the index shows. Render draws them after publish; the page's script adds their descriptions. */
 const PICTURES = CHART_NAMES.flatMap((name) => {
@@ -19,14 +35,13 @@ const PICTURES = CHART_NAMES.flatMap((name) => {
  * users and products of the served run.
  *
  * @param publications Newest first.
- * @param explorer Undefined where the files of a run have the ids of users; otherwise they have pseudonyms, and the page asks for a
- *   user by id.
+ * @param extras What the page has besides; see {@link Extras}.
  * @returns The same text for the same arguments.
  */
 export function indexPage(
   current: Current,
   publications: readonly Publication[],
-  explorer?: ExplorerSettings,
+  { explorer, runs = [], waiting = [] }: Extras = {},
 ): string {
   const { run, publication } = current;
   return page({
@@ -49,6 +64,10 @@ ${run === null ? html`<p>No run is served yet.</p>` : servedRun(run, publication
 <h2 id="decisions">Decisions</h2>
 <div id="decisions-table">${decisions(publications)}</div>
 <p class="soft">NDCG@10: the model compared with the best baseline, on the newest sales, which training did not see.</p>
+</section>
+<section aria-labelledby="cost">
+<h2 id="cost">Cost</h2>
+<div id="costs">${costTable(runs, waiting)}</div>
 </section>`,
     script: browserCode(explorer ? 'keyed-index-page' : 'index-page'),
     connect: explorer?.api ? originsOf(explorer.api) : [],

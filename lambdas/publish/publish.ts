@@ -11,6 +11,7 @@ import { Current, Manifest, Publication } from '../shared/contract/schemas.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { listPublications } from '../shared/platform/publications.ts';
+import { readRunCosts, readWaiting } from '../shared/platform/run-costs.ts';
 import type { ExplorerSettings } from '../shared/web/explorer-settings.ts';
 import { type Candidate, currentAfter, decide } from './decide.ts';
 
@@ -131,7 +132,10 @@ async function readCandidate({ lake, log }: Parts, run: number, isSweep: boolean
   }
 }
 
-/** Updates the index page. The page depends on the publications and the settings alone, so it is written only if its text changes. */
+/**
+ * Updates the index page. The page depends on the publications, the receipts and the settings alone, so it is written only if
+ * its text changes.
+ */
 export async function refreshIndex({ lake, explorer }: Pick<Parts, 'lake' | 'explorer'>): Promise<void> {
   // A separate part of the bundle, because it contains the charts' titles: the decision does not wait until it is loaded.
   const { indexPage } = await import('./index-page.ts');
@@ -140,7 +144,11 @@ export async function refreshIndex({ lake, explorer }: Pick<Parts, 'lake' | 'exp
     const current = await readJson(lake, CURRENT_KEY, Current);
     if (!current) return;
     const shown = { newest: current.publication, most: SHOWN_PUBLICATIONS };
-    const page = indexPage(current, await listPublications(lake, shown), explorer);
+    const page = indexPage(current, await listPublications(lake, shown), {
+      explorer,
+      runs: await readRunCosts(lake),
+      waiting: await readWaiting(lake),
+    });
     if (before?.text === page) return;
     if (await lake.replace(INDEX_KEY, page, 'text/html; charset=utf-8', before?.etag)) return;
   }

@@ -12,7 +12,8 @@ import {
   UserSummary,
 } from '../shared/contract/summaries.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
-import { readOutcomes } from './decisions.ts';
+import { readRunCosts } from '../shared/platform/run-costs.ts';
+import { readOutcomes, SHOWN_RUNS } from './decisions.ts';
 import type { PageData } from './page/data.ts';
 
 /**
@@ -23,8 +24,8 @@ import type { PageData } from './page/data.ts';
 export async function readRun(lake: Lake, manifest: Manifest): Promise<Omit<PageData, 'pictures'>> {
   const read = <Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.infer<Schema>> =>
     readDocument(lake, manifest, name, schema);
-  const [metrics, graph, degrees, products, facts, diff, sales, network, { users }, runs] = await Promise.all(
-    [
+  const [metrics, graph, degrees, products, facts, diff, sales, network, { users }, runs, costs] =
+    await Promise.all([
       read('metrics.json', Metrics),
       read('summary/graph.json', GraphSummary),
       read('summary/degrees.json', DegreeSummary),
@@ -35,9 +36,9 @@ export async function readRun(lake: Lake, manifest: Manifest): Promise<Omit<Page
       read('summary/network.json', Network),
       read('summary/users.json', UserSummary),
       readOutcomes(lake, manifest),
-    ],
-  );
-  return { manifest, metrics, graph, degrees, products, facts, diff, sales, network, users, runs };
+      readRunCosts(lake, { before: manifest.run, most: SHOWN_RUNS }),
+    ]);
+  return { manifest, metrics, graph, degrees, products, facts, diff, sales, network, users, runs, costs };
 }
 
 async function readDocument<Schema extends z.ZodType>(

@@ -3,6 +3,7 @@ import { count, type Html, html, page, time } from '../shared/web/html.ts';
 import { LISTS_EXPLAINED } from '../shared/web/lists.ts';
 import { darkRules } from './drawing/theme.ts';
 import { graphFacts } from './page/communities.ts';
+import { cost } from './page/cost.ts';
 import type { PageData, Section } from './page/data.ts';
 import { decision } from './page/decision.ts';
 import { changes, changesTitle } from './page/difference.ts';
@@ -52,6 +53,7 @@ function sectionsOf(data: PageData): Section[] {
     { id: 'graph', title: 'The graph in numbers', body: graphFacts(data) },
     { id: 'user', title: 'One user', body: oneUser(data) },
     { id: 'files', title: 'Files', body: files(manifest) },
+    { id: 'cost', title: 'Cost', body: cost(data) },
     { id: 'inputs', title: 'Inputs and versions', body: inputs(manifest) },
   ];
   const isEmpty: Readonly<Record<string, boolean>> = {

@@ -6,7 +6,9 @@ import {
   StartJobRunCommand,
 } from '@aws-sdk/client-emr-serverless';
 import * as z from 'zod';
+import type { JobUsage } from '../shared/contract/receipt.ts';
 import type { Attempt } from '../shared/contract/schemas.ts';
+import { LOCAL_RELEASE } from './local-release.ts';
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_JobRun.html */
 const JOB_STATES = [
@@ -28,6 +30,10 @@ export interface JobRun {
   readonly state: JobState;
   /** The service's explanation of the state; may be empty. */
   readonly details: string;
+  /** What the service billed for its workers; undefined until it has. */
+  readonly usage?: JobUsage | undefined;
+  /** Whether the job ran on one machine, where the use is measured and nothing is billed. */
+  readonly isLocal?: true | undefined;
 }
 
 /** Returns whether a job in this state has ended. */
@@ -44,8 +50,29 @@ export interface Jobs {
 }
 
 const StartAnswer = z.object({ jobRunId: z.string().min(1) });
+/** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_ResourceUtilization.html */
+const Billed = z
+  .object({
+    vCPUHour: z.number().min(0),
+    memoryGBHour: z.number().min(0),
+    storageGBHour: z.number().min(0).default(0),
+  })
+  .transform(
+    ({ vCPUHour, memoryGBHour, storageGBHour }): JobUsage => ({
+      vcpuHours: vCPUHour,
+      memoryGbHours: memoryGBHour,
+      storageGbHours: storageGBHour,
+    }),
+  );
+
 const GetAnswer = z.object({
-  jobRun: z.object({ state: z.enum(JOB_STATES), stateDetails: z.string().default('') }),
+  jobRun: z.object({
+    state: z.enum(JOB_STATES),
+    stateDetails: z.string().default(''),
+    releaseLabel: z.string().optional(),
+    // A bill that is incomplete counts as none.
+    billedResourceUtilization: Billed.optional().catch(undefined),
+  }),
 });
 
 /** The jobs in EMR Serverless. */
@@ -57,8 +84,14 @@ export function emrJobs(client = new EMRServerlessClient({})): Jobs {
     async get(applicationId, jobRunId) {
       try {
         const answer = await client.send(new GetJobRunCommand({ applicationId, jobRunId }));
-        const { state, stateDetails } = GetAnswer.parse(answer).jobRun;
-        return { state, details: stateDetails };
+        const { state, stateDetails, releaseLabel, billedResourceUtilization } =
+          GetAnswer.parse(answer).jobRun;
+        return {
+          state,
+          details: stateDetails,
+          usage: billedResourceUtilization,
+          isLocal: releaseLabel === LOCAL_RELEASE || undefined,
+        };
       } catch (error) {
         if (isNotFound(error)) return { state: 'GONE', details: 'the service does not know this job run' };
         throw error;

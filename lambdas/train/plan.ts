@@ -65,17 +65,20 @@ export interface AttemptPlan {
   readonly nowMs: number;
   /** Number of interactions to train on: `totalInteractions` of the window. Undefined if the window cannot be read. */
   readonly interactions?: number | undefined;
+  /** What the job is expected to cost, and whether that is over the budget. */
+  readonly budget?: Attempt['budget'];
 }
 
 /** Plans an attempt with its complete request, so that a repeat sends the same request. */
 export function planAttempt(
-  { window, attempt, bucket, nowMs, interactions }: AttemptPlan,
+  { window, attempt, bucket, nowMs, interactions, budget }: AttemptPlan,
   launch: Launch,
 ): Attempt {
   return {
     window,
     attempt,
     deadlineAtMs: nowMs + launch.deadlineMinutes * 60_000,
+    ...(budget && { budget }),
     request: {
       applicationId: launch.applicationId,
       clientToken: `${bucket}.${window}.${attempt}`.slice(-64),

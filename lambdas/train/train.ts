@@ -6,8 +6,11 @@ import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { listOpenWindows, readOpenWindow, reasonsOfFailure } from './attempts.ts';
 import { isTerminal, type Jobs } from './jobs.ts';
+import { claim, type Due, reportWaiting } from './ledger.ts';
 import { afterFailure, nextStep, planAttempt, type Step } from './plan.ts';
+import { writeReceipts } from './receipts.ts';
 import type { Launch } from './settings.ts';
+import type { Usage } from './usage.ts';
 
 export interface Parts {
   readonly lake: Lake;
@@ -16,6 +19,10 @@ export interface Parts {
   readonly launch: Launch;
   /** The bucket that the job reads and writes. */
   readonly bucket: string;
+  /** The region whose prices count. */
+  readonly region: string | undefined;
+  /** What the Lambdas used, for receipts. */
+  readonly usage: Usage;
   readonly nowMs: () => number;
 }
 
@@ -25,20 +32,35 @@ const JSON_TYPE = 'application/json';
 const WindowSize = z.object({ totalInteractions: z.int().min(0) });
 
 /**
- * Advances every window that has no run yet by one step. Concurrent and repeated calls are harmless.
+ * Writes the receipts of attempts that have ended, and then advances every window that has no run yet by one step: so the
+ * budget knows every bill that there is. Concurrent and repeated calls are harmless.
  *
- * @throws {AggregateError} If a window could not be advanced; all others were.
+ * @throws {AggregateError} If a window could not be advanced, or a receipt could not be written; all others were.
  */
 export async function train(parts: Parts): Promise<void> {
+  const unwritten = await writeReceipts(parts).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
   const problems: unknown[] = [];
+  let waiting = 0;
   for (const window of await listOpenWindows(parts.lake))
     try {
-      await advance(parts, window);
+      if ((await advance(parts, window)) === 'waits') waiting++;
     } catch (error) {
       parts.log.error('Cannot advance this window', { window, error });
       problems.push(error);
     }
+  if (parts.launch.monthlyTrainingUsd !== undefined) parts.log.measure({ WindowsOverBudget: waiting });
   if (problems.length > 0) throw new AggregateError(problems, `Cannot advance ${problems.length} windows`);
+  if (unwritten) throw unwritten.error;
+}
+
+/** A request of a person for one more attempt. */
+export interface Retry {
+  readonly window: number;
+  /** Whether to start it even if it does not fit into the budget of this month. */
+  readonly overBudget?: boolean;
 }
 
 /**
@@ -46,7 +68,7 @@ export async function train(parts: Parts): Promise<void> {
  *
  * @returns What was done, or why it could not be done, for the person who asked.
  */
-export async function retry(parts: Parts, window: number): Promise<RequestAnswer> {
+export async function retry(parts: Parts, { window, overBudget = false }: Retry): Promise<RequestAnswer> {
   const { lake, jobs, log } = parts;
   const answer = (done: boolean, message: string): RequestAnswer => {
     log.info(message, { window });
@@ -67,11 +89,19 @@ export async function retry(parts: Parts, window: number): Promise<RequestAnswer
     );
   }
   const attempt = (latest?.number ?? 0) + 1;
-  await perform(parts, window, { do: 'attempt', attempt });
-  return answer(true, `Started attempt ${attempt} of window ${window}`);
+  const added = await addAttempt(parts, { window, attempt, overBudget });
+  if (added.how === 'waits')
+    return cannot(`${added.reason}. To start it now all the same: add --over-budget`);
+  return answer(
+    true,
+    `Started attempt ${attempt} of window ${window}${added.isOverBudget ? ', over the budget of this month' : ''}`,
+  );
 }
 
-async function advance(parts: Parts, window: number): Promise<void> {
+/** What became of a step: it was done, or it waits for the next month's budget. */
+type Outcome = 'done' | 'waits';
+
+async function advance(parts: Parts, window: number): Promise<Outcome> {
   const { lake, jobs, log, launch, nowMs } = parts;
   const open = await readOpenWindow(lake, jobs, window);
   const { latest, job } = open;
@@ -83,44 +113,73 @@ async function advance(parts: Parts, window: number): Promise<void> {
     });
   if (job && isTerminal(job.state)) {
     // The job writes the manifest before it ends, but perhaps after the windows were listed.
-    if (await lake.read(manifestKey(window))) return;
+    if (await lake.read(manifestKey(window))) return 'done';
     const problem = job.state === 'SUCCESS' ? 'ended without a manifest' : `ended ${job.state}`;
     log.warn(`The job ${problem}`, { window, attempt: latest?.number, details: job.details });
   }
   const step = nextStep(open, launch.attempts, nowMs());
-  if (step.do === 'giveUp' || (step.do === 'attempt' && step.attempt > 1)) log.measure({ AttemptsFailed: 1 });
-  await perform(parts, window, step);
-}
-
-async function perform(parts: Parts, window: number, step: Step): Promise<void> {
-  const { jobs, log } = parts;
-  switch (step.do) {
-    case 'nothing':
-      return log.info(`Nothing to do: ${step.reason}`, { window });
-    case 'attempt':
-      return addAttempt(parts, window, step.attempt);
-    case 'start':
-      return start(parts, step.attempt);
-    case 'cancel':
-      log.warn('Cancelling an attempt that is past its deadline', { window, attempt: step.attempt.attempt });
-      return jobs.cancel(step.attempt.request.applicationId, step.jobRunId);
-    case 'giveUp':
-      return giveUp(parts, window, step.attempts);
+  let outcome: Outcome = 'done';
+  try {
+    outcome = await perform(parts, window, step);
+    return outcome;
+  } finally {
+    // While a window waits for the budget, its last attempt failed only once.
+    if (step.do === 'giveUp' || (step.do === 'attempt' && step.attempt > 1 && outcome === 'done'))
+      log.measure({ AttemptsFailed: 1 });
   }
 }
 
-/** Writes the attempt before it starts the job, so that after a crash in between the same request is sent again. */
-async function addAttempt(parts: Parts, window: number, attempt: number): Promise<void> {
+async function perform(parts: Parts, window: number, step: Step): Promise<Outcome> {
+  const { jobs, log } = parts;
+  switch (step.do) {
+    case 'nothing':
+      log.info(`Nothing to do: ${step.reason}`, { window });
+      return 'done';
+    case 'attempt':
+      return (await addAttempt(parts, { window, attempt: step.attempt, overBudget: false })).how;
+    case 'start':
+      await start(parts, step.attempt);
+      return 'done';
+    case 'cancel':
+      log.warn('Cancelling an attempt that is past its deadline', { window, attempt: step.attempt.attempt });
+      await jobs.cancel(step.attempt.request.applicationId, step.jobRunId);
+      return 'done';
+    case 'giveUp':
+      await giveUp(parts, window, step.attempts);
+      return 'done';
+  }
+}
+
+type Added =
+  | { readonly how: 'done'; readonly isOverBudget: boolean }
+  | { readonly how: 'waits'; readonly reason: string };
+
+/**
+ * Starts an attempt, if it fits into the budget of this month; otherwise nothing of it is written below `attempts/`. The
+ * attempt is written before the job starts, so that after a crash in between the same request is sent again.
+ */
+async function addAttempt(
+  parts: Parts,
+  { window, attempt, overBudget }: Required<Retry> & { readonly attempt: number },
+): Promise<Added> {
   const { lake, log, launch, bucket, nowMs } = parts;
   const interactions = await interactionsOf(parts, window);
-  const planned = planAttempt({ window, attempt, bucket, nowMs: nowMs(), interactions }, launch);
-  if (await lake.create(attemptKey(window, attempt), toJson(planned), JSON_TYPE))
-    return start(parts, planned);
-  log.info('Another invocation wrote this attempt first', {
-    window,
-    attempt,
-    object: attemptKey(window, attempt),
-  });
+  const due: Due = { window, attempt, sales: interactions, overBudget };
+  const claimed = await claim(parts, due);
+  if ('waits' in claimed) {
+    await reportWaiting(parts, due, claimed);
+    return { how: 'waits', reason: claimed.waits };
+  }
+  const { budget } = claimed;
+  const planned = planAttempt({ window, attempt, bucket, nowMs: nowMs(), interactions, budget }, launch);
+  if (await lake.create(attemptKey(window, attempt), toJson(planned), JSON_TYPE)) await start(parts, planned);
+  else
+    log.info('Another invocation wrote this attempt first', {
+      window,
+      attempt,
+      object: attemptKey(window, attempt),
+    });
+  return { how: 'done', isOverBudget: budget.overBudget };
 }
 
 /**
@@ -151,7 +210,8 @@ async function start(parts: Parts, attempt: Attempt): Promise<void> {
       attempt: attempt.attempt,
       error,
     });
-    return perform(parts, window, afterFailure(attempt.attempt, launch.attempts));
+    await perform(parts, window, afterFailure(attempt.attempt, launch.attempts));
+    return;
   }
   const started: Started = { jobRunId, startedAtMs: nowMs() };
   await lake.create(startedKey(window, attempt.attempt), toJson(started), JSON_TYPE);

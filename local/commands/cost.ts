@@ -1,8 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { isRegion, REGIONS, type Region } from '../../lambdas/shared/contract/prices.ts';
 import { type BillInput, makeBill, POLLERS, STREAMS } from '../cost/bill.ts';
 import { DEFAULTS } from '../cost/defaults.ts';
-import { isRegion, REGIONS, type Region } from '../cost/prices.ts';
 import { costTable, formatBill } from '../cost/table.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { amount, valueOption, wholeNumber } from '../terminal/options.ts';
@@ -65,7 +65,9 @@ const regionOption = () =>
     `region whose prices are used (known: ${REGIONS.join(', ')})`,
     (text): Region => {
       if (isRegion(text)) return text;
-      throw new Error(`a region whose prices are in local/cost/prices.ts: ${REGIONS.join(', ')}`);
+      throw new Error(
+        `a region whose prices are in lambdas/shared/contract/prices.ts: ${REGIONS.join(', ')}`,
+      );
     },
   ).default(DEFAULTS.region);
 

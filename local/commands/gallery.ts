@@ -5,10 +5,14 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { publish } from '../../lambdas/publish/publish.ts';
 import { renderRun } from '../../lambdas/render/render.ts';
-import { chartsOf } from '../../lambdas/shared/contract/keys.ts';
+import { chartsOf, receiptKey } from '../../lambdas/shared/contract/keys.ts';
+import type { Receipt } from '../../lambdas/shared/contract/receipt.ts';
+import { secondsOfRun } from '../../lambdas/shared/contract/run-seconds.ts';
 import type { Window } from '../../lambdas/shared/contract/schemas.ts';
-import type { Lake } from '../../lambdas/shared/platform/lake.ts';
+import { type Lake, toJson } from '../../lambdas/shared/platform/lake.ts';
 import { createLog } from '../../lambdas/shared/platform/log.ts';
+import { makeReceipt } from '../../lambdas/train/bill.ts';
+import { STACK } from '../cost/assumed.ts';
 import { directoryLake } from '../lake/directory-lake.ts';
 import { addToFileLake, writeFileLake } from '../lake/file-lake.ts';
 import { ROOT } from '../process/paths.ts';
@@ -65,9 +69,43 @@ async function train(lake: string, directory: string, bucket: Lake): Promise<Win
     const job = fileJobCommand({ lake, directory, cores: 1, window: last.window });
     await promisify(execFile)('java', job, { maxBuffer: 1e8 });
     await publish({ lake: bucket, log }, false);
+    await bucket.create(receiptKey(last.window, 1), toJson(estimatedReceipt(last)), 'application/json');
     console.log(`Trained window ${last.window}, sales up to ${end}`);
     first = end;
   }
   if (!last) throw new Error('Cannot draw the gallery: there is no window');
   return last;
+}
+
+/** Estimates a receipt as `npm run cost` does, because a measured one would differ from machine to machine. */
+function estimatedReceipt({ window, totalInteractions }: Window): Receipt {
+  const hours = secondsOfRun(totalInteractions) / 3600;
+  const { workers, workerVcpu, workerGb } = STACK;
+  return makeReceipt({
+    run: window,
+    attempt: 1,
+    nowMs: 0,
+    month: '1970-01',
+    architecture: 'ARM64',
+    region: undefined,
+    isLocal: false,
+    succeeded: true,
+    job: {
+      state: 'SUCCESS',
+      usage: {
+        vcpuHours: workers * workerVcpu * hours,
+        memoryGbHours: workers * workerGb * hours,
+        storageGbHours: 0,
+      },
+      unknownBecause: null,
+    },
+    lambda: null,
+    s3: { puts: 0, gets: 0, bytesKept: 0 },
+    forecastUsd: null,
+    overBudget: false,
+    sales: totalInteractions,
+    users: null,
+    earlierUsd: [],
+    pace: undefined,
+  });
 }

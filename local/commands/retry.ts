@@ -11,6 +11,7 @@ export const commandLine = () =>
         least: 1,
       }),
     )
+    .option('--over-budget', 'start it even if it does not fit into the budget of this month')
     .addOption(stackOption());
 
 /**
@@ -19,11 +20,16 @@ export const commandLine = () =>
  * @throws {Error} With the Lambda's reason, if it started none.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { window, stack } = parseCommandLine(commandLine(), args).opts();
+  const { window, overBudget, stack } = parseCommandLine(commandLine(), args).opts();
   if (window === undefined)
     throw new Error('--window is missing: it names the window that gets one more attempt');
   const { client, functions } = await resolveTarget(stack);
   // No repeats by the SDK: if the first answer is lost, the attempt is running, and a second request would be refused.
   const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
-  console.log(await requestSentence(lambda, functions.train, { retry: window }));
+  console.log(
+    await requestSentence(lambda, functions.train, {
+      retry: window,
+      ...(overBudget && { overBudget }),
+    }),
+  );
 }

@@ -20,6 +20,7 @@ import {
   growthOption,
   keyedOption,
   maxWaitOption,
+  monthlyTrainingOption,
   refusePersonalOption,
   thresholdOption,
   typeWeightsOption,
@@ -43,6 +44,7 @@ export const commandLine = () =>
     .addOption(growthOption())
     .addOption(maxWaitOption())
     .addOption(typeWeightsOption())
+    .addOption(monthlyTrainingOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
     .addOption(
       text(

@@ -22,6 +22,7 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.rank === undefined ? {} : { rank: options.rank }),
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
+    ...(options.monthlyUsd === undefined ? {} : { budget: { monthlyTrainingUsd: options.monthlyUsd } }),
     ...(options.keyed || options.refusePersonal
       ? {
           privacy: {

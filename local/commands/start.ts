@@ -33,6 +33,7 @@ const TIMEOUT_SECONDS = 1800;
 
 const MILESTONE_TEXT: Readonly<Record<Milestone, string>> = {
   cut: 'is cut',
+  waiting: 'waits for the next month, because its training does not fit into the budget',
   started: 'is being trained on',
   trained: 'is trained',
   failed: 'has no run: all attempts to train failed',
@@ -46,7 +47,7 @@ const PROGRESS_RECORDS = 100_000;
 /** Consequences of the end of a part may be seen this much earlier than the end. */
 const CAUSE_MS = 300;
 /** Milestones that are printed as errors. */
-const FAILURES: readonly Milestone[] = ['failed', 'renderFailed'];
+const FAILURES: readonly Milestone[] = ['waiting', 'failed', 'renderFailed'];
 
 const started = performance.now();
 const print = (text: string): void =>

@@ -25,6 +25,17 @@ export const growthOption = () =>
 export const maxWaitOption = () =>
   duration('--max-wait <TIME>', 'cut a window once a sale has waited this long (default: 24h)');
 
+export const monthlyTrainingOption = () =>
+  valueOption(
+    '--monthly-usd <USD>',
+    'let runs beyond this cost wait for the next month (default: no ceiling)',
+    (text) => {
+      const value = Number(text);
+      if (/^\d*\.?\d+$/.test(text) && value > 0) return value;
+      throw new Error('a number of dollars above 0');
+    },
+  );
+
 export const typeWeightsOption = () =>
   valueOption(
     '--type-weights <LIST>',

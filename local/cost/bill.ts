@@ -1,10 +1,11 @@
 import { counted, sum } from '../../lambdas/shared/contract/numbers.ts';
+import { HOURS_PER_MONTH, PRICES, type Region } from '../../lambdas/shared/contract/prices.ts';
+import { secondsOfRun } from '../../lambdas/shared/contract/run-seconds.ts';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../../lambdas/threshold/scan.ts';
 import { ASSUMED, STACK } from './assumed.ts';
 import { type BillLine, type Line, lineAt } from './line.ts';
-import { PRICES, type Region } from './prices.ts';
 import { type RequestUsage, requestLines } from './request-lines.ts';
-import { HOURS_PER_MONTH, planRuns, type RunAt, secondsOfRun, type Workload } from './workload.ts';
+import { planRuns, type RunAt, type Workload } from './workload.ts';
 
 export const STREAMS = ['serverless', 'provisioned', 'existing'] as const;
 export type StreamKind = (typeof STREAMS)[number];

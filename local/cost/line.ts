@@ -1,4 +1,4 @@
-import type { Price, PriceName } from './prices.ts';
+import type { Price, PriceName } from '../../lambdas/shared/contract/prices.ts';
 
 /** One line of a monthly bill. */
 export interface BillLine {

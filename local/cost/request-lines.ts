@@ -1,6 +1,6 @@
+import { HOURS_PER_MONTH } from '../../lambdas/shared/contract/prices.ts';
 import { ASSUMED, STACK } from './assumed.ts';
 import type { BillLine, Line } from './line.ts';
-import { HOURS_PER_MONTH } from './workload.ts';
 
 /** What decides the cost of requests in one month. */
 export interface RequestUsage {

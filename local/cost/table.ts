@@ -1,8 +1,8 @@
 import { counted, grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { PRICES_AS_OF } from '../../lambdas/shared/contract/prices.ts';
 import { MAX_PARTITIONS_LISTED_AT_ONCE } from '../../lambdas/threshold/scan.ts';
 import { type Bill, type BillInput, makeBill } from './bill.ts';
 import type { BillLine } from './line.ts';
-import { PRICES_AS_OF } from './prices.ts';
 
 /** Formats a bill as text, with every line. */
 export function formatBill(
@@ -32,7 +32,8 @@ export function formatBill(
         ]
       : []),
     'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/assumed.ts).',
-    'Runs are priced on arm64, with all workers from start to end. local/cost/prices.ts names the pages of the prices.',
+    'Runs are priced on arm64, with all workers from start to end; what they did cost is in their receipts (docs/cost.md).',
+    'lambdas/shared/contract/prices.ts names the pages of the prices.',
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
-/** Hours in a month, as AWS's pricing calculator counts them. */
-export const HOURS_PER_MONTH = 730;
+import { HOURS_PER_MONTH } from '../../lambdas/shared/contract/prices.ts';
+import { secondsOfRun } from '../../lambdas/shared/contract/run-seconds.ts';
+
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** A shop's sales, and the configuration of its stack. */
@@ -24,16 +25,6 @@ export interface RunAt {
   /** Number of sales that the run trains on: all so far. */
   readonly trainedOn: number;
 }
-
-/** Measured on 2 cores (docs/performance.md). To be safe, a cluster counts as no faster. */
-const JOB_SECONDS = 13;
-const JOB_SECONDS_PER_SALE = 55e-6;
-/** From the workers' start, when AWS starts to charge, to Spark's. Not measured: no run has been made in an account yet. */
-const WORKERS_START_SECONDS = 60;
-
-/** Returns the seconds for which AWS charges a run's workers. */
-export const secondsOfRun = (trainedOn: number): number =>
-  WORKERS_START_SECONDS + JOB_SECONDS + JOB_SECONDS_PER_SALE * trainedOn;
 
 /**
  * Plans the runs from the deployment to the end of the billed month, by the rule of the threshold: a window is cut when it

@@ -35,6 +35,8 @@ export async function drain(
     const { newInteractions, inFlight } = ThresholdAnswer.parse(answer);
     if (newInteractions === 0 && !inFlight) break;
     await wait('training', () => watch.openWindows === 0);
+    // A window that waits for the next month stays in flight.
+    if (watch.waitingWindows.length > 0) break;
   }
   await wait('publishing and rendering', () => watch.isSettled);
 }

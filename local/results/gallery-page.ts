@@ -21,7 +21,7 @@ export function galleryPage(charts: string, pictures: string): string {
   });
   return `# Gallery
 
-Every picture of a run, drawn by \`npm run gallery\` from the default simulated shop: 30,000 sales in three windows, of which this is the third run. The pictures turn dark if your browser is in dark mode.
+Every picture of a run, drawn by \`npm run gallery\` from the default simulated shop: 30,000 sales in three windows, of which this is the third run. Their costs are what \`npm run cost\` expects, because nothing was billed. The pictures turn dark if your browser is in dark mode.
 
 ${parts.join('\n')}`;
 }

@@ -11,6 +11,8 @@ import {
   windowKey,
 } from '../../lambdas/shared/contract/keys.ts';
 import { highest } from '../../lambdas/shared/contract/numbers.ts';
+import type { Waiting } from '../../lambdas/shared/contract/receipt.ts';
+import type { RunCost } from '../../lambdas/shared/contract/run-cost.ts';
 import {
   Current,
   Failed,
@@ -20,6 +22,7 @@ import {
 } from '../../lambdas/shared/contract/schemas.ts';
 import { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
+import { readRunCosts, readWaiting } from '../../lambdas/shared/platform/run-costs.ts';
 import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
 import { placeBatches } from '../../lambdas/threshold/generations.ts';
 import { covers } from '../../lambdas/threshold/ranges.ts';
@@ -36,6 +39,10 @@ export interface Outcome {
   readonly decisions: readonly Publication[];
   /** One user of the served run, as an example; undefined if no run is served. */
   readonly user: UserSummary['users'][number] | undefined;
+  /** What the runs cost, oldest first; only those with a receipt. */
+  readonly costs: readonly RunCost[];
+  /** The windows that wait for the budget of the next month, lowest first. */
+  readonly waiting: readonly Waiting[];
 }
 
 /** Counts of the records of one cluster. A record that was delivered several times counts once. */
@@ -84,6 +91,8 @@ export async function readOutcome(lake: Lake): Promise<Outcome> {
     current,
     decisions: await readDecisions(lake),
     user: served && (await readUser(lake, served)),
+    costs: await readRunCosts(lake),
+    waiting: await readWaiting(lake),
   };
 }
 

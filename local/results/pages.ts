@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../../lambdas/shared/contract/keys.ts';
 import { ROUTES } from '../../lambdas/shared/contract/api/routes.ts';
+import { CURRENT_KEY, INDEX_KEY, PREFIX, SHOWN_PREFIXES } from '../../lambdas/shared/contract/keys.ts';
 import { isThisMachine } from '../process/this-machine.ts';
 
 /** Stored sales, with order and price, are never served. The explorer and the graph show who bought what. */

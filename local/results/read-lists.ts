@@ -8,7 +8,7 @@ import { Current, Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { shardOf } from '../../lambdas/shared/contract/shards.ts';
 import type { UserSummary } from '../../lambdas/shared/contract/summaries.ts';
 import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
-import { PLAIN_IDS, type PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
+import { type PersonIds, PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
 import type { Target } from '../stack/target.ts';
 
 export type UserLists = UserSummary['users'][number]['recommended'];

@@ -13,6 +13,7 @@ import { withListNames } from '../../lambdas/shared/web/lists.ts';
 import { DOCS_PATH } from '../api/docs-page.ts';
 import type { Purchase } from '../api/purchase.ts';
 import { MAX_SENTENCE, printable } from '../terminal/printable.ts';
+import { costSection, waitingProblem } from './cost-section.ts';
 import { decisionOn } from './decisions.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { personalLines } from './personal-lines.ts';
@@ -53,7 +54,10 @@ export function problemsOf({ produced, source, outcome, purchase }: ReportFacts)
     );
   for (const { window, manifest, failures } of outcome.windows)
     if (!manifest)
-      problems.push(`Window ${window.window} has no run: ${failures.join('; ') || 'it is not finished'}`);
+      problems.push(
+        waitingProblem(outcome, window.window) ??
+          `Window ${window.window} has no run: ${failures.join('; ') || 'it is not finished'}`,
+      );
   if (outcome.windows.length === 0) problems.push('No window was cut: there was nothing to train on');
   if (purchase && 'problem' in purchase) problems.push(purchase.problem);
   return [...problems, ...trainingProblems(outcome)];
@@ -99,6 +103,7 @@ export function formatReport(facts: ReportFacts): string {
     windowsSection(facts),
     qualitySection(outcome),
     decisionsSection(outcome),
+    costSection(outcome),
     userSection(facts),
     purchaseSection(facts),
     [

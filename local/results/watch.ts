@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CURRENT_KEY, PREFIX } from '../../lambdas/shared/contract/keys.ts';
+import { CURRENT_KEY, PREFIX, WAITING_PREFIX } from '../../lambdas/shared/contract/keys.ts';
 import { Current } from '../../lambdas/shared/contract/schemas.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
 
 /** Steps of a window that can be seen in the bucket. */
 export const MILESTONES = [
   'cut',
+  'waiting',
   'started',
   'trained',
   'failed',
@@ -21,10 +22,19 @@ export type Milestone = (typeof MILESTONES)[number];
  */
 export type Sightings = ReadonlyMap<number, ReadonlyMap<Milestone, number>>;
 
-/** The keys that show a milestone, with the window's number in the first group of the pattern. */
+/**
+ * The keys that show a milestone, with the window's number in the first group of the pattern, and perhaps that of the attempt
+ * in the second.
+ */
 const MILESTONE_KEYS: readonly { milestone: Milestone; prefix: string; pattern: RegExp }[] = [
   { milestone: 'cut', prefix: PREFIX.windows, pattern: /^windows\/(\d{8})\.json$/ },
-  { milestone: 'started', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/\d{8}\.started\.json$/ },
+  // The window's first attempt, or the next one, does not fit into the budget of the month.
+  {
+    milestone: 'waiting',
+    prefix: WAITING_PREFIX,
+    pattern: /^receipts\/waiting\/\d{4}-\d{2}\/(\d{8})-(\d{8})\.json$/,
+  },
+  { milestone: 'started', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/(\d{8})\.started\.json$/ },
   { milestone: 'failed', prefix: PREFIX.attempts, pattern: /^attempts\/(\d{8})\/failed\.json$/ },
   { milestone: 'trained', prefix: PREFIX.manifests, pattern: /^manifests\/(\d{8})\.json$/ },
   { milestone: 'rendered', prefix: PREFIX.charts, pattern: /^charts\/(\d{8})\/index\.html$/ },
@@ -35,6 +45,8 @@ const MILESTONE_KEYS: readonly { milestone: Milestone; prefix: string; pattern: 
 /** Reads the bucket repeatedly and remembers when each milestone was first seen. */
 export class Watch {
   private readonly seen = new Map<number, Map<Milestone, number>>();
+  /** The highest attempt with which a milestone was seen, by `WINDOW MILESTONE`. */
+  private readonly attempts = new Map<string, number>();
   private clock = (): number => performance.now();
   private readonly lake: Lake;
   private readonly onMilestone: (window: number, milestone: Milestone) => void;
@@ -66,10 +78,14 @@ export class Watch {
         this.mark(window, 'decided');
   }
 
-  /** True if nothing is left to do for any window: it failed, or it is decided and its charts are drawn or given up. */
+  /**
+   * True if nothing is left to do for any window: it failed, or waits for the next month, or it is decided and its charts are
+   * drawn or given up.
+   */
   get isSettled(): boolean {
     return [...this.seen.keys()].every(
       (window) =>
+        this.isWaiting(window) ||
         (this.has(window, 'decided') && (this.has(window, 'rendered') || this.has(window, 'renderFailed'))) ||
         (this.has(window, 'failed') && !this.has(window, 'trained')),
     );
@@ -82,17 +98,30 @@ export class Watch {
     );
   }
 
-  /** Number of windows that have no run and still have attempts left. */
+  /** Windows whose next attempt does not fit into the budget of the month. */
+  get waitingWindows(): number[] {
+    return [...this.seen.keys()].filter((window) => this.isWaiting(window));
+  }
+
+  private isWaiting(window: number): boolean {
+    const attempt = (milestone: Milestone): number => this.attempts.get(`${window} ${milestone}`) ?? 0;
+    return attempt('waiting') > attempt('started') && !this.has(window, 'trained');
+  }
+
+  /** Number of windows that have no run, still have attempts left, and do not wait for the next month. */
   get openWindows(): number {
     return [...this.seen.keys()].filter(
-      (window) => !this.has(window, 'trained') && !this.has(window, 'failed'),
+      (window) => !this.has(window, 'trained') && !this.has(window, 'failed') && !this.isWaiting(window),
     ).length;
   }
 
   private note(key: string): void {
     for (const { milestone, pattern } of MILESTONE_KEYS) {
       const match = pattern.exec(key);
-      if (match) this.mark(Number(match[1]), milestone);
+      if (!match) continue;
+      const attempt = `${Number(match[1])} ${milestone}`;
+      this.attempts.set(attempt, Math.max(this.attempts.get(attempt) ?? 0, Number(match[2] ?? 0)));
+      this.mark(Number(match[1]), milestone);
     }
   }
 

@@ -7,7 +7,9 @@ import { text } from 'node:stream/consumers';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { LOCAL_RELEASE } from '../../lambdas/train/local-release.ts';
 import { type Child, startChild, tail } from '../process/child.ts';
+import { measureProgram, type ProgramUsage } from '../process/usage.ts';
 import { ACCOUNT, awsClient, awsEnvironment, REGION } from '../stack/emulator.ts';
 import { type Platform, type SparkSubmit, sparkCommand } from './spark.ts';
 
@@ -44,6 +46,8 @@ interface Job {
   state: State;
   details: string;
   child: Child | undefined;
+  /** Undefined until the program of the job has ended. */
+  usage: ProgramUsage | undefined;
 }
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_StartJobRun.html, the parts that train uses. */
@@ -106,6 +110,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
         pidPath: join(logs, `${job.id}.pid`),
       });
       job.child = child;
+      const meter = measureProgram(child.process.pid);
       const ended = new Promise<number | null>((resolve) => {
         child.process.once('exit', resolve);
         child.process.once('error', () => resolve(null));
@@ -114,6 +119,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       await changeState(job, 'RUNNING');
       const code = await ended;
       clearTimeout(timer);
+      job.usage = meter.stop();
       if (code === 0) await changeState(job, 'SUCCESS');
       else if (isCancelling(job)) await changeState(job, 'CANCELLED');
       else
@@ -143,7 +149,16 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       );
     if (known) return known;
     const id = randomUUID().replaceAll('-', '').slice(0, 16);
-    const job: Job = { id, applicationId, body, name, state: 'SUBMITTED', details: '', child: undefined };
+    const job: Job = {
+      id,
+      applicationId,
+      body,
+      name,
+      state: 'SUBMITTED',
+      details: '',
+      child: undefined,
+      usage: undefined,
+    };
     jobs.set(id, job);
     byToken.set(clientToken, job);
     void run(job, jobDriver.sparkSubmit, executionTimeoutMinutes);
@@ -232,6 +247,15 @@ const describeJob = (job: Job) => ({
   name: job.name,
   state: job.state,
   stateDetails: job.details,
+  releaseLabel: LOCAL_RELEASE,
+  ...(isOver(job) && { billedResourceUtilization: measured(job) }),
+});
+
+/** What the program of a job really used; EMR bills what its workers reserve. Zero for a job without a program. */
+const measured = ({ usage }: Job) => ({
+  vCPUHour: (usage?.cpuSeconds ?? 0) / 3600,
+  memoryGBHour: ((usage?.peakBytes ?? 0) / 2 ** 30) * ((usage?.wallSeconds ?? 0) / 3600),
+  storageGBHour: 0,
 });
 
 function send(response: ServerResponse, status: number, body: unknown): void {
@@ -253,7 +277,7 @@ async function putEvent(endpoint: string, job: Job, previousState: State): Promi
     jobRunName: job.name,
     applicationId: job.applicationId,
     arn: arnOf(job),
-    releaseLabel: 'local',
+    releaseLabel: LOCAL_RELEASE,
     state: job.state,
     previousState,
   };

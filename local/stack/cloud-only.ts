@@ -28,7 +28,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'AWS::MSK::ServerlessCluster.Arn': `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/local/local`,
   'AWS::EMRServerless::Application.ApplicationId': 'local',
   'AWS::EMRServerless::Application.Arn': `arn:aws:emr-serverless:${REGION}:${ACCOUNT}:/applications/local`,
-  // forget searches these logs; here there are none.
+  // train measures the Lambdas by these logs, and forget searches them; here there are none.
   'AWS::Logs::LogGroup.Arn': `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:local:*`,
   'AWS::Logs::LogGroup.Ref': 'local',
   // The stack's outputs refer to these.

@@ -123,7 +123,7 @@ describeInChromium(() => {
 /** The public pages of a stack, its API and its issuer, none of which exists: the browser gets their answers from here. */
 async function openAt(settings: ExplorerSettings, hash = '') {
   const current = { publication: 2, run: 2, previous: 1, decidedThrough: 2 };
-  const html = indexPage(current, [pagesPublication(2), pagesPublication(1)], settings);
+  const html = indexPage(current, [pagesPublication(2), pagesPublication(1)], { explorer: settings });
   const context = await browser.newContext();
   const requests: { url: string; authorization: string | undefined }[] = [];
   let challenge = '';

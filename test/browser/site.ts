@@ -69,14 +69,14 @@ export async function startSite({
       const served = decision === 'promoted' ? run : (current?.run ?? null);
       current = { publication: run, run: served, previous: current?.run ?? null, decidedThrough: run };
       await move(CURRENT_KEY, toJson(current));
-      await move(INDEX_KEY, indexPage(current, decided, explorer));
+      await move(INDEX_KEY, indexPage(current, decided, { explorer }));
       await renderDecided({ lake, log: recordingLog(), hasPseudonyms }, run);
     },
     async rollBack(run) {
       if (!current) throw new Error('Cannot roll back: nothing is served');
       current = { ...current, run, previous: current.run };
       await move(CURRENT_KEY, toJson(current));
-      await move(INDEX_KEY, indexPage(current, decided, explorer));
+      await move(INDEX_KEY, indexPage(current, decided, { explorer }));
     },
     async stop() {
       await pages.stop();

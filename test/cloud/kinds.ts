@@ -43,6 +43,7 @@ export const KINDS = {
     stream: { kind: 'provisioned' },
     alarmEmail: 'shop@example.com',
     monthlyBudgetUsd: 200,
+    budget: { monthlyTrainingUsd: 25 },
     removalPolicy: 'destroy',
     tags: { team: 'shop' },
   },

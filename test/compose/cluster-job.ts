@@ -7,6 +7,7 @@ import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { planAttempt } from '../../lambdas/train/plan.ts';
+import type { Launch } from '../../lambdas/train/settings.ts';
 import { JOB_JAR } from '../../local/process/paths.ts';
 import { awsClient } from '../../local/stack/emulator.ts';
 import { millisecondsLeft } from './engine.ts';
@@ -52,7 +53,8 @@ const LAUNCH = {
   deadlineMinutes: 30,
   attempts: 1,
   logUri: 's3://assets/logs/',
-};
+  workers: { architecture: 'ARM64', vcpu: 2, memoryGb: 2, storageGb: 0 },
+} satisfies Launch;
 
 async function upload(s3: S3Client, directory: string, bucket: string): Promise<void> {
   for (const name of [bucket, 'assets'])

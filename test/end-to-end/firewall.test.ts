@@ -43,7 +43,7 @@ interface Facts {
   readonly places: readonly string[];
   /** Purchases of the users who were asked about, as the API answers them. */
   readonly histories: readonly unknown[];
-  readonly lists: readonly { readonly status: number; readonly source: unknown; readonly items: number }[];
+  readonly lists: readonly { readonly status: number; readonly source: unknown; readonly products: number }[];
   readonly faults: readonly string[];
 }
 
@@ -92,7 +92,7 @@ async function runShop(userIds: Privacy['userIds']): Promise<Facts> {
 interface Answer {
   readonly stored?: unknown;
   readonly source?: unknown;
-  readonly items?: readonly unknown[];
+  readonly products?: readonly unknown[];
 }
 
 /** Asks the API as the shop does, by its own ids, also in ways that fail. */
@@ -108,7 +108,7 @@ async function ask({ apiUrl = '' }: Pipeline): Promise<Pick<Facts, 'histories' |
   const lists = await Promise.all(
     users.map(async (user) => {
       const { status, json } = await get(`users/${user}/recommendations?n=5`);
-      return { status, source: json.source, items: json.items?.length ?? 0 };
+      return { status, source: json.source, products: json.products?.length ?? 0 };
     }),
   );
   await get('users/nobody@planted-mail.example/recommendations?n=0');
@@ -170,7 +170,7 @@ test('counts are equal, baselines are the same, and the learned quality is withi
 
 test('the shop is answered by its own ids, with the same purchases; no reason has a value', () => {
   expect(keyed.histories).toEqual(withMaskedNames(plain.histories));
-  expect(keyed.lists).toEqual(ASKED.map(() => expect.objectContaining({ status: 200, items: 5 })));
+  expect(keyed.lists).toEqual(ASKED.map(() => expect.objectContaining({ status: 200, products: 5 })));
   expect(keyed.rejected.length).toBeGreaterThan(20);
   expect(plain.rejected.some(({ reason }) => markersIn(reason).size > 0)).toBe(true);
 });

@@ -10,6 +10,7 @@ import {
   SalesSummary,
 } from '../../lambdas/shared/contract/summaries.ts';
 import { seeded } from '../../local/shop/random.ts';
+import { sampleCosts } from './cost-samples.ts';
 import { runDataOf, sampleRun } from './samples.ts';
 
 /** An invented run with earlier runs and as much data as a chart may get; it is the same every time. */
@@ -52,6 +53,7 @@ export function largeRun(): RunData {
       ),
     }),
     runs: outcomes(manifest.asOfMs),
+    costs: sampleCosts(RUNS - 1),
   };
 }
 

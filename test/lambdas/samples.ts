@@ -276,6 +276,7 @@ export function runDataOf({ manifest, documents }: Sample): RunData {
     diff: documents['diff.json'],
     sales: documents['summary/sales.json'],
     runs: [{ ...manifest, decision: null, reason: null }],
+    costs: [],
   };
 }
 

@@ -20,12 +20,14 @@ const HANDLER = fileURLToPath(new URL('../../lambdas/render/handler.ts', import.
 
 describe('the bundle of render', () => {
   const directories = ['first', 'second'].map(() => mkdtempSync(join(tmpdir(), 'cartograph-bundle-')));
+  const caches = ['first', 'second'].map(() => mkdtempSync(join(tmpdir(), 'cartograph-bundle-')));
   const [directory = '', again = ''] = directories;
   beforeAll(() => {
-    for (const each of directories) bundle({ entry: HANDLER, extraFiles: RENDER_FILES }, each);
+    for (const [index, each] of directories.entries())
+      bundle({ entry: HANDLER, extraFiles: RENDER_FILES }, each, caches[index]);
   });
   afterAll(() => {
-    for (const each of directories) rmSync(each, { recursive: true, force: true });
+    for (const each of [...directories, ...caches]) rmSync(each, { recursive: true, force: true });
   });
 
   test('loads neither Vega nor the PNG renderer before the handler is ready', () => {

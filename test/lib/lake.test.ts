@@ -44,6 +44,7 @@ test.each([
   'manifests',
   'publications',
   'catalogue',
+  'receipts',
   'tombstones',
 ])('the bucket refuses a write under %s/ that could replace an object', (prefix) => {
   expect(isRefused(`${prefix}/1`)).toBe(true);

@@ -69,6 +69,28 @@ describe('alarms', () => {
     }
   });
 
+  test('a window that waits for the budget raises an alarm, if there is a ceiling', () => {
+    const descriptions = Object.values(
+      synthesize({ budget: { monthlyTrainingUsd: 25 } }).findResources('AWS::CloudWatch::Alarm'),
+    ).map(({ Properties }) => Properties);
+    expect(
+      descriptions.find(({ AlarmDescription }) => AlarmDescription.startsWith('train-over-budget:')),
+    ).toMatchObject({ MetricName: 'WindowsOverBudget', Threshold: 1, EvaluationPeriods: 1 });
+    expect(names).not.toContain('train-over-budget');
+  });
+
+  test('the dashboard prices the Lambda of every stage, without exponents, which expressions do not know', () => {
+    const body = JSON.stringify(plain.findResources('AWS::CloudWatch::Dashboard'));
+    const prices = [...body.matchAll(/(\w+)Ms \* ([^ ]+) \+ \1Requests \* ([^ "\\]+)/g)];
+    expect(prices.map(([, stage]) => stage).toSorted()).toEqual([...STAGES, ...REQUEST_STAGES].toSorted());
+    for (const [, stage, perMs, perRequest] of prices) {
+      expect(perRequest).toBe('0.0000002');
+      expect(perMs, stage).toMatch(/^0\.0000000\d+$/);
+    }
+    // 512 MB are half a GB, and a millisecond is a thousandth of a second, at 0.0000133334.
+    expect(prices.find(([, stage]) => stage === 'train')?.[2]).toBe('0.0000000066667');
+  });
+
   test('the stream has alarms for lag, for silence and, on a provisioned cluster, for full disks', () => {
     expect(named('accumulate-lag')).toMatchObject({ MetricName: 'OffsetLag', Threshold: 100_000 });
     expect(named('accumulate-silent')).toMatchObject({

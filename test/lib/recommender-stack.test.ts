@@ -125,7 +125,7 @@ describe('the permissions of each stage', () => {
 
   test.each([
     ['threshold', ['windows/*']],
-    ['train', ['attempts/*']],
+    ['train', ['attempts/*', 'receipts/*']],
     ['render', ['charts/0*']],
     ['publish', ['charts/index.html', 'current.json', 'publications/*']],
   ])('%s may write only %j', (stage, prefixes) => {
@@ -168,9 +168,9 @@ describe('the permissions of each stage', () => {
 
   test.each([
     ['threshold', ['attempts/*', 'manifests/*', 'windows/*']],
-    ['train', ['attempts/*', 'manifests/*', 'windows/*']],
-    ['render', ['charts/*', 'manifests/*', 'publications/*', 'runs/*']],
-    ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*']],
+    ['train', ['attempts/*', 'manifests/*', 'receipts/*', 'windows/*']],
+    ['render', ['charts/*', 'manifests/*', 'publications/*', 'receipts/*', 'runs/*']],
+    ['publish', ['charts/index.html', 'current.json', 'manifests/*', 'publications/*', 'receipts/*']],
   ])('%s may read only %j', (stage, prefixes) => {
     expect(prefixesOf(stage, 's3:GetObject')).toEqual(prefixes);
   });
@@ -195,7 +195,7 @@ describe('the permissions of each stage', () => {
       expect(prefix).toMatch(/^([a-z]+\/\*|current\.json|privacy\.json|charts\/index\.html)$/);
   });
 
-  test('no allowed action in the template has a wildcard, and only tracing is allowed on all resources', () => {
+  test('no allowed action in the template has a wildcard, and only tracing and results of queries are allowed on all resources', () => {
     const statements = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy']
       .flatMap(resources)
       .flatMap(({ Properties }): Statement[] => Properties.PolicyDocument.Statement)
@@ -206,7 +206,7 @@ describe('the permissions of each stage', () => {
     expect(wild.map(actionsOf)).toEqual([]);
     const onAll = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
     expect(new Set(onAll.flatMap(actionsOf))).toEqual(
-      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
+      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'logs:GetQueryResults']),
     );
   });
 
@@ -253,7 +253,7 @@ describe('the permissions of each stage', () => {
     expect(names).toEqual({
       Accumulate: [ENV.fieldMap, ENV.lakeBucket, ENV.partialAnswers, ENV.privacy],
       Threshold: [ENV.lakeBucket, ENV.model, ENV.threshold],
-      Train: [ENV.lakeBucket, ENV.launch],
+      Train: [ENV.lakeBucket, ENV.launch, ENV.usage],
       Render: [ENV.lakeBucket],
       Publish: [ENV.lakeBucket],
       Remember: [
@@ -297,13 +297,31 @@ describe('the permissions of each stage', () => {
     expect(new Set(written).size).toBe(written.length);
   });
 
-  test('no statement of a stage is for all resources or all actions, except for tracing', () => {
+  test('no statement of a stage is for all resources or all actions, except for tracing and the results of queries', () => {
     for (const stage of [...STAGES, ...REQUEST_STAGES])
       for (const statement of statementsOf(stage)) {
         expect(actionsOf(statement), stage).not.toContain('*');
-        if (!actionsOf(statement).every((action) => action.startsWith('xray:')))
+        if (!actionsOf(statement).every((action) => /^(xray:|logs:GetQueryResults$)/.test(action)))
           expect([statement.Resource].flat(), JSON.stringify(statement)).not.toContain('*');
       }
+  });
+
+  test('train may query the logs of the stages whose use it measures, and no other logs', () => {
+    const statements = statementsOf('train').filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('logs:') && !/^logs:(Create|Put)/.test(action)),
+    );
+    const queried = statements
+      .filter((statement) => actionsOf(statement).includes('logs:StartQuery'))
+      .flatMap(
+        ({ Resource }) => /"Fn::GetAtt":\["([A-Z][a-z]+)Logs/.exec(JSON.stringify(Resource))?.[1] ?? [],
+      );
+    const stages = [...STAGES, ...REQUEST_STAGES].map(
+      (stage) => stage.charAt(0).toUpperCase() + stage.slice(1),
+    );
+    expect(queried.toSorted()).toEqual(stages.toSorted());
+    expect(new Set(statements.flatMap(actionsOf))).toEqual(
+      new Set(['logs:StartQuery', 'logs:GetQueryResults']),
+    );
   });
 
   test('train may pass the role of the job only to EMR Serverless', () => {
@@ -474,6 +492,7 @@ describe('events', () => {
       'manifests/',
       'manifests/',
       'publications/',
+      'receipts/',
       'tombstones/',
       'windows/',
     ]);

@@ -12,7 +12,7 @@ export interface PublicationListener {
 
 /**
  * Polls `current.json` while the page is visible and copies the parts that publish has rewritten into the open page: the
- * served run, the pictures and the decisions. The page itself is never reloaded, so a search goes on and focus is kept.
+ * served run, the pictures, the decisions and the costs. The page itself is never reloaded, so a search goes on and focus is kept.
  */
 export function followPublications(status: HTMLElement, { onServed }: PublicationListener): void {
   let served: number | null = null;
@@ -66,7 +66,7 @@ async function update(current: Current): Promise<string> {
   const newPage = new DOMParser().parseFromString(await fetchText('index.html'), 'text/html');
   if (stateOf(newPage) !== stateText(current)) return '';
   const runBefore = stateOf(document)?.split(' ')[1];
-  for (const id of ['live', 'pictures', 'decisions-table']) {
+  for (const id of ['live', 'pictures', 'decisions-table', 'costs']) {
     const [old, next] = [document.getElementById(id), newPage.getElementById(id)];
     if (old && next) old.replaceWith(document.adoptNode(next));
   }

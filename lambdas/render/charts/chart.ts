@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { counted } from '../../shared/contract/numbers.ts';
 import type { Metrics } from '../../shared/contract/quality.ts';
+import type { RunCost } from '../../shared/contract/run-cost.ts';
 import type { Manifest, PublishDecision } from '../../shared/contract/schemas.ts';
 import type {
   DegreeSummary,
@@ -36,6 +37,8 @@ export interface RunData {
   readonly runs: readonly RunOutcome[];
   /** Whether users have pseudonyms in place of their ids in the shop; false by default. */
   readonly hasPseudonyms?: boolean;
+  /** What the runs before this one cost, oldest first, at most 50; only those that are billed. */
+  readonly costs: readonly RunCost[];
 }
 
 /**

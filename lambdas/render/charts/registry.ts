@@ -1,4 +1,5 @@
 import type { Chart } from './chart.ts';
+import { cost } from './cost.ts';
 import { decision } from './decision.ts';
 import { degrees } from './degrees.ts';
 import { exposure } from './exposure.ts';
@@ -19,6 +20,7 @@ const REGISTRY = {
   decision,
   segments,
   sales,
+  cost,
 } as const satisfies Readonly<Record<string, Chart>>;
 
 export type ChartName = keyof typeof REGISTRY;

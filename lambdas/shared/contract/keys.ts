@@ -218,6 +218,49 @@ export const receiptsOf = (run: number): string => `${PREFIX.receipts}${numberIn
 export const receiptKey = (run: number, attempt: number): string =>
   `${receiptsOf(run)}${numberInKey(attempt)}.json`;
 
+/**
+ * Parses the key of a receipt.
+ *
+ * @returns undefined for every other key.
+ * @example parseReceiptKey('receipts/00000007/00000002.json') // { run: 7, attempt: 2 }
+ */
+export function parseReceiptKey(key: string): { readonly run: number; readonly attempt: number } | undefined {
+  const [run, attempt] = parsePair(PREFIX.receipts, key) ?? [];
+  return run === undefined || attempt === undefined ? undefined : { run, attempt };
+}
+
+/**
+ * Parses the key of an attempt.
+ *
+ * @returns undefined for every other key.
+ * @example parseAttemptKey('attempts/00000007/00000002.json') // { window: 7, attempt: 2 }
+ */
+export function parseAttemptKey(
+  key: string,
+): { readonly window: number; readonly attempt: number } | undefined {
+  const [window, attempt] = parsePair(PREFIX.attempts, key) ?? [];
+  return window === undefined || attempt === undefined ? undefined : { window, attempt };
+}
+
+function parsePair(prefix: string, key: string): [number, number] | undefined {
+  const match = /^(\d{8,})\/(\d{8,})\.json$/.exec(key.startsWith(prefix) ? key.slice(prefix.length) : '');
+  return match ? [Number(match[1]), Number(match[2])] : undefined;
+}
+
+/** The prefix of the attempts that count in the budget of a month. @example claimsOf('2026-11') // 'receipts/budget/2026-11/' */
+export const claimsOf = (month: string): string => `${PREFIX.receipts}budget/${month}/`;
+
+/** @example claimKey('2026-11', 7) // 'receipts/budget/2026-11/00000007.json' */
+export const claimKey = (month: string, number: number): string =>
+  `${claimsOf(month)}${numberInKey(number)}.json`;
+
+/** The prefix of the notes on windows that wait for the next month. */
+export const WAITING_PREFIX = `${PREFIX.receipts}waiting/`;
+
+/** @example waitingKey('2026-11', 7, 1) // 'receipts/waiting/2026-11/00000007-00000001.json' */
+export const waitingKey = (month: string, window: number, attempt: number): string =>
+  `${WAITING_PREFIX}${month}/${numberInKey(window)}-${numberInKey(attempt)}.json`;
+
 /** @example tombstonesKey(7) // 'tombstones/00000007.json' */
 export const tombstonesKey = (erasure: number): string => `${PREFIX.tombstones}${numberInKey(erasure)}.json`;
 

@@ -8,6 +8,8 @@ export const ENV = {
   threshold: 'THRESHOLD',
   model: 'MODEL',
   launch: 'LAUNCH',
+  /** The log groups and memory of the Lambdas whose use train adds to receipts, as JSON. */
+  usage: 'USAGE',
   brokers: 'KAFKA_BROKERS',
   topic: 'KAFKA_TOPIC',
   /** Name of the DynamoDB table of recent sales. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { currentAfter, decide } from '../../../lambdas/publish/decide.ts';
 import { indexPage } from '../../../lambdas/publish/index-page.ts';
+import { sampleCosts } from '../cost-samples.ts';
 import { ATTACK, sampleRun } from '../samples.ts';
 
 const first = decide({ run: 1, manifest: sampleRun(1).manifest }, undefined);
@@ -54,6 +55,26 @@ test('the model is compared with popularity; a run without a holdout has a dash'
   expect(indexPage(currentAfter(empty, undefined), [empty])).toContain('<td class="number">–</td>');
 });
 
+test('the page says what runs cost, and which windows wait', () => {
+  expect(indexPage(current, [first])).toContain('No run is billed yet.');
+  const waiting = {
+    window: 8,
+    attempt: 1,
+    month: '2026-11',
+    atMs: 0,
+    committedUsd: 9.9,
+    forecastUsd: 0.2,
+    ceilingUsd: 10,
+  };
+  const page = indexPage(current, [first], { runs: sampleCosts(8), waiting: [waiting] });
+  expect(page).toContain(
+    'Run 8 cost $0.086, $0.00089 for 1,000 sales, $0.011 for 1,000 users, $2.61 a month at this pace.',
+  );
+  expect(page).toContain(
+    'Window 8 waits for the next month: training in 2026-11 has cost $9.90 of $10.00, and this run is expected to cost $0.20. It starts by itself on 2026-12-01 (UTC); npm run retry -- --window 8 --over-budget starts it now.',
+  );
+});
+
 test('without a served run the page says so and shows no picture', () => {
   const refused = decide({ run: 1, manifest: undefined, problem: 'it is not JSON' }, undefined);
   const page = indexPage(currentAfter(refused, undefined), [refused]);
@@ -74,7 +95,7 @@ test('the page holds the pointer that it was written for, so that an open page r
 });
 
 test('where users have pseudonyms the page says so, and its script has the settings', () => {
-  const page = indexPage(current, [first], { stackName: 'Lamps </script>' });
+  const page = indexPage(current, [first], { explorer: { stackName: 'Lamps </script>' } });
   expect(page).toContain('Users are shown under pseudonyms, not under their ids in the shop.');
   expect(page).toContain(
     '<script type="application/json" id="explorer-settings">{"stackName":"Lamps \\u003c/script>"}</script>',
@@ -90,8 +111,10 @@ test('the page may ask the API and the issuer, and no other server', () => {
   const policyOf = (endpoints?: { authorization: string; token: string }) =>
     /connect-src [^"]*/.exec(
       indexPage(current, [first], {
-        stackName: 'Lamps',
-        api: { url: 'https://api.example.com', signIn: { ...signIn, ...(endpoints && { endpoints }) } },
+        explorer: {
+          stackName: 'Lamps',
+          api: { url: 'https://api.example.com', signIn: { ...signIn, ...(endpoints && { endpoints }) } },
+        },
       }),
     )?.[0];
   expect(policyOf()).toBe('connect-src &#39;self&#39; https://api.example.com https://login.example.com');

@@ -1,3 +1,4 @@
+import type { JobUsage } from '../../../lambdas/shared/contract/receipt.ts';
 import type { Attempt } from '../../../lambdas/shared/contract/schemas.ts';
 import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/jobs.ts';
 
@@ -5,6 +6,8 @@ import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/job
 export interface FakeCluster extends Jobs {
   readonly states: Map<string, JobState>;
   readonly requests: Map<string, Attempt['request']>;
+  /** What is billed, by job; a job that is not in it is not billed yet. */
+  readonly bills: Map<string, JobUsage>;
   /** Puts every running job into a terminal state. */
   endAll(state: JobState): void;
 }
@@ -12,16 +15,22 @@ export interface FakeCluster extends Jobs {
 export function fakeCluster(): FakeCluster {
   const states = new Map<string, JobState>();
   const requests = new Map<string, Attempt['request']>();
+  const bills = new Map<string, JobUsage>();
   return {
     states,
     requests,
+    bills,
     async start(request) {
       const id = `job-${request.clientToken}`;
       requests.set(id, request);
       if (!states.has(id)) states.set(id, 'RUNNING');
       return id;
     },
-    get: async (_, id) => ({ state: states.get(id) ?? 'GONE', details: 'out of memory' }),
+    get: async (_, id) => ({
+      state: states.get(id) ?? 'GONE',
+      details: 'out of memory',
+      usage: bills.get(id),
+    }),
     async cancel(_, id) {
       states.set(id, 'CANCELLING');
     },

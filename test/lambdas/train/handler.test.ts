@@ -22,6 +22,7 @@ vi.mock(import('../../../lambdas/train/jobs.ts'), async (original) => ({
 }));
 vi.stubEnv(ENV.lakeBucket, 'lake');
 vi.stubEnv(ENV.launch, JSON.stringify(launch));
+vi.stubEnv(ENV.usage, '{}');
 const { handler } = await import('../../../lambdas/train/handler.ts');
 
 interface Line {
@@ -180,6 +181,13 @@ test('a successful retry is not delivered again if the notices of the same event
   await expect(receive(SWEEP)).rejects.toThrow('Cannot advance 1 windows');
   cluster.start = start;
   expect(jobs()).toEqual(['job-lake.1.1', 'job-lake.1.2']);
+});
+
+test('a person can start a window over the budget through the same Lambda', async () => {
+  cluster.endAll('FAILED');
+  await receive({ retry: 1, overBudget: true });
+  expect(jobs().at(-1)).toBe('job-lake.1.2');
+  await expect(invoke({ retry: 1, overBudget: 'yes' })).rejects.toThrow('Cannot answer');
 });
 
 test('a direct invocation gets the answer to its request, or the reason why it is wrong', async () => {

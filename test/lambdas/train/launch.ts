@@ -9,4 +9,6 @@ export const launch: Launch = Launch.parse({
   logUri: 's3://lake/logs/',
   attempts: 3,
   deadlineMinutes: 60,
+  // With the default configuration: a driver and three executors with 4 vCPU and 14 GB each.
+  workers: { architecture: 'ARM64', vcpu: 16, memoryGb: 56, storageGb: 0 },
 });

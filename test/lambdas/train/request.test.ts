@@ -91,6 +91,28 @@ test('every job state of the service is known', async () => {
   }
 });
 
+test('what the service billed is read, and a bill without vCPUs or memory is none', async () => {
+  const billed = async (billedResourceUtilization: unknown, releaseLabel = 'emr-spark-8.0.0') =>
+    jobsWith({
+      jobRun: { state: 'SUCCESS', stateDetails: '', releaseLabel, billedResourceUtilization },
+    }).jobs.get('00f1application', '00f1job');
+  const whole = { vCPUHour: 1.6, memoryGBHour: 5.6, storageGBHour: 0.2 };
+  // These are the names in AWS's own model.
+  expect(Object.keys(model.shapes.ResourceUtilization?.members ?? {}).toSorted()).toEqual(
+    Object.keys(whole).toSorted(),
+  );
+  expect(await billed(whole)).toEqual({
+    state: 'SUCCESS',
+    details: '',
+    usage: { vcpuHours: 1.6, memoryGbHours: 5.6, storageGbHours: 0.2 },
+  });
+  const { storageGBHour: _, ...withoutDisk } = whole;
+  expect((await billed(withoutDisk)).usage?.storageGbHours).toBe(0);
+  for (const part of [undefined, {}, { vCPUHour: 1.6 }, { memoryGBHour: 5.6 }])
+    expect((await billed(part)).usage).toBeUndefined();
+  expect(await billed(whole, 'local')).toMatchObject({ isLocal: true });
+});
+
 test('a run that the service does not know is GONE, and cancelling it does nothing', async () => {
   const { jobs } = jobsWith({ message: 'no such run' }, 404, {
     'x-amzn-errortype': 'ResourceNotFoundException',

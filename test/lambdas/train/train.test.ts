@@ -8,20 +8,13 @@ import {
   windowKey,
 } from '../../../lambdas/shared/contract/keys.ts';
 import type { JobState } from '../../../lambdas/train/jobs.ts';
-import { type Parts, retry, train } from '../../../lambdas/train/train.ts';
-import { type MemoryLake, memoryLake } from '../../lake.ts';
-import { recordingLog } from '../log.ts';
-import { fakeCluster } from './cluster.ts';
+import { retry, train } from '../../../lambdas/train/train.ts';
+import type { MemoryLake } from '../../lake.ts';
 import { launch } from './launch.ts';
-
-function setUp(lake: MemoryLake = memoryLake()) {
-  const jobs = fakeCluster();
-  const parts = { lake, jobs, log: recordingLog(), launch, bucket: 'lake', nowMs: () => lake.nowMs };
-  return parts satisfies Parts;
-}
+import { trainParts as setUp, type TrainParts } from './parts.ts';
 
 const cut = (lake: MemoryLake, window: number) => lake.create(windowKey(window), '{}', '');
-const endAll = ({ jobs }: ReturnType<typeof setUp>, state: JobState) => jobs.endAll(state);
+const endAll = ({ jobs }: TrainParts, state: JobState) => jobs.endAll(state);
 
 test('invariant 4: repeated messages start one job', async () => {
   const parts = setUp();
@@ -164,12 +157,12 @@ test('invariant 4: a retry repeats an attempt without a record of its start, and
     key === startedKey(1, 1) ? Promise.reject(new Error('the store is away')) : create(key, ...rest);
   await expect(train(parts)).rejects.toThrow('Cannot advance 1 windows');
   parts.lake.create = create;
-  expect(await retry(parts, 1)).toEqual({
+  expect(await retry(parts, { window: 1 })).toEqual({
     done: true,
     message: 'Started attempt 1 of window 1, which had been written but not started',
   });
   expect([...parts.jobs.states.keys()]).toEqual(['job-lake.1.1']);
-  expect(await retry(parts, 1)).toEqual({
+  expect(await retry(parts, { window: 1 })).toEqual({
     done: false,
     message: 'Cannot retry window 1: attempt 1 is RUNNING',
   });
@@ -195,7 +188,7 @@ test('a window whose jobs cannot be started fails after the deadlines of its att
 
 test('a person can retry a failed window, and gets an answer', async () => {
   const parts = setUp();
-  expect(await retry(parts, 1)).toEqual({
+  expect(await retry(parts, { window: 1 })).toEqual({
     done: false,
     message: 'Cannot retry window 1: there is no such window',
   });
@@ -204,8 +197,8 @@ test('a person can retry a failed window, and gets an answer', async () => {
     await train(parts);
     endAll(parts, 'FAILED');
   }
-  expect(await retry(parts, 1)).toEqual({ done: true, message: 'Started attempt 4 of window 1' });
-  expect(await retry(parts, 1)).toEqual({
+  expect(await retry(parts, { window: 1 })).toEqual({ done: true, message: 'Started attempt 4 of window 1' });
+  expect(await retry(parts, { window: 1 })).toEqual({
     done: false,
     message: 'Cannot retry window 1: attempt 4 is RUNNING',
   });
@@ -214,7 +207,7 @@ test('a person can retry a failed window, and gets an answer', async () => {
   await train(parts);
   expect(parts.jobs.states.size).toBe(4);
   await parts.lake.create(manifestKey(1), '{}', '');
-  expect(await retry(parts, 1)).toEqual({
+  expect(await retry(parts, { window: 1 })).toEqual({
     done: false,
     message: 'Cannot retry window 1: it has a run already',
   });

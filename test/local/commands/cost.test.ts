@@ -10,7 +10,10 @@ test.each([
   [['--sales-per-month', '1e11'], 'should be a number from 0 to 10,000,000,000'],
   [['--stream', 'servreless'], 'Allowed choices are serverless, provisioned, existing.'],
   [['--pollers', 'none'], 'Allowed choices are on-demand, provisioned.'],
-  [['--region', 'mars-1'], 'should be a region whose prices are in local/cost/prices.ts: us-east-1'],
+  [
+    ['--region', 'mars-1'],
+    'should be a region whose prices are in lambdas/shared/contract/prices.ts: us-east-1',
+  ],
 ])('npm run cost -- %j is an error that gives the valid values', (args, message) => {
   expect(() => optionsOf(...args)).toThrow(message);
 });

@@ -169,6 +169,11 @@ test('retry asks the train Lambda for one more attempt', async () => {
   expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1 } }]);
 });
 
+test('retry --over-budget asks for an attempt that does not fit into the budget', async () => {
+  await run('retry', '--window', '1', '--over-budget');
+  expect(aws.calls).toEqual([{ name: 'shop-train', event: { retry: 1, overBudget: true } }]);
+});
+
 test.each([
   { done: false, message: 'Cannot retry window 1: it has a run already' },
   ['Cannot retry window 1: it has a run already'],

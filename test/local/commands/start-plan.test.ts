@@ -26,6 +26,15 @@ test('options are converted to the units of the configuration', () => {
   });
 });
 
+test('a ceiling for a month of training is a part of the configuration', () => {
+  expect(configOf(parseStartOptions(['--monthly-usd', '0.5']))).toMatchObject({
+    budget: { monthlyTrainingUsd: 0.5 },
+  });
+  expect(() => parseStartOptions(['--monthly-usd', '0'])).toThrow(
+    '--monthly-usd is 0, should be a number of dollars above 0',
+  );
+});
+
 test('options say how ids are stored, and whether what looks personal is rejected', () => {
   const privacyOf = (...args: string[]) => configOf(parseStartOptions(args)).privacy;
   expect(privacyOf()).toBeUndefined();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { planRuns, secondsOfRun, type Workload } from '../../../local/cost/workload.ts';
+import { secondsOfRun } from '../../../lambdas/shared/contract/run-seconds.ts';
+import { planRuns, type Workload } from '../../../local/cost/workload.ts';
 
 /** 1,000 sales a month of 2,628,000 s: one in 2,628 s. The longest wait and the growth have no effect. */
 const shop: Workload = {

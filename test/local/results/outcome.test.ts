@@ -154,6 +154,8 @@ describe('each record counts once', () => {
   test('the outcome of an empty bucket is empty', async () => {
     expect(await readOutcome(lake)).toEqual({
       sources: new Map(),
+      costs: [],
+      waiting: [],
       windows: [],
       current: undefined,
       decisions: [],

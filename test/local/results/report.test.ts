@@ -4,6 +4,7 @@ import { Window } from '../../../lambdas/shared/contract/schemas.ts';
 import type { Outcome, SourceOutcome } from '../../../local/results/outcome.ts';
 import { exportProblem, formatReport, problemsOf } from '../../../local/results/report.ts';
 import type { Milestone } from '../../../local/results/watch.ts';
+import { sampleCost } from '../../lambdas/cost-samples.ts';
 import { sampleRun } from '../../lambdas/samples.ts';
 
 const { manifest, documents } = sampleRun(1);
@@ -43,6 +44,8 @@ const OUTCOME: Outcome = {
   windows: [trained],
   current: { publication: 1, run: 1, previous: null, decidedThrough: 1 },
   user: documents['summary/users.json'].users[0],
+  costs: [],
+  waiting: [],
 };
 const sightings = new Map([
   [
@@ -93,10 +96,29 @@ test('the report of a run that succeeded', () => {
   expect(problemsOf(facts(OUTCOME))).toEqual([]);
 });
 
-test('the user of the report may have another name than the stored id', () => {
-  const report = formatReport({ ...facts(OUTCOME), userLabel: 'u0016 (stored as ABC)' });
-  expect(report).toContain('User      u0016 (stored as ABC) bought <script>');
-  expect(report).not.toContain('ann & bob');
+test('what the newest runs cost is one line, which says that nothing was paid on one machine', () => {
+  const costs = [1, 2, 3, 4, 5, 6].map((run) => sampleCost(run, { hours: 0.001, isLocal: true }));
+  const report = formatReport(facts({ ...OUTCOME, costs })).replaceAll(/\s+/g, ' ');
+  expect(report).toContain(
+    'Cost run 2 $0.010, run 3 $0.010, run 4 $0.010, run 5 $0.010, run 6 $0.010. Measured on one machine and priced as AWS would price it; nothing was paid.',
+  );
+  expect(formatReport(facts({ ...OUTCOME, costs: [sampleCost(1)] }))).toMatch(/^Cost {6}run 1 \$0\.10$/m);
+});
+
+test('a window that waits for the next month is a problem, with its numbers', () => {
+  const waits = {
+    window: 1,
+    attempt: 1,
+    month: '2026-11',
+    atMs: 0,
+    committedUsd: 0,
+    forecastUsd: 0.02,
+    ceilingUsd: 0.01,
+  };
+  const windows = [{ ...trained, manifest: undefined }];
+  expect(problemsOf(facts({ ...OUTCOME, windows, waiting: [waits] }))).toContain(
+    'Window 1 waits for the next month: training in 2026-11 has cost $0.00 of $0.010, and this run is expected to cost $0.020. It starts by itself on 2026-12-01 (UTC); npm run retry -- --window 1 --over-budget starts it now.',
+  );
 });
 
 test('fields that look personal are shown with their counts, most frequent first; without any there is no line', () => {

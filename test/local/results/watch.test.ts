@@ -5,6 +5,8 @@ import {
   chartsOf,
   failedKey,
   manifestKey,
+  startedKey,
+  waitingKey,
   windowKey,
 } from '../../../lambdas/shared/contract/keys.ts';
 import { Watch } from '../../../local/results/watch.ts';
@@ -48,6 +50,19 @@ test('a window whose attempts all failed is settled, and no longer open', async 
   const { watch } = await watched(failedKey(1));
   expect(watch.isSettled).toBe(true);
   expect(watch.openWindows).toBe(0);
+});
+
+test('a window that waits for the next month is settled and not open, until the attempt that was due has started', async () => {
+  const { lake, watch, seen } = await watched(startedKey(1, 1), waitingKey('2026-11', 1, 2));
+  expect(watch.waitingWindows).toEqual([1]);
+  expect(watch.isSettled).toBe(true);
+  expect(watch.openWindows).toBe(0);
+  expect(seen).toContain('1 waiting');
+  await lake.create(startedKey(1, 2), '{}', 'application/json');
+  await watch.refresh();
+  expect(watch.waitingWindows).toEqual([]);
+  expect(watch.isSettled).toBe(false);
+  expect(watch.openWindows).toBe(1);
 });
 
 test('milestones from before the watch began are not reported', async () => {

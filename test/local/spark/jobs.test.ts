@@ -124,6 +124,32 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
+test('a job that has ended reports what its program used, under a release that marks it as local', async () => {
+  const client = await start('sleep 1');
+  const jobRunId = await started(client);
+  const running = await reached(client, jobRunId, 'RUNNING');
+  expect(running.billedResourceUtilization).toBeUndefined();
+  const { releaseLabel, billedResourceUtilization } = await ended(client, jobRunId);
+  expect(releaseLabel).toBe('local');
+  expect(billedResourceUtilization).toEqual({
+    vCPUHour: expect.any(Number),
+    memoryGBHour: expect.any(Number),
+    storageGBHour: 0,
+  });
+  // A shell that sleeps has some memory and uses hardly any CPU time.
+  expect(billedResourceUtilization?.memoryGBHour).toBeGreaterThan(0);
+  expect(billedResourceUtilization?.vCPUHour).toBeLessThan(0.001);
+});
+
+test('a job without a program used nothing', async () => {
+  const client = await start('exit 0', { isConnected: false });
+  const run = await ended(client, await started(client));
+  expect(run).toMatchObject({
+    state: 'FAILED',
+    billedResourceUtilization: { vCPUHour: 0, memoryGBHour: 0, storageGBHour: 0 },
+  });
+});
+
 test('a job runs with its arguments, succeeds, and sends events to the bus', async () => {
   const client = await start(`printf '%s\\n' "$@" > ${file('words')}`);
   const jobRunId = await started(client);

@@ -5,6 +5,8 @@ import { CHART_NAMES, CHARTS, type ChartName } from '../../../../lambdas/render/
 import { toSvg, toVega } from '../../../../lambdas/render/draw.ts';
 import { PICTURE_WIDTH } from '../../../../lambdas/render/drawing/config.ts';
 import { fileOf, type Specification } from '../../../../lambdas/render/drawing/specification.ts';
+import type { RunCost } from '../../../../lambdas/shared/contract/run-cost.ts';
+import { sampleCost, sampleReceipt } from '../../cost-samples.ts';
 import { largeRun } from '../../large-sample.ts';
 import { ATTACK, runDataOf, sampleRun } from '../../samples.ts';
 import { itemsOf } from './items.ts';
@@ -41,6 +43,7 @@ const NOTHING: Readonly<Partial<Record<ChartName, readonly [string, RegExp]>>> =
   decision: ['Run 1 has no decision yet', /^No differences/],
   segments: ['Quality by user and product was not measured', /^No segments/],
   sales: ['There are no sales yet', /^No sales/],
+  cost: ['No run is billed yet', /^No receipts/],
 };
 
 describe.each(CHART_NAMES)('%s', (name) => {
@@ -136,6 +139,35 @@ test.each<[ChartName, string]>([
   ['sales', '12 sales in 3 hours'],
 ])('the title of %s states the finding', async (name, title) => {
   expect(await titleOf(name, run)).toBe(title);
+});
+
+test('the title states what the last run cost, how that changed, and failed attempts if they took a tenth', async () => {
+  const titleWith = (...costs: readonly RunCost[]) => titleOf('cost', { ...run, costs });
+  expect(await titleWith()).toBe('No run is billed yet');
+  expect(await titleWith(sampleCost(1, { hours: null }))).toBe('The bill of every run is unknown');
+  expect(await titleWith(sampleCost(1), sampleCost(2, { hours: null }))).toBe('Run 1 cost $0.10');
+  expect(await titleWith(sampleCost(1))).toBe('Run 1 cost $0.10');
+  expect(await titleWith(sampleCost(1), sampleCost(2))).toBe('Run 2 cost $0.10, about as much as run 1');
+  expect(await titleWith(sampleCost(1), sampleCost(2, { hours: 0.2 }))).toBe(
+    'Run 2 cost $0.20, 91 % more than run 1',
+  );
+  const [failed, second] = [
+    sampleReceipt({ run: 2, succeeded: false }),
+    sampleReceipt({ run: 2, attempt: 2 }),
+  ];
+  expect(await titleWith(sampleCost(1), { run: 2, receipts: [failed, second], unreadable: 0 })).toBe(
+    'Failed attempts took 30 % of the $0.31 that 2 runs cost',
+  );
+});
+
+test('the picture of costs says what is unknown, and what was measured on one machine', async () => {
+  const svg = await toSvg(
+    CHARTS.cost.draw({ ...run, costs: [sampleCost(1, { hours: null }), sampleCost(2, { isLocal: true })] }),
+  );
+  const text = svg.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(text).toContain('Part of the bill is unknown for 1 run (“+ ?”).');
+  expect(text).toContain('$0.0092 + ?');
+  expect(text).toContain('nothing was paid');
 });
 
 test('the title states the decision of the gate: promoted, refused, or none yet', async () => {

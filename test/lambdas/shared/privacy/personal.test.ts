@@ -131,6 +131,7 @@ describe('a phone number', () => {
     '220-240 V, 50-60 Hz, 1000-2000 W',
     'Lego 75192, 7541 pieces',
     '550e8400-e29b-41d4-a716-446655440000',
+    'eeaca053-1308-4935',
     '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     '100 200 300 400',
   ])('%s is none', (text) => {

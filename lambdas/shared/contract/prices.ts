@@ -1,3 +1,7 @@
+/**
+ * The one table of prices: `npm run cost` estimates with it, and train prices the receipts of runs with it.
+ */
+
 /** A price from AWS's price lists. */
 export interface Price {
   readonly usd: number;
@@ -8,6 +12,9 @@ export interface Price {
 
 /** The month in which these prices were written down, from memory. Check them on the pages in `source` before you rely on them. */
 export const PRICES_AS_OF = '2026-11';
+
+/** Hours in a month, as AWS's pricing calculator counts them. */
+export const HOURS_PER_MONTH = 730;
 
 const MSK = 'https://aws.amazon.com/msk/pricing/';
 const LAMBDA = 'https://aws.amazon.com/lambda/pricing/';
@@ -43,6 +50,8 @@ const UNITED_STATES_EAST = {
   eventBridge: { usd: 0, unit: 'events', source: 'https://aws.amazon.com/eventbridge/pricing/' },
   emrArmVcpu: { usd: 0.042094, unit: 'vCPU-hours', source: EMR },
   emrArmMemory: { usd: 0.004628, unit: 'GB-hours', source: EMR },
+  /** Disk of a worker beyond the 20 GB that are free. */
+  emrStorage: { usd: 0.000111, unit: 'GB-hours', source: EMR },
   emrX86Vcpu: { usd: 0.052624, unit: 'vCPU-hours', source: EMR },
   emrX86Memory: { usd: 0.0057785, unit: 'GB-hours', source: EMR },
   logs: { usd: 0.5, unit: 'GB', source: CLOUDWATCH },
@@ -62,4 +71,16 @@ export const PRICES = { 'us-east-1': UNITED_STATES_EAST } satisfies Readonly<
 >;
 export type Region = keyof typeof PRICES;
 export const REGIONS: readonly string[] = Object.keys(PRICES);
+/** Returns whether the prices of a region are known. @example isRegion('us-east-1') // true */
 export const isRegion = (name: string): name is Region => Object.hasOwn(PRICES, name);
+
+/** The region whose prices stand in for those of a region that is not in the table. */
+const STAND_IN_REGION: Region = 'us-east-1';
+
+/**
+ * Returns the region whose prices are used for a deployment in `region`: its own, if its prices are in the table.
+ *
+ * @example pricedRegion('mars-1') // 'us-east-1'
+ */
+export const pricedRegion = (region: string | undefined): Region =>
+  region !== undefined && isRegion(region) ? region : STAND_IN_REGION;
