@@ -315,7 +315,7 @@ describe('the permissions of each stage', () => {
       .flatMap(
         ({ Resource }) => /"Fn::GetAtt":\["([A-Z][a-z]+)Logs/.exec(JSON.stringify(Resource))?.[1] ?? [],
       );
-    const stages = [...STAGES, ...REQUEST_STAGES].map(
+    const stages = [...STAGES, ...REQUEST_STAGES, 'forget'].map(
       (stage) => stage.charAt(0).toUpperCase() + stage.slice(1),
     );
     expect(queried.toSorted()).toEqual(stages.toSorted());
