@@ -1,16 +1,15 @@
 import type { ErasureForecast } from '../shared/contract/erasure.ts';
-import type { VersionedBucket } from './bucket.ts';
-import type { KindOf } from './kinds.ts';
+import type { WorkerParts } from './parts.ts';
 import { PERSONAL_PREFIXES } from './units.ts';
 
 /** Measured; see docs/performance.md. The time of one object, and of one MB that is decoded, searched and compared. */
-const SECONDS_PER_OBJECT = 0.02;
+const SECONDS_PER_OBJECT = 0.01;
 const SECONDS_PER_MB = 0.15;
 /** Everything is read twice: to remove the users, and to search for them. */
 const READS = 2;
-const FIXED_SECONDS = 5;
+const FIXED_SECONDS = 2;
 /** The table, the queues and the logs are asked for each user. */
-const SECONDS_PER_USER = 0.005;
+const SECONDS_PER_USER = 0.001;
 const MB = 1024 * 1024;
 
 /** US dollars in us-east-1: https://aws.amazon.com/s3/pricing/ and https://aws.amazon.com/lambda/pricing/ */
@@ -26,7 +25,7 @@ const PER_SECOND = 0.0000133334 * 3;
  */
 export async function forecastErasure(
   users: number,
-  { bucket, kindOf }: { readonly bucket: VersionedBucket; readonly kindOf: KindOf },
+  { bucket, kindOf, settlesSeconds }: Pick<WorkerParts, 'bucket' | 'kindOf' | 'settlesSeconds'>,
 ): Promise<ErasureForecast> {
   let objects = 0;
   let bytes = 0;
@@ -45,5 +44,6 @@ export async function forecastErasure(
   // At most every object is written again.
   const dollars =
     objects * (READS * PER_READ + PER_WRITE) + READS * listed * PER_LISTED + seconds * PER_SECOND;
-  return { users, objects, bytes, seconds: Math.ceil(seconds), dollars };
+  // The table is searched once more when the tombstones are old enough.
+  return { users, objects, bytes, seconds: Math.ceil(Math.max(seconds, settlesSeconds)), dollars };
 }

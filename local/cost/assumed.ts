@@ -16,7 +16,7 @@ export const STACK = {
   batchSize: 10_000,
   sweepMinutes: 5,
   fullSweepHours: 24,
-  /** Queues that are also swept: threshold, train, render, publish, forget. */
+  /** Queues of the stages that are also swept: threshold, train, render, publish, forget. */
   queues: 5,
   /** Counted by the metrics that they watch, because AWS charges for each metric. Those of requests exist with an API. */
   alarms: 50,
@@ -50,6 +50,7 @@ export const ASSUMED = {
   processHours: 2,
   smallGb: 0.5,
   thresholdGb: 1,
+  forgetGb: 3,
   smallSeconds: 0.3,
   /** Lambda's share of a run: several calls of train, one each of publish and render (3 s with 1.7 GB). */
   gbSecondsPerRun: 8,

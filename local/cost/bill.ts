@@ -85,7 +85,7 @@ function idleStream({ stream, pollers, partitions }: BillInput, line: Line): Bil
 function idleStages(line: Line): BillLine[] {
   const messages = SWEEPS_PER_MONTH * STACK.queues;
   const polls = STACK.queues * ASSUMED.pollsPerQueueHour * HOURS_PER_MONTH;
-  const gb = (STACK.queues - 1) * ASSUMED.smallGb + ASSUMED.thresholdGb;
+  const gb = (STACK.queues - 2) * ASSUMED.smallGb + ASSUMED.thresholdGb + ASSUMED.forgetGb;
   return [
     line('SQS, polls and sweeps', polls + messages * ASSUMED.requestsPerMessage, 'sqsRequest'),
     line('Lambda, sweeps', SWEEPS_PER_MONTH * gb * ASSUMED.smallSeconds, 'lambdaArm'),

@@ -48,8 +48,8 @@ test('idle, pollers: 2 endpoints x 2 zones x 730 h x 0.01, or one unit x 730 h x
 test('idle, sweeps: polling and sweeping cost little, and are listed', () => {
   expect(usdOf(bill({}).idle)).toMatchObject({
     'SQS, polls and sweeps': expect.closeTo((3_285_000 + 131_400) * 0.4e-6, 6),
-    // 8,760 x 0.3 s x (4 x 0.5 GB + 1 GB) = 7,884 GB-s at 0.0000133334, and 43,800 requests at 0.20 a million
-    'Lambda, sweeps': expect.closeTo(0.10512 + 0.00876, 5),
+    // 8,760 x 0.3 s x (3 x 0.5 GB + 1 GB + 3 GB) = 14,454 GB-s at 0.0000133334, and 43,800 requests at 0.20 a million
+    'Lambda, sweeps': expect.closeTo(0.192721 + 0.00876, 5),
     'S3, listings of sweeps': expect.closeTo(8_760 * 9 * 5e-6, 6),
     'CloudWatch, dashboard': 3,
   });
@@ -219,9 +219,7 @@ test('busy, requests: an example calculated by hand', () => {
 test('without an API the bill has none of its lines, idle or busy', () => {
   const [withApi, without] = [true, false].map((serve) => bill({ serve }));
   const parts = ({ idle = [], busy = [] }: Partial<Bill> = {}) => [...idle, ...busy].map(({ part }) => part);
-  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|remember|requests/.test(part))).toEqual(
-    [],
-  );
+  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|remember|requests/.test(part))).toEqual([]);
   expect(parts(withApi)).toEqual(expect.arrayContaining(parts(without)));
   // While idle, the API costs what watches it: its alarms, and two metrics of the second reader's pollers.
   expect((withApi?.idleUsd ?? 0) - (without?.idleUsd ?? 0)).toBeCloseTo(STACK.requestAlarms * 0.1 + 0.6, 9);
