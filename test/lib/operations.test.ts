@@ -82,7 +82,9 @@ describe('alarms', () => {
   test('the dashboard prices the Lambda of every stage, without exponents, which expressions do not know', () => {
     const body = JSON.stringify(plain.findResources('AWS::CloudWatch::Dashboard'));
     const prices = [...body.matchAll(/(\w+)Ms \* ([^ ]+) \+ \1Requests \* ([^ "\\]+)/g)];
-    expect(prices.map(([, stage]) => stage).toSorted()).toEqual([...STAGES, ...REQUEST_STAGES].toSorted());
+    expect(prices.map(([, stage]) => stage).toSorted()).toEqual(
+      [...STAGES, ...REQUEST_STAGES, 'forget'].toSorted(),
+    );
     for (const [, stage, perMs, perRequest] of prices) {
       expect(perRequest).toBe('0.0000002');
       expect(perMs, stage).toMatch(/^0\.0000000\d+$/);

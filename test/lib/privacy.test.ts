@@ -60,14 +60,19 @@ test('nothing rotates it', () => {
   keyed.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
 });
 
-test('with plain ids, accumulate gets no secret: remember, serve and the job recognise forgotten users with it', () => {
-  expect(Object.keys(allowed(plain, 'secretsmanager:')).sort()).toEqual(['Remember', 'Serve', 'TrainJob']);
-  expect(having(plain, ENV.personSecret)).toEqual(['Remember', 'Serve']);
-  expect(having(plain, ENV.privacy)).toEqual(['Accumulate', 'Collect', 'Remember', 'Serve']);
+test('with plain ids, accumulate gets no secret: remember, serve, forget and the job recognise forgotten users with it', () => {
+  expect(Object.keys(allowed(plain, 'secretsmanager:')).sort()).toEqual([
+    'Forget',
+    'Remember',
+    'Serve',
+    'TrainJob',
+  ]);
+  expect(having(plain, ENV.personSecret)).toEqual(['Forget', 'Remember', 'Serve']);
+  expect(having(plain, ENV.privacy)).toEqual(['Accumulate', 'Collect', 'Forget', 'Remember', 'Serve']);
 });
 
 test('with keyed ids, accumulate gets it too, and no other function', () => {
-  const readers = ['Accumulate', 'Remember', 'Serve'];
+  const readers = ['Accumulate', 'Forget', 'Remember', 'Serve'];
   expect(Object.keys(allowed(keyed, 'secretsmanager:')).sort()).toEqual([...readers, 'TrainJob']);
   expect(having(keyed, ENV.personSecret)).toEqual(readers);
 });
@@ -86,7 +91,7 @@ test('it is encrypted with your key, which its readers may use through Secrets M
   const [[, secret] = []] = secretOf(encrypted);
   expect(secret?.Properties.KmsKeyId).toBe(encryption.keyArn);
   const uses = allowed(encrypted, '"secretsmanager."');
-  expect(Object.keys(uses).sort()).toEqual(['Accumulate', 'Remember', 'Serve', 'TrainJob']);
+  expect(Object.keys(uses).sort()).toEqual(['Accumulate', 'Forget', 'Remember', 'Serve', 'TrainJob']);
   for (const statements of Object.values(uses))
     expect(statements).toMatchObject([{ Action: 'kms:Decrypt', Resource: encryption.keyArn }]);
   expect(allowed(keyed, '"secretsmanager."')).toEqual({});

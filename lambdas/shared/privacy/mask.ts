@@ -12,7 +12,7 @@ const MOST_ROUNDS = 4;
  *
  * @returns The text itself if nothing in it looks personal; otherwise a shorter one, in which nothing does.
  *
- * @example maskPersonal('Voucher for ann@example.com, 20 EUR', 'product') // 'Voucher for ***, 20 EUR'
+ * @example maskPersonal('Voucher for ann@mail.test, 20 EUR', 'product') // 'Voucher for ***, 20 EUR'
  */
 export function maskPersonal(text: string, subject: Subject): string {
   let masked = text;

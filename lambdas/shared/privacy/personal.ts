@@ -36,7 +36,7 @@ const LEAST_DIGITS = 8;
  *
  * @returns In order; parts do not overlap.
  *
- * @example findPersonal('ann@example.com', 'person') // [{ kind: 'email', start: 0, end: 15 }]
+ * @example findPersonal('ann@mail.test', 'person') // [{ kind: 'email', start: 0, end: 13 }]
  * @example findPersonal('12-pack 10x15 cm', 'product') // []
  */
 export function findPersonal(text: string, subject: Subject): PersonalPart[] {

@@ -4,9 +4,6 @@ import type { Sale } from './sale.ts';
 /**
  * Returns a sale as it is stored: in keyed mode with pseudonyms in place of the ids of its user, its order and itself. accumulate
  * and remember call it before they store or log anything of a sale, so that both store the same pseudonyms.
- *
- * @example
- * storedSale({ ...sale, user: 'ann' }, PLAIN_IDS).user // 'ann'
  */
 export function storedSale(sale: Sale, ids: PersonIds): Sale {
   if (ids.mode === 'plain') return sale;

@@ -121,6 +121,12 @@ test('a window that waits for the next month is a problem, with its numbers', ()
   );
 });
 
+test('the user of the report may have another name than the stored id', () => {
+  const report = formatReport({ ...facts(OUTCOME), userLabel: 'u0016 (stored as ABC)' });
+  expect(report).toContain('User      u0016 (stored as ABC) bought <script>');
+  expect(report).not.toContain('ann & bob');
+});
+
 test('fields that look personal are shown with their counts, most frequent first; without any there is no line', () => {
   const looksPersonal = { 'productName phone': 3, 'userId email': 1200 };
   expect(formatReport({ ...facts(OUTCOME), looksPersonal })).toContain(
