@@ -37,6 +37,16 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   [ENV.usage]: '{}',
   [ENV.brokers]: 'broker:9098',
   [ENV.topic]: 'sales',
+  [ENV.recentTable]: 'recent',
+  [ENV.recentDays]: '90',
+  [ENV.auth]: 'iam',
+  [ENV.catalogueMaxAgeSeconds]: '60',
+  [ENV.privacy]: '{}',
+  [ENV.ownQueue]: 'http://127.0.0.1:9/queue',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_MAX_ATTEMPTS: '1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
 };
 
 const Assets = z.object({

@@ -34,6 +34,7 @@ const ENVIRONMENT = {
   [ENV.catalogueMaxAgeSeconds]: '60',
   [ENV.privacy]: '{}',
   [ENV.ownQueue]: 'http://127.0.0.1:9/queue',
+  [ENV.usage]: '{}',
 };
 
 /** The Kafka client tries for a quarter of a minute to reach a broker. */

@@ -236,7 +236,8 @@ describe('the stream', () => {
     );
     expect(kafkaRights('ExistingScram', 'Accumulate')).toEqual({});
     expect(JSON.stringify(statements('ExistingTls', 'Accumulate'))).not.toContain('kms:');
-    for (const kind of names.filter((name) => !['ExistingScram', 'ExistingTls'].includes(name)))
+    // With keyed ids, accumulate reads the secret of the stack.
+    for (const kind of names.filter((name) => !/^Existing(Scram|Tls)$|Keyed/.test(name)))
       expect(JSON.stringify(statements(kind, 'Accumulate')), kind).not.toContain('secretsmanager');
   });
 });
@@ -342,7 +343,7 @@ describe('every Lambda', () => {
     const projectFunctions = Object.entries(
       templateOf('Serverless').findResources('AWS::Lambda::Function'),
     ).filter(([id]) => !/^AWS|Provider/.test(id));
-    expect(projectFunctions).toHaveLength(11);
+    expect(projectFunctions).toHaveLength(12);
     for (const [id, { Properties }] of projectFunctions)
       expect(Properties, id).toMatchObject({
         Architectures: ['arm64'],
@@ -383,15 +384,18 @@ describe('keys of your own', () => {
     }
   });
 
-  test('can be used through S3 only, so that a role cannot decrypt what is not in a bucket', () => {
+  test('can be used through S3 only, and by the job for its secret, so that no role can decrypt anything else', () => {
     const ofKey = ['Accumulate', 'Threshold', 'TrainJob', 'Publish', 'Render'].flatMap((role) =>
       statements('ProvisionedEncrypted', role).filter(({ Resource }) => Resource === keyArn),
     );
     expect(ofKey.length).toBeGreaterThan(0);
-    for (const { Condition } of ofKey)
-      expect(JSON.stringify(Condition?.StringEquals?.['kms:ViaService'])).toMatch(
-        /"s3\.".*AWS::Region.*AWS::URLSuffix/,
-      );
+    const services = ofKey.map(({ Condition }) =>
+      JSON.stringify(Condition?.StringEquals?.['kms:ViaService']),
+    );
+    const ofSecret = services.filter((service) => service.includes('"secretsmanager."'));
+    expect(ofSecret).toHaveLength(1);
+    for (const service of services.filter((other) => !ofSecret.includes(other)))
+      expect(service).toMatch(/"s3\.".*AWS::Region.*AWS::URLSuffix/);
   });
 
   test('are not used without the configuration', () => {

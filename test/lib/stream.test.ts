@@ -7,6 +7,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { PRIVACY_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { ENV } from '../../lambdas/shared/platform/env.ts';
 import { Config, readConfig } from '../../lib/config.ts';
 import { Network } from '../../lib/network.ts';
@@ -54,7 +55,11 @@ function deployed(pollers: Config['stream']['pollers']) {
 async function outcomeOfFault(environment: Readonly<Record<string, string>>) {
   const s3 = createServer((request, response) => {
     request.resume();
-    request.on('end', () => response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>'));
+    request.on('end', () => {
+      if (request.method === 'GET' && request.url?.startsWith(`/lake/${PRIVACY_KEY}`))
+        return response.setHeader('etag', '"1"').end('{"userIds":"plain","keyCheck":null}');
+      return response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
+    });
   });
   await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
   const variables = {
@@ -64,6 +69,7 @@ async function outcomeOfFault(environment: Readonly<Record<string, string>>) {
     AWS_SECRET_ACCESS_KEY: 'local',
     [ENV.lakeBucket]: 'lake',
     [ENV.fieldMap]: '{}',
+    [ENV.privacy]: '{}',
     ...environment,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);

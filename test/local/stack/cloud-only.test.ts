@@ -185,6 +185,8 @@ test('a resource of the real stack that refers to no removed resource stays iden
     'TrainFunctionRoleDefaultPolicy',
     'TrainFunction',
     'TrainEventsJobEnded',
+    'ForgetFunctionRoleDefaultPolicy',
+    'ForgetFunction',
     'RememberFunctionRoleDefaultPolicy',
   ]);
   const { Resources: _, Outputs: localOutputs = {}, ...localRest } = kept;
