@@ -118,8 +118,9 @@ async function usersIn(
           : usersOfRejected(key, content.bytes, kindOf);
         for (const user of await found) users.add(user);
       } catch (error) {
-        // The others go on. No user can be removed from such an object either.
-        log.error('Cannot look for forgotten users in an object', { object: key, error });
+        // The others go on. The message of a parser may quote the object, and so a user.
+        const fault = error instanceof Error ? error.name : 'unknown';
+        log.error('Cannot look for forgotten users in an object', { object: key, fault });
       }
     }
   return users;

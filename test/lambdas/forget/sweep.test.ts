@@ -3,6 +3,7 @@ import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { SweepRecord, sweepRecordKey } from '../../../lambdas/shared/contract/erasure.ts';
 import { rejectedKey } from '../../../lambdas/shared/contract/keys.ts';
 import { readJson } from '../../../lambdas/shared/platform/lake.ts';
+import { recordingLog } from '../log.ts';
 import {
   batch,
   forget,
@@ -82,6 +83,10 @@ test('an object that cannot be read is logged, and the others are swept', async 
   const [key, bytes] = batch(20, ['1', '2', '3', '11']);
   bucket.put(batch(16, [])[0], 'no Parquet');
   bucket.put(key, bytes);
-  await workOnErasures(true, { ...workerParts(bucket), ...later });
+  const log = recordingLog();
+  await workOnErasures(true, { ...workerParts(bucket), ...later, log });
   expect(await usersIn(bucket.bytes(key))).toEqual(['2', '3', '11']);
+  expect(log.lines.filter(({ level }) => level === 'error')).toContainEqual(
+    expect.objectContaining({ object: batch(16, [])[0], fault: 'Error' }),
+  );
 });
