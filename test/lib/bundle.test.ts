@@ -66,7 +66,7 @@ describe('the bundle of a stage that answers requests', () => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   test.each([
-    ['remember', ['dynamodb'], 400_000],
+    ['remember', ['s3', 'dynamodb'], 700_000],
     ['serve', ['s3', 'dynamodb'], 650_000],
     ['collect', ['kafka'], 750_000],
     ['catalogue', ['s3'], 550_000],

@@ -1,4 +1,4 @@
-import type { ChartName } from '../../render/charts/registry.ts';
+import { NAMES_USERS } from '../../render/charts/chart.ts';
 import { drawAll, renderRun } from '../../render/render.ts';
 import { chartsOf } from '../../shared/contract/keys.ts';
 import type { Lake } from '../../shared/platform/lake.ts';
@@ -10,9 +10,6 @@ export interface DrawnObject {
   readonly bytes: Uint8Array;
   readonly contentType: string;
 }
-
-/** The chart that names users. */
-const NAMES_USERS: ChartName = 'recommendation-graph';
 
 /**
  * Draws the picture of the graph and the page of a run again, from its manifest and summaries as they are now. The same summaries give

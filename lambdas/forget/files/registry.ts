@@ -1,3 +1,4 @@
+import { NAMES_USERS } from '../../render/charts/chart.ts';
 import { CURRENT_KEY, INDEX_KEY, PREFIX, PRIVACY_KEY } from '../../shared/contract/keys.ts';
 import type { FieldMap } from '../../shared/sales/field-map.ts';
 import {
@@ -155,12 +156,13 @@ const OF_WORDS: readonly FileKind[] = [
   },
 ];
 
+const DRAWN_GRAPH = new RegExp(`^charts/\\d{8,}/${NAMES_USERS}\\.(?:svg|png|vg\\.json)$`);
+const PICTURE = /^charts\/\d{8,}\/[a-z-]+\.(?:svg|png|v[lg]\.json)$/;
+
 /** Pictures and pages that show users. */
 const DRAWN: readonly FileKind[] = [
   {
-    ...withoutUsers('picture of the graph', (key) =>
-      /^charts\/\d{8,}\/recommendation-graph\.(?:svg|png|vg\.json)$/.test(key),
-    ),
+    ...withoutUsers('picture of the graph', (key) => DRAWN_GRAPH.test(key)),
     holds: 'labels of users; drawn again from `summary/graph.json`',
     isDrawn: true,
   },
@@ -201,7 +203,7 @@ const WITHOUT_USERS: readonly FileKind[] = [
   withoutUsers(
     'pictures of numbers and products',
     (key) =>
-      /^charts\/\d{8,}\/(?!recommendation-graph\.)[a-z-]+\.(?:svg|png|v[lg]\.json)$/.test(key) ||
+      (PICTURE.test(key) && !DRAWN_GRAPH.test(key)) ||
       /^charts\/\d{8,}\/(?:failed\.json|tries\/.+)$/.test(key),
   ),
   withoutUsers('products', startsWith(PREFIX.catalogue)),

@@ -64,3 +64,6 @@ export interface Chart {
 /** The first note of every picture: run, newest sale, size. */
 export const subtitle = ({ manifest }: RunData): string =>
   `Run ${manifest.run} · newest sale ${day(manifest.asOfMs)} · ${counted(manifest.inputs.interactions, 'sale')}, ${counted(manifest.counts.users, 'user')}, ${counted(manifest.counts.products, 'product')}`;
+
+/** The name of the chart that names users. If one of them is forgotten, it is drawn again. */
+export const NAMES_USERS = 'recommendation-graph';

@@ -141,7 +141,8 @@ export class BlockTable<Value> {
 
   /** The message has no key, because keys are users. */
   private checkKeys(index: number, rows: Block<Value>['rows']): void {
-    const [from = '', next] = [this.from[index], this.from[index + 1]];
+    // Keys before the first one of the index belong to the first block: the index may show no user who was erased.
+    const [from = '', next] = [index === 0 ? '' : this.from[index], this.from[index + 1]];
     if (rows.some(([key]) => key < from || (next !== undefined && key >= next)))
       throw new BlockChanged(
         `Cannot use block ${index} of ${this.places[index]?.file}: it has keys that belong to another block`,
