@@ -45,8 +45,8 @@ export async function answerDirect(
   if ('forget' in request) {
     const { users, dryRun, requestedBy } = request.forget;
     if (dryRun) return forecastErasure(new Set(users).size, parts);
-    // CloudTrail knows who sent the request.
-    const asker = `${requestedBy}, Lambda request ${parts.holder}`;
+    // Lambda does not pass on who invokes it. CloudTrail has the caller by this request, if it records the events of the function.
+    const asker = `${requestedBy} (stated by the caller of the function, Lambda request ${parts.holder})`;
     return { erasure: await requestErasure(users, asker, parts), progress: null, receipt: null };
   }
   const { erasure } = request;

@@ -1,20 +1,22 @@
 import type { ErasedObject } from '../shared/contract/erasure.ts';
+import { manifestKey } from '../shared/contract/keys.ts';
+import { Manifest } from '../shared/contract/schemas.ts';
+import { readJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
 import { type FileKind, UNCHANGED } from './files/kind.ts';
 import { redraw } from './files/redraw.ts';
 import type { WorkerParts } from './parts.ts';
-
-/** The files that pictures and pages are drawn from. */
-const isDrawnFrom = ({ key }: ErasedObject): boolean => key.includes('/summary/');
+import { filesOf } from './run-of.ts';
 
 /**
- * Draws the pictures and the page of a run again if its summaries were changed, and makes each of them a kind of object.
+ * Draws the pictures and the page of a run again if files of its manifest were changed, whose sizes and hashes the page lists. Makes each
+ * of them a kind of object.
  *
  * What cannot be drawn is deleted: the sweep of render draws a run without a page, from the files as they are then.
  *
  * @param charts The objects of `charts/N/`.
  * @param changes Of the files of the run.
- * @returns By key; empty if the summaries are as they were.
+ * @returns By key; empty if the files of the manifest are as they were.
  */
 export async function drawnKinds(
   run: number,
@@ -24,13 +26,16 @@ export async function drawnKinds(
     parts: { lake, log, kindOf, hasPseudonyms },
   }: { readonly changes: readonly ErasedObject[]; readonly parts: WorkerParts },
 ): Promise<ReadonlyMap<string, FileKind>> {
-  if (!changes.some(isDrawnFrom)) return new Map();
+  if (changes.length === 0) return new Map();
   const present = new Set(
     charts.flatMap(({ key, versions }) =>
       versions.some(({ isLatest, isMarker }) => isLatest && !isMarker) ? [key] : [],
     ),
   );
   try {
+    const manifest = await readJson(lake, manifestKey(run), Manifest);
+    // Files of other attempts are not on the page.
+    if (manifest && !changes.some(({ key }) => key.startsWith(filesOf(manifest)))) return new Map();
     // Compared with nothing, every picture is returned, also one that an interrupted call has replaced already.
     const read = async (key: string) => (present.has(key) ? new Uint8Array() : undefined);
     const drawn = await redraw(run, { lake, read, hasPseudonyms });

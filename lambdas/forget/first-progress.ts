@@ -9,7 +9,7 @@ export const CLOCKS_MS = 60_000;
 
 /** Where work begins. */
 export async function firstProgress(
-  start: Pick<Progress, 'erasures' | 'through' | 'storedFromMs'>,
+  start: Pick<Progress, 'erasures' | 'through' | 'storedFromMs' | 'step'>,
   { lake, bucket, nowMs, holder }: WorkerParts,
 ): Promise<Progress> {
   const startedAtMs = nowMs();
@@ -19,14 +19,15 @@ export async function firstProgress(
   return {
     ...start,
     startedAtMs,
-    step: 'bucket',
     pass: 1,
     passAtMs: startedAtMs,
     isClean: (await windowsWithout(lake, start.through)).length === 0,
     ...FROM_THE_START,
-    places: 0,
+    ...{ places: 0, cursor: '' },
     outside: NOTHING_OUTSIDE,
-    scan: { objects: 0, versions: 0, found: [], possible: [] },
+    scan: NOTHING_SCANNED,
+    scans: 0,
+    foundNew: false,
     lookAgainAtMs: 0,
     done: 0,
     total,
@@ -35,4 +36,6 @@ export async function firstProgress(
   };
 }
 
-export const FROM_THE_START = { prefix: '', after: '' } as const;
+export const FROM_THE_START = { prefix: '', after: '', within: '' } as const;
+
+export const NOTHING_SCANNED: Progress['scan'] = { objects: 0, versions: 0, found: [], possible: [] };

@@ -1,5 +1,5 @@
 import type { ErasedObject } from '../shared/contract/erasure.ts';
-import { manifestKey, numberInKey, PREFIX } from '../shared/contract/keys.ts';
+import { manifestKey, PREFIX } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { parseJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
@@ -7,12 +7,12 @@ import { drawnKinds } from './drawn.ts';
 import { type ErasedHistory, eraseObject, NOTHING, UnreadableObject } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
 import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
-import { type FileChange, inOrder, updateManifest } from './files/manifest.ts';
+import { inOrder, updateManifest } from './files/manifest.ts';
 import { type Notes, openNotes, readNotes } from './notes.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Work } from './progress.ts';
-import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
-import { groupOf, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
+import { changesOf, knownThroughOf, runContext, runOfKey } from './run-of.ts';
+import { groupOf, inParts, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
 
 /** What is made of the files of runs, and so is changed after them. */
 const AFTER_RUNS: readonly string[] = [PREFIX.manifests, PREFIX.charts];
@@ -41,14 +41,7 @@ export async function passOver(
   for (const [index, prefix] of PERSONAL_PREFIXES.slice(from).entries()) {
     const changes = AFTER_RUNS.includes(prefix) ? await changesByRun(parts) : NO_CHANGES;
     for await (const unit of unitsOf(parts.bucket, prefix, index === 0 ? work.at.after : '')) {
-      if (parts.isLate()) return false;
-      const isUntouched = await eraseUnit(unit, work.at.storedFromMs, { ...shared, changes });
-      await work.save({
-        prefix,
-        after: unit.last,
-        done: work.at.done + unit.histories.length,
-        isClean: work.at.isClean && isUntouched,
-      });
+      if (parts.isLate() || !(await eraseUnit(unit, work, { ...shared, changes }))) return false;
     }
   }
   return true;
@@ -65,15 +58,22 @@ interface Pass {
   readonly parts: WorkerParts;
 }
 
-/** @returns Whether nothing was changed, and no other writer was in the way. */
-async function eraseUnit(unit: Unit, storedFromMs: number, pass: Pass): Promise<boolean> {
+/** @returns false if the time is over before the end. */
+async function eraseUnit(unit: Unit, work: Work, pass: Pass): Promise<boolean> {
   const found = unit.histories.filter(({ versions }) =>
-    versions.some(({ storedAtMs }) => storedAtMs >= storedFromMs),
+    versions.some(({ storedAtMs }) => storedAtMs >= work.at.storedFromMs),
   );
-  if (found.length === 0) return true;
-  const context = await contextOf(unit, pass);
+  const context = found.length > 0 ? await contextOf(unit, pass) : NO_CONTEXT;
+  return inParts(unit, ordered(found, context.group), {
+    ...{ work, isLate: pass.parts.isLate },
+    task: async (part) => ({ isClean: (await erasePart(part, context, pass)) && work.at.isClean }),
+  });
+}
+
+/** @returns Whether nothing was changed, and no other writer was in the way. */
+async function erasePart(part: readonly History[], context: Context, pass: Pass): Promise<boolean> {
   const results: ErasedHistory[] = [];
-  for (const some of batchesOf(found, context))
+  for (const some of batchesOf(part, context))
     results.push(...(await Promise.all(some.map((history) => eraseHistory(history, context, pass)))));
   const lines = results.flatMap(({ lines: own }) => own);
   await pass.notes.add(lines);
@@ -93,10 +93,12 @@ interface Context {
   readonly drawn: ReadonlyMap<string, FileKind>;
 }
 
+const NO_CONTEXT: Context = { group: undefined, run: undefined, drawn: new Map() };
+
 async function contextOf({ histories, last }: Unit, { changes, parts }: Pass): Promise<Context> {
   const group = groupOf(last);
   const number = runOfKey(last)?.run;
-  if (group === undefined || number === undefined) return { group, run: undefined, drawn: new Map() };
+  if (group === undefined || number === undefined) return { ...NO_CONTEXT, group };
   if (group.startsWith(PREFIX.runs)) {
     const run = await runContext(parts.lake, parts.bucket, { prefix: group, histories });
     return { group, run, drawn: new Map() };
@@ -108,8 +110,7 @@ async function contextOf({ histories, last }: Unit, { changes, parts }: Pass): P
 /** Files of a run may be rewritten by others of it, so they are done one after the other. */
 function* batchesOf(histories: readonly History[], { group }: Context): Generator<readonly History[]> {
   const size = group === undefined ? AT_ONCE : 1;
-  const all = ordered(histories, group);
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+  for (let at = 0; at < histories.length; at += size) yield histories.slice(at, at + size);
 }
 
 function ordered(histories: readonly History[], group: string | undefined): readonly History[] {
@@ -153,17 +154,6 @@ function manifestKind(key: string, run: number | undefined, { changes, newest }:
       return after === before ? UNCHANGED : { changed: true, bytes: Buffer.from(after), removedRows: 1 };
     },
   };
-}
-
-/** Chooses the changes of files that the manifest names: other attempts have none. */
-function changesOf({ run, attempt, files }: Manifest, changes: readonly ErasedObject[]): FileChange[] {
-  const prefix = `${PREFIX.runs}${numberInKey(run)}/${numberInKey(attempt)}/`;
-  const named = new Set(files.map(({ name }) => name));
-  return changes
-    .filter(({ key }) => key.startsWith(prefix))
-    .map(({ key, after }) => ({ name: key.slice(prefix.length), after }))
-    .filter(({ name }) => named.has(name))
-    .map(({ name, after }) => ({ name, after }));
 }
 
 /** Files of runs that were changed or deleted so far. */

@@ -46,8 +46,17 @@ export async function continueWork(options: HoldOptions): Promise<Work | undefin
   const progress = parseJson(found.text, PROGRESS_KEY, Progress);
   if (progress.holder !== options.holder && progress.heldUntilMs > options.nowMs())
     throw new WorkTaken(`Cannot work: ${progress.holder} has the work`);
-  return hold(progress, found.etag, options);
+  return hold(wasInterrupted(progress) ? atLeast(progress) : progress, found.etag, options);
 }
+
+/** A worker that ends by itself lets go of the work. */
+const wasInterrupted = ({ heldUntilMs, step }: Progress): boolean =>
+  heldUntilMs > 0 && (step === 'outside' || step === 'settle');
+
+const atLeast = (progress: Progress): Progress => ({
+  ...progress,
+  outside: { ...progress.outside, isAtLeast: true },
+});
 
 async function hold(
   progress: Progress,

@@ -135,7 +135,7 @@ export async function finishSweep(progress: Progress, parts: WorkerParts): Promi
 }
 
 /** Remembers that everything stored before a moment is swept. */
-export async function setSwept(startedAtMs: number, { lake, bucket }: WorkerParts): Promise<void> {
+async function setSwept(startedAtMs: number, { lake, bucket }: WorkerParts): Promise<void> {
   const before = await lake.read(SWEPT_KEY);
   await lake.replace(SWEPT_KEY, toJson({ startedAtMs }), JSON_TYPE, before?.etag);
   for await (const version of bucket.versions(SWEPT_KEY))

@@ -1,8 +1,10 @@
-import { manifestKey, windowKey } from '../shared/contract/keys.ts';
+import type { ErasedObject } from '../shared/contract/erasure.ts';
+import { manifestKey, numberInKey, PREFIX, windowKey } from '../shared/contract/keys.ts';
 import { Manifest, Window } from '../shared/contract/schemas.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { History, VersionedBucket } from './bucket.ts';
 import type { RunContext } from './files/kind.ts';
+import type { FileChange } from './files/manifest.ts';
 
 /** The run and the attempt in a key; undefined for keys of no run. @example runOfKey('runs/00000007/00000002/a') // { run: 7, attempt: 2 } */
 export function runOfKey(key: string): { readonly run: number; readonly attempt?: number } | undefined {
@@ -50,4 +52,21 @@ export async function runContext(
       return range ? bytes.subarray(range.offset, range.offset + range.sizeBytes) : bytes;
     },
   };
+}
+
+/** Returns the prefix of the files of a run. @example filesOf({ run: 7, attempt: 2 }) // 'runs/00000007/00000002/' */
+export const filesOf = ({ run, attempt }: Pick<Manifest, 'run' | 'attempt'>): string =>
+  `${PREFIX.runs}${numberInKey(run)}/${numberInKey(attempt)}/`;
+
+/** Chooses the changes of files that a manifest names: other attempts have none. */
+export function changesOf(
+  { run, attempt, files }: Pick<Manifest, 'run' | 'attempt' | 'files'>,
+  changes: readonly ErasedObject[],
+): FileChange[] {
+  const prefix = filesOf({ run, attempt });
+  const named = new Set(files.map(({ name }) => name));
+  return changes
+    .filter(({ key }) => key.startsWith(prefix))
+    .map(({ key, after }) => ({ name: key.slice(prefix.length), after }))
+    .filter(({ name }) => named.has(name));
 }

@@ -4,17 +4,16 @@ import { PREFIX } from '../shared/contract/keys.ts';
 import type { History, Version } from './bucket.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
 import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
+import { CLOCKS_MS } from './first-progress.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Work } from './progress.ts';
 import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
-import { groupOf, type Unit, unitsOf } from './units.ts';
+import { groupOf, inParts, type Unit, unitsOf } from './units.ts';
 
 /** Most keys that the result lists. */
 const MOST_KEYS = 100;
 const AT_ONCE = 8;
-
-type Scan = Progress['scan'];
 
 /**
  * Searches everything for the users: all prefixes, all versions, decoded. Objects with columns are searched by column, so that a product
@@ -36,8 +35,11 @@ export async function scanAll(
   };
   for await (const unit of unitsOf(parts.bucket, '', work.at.after)) {
     if (parts.isLate()) return false;
-    const scan = await scanUnit(unit, work.at.scan, search);
-    await work.save({ scan, after: unit.last, done: work.at.done + unit.histories.length });
+    const run = await runOf(unit, parts);
+    // Requests hold the users until the work is done, and go last.
+    const histories = unit.histories.filter(({ key }) => !key.startsWith(PREFIX.erasures));
+    const task = (part: readonly History[]) => scanPart(part, { run, at: work.at, search });
+    if (!(await inParts(unit, histories, { work, isLate: parts.isLate, task }))) return false;
   }
   return true;
 }
@@ -50,30 +52,40 @@ interface Search {
   readonly parts: WorkerParts;
 }
 
-async function scanUnit(unit: Unit, before: Scan, search: Search): Promise<Scan> {
-  const { lake, bucket } = search.parts;
-  const group = groupOf(unit.last);
-  const run = group?.startsWith('runs/')
-    ? await runContext(lake, bucket, { prefix: group, histories: unit.histories })
-    : undefined;
-  const scan = { ...before, found: [...before.found], possible: [...before.possible] };
-  const versions = unit.histories
-    // Requests hold the users until the work is done, and go last.
-    .filter(({ key }) => !key.startsWith(PREFIX.erasures))
-    .flatMap((history: History) => history.versions.filter(({ isMarker }) => !isMarker));
+async function runOf(
+  { last, histories }: Unit,
+  { lake, bucket }: WorkerParts,
+): Promise<RunContext | undefined> {
+  const group = groupOf(last);
+  return group?.startsWith('runs/') ? runContext(lake, bucket, { prefix: group, histories }) : undefined;
+}
+
+async function scanPart(
+  part: readonly History[],
+  {
+    run,
+    at: before,
+    search,
+  }: { readonly run: RunContext | undefined; readonly at: Progress; readonly search: Search },
+): Promise<Pick<Progress, 'scan' | 'foundNew'>> {
+  const scan = { ...before.scan, found: [...before.scan.found], possible: [...before.scan.possible] };
+  let { foundNew } = before;
+  const versions = part.flatMap((history) => history.versions.filter(({ isMarker }) => !isMarker));
   for (let at = 0; at < versions.length; at += AT_ONCE) {
     const some = versions.slice(at, at + AT_ONCE);
     const results = await Promise.all(some.map((version) => scanVersion(version, run, search)));
     for (const [index, result] of results.entries()) {
       const version = some[index];
       if (!version) continue;
+      // A pass reads objects from this moment on.
+      if (result === 'found') foundNew ||= version.storedAtMs >= before.passAtMs - CLOCKS_MS;
       if (version.isLatest) scan.objects++;
       else scan.versions++;
       const keys = result === 'found' ? scan.found : result === 'possible' ? scan.possible : undefined;
       if (keys && keys.length < MOST_KEYS && !keys.includes(version.key)) keys.push(version.key);
     }
   }
-  return scan;
+  return { scan, foundNew };
 }
 
 async function scanVersion(

@@ -4,40 +4,74 @@ import { SWEEP_USERS_KEY, SWEPT_KEY, SweepUsers, Swept } from '../shared/contrac
 import { PREFIX, parseNumberedKey } from '../shared/contract/keys.ts';
 import { Tombstones } from '../shared/contract/schemas.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
+import type { History } from './bucket.ts';
 import { type ErasureUsers, usersOfTombstones } from './erased.ts';
+import { wordsOfRejected } from './files/rejected.ts';
 import { CLOCKS_MS, firstProgress } from './first-progress.ts';
+import type { KindOf } from './kinds.ts';
 import type { WorkerParts } from './parts.ts';
 import { beginWork, type Work } from './progress.ts';
-import { setSwept } from './receipt.ts';
+import { inParts, unitsOf } from './units.ts';
 
 /**
  * Begins a sweep over what was stored since the last one: accumulate does not look at tombstones, so a replay of the topic stores sales of
- * forgotten users again. Requests with their ids are gone, so the users are recognised by the hashes of their tombstones.
+ * forgotten users again.
  *
- * @returns undefined if no forgotten user was stored again.
+ * @returns undefined if there are no tombstones.
  */
 export async function beginSweep(parts: WorkerParts): Promise<Work | undefined> {
-  const { lake, nowMs } = parts;
-  const tombstones = await readTombstones(lake);
+  const tombstones = await readTombstones(parts.lake);
   const newest = tombstones.at(-1);
   if (!newest) return undefined;
-  const startedAtMs = nowMs();
-  const swept = await readJson(lake, SWEPT_KEY, Swept);
+  const swept = await readJson(parts.lake, SWEPT_KEY, Swept);
   // What is older than the first request was passed over when that was done.
-  const fromMs = (swept?.startedAtMs ?? Math.min(...tombstones.map(({ untilMs }) => untilMs))) - CLOCKS_MS;
-  const storedFromMs = Math.max(0, fromMs);
-  const users = usersOfTombstones(tombstones, await usersStoredSince(storedFromMs, parts), parts.key);
-  if (users.length === 0) {
-    await setSwept(startedAtMs, parts);
-    return undefined;
+  const fromMs = swept?.startedAtMs ?? Math.min(...tombstones.map(({ untilMs }) => untilMs));
+  const storedFromMs = Math.max(0, fromMs - CLOCKS_MS);
+  const start = { step: 'users', through: newest.erasure, storedFromMs } as const;
+  return beginWork(await firstProgress({ ...start, erasures: [] }, parts), parts);
+}
+
+/** Prefixes with objects that accumulate stores, and copies of them. */
+const SWEPT_PREFIXES: readonly string[] = [PREFIX.interactions, PREFIX.rejected, PREFIX.runs];
+
+/**
+ * Finds the forgotten users in what was stored since the last sweep, from where the work is. Requests with their ids are gone, so they are
+ * recognised by the hashes of their tombstones.
+ *
+ * @returns false if the time is over before the end.
+ */
+export async function findSweepUsers(work: Work, parts: WorkerParts): Promise<boolean> {
+  const tombstones = await readTombstones(parts.lake);
+  const from = Math.max(0, SWEPT_PREFIXES.indexOf(work.at.prefix));
+  for (const [index, prefix] of SWEPT_PREFIXES.slice(from).entries())
+    for await (const unit of unitsOf(parts.bucket, prefix, index === 0 ? work.at.after : '')) {
+      if (parts.isLate()) return false;
+      const found = unit.histories.filter(({ key, versions }) => {
+        const isNew = versions.some(({ storedAtMs }) => storedAtMs >= work.at.storedFromMs);
+        return isNew && (isSales(key) || isRejected(key));
+      });
+      if (found.length === 0) continue;
+      const task = async (part: readonly History[]) => {
+        const stored = await usersIn(part, work.at.storedFromMs, parts);
+        await addSweepUsers(usersOfTombstones(tombstones, stored, parts.key), parts.lake);
+        return {};
+      };
+      if (!(await inParts(unit, found, { work, isLate: parts.isLate, task }))) return false;
+    }
+  return true;
+}
+
+/** Adds users to those of the sweep; each counts once. */
+async function addSweepUsers(found: readonly ErasureUsers[], lake: Lake): Promise<void> {
+  if (found.length === 0) return;
+  const before = await lake.read(SWEEP_USERS_KEY);
+  const byErasure = new Map((await readSweepUsers(lake)).map((one) => [one.erasure, one]));
+  for (const { erasure, untilMs, users } of found) {
+    const known = byErasure.get(erasure)?.users ?? [];
+    byErasure.set(erasure, { erasure, untilMs, users: new Set([...known, ...users]) });
   }
-  const text = toJson(users.map((one) => ({ ...one, users: [...one.users] })));
-  const stale = await lake.read(SWEEP_USERS_KEY);
-  await lake.replace(SWEEP_USERS_KEY, text, 'application/json', stale?.etag);
-  return beginWork(
-    await firstProgress({ erasures: [], through: newest.erasure, storedFromMs }, parts),
-    parts,
-  );
+  const text = toJson([...byErasure.values()].map((one) => ({ ...one, users: [...one.users] })));
+  await lake.replace(SWEEP_USERS_KEY, text, 'application/json', before?.etag);
 }
 
 /** Reads the users of the sweep that goes on. */
@@ -64,17 +98,47 @@ async function readTombstones(lake: Lake): Promise<Tombstones[]> {
 const isSales = (key: string): boolean =>
   key.endsWith('.parquet') && (key.startsWith(PREFIX.interactions) || key.includes('/compacted/'));
 
-/** Returns all users with sales in objects that were stored at a moment or later. */
-async function usersStoredSince(storedFromMs: number, { bucket }: WorkerParts): Promise<ReadonlySet<string>> {
+const isRejected = (key: string): boolean => key.startsWith(PREFIX.rejected);
+
+/** Returns all users of versions that were stored at a moment or later. */
+async function usersIn(
+  part: readonly History[],
+  storedFromMs: number,
+  { bucket, kindOf, log }: WorkerParts,
+): Promise<ReadonlySet<string>> {
   const users = new Set<string>();
-  for (const prefix of [PREFIX.interactions, PREFIX.runs])
-    for await (const { key, versionId, isMarker, storedAtMs } of bucket.versions(prefix)) {
-      if (isMarker || storedAtMs < storedFromMs || !isSales(key)) continue;
+  for (const { key, versions } of part)
+    for (const { versionId, isMarker, storedAtMs } of versions) {
+      if (isMarker || storedAtMs < storedFromMs) continue;
       const content = await bucket.content(key, versionId);
       if (!content) continue;
-      const file = new Uint8Array(content.bytes).buffer;
-      for (const { user } of await parquetReadObjects({ file, columns: ['user'], compressors }))
-        if (typeof user === 'string') users.add(user);
+      try {
+        const found = isSales(key)
+          ? usersOfSales(content.bytes)
+          : usersOfRejected(key, content.bytes, kindOf);
+        for (const user of await found) users.add(user);
+      } catch (error) {
+        // The others go on. The message of a parser may quote the object, and so a user.
+        const fault = error instanceof Error ? error.name : 'unknown';
+        log.error('Cannot look for forgotten users in an object', { object: key, fault });
+      }
     }
+  return users;
+}
+
+async function usersOfSales(bytes: Uint8Array): Promise<string[]> {
+  const file = new Uint8Array(bytes).buffer;
+  const rows = await parquetReadObjects({ file, columns: ['user'], compressors });
+  return rows.map(({ user }) => user).filter((user) => typeof user === 'string');
+}
+
+/** Returns everything that the kind would compare with a user, and the words of records that it would search. */
+async function usersOfRejected(key: string, bytes: Uint8Array, kindOf: KindOf): Promise<ReadonlySet<string>> {
+  const users = new Set(wordsOfRejected(bytes));
+  const isErased = (user: string): boolean => {
+    users.add(user);
+    return false;
+  };
+  await kindOf(key)?.rewrite(bytes, { users: new Set(), isErased }, { key });
   return users;
 }

@@ -1,19 +1,19 @@
 import { ErasureRequest, erasureRequestKey, type Progress } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
-import { highest } from '../shared/contract/numbers.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { ErasureUsers } from './erased.ts';
-import { CLOCKS_MS, FROM_THE_START, firstProgress } from './first-progress.ts';
+import { firstProgress } from './first-progress.ts';
 import type { WorkerParts } from './parts.ts';
 import { passOver } from './pass.ts';
-import { TABLE, together } from './places.ts';
+import { afterPass, afterScan, beginPasses, nextPass } from './passes.ts';
 import { beginWork, continueWork, type Work, WorkTaken } from './progress.ts';
 import { finishErasures, finishSweep } from './receipt.ts';
 import { writeTombstones } from './request.ts';
 import { scanAll } from './scan.ts';
+import { searchPlaces, searchTableAgain } from './search-places.ts';
 import { windowsWithout } from './settle.ts';
-import { beginSweep, readSweepUsers } from './sweep.ts';
+import { beginSweep, findSweepUsers, readSweepUsers } from './sweep.ts';
 
 /** What a call of the worker has done. */
 export interface Worked {
@@ -30,8 +30,6 @@ export interface Worked {
 
 /** How soon the worker looks again whether what it waits for has ended. */
 export const LOOK_AGAIN_SECONDS = 30;
-/** Passes that still change something after so many are a fault; the search at the end shows what is left. */
-const MOST_PASSES = 20;
 
 /**
  * Does the work that there is: the erasures without a receipt, all that are open in the same passes, and then a sweep if it is due.
@@ -73,7 +71,10 @@ async function beginErasures(parts: WorkerParts): Promise<Work | undefined> {
   // A process that ended in between may have stored a request without its tombstones.
   for (const request of await readRequests(open, parts.lake))
     await writeTombstones(parts.lake, request, parts.key);
-  return beginWork(await firstProgress({ erasures: open, through, storedFromMs: 0 }, parts), parts);
+  return beginWork(
+    await firstProgress({ erasures: open, step: 'bucket', through, storedFromMs: 0 }, parts),
+    parts,
+  );
 }
 
 /** Returns the numbers of the requests that have no receipt, ascending. */
@@ -93,11 +94,18 @@ export async function openErasures(lake: Lake): Promise<number[]> {
 async function advance(work: Work, parts: WorkerParts): Promise<'done' | 'more' | 'waiting'> {
   const { erasures } = work.at;
   const requests = await readRequests(erasures, parts.lake);
-  const users = erasures.length > 0 ? requests.map(toUsers) : await readSweepUsers(parts.lake);
+  const readUsers = async (): Promise<ErasureUsers[]> =>
+    erasures.length > 0 ? requests.map(toUsers) : readSweepUsers(parts.lake);
+  let users = await readUsers();
   for (;;) {
     parts.log.info('Forgetting', { erasures, step: work.at.step, pass: work.at.pass, done: work.at.done });
     if (work.at.step !== 'receipt' && parts.isLate()) return 'more';
     switch (work.at.step) {
+      case 'users':
+        if (!(await findSweepUsers(work, parts))) return 'more';
+        users = await readUsers();
+        await (users.length > 0 ? beginPasses(work, parts) : work.save({ step: 'receipt' }));
+        break;
       case 'bucket':
         if (!(await passOver(work, users, parts))) return 'more';
         await afterPass(work, parts);
@@ -111,11 +119,13 @@ async function advance(work: Work, parts: WorkerParts): Promise<'done' | 'more' 
         break;
       case 'scan':
         if (!(await scanAll(work, users, parts))) return 'more';
-        await work.save({ step: 'settle' });
+        await afterScan(work, parts);
         break;
-      case 'settle':
-        if (!(await searchTableAgain(work, users, parts))) return 'waiting';
+      case 'settle': {
+        const state = await searchTableAgain(work, users, parts);
+        if (state !== 'done') return state;
         break;
+      }
       case 'receipt':
         await (erasures.length > 0 ? finishErasures(work.at, requests, parts) : finishSweep(work.at, parts));
         report(work.at, parts.log);
@@ -139,62 +149,6 @@ const toUsers = ({ erasure, untilMs, users }: ErasureRequest): ErasureUsers => (
   untilMs,
   users: new Set(users),
 });
-
-/** A pass that changed something, or during which runs may have been written, is followed by another. */
-async function afterPass(work: Work, parts: WorkerParts): Promise<void> {
-  const { isClean, pass, erasures, through } = work.at;
-  const isWaiting = (await windowsWithout(parts.lake, through)).length > 0;
-  if (isWaiting) return work.save({ step: 'waiting' });
-  if (!isClean && pass < MOST_PASSES) return nextPass(work, parts);
-  return work.save({ step: erasures.length > 0 ? 'outside' : 'receipt', ...FROM_THE_START });
-}
-
-async function nextPass(work: Work, { lake, nowMs }: WorkerParts): Promise<void> {
-  const { pass, passAtMs, through } = work.at;
-  const isClean = (await windowsWithout(lake, through)).length === 0;
-  await work.save({
-    ...{ step: 'bucket', pass: pass + 1, passAtMs: nowMs(), isClean },
-    storedFromMs: Math.max(0, passAtMs - CLOCKS_MS),
-    ...FROM_THE_START,
-  });
-}
-
-/** @returns false if the time is over before the end. */
-async function searchPlaces(
-  work: Work,
-  users: readonly ErasureUsers[],
-  parts: WorkerParts,
-): Promise<boolean> {
-  for (const place of parts.places.slice(work.at.places)) {
-    if (parts.isLate()) return false;
-    const outside = together(work.at.outside, await place.remove(users));
-    await work.save({ outside, places: work.at.places + 1 });
-  }
-  await work.save({ step: 'scan', ...FROM_THE_START });
-  return true;
-}
-
-/**
- * Searches the table once more, when every process that had not read the tombstones has ended: remember may have stored a sale after
- * the first search.
- *
- * @returns false if it is too early.
- */
-async function searchTableAgain(
-  work: Work,
-  users: readonly ErasureUsers[],
-  { places, settlesSeconds, nowMs }: WorkerParts,
-): Promise<boolean> {
-  const table = places.find(({ name }) => name === TABLE);
-  const { outside } = work.at;
-  if (table) {
-    if (nowMs() < highest(users.map(({ untilMs }) => untilMs)) + settlesSeconds * 1000) return false;
-    const { tableItems } = await table.remove(users);
-    const all = { ...outside, tableItems: (outside.tableItems ?? 0) + (tableItems ?? 0) };
-    await work.save({ step: 'receipt', outside: all });
-  } else await work.save({ step: 'receipt' });
-  return true;
-}
 
 function report({ erasures, pass, scan }: Progress, log: Log): void {
   const found = scan.found.length;

@@ -27,6 +27,7 @@ const timeOf = (seconds: number): string =>
   seconds < 120 ? counted(Math.round(seconds), 'second') : counted(Math.round(seconds / 60), 'minute');
 
 const STEPS: Readonly<Record<string, string>> = {
+  users: 'looking for forgotten users that were stored again',
   bucket: 'removing the users from the bucket',
   waiting: 'waiting for a run that began before the request',
   outside: 'searching the table, the queues and the logs',
@@ -60,14 +61,15 @@ export function describeReceipt(receipt: ErasureReceipt): string[] {
   ];
 }
 
-function outsideText({ tableItems, queues, logs }: ErasureReceipt['outside']): string {
+function outsideText({ isAtLeast, tableItems, queues, logs }: ErasureReceipt['outside']): string {
   const messages = sum(queues.map(({ deleted }) => deleted));
   const streams = sum(logs.map(({ streamsDeleted }) => streamsDeleted));
-  return [
+  const deleted = [
     tableItems === null ? 'no table of recent sales' : `${counted(tableItems, 'recent sale')} deleted`,
     `${counted(messages, 'message')} in ${counted(queues.length, 'queue')} deleted`,
     `${counted(streams, 'log stream')} deleted`,
   ].join(', ');
+  return isAtLeast ? `at least: ${deleted}` : deleted;
 }
 
 function scanLines({ objects, versions, found, possible }: ErasureReceipt['scan']): string[] {

@@ -41,6 +41,20 @@ export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: Fie
     : { changed: true, bytes: Buffer.from(rewritten.join('\n'), 'utf8'), removedRows };
 }
 
+const WORD = /[\p{L}\p{N}_@.-]+/gu;
+
+/** Returns the words of records that are not JSON, each at most once: one of them may be a user. */
+export function wordsOfRejected(bytes: Uint8Array): Set<string> {
+  const words = new Set<string>();
+  for (const text of Buffer.from(bytes).toString('utf8').split('\n')) {
+    if (text === '') continue;
+    const { value } = RejectedLine.parse(JSON.parse(text));
+    const record = textOf(Buffer.from(value ?? '', 'base64'));
+    if (!parsed(record)) for (const [word] of record.matchAll(WORD)) words.add(word);
+  }
+  return words;
+}
+
 /** Counts the lines. */
 export const rejectedRows = (bytes: Uint8Array): number =>
   Buffer.from(bytes)
@@ -75,14 +89,16 @@ function namesUser({ kafkaMs, key, value }: RejectedLine, erased: Erased, names:
   const [keyBytes, bytes] = [key, value].map((base64) => Buffer.from(base64 ?? '', 'base64'));
   if (keyBytes && isErased(keyBytes.toString('utf8'))) return true;
   if (!bytes || bytes.length === 0) return false;
-  // Texts in other encodings differ from UTF-8 only outside ASCII.
-  const text = bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+  const text = textOf(bytes);
   const named = usersNamed(text, names.user);
   if (named.some(isErased)) return true;
   const json = parsed(text);
   if (json) return fieldsNameUser(json, text, { isErased, names });
   return named.length === 0 && hasWord(text, erased, kafkaMs);
 }
+
+/** Texts in other encodings differ from UTF-8 only outside ASCII. */
+const textOf = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
 /** Looks into the field of the user; if that is no id, into all that it has, and into the fields that a sale does not have. */
 function fieldsNameUser(

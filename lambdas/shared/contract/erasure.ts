@@ -53,7 +53,7 @@ export const ErasureRequest = z.strictObject({
   erasure: PositiveInt,
   /** The moment of the request, epoch ms; as in the tombstones. */
   untilMs: Count,
-  /** The role, or the kind of token, that asked. */
+  /** The role, or the kind of token, that asked, as the API checked it; or what the caller of the function stated, which says so. */
   requestedBy: z.string(),
   /** The users as stored: ids, or pseudonyms if ids are keyed. Ascending, without repeats. */
   users: z.array(z.string()).min(1),
@@ -80,6 +80,8 @@ export type ErasedObject = z.infer<typeof ErasedObject>;
 
 /** What was removed outside the bucket. */
 const Outside = z.strictObject({
+  /** True if the worker was interrupted here: what it had removed and not yet saved is missing in the numbers, which are too low then. */
+  isAtLeast: z.boolean(),
   /** Items removed from the table of recent sales; null if there is no table. */
   tableItems: Count.nullable(),
   queues: z.array(z.strictObject({ queue: z.string(), messages: Count, deleted: Count })),
@@ -158,7 +160,8 @@ export const Progress = z.strictObject({
   /** The newest tombstones that are applied. */
   through: PositiveInt,
   startedAtMs: Count,
-  step: z.enum(['bucket', 'waiting', 'outside', 'scan', 'settle', 'receipt']),
+  /** A sweep begins with `users`, everything else with `bucket`. */
+  step: z.enum(['users', 'bucket', 'waiting', 'outside', 'scan', 'settle', 'receipt']),
   /** 1 for the first pass over the bucket. */
   pass: PositiveInt,
   /** When this pass began, epoch ms. */
@@ -167,13 +170,20 @@ export const Progress = z.strictObject({
   storedFromMs: Count,
   /** True while this pass has changed nothing, if no run that does not know the tombstones was in flight when it began. */
   isClean: z.boolean(),
-  /** In the steps `bucket` and `scan`: the prefix that is read, and the last key that is done; both empty at the beginning. */
+  /** In the steps `users`, `bucket` and `scan`: the prefix that is read, and the last unit's last key; both empty at the beginning. */
   prefix: z.string(),
   after: z.string(),
-  /** In the step `outside`: the number of places that are done. */
+  /** The key with which the unit that follows goes on, if some of its parts are done; otherwise empty. */
+  within: z.string(),
+  /** In the step `outside`: the number of places that are done. There and in `settle`: how far the next one is; empty at its beginning. */
   places: Count,
+  cursor: z.string(),
   outside: Outside,
   scan: Scan,
+  /** Number of searches that have ended. */
+  scans: Count,
+  /** Whether this search found something that was stored since the last pass began. */
+  foundNew: z.boolean(),
   /** Number of objects that were done, of all steps. */
   done: Count,
   /** Number of objects that the bucket had at the start. */

@@ -2,17 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { expect } from 'vitest';
 import { toParquet } from '../../../lambdas/accumulate/parquet.ts';
 import { createKindOf } from '../../../lambdas/forget/kinds.ts';
 import type { WorkerParts } from '../../../lambdas/forget/parts.ts';
+import { requestErasure } from '../../../lambdas/forget/request.ts';
+import { workOnErasures } from '../../../lambdas/forget/worker.ts';
+import { ErasureReceipt } from '../../../lambdas/shared/contract/erasure.ts';
 import {
+  erasureKey,
   interactionsKey,
   manifestKey,
   rejectedKey,
   windowKey,
 } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
-import { toJson } from '../../../lambdas/shared/platform/lake.ts';
+import { readJson, toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { type VersionedLake, versionedLake } from '../../../local/lake/versioned-lake.ts';
@@ -24,7 +31,7 @@ export const NOW = Date.UTC(2026, 5, 30);
 export const KEY = createPersonKey('0123456789abcdef0123456789abcdef');
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
 
-const range = (first: number) => ({
+export const range = (first: number) => ({
   ...{
     source: '0a1b2c3d',
     topic: 'sales',
@@ -45,7 +52,7 @@ export function batch(first: number, users: readonly string[], kafkaMs = NOW - 9
   return [interactionsKey(range(first)), toParquet({ range: range(first), sales, rejected: [] } as never)];
 }
 
-const rejectedLine = (offset: number, value: string): string =>
+export const rejectedLine = (offset: number, value: string): string =>
   `${JSON.stringify({ topic: 'sales', partition: 0, offset, kafkaMs: NOW - 9_000, reason: 'productId: is missing, should be an id', key: null, value: Buffer.from(value).toString('base64') })}\n`;
 
 const LISTS = 'user,product,list,rank,score\n1,1,any,1,0.5\n11,1,any,1,0.5\n';
@@ -82,13 +89,15 @@ function window(knownThrough: number): Window {
 
 function manifest(): Manifest {
   const saved = Manifest.parse(JSON.parse(readFileSync(join(FIXTURES, 'manifest.json'), 'utf8')));
-  const bytes = Buffer.from(LISTS);
-  const file = {
-    ...{ name: 'recommendations.csv', key: LISTS_KEY, sizeBytes: bytes.length, rows: 2 },
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
+  const file = { name: 'recommendations.csv', key: LISTS_KEY, rows: 2, ...factsOf(LISTS) };
   return { ...saved, run: 1, attempt: 1, files: [file], erased: [] };
 }
+
+/** Size and hash of a text, as a manifest has them. */
+export const factsOf = (text: string) => ({
+  sizeBytes: Buffer.byteLength(text),
+  sha256: createHash('sha256').update(text).digest('hex'),
+});
 
 /** The worker's parts, for a bucket in memory. */
 export function workerParts({ lake, bucket }: VersionedLake): WorkerParts & { ids: typeof PLAIN_IDS } {
@@ -102,4 +111,49 @@ export function workerParts({ lake, bucket }: VersionedLake): WorkerParts & { id
     isLate: () => false,
     holder: 'worker-1',
   };
+}
+
+/** Returns the users of sales, in their order. */
+export const usersIn = async (bytes: Uint8Array): Promise<unknown[]> =>
+  (await parquetReadObjects({ file: new Uint8Array(bytes).buffer, compressors })).map(({ user }) => user);
+
+/** Does an erasure that nothing interrupts. */
+export async function forget(bucket: VersionedLake, ...users: string[]): Promise<ErasureReceipt> {
+  const parts = workerParts(bucket);
+  const erasure = await requestErasure(users, 'a test', parts);
+  expect(await workOnErasures(false, parts)).toEqual({ state: 'idle', finished: [erasure] });
+  return receiptOf(bucket, erasure);
+}
+
+export async function receiptOf({ lake }: VersionedLake, erasure: number): Promise<ErasureReceipt> {
+  const receipt = await readJson(lake, erasureKey(erasure), ErasureReceipt);
+  if (!receipt) throw new Error(`There is no receipt of erasure ${erasure}`);
+  return receipt;
+}
+
+/**
+ * Works with calls that end after a number of reads, as a Lambda does whose time is over.
+ *
+ * @returns The number of calls.
+ * @throws {Error} If the work does not end.
+ */
+export async function workEndingEarly(
+  parts: WorkerParts,
+  { sweeps, mostReads }: { readonly sweeps: boolean; readonly mostReads: number },
+): Promise<number> {
+  for (let calls = 1; calls <= 20; calls++) {
+    let reads = 0;
+    const content: WorkerParts['bucket']['content'] = (key, versionId) => {
+      if (++reads > mostReads) throw new Error('ended');
+      return parts.bucket.content(key, versionId);
+    };
+    const nowMs = () => NOW + calls * 600_000;
+    try {
+      await workOnErasures(sweeps, { ...parts, nowMs, bucket: { ...parts.bucket, content } });
+      return calls;
+    } catch (error) {
+      if ((error as Error).message !== 'ended') throw error;
+    }
+  }
+  throw new Error('The work does not end');
 }

@@ -1,36 +1,24 @@
-import { parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { describe, expect, test } from 'vitest';
 import { removeAll } from '../../../lambdas/forget/receipt.ts';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { openErasures, workOnErasures } from '../../../lambdas/forget/worker.ts';
-import {
-  ErasedObject,
-  ErasureReceipt,
-  SweepRecord,
-  sweepRecordKey,
-} from '../../../lambdas/shared/contract/erasure.ts';
-import { attemptKey, erasureKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
+import { ErasedObject } from '../../../lambdas/shared/contract/erasure.ts';
+import { attemptKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
-import { readJson, toJson } from '../../../lambdas/shared/platform/lake.ts';
+import { toJson } from '../../../lambdas/shared/platform/lake.ts';
+import { createPersonIds } from '../../../lambdas/shared/privacy/person-ids.ts';
 import type { VersionedLake } from '../../../local/lake/versioned-lake.ts';
-import { batch, KEY, LISTS_KEY, NOW, sampleBucket, workerParts } from './sample-bucket.ts';
-
-const usersIn = async (bytes: Uint8Array): Promise<unknown[]> =>
-  (await parquetReadObjects({ file: new Uint8Array(bytes).buffer, compressors })).map(({ user }) => user);
-
-async function forget(bucket: VersionedLake, ...users: string[]): Promise<ErasureReceipt> {
-  const parts = workerParts(bucket);
-  const erasure = await requestErasure(users, 'a test', parts);
-  expect(await workOnErasures(false, parts)).toEqual({ state: 'idle', finished: [erasure] });
-  return receiptOf(bucket, erasure);
-}
-
-async function receiptOf({ lake }: VersionedLake, erasure: number): Promise<ErasureReceipt> {
-  const receipt = await readJson(lake, erasureKey(erasure), ErasureReceipt);
-  if (!receipt) throw new Error(`There is no receipt of erasure ${erasure}`);
-  return receipt;
-}
+import {
+  batch,
+  forget,
+  KEY,
+  LISTS_KEY,
+  NOW,
+  receiptOf,
+  sampleBucket,
+  usersIn,
+  workerParts,
+} from './sample-bucket.ts';
 
 /** Work and receipts have times and numbers of their own. */
 const isOfOthers = (key: string): boolean => !key.startsWith('erasures/');
@@ -107,6 +95,41 @@ describe('a user is forgotten', () => {
     const { objects } = await forget(bucket, 'ghost');
     expect(objects).toMatchObject({ changed: 0, deleted: 0, versionsDeleted: 0 });
     expect(bucket.state((key) => isOfOthers(key) && !key.startsWith('tombstones/'))).toEqual(before);
+  });
+});
+
+describe('where ids are keyed', () => {
+  const ids = createPersonIds('keyed', KEY);
+
+  test('a request with the id of the shop forgets the pseudonym that is stored, and writes neither', async () => {
+    const bucket = sampleBucket();
+    const [key, bytes] = batch(60, ['ann', 'bob', 'ann', 'eve'].map(ids.stored));
+    bucket.put(key, bytes);
+    bucket.put(LISTS_KEY, `user,product,list,rank,score\n${ids.stored('ann')},1,any,1,0.5\n`);
+    const parts = { ...workerParts(bucket), ids, hasPseudonyms: true };
+    await requestErasure(['ann'], 'a test', parts);
+    expect((await workOnErasures(false, parts)).finished).toEqual([1]);
+    expect(await usersIn(bucket.bytes(key))).toEqual([ids.stored('bob'), ids.stored('eve')]);
+    expect(bucket.bytes(LISTS_KEY).toString()).toBe('user,product,list,rank,score\n');
+    const { users, scan, changes } = await receiptOf(bucket, 1);
+    expect(users).toEqual([KEY.erasedHash(ids.stored('ann'))]);
+    expect([scan.found, changes?.map((line) => line.key)]).toEqual([[], expect.arrayContaining([key])]);
+    for (const [name, versions] of bucket.objects)
+      for (const { bytes: stored } of versions) {
+        expect(stored?.toString() ?? '', name).not.toContain(ids.stored('ann'));
+        expect(stored?.toString() ?? '', name).not.toMatch(/\bann\b/);
+      }
+  });
+
+  test('a sweep recognises the pseudonym', async () => {
+    const bucket = sampleBucket();
+    const parts = { ...workerParts(bucket), ids, hasPseudonyms: true };
+    await requestErasure(['ann'], 'a test', parts);
+    await workOnErasures(false, parts);
+    const [key, bytes] = batch(60, ['ann', 'bob', 'ann', 'eve'].map(ids.stored));
+    bucket.put(key, bytes);
+    await workOnErasures(true, parts);
+    expect(await usersIn(bucket.bytes(key))).toEqual([ids.stored('bob'), ids.stored('eve')]);
   });
 });
 
@@ -335,46 +358,5 @@ describe('windows in flight', () => {
     const bucket = sampleBucket();
     inFlight(bucket, 1);
     expect((await forget(bucket, '1')).passes).toBe(2);
-  });
-});
-
-describe('the table of recent sales', () => {
-  test('is searched again when the tombstones are old enough', async () => {
-    const bucket = sampleBucket();
-    let nowMs = NOW;
-    let calls = 0;
-    const table = { name: 'table', remove: async () => ({ tableItems: ++calls }) };
-    const parts = { ...workerParts(bucket), places: [table], settlesSeconds: 80, nowMs: () => nowMs };
-    await requestErasure(['1'], 'a test', parts);
-    expect((await workOnErasures(false, parts)).state).toBe('waiting');
-    nowMs += 80_000;
-    expect((await workOnErasures(false, parts)).finished).toEqual([1]);
-    expect((await receiptOf(bucket, 1)).outside.tableItems).toBe(3);
-  });
-});
-
-describe('a sweep', () => {
-  test('takes what a replay of the topic has stored again, and records it', async () => {
-    const bucket = sampleBucket();
-    await forget(bucket, '1');
-    bucket.nowMs = NOW + 60_000;
-    const [key, bytes] = batch(20, ['1', '2', '3', '11']);
-    bucket.put(key, bytes);
-    const parts = { ...workerParts(bucket), nowMs: () => NOW + 120_000 };
-    expect((await workOnErasures(true, parts)).state).toBe('idle');
-    expect(await usersIn(bucket.bytes(key))).toEqual(['2', '3', '11']);
-    expect(bucket.objects.get(key)).toHaveLength(1);
-    const record = await readJson(bucket.lake, sweepRecordKey(1), SweepRecord);
-    expect(record).toMatchObject({ sweep: 1, through: 1, changes: [{ key, action: 'changed' }] });
-    expect([...bucket.objects.keys()].filter((name) => /notes|progress/.test(name))).toEqual([]);
-  });
-
-  test('without anything new it only remembers how far it was', async () => {
-    const bucket = sampleBucket();
-    await forget(bucket, '1');
-    bucket.nowMs = NOW + 600_000;
-    const before = bucket.state((key) => key !== 'erasures/swept.json');
-    await workOnErasures(true, { ...workerParts(bucket), nowMs: () => NOW + 600_000 });
-    expect(bucket.state((key) => key !== 'erasures/swept.json')).toEqual(before);
   });
 });

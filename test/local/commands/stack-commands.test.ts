@@ -290,7 +290,7 @@ test('smoke sends nothing to a stack that has sales, unless --anyway is given', 
 
 const FORECAST = { users: 1, objects: 12, bytes: 3_400_000, seconds: 20, dollars: 0.0012 };
 const COUNTS = { read: 12, changed: 3, deleted: 0, versionsDeleted: 3, readBytes: 3_400_000 };
-const receiptWith = (found: readonly string[]) => ({
+const receiptWith = (found: readonly string[], isAtLeast = false) => ({
   ...{
     erasure: 7,
     requestedAtMs: 1000,
@@ -307,14 +307,14 @@ const receiptWith = (found: readonly string[]) => ({
     changes: [],
     parts: [],
   },
-  outside: { tableItems: 4, queues: [{ queue: 'dead', messages: 2, deleted: 1 }], logs: [] },
+  outside: { isAtLeast, tableItems: 4, queues: [{ queue: 'dead', messages: 2, deleted: 1 }], logs: [] },
   scan: { objects: 20, versions: 1, found, possible: [] },
   notReached: ['The topic keeps the sales'],
 });
-const forgetting = (found: readonly string[]) => (event: unknown) => {
+const forgetting = (found: readonly string[], isAtLeast?: boolean) => (event: unknown) => {
   const { forget } = event as { forget?: { dryRun?: boolean } };
   if (forget?.dryRun) return FORECAST;
-  return { erasure: 7, progress: null, receipt: forget ? null : receiptWith(found) };
+  return { erasure: 7, progress: null, receipt: forget ? null : receiptWith(found, isAtLeast) };
 };
 
 test('forget shows what it will take, asks for it, and shows the receipt', async () => {
@@ -335,6 +335,12 @@ test('forget shows what it will take, asks for it, and shows the receipt', async
     { forget: { users: ['--x'], requestedBy: 'npm run forget' } },
     { erasure: 7 },
   ]);
+});
+
+test('forget says that an interrupted worker may have deleted more', async () => {
+  answerOfForget = forgetting([], true);
+  const { stdout } = await run('forget', '--user', 'ann');
+  expect(stdout).toContain('  outside   at least: 4 recent sales deleted');
 });
 
 test('forget fails if the search afterwards found the user', async () => {
