@@ -4,7 +4,7 @@ import type { InputOptions } from '../input/options.ts';
 import { describeInput } from '../input/summary.ts';
 import { listenBriefly } from '../process/child.ts';
 import { refuseForeignFiles } from '../results/export.ts';
-import { readUserList } from '../results/reveal-list.ts';
+import { readUserList } from '../results/user-list.ts';
 import { callerPath } from '../terminal/caller-path.ts';
 import { inputOptionsOf } from './sales-options.ts';
 import type { StartOptions } from './start-options.ts';

@@ -187,7 +187,7 @@ describe('createRouter', () => {
 
   test('answers 404 for an unknown path, and 405 with Allow for another method', async () => {
     const { ask } = setUp();
-    expect((await ask({ url: '/v1/users/ann' })).statusCode).toBe(404);
+    expect((await ask({ url: '/v1/people/ann' })).statusCode).toBe(404);
     expect((await ask({ url: '/v1/users//recommendations' })).statusCode).toBe(404);
     const { statusCode, headers } = await ask({ method: 'DELETE', url: '/v1/popular' });
     expect([statusCode, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
