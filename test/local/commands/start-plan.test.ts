@@ -82,7 +82,7 @@ test('the settings that quality is measured with are those that the deployed sta
     });
   expect(valuesOf(ENV.threshold)).toEqual([settings.threshold]);
   expect(valuesOf(ENV.model)).toEqual([settings.model]);
-  // accumulate, remember and collect.
-  expect(valuesOf(ENV.fieldMap)).toEqual([settings.fieldMap, settings.fieldMap, settings.fieldMap]);
+  // accumulate, remember, collect and forget.
+  expect(valuesOf(ENV.fieldMap)).toEqual(Array.from({ length: 4 }, () => settings.fieldMap));
   expect(settings.partitions).toBe(options.partitions);
 }, 120_000);
