@@ -67,7 +67,18 @@ const NEEDS = {
   app: { programs: ['Java', 'Maven'], installs: ['the Spark job (Maven)'] },
 };
 /** Commands that work on a stack in an account if they get `--stack`: they then need no broker, emulator or Spark here. */
-const WORKS_ON_STACK = ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback', 'smoke'];
+const WORKS_ON_STACK = [
+  'catalogue',
+  'charts',
+  'flush',
+  'forget',
+  'lists',
+  'produce',
+  'rejected',
+  'retry',
+  'rollback',
+  'smoke',
+];
 
 /**
  * Looks up the prerequisites and the installations of a command.

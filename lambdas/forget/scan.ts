@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Progress } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
+import type { Log } from '../shared/platform/log.ts';
 import type { History, Version } from './bucket.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
 import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
@@ -91,14 +92,15 @@ async function scanPart(
 async function scanVersion(
   { key, versionId }: Version,
   run: RunContext | undefined,
-  { erased, mentions, knownThrough, newest, parts: { bucket, kindOf } }: Search,
+  { erased, mentions, knownThrough, newest, parts: { bucket, kindOf, log } }: Search,
 ): Promise<'none' | 'possible' | 'found'> {
   const content = await bucket.content(key, versionId);
   if (!content) return 'none';
   const number = runOfKey(key)?.run;
   const known = number === undefined ? 0 : await knownThrough(number);
   const kind = kindOf(key);
-  if (kind && (await holdsUser(content.bytes, kind, { key, run, erased: erased(known) }))) return 'found';
+  if (kind && (await holdsUser(content.bytes, kind, { key, run, erased: erased(known), log })))
+    return 'found';
   // A run that left the users out can hold them only as new users.
   if (known >= newest) return 'none';
   const text = textOf(content.bytes);
@@ -109,12 +111,13 @@ async function scanVersion(
 async function holdsUser(
   bytes: Uint8Array,
   kind: FileKind,
-  { erased, ...source }: Source & { readonly erased: Erased },
+  { erased, log, ...source }: Source & { readonly erased: Erased; readonly log: Log },
 ): Promise<boolean> {
   try {
     return (await kind.rewrite(bytes, erased, source)).changed;
   } catch (error) {
     if (error instanceof Error && '$metadata' in error) throw error;
+    log.error('Cannot search an object, so it counts as found', { object: source.key, error });
     return true;
   }
 }

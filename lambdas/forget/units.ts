@@ -35,7 +35,11 @@ export const PERSONAL_PREFIXES: readonly string[] = [
  *
  * @param after Only keys after this one; empty for all. It is the last key of a unit.
  */
-export async function* unitsOf(bucket: VersionedBucket, prefix: string, after: string): AsyncGenerator<Unit> {
+export async function* unitsOf(
+  bucket: Pick<VersionedBucket, 'versions'>,
+  prefix: string,
+  after: string,
+): AsyncGenerator<Unit> {
   let histories: History[] = [];
   let bytes = 0;
   for await (const history of historiesOf(bucket.versions(prefix, after || undefined))) {
@@ -59,7 +63,9 @@ const unit = (prefix: string, histories: readonly History[]): Unit => ({
 
 function isFull(unit: { first: History; next: History; count: number; bytes: number }): boolean {
   const group = groupOf(unit.first.key);
-  if (group !== undefined) return groupOf(unit.next.key) !== group;
+  // Files of a run in a unit that begins before them would be read by the indices of another run.
+  if (groupOf(unit.next.key) !== group) return true;
+  if (group !== undefined) return false;
   return unit.count >= MOST_OBJECTS || unit.bytes >= MOST_BYTES;
 }
 

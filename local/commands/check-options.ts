@@ -1,17 +1,24 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import { Privacy } from '../../lambdas/shared/privacy/settings.ts';
 import { type CheckOptions, checkInput } from '../input/check.ts';
 import type { InputOptions } from '../input/options.ts';
 import { describeInput } from '../input/summary.ts';
 import { listenBriefly } from '../process/child.ts';
 import { refuseForeignFiles } from '../results/export.ts';
-import { readUserList } from '../results/reveal-list.ts';
+import { readUserList } from '../results/user-list.ts';
 import { callerPath } from '../terminal/caller-path.ts';
 import { inputOptionsOf } from './sales-options.ts';
 import type { StartOptions } from './start-options.ts';
+import { privacyOf } from './start-plan.ts';
 
 /** The options that refer to files and ports outside this program. */
 type CheckedOptions = InputOptions &
-  Partial<Pick<StartOptions, 'input' | 'export' | 'reveal' | 'port' | 'apiPort' | 'endpoint'>>;
+  Partial<
+    Pick<
+      StartOptions,
+      'input' | 'export' | 'reveal' | 'port' | 'apiPort' | 'endpoint' | 'keyed' | 'refusePersonal'
+    >
+  >;
 
 /**
  * Checks files and ports before the start: otherwise it would fail only after it has removed the state of the last run and
@@ -28,7 +35,11 @@ export async function checkOptions<Checked extends CheckedOptions>(
   const input = options.input === undefined ? undefined : callerPath(options.input);
   const directory = options.export === undefined ? undefined : callerPath(options.export);
   if (input !== undefined)
-    await reportInput(input, { ...inputOptionsOf(options), hasDefaultFields: true }, report);
+    await reportInput(
+      input,
+      { ...inputOptionsOf(options), hasDefaultFields: true, privacy: Privacy.parse(privacyOf(options)) },
+      report,
+    );
   if (directory !== undefined) checkExport(directory);
   const reveal = options.reveal === undefined ? undefined : callerPath(options.reveal);
   if (reveal !== undefined) await readUserList(reveal);

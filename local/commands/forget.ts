@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import {
   type ErasureProgress,
   progressLine,
 } from '../results/erasure-report.ts';
+import { MAX_ID_LENGTH, readUserList } from '../results/user-list.ts';
 import { callFunction } from '../stack/call-function.ts';
 import { resolveTarget } from '../stack/target.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
@@ -18,7 +18,12 @@ import { stackOption, text } from '../terminal/options.ts';
 export const commandLine = () =>
   npmCommandLine('forget', 'remove users from everything that is stored, and show the receipt')
     .addOption(text('--user <ID>', 'the user; --user=--x for an id that begins with dashes'))
-    .addOption(text('--users <FILE>', 'a file with one user per line, who are forgotten in one pass'))
+    .addOption(
+      text(
+        '--users <FILE>',
+        'a file with one user per line, or CSV with a column userId; they are forgotten in one pass',
+      ),
+    )
     .option('--dry-run', 'only show how much it would read, how long it would take, and what it would cost')
     .addOption(stackOption());
 
@@ -38,7 +43,8 @@ const MOST_BYTES = 4_000_000;
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { user, users: file, dryRun = false, stack } = parseCommandLine(commandLine(), args).opts();
-  const users = usersOf(user, file);
+  const users = await usersOf(user, file);
+  warnOfBlanks(users);
   const { client, functions, isLocal } = await resolveTarget(stack);
   const name = functions.forget;
   if (name === undefined)
@@ -95,40 +101,28 @@ async function follow(
     }
 }
 
-/** @throws {Error} If no user is named, or the file cannot be read. */
-function usersOf(user: string | undefined, file: string | undefined): string[] {
+/**
+ * Returns the users that are named, each once, in the order of the file.
+ *
+ * @throws {Error} If no user is named, an id is too long, or the file cannot be read. The message shows no id.
+ */
+export async function usersOf(user: string | undefined, file: string | undefined): Promise<string[]> {
   if (user !== undefined && file !== undefined) throw new Error('--user and --users cannot be used together');
+  if (user !== undefined && user.length > MAX_ID_LENGTH)
+    throw new Error(`--user has ${user.length} characters, should be an id of at most ${MAX_ID_LENGTH}`);
   if (user !== undefined) return [user];
   if (file === undefined)
     throw new Error('--user is missing: it names the user to forget; --users names a file with many');
-  const users = parseUsers(readFileSync(file));
-  if (users.length === 0) throw new Error(`${file} names no user, should have one per line`);
-  return users;
+  return [...new Set(await readUserList(file))];
 }
 
-/**
- * Reads a list of users: UTF-8, one per line. Empty lines count for nothing.
- *
- * @returns Each user once, in the order of the file.
- * @throws {Error} If a line is too long for an id, or the bytes are not UTF-8.
- * @example parseUsers(Buffer.from('ann\r\nbob\n')) // ['ann', 'bob']
- */
-export function parseUsers(bytes: Uint8Array): string[] {
-  let content: string;
-  try {
-    content = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new Error('Cannot read the list of users: it is not UTF-8', { cause });
-  }
-  const users = new Set<string>();
-  for (const [index, line] of content.split(/\r?\n/).entries()) {
-    if (line.length > 256)
-      throw new Error(
-        `Cannot read the list of users: line ${index + 1} has ${line.length} characters, should be an id of at most 256`,
-      );
-    if (line !== '') users.add(line);
-  }
-  return [...users];
+/** A list that was edited by hand may have blanks around ids, which belong to no id of the shop. */
+function warnOfBlanks(users: readonly string[]): void {
+  const padded = users.filter((user) => user !== user.trim()).length;
+  if (padded > 0)
+    console.warn(
+      `! ${counted(padded, 'id')} ${padded === 1 ? 'begins or ends' : 'begin or end'} with a blank, which counts as part of the id`,
+    );
 }
 
 /** Divides users into requests; the worker handles all of them in the same passes. */

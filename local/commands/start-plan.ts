@@ -23,17 +23,19 @@ export function configOf(options: StartOptions): ConfigInput {
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
     },
     ...(options.monthlyUsd === undefined ? {} : { budget: { monthlyTrainingUsd: options.monthlyUsd } }),
-    ...(options.keyed || options.refusePersonal
-      ? {
-          privacy: {
-            ...(options.keyed ? { userIds: 'keyed' as const } : {}),
-            ...(options.refusePersonal ? { refusePersonal: true } : {}),
-          },
-        }
-      : {}),
+    ...(options.keyed || options.refusePersonal ? { privacy: privacyOf(options) } : {}),
     sweepMinutes: 1,
   };
 }
+
+/** How ids are stored and what is rejected, as the options say; the rest has its defaults. */
+export const privacyOf = ({
+  keyed,
+  refusePersonal,
+}: Partial<Pick<StartOptions, 'keyed' | 'refusePersonal'>>): NonNullable<ConfigInput['privacy']> => ({
+  ...(keyed ? { userIds: 'keyed' as const } : {}),
+  ...(refusePersonal ? { refusePersonal: true } : {}),
+});
 
 /** Returns what the stages are configured with if the stack is deployed with {@link configOf}, defaults included. */
 export function settingsOf(options: StartOptions): Settings {

@@ -1,4 +1,5 @@
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import type { Privacy } from '../../lambdas/shared/privacy/settings.ts';
 import { TIMESTAMP } from '../../lambdas/shared/sales/fields.ts';
 import { reasonKind } from '../../lambdas/shared/sales/reason.ts';
 import { createSaleParser, type Sale } from '../../lambdas/shared/sales/sale.ts';
@@ -44,6 +45,8 @@ export interface CheckOptions extends InputOptions {
   readonly nowMs: number;
   /** False if the records' topic may have names of its own for the fields: JSON without a map is then only read. */
   readonly hasDefaultFields: boolean;
+  /** How the pipeline stores ids and what it rejects, if that is known. */
+  readonly privacy?: Privacy | undefined;
 }
 
 /**
@@ -56,7 +59,7 @@ export interface CheckOptions extends InputOptions {
 export async function checkInput(path: string, options: CheckOptions): Promise<InputSummary> {
   const facts: InputFacts = { form: '', encoding: '' };
   const absent = await checkFields(path, options);
-  const parseSale = createSaleParser({});
+  const parseSale = createSaleParser({}, options.privacy);
   const counts = new Counts();
   for await (const record of replay(path, options, facts)) {
     if (record.problem === NOT_UTF8 && options.encoding === undefined)

@@ -53,6 +53,9 @@ export function describeReceipt(receipt: ErasureReceipt): string[] {
   return [
     `Erasure ${erasure}: ${counted(users.length, 'user')} forgotten in ${timeOf((finishedAtMs - requestedAtMs) / 1000)} and ${counted(passes, 'pass', 'passes')}${others}`,
     `  bucket    ${counted(objects.read, 'object')} read, ${grouped(objects.changed)} changed, ${grouped(objects.deleted)} deleted, ${counted(objects.versionsDeleted, 'older version')} deleted`,
+    ...(objects.changed + objects.deleted === 0
+      ? ['            nothing in the bucket was of these users']
+      : []),
     `  outside   ${outsideText(outside)}`,
     ...scanLines(scan),
     `  receipt   erasures/${String(erasure).padStart(8, '0')}.json${parts.length > 0 ? `, with every object in ${parts[0]}${parts.length > 1 ? ' and others' : ''}` : ''}`,
@@ -79,7 +82,15 @@ function scanLines({ objects, versions, found, possible }: ErasureReceipt['scan'
     possible.length === 0
       ? []
       : [
-          `            a word that is spelled like a user is in ${possible.join(', ')}: a product may have the same id`,
+          `            a word that is spelled like a user is in ${firstOf(possible)}: a product may have the same id`,
         ];
   return [`  search    ${searched}: nothing found`, ...words];
 }
+
+/** The receipt has all of them. */
+const MOST_SHOWN = 3;
+
+const firstOf = (keys: readonly string[]): string =>
+  keys.length <= MOST_SHOWN
+    ? keys.join(', ')
+    : `${keys.slice(0, MOST_SHOWN).join(', ')} and ${keys.length - MOST_SHOWN} more`;

@@ -1,7 +1,7 @@
 import type { PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
 import { exportRun } from './export.ts';
 import { createReveal, usersInExport } from './reveal.ts';
-import { readUserList } from './reveal-list.ts';
+import { readUserList } from './user-list.ts';
 
 /** The pipeline that a run is exported from. */
 export interface Exported {

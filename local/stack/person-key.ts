@@ -7,8 +7,9 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { PREFIX, PRIVACY_KEY } from '../../lambdas/shared/contract/keys.ts';
-import { readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { PREFIX, PRIVACY_KEY, tombstonesKey } from '../../lambdas/shared/contract/keys.ts';
+import { Tombstones } from '../../lambdas/shared/contract/schemas.ts';
+import { type Lake, readJson, s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { BucketPrivacy, bucketPrivacyOf, checkPrivacy } from '../../lambdas/shared/privacy/guard.ts';
 import { loadPersonKey } from '../../lambdas/shared/privacy/load-key.ts';
 import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../lambdas/shared/privacy/person-ids.ts';
@@ -84,7 +85,8 @@ export interface LocalPrivacyOptions {
  * Puts the secret of this machine into the emulator, and checks that ids in the bucket are stored as configured. It is called after
  * the deployment, before anything reads sales.
  *
- * @throws {Error} If the bucket, which was kept, has sales whose ids are stored in another way.
+ * @throws {Error} If the bucket, which was kept, has sales whose ids are stored in another way, or users who were forgotten with another
+ *   secret.
  */
 export async function prepareLocalPrivacy(options: LocalPrivacyOptions): Promise<PersonKey> {
   const { endpoint, bucket, secretId, userIds, directory, isEmulatorElsewhere } = options;
@@ -97,8 +99,25 @@ export async function prepareLocalPrivacy(options: LocalPrivacyOptions): Promise
   const key = createPersonKey(secret);
   const lake = s3Lake(bucket, new S3Client(awsClient(endpoint)));
   await checkPrivacy(bucketPrivacyOf(userIds, key), lake, PREFIX.interactions);
+  await checkTombstones(lake, { key, directory });
   await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: secret }));
   return key;
+}
+
+/**
+ * Forgotten users are recognised with the secret, also where ids are plain. All tombstones were made with the same one.
+ *
+ * @throws {Error} If it is another secret.
+ */
+async function checkTombstones(
+  lake: Lake,
+  { key, directory }: { readonly key: PersonKey; readonly directory: string },
+): Promise<void> {
+  const first = await readJson(lake, tombstonesKey(1), Tombstones);
+  if (first && first.keyCheck !== key.check)
+    throw new Error(
+      `Cannot use the bucket: its forgotten users were hashed with another secret, so they would not be recognised. Restore ${pathIn(directory)}, or start without --keep (docs/privacy.md)`,
+    );
 }
 
 /**

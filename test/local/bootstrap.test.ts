@@ -287,7 +287,7 @@ test('a command that works in an account requires only the programs that it uses
   const emptyMachine = machine({});
   expect(findMissing(emptyMachine, needsOf('cdk', ['deploy'])?.programs)).toHaveLength(3);
   expect(needsOf('cdk', ['deploy'])?.installs).toEqual(['npm packages', 'the Spark job (Maven)']);
-  for (const name of ['charts', 'flush', 'lists', 'produce', 'retry', 'rollback', 'smoke'])
+  for (const name of ['charts', 'flush', 'forget', 'lists', 'produce', 'retry', 'rollback', 'smoke'])
     for (const args of [['--stack', 'Shop'], ['--stack=Shop']])
       expect(needsOf(name, args)).toEqual({ programs: ['Node'], installs: ['npm packages'] });
   expect(needsOf('flush', [])).toBeUndefined();

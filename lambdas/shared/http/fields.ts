@@ -75,7 +75,8 @@ function expected(issue: Issue): string {
     case 'invalid_union':
       return [...new Set(issue.errors.flatMap((errors) => errors.slice(0, 1).map(expected)))].join(', or ');
     case 'invalid_format':
-      return `a valid ${issue.format}`;
+      // A pattern says nothing to a caller; its message does.
+      return issue.format === 'regex' ? issue.message : `a valid ${issue.format}`;
     default:
       return issue.message;
   }

@@ -76,8 +76,9 @@ async function perform<Request, Answer>(
   const parsed = request.safeParse(message.body);
   if (parsed.success) return answer(parsed.data);
   const issue = parsed.error.issues[0];
+  // Without values: a request of forget names users, and this text is logged.
   throw new TypeError(
-    `Cannot answer ${JSON.stringify(message.body)}: ${[...(issue?.path ?? []), issue?.message].join(': ')}`,
+    `Cannot answer the request ${Object.keys(Object(message.body)).join(', ')}: ${[...(issue?.path ?? []), issue?.message].join(': ')}`,
   );
 }
 

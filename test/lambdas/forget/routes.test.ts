@@ -83,12 +83,13 @@ describe('GET of an erasure', () => {
     });
   });
 
-  test.each(['/v1/erasures/99', '/v1/erasures/0', '/v1/erasures/1x'])(
-    '%s does not exist, or is no number',
-    async (url) => {
-      expect([400, 404]).toContain((await ask(url)).statusCode);
-    },
-  );
+  test.each([
+    ['/v1/erasures/99', 404, 'There is no erasure 99'],
+    ['/v1/erasures/0', 400, 'erasure: is "0", should be a number from 1'],
+    ['/v1/erasures/1x', 400, 'erasure: is "1x", should be a number from 1'],
+  ])('%s is answered with %i', async (url, statusCode, detail) => {
+    expect(await ask(url)).toMatchObject({ statusCode, body: { detail } });
+  });
 
   test('a token for one user sees only erasures of that user', async () => {
     const options = { userClaim: 'sub' };

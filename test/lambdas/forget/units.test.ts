@@ -1,46 +1,39 @@
 import { expect, test } from 'vitest';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
-import { workOnErasures } from '../../../lambdas/forget/worker.ts';
-import { PROGRESS_KEY, Progress } from '../../../lambdas/shared/contract/erasure.ts';
-import { readJson } from '../../../lambdas/shared/platform/lake.ts';
-import { receiptOf, sampleBucket, workEndingEarly, workerParts } from './sample-bucket.ts';
+import type { Version, VersionedBucket } from '../../../lambdas/forget/bucket.ts';
+import { unitsOf } from '../../../lambdas/forget/units.ts';
 
-/** An attempt with more files than a part has. */
-const FILES = 150;
-const keyOf = (index: number): string =>
-  `runs/00000002/00000001/recommendations-${String(index).padStart(8, '0')}.csv`;
-
-function longRun() {
-  const bucket = sampleBucket();
-  for (let index = 0; index < FILES; index++)
-    bucket.put(keyOf(index), `user,product,list,rank,score\n1,${index},any,1,0.5\n2,1,any,1,0.5\n`);
-  return bucket;
-}
-
-test('an attempt that takes longer than a worker has is done in parts', async () => {
-  const bucket = longRun();
-  const parts = workerParts(bucket);
-  await requestErasure(['1'], 'a test', parts);
-  // Fewer reads than the attempt has files.
-  const calls = await workEndingEarly(parts, { sweeps: false, mostReads: 120 });
-  expect(calls).toBeLessThan(8);
-  const { scan, objects } = await receiptOf(bucket, 1);
-  expect(scan.found).toEqual([]);
-  expect(objects.changed).toBeGreaterThan(FILES);
-  for (let index = 0; index < FILES; index++)
-    expect(bucket.bytes(keyOf(index)).toString()).toBe('user,product,list,rank,score\n2,1,any,1,0.5\n');
-  // The last search counts each object once.
-  expect(scan.objects).toBe(bucket.keys().filter((key) => !key.startsWith('erasures/')).length);
+const version = (key: string): Version => ({
+  ...{ key, versionId: 'v1', isLatest: true, isMarker: false, sizeBytes: 1, storedAtMs: 0 },
 });
 
-test('a worker that is late stops between two parts of an attempt, and holds the work until then', async () => {
-  const bucket = longRun();
-  const parts = workerParts(bucket);
-  await requestErasure(['1'], 'a test', parts);
-  const isInside = () =>
-    bucket.objects.get(keyOf(63))?.[0]?.bytes?.includes('1,63,') === false &&
-    bucket.objects.get(keyOf(64))?.[0]?.bytes?.includes('1,64,') === true;
-  expect((await workOnErasures(false, { ...parts, isLate: isInside })).state).toBe('more');
-  expect(await readJson(bucket.lake, PROGRESS_KEY, Progress)).toMatchObject({ within: keyOf(64) });
-  expect((await workOnErasures(false, parts)).finished).toEqual([1]);
+/** Returns the keys of each unit. @param keys Of the objects in the bucket, sorted. */
+async function unitsIn(keys: readonly string[]): Promise<string[][]> {
+  const bucket: Pick<VersionedBucket, 'versions'> = {
+    async *versions() {
+      yield* keys.map(version);
+    },
+  };
+  const units: string[][] = [];
+  for await (const { histories } of unitsOf(bucket, '', '')) units.push(histories.map(({ key }) => key));
+  return units;
+}
+
+test('all files of an attempt, and all charts of a run, are a unit of their own', async () => {
+  const charts = ['charts/00000001/a.svg', 'charts/00000001/index.html'];
+  const attempts = [1, 2].map((run) => [`runs/0000000${run}/00000001/a`, `runs/0000000${run}/00000001/b`]);
+  expect(
+    await unitsIn([
+      'attempts/1',
+      ...charts,
+      'charts/index.html',
+      'receipts/1',
+      ...attempts.flat(),
+      'windows/1',
+    ]),
+  ).toEqual([['attempts/1'], charts, ['charts/index.html', 'receipts/1'], ...attempts, ['windows/1']]);
+});
+
+test('other objects are units of 64', async () => {
+  const keys = Array.from({ length: 65 }, (_, index) => `rejected/${100 + index}`);
+  expect(await unitsIn(keys)).toEqual([keys.slice(0, 64), keys.slice(64)]);
 });

@@ -94,6 +94,6 @@ test('a direct invocation gets the answer to its request, or the reason why it i
     done: false,
     message: 'Cannot roll back: no run is served yet',
   });
-  await expect(call({ rollback: 0 })).rejects.toThrow('Cannot answer {"rollback":0}: rollback: ');
+  await expect(call({ rollback: 0 })).rejects.toThrow('Cannot answer the request rollback: rollback: ');
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'error', message: 'Cannot publish' });
 });

@@ -159,6 +159,6 @@ test('a request that is wrong fails alone; its neighbours are answered', async (
 test('a direct invocation gets the outcome, or the reason why its request is wrong', async () => {
   await store(1100, 1149);
   expect(await call({ flush: true })).toMatchObject({ cut: 2, newInteractions: 50 });
-  await expect(call({ flush: 'yes' })).rejects.toThrow('Cannot answer {"flush":"yes"}: flush: ');
+  await expect(call({ flush: 'yes' })).rejects.toThrow('Cannot answer the request flush: flush: ');
   expect(lines).toMatchObject([{ level: 'error', message: 'Cannot decide' }]);
 });

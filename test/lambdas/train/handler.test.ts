@@ -195,5 +195,5 @@ test('a direct invocation gets the answer to its request, or the reason why it i
     done: false,
     message: 'Cannot retry window 1: attempt 1 is RUNNING',
   });
-  await expect(invoke({ retry: 'one' })).rejects.toThrow('Cannot answer {"retry":"one"}: retry: ');
+  await expect(invoke({ retry: 'one' })).rejects.toThrow('Cannot answer the request retry: retry: ');
 });

@@ -37,3 +37,17 @@ test('a port that is in use is refused, a free one is not', async () => {
   await once(server, 'close');
   expect(await checkOptions({ port })).toEqual({ port });
 });
+
+test('sales that look personal are among those that will be rejected, if the pipeline refuses them', async () => {
+  writeFileSync(file('personal.csv'), 'userId,productId\nann@example.com,p1\nu2,p1\n');
+  const linesWith = async (options: object): Promise<string[]> => {
+    const lines: string[] = [];
+    await checkOptions({ input: file('personal.csv'), ...options }, (line) => lines.push(line));
+    return lines.slice(1);
+  };
+  expect(await linesWith({})).toEqual([]);
+  expect(await linesWith({ keyed: true, refusePersonal: true })).toEqual([]);
+  expect(await linesWith({ refusePersonal: true })).toEqual([
+    '  1 will be rejected, such as line 2: userId: looks like an e-mail address, should be without personal data',
+  ]);
+});

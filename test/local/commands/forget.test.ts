@@ -1,15 +1,25 @@
-import { expect, test } from 'vitest';
-import { parseUsers, requestsOf } from '../../../local/commands/forget.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { requestsOf, usersOf } from '../../../local/commands/forget.ts';
 
-test('a list of users has one per line, of whatever line ends; empty lines and repeats count for nothing', () => {
-  expect(parseUsers(Buffer.from('ann\r\nbob\n\n--x\nann\n café '))).toEqual(['ann', 'bob', '--x', ' café ']);
+const directory = mkdtempSync(join(tmpdir(), 'cartograph-forget-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+test('users are named by --user, or by a file, each once', async () => {
+  const file = join(directory, 'leaving.csv');
+  writeFileSync(file, 'userId,name\nann,Ann\nbob,Bob\nann,Ann\n');
+  expect(await usersOf(undefined, file)).toEqual(['ann', 'bob']);
+  expect(await usersOf(' --x', undefined)).toEqual([' --x']);
 });
 
 test.each([
-  [Buffer.from([0xff, 0xfe]), 'it is not UTF-8'],
-  [Buffer.from(`ann\n${'b'.repeat(257)}`), 'line 2 has 257 characters, should be an id of at most 256'],
-])('a list that is none is refused', (bytes, message) => {
-  expect(() => parseUsers(bytes)).toThrow(message);
+  ['ann', 'file', '--user and --users cannot be used together'],
+  [undefined, undefined, '--user is missing'],
+  ['😀'.repeat(129), undefined, '--user has 258 characters, should be an id of at most 256'],
+])('no users, two kinds, or an id that is too long are refused', async (user, file, message) => {
+  await expect(usersOf(user, file)).rejects.toThrow(message);
 });
 
 test('a request has at most 10,000 users, and fits into the payload of a Lambda', () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { needsOf } from '../../../local/bootstrap.mjs';
 import {
   COMMANDS,
   type CommandModule,
@@ -72,4 +73,12 @@ test('loading the module of a command runs nothing', async () => {
 test('every command has a file with its name', () => {
   const files = readdirSync(join(ROOT, 'local', 'commands'));
   for (const name of names) expect(files).toContain(`${name}.ts`);
+});
+
+test.each(withOptions)('%s installs no broker, emulator or Spark if it works on a stack', async (name) => {
+  const { options } = await commandLineOf(name);
+  const worksOnStack = options.some(({ long }) => long === '--stack');
+  expect(needsOf(name, ['--stack', 'Shop'])?.installs.join() === 'npm packages').toBe(
+    worksOnStack || name === 'cost',
+  );
 });

@@ -219,7 +219,9 @@ test('busy, requests: an example calculated by hand', () => {
 test('without an API the bill has none of its lines, idle or busy', () => {
   const [withApi, without] = [true, false].map((serve) => bill({ serve }));
   const parts = ({ idle = [], busy = [] }: Partial<Bill> = {}) => [...idle, ...busy].map(({ part }) => part);
-  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|remember|requests/.test(part))).toEqual([]);
+  expect(parts(without).filter((part) => /API|DynamoDB|serve|collect|remember|requests/.test(part))).toEqual(
+    [],
+  );
   expect(parts(withApi)).toEqual(expect.arrayContaining(parts(without)));
   // While idle, the API costs what watches it: its alarms, and two metrics of the second reader's pollers.
   expect((withApi?.idleUsd ?? 0) - (without?.idleUsd ?? 0)).toBeCloseTo(STACK.requestAlarms * 0.1 + 0.6, 9);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PRIVACY_KEY } from '../../../lambdas/shared/contract/keys.ts';
+import { PRIVACY_KEY, tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { awsClient } from '../../../local/stack/emulator.ts';
 import {
@@ -114,6 +114,19 @@ test('a kept bucket with ids of another kind ends the start, before the secret i
   await expect(prepare(endpoint)).rejects.toThrow('its sales are stored with plain ids');
   expect(secret.text).toBe('as-before');
   await prepare(endpoint, { userIds: 'plain' });
+});
+
+test('a kept bucket whose users were forgotten with another secret ends the start, also with plain ids', async () => {
+  const tombstones = { erasure: 1, untilMs: 1, keyCheck: KEY.check, users: ['a'.repeat(64)] };
+  const objects = { [tombstonesKey(1)]: JSON.stringify(tombstones) };
+  const { endpoint, secret } = await startAws(objects, 'as-before');
+  await expect(prepare(endpoint, { userIds: 'plain' })).rejects.toThrow(
+    `its forgotten users were hashed with another secret, so they would not be recognised. Restore ${join(directory, 'person-secret')}`,
+  );
+  expect(secret.text).toBe('as-before');
+  writeFileSync(join(directory, 'person-secret'), SECRET);
+  await prepare(endpoint, { userIds: 'plain' });
+  expect(secret.text).toBe(SECRET);
 });
 
 /** A deployed stack. */

@@ -5,7 +5,7 @@ import { operation } from './operation.ts';
 
 const ErasureNumber = z
   .string()
-  .regex(/^[1-9][0-9]{0,8}$/)
+  .regex(/^[1-9][0-9]{0,8}$/, 'a number from 1')
   .describe('Number of the erasure');
 
 const Receipt = ErasureReceipt.meta({

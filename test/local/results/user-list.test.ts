@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readUserList } from '../../../local/results/reveal-list.ts';
+import { readUserList } from '../../../local/results/user-list.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-list-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

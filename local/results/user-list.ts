@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { csvRows } from '../input/csv-rows.ts';
 
 /** Longest id of a user, in characters, as in the sales. */
-const MAX_ID_LENGTH = 256;
+export const MAX_ID_LENGTH = 256;
 /** Names of the column of users, without regard to case. */
 const COLUMNS = ['userid', 'user_id', 'user', 'id'] as const;
 
