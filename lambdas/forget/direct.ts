@@ -18,7 +18,7 @@ export const DirectRequest = z.union([
       users: z.array(z.string().min(1).max(256)).min(1).max(MOST_ERASED_USERS),
       /** Only estimates. */
       dryRun: z.boolean().default(false),
-      /** Who asks, for the receipt. */
+      /** The caller, for the receipt. */
       requestedBy: z.string().min(1).max(2048).default('a direct invocation'),
     }),
   }),
@@ -45,7 +45,7 @@ export async function answerDirect(
   if ('forget' in request) {
     const { users, dryRun, requestedBy } = request.forget;
     if (dryRun) return forecastErasure(new Set(users).size, parts);
-    // Lambda does not pass on who invokes it. CloudTrail has the caller by this request, if it records the events of the function.
+    // Lambda does not pass on its caller. CloudTrail has the caller by this request, if it records the events of the function.
     const asker = `${requestedBy} (stated by the caller of the function, Lambda request ${parts.holder})`;
     return { erasure: await requestErasure(users, asker, parts), progress: null, receipt: null };
   }

@@ -35,7 +35,7 @@ const environment = readEnvironment(
     [ENV.logGroups]: list,
     [ENV.ownQueue]: z.string().min(1),
     ...AUTHORISATION_VARIABLES,
-    // Without an API nobody can call the routes.
+    // Without an API the routes cannot be called.
     [ENV.auth]: AUTHORISATION_VARIABLES[ENV.auth].default('iam'),
   }),
 );

@@ -6,7 +6,7 @@ import { windowsWithout } from './settle.ts';
 
 /** Decides what follows a pass over the bucket, and what follows a search. */
 
-/** Passes that still change something after so many are a fault; the search at the end shows what is left. */
+/** If this many passes still change something, there is a fault; the search at the end shows what is left. */
 const MOST_PASSES = 20;
 /** Searches that still find what was stored since the last pass after so many: the receipt says what is left, and the sweep takes it. */
 const MOST_SCANS = 3;

@@ -2,7 +2,7 @@ import { PROGRESS_KEY, Progress } from '../shared/contract/erasure.ts';
 import { type Lake, parseJson, toJson } from '../shared/platform/lake.ts';
 
 const JSON_TYPE = 'application/json';
-/** A worker that has not saved for so long has ended, and another one goes on. Longer than a unit takes. */
+/** A worker that has not saved for this long has ended, and another one continues. Longer than a unit takes. */
 const HOLD_MS = 5 * 60_000;
 
 /** Thrown when another worker has taken the work over. */

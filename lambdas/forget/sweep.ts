@@ -24,7 +24,7 @@ export async function beginSweep(parts: WorkerParts): Promise<Work | undefined> 
   const newest = tombstones.at(-1);
   if (!newest) return undefined;
   const swept = await readJson(parts.lake, SWEPT_KEY, Swept);
-  // What is older than the first request was passed over when that was done.
+  // The passes of the first request read everything older than it.
   const fromMs = swept?.startedAtMs ?? Math.min(...tombstones.map(({ untilMs }) => untilMs));
   const storedFromMs = Math.max(0, fromMs - CLOCKS_MS);
   const start = { step: 'users', through: newest.erasure, storedFromMs } as const;

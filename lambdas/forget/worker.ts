@@ -15,7 +15,7 @@ import { searchPlaces, searchTableAgain } from './search-places.ts';
 import { windowsWithout } from './settle.ts';
 import { beginSweep, findSweepUsers, readSweepUsers } from './sweep.ts';
 
-/** What a call of the worker has done. */
+/** The result of a call of the worker. */
 export interface Worked {
   /**
    * `idle`: there is no work. `held`: another worker has it. `more`: the time is over, and there is more to do. `waiting`: windows in
@@ -24,11 +24,11 @@ export interface Worked {
   readonly state: 'idle' | 'held' | 'more' | 'waiting';
   /** Erasures that were finished by this call, ascending. */
   readonly finished: readonly number[];
-  /** Whether somebody has to call again after {@link LOOK_AGAIN_SECONDS}. */
+  /** True if the worker has to be called again after {@link LOOK_AGAIN_SECONDS}. */
   readonly looksAgain?: true;
 }
 
-/** How soon the worker looks again whether what it waits for has ended. */
+/** After this time the worker looks again whether it can continue. */
 export const LOOK_AGAIN_SECONDS = 30;
 
 /**

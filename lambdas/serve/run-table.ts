@@ -35,9 +35,9 @@ export interface RunTableOptions<Value> {
 /** Reads one row of a table. */
 export type RowReader<Value> = (key: string) => Promise<Row<Value> | undefined>;
 
-/** How often a row is looked for. Files may be rewritten between two tries. */
+/** Largest number of tries to find a row. Files may be rewritten between two tries. */
 const MOST_TRIES = 3;
-/** After all tries failed, requests do not read the document again for so long. */
+/** After all tries have failed, requests do not read the document again for this long. */
 const REST_MS = 1_000;
 
 /**

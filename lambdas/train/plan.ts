@@ -65,7 +65,7 @@ export interface AttemptPlan {
   readonly nowMs: number;
   /** Number of interactions to train on: `totalInteractions` of the window. Undefined if the window cannot be read. */
   readonly interactions?: number | undefined;
-  /** What the job is expected to cost, and whether that is over the budget. */
+  /** The expected cost of the job, and whether that is over the budget. */
   readonly budget?: Attempt['budget'];
 }
 

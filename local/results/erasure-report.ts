@@ -1,7 +1,7 @@
 import type { ErasureForecast, ErasureReceipt } from '../../lambdas/shared/contract/erasure.ts';
 import { counted, grouped, sum } from '../../lambdas/shared/contract/numbers.ts';
 
-/** How far forget is with an erasure. */
+/** The progress of an erasure. */
 export interface ErasureProgress {
   readonly step: string;
   readonly pass: number;

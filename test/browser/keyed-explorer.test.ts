@@ -11,7 +11,7 @@ import { describeInChromium } from './browsed.ts';
 import { noBrowser, openPage, startBrowser } from './chromium.ts';
 import { type Site, startSite } from './site.ts';
 
-/** The explorer where the files of a run have pseudonyms: on one machine, on a page with sign-in, and on one that nobody can sign in on. */
+/** The explorer where the files of a run have pseudonyms: on one machine, on a page with sign-in, and on one without sign-in. */
 
 const FIELD = 'Product (id or name), or the whole id of a user';
 /** A user of the sample run takes the part of a pseudonym. */
@@ -23,7 +23,7 @@ let api: Server;
 /** Requests to the API, in order. */
 const asked: string[] = [];
 
-/** What the API answers for `ann@example.com`; it knows nobody else. */
+/** The API's answer for `ann@example.com`, the only user that it knows. */
 const ENTRY = {
   user: 'ann@example.com',
   run: { run: 2, newestSaleMs: 0 },

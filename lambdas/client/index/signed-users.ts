@@ -43,7 +43,7 @@ async function signedUsers({ url, signIn }: NonNullable<ExplorerSettings['api']>
   } catch (error) {
     reason = sentenceOf(error);
   }
-  // Whoever turned back at the issuer has left it.
+  // A reader who came back from the issuer without signing in has left this address.
   sessionStorage.removeItem(ADDRESS);
   const client = createClient({
     baseUrl: url,

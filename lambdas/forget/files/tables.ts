@@ -6,7 +6,7 @@ import { parquetRows, rewriteParquet } from './parquet.ts';
 
 /** The tables that have a row for each sale, recommendation, vertex or edge, as Parquet and as CSV. */
 
-/** How a table names the user of a row. */
+/** Describes how a table names the user of a row. */
 interface UserColumns {
   /** The columns that decide about a row. */
   readonly columns: readonly string[];

@@ -15,7 +15,7 @@ export interface WrittenNumber {
   readonly opening: '' | '+' | '(' | '+(';
   /** At least one; neighbours that are separated by at most three separators. More may follow. */
   readonly groups: readonly DigitGroup[];
-  /** Whether letters stand directly before it, as in `card4111111111111111`. */
+  /** True if there are letters directly before it, as in `card4111111111111111`. */
   readonly followsLetters: boolean;
 }
 
