@@ -26,7 +26,7 @@ export const DirectRequest = z.union([
 ]);
 export type DirectRequest = z.output<typeof DirectRequest>;
 
-/** The number of an erasure, how far the worker is, and the receipt when it is finished. */
+/** The number of an erasure, the progress of the worker, and the receipt when it is finished. */
 export interface DirectAnswer {
   readonly erasure: number;
   readonly progress: Pick<Progress, 'step' | 'pass' | 'done' | 'total'> | null;
@@ -34,7 +34,7 @@ export interface DirectAnswer {
 }
 
 /**
- * Answers a request of a person: estimates, takes users, or shows how far an erasure is.
+ * Answers a request of a person: estimates, takes users, or shows the progress of an erasure.
  *
  * @throws {Error} If there is no erasure of the number.
  */

@@ -21,7 +21,7 @@ export async function openNotes(lake: Lake): Promise<Notes> {
     async add(lines) {
       if (lines.length === 0) return;
       const text = toNdjson(lines);
-      // Another worker may add notes at the same time: each takes a number of its own.
+      // Another worker may add notes at the same time, so each takes a different number.
       while (!(await lake.create(noteKey(next), text, NDJSON_TYPE))) next++;
       next++;
     },

@@ -14,7 +14,7 @@ export class WorkTaken extends Error {
 export interface Work {
   readonly at: Progress;
   /**
-   * Saves a change and holds the work further.
+   * Saves a change and extends the worker's hold on the work.
    *
    * @throws {WorkTaken} If another worker has taken it over.
    */
@@ -29,7 +29,7 @@ export interface HoldOptions {
   readonly nowMs: () => number;
 }
 
-/** Begins work. @throws {WorkTaken} If there is work already. */
+/** Begins the work. @throws {WorkTaken} If there is work already. */
 export async function beginWork(progress: Progress, options: HoldOptions): Promise<Work> {
   return hold(progress, undefined, options);
 }
@@ -49,7 +49,7 @@ export async function continueWork(options: HoldOptions): Promise<Work | undefin
   return hold(wasInterrupted(progress) ? atLeast(progress) : progress, found.etag, options);
 }
 
-/** A worker that ends by itself lets go of the work. */
+/** A worker that ends without being interrupted releases the work. */
 const wasInterrupted = ({ heldUntilMs, step }: Progress): boolean =>
   heldUntilMs > 0 && (step === 'outside' || step === 'settle');
 

@@ -37,7 +37,7 @@ export async function scanAll(
   for await (const unit of unitsOf(parts.bucket, '', work.at.after)) {
     if (parts.isLate()) return false;
     const run = await runOf(unit, parts);
-    // Requests hold the users until the work is done, and go last.
+    // Requests hold the users until the work is done, and are deleted last.
     const histories = unit.histories.filter(({ key }) => !key.startsWith(PREFIX.erasures));
     const task = (part: readonly History[]) => scanPart(part, { run, at: work.at, search });
     if (!(await inParts(unit, histories, { work, isLate: parts.isLate, task }))) return false;

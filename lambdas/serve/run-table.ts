@@ -118,7 +118,7 @@ async function readBlock<Value>(
   if (found.etag !== (etags.get(key) ?? found.etag)) throw changed();
   etags.set(key, found.etag);
   try {
-    // A block is small, and parsing it takes longer: a thread of its own would only add its wait.
+    // A block is small, and parsing it takes longer: a separate thread would only add its wait.
     return parseJson(gunzipSync(found.bytes).toString('utf8'), key, block);
   } catch (cause) {
     throw new BlockChanged(`Cannot read a block: ${key} has none at byte ${offset}`, { cause });

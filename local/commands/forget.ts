@@ -95,7 +95,7 @@ async function follow(
       shown = line;
       if (performance.now() > deadlineMs)
         throw new Error(
-          `Cannot wait any longer for erasure ${erasure}: it is not finished after ${timeoutSeconds} s. It goes on by itself; its receipt will be erasures/${String(erasure).padStart(8, '0')}.json`,
+          `Cannot wait any longer for erasure ${erasure}: it is not finished after ${timeoutSeconds} s. It continues on its own; its receipt will be erasures/${String(erasure).padStart(8, '0')}.json`,
         );
       await sleep(isLocal ? CHECK_EVERY_MS : STACK_CHECK_EVERY_MS);
     }

@@ -94,7 +94,7 @@ const REPLACEMENTS: readonly { readonly pattern: RegExp; readonly replace: Repla
   },
 ];
 
-/** @returns undefined if it is no user, or the list does not have the user. */
+/** @returns undefined if it is not a user, or the list does not have the user. */
 const userOf = (vertex: string, idOf: IdOf): string | undefined =>
   vertex.startsWith('u:') ? idOf(vertex.slice(2)) : undefined;
 

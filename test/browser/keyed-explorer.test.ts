@@ -94,7 +94,7 @@ describeInChromium(() => {
     await page.close();
   });
 
-  test('what is typed is searched among products alone, and nobody is asked meanwhile', async () => {
+  test('typed text is searched among products alone, without requests to the API', async () => {
     const { page } = await openPage(browser, site.url(INDEX_KEY));
     await ready(page);
     const before = asked.length;
@@ -224,7 +224,7 @@ describeInChromium(() => {
     await context.close();
   });
 
-  test('where nobody can sign in, the page names the command that shows a user', async () => {
+  test('without sign-in, the page names the command that shows a user', async () => {
     const { page, context } = await openAt({ stackName: 'Lamps' });
     await ready(page);
     await lookUp(page, 'ann@example.com');

@@ -18,7 +18,7 @@ export async function askUserOf({ api, stackName }: ExplorerSettings): Promise<A
     );
   if (api) return signedUsers(api);
   return async () => {
-    throw new CannotAsk(`Nobody can sign in on this page, so users cannot be looked up by id. ${toCommand}`);
+    throw new CannotAsk(`This page has no sign-in, so users cannot be looked up by id. ${toCommand}`);
   };
 }
 

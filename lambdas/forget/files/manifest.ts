@@ -104,7 +104,7 @@ function appendEdit(text: string, root: JsonNode, entries: readonly ErasedEntry[
 }
 
 /**
- * Formats a value as the job does: fields on lines of their own, with spaces around the colon.
+ * Formats a value as the job does: one field on each line, with spaces around the colon.
  *
  * @param depth Number of objects around the value.
  */

@@ -115,7 +115,7 @@ const RUN_FILE = /^runs\/\d{8,}\/\d{8,}\/(.+)$/s;
 /** Returns the path of a file below `runs/N/K/`. @throws {RangeError} If the key is no such file. */
 export function nameInRun(key: string): string {
   const name = RUN_FILE.exec(key)?.[1];
-  if (name === undefined) throw new RangeError(`Cannot rewrite ${key}: it is no file of a run`);
+  if (name === undefined) throw new RangeError(`Cannot rewrite ${key}: it is not a file of a run`);
   return name;
 }
 
