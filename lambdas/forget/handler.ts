@@ -93,7 +93,7 @@ export async function handler(
   });
 }
 
-/** Sends a message to the function itself. Were it lost, the next sweep would go on. */
+/** Sends a message to the function itself. If it were lost, the next sweep would continue the work. */
 const goOn = (DelaySeconds: number): Promise<unknown> =>
   sqs.send(
     new SendMessageCommand({

@@ -19,7 +19,7 @@ export interface Work {
    * @throws {WorkTaken} If another worker has taken it over.
    */
   save(change: Partial<Progress>): Promise<void>;
-  /** Lets another worker go on at once. */
+  /** Lets another worker continue at once. */
   release(change?: Partial<Progress>): Promise<void>;
 }
 

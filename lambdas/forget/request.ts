@@ -60,7 +60,7 @@ function checkUsers(users: readonly string[]): void {
       );
 }
 
-/** Writes the tombstones of a request. They are a function of the request, so that whoever writes them writes the same. */
+/** Writes the tombstones of a request. They are a function of the request, so that every writer writes the same. */
 export async function writeTombstones(lake: Lake, request: ErasureRequest, key: PersonKey): Promise<void> {
   const { erasure, untilMs, users } = request;
   const hashes = [...new Set(users.map((user) => key.erasedHash(user)))].sort();

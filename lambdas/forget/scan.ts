@@ -18,7 +18,7 @@ const AT_ONCE = 8;
 
 /**
  * Searches everything for the users: all prefixes, all versions, decoded. Objects with columns are searched by column, so that a product
- * with the id of a user is none; text is searched by words besides, and what has such a word is only possible.
+ * with the id of a user is not found; text is also searched by words, and an object that has such a word is only possible.
  *
  * @returns false if the time is over before the end.
  */

@@ -74,7 +74,7 @@ async function addSweepUsers(found: readonly ErasureUsers[], lake: Lake): Promis
   await lake.replace(SWEEP_USERS_KEY, text, 'application/json', before?.etag);
 }
 
-/** Reads the users of the sweep that goes on. */
+/** Reads the users of the sweep that continues. */
 export async function readSweepUsers(lake: Lake): Promise<ErasureUsers[]> {
   const object = await lake.read(SWEEP_USERS_KEY);
   if (!object) return [];
@@ -118,7 +118,7 @@ async function usersIn(
           : usersOfRejected(key, content.bytes, kindOf);
         for (const user of await found) users.add(user);
       } catch (error) {
-        // The others go on. The message of a parser may quote the object, and so a user.
+        // The work continues with the others. The message of a parser may quote the object, and so a user.
         const fault = error instanceof Error ? error.name : 'unknown';
         log.error('Cannot look for forgotten users in an object', { object: key, fault });
       }

@@ -33,7 +33,7 @@ export const LOOK_AGAIN_SECONDS = 30;
 
 /**
  * Does the work that there is: the erasures without a receipt, all that are open in the same passes, and then a sweep if it is due.
- * Wherever it is interrupted, the next call goes on.
+ * Wherever it is interrupted, the next call continues.
  *
  * @param sweeps Whether to look for users that were stored again.
  */

@@ -22,9 +22,9 @@ export interface ErasedState {
   /** An old copy is used too, because erasures are never taken back. Undefined without a copy. */
   readonly users: ErasedUsers | undefined;
   /**
-   * False if somebody may have been erased whom the copy does not have, because it is older than {@link MOST_AGE_SECONDS} or there is
-   * none. Answers then leave out what the run stores of a user, of whom it may be. The recent sales stay: whoever erases a user deletes
-   * them from the table that they are read from.
+   * False if a user may have been erased whom the copy does not have, because it is older than {@link MOST_AGE_SECONDS} or there is
+   * none. Answers then leave out the history of the run, which may be that of an erased user. They keep recent sales, because forget
+   * deletes those of the user from their table.
    */
   readonly isKnown: boolean;
 }

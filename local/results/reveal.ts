@@ -19,7 +19,8 @@ export interface Reveal {
    * Replaces the pseudonyms of users in a file of a run by the ids of the list. Pseudonyms of others stay.
    *
    * @param name As in the manifest.
-   * @returns undefined if it is none of the files in which users are revealed: the CSV files and the GraphML file of `docs/files.md`.
+   * @returns undefined for a file in which users are not revealed. They are revealed in the CSV files and the GraphML file of
+   *   `docs/files.md`.
    */
   file(name: string, bytes: Uint8Array): Promise<Uint8Array | undefined>;
   /** The files so far. */

@@ -38,7 +38,7 @@ export const NOTES_PREFIX = `${PREFIX.erasures}notes/`;
 export const noteKey = (note: number): string => `${NOTES_PREFIX}${numberInKey(note)}.ndjson`;
 /** The progress of the worker. It moves, and does not exist while there is no work. */
 export const PROGRESS_KEY = `${PREFIX.erasures}progress.json`;
-/** The users of a sweep, while it goes on; see {@link SweepUsers}. */
+/** The users of a sweep, while it is in progress; see {@link SweepUsers}. */
 export const SWEEP_USERS_KEY = `${PREFIX.erasures}notes/users.json`;
 /** When the last sweep over newly stored objects began. It moves. */
 export const SWEPT_KEY = `${PREFIX.erasures}swept.json`;
@@ -173,7 +173,7 @@ export const Progress = z.strictObject({
   /** In the steps `users`, `bucket` and `scan`: the prefix that is read, and the last unit's last key; both empty at the beginning. */
   prefix: z.string(),
   after: z.string(),
-  /** The key with which the unit that follows goes on, if some of its parts are done; otherwise empty. */
+  /** The key with which the next unit continues, if some of its parts are done; otherwise empty. */
   within: z.string(),
   /** In the step `outside`: the number of places that are done. There and in `settle`: how far the next one is; empty at its beginning. */
   places: Count,

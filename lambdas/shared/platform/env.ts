@@ -34,7 +34,7 @@ export const ENV = {
   deadLetters: 'DEAD_LETTERS',
   /** Names of the log groups that forget searches, separated by commas. */
   logGroups: 'LOG_GROUPS',
-  /** URL of the queue of the function itself, by which it goes on after its time has ended. */
+  /** URL of the function's own queue, by which it continues after its time has ended. */
   ownQueue: 'OWN_QUEUE',
 } as const;
 

@@ -56,7 +56,7 @@ export function readNumber(text: string, at: number): WrittenNumber | undefined 
   return groups.length === 0 ? undefined : { start, opening, groups, followsLetters };
 }
 
-/** Returns whether a number may end after its group `index`: no letter follows, and it does not go on after a hyphen or dot. */
+/** Returns whether a number may end after its group `index`: no letter follows, and it does not continue after a hyphen or dot. */
 export function endsNumber(text: string, { groups }: WrittenNumber, index: number): boolean {
   const end = groups[index]?.end ?? 0;
   if (isDigit(text, end) || isLetter(text, end)) return false;
