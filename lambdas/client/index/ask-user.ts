@@ -12,7 +12,7 @@ export interface AskedUser {
  * Asks for a user by the id in the shop, where the files of a run have pseudonyms.
  *
  * @returns undefined if the served run does not know the user.
- * @throws {CannotAsk} If there is no API to ask, or it does not answer.
+ * @throws {CannotAsk} If the API cannot be asked, or does not answer.
  */
 export type AskUser = (user: string) => Promise<AskedUser | undefined>;
 
