@@ -102,7 +102,11 @@ export function planAttempt(
         },
       },
       configurationOverrides: {
-        monitoringConfiguration: { s3MonitoringConfiguration: { logUri: launch.logUri } },
+        monitoringConfiguration: {
+          s3MonitoringConfiguration: { logUri: launch.logUri },
+          // EMR would keep a copy of the logs for 30 days, in which no user could be forgotten.
+          managedPersistenceMonitoringConfiguration: { enabled: false },
+        },
       },
     },
   };

@@ -128,6 +128,8 @@ export const Attempt = z.strictObject({
       .strictObject({
         monitoringConfiguration: z.strictObject({
           s3MonitoringConfiguration: z.strictObject({ logUri: z.string().startsWith('s3://') }),
+          /** Attempts of version 0.2 and earlier do not have it. */
+          managedPersistenceMonitoringConfiguration: z.strictObject({ enabled: z.boolean() }).optional(),
         }),
       })
       .optional(),
