@@ -344,6 +344,19 @@ describe('windows in flight', () => {
     expect(bucket.bytes(lists).toString()).toBe('user,product,list,rank,score\n');
   });
 
+  test('it waits for an attempt that was made after the window had failed', async () => {
+    const bucket = sampleBucket();
+    const parts = workerParts(bucket);
+    inFlight(bucket);
+    const failed = (attempts: number) => toJson({ window: 2, attempts, reasons: ['lost'] });
+    bucket.put('attempts/00000002/failed.json', failed(1));
+    bucket.put(attemptKey(2, 2), '{}');
+    await requestErasure(['1'], 'a test', parts);
+    expect((await workOnErasures(false, parts)).state).toBe('waiting');
+    bucket.put('attempts/00000002/failed.json', failed(2));
+    expect((await workOnErasures(false, parts)).finished).toEqual([1]);
+  });
+
   test('it does not wait for a window without an attempt: its job will read what is left', async () => {
     const bucket = sampleBucket();
     inFlight(bucket);
