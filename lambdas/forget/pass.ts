@@ -6,6 +6,7 @@ import type { History } from './bucket.ts';
 import { drawnKinds } from './drawn.ts';
 import { type ErasedHistory, eraseObject, NOTHING, UnreadableObject } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
+import { faultOf } from './fault.ts';
 import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
 import { inOrder, updateManifest } from './files/manifest.ts';
 import { type Notes, openNotes, readNotes } from './notes.ts';
@@ -131,7 +132,7 @@ async function eraseHistory(history: History, { run, drawn }: Context, pass: Pas
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error;
     // The others go on. The search at the end reports the object.
-    log.error('Cannot remove users from an object', { object: history.key, error: error.cause });
+    log.error('Cannot remove users from an object', { object: history.key, fault: faultOf(error.cause) });
     return NOTHING;
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../shared/platform/log.ts';
 import type { History, Version } from './bucket.ts';
 import { factsOf } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
+import { faultOf } from './fault.ts';
 import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
 import { CLOCKS_MS } from './first-progress.ts';
 import type { KindOf } from './kinds.ts';
@@ -142,7 +143,10 @@ async function holdsUser(
     return (await kind.rewrite(bytes, erased, source)).changed;
   } catch (error) {
     if (error instanceof Error && '$metadata' in error) throw error;
-    log.error('Cannot search an object, so it counts as found', { object: source.key, error });
+    log.error('Cannot search an object, so it counts as found', {
+      object: source.key,
+      fault: faultOf(error),
+    });
     return true;
   }
 }

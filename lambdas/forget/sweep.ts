@@ -6,6 +6,7 @@ import { Tombstones } from '../shared/contract/schemas.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
 import { type ErasureUsers, usersOfTombstones } from './erased.ts';
+import { faultOf } from './fault.ts';
 import { wordsOfRejected } from './files/rejected.ts';
 import { CLOCKS_MS, firstProgress } from './first-progress.ts';
 import type { KindOf } from './kinds.ts';
@@ -118,9 +119,8 @@ async function usersIn(
           : usersOfRejected(key, content.bytes, kindOf);
         for (const user of await found) users.add(user);
       } catch (error) {
-        // The others go on. The message of a parser may quote the object, and so a user.
-        const fault = error instanceof Error ? error.name : 'unknown';
-        log.error('Cannot look for forgotten users in an object', { object: key, fault });
+        // The others go on.
+        log.error('Cannot look for forgotten users in an object', { object: key, fault: faultOf(error) });
       }
     }
   return users;
