@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { removeAll } from '../../../lambdas/forget/receipt.ts';
+import { removeAll } from '../../../lambdas/forget/bucket.ts';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { openErasures, workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { ErasedObject } from '../../../lambdas/shared/contract/erasure.ts';
