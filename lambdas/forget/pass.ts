@@ -61,8 +61,10 @@ interface Pass {
 
 /** @returns false if the time is over before the end. */
 async function eraseUnit(unit: Unit, work: Work, pass: Pass): Promise<boolean> {
+  const { storedFromMs, readsAllRuns } = work.at;
+  const fromMs = readsAllRuns && unit.prefix === PREFIX.runs ? 0 : storedFromMs;
   const found = unit.histories.filter(({ versions }) =>
-    versions.some(({ storedAtMs }) => storedAtMs >= work.at.storedFromMs),
+    versions.some(({ storedAtMs }) => storedAtMs >= fromMs),
   );
   const context = found.length > 0 ? await contextOf(unit, pass) : NO_CONTEXT;
   return inParts(unit, ordered(found, context.group), {

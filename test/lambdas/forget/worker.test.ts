@@ -344,6 +344,20 @@ describe('windows in flight', () => {
     expect(bucket.bytes(lists).toString()).toBe('user,product,list,rank,score\n');
   });
 
+  test('it takes a large file too, which S3 dates by the beginning of its upload', async () => {
+    const bucket = sampleBucket();
+    const parts = workerParts(bucket);
+    inFlight(bucket);
+    await requestErasure(['1'], 'a test', parts);
+    expect((await workOnErasures(false, parts)).state).toBe('waiting');
+    bucket.nowMs = NOW - 3_600_000;
+    const lists = 'runs/00000002/00000001/recommendations.csv';
+    bucket.put(lists, 'user,product,list,rank,score\n1,2,any,1,0.5\n');
+    bucket.put('attempts/00000002/failed.json', toJson({ window: 2, attempts: 1, reasons: ['lost'] }));
+    expect((await workOnErasures(false, parts)).finished).toEqual([1]);
+    expect(bucket.bytes(lists).toString()).toBe('user,product,list,rank,score\n');
+  });
+
   test('it waits for an attempt that was made after the window had failed', async () => {
     const bucket = sampleBucket();
     const parts = workerParts(bucket);
