@@ -134,6 +134,17 @@ function versionsOf({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCom
   );
 }
 
+/** Removes an object with all its versions, the newest last, so that no older one becomes the object in between. */
+export async function removeAll(
+  bucket: Pick<VersionedBucket, 'versions' | 'removeVersion'>,
+  key: string,
+): Promise<void> {
+  const versionIds: string[] = [];
+  for await (const version of bucket.versions(key))
+    if (version.key === key) versionIds.push(version.versionId);
+  for (const versionId of versionIds.reverse()) await bucket.removeVersion(key, versionId);
+}
+
 /** An object with its history. */
 export interface History {
   readonly key: string;

@@ -1,8 +1,9 @@
 import type { ErasedObject } from '../shared/contract/erasure.ts';
-import { manifestKey } from '../shared/contract/keys.ts';
+import { chartsOf, manifestKey } from '../shared/contract/keys.ts';
 import { Manifest } from '../shared/contract/schemas.ts';
 import { readJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
+import { faultOf } from './fault.ts';
 import { type FileKind, UNCHANGED } from './files/kind.ts';
 import { redraw } from './files/redraw.ts';
 import type { WorkerParts } from './parts.ts';
@@ -12,7 +13,8 @@ import { filesOf } from './run-of.ts';
  * Draws the pictures and the page of a run again if files of its manifest were changed, whose sizes and hashes the page lists. Makes each
  * of them a kind of object.
  *
- * A picture or page that cannot be drawn is deleted: the sweep of render draws a run without a page, from the files as they are then.
+ * What cannot be drawn is deleted, and so are all of them if the page or a picture is missing, because render has not ended or has
+ * crashed: the sweep of render draws a run without a page, from the files as they are then.
  *
  * @param charts The objects of `charts/N/`.
  * @param changes Of the files of the run.
@@ -32,22 +34,23 @@ export async function drawnKinds(
       versions.some(({ isLatest, isMarker }) => isLatest && !isMarker) ? [key] : [],
     ),
   );
+  const deleted = () =>
+    new Map([...present].filter((key) => kindOf(key)?.isDrawn).map((key) => [key, kindOfDrawn(key, null)]));
   try {
     const manifest = await readJson(lake, manifestKey(run), Manifest);
     // Files of other attempts are not on the page.
     if (manifest && !changes.some(({ key }) => key.startsWith(filesOf(manifest)))) return new Map();
+    if (!present.has(`${chartsOf(run)}index.html`)) return deleted();
     // Compared with nothing, every picture is returned, also one that an interrupted call has replaced already.
-    const read = async (key: string) => (present.has(key) ? new Uint8Array() : undefined);
-    const drawn = await redraw(run, { lake, read, hasPseudonyms });
+    const drawn = await redraw(run, { lake, read: async () => new Uint8Array(), hasPseudonyms });
+    if (drawn.some(({ key }) => !present.has(key))) return deleted();
     return new Map(drawn.map(({ key, bytes }) => [key, kindOfDrawn(key, bytes)]));
   } catch (error) {
     log.warn('Cannot draw the charts of a run again; they are deleted, and render draws them', {
       window: run,
-      error,
+      fault: faultOf(error),
     });
-    return new Map(
-      [...present].filter((key) => kindOf(key)?.isDrawn).map((key) => [key, kindOfDrawn(key, null)]),
-    );
+    return deleted();
   }
 }
 

@@ -13,6 +13,7 @@ export async function firstProgress(
   { lake, bucket, nowMs, holder }: WorkerParts,
 ): Promise<Progress> {
   const startedAtMs = nowMs();
+  const runsInFlight = (await windowsWithout(lake, start.through)).length > 0;
   let total = 0;
   for (const prefix of PERSONAL_PREFIXES)
     for await (const version of bucket.versions(prefix)) if (version.isLatest) total++;
@@ -21,7 +22,7 @@ export async function firstProgress(
     startedAtMs,
     pass: 1,
     passAtMs: startedAtMs,
-    isClean: (await windowsWithout(lake, start.through)).length === 0,
+    ...{ readsAllRuns: false, runsInFlight, isClean: !runsInFlight },
     ...FROM_THE_START,
     ...{ places: 0, cursor: '' },
     outside: NOTHING_OUTSIDE,

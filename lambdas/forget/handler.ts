@@ -63,11 +63,11 @@ export async function handler(
   const { awsRequestId: requestId, functionName } = context;
   const log = createLog('forget', { requestId, functionName });
   const [key, ids] = await Promise.all([people.key(), people.ids()]);
-  const requests = { lake, key, ids, nowMs: Date.now };
+  const requests = { lake, bucket, key, ids, nowMs: Date.now };
   if (HttpEvent.safeParse(event).success)
     return createRouter(createForgetRoutes(requests))(event, { log, authorisation });
   const parts = {
-    ...{ ...requests, bucket, log, kindOf, holder: requestId },
+    ...{ ...requests, log, kindOf, holder: requestId },
     hasPseudonyms: environment[ENV.privacy].userIds === 'keyed',
     places: placesOf({
       ...{ recent, log },

@@ -6,6 +6,7 @@ import type { History } from './bucket.ts';
 import { drawnKinds } from './drawn.ts';
 import { type ErasedHistory, eraseObject, NOTHING, UnreadableObject } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
+import { faultOf } from './fault.ts';
 import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
 import { inOrder, updateManifest } from './files/manifest.ts';
 import { type Notes, openNotes, readNotes } from './notes.ts';
@@ -14,7 +15,7 @@ import type { Work } from './progress.ts';
 import { changesOf, knownThroughOf, runContext, runOfKey } from './run-of.ts';
 import { groupOf, inParts, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
 
-/** Objects that are made from the files of runs, and so are changed after them. */
+/** What is made of the files of runs, and so is changed after them. */
 const AFTER_RUNS: readonly string[] = [PREFIX.manifests, PREFIX.charts];
 const NO_CHANGES: ReadonlyMap<number, readonly ErasedObject[]> = new Map();
 /** Objects that are read at the same time. */
@@ -60,8 +61,10 @@ interface Pass {
 
 /** @returns false if the time is over before the end. */
 async function eraseUnit(unit: Unit, work: Work, pass: Pass): Promise<boolean> {
+  const { storedFromMs, readsAllRuns } = work.at;
+  const fromMs = readsAllRuns && unit.prefix === PREFIX.runs ? 0 : storedFromMs;
   const found = unit.histories.filter(({ versions }) =>
-    versions.some(({ storedAtMs }) => storedAtMs >= work.at.storedFromMs),
+    versions.some(({ storedAtMs }) => storedAtMs >= fromMs),
   );
   const context = found.length > 0 ? await contextOf(unit, pass) : NO_CONTEXT;
   return inParts(unit, ordered(found, context.group), {
@@ -84,7 +87,7 @@ async function erasePart(part: readonly History[], context: Context, pass: Pass)
   return erased === 0 && results.every(({ lostRace }) => !lostRace);
 }
 
-/** The context that the objects of a unit share. */
+/** What the objects of a unit have in common. */
 interface Context {
   /** The prefix of an attempt, or of the charts of a run. */
   readonly group: string | undefined;
@@ -130,8 +133,8 @@ async function eraseHistory(history: History, { run, drawn }: Context, pass: Pas
     return await eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error;
-    // The work continues with the others. The search at the end reports the object.
-    log.error('Cannot remove users from an object', { object: history.key, error: error.cause });
+    // The others go on. The search at the end reports the object.
+    log.error('Cannot remove users from an object', { object: history.key, fault: faultOf(error.cause) });
     return NOTHING;
   }
 }

@@ -13,30 +13,34 @@ const MOST_SCANS = 3;
 
 /** The first pass of a sweep, over what was stored since the last one. */
 export async function beginPasses(work: Work, { lake, nowMs }: WorkerParts): Promise<void> {
-  const isClean = (await windowsWithout(lake, work.at.through)).length === 0;
-  await work.save({ step: 'bucket', passAtMs: nowMs(), isClean, ...FROM_THE_START });
+  const runsInFlight = (await windowsWithout(lake, work.at.through)).length > 0;
+  await work.save({
+    ...{ step: 'bucket', passAtMs: nowMs() },
+    ...{ runsInFlight, isClean: !runsInFlight, ...FROM_THE_START },
+  });
 }
 
 /** A pass that changed something, or during which runs may have been written, is followed by another. */
 export async function afterPass(work: Work, parts: WorkerParts): Promise<void> {
   const { isClean, pass, erasures, through } = work.at;
   const isWaiting = (await windowsWithout(parts.lake, through)).length > 0;
-  if (isWaiting) return work.save({ step: 'waiting' });
+  if (isWaiting) return work.save({ step: 'waiting', runsInFlight: true });
   if (!isClean && pass < MOST_PASSES) return nextPass(work, parts);
   return work.save({ step: erasures.length > 0 ? 'outside' : 'receipt', ...FROM_THE_START });
 }
 
-/** Begins another pass, over what was stored since the last one began. */
+/** Begins another pass, over what was stored since the last one began, and over all runs if one was in flight then. */
 export async function nextPass(
   work: Work,
   { lake, nowMs }: WorkerParts,
   change: Partial<Progress> = {},
 ): Promise<void> {
   const { pass, passAtMs, through } = work.at;
-  const isClean = (await windowsWithout(lake, through)).length === 0;
+  const runsInFlight = (await windowsWithout(lake, through)).length > 0;
   await work.save({
     ...change,
-    ...{ step: 'bucket', pass: pass + 1, passAtMs: nowMs(), isClean },
+    ...{ step: 'bucket', pass: pass + 1, passAtMs: nowMs() },
+    ...{ readsAllRuns: work.at.runsInFlight, runsInFlight, isClean: !runsInFlight },
     storedFromMs: Math.max(0, passAtMs - CLOCKS_MS),
     ...FROM_THE_START,
   });

@@ -16,7 +16,7 @@ import {
 } from '../shared/contract/erasure.ts';
 import { erasureKey, parseNumberedKey } from '../shared/contract/keys.ts';
 import { toJson } from '../shared/platform/lake.ts';
-import type { VersionedBucket } from './bucket.ts';
+import { removeAll } from './bucket.ts';
 import { noteKeys, readNotes, toNdjson } from './notes.ts';
 import type { WorkerParts } from './parts.ts';
 
@@ -146,12 +146,4 @@ async function setSwept(startedAtMs: number, { lake, bucket }: WorkerParts): Pro
 async function removeNotes({ lake, bucket }: WorkerParts): Promise<void> {
   await removeAll(bucket, SWEEP_USERS_KEY);
   for (const key of await noteKeys(lake)) await removeAll(bucket, key);
-}
-
-/** Removes an object with all its versions, the newest last, so that no older one becomes the object in between. */
-export async function removeAll(bucket: VersionedBucket, key: string): Promise<void> {
-  const versionIds: string[] = [];
-  for await (const version of bucket.versions(key))
-    if (version.key === key) versionIds.push(version.versionId);
-  for (const versionId of versionIds.reverse()) await bucket.removeVersion(key, versionId);
 }

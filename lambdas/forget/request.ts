@@ -9,9 +9,12 @@ import { Tombstones } from '../shared/contract/schemas.ts';
 import { type Lake, readJson, toJson } from '../shared/platform/lake.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import type { PersonKey } from '../shared/privacy/person-key.ts';
+import { removeAll, type VersionedBucket } from './bucket.ts';
 
 export interface RequestParts {
   readonly lake: Lake;
+  /** The same objects as in `lake`. */
+  readonly bucket: Pick<VersionedBucket, 'versions' | 'removeVersion'>;
   readonly key: PersonKey;
   readonly ids: PersonIds;
   readonly nowMs: () => number;
@@ -24,7 +27,8 @@ const JSON_TYPE = 'application/json';
  * does the rest. Users that are not known are stored like those that are.
  *
  * Requests are numbered without gaps: each number is taken by writing the request on the condition that there is none. If a process
- * ended between its request and its tombstones, the next request completes them.
+ * ended between its request and its tombstones, the next request completes them. A number whose erasure was finished in between has
+ * tombstones of others and no request; then the next number is taken.
  *
  * @param users As the shop spells them, in any order; repeats count once.
  * @param requestedBy The role, or the kind of token, that asks.
@@ -34,7 +38,7 @@ const JSON_TYPE = 'application/json';
 export async function requestErasure(
   users: readonly string[],
   requestedBy: string,
-  { lake, key, ids, nowMs }: RequestParts,
+  { lake, bucket, key, ids, nowMs }: RequestParts,
 ): Promise<number> {
   checkUsers(users);
   const stored = [...new Set(users.map((user) => ids.stored(user)))].sort();
@@ -43,8 +47,9 @@ export async function requestErasure(
     const isOurs = await lake.create(erasureRequestKey(erasure), toJson(request), JSON_TYPE);
     const winner = isOurs ? request : await readJson(lake, erasureRequestKey(erasure), ErasureRequest);
     // Without a request the erasure is finished, and so has its tombstones.
-    if (winner) await writeTombstones(lake, winner, key);
-    if (isOurs) return erasure;
+    const hasTombstones = winner !== undefined && (await writeTombstones(lake, winner, key));
+    if (isOurs && hasTombstones) return erasure;
+    if (isOurs) await removeAll(bucket, erasureRequestKey(erasure));
   }
 }
 
@@ -60,12 +65,18 @@ function checkUsers(users: readonly string[]): void {
       );
 }
 
-/** Writes the tombstones of a request. They are a function of the request, so that every writer writes the same. */
-export async function writeTombstones(lake: Lake, request: ErasureRequest, key: PersonKey): Promise<void> {
+/**
+ * Writes the tombstones of a request. They are a function of the request, so that whoever writes them writes the same.
+ *
+ * @returns false if there are tombstones of another request with its number; they stay.
+ */
+export async function writeTombstones(lake: Lake, request: ErasureRequest, key: PersonKey): Promise<boolean> {
   const { erasure, untilMs, users } = request;
   const hashes = [...new Set(users.map((user) => key.erasedHash(user)))].sort();
   const tombstones: Tombstones = { erasure, untilMs, keyCheck: key.check, users: hashes };
-  await lake.create(tombstonesKey(erasure), toJson(tombstones), JSON_TYPE);
+  const text = toJson(tombstones);
+  if (await lake.create(tombstonesKey(erasure), text, JSON_TYPE)) return true;
+  return (await lake.read(tombstonesKey(erasure)))?.text === text;
 }
 
 /** Returns the number of the newest tombstones; 0 if there are none. */

@@ -1,12 +1,16 @@
 import { gunzipSync } from 'node:zlib';
-import type { Progress } from '../shared/contract/erasure.ts';
+import type { ErasedObject, Progress } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { History, Version } from './bucket.ts';
+import { factsOf } from './erase-object.ts';
 import { type ErasureUsers, erasedByRun } from './erased.ts';
+import { faultOf } from './fault.ts';
 import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
 import { CLOCKS_MS } from './first-progress.ts';
+import type { KindOf } from './kinds.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
+import { readNotes } from './notes.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Work } from './progress.ts';
 import { knownThroughOf, runContext, runOfKey } from './run-of.ts';
@@ -32,6 +36,7 @@ export async function scanAll(
     mentions: mentionsOf(erasures.flatMap(({ users }) => [...users])),
     knownThrough: knownThroughOf(parts.lake),
     newest: Math.max(...erasures.map(({ erasure }) => erasure)),
+    isNewlyDrawn: drawnByOthers(await readNotes(parts.lake), parts.kindOf),
     parts,
   };
   for await (const unit of unitsOf(parts.bucket, '', work.at.after)) {
@@ -50,7 +55,26 @@ interface Search {
   readonly mentions: Mentions;
   readonly knownThrough: (run: number) => Promise<number>;
   readonly newest: number;
+  readonly isNewlyDrawn: (key: string, bytes: Uint8Array) => boolean;
   readonly parts: WorkerParts;
+}
+
+/**
+ * Pictures and pages show users that no search finds in them. Those of a run whose files were changed may have been drawn from the files
+ * as they were, unless this work has compared or drawn them.
+ */
+function drawnByOthers(notes: readonly ErasedObject[], kindOf: KindOf): Search['isNewlyDrawn'] {
+  const runs = new Set(
+    notes.flatMap(({ key, action }) =>
+      key.startsWith(PREFIX.runs) && action !== 'kept' ? [runOfKey(key)?.run] : [],
+    ),
+  );
+  const present = notes.filter(({ action }) => action === 'kept' || action === 'changed');
+  const own = new Set(present.map(({ key, before, after }) => `${(after ?? before).sha256} ${key}`));
+  return (key, bytes) =>
+    kindOf(key)?.isDrawn === true &&
+    runs.has(runOfKey(key)?.run) &&
+    !own.has(`${factsOf(bytes).sha256} ${key}`);
 }
 
 async function runOf(
@@ -79,7 +103,8 @@ async function scanPart(
       const version = some[index];
       if (!version) continue;
       // A pass reads objects from this moment on.
-      if (result === 'found') foundNew ||= version.storedAtMs >= before.passAtMs - CLOCKS_MS;
+      if (result === 'found' || result === 'drawn')
+        foundNew ||= version.storedAtMs >= before.passAtMs - CLOCKS_MS;
       if (version.isLatest) scan.objects++;
       else scan.versions++;
       const keys = result === 'found' ? scan.found : result === 'possible' ? scan.possible : undefined;
@@ -92,10 +117,11 @@ async function scanPart(
 async function scanVersion(
   { key, versionId }: Version,
   run: RunContext | undefined,
-  { erased, mentions, knownThrough, newest, parts: { bucket, kindOf, log } }: Search,
-): Promise<'none' | 'possible' | 'found'> {
+  { erased, mentions, knownThrough, newest, isNewlyDrawn, parts: { bucket, kindOf, log } }: Search,
+): Promise<'none' | 'drawn' | 'possible' | 'found'> {
   const content = await bucket.content(key, versionId);
   if (!content) return 'none';
+  if (isNewlyDrawn(key, content.bytes)) return 'drawn';
   const number = runOfKey(key)?.run;
   const known = number === undefined ? 0 : await knownThrough(number);
   const kind = kindOf(key);
@@ -117,7 +143,10 @@ async function holdsUser(
     return (await kind.rewrite(bytes, erased, source)).changed;
   } catch (error) {
     if (error instanceof Error && '$metadata' in error) throw error;
-    log.error('Cannot search an object, so it counts as found', { object: source.key, error });
+    log.error('Cannot search an object, so it counts as found', {
+      object: source.key,
+      fault: faultOf(error),
+    });
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import { attemptsOf, failedKey, PREFIX, parseNumberedKey, windowKey } from '../shared/contract/keys.ts';
-import { Window } from '../shared/contract/schemas.ts';
+import { Failed, Window } from '../shared/contract/schemas.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 
 /**
@@ -26,12 +26,12 @@ export async function windowsWithout(lake: Lake, newest: number): Promise<number
   return found;
 }
 
+/** A window whose attempts failed may be retried: then a newer attempt runs beside the failure. */
 async function isInFlight(lake: Lake, window: number): Promise<boolean> {
   const prefix = attemptsOf(window);
-  let isBegun = false;
-  for await (const { key } of lake.list(prefix)) {
-    if (key === failedKey(window)) return false;
-    isBegun ||= parseNumberedKey(prefix, key) !== undefined;
-  }
-  return isBegun;
+  let newest = 0;
+  for await (const { key } of lake.list(prefix))
+    newest = Math.max(newest, parseNumberedKey(prefix, key) ?? 0);
+  const failed = await readJson(lake, failedKey(window), Failed);
+  return newest > (failed?.attempts ?? 0);
 }

@@ -6,6 +6,7 @@ import { Tombstones } from '../shared/contract/schemas.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
 import { type ErasureUsers, usersOfTombstones } from './erased.ts';
+import { faultOf } from './fault.ts';
 import { wordsOfRejected } from './files/rejected.ts';
 import { CLOCKS_MS, firstProgress } from './first-progress.ts';
 import type { KindOf } from './kinds.ts';
@@ -24,7 +25,7 @@ export async function beginSweep(parts: WorkerParts): Promise<Work | undefined> 
   const newest = tombstones.at(-1);
   if (!newest) return undefined;
   const swept = await readJson(parts.lake, SWEPT_KEY, Swept);
-  // The passes of the first request read everything older than it.
+  // What is older than the first request was passed over when that was done.
   const fromMs = swept?.startedAtMs ?? Math.min(...tombstones.map(({ untilMs }) => untilMs));
   const storedFromMs = Math.max(0, fromMs - CLOCKS_MS);
   const start = { step: 'users', through: newest.erasure, storedFromMs } as const;
@@ -74,7 +75,7 @@ async function addSweepUsers(found: readonly ErasureUsers[], lake: Lake): Promis
   await lake.replace(SWEEP_USERS_KEY, text, 'application/json', before?.etag);
 }
 
-/** Reads the users of the sweep that continues. */
+/** Reads the users of the sweep that goes on. */
 export async function readSweepUsers(lake: Lake): Promise<ErasureUsers[]> {
   const object = await lake.read(SWEEP_USERS_KEY);
   if (!object) return [];
@@ -118,9 +119,8 @@ async function usersIn(
           : usersOfRejected(key, content.bytes, kindOf);
         for (const user of await found) users.add(user);
       } catch (error) {
-        // The work continues with the others. The message of a parser may quote the object, and so a user.
-        const fault = error instanceof Error ? error.name : 'unknown';
-        log.error('Cannot look for forgotten users in an object', { object: key, fault });
+        // The others go on.
+        log.error('Cannot look for forgotten users in an object', { object: key, fault: faultOf(error) });
       }
     }
   return users;

@@ -4,6 +4,7 @@ import type { Kafka } from 'kafkajs';
 import { createCatalogueRoutes } from '../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../lambdas/collect/routes.ts';
 import { kafkaSalesTopic } from '../../lambdas/collect/sales-topic.ts';
+import { s3VersionedBucket } from '../../lambdas/forget/bucket.ts';
 import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
 import { createSources } from '../../lambdas/serve/create-sources.ts';
 import { createServeRoutes } from '../../lambdas/serve/routes.ts';
@@ -82,7 +83,15 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
       forget: answer(
         'forget',
-        createRouter(createForgetRoutes({ lake, key: personKey, ids: persons, nowMs: Date.now })),
+        createRouter(
+          createForgetRoutes({
+            lake,
+            bucket: s3VersionedBucket(bucket, s3),
+            key: personKey,
+            ids: persons,
+            nowMs: Date.now,
+          }),
+        ),
       ),
     },
     stop: () => topic.close(),

@@ -4,7 +4,7 @@ import { type FieldMap, SALE_FIELDS } from '../../shared/sales/field-map.ts';
 import { numberSource } from '../../shared/sales/number-source.ts';
 import { reasonKind } from '../../shared/sales/reason.ts';
 import { type Erased, type Rewritten, UNCHANGED } from './kind.ts';
-import { hasWord } from './words.ts';
+import { hasPart, hasWord } from './words.ts';
 
 /** A line of `rejected/`; the other fields are its address. */
 const RejectedLine = z.looseObject({
@@ -19,8 +19,8 @@ type RejectedLine = z.infer<typeof RejectedLine>;
  * Removes the bytes of rejected records that name a user. The line stays with its address and the kind of its reason, so that every
  * offset is still accounted for.
  *
- * The user of a record is its field for the user. If that cannot be read, the record is searched: its key, the fields that no sale has,
- * and the text of what is not JSON.
+ * Key and value are searched alike. The user is the field for the user. If that cannot be read, the fields that no sale has are searched,
+ * and the words of what is not JSON. In bytes that are not text, an id may stand anywhere: a false mask costs little.
  *
  * @param fieldMap The names of the fields on the topic.
  */
@@ -43,14 +43,23 @@ export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: Fie
 
 const WORD = /[\p{L}\p{N}_@.-]+/gu;
 
-/** Returns the words of records that are not JSON, each at most once: one of them may be a user. */
+/**
+ * Returns the words of keys and values that are no JSON objects, each at most once: one of them may be a user. In bytes that are not text,
+ * the length of an id may stand before it as a letter, so each word is returned without its first character too.
+ */
 export function wordsOfRejected(bytes: Uint8Array): Set<string> {
   const words = new Set<string>();
   for (const text of Buffer.from(bytes).toString('utf8').split('\n')) {
     if (text === '') continue;
-    const { value } = RejectedLine.parse(JSON.parse(text));
-    const record = textOf(Buffer.from(value ?? '', 'base64'));
-    if (!parsed(record)) for (const [word] of record.matchAll(WORD)) words.add(word);
+    const { key, value } = RejectedLine.parse(JSON.parse(text));
+    for (const bytes of [key, value].map((base64) => Buffer.from(base64 ?? '', 'base64'))) {
+      const record = textOf(bytes);
+      if (isObject(parsed(record))) continue;
+      for (const [word] of record.matchAll(WORD)) {
+        words.add(word);
+        if (word.length > 1 && isBinary(bytes)) words.add(word.slice(1));
+      }
+    }
   }
   return words;
 }
@@ -86,19 +95,48 @@ const namesOf = (fieldMap: FieldMap): Names => ({
 
 function namesUser({ kafkaMs, key, value }: RejectedLine, erased: Erased, names: Names): boolean {
   const isErased = (user: unknown): boolean => typeof user === 'string' && erased.isErased(user, kafkaMs);
-  const [keyBytes, bytes] = [key, value].map((base64) => Buffer.from(base64 ?? '', 'base64'));
-  if (keyBytes && isErased(keyBytes.toString('utf8'))) return true;
-  if (!bytes || bytes.length === 0) return false;
-  const text = textOf(bytes);
-  const named = usersNamed(text, names.user);
-  if (named.some(isErased)) return true;
-  const json = parsed(text);
-  if (json) return fieldsNameUser(json, text, { isErased, names });
-  return named.length === 0 && hasWord(text, erased, kafkaMs);
+  return [key, value].some((base64) => {
+    const bytes = Buffer.from(base64 ?? '', 'base64');
+    if (bytes.length === 0) return false;
+    const text = textOf(bytes);
+    const named = usersNamed(text, names.user);
+    if (isErased(text) || named.some(isErased)) return true;
+    const json = parsed(text);
+    if (isObject(json)) return fieldsNameUser(json, text, { isErased, names });
+    if (named.length > 0) return false;
+    return valuesIn(json).some(isErased) || bytesNameUser(bytes, erased, kafkaMs);
+  });
 }
 
-/** Texts in other encodings differ from UTF-8 only outside ASCII. */
-const textOf = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+function bytesNameUser(bytes: Buffer, erased: Erased, kafkaMs: number): boolean {
+  if (hasWord(textOf(bytes), erased, kafkaMs)) return true;
+  if (!isBinary(bytes)) return false;
+  // Without NULs, ASCII reads the same in all widths of Unicode.
+  return hasPart(bytes.toString('utf8').replaceAll('\0', ''), erased, kafkaMs);
+}
+
+/** Texts in other encodings differ from UTF-8 only outside ASCII; UTF-16 has a NUL in every other byte of ASCII. */
+function textOf(bytes: Buffer): string {
+  const wide = utf16Of(bytes);
+  if (wide) return new TextDecoder(wide).decode(bytes);
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+}
+
+function utf16Of(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes.length % 2 !== 0) return undefined;
+  const nulls = [0, 0];
+  for (const [at, byte] of bytes.entries()) if (byte === 0) nulls[at % 2] = (nulls[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = nulls;
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const most = bytes.length / 4;
+  if (even === 0 && odd > most) return 'utf-16le';
+  return odd === 0 && even > most ? 'utf-16be' : undefined;
+}
+
+const isBinary = (bytes: Buffer): boolean =>
+  !isUtf8(bytes) ||
+  bytes.some((byte) => (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 0x7f);
 
 /** Looks into the field of the user; if that is no id, into all that it has, and into the fields that a sale does not have. */
 function fieldsNameUser(
@@ -151,11 +189,14 @@ function usersNamed(text: string, name: string): string[] {
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+/** @returns undefined if the text is not JSON. */
+function parsed(text: string): unknown {
   try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
+
+const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -46,6 +46,14 @@ export function hasWord(text: string, erased: Erased, kafkaMs?: number): boolean
   return false;
 }
 
+/** Returns whether a text has a user anywhere, also within a word. */
+export function hasPart(text: string, erased: Erased, kafkaMs?: number): boolean {
+  const index = indexOf(erased);
+  for (let at = 0; at < text.length; at++)
+    if (index.formsAt(text, at).some(({ user }) => erased.isErased(user, kafkaMs))) return true;
+  return false;
+}
+
 interface Word {
   readonly start: number;
   readonly end: number;
@@ -117,8 +125,10 @@ interface Form {
   readonly user: string;
 }
 
-/** Finds the longest id that is a whole word at a position of a text. */
 interface IdIndex {
+  /** Finds all ids that begin at a position of a text, longest first. */
+  formsAt(text: string, at: number): Form[];
+  /** Finds the longest id that is a whole word at a position of a text. */
   wordAt(text: string, at: number): Form | undefined;
 }
 
@@ -146,17 +156,14 @@ function createIndex(users: ReadonlySet<string>): IdIndex {
   for (const candidates of byStart.values()) candidates.sort((a, b) => b.form.length - a.form.length);
   const lengths = [...new Set([...byStart.keys()].map(({ length }) => length))].sort((a, b) => b - a);
   const first = new Set(forms.map(({ form }) => form.charCodeAt(0)));
+  const formsAt = (text: string, at: number): Form[] => {
+    if (!first.has(text.charCodeAt(at))) return [];
+    return lengths.flatMap((length) =>
+      (byStart.get(text.slice(at, at + length)) ?? []).filter(({ form }) => text.startsWith(form, at)),
+    );
+  };
   return {
-    wordAt(text, at) {
-      if (!first.has(text.charCodeAt(at))) return undefined;
-      for (const length of lengths) {
-        const candidates = byStart.get(text.slice(at, at + length));
-        const found = candidates?.find(
-          ({ form }) => text.startsWith(form, at) && isWord(text, at, at + form.length),
-        );
-        if (found) return found;
-      }
-      return undefined;
-    },
+    formsAt,
+    wordAt: (text, at) => formsAt(text, at).find(({ form }) => isWord(text, at, at + form.length)),
   };
 }

@@ -168,6 +168,10 @@ export const Progress = z.strictObject({
   passAtMs: Count,
   /** This pass reads only objects that were stored at this moment or later, epoch ms; 0 for all. */
   storedFromMs: Count,
+  /** Whether this pass reads all files of runs: S3 dates a large file by the moment at which its upload began. */
+  readsAllRuns: z.boolean(),
+  /** Whether a run that does not know the tombstones was in flight when this pass began. */
+  runsInFlight: z.boolean(),
   /** True while this pass has changed nothing, if no run that does not know the tombstones was in flight when it began. */
   isClean: z.boolean(),
   /** In the steps `users`, `bucket` and `scan`: the prefix that is read, and the last unit's last key; both empty at the beginning. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { renderRun } from '../../../lambdas/render/render.ts';
+import { PROGRESS_KEY, Progress } from '../../../lambdas/shared/contract/erasure.ts';
 import { chartsOf, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
@@ -9,7 +10,7 @@ import { versionedLake } from '../../../local/lake/versioned-lake.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { sampleRun, storeRun } from '../samples.ts';
-import { factsOf, NOW, workerParts } from './sample-bucket.ts';
+import { factsOf, NOW, receiptOf, workerParts } from './sample-bucket.ts';
 
 const PAGE = `${chartsOf(1)}index.html`;
 const LISTS = 'user,product,list,rank,score\nleaving-7,1,any,1,0.5\n11,1,any,1,0.5\n';
@@ -61,4 +62,47 @@ test('a run of which only another attempt was changed keeps its page', async () 
   await workOnErasures(false, parts);
   expect(bucket.bytes(listsOf(attempt + 1)).toString()).not.toContain('leaving-7');
   expect(bucket.bytes(PAGE).toString()).toBe('drawn by an earlier version');
+});
+
+const GRAPH = ['svg', 'png', 'vg.json'].map((ending) => `${chartsOf(1)}recommendation-graph.${ending}`);
+
+test('a run without a page loses the pictures that show users, and render draws it later', async () => {
+  const bucket = await drawnRun();
+  const { versionId = '' } = bucket.objects.get(PAGE)?.[0] ?? {};
+  await bucket.bucket.removeVersion(PAGE, versionId);
+  const others = bucket.state((key) => key.startsWith('charts/') && !GRAPH.includes(key));
+  const parts = workerParts(bucket);
+  await requestErasure(['leaving-7'], 'a test', parts);
+  await workOnErasures(false, parts);
+  expect(bucket.state((key) => key.startsWith('charts/'))).toEqual(others);
+});
+
+test('a page that was drawn during the work is followed by another pass', async () => {
+  const bucket = await drawnRun();
+  const page = bucket.bytes(PAGE);
+  const graph = bucket.bytes(GRAPH[0] ?? '');
+  const { versionId = '' } = bucket.objects.get(PAGE)?.[0] ?? {};
+  await bucket.bucket.removeVersion(PAGE, versionId);
+  const parts = workerParts(bucket);
+  bucket.afterChange = (operation, key) => {
+    if (operation !== 'replace' || key !== PROGRESS_KEY) return;
+    const { step, after } = Progress.parse(JSON.parse(bucket.bytes(PROGRESS_KEY).toString()));
+    if (step !== 'scan' || after !== '') return;
+    bucket.afterChange = () => undefined;
+    // render read the files before they were changed.
+    bucket.nowMs = NOW;
+    for (const [name, bytes] of [...GRAPH.map((name) => [name, graph] as const), [PAGE, page] as const])
+      bucket.put(name, bytes);
+  };
+  await requestErasure(['leaving-7'], 'a test', parts);
+  await workOnErasures(false, parts);
+  expect(bucket.bytes(PAGE).includes(hashOnPage(LISTS))).toBe(false);
+});
+
+test('a page that this work has drawn needs no other search', async () => {
+  const bucket = await drawnRun();
+  const parts = workerParts(bucket);
+  await requestErasure(['leaving-7'], 'a test', parts);
+  await workOnErasures(false, parts);
+  expect((await receiptOf(bucket, 1)).passes).toBe(2);
 });

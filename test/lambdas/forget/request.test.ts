@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { removeAll } from '../../../lambdas/forget/bucket.ts';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
 import {
   ErasureRequest,
@@ -8,10 +9,14 @@ import {
 import { tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Tombstones } from '../../../lambdas/shared/contract/schemas.ts';
 import { createPersonIds, type PersonIds, PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
+import { versionedLake } from '../../../local/lake/versioned-lake.ts';
 import { memoryLake } from '../../lake.ts';
 import { KEY } from './sample-bucket.ts';
 
-const partsOf = (ids: PersonIds = PLAIN_IDS) => ({ lake: memoryLake(), key: KEY, ids, nowMs: () => 1000 });
+const partsOf = (ids: PersonIds = PLAIN_IDS) => ({
+  ...{ lake: memoryLake(), bucket: versionedLake().bucket },
+  ...{ key: KEY, ids, nowMs: () => 1000 },
+});
 const tombstones = (parts: ReturnType<typeof partsOf>, erasure: number) =>
   Tombstones.parse(JSON.parse(parts.lake.text(tombstonesKey(erasure))));
 
@@ -54,6 +59,20 @@ test('a request whose process ended before its tombstones were stored is complet
   expect(await requestErasure(['bob'], 'a role', parts)).toBe(2);
   expect(tombstones(parts, 1).users).toEqual([KEY.erasedHash('ann')]);
   expect(tombstones(parts, 2).users).toEqual([KEY.erasedHash('bob')]);
+});
+
+test('a request whose number was finished in between takes the next one', async () => {
+  const { lake, bucket, keys, bytes } = versionedLake();
+  const ended = { ...partsOf(), lake, bucket };
+  await requestErasure(['bob'], 'a role', ended);
+  await removeAll(bucket, erasureRequestKey(1));
+  const before = bytes(tombstonesKey(1)).toString();
+  // It listed the tombstones before those of erasure 1 were written.
+  const late = { ...ended, lake: { ...lake, async *list() {} } };
+  expect(await requestErasure(['ann'], 'a role', late)).toBe(2);
+  expect(bytes(tombstonesKey(1)).toString()).toBe(before);
+  expect(bytes(tombstonesKey(2)).toString()).toContain(KEY.erasedHash('ann'));
+  expect(keys('erasures/')).toEqual([erasureRequestKey(2)]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { removeAll } from '../../../lambdas/forget/receipt.ts';
+import { removeAll } from '../../../lambdas/forget/bucket.ts';
 import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { openErasures, workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { ErasedObject } from '../../../lambdas/shared/contract/erasure.ts';
@@ -342,6 +342,33 @@ describe('windows in flight', () => {
     bucket.put('attempts/00000002/failed.json', toJson({ window: 2, attempts: 1, reasons: ['lost'] }));
     expect((await workOnErasures(false, parts)).finished).toEqual([1]);
     expect(bucket.bytes(lists).toString()).toBe('user,product,list,rank,score\n');
+  });
+
+  test('it takes a large file too, which S3 dates by the beginning of its upload', async () => {
+    const bucket = sampleBucket();
+    const parts = workerParts(bucket);
+    inFlight(bucket);
+    await requestErasure(['1'], 'a test', parts);
+    expect((await workOnErasures(false, parts)).state).toBe('waiting');
+    bucket.nowMs = NOW - 3_600_000;
+    const lists = 'runs/00000002/00000001/recommendations.csv';
+    bucket.put(lists, 'user,product,list,rank,score\n1,2,any,1,0.5\n');
+    bucket.put('attempts/00000002/failed.json', toJson({ window: 2, attempts: 1, reasons: ['lost'] }));
+    expect((await workOnErasures(false, parts)).finished).toEqual([1]);
+    expect(bucket.bytes(lists).toString()).toBe('user,product,list,rank,score\n');
+  });
+
+  test('it waits for an attempt that was made after the window had failed', async () => {
+    const bucket = sampleBucket();
+    const parts = workerParts(bucket);
+    inFlight(bucket);
+    const failed = (attempts: number) => toJson({ window: 2, attempts, reasons: ['lost'] });
+    bucket.put('attempts/00000002/failed.json', failed(1));
+    bucket.put(attemptKey(2, 2), '{}');
+    await requestErasure(['1'], 'a test', parts);
+    expect((await workOnErasures(false, parts)).state).toBe('waiting');
+    bucket.put('attempts/00000002/failed.json', failed(2));
+    expect((await workOnErasures(false, parts)).finished).toEqual([1]);
   });
 
   test('it does not wait for a window without an attempt: its job will read what is left', async () => {

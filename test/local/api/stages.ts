@@ -7,7 +7,7 @@ import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
 import type { ApiOptions } from '../../../local/api/server.ts';
-import { memoryLake } from '../../lake.ts';
+import { versionedLake } from '../../../local/lake/versioned-lake.ts';
 import { openShop } from '../../lambdas/serve/shop.ts';
 
 /** All stages over stores in memory. What is put on the topic is remembered at once. */
@@ -33,9 +33,10 @@ export function createStages(shop = openShop()) {
   };
   const collect = createRouter(createCollectRoutes({ topic, fieldMap: {}, log, nowMs }));
   const catalogue = createRouter(createCatalogueRoutes({ lake: shop.lake, log }));
+  const forgotten = versionedLake();
   const forget = createRouter(
     createForgetRoutes({
-      lake: memoryLake(),
+      ...{ lake: forgotten.lake, bucket: forgotten.bucket },
       key: createPersonKey('0123456789abcdef0123456789abcdef'),
       ids: PLAIN_IDS,
       nowMs: () => Date.UTC(2026, 5, 30, 12),

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { rejectedRows, rewriteRejected } from '../../../../lambdas/forget/files/rejected.ts';
+import { rejectedRows, rewriteRejected, wordsOfRejected } from '../../../../lambdas/forget/files/rejected.ts';
 import { changedBytes, erasing } from './erasing.ts';
 
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
 const line = (
   value: string | Buffer | null,
-  { key = null as string | null, reason = 'quantity: is 0, should be 1', kafkaMs = 5 } = {},
+  { key = null as string | Buffer | null, reason = 'quantity: is 0, should be 1', kafkaMs = 5 } = {},
 ): string =>
   `${JSON.stringify({ source: '0a1b2c3d', topic: 'sales', partition: 0, offset: 7, kafkaMs, reason, key: key && base64(key), value: value && base64(value) })}\n`;
 
@@ -70,4 +70,40 @@ test('a later record is that of a new user', () => {
 
 test('a line without bytes, as keyed ids leave it, is unchanged', () => {
   expect(rewrite('{"kafkaMs":5,"reason":"quantity","sha256":"ann"}\n', ['ann'])).toEqual({ changed: false });
+});
+
+test.each([
+  ['a JSON text', '"ann"', true],
+  ['an object', '{"userId":"ann"}', true],
+  ['a field of another name', '{"customer":"ann"}', true],
+  ['the object of another user', '{"userId":"anna"}', false],
+  ['a product', '{"productId":"ann"}', false],
+])('a key that is %s is searched like a value', (_what, key, isMasked) => {
+  expect(rewrite(line(null, { key }), ['ann']).changed).toBe(isMasked);
+});
+
+const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
+
+test.each([
+  ['UTF-16', Buffer.from('ann;lamp', 'utf16le')],
+  ['UTF-16, big-endian', utf16be('ann;lamp')],
+  ['JSON in UTF-16 with a mark', Buffer.from('\ufeff{"userId":"ann"}', 'utf16le')],
+  ['JSON in UTF-16, big-endian', utf16be('{"userId":"ann"}')],
+  ['UTF-16 after other bytes', Buffer.concat([Buffer.from([0, 0, 7]), Buffer.from('ann', 'utf16le')])],
+  ['a record with a letter as the length', Buffer.from('\u0006Hann\u0008lamp')],
+  ['bytes that are no UTF-8', Buffer.from([0x84, 0x95, 0x42, ...Buffer.from('annH')])],
+])('the user is found in bytes: %s', (_what, value) => {
+  expect(rewrite(line(value), ['ann']).changed).toBe(true);
+  expect(rewrite(line(null, { key: value }), ['ann']).changed).toBe(true);
+  expect(rewrite(line(value), ['bob']).changed).toBe(false);
+});
+
+test('in UTF-16 too, part of a word and the record of another user are not the user', () => {
+  for (const text of ['{"userId":"anna","productId":"ann"}', '{"productId":"ann"}'])
+    expect(rewrite(line(Buffer.from(text, 'utf16le')), ['ann']).changed).toBe(false);
+});
+
+test('a sweep compares the words of keys and values, in bytes also without a letter before them', () => {
+  const text = line(Buffer.from('\u0006Hann'), { key: '"bob"' }) + line(Buffer.from('eve;x', 'utf16le'));
+  expect([...wordsOfRejected(Buffer.from(text))]).toEqual(expect.arrayContaining(['ann', 'bob', 'eve']));
 });
