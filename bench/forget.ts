@@ -37,7 +37,7 @@ export const forget: Benchmark = {
     const directory = mkdtempSync(join(tmpdir(), 'cartograph-bench-forget-'));
     try {
       const lake = join(directory, 'lake');
-      // How the lists were learned makes no difference here.
+      // The algorithm of the lists makes no difference here.
       writeFileLake(lake, polls(SIZE), { algorithm: 'als', rank: 8, iterations: 2 });
       const job = await runJob(lake, directory, 1, { jvmOptions: ['-Xmx6g'] });
       report(`trained in ${job.seconds.toFixed(0)} s`);

@@ -95,7 +95,7 @@ export const Config = z
     remember: Remember.prefault({}),
     /** The attributes of products that filters use. */
     catalogue: Catalogue.prefault({}),
-    /** How ids of users, orders and sales are stored, and what happens to personal data in sales. */
+    /** The settings for ids of users, orders and sales, and for personal data in sales. */
     privacy: PrivacyConfig.prefault({}),
     retention: Retention.prefault({}),
     encryption: Encryption.prefault({}),

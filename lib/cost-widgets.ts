@@ -37,5 +37,5 @@ function lambdaUsd(stage: string, { fn }: WatchedStage): cloudwatch.MathExpressi
   });
 }
 
-/** Writes a small number without an exponent, which expressions of metrics do not know. */
+/** Writes a small number without an exponent, which metric expressions do not accept. */
 const decimal = (value: number): string => value.toFixed(15).replace(/0+$/, '');

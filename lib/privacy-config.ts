@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { Privacy } from '../lambdas/shared/privacy/settings.ts';
 import { arn } from './config-values.ts';
 
-/** How ids of people are stored, and what happens to personal data in sales. */
+/** The settings for ids of people, and for personal data in sales. */
 export const PrivacyConfig = Privacy.extend({
   /**
-   * The secret that an earlier stack left behind, to continue with the bucket in `lake.bucketName`: its pseudonyms, and the hashes
+   * The secret that an earlier stack left, to continue with the bucket in `lake.bucketName`: its pseudonyms, and the hashes
    * of forgotten users, belong to this secret. The complete ARN, with the six characters at its end. It is not deleted with the
    * stack.
    */

@@ -19,7 +19,7 @@ export interface PrivacyProps {
 const SECRET_CHARACTERS = 64;
 
 /**
- * How ids of people are stored, and the secret that turns them into pseudonyms and recognises forgotten users. The secret exists
+ * The mode of ids of people, and the secret that turns them into pseudonyms and recognises forgotten users. The secret exists
  * in both modes and is kept or deleted like the bucket, whose pseudonyms nothing else can compute. Permission, mode and the
  * secret's ARN reach a Lambda through one method.
  */

@@ -20,7 +20,7 @@ export interface SiteProps {
  * private: only this distribution can read it, and only certain prefixes.
  */
 export class Site extends Construct {
-  /** Where the pages are from, as browsers name it in requests to other servers. */
+  /** The origin of the pages, as browsers send it in requests to other servers. */
   readonly origin: string;
   /** Address of the index page. */
   readonly url: string;

@@ -87,6 +87,8 @@ function problems(model: AwsModel, name: string, value: unknown, path: string): 
       return Number.isInteger(value)
         ? outOfRange(shape, Number(value), path)
         : [`${path} should be a whole number`];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [`${path} should be true or false`];
     default:
       throw new Error(`Cannot check ${path}: type ${shape.type} is not supported`);
   }

@@ -48,7 +48,7 @@ const launch = Launch.parse({
   deadlineMinutes: 10,
   workers: { architecture: 'ARM64', vcpu: 16, memoryGb: 56, storageGb: 0 },
 });
-/** Nothing is measured: these are functions and no Lambdas. */
+/** Nothing is measured, because these are functions, not Lambdas. */
 const usage: Usage = { measure: async () => ({}) };
 
 /** The stages, called as their handlers call them, which read their settings from the environment. */

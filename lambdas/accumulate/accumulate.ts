@@ -15,7 +15,7 @@ export interface Parts {
   readonly lake: Pick<Lake, 'create'>;
   readonly log: Log;
   readonly parseSale: ParseSale;
-  /** How ids of people are stored. */
+  /** Determines how ids of people are stored. */
   readonly ids: PersonIds;
 }
 

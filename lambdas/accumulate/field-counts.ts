@@ -1,6 +1,6 @@
 import type { Batch } from './batches.ts';
 
-/** Counts by field and, for fields that look personal, by kind; for the log, which has no values of records. */
+/** Counts by field and, for fields that look personal, by kind; for the log, which never has values of records. */
 export interface FieldCounts {
   /** Such as `{ price: 3 }`; absent if there are none. */
   readonly leftOut?: Readonly<Record<string, number>>;

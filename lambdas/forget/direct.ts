@@ -18,7 +18,7 @@ export const DirectRequest = z.union([
       users: z.array(z.string().min(1).max(256)).min(1).max(MOST_ERASED_USERS),
       /** Only estimates. */
       dryRun: z.boolean().default(false),
-      /** Who asks, for the receipt. */
+      /** The caller, for the receipt. */
       requestedBy: z.string().min(1).max(2048).default('a direct invocation'),
     }),
   }),
@@ -26,7 +26,7 @@ export const DirectRequest = z.union([
 ]);
 export type DirectRequest = z.output<typeof DirectRequest>;
 
-/** The number of an erasure, how far the worker is, and the receipt when it is finished. */
+/** The number of an erasure, the progress of the worker, and the receipt when it is finished. */
 export interface DirectAnswer {
   readonly erasure: number;
   readonly progress: Pick<Progress, 'step' | 'pass' | 'done' | 'total'> | null;
@@ -34,7 +34,7 @@ export interface DirectAnswer {
 }
 
 /**
- * Answers a request of a person: estimates, takes users, or shows how far an erasure is.
+ * Answers a request of a person: estimates, takes users, or shows the progress of an erasure.
  *
  * @throws {Error} If there is no erasure of the number.
  */
@@ -45,7 +45,7 @@ export async function answerDirect(
   if ('forget' in request) {
     const { users, dryRun, requestedBy } = request.forget;
     if (dryRun) return forecastErasure(new Set(users).size, parts);
-    // Lambda does not pass on who invokes it. CloudTrail has the caller by this request, if it records the events of the function.
+    // Lambda does not pass on its caller. CloudTrail has the caller by this request, if it records the events of the function.
     const asker = `${requestedBy} (stated by the caller of the function, Lambda request ${parts.holder})`;
     return { erasure: await requestErasure(users, asker, parts), progress: null, receipt: null };
   }

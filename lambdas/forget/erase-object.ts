@@ -3,7 +3,7 @@ import type { ErasedObject, Facts } from '../shared/contract/erasure.ts';
 import type { Content, History, Version, VersionedBucket } from './bucket.ts';
 import type { Erased, FileKind, Rewritten, RunContext } from './files/kind.ts';
 
-/** What happened to an object and its versions. */
+/** The changes of an object and its versions. */
 export interface ErasedHistory {
   /** A line for each version that was read; empty if the object cannot hold the users. */
   readonly lines: readonly ErasedObject[];
@@ -81,13 +81,13 @@ function summarize(
   current: Present | undefined,
   latest: Version | undefined,
 ): ErasedHistory {
-  // An older version that becomes the current one by being rewritten is what an interrupted call has replaced.
+  // If rewriting an older version gives the current one, an interrupted call has already replaced it.
   const replaced =
     current?.action === 'kept'
       ? older.find(({ rewritten }) => rewritten === current.before.sha256)
       : undefined;
   const isChanged = current?.action === 'changed' || replaced !== undefined;
-  // Of an object that was changed all older versions go: none of them is of use without the others.
+  // All older versions of a changed object are deleted: none of them is useful without the others.
   const removed = isChanged ? older : older.filter(({ holdsUser }) => holdsUser);
   return {
     lines: [

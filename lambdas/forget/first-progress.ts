@@ -4,10 +4,10 @@ import { NOTHING_OUTSIDE } from './places.ts';
 import { windowsWithout } from './settle.ts';
 import { PERSONAL_PREFIXES } from './units.ts';
 
-/** Clocks of S3 and of this process may differ by so much. */
+/** The clocks of S3 and of this process may differ by this much. */
 export const CLOCKS_MS = 60_000;
 
-/** Where work begins. */
+/** The progress at the beginning of the work. */
 export async function firstProgress(
   start: Pick<Progress, 'erasures' | 'through' | 'storedFromMs' | 'step'>,
   { lake, bucket, nowMs, holder }: WorkerParts,

@@ -35,7 +35,7 @@ const environment = readEnvironment(
     [ENV.logGroups]: list,
     [ENV.ownQueue]: z.string().min(1),
     ...AUTHORISATION_VARIABLES,
-    // Without an API nobody can call the routes.
+    // Without an API the routes cannot be called.
     [ENV.auth]: AUTHORISATION_VARIABLES[ENV.auth].default('iam'),
   }),
 );
@@ -93,7 +93,7 @@ export async function handler(
   });
 }
 
-/** Sends a message to the function itself. Were it lost, the next sweep would go on. */
+/** Sends a message to the function itself. If it were lost, the next sweep would continue the work. */
 const goOn = (DelaySeconds: number): Promise<unknown> =>
   sqs.send(
     new SendMessageCommand({

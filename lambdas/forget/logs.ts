@@ -10,7 +10,7 @@ import type { Mentions } from './mentions.ts';
 /** A part of a log group that was searched. */
 export interface SearchedLogs {
   readonly result: Outside['logs'][number];
-  /** Where the next part begins, epoch ms; undefined at the end of the group. */
+  /** Start of the next part, epoch ms; undefined at the end of the group. */
   readonly nextMs: number | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function searchLogs(
   return { result: { group, streamsDeleted: found.size }, nextMs };
 }
 
-/** @returns Where the next part begins; undefined at the end. */
+/** @returns The start of the next part; undefined at the end. */
 async function readPages(
   {
     group,

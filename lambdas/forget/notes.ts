@@ -5,7 +5,7 @@ const NDJSON_TYPE = 'application/x-ndjson';
 const NOTE_KEY = /^\d{8,}\.ndjson$/;
 
 /**
- * What the worker has done so far, as objects of its own: a line is noted before the old versions go, so that their hashes are in the
+ * The work done so far, in separate objects: a line is noted before the old versions are deleted, so that their hashes are in the
  * receipt whenever the worker is interrupted. After an interruption lines may be noted twice.
  */
 export interface Notes {
@@ -21,7 +21,7 @@ export async function openNotes(lake: Lake): Promise<Notes> {
     async add(lines) {
       if (lines.length === 0) return;
       const text = toNdjson(lines);
-      // Another worker may add notes at the same time: each takes a number of its own.
+      // Another worker may add notes at the same time, so each takes a different number.
       while (!(await lake.create(noteKey(next), text, NDJSON_TYPE))) next++;
       next++;
     },

@@ -5,7 +5,7 @@ import type { VersionedBucket } from './bucket.ts';
 import type { KindOf } from './kinds.ts';
 import type { Place } from './places.ts';
 
-/** What the worker needs. Clients and time are handed in. */
+/** The clients and the clock of the worker, which are handed in. */
 export interface WorkerParts {
   readonly lake: Lake;
   readonly bucket: VersionedBucket;
@@ -14,9 +14,9 @@ export interface WorkerParts {
   readonly places: readonly Place[];
   readonly key: PersonKey;
   readonly log: Log;
-  /** Whether users are stored as pseudonyms, which the page of a run says. */
+  /** True if users are stored as pseudonyms, which the page of a run says. */
   readonly hasPseudonyms: boolean;
-  /** Once tombstones are so old, nothing stores recent sales any more that they cover. */
+  /** Age of tombstones from which no process stores recent sales that they cover. */
   readonly settlesSeconds: number;
   readonly nowMs: () => number;
   /** Returns whether there is no time for another unit. */

@@ -15,7 +15,7 @@ import type { Work } from './progress.ts';
 import { changesOf, knownThroughOf, runContext, runOfKey } from './run-of.ts';
 import { groupOf, inParts, PERSONAL_PREFIXES, type Unit, unitsOf } from './units.ts';
 
-/** What is made of the files of runs, and so is changed after them. */
+/** Objects that are made from the files of runs, and so are changed after them. */
 const AFTER_RUNS: readonly string[] = [PREFIX.manifests, PREFIX.charts];
 const NO_CHANGES: ReadonlyMap<number, readonly ErasedObject[]> = new Map();
 /** Objects that are read at the same time. */
@@ -87,7 +87,7 @@ async function erasePart(part: readonly History[], context: Context, pass: Pass)
   return erased === 0 && results.every(({ lostRace }) => !lostRace);
 }
 
-/** What the objects of a unit have in common. */
+/** The context that the objects of a unit share. */
 interface Context {
   /** The prefix of an attempt, or of the charts of a run. */
   readonly group: string | undefined;
@@ -133,7 +133,7 @@ async function eraseHistory(history: History, { run, drawn }: Context, pass: Pas
     return await eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error;
-    // The others go on. The search at the end reports the object.
+    // The work continues with the others. The search at the end reports the object.
     log.error('Cannot remove users from an object', { object: history.key, fault: faultOf(error.cause) });
     return NOTHING;
   }

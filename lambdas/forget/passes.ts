@@ -6,9 +6,9 @@ import { windowsWithout } from './settle.ts';
 
 /** Decides what follows a pass over the bucket, and what follows a search. */
 
-/** Passes that still change something after so many are a fault; the search at the end shows what is left. */
+/** If this many passes still change something, there is a fault; the search at the end shows what is left. */
 const MOST_PASSES = 20;
-/** Searches that still find what was stored since the last pass after so many: the receipt says what is left, and the sweep takes it. */
+/** If this many searches still find newly stored objects, the receipt lists what is left, and the sweep removes it. */
 const MOST_SCANS = 3;
 
 /** The first pass of a sweep, over what was stored since the last one. */

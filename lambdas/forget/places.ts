@@ -15,14 +15,14 @@ export interface Place {
    * Removes the users from a part of the place that takes less than a minute. A call that is repeated after an interruption removes the
    * rest.
    *
-   * @param cursor Where the part begins, as the call before returned it; empty for the first one.
+   * @param cursor Start of the part, as the previous call returned it; empty for the first one.
    */
   remove(erasures: readonly ErasureUsers[], cursor: string): Promise<PlacePart>;
 }
 
 export interface PlacePart {
   readonly removed: Removed;
-  /** Where the next part begins, never empty; undefined at the end of the place. */
+  /** Start of the next part, never empty; undefined at the end of the place. */
   readonly next?: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { PROGRESS_KEY, Progress } from '../shared/contract/erasure.ts';
 import { type Lake, parseJson, toJson } from '../shared/platform/lake.ts';
 
 const JSON_TYPE = 'application/json';
-/** A worker that has not saved for so long has ended, and another one goes on. Longer than a unit takes. */
+/** A worker that has not saved for this long has ended, and another one continues. Longer than a unit takes. */
 const HOLD_MS = 5 * 60_000;
 
 /** Thrown when another worker has taken the work over. */
@@ -14,12 +14,12 @@ export class WorkTaken extends Error {
 export interface Work {
   readonly at: Progress;
   /**
-   * Saves a change and holds the work further.
+   * Saves a change and extends the worker's hold on the work.
    *
    * @throws {WorkTaken} If another worker has taken it over.
    */
   save(change: Partial<Progress>): Promise<void>;
-  /** Lets another worker go on at once. */
+  /** Lets another worker continue at once. */
   release(change?: Partial<Progress>): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export interface HoldOptions {
   readonly nowMs: () => number;
 }
 
-/** Begins work. @throws {WorkTaken} If there is work already. */
+/** Begins the work. @throws {WorkTaken} If there is work already. */
 export async function beginWork(progress: Progress, options: HoldOptions): Promise<Work> {
   return hold(progress, undefined, options);
 }
@@ -49,7 +49,7 @@ export async function continueWork(options: HoldOptions): Promise<Work | undefin
   return hold(wasInterrupted(progress) ? atLeast(progress) : progress, found.etag, options);
 }
 
-/** A worker that ends by itself lets go of the work. */
+/** A worker that ends without being interrupted releases the work. */
 const wasInterrupted = ({ heldUntilMs, step }: Progress): boolean =>
   heldUntilMs > 0 && (step === 'outside' || step === 'settle');
 

@@ -134,7 +134,7 @@ export async function finishSweep(progress: Progress, parts: WorkerParts): Promi
   await removeAll(bucket, PROGRESS_KEY);
 }
 
-/** Remembers that everything stored before a moment is swept. */
+/** Records that everything stored before a moment is swept. */
 async function setSwept(startedAtMs: number, { lake, bucket }: WorkerParts): Promise<void> {
   const before = await lake.read(SWEPT_KEY);
   await lake.replace(SWEPT_KEY, toJson({ startedAtMs }), JSON_TYPE, before?.etag);

@@ -22,7 +22,7 @@ const AT_ONCE = 8;
 
 /**
  * Searches everything for the users: all prefixes, all versions, decoded. Objects with columns are searched by column, so that a product
- * with the id of a user is none; text is searched by words besides, and what has such a word is only possible.
+ * with the id of a user is not found; text is also searched by words, and an object that has such a word is only possible.
  *
  * @returns false if the time is over before the end.
  */
@@ -42,7 +42,7 @@ export async function scanAll(
   for await (const unit of unitsOf(parts.bucket, '', work.at.after)) {
     if (parts.isLate()) return false;
     const run = await runOf(unit, parts);
-    // Requests hold the users until the work is done, and go last.
+    // Requests hold the users until the work is done, and are deleted last.
     const histories = unit.histories.filter(({ key }) => !key.startsWith(PREFIX.erasures));
     const task = (part: readonly History[]) => scanPart(part, { run, at: work.at, search });
     if (!(await inParts(unit, histories, { work, isLate: parts.isLate, task }))) return false;

@@ -36,7 +36,7 @@ async function searchPlace(
   return true;
 }
 
-/** The place is done, and the work has to go on to the next one. */
+/** The place is done, and the work continues with the next one. */
 const DONE = 'done';
 
 /**

@@ -4,7 +4,7 @@ import { type Lake, readJson } from '../shared/platform/lake.ts';
 
 /**
  * Finds the windows in flight whose runs may still write what holds the users: those that do not name the tombstones. A window without
- * an attempt is none of them: its job will read sales from which the users were removed.
+ * an attempt is not one of them: its job will read sales from which the users were removed.
  *
  * @param newest Number of the newest erasure.
  * @returns Ascending; may be empty.

@@ -25,7 +25,7 @@ export async function beginSweep(parts: WorkerParts): Promise<Work | undefined> 
   const newest = tombstones.at(-1);
   if (!newest) return undefined;
   const swept = await readJson(parts.lake, SWEPT_KEY, Swept);
-  // What is older than the first request was passed over when that was done.
+  // The passes of the first request read everything older than it.
   const fromMs = swept?.startedAtMs ?? Math.min(...tombstones.map(({ untilMs }) => untilMs));
   const storedFromMs = Math.max(0, fromMs - CLOCKS_MS);
   const start = { step: 'users', through: newest.erasure, storedFromMs } as const;
@@ -75,7 +75,7 @@ async function addSweepUsers(found: readonly ErasureUsers[], lake: Lake): Promis
   await lake.replace(SWEEP_USERS_KEY, text, 'application/json', before?.etag);
 }
 
-/** Reads the users of the sweep that goes on. */
+/** Reads the users of the sweep that continues. */
 export async function readSweepUsers(lake: Lake): Promise<ErasureUsers[]> {
   const object = await lake.read(SWEEP_USERS_KEY);
   if (!object) return [];
@@ -119,7 +119,7 @@ async function usersIn(
           : usersOfRejected(key, content.bytes, kindOf);
         for (const user of await found) users.add(user);
       } catch (error) {
-        // The others go on.
+        // The work continues with the others.
         log.error('Cannot look for forgotten users in an object', { object: key, fault: faultOf(error) });
       }
     }

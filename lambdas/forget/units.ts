@@ -76,7 +76,7 @@ export const groupOf = (key: string): string | undefined =>
 /**
  * Does a unit in parts of at most 64 objects, or fewer that have 64 MB together, and saves after each part how far it is.
  *
- * @param histories The objects of the unit to be done, in order; may be empty. An interrupted unit goes on with the part that it was in.
+ * @param histories The objects of the unit to be done, in order; may be empty. An interrupted unit continues with the part that it was in.
  * @param task Does a part. It returns what is saved with it.
  * @returns false if the time is over before the end.
  */

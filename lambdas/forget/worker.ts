@@ -15,7 +15,7 @@ import { searchPlaces, searchTableAgain } from './search-places.ts';
 import { windowsWithout } from './settle.ts';
 import { beginSweep, findSweepUsers, readSweepUsers } from './sweep.ts';
 
-/** What a call of the worker has done. */
+/** The result of a call of the worker. */
 export interface Worked {
   /**
    * `idle`: there is no work. `held`: another worker has it. `more`: the time is over, and there is more to do. `waiting`: windows in
@@ -24,16 +24,16 @@ export interface Worked {
   readonly state: 'idle' | 'held' | 'more' | 'waiting';
   /** Erasures that were finished by this call, ascending. */
   readonly finished: readonly number[];
-  /** Whether somebody has to call again after {@link LOOK_AGAIN_SECONDS}. */
+  /** True if the worker has to be called again after {@link LOOK_AGAIN_SECONDS}. */
   readonly looksAgain?: true;
 }
 
-/** How soon the worker looks again whether what it waits for has ended. */
+/** After this time the worker looks again whether it can continue. */
 export const LOOK_AGAIN_SECONDS = 30;
 
 /**
  * Does the work that there is: the erasures without a receipt, all that are open in the same passes, and then a sweep if it is due.
- * Wherever it is interrupted, the next call goes on.
+ * Wherever it is interrupted, the next call continues.
  *
  * @param sweeps Whether to look for users that were stored again.
  */

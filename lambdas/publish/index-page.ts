@@ -10,14 +10,14 @@ import type { ExplorerSettings } from '../shared/web/explorer-settings.ts';
 import { count, type Html, html, island, NOTHING, page, table, time } from '../shared/web/html.ts';
 import { LIST_NAMES, LISTS_EXPLAINED, withListNames } from '../shared/web/lists.ts';
 
-/** What the page has besides. */
+/** Optional parts of the page. */
 export interface Extras {
   /**
    * Undefined where the files of a run have the ids of users; otherwise they have pseudonyms, and the page asks for a user by
    * id.
    */
   readonly explorer?: ExplorerSettings | undefined;
-  /** What runs cost, oldest first. */
+  /** The costs of runs, oldest first. */
   readonly runs?: readonly RunCost[];
   /** Windows that wait for the budget of the next month. */
   readonly waiting?: readonly Waiting[];
@@ -35,7 +35,7 @@ const PICTURES = CHART_NAMES.flatMap((name) => {
  * users and products of the served run.
  *
  * @param publications Newest first.
- * @param extras What the page has besides; see {@link Extras}.
+ * @param extras Optional parts of the page; see {@link Extras}.
  * @returns The same text for the same arguments.
  */
 export function indexPage(

@@ -17,7 +17,7 @@ export interface Parts {
   readonly days: number;
   readonly log: Log;
   readonly parseSale: ParseSale;
-  /** How ids of people are stored. */
+  /** Determines how ids of people are stored. */
   readonly ids: PersonIds;
   readonly nowMs: () => number;
 }

@@ -15,7 +15,7 @@ import { beginTry, excuseTry, watchFaults } from './tries.ts';
 export interface Parts {
   readonly lake: Lake;
   readonly log: Log;
-  /** Whether the files of a run have pseudonyms in place of the ids of users; false by default. */
+  /** True if the files of a run have pseudonyms in place of the ids of users; false by default. */
   readonly hasPseudonyms?: boolean;
   /** Draws the pictures; by default with Vega, which takes seconds. */
   readonly draw?: (data: RunData, write: Write) => Promise<Picture[]>;

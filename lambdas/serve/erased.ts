@@ -9,7 +9,7 @@ import {
   TOMBSTONE_REFRESH_SECONDS,
 } from '../shared/platform/tombstones.ts';
 
-/** The erased users, for answers that do not wait for them for ever. */
+/** The erased users, for answers, which wait for them only briefly. */
 export interface PatientErased {
   /** Returns the newest copy, after a short wait if it is old. It never fails. */
   current(): Promise<ErasedState>;
@@ -17,14 +17,14 @@ export interface PatientErased {
   readonly through: number;
 }
 
-/** What is known of erasures. */
+/** The copy of the erasures. */
 export interface ErasedState {
-  /** What an old copy says holds too, because erasures are never taken back. Undefined without a copy. */
+  /** An old copy is used too, because erasures are never taken back. Undefined without a copy. */
   readonly users: ErasedUsers | undefined;
   /**
-   * False if somebody may have been erased whom the copy does not have, because it is older than {@link MOST_AGE_SECONDS} or there is
-   * none. Answers then leave out what the run stores of a user, of whom it may be. The recent sales stay: whoever erases a user deletes
-   * them from the table that they are read from.
+   * False if a user may have been erased whom the copy does not have, because it is older than {@link MOST_AGE_SECONDS} or there is
+   * none. Answers then leave out the history of the run, which may be that of an erased user. They keep recent sales, because forget
+   * deletes those of the user from their table.
    */
   readonly isKnown: boolean;
 }
@@ -42,11 +42,11 @@ export interface ErasedOptions {
 
 /** A fault of a few minutes does not take the histories from answers; a longer one does, and raises an alarm. */
 export const MOST_AGE_SECONDS = 300;
-/** How long requests wait for a refresh before they use the copy. */
+/** Longest time that requests wait for a refresh before they use the copy. */
 const PATIENCE_MS = 800;
 /** The same while there is no copy yet. */
 const FIRST_PATIENCE_MS = 5_000;
-/** A bucket that is away fails sooner. What fails later was frozen with its process between requests: the next try is due. */
+/** A bucket that does not answer fails sooner. A slower refresh was frozen with its process between requests: the next try is due. */
 const LONGEST_MS = 10_000;
 
 /** A refresh in progress. */

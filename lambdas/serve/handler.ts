@@ -30,7 +30,7 @@ const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
 const bucket = environment[ENV.lakeBucket];
 const s3 = new S3Client({
   forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined,
-  // An answer that waits for a connection that hangs is worth nothing.
+  // An answer must not wait for a connection that hangs.
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 1000, socketTimeout: 3000 },
 });

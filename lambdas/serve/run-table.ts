@@ -35,9 +35,9 @@ export interface RunTableOptions<Value> {
 /** Reads one row of a table. */
 export type RowReader<Value> = (key: string) => Promise<Row<Value> | undefined>;
 
-/** How often a row is looked for. Files may be rewritten between two tries. */
+/** Largest number of tries to find a row. Files may be rewritten between two tries. */
 const MOST_TRIES = 3;
-/** After all tries failed, requests do not read the document again for so long. */
+/** After all tries have failed, requests do not read the document again for this long. */
 const REST_MS = 1_000;
 
 /**
@@ -118,7 +118,7 @@ async function readBlock<Value>(
   if (found.etag !== (etags.get(key) ?? found.etag)) throw changed();
   etags.set(key, found.etag);
   try {
-    // A block is small, and parsing it takes longer: a thread of its own would only add its wait.
+    // A block is small, and parsing it takes longer: a separate thread would only add its wait.
     return parseJson(gunzipSync(found.bytes).toString('utf8'), key, block);
   } catch (cause) {
     throw new BlockChanged(`Cannot read a block: ${key} has none at byte ${offset}`, { cause });

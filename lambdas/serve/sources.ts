@@ -41,8 +41,8 @@ export interface KnownUser {
 }
 
 /**
- * Reads what is known of a user, from one run and the sales since. What cannot be read in time is left out, and so is everything that
- * the user wanted to be forgotten: whoever buys again afterwards is a new user.
+ * Reads the data of a user, from one run and the sales since. Sources that cannot be read in time are left out, and so is everything
+ * that the user wanted to be forgotten: an erased user who buys again is a new user.
  *
  * @param user The id as the caller spells it.
  * @throws {ProblemError} As `personsOf`.

@@ -18,7 +18,7 @@ const WORKER_PRICES = {
   X86_64: { vcpu: 'emrX86Vcpu', memory: 'emrX86Memory' },
 } as const satisfies Readonly<Record<Architecture, Readonly<Record<'vcpu' | 'memory', PriceName>>>>;
 
-/** Where prices come from. */
+/** The source of prices. */
 export interface Priced {
   readonly architecture: Architecture;
   /** The region of the stack; prices of another one are used if its own are not known. */
@@ -44,7 +44,7 @@ export function jobUsd(
   );
 }
 
-/** What a receipt is made from. */
+/** The input of a receipt. */
 export interface BillFacts extends Priced {
   readonly run: number;
   readonly attempt: number;

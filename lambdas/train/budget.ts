@@ -10,7 +10,7 @@ type Capacity = Pick<Launch, 'workers' | 'deadlineMinutes'>;
 /** The newest billed runs that a forecast is made from. */
 export const FORECAST_RUNS = 3;
 
-/** What a forecast is made from. */
+/** The input of a forecast. */
 export interface ForecastFacts {
   /** Rows in all batches that the job reads; undefined if the window cannot be read. */
   readonly sales: number | undefined;
@@ -58,7 +58,7 @@ function capacityUsd(
 /** The numbers of a decision. */
 export interface BudgetNumbers {
   readonly month: string;
-  /** What the attempts of this month cost, by their bills or else by their forecasts. */
+  /** The cost of this month's attempts, by their bills or else by their forecasts. */
   readonly committedUsd: number;
   readonly forecastUsd: number;
   /** Null if there is none. */

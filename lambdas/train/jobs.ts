@@ -30,9 +30,9 @@ export interface JobRun {
   readonly state: JobState;
   /** The service's explanation of the state; may be empty. */
   readonly details: string;
-  /** What the service billed for its workers; undefined until it has. */
+  /** The bill of the service for its workers; undefined until there is one. */
   readonly usage?: JobUsage | undefined;
-  /** Whether the job ran on one machine, where the use is measured and nothing is billed. */
+  /** True if the job ran on one machine, where the use is measured and nothing is billed. */
   readonly isLocal?: true | undefined;
 }
 
@@ -70,7 +70,7 @@ const GetAnswer = z.object({
     state: z.enum(JOB_STATES),
     stateDetails: z.string().default(''),
     releaseLabel: z.string().optional(),
-    // A bill that is incomplete counts as none.
+    // An incomplete bill counts as no bill.
     billedResourceUtilization: Billed.optional().catch(undefined),
   }),
 });

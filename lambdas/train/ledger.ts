@@ -32,7 +32,7 @@ export interface Due {
   readonly attempt: number;
   /** Rows in all batches that the job reads; undefined if the window cannot be read. */
   readonly sales: number | undefined;
-  /** Whether a person starts it even if it does not fit into the budget. */
+  /** True if a person starts it even if it does not fit into the budget. */
   readonly overBudget: boolean;
 }
 

@@ -65,7 +65,7 @@ export interface AttemptPlan {
   readonly nowMs: number;
   /** Number of interactions to train on: `totalInteractions` of the window. Undefined if the window cannot be read. */
   readonly interactions?: number | undefined;
-  /** What the job is expected to cost, and whether that is over the budget. */
+  /** The expected cost of the job, and whether that is over the budget. */
   readonly budget?: Attempt['budget'];
 }
 
@@ -102,7 +102,11 @@ export function planAttempt(
         },
       },
       configurationOverrides: {
-        monitoringConfiguration: { s3MonitoringConfiguration: { logUri: launch.logUri } },
+        monitoringConfiguration: {
+          s3MonitoringConfiguration: { logUri: launch.logUri },
+          // EMR would keep a copy of the logs for 30 days, in which no user could be forgotten.
+          managedPersistenceMonitoringConfiguration: { enabled: false },
+        },
       },
     },
   };

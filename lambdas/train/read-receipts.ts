@@ -12,7 +12,7 @@ import type { Log } from '../shared/platform/log.ts';
  */
 export async function readNewestReceipts(lake: Lake, log: Log, most: number): Promise<Receipt[]> {
   const found: { readonly key: string; readonly storedAtMs: number }[] = [];
-  // A window that a person retries later gets a receipt among those of earlier windows, so the keys say nothing of time.
+  // A window that a person retries later gets a receipt among those of earlier windows, so the order of keys is not the order of time.
   for await (const { key, storedAtMs } of lake.list(PREFIX.receipts))
     if (parseReceiptKey(key)) found.push({ key, storedAtMs });
   const newest = found.sort((one, other) => one.storedAtMs - other.storedAtMs).slice(-most);

@@ -41,7 +41,7 @@ interface Numbered {
 const MOST_MS = 20_000;
 
 /**
- * How long after its deadline an attempt may stay without a bill. AWS documents no limit; a bill that has not come in a day is
+ * Longest time after its deadline that an attempt may stay without a bill. AWS documents no limit; a bill that has not come in a day is
  * taken for one that never comes, so that the receipt says that it is unknown.
  */
 export const BILL_WAIT_MS = 24 * 3_600_000;

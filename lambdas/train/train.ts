@@ -21,7 +21,7 @@ export interface Parts {
   readonly bucket: string;
   /** The region whose prices count. */
   readonly region: string | undefined;
-  /** What the Lambdas used, for receipts. */
+  /** Measures the use of the Lambdas, for receipts. */
   readonly usage: Usage;
   readonly nowMs: () => number;
 }
@@ -59,7 +59,7 @@ export async function train(parts: Parts): Promise<void> {
 /** A request of a person for one more attempt. */
 export interface Retry {
   readonly window: number;
-  /** Whether to start it even if it does not fit into the budget of this month. */
+  /** True to start it even if it does not fit into the budget of this month. */
   readonly overBudget?: boolean;
 }
 
@@ -98,7 +98,7 @@ export async function retry(parts: Parts, { window, overBudget = false }: Retry)
   );
 }
 
-/** What became of a step: it was done, or it waits for the next month's budget. */
+/** The result of a step: it was done, or it waits for the next month's budget. */
 type Outcome = 'done' | 'waits';
 
 async function advance(parts: Parts, window: number): Promise<Outcome> {

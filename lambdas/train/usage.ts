@@ -7,14 +7,14 @@ import {
 import * as z from 'zod';
 import type { FunctionUsage } from '../shared/contract/receipt.ts';
 
-/** Stands for the logs of a stage that runs in the process of `npm start`. */
+/** Replaces the log group of a stage that runs in the process of `npm start`. */
 export const NO_LOG_GROUP = 'local';
 
 /** The Lambdas whose use is measured, by stage; the construct sets them. */
 export const MeasuredFunctions = z.record(
   z.string(),
   z.strictObject({
-    /** {@link NO_LOG_GROUP} for a stage that is no Lambda in this deployment. */
+    /** {@link NO_LOG_GROUP} for a stage that is not a Lambda in this deployment. */
     logGroup: z.string(),
     memoryMb: z.number().positive(),
   }),

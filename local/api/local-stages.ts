@@ -32,7 +32,7 @@ export interface LocalStagesOptions {
   readonly catalogueMaxAgeSeconds: number;
   readonly fieldMap: FieldMap;
   readonly privacy: Privacy;
-  /** How ids of users, orders and sales are stored. */
+  /** The settings for ids of users, orders and sales. */
   readonly persons: PersonIds;
   /** Recognises erased users. */
   readonly personKey: PersonKey;

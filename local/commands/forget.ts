@@ -39,7 +39,7 @@ const MOST_BYTES = 4_000_000;
 /**
  * `npm run forget`: shows what forgetting the users will take, does it, follows the work, and shows the receipt.
  *
- * @throws {Error} If the work does not end; it goes on by itself.
+ * @throws {Error} If the work does not end in time; it continues on its own.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { user, users: file, dryRun = false, stack } = parseCommandLine(commandLine(), args).opts();
@@ -95,7 +95,7 @@ async function follow(
       shown = line;
       if (performance.now() > deadlineMs)
         throw new Error(
-          `Cannot wait any longer for erasure ${erasure}: it is not finished after ${timeoutSeconds} s. It goes on by itself; its receipt will be erasures/${String(erasure).padStart(8, '0')}.json`,
+          `Cannot wait any longer for erasure ${erasure}: it is not finished after ${timeoutSeconds} s. It continues on its own; its receipt will be erasures/${String(erasure).padStart(8, '0')}.json`,
         );
       await sleep(isLocal ? CHECK_EVERY_MS : STACK_CHECK_EVERY_MS);
     }
@@ -116,7 +116,7 @@ export async function usersOf(user: string | undefined, file: string | undefined
   return [...new Set(await readUserList(file))];
 }
 
-/** A list that was edited by hand may have blanks around ids, which belong to no id of the shop. */
+/** A list that was edited by hand may have blanks around ids; they are not part of the ids. */
 function warnOfBlanks(users: readonly string[]): void {
   const padded = users.filter((user) => user !== user.trim()).length;
   if (padded > 0)

@@ -28,7 +28,7 @@ export function configOf(options: StartOptions): ConfigInput {
   };
 }
 
-/** How ids are stored and what is rejected, as the options say; the rest has its defaults. */
+/** The settings for ids and for rejecting sales, as the options say; the others have their defaults. */
 export const privacyOf = ({
   keyed,
   refusePersonal,

@@ -32,7 +32,7 @@ export function formatBill(
         ]
       : []),
     'A rough estimate: free tiers are not subtracted, and sizes and times are assumed (local/cost/assumed.ts).',
-    'Runs are priced on arm64, with all workers from start to end; what they did cost is in their receipts (docs/cost.md).',
+    'Runs are priced on arm64, with all workers from start to end; their actual cost is in their receipts (docs/cost.md).',
     'lambdas/shared/contract/prices.ts names the pages of the prices.',
   ].join('\n');
 }

@@ -45,7 +45,7 @@ export interface CheckOptions extends InputOptions {
   readonly nowMs: number;
   /** False if the records' topic may have names of its own for the fields: JSON without a map is then only read. */
   readonly hasDefaultFields: boolean;
-  /** How the pipeline stores ids and what it rejects, if that is known. */
+  /** The pipeline's settings for ids and for rejecting sales, if they are known. */
   readonly privacy?: Privacy | undefined;
 }
 

@@ -56,7 +56,7 @@ export interface Pipeline extends Omit<Endpoints, 'pid' | 'startTime' | 'functio
   readonly poller: Poller;
   /** The poller of remember; absent if the stack answers no requests. */
   readonly rememberPoller?: Poller;
-  /** How ids of users, orders and sales are stored. */
+  /** The settings for ids of users, orders and sales. */
   readonly persons: PersonIds;
   readonly emulatorLog: Emulator['log'];
   /** Stops all parts in reverse order. @throws {Error} If a part did not stop; the others are stopped anyway. */

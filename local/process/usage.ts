@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What a program used from its start to its end. */
+/** The use of a program from its start to its end. */
 export interface ProgramUsage {
   readonly wallSeconds: number;
   /** Of all its threads; without its child processes. */

@@ -1,7 +1,7 @@
 import type { ErasureForecast, ErasureReceipt } from '../../lambdas/shared/contract/erasure.ts';
 import { counted, grouped, sum } from '../../lambdas/shared/contract/numbers.ts';
 
-/** How far forget is with an erasure. */
+/** The progress of an erasure. */
 export interface ErasureProgress {
   readonly step: string;
   readonly pass: number;
@@ -11,7 +11,7 @@ export interface ErasureProgress {
 
 const MB = 1_000_000;
 
-/** Describes what forgetting will take. @param users Of all requests; the forecast is of one. */
+/** Describes the estimate of forgetting. @param users Of all requests; the forecast is of one. */
 export function describeForecast(forecast: ErasureForecast | undefined, users: number): string[] {
   if (!forecast) return [];
   const { objects, bytes, seconds, dollars } = forecast;
@@ -36,7 +36,7 @@ const STEPS: Readonly<Record<string, string>> = {
   receipt: 'writing the receipt',
 };
 
-/** Describes how far the work is, in one line. @param progress Null if it has not begun. */
+/** Describes the progress of the work, in one line. @param progress Null if it has not begun. */
 export function progressLine(progress: ErasureProgress | null): string {
   if (!progress) return '  waiting for the worker';
   const { step, pass, done, total } = progress;
@@ -44,7 +44,7 @@ export function progressLine(progress: ErasureProgress | null): string {
   return `  ${STEPS[step] ?? step}${of}`;
 }
 
-/** Describes a receipt in a person's words. */
+/** Describes a receipt in plain sentences. */
 export function describeReceipt(receipt: ErasureReceipt): string[] {
   const { erasure, users, objects, outside, scan, together, requestedAtMs, finishedAtMs, passes, parts } =
     receipt;

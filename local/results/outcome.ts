@@ -39,7 +39,7 @@ export interface Outcome {
   readonly decisions: readonly Publication[];
   /** One user of the served run, as an example; undefined if no run is served. */
   readonly user: UserSummary['users'][number] | undefined;
-  /** What the runs cost, oldest first; only those with a receipt. */
+  /** The costs of the runs, oldest first; only those with a receipt. */
   readonly costs: readonly RunCost[];
   /** The windows that wait for the budget of the next month, lowest first. */
   readonly waiting: readonly Waiting[];

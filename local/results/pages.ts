@@ -78,7 +78,7 @@ export async function startPages(
 /** The address at which a page asks for a user. */
 const EXPLORER = new RegExp(`^${ROUTES.explorer.path.replace('{user}', '[^/?]+')}$`);
 
-/** Asks the API for what a page wants to know, so that a page needs no address but its own. */
+/** Passes a page's question on to the API, so that the page needs no address but its own. */
 async function forward(
   apiUrl: string,
   { method, url, headers }: IncomingMessage,

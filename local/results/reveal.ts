@@ -19,7 +19,8 @@ export interface Reveal {
    * Replaces the pseudonyms of users in a file of a run by the ids of the list. Pseudonyms of others stay.
    *
    * @param name As in the manifest.
-   * @returns undefined if it is none of the files in which users are revealed: the CSV files and the GraphML file of `docs/files.md`.
+   * @returns undefined for a file in which users are not revealed. They are revealed in the CSV files and the GraphML file of
+   *   `docs/files.md`.
    */
   file(name: string, bytes: Uint8Array): Promise<Uint8Array | undefined>;
   /** The files so far. */
@@ -94,7 +95,7 @@ const REPLACEMENTS: readonly { readonly pattern: RegExp; readonly replace: Repla
   },
 ];
 
-/** @returns undefined if it is no user, or the list does not have the user. */
+/** @returns undefined if it is not a user, or the list does not have the user. */
 const userOf = (vertex: string, idOf: IdOf): string | undefined =>
   vertex.startsWith('u:') ? idOf(vertex.slice(2)) : undefined;
 

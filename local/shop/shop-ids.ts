@@ -5,7 +5,7 @@ import { DEFAULT_SIZE, userIdOf } from './shop.ts';
  * Finds the ids of users of the simulated shop by the ids that are stored of them.
  *
  * @param stored Users as stored.
- * @returns In the same order. Users whose pseudonym is none of the simulated shop's are left out; plain ids stay as they are.
+ * @returns In the same order. Users who are not of the simulated shop are left out; plain ids stay as they are.
  */
 export function shopIdsOf(stored: readonly string[], persons: PersonIds): string[] {
   if (persons.mode === 'plain') return [...stored];

@@ -251,7 +251,7 @@ const describeJob = (job: Job) => ({
   ...(isOver(job) && { billedResourceUtilization: measured(job) }),
 });
 
-/** What the program of a job really used; EMR bills what its workers reserve. Zero for a job without a program. */
+/** The measured use of the program of a job; EMR bills what its workers reserve. Zero for a job without a program. */
 const measured = ({ usage }: Job) => ({
   vCPUHour: (usage?.cpuSeconds ?? 0) / 3600,
   memoryGBHour: ((usage?.peakBytes ?? 0) / 2 ** 30) * ((usage?.wallSeconds ?? 0) / 3600),

@@ -77,7 +77,7 @@ export interface LocalPrivacyOptions {
   readonly userIds: Privacy['userIds'];
   /** The state of the pipeline. */
   readonly directory: string;
-  /** Whether the emulator may be older than the state: without the file, its secret then counts. */
+  /** True if the emulator may be older than the state: without the file, its secret then counts. */
   readonly isEmulatorElsewhere: boolean;
 }
 

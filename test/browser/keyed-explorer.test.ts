@@ -11,7 +11,7 @@ import { describeInChromium } from './browsed.ts';
 import { noBrowser, openPage, startBrowser } from './chromium.ts';
 import { type Site, startSite } from './site.ts';
 
-/** The explorer where the files of a run have pseudonyms: on one machine, on a page with sign-in, and on one that nobody can sign in on. */
+/** The explorer where the files of a run have pseudonyms: on one machine, on a page with sign-in, and on one without sign-in. */
 
 const FIELD = 'Product (id or name), or the whole id of a user';
 /** A user of the sample run takes the part of a pseudonym. */
@@ -23,7 +23,7 @@ let api: Server;
 /** Requests to the API, in order. */
 const asked: string[] = [];
 
-/** What the API answers for `ann@example.com`; it knows nobody else. */
+/** The API's answer for `ann@example.com`, the only user that it knows. */
 const ENTRY = {
   user: 'ann@example.com',
   run: { run: 2, newestSaleMs: 0 },
@@ -94,7 +94,7 @@ describeInChromium(() => {
     await page.close();
   });
 
-  test('what is typed is searched among products alone, and nobody is asked meanwhile', async () => {
+  test('typed text is searched among products alone, without requests to the API', async () => {
     const { page } = await openPage(browser, site.url(INDEX_KEY));
     await ready(page);
     const before = asked.length;
@@ -224,7 +224,7 @@ describeInChromium(() => {
     await context.close();
   });
 
-  test('where nobody can sign in, the page names the command that shows a user', async () => {
+  test('without sign-in, the page names the command that shows a user', async () => {
     const { page, context } = await openAt({ stackName: 'Lamps' });
     await ready(page);
     await lookUp(page, 'ann@example.com');

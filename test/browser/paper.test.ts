@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CHART_NAMES } from '../../lambdas/render/charts/registry.ts';
 import { INDEX_KEY } from '../../lambdas/shared/contract/keys.ts';
 import { pageKey } from '../lambdas/pages-samples.ts';
 import { browsed, describeInChromium } from './browsed.ts';
@@ -96,7 +97,7 @@ describeInChromium(() => {
     const pictures = await pageOf(what)
       .locator('figure svg')
       .evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ width }) => width));
-    expect(pictures).toHaveLength(9);
+    expect(pictures).toHaveLength(CHART_NAMES.length);
     // Pictures are 640 pixels wide with letters of at least 11 pixels, which must be at least 7 points on paper.
     for (const width of pictures) expect(0.75 * 11 * (width / 640)).toBeGreaterThan(7);
     for (const label of ['Numbers behind the decision', 'Quality of Top picks'])

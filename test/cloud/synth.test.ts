@@ -91,6 +91,9 @@ test('the CLI synthesizes the app itself, with its bundles', { timeout: 300_000 
   // The bundle of a stage that writes a page contains the browser program of that page.
   expect(bundles.flatMap((files) => files.filter((name) => name.endsWith('.client.js'))).sort()).toEqual([
     'index-page.client.js',
+    'keyed-index-page.client.js',
+    // forget draws pages of runs too.
+    'run-page.client.js',
     'run-page.client.js',
   ]);
 });

@@ -144,7 +144,7 @@ test('with plain ids, the same search finds them in every kind of place that has
   );
   const prefixes = new Set(found.map(([where]) => /^bucket: (\w+)/.exec(where)?.[1]));
   expect([...prefixes].filter(Boolean).sort()).toEqual(['charts', 'interactions', 'rejected', 'runs']);
-  // What is not stored of a sale is in rejected records alone.
+  // Fields that are not stored of a sale are in rejected records alone.
   for (const [where, markers] of found)
     if (!where.startsWith('bucket: rejected/'))
       expect([...markers], where).not.toEqual(expect.arrayContaining(['city']));

@@ -77,7 +77,7 @@ test('with keyed ids, accumulate gets it too, and no other function', () => {
   expect(having(keyed, ENV.personSecret)).toEqual(readers);
 });
 
-test('whoever may use the secret may only read it, and no other', () => {
+test('those who may use the secret may only read it, and no other secret', () => {
   const [[id = ''] = []] = secretOf(keyed);
   const arn = { 'Fn::GetAtt': [id, 'Id'] };
   for (const statements of Object.values(allowed(keyed, 'secretsmanager:')))

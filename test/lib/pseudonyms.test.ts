@@ -29,7 +29,7 @@ const originsOf = (template: Template) =>
   Object.values(template.findResources('AWS::ApiGatewayV2::Api'))[0]?.Properties.CorsConfiguration
     ?.AllowOrigins;
 
-test('with plain ids the pages are told nothing, and the API has the configured callers', () => {
+test('with plain ids the pages get no settings, and the API has the configured callers', () => {
   const template = synthesize({ serve, site });
   expect(environmentOf(template, 'Publish')).not.toHaveProperty(ENV.explorer);
   expect(environmentOf(template, 'Render')).not.toHaveProperty(ENV.privacy);

@@ -148,7 +148,7 @@ describe('the API', () => {
     expect(cors).not.toHaveProperty('AllowCredentials');
   });
 
-  test('may invoke the four Lambdas behind it, and nothing else may', () => {
+  test('may invoke its four Lambdas, and nothing else may', () => {
     const permissions = propertiesOf(template, 'AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );

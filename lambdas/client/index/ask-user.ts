@@ -12,14 +12,14 @@ export interface AskedUser {
  * Asks for a user by the id in the shop, where the files of a run have pseudonyms.
  *
  * @returns undefined if the served run does not know the user.
- * @throws {CannotAsk} If nobody can be asked, or nobody answers.
+ * @throws {CannotAsk} If the API cannot be asked, or does not answer.
  */
 export type AskUser = (user: string) => Promise<AskedUser | undefined>;
 
 /** A user cannot be asked for. The message says why and what to do, in sentences for the reader of the page. */
 export class CannotAsk extends Error {
   override readonly name = 'CannotAsk';
-  /** Goes to the issuer. Returns why it cannot, as a sentence; undefined on its way there. Absent if signing in does not help. */
+  /** Goes to the issuer. Returns the reason as a sentence if it cannot, otherwise undefined. Absent if signing in does not help. */
   readonly signIn: (() => Promise<string | undefined>) | undefined;
 
   constructor(

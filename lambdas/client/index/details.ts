@@ -25,7 +25,7 @@ export const details = async (
     ? userOrReason({ run, tables }, id)
     : productDetails(id, await tables.products.get(id), run);
 
-/** Shows a user, or why the user cannot be asked for. */
+/** Shows a user, or the reason why the API cannot be asked. */
 async function userOrReason({ run, tables }: RunTables, id: string): Promise<HTMLElement> {
   try {
     const found = await userOf({ run, tables }, id);
@@ -42,7 +42,7 @@ async function userOrReason({ run, tables }: RunTables, id: string): Promise<HTM
   }
 }
 
-/** Reads a user from the files of the run, or, where those have pseudonyms and this is none of them, asks the API. */
+/** Reads a user from the files of the run. If those have pseudonyms and the text is not one of them, asks the API. */
 async function userOf(
   { run, tables: { users, askUser } }: RunTables,
   id: string,

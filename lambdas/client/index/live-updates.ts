@@ -12,7 +12,7 @@ export interface PublicationListener {
 
 /**
  * Polls `current.json` while the page is visible and copies the parts that publish has rewritten into the open page: the
- * served run, the pictures, the decisions and the costs. The page itself is never reloaded, so a search goes on and focus is kept.
+ * served run, the pictures, the decisions and the costs. The page itself is never reloaded, so a search continues and the focus is kept.
  */
 export function followPublications(status: HTMLElement, { onServed }: PublicationListener): void {
   let served: number | null = null;

@@ -49,7 +49,7 @@ export async function suggest(tables: Tables, text: string): Promise<Suggestions
  * a product, since they share no id space.
  *
  * @returns At most {@link MAX_SUGGESTIONS} + 1 products, so that the caller knows whether there are more.
- * @throws {CannotAsk} If users have pseudonyms and nobody can be asked.
+ * @throws {CannotAsk} If users have pseudonyms and the API cannot be asked.
  */
 export async function find(tables: Tables, text: string): Promise<UserOrProduct[]> {
   const wanted = words(text);

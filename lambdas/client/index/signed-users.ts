@@ -18,7 +18,7 @@ export async function askUserOf({ api, stackName }: ExplorerSettings): Promise<A
     );
   if (api) return signedUsers(api);
   return async () => {
-    throw new CannotAsk(`Nobody can sign in on this page, so users cannot be looked up by id. ${toCommand}`);
+    throw new CannotAsk(`This page has no sign-in, so users cannot be looked up by id. ${toCommand}`);
   };
 }
 
@@ -43,7 +43,7 @@ async function signedUsers({ url, signIn }: NonNullable<ExplorerSettings['api']>
   } catch (error) {
     reason = sentenceOf(error);
   }
-  // Whoever turned back at the issuer has left it.
+  // A reader who came back from the issuer without signing in has left this address.
   sessionStorage.removeItem(ADDRESS);
   const client = createClient({
     baseUrl: url,

@@ -36,7 +36,7 @@ export interface Graph {
   readonly communities: readonly Community[];
   /** The mean distance between neighbouring vertices. */
   readonly spacing: number;
-  /** Whether the ids of users are pseudonyms. */
+  /** True if the ids of users are pseudonyms. */
   readonly hasPseudonyms: boolean;
   /** Vertices, highest degree first. */
   readonly byDegree: Uint32Array;

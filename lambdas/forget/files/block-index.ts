@@ -85,7 +85,7 @@ function columnEdits(
 
 interface TableFile {
   readonly bytes: Uint8Array;
-  /** Where its blocks are now; the index may be older. */
+  /** The current places of its blocks; the index may be older. */
   readonly places: readonly Place[];
 }
 

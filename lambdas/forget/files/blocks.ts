@@ -18,7 +18,7 @@ import { type Erased, type Rewritten, type RunContext, UNCHANGED } from './kind.
  *
  * A block keeps its place and its length, so that a reader who knows an older index, or reads while files are replaced, finds complete
  * blocks with the users that they had, except for those who were erased. Blocks without an erased user keep their bytes. Only if the
- * rows that are left do not fit, which needs rows that differ in next to nothing, a block becomes longer, and the index gets its length;
+ * remaining rows do not fit, which happens only if all rows are nearly equal, a block becomes longer, and the index gets its length;
  * a reader with an older index then finds no gzip members where it looks, and never other users.
  */
 export interface BlockKind {
@@ -135,10 +135,10 @@ export async function rewriteBlocks(
   return { changed: true, bytes: Buffer.concat([...parts, bytes.subarray(copied)]), removedRows };
 }
 
-/** Where a block is in its file. */
+/** The place of a block in its file. */
 export type Place = Pick<Block, 'offset' | 'sizeBytes'>;
 
-/** Returns the places of the blocks that may have an erased user, ascending; of all blocks if the index is none of this file. */
+/** Returns the places of the blocks that may have an erased user, ascending; of all blocks if the index does not fit this file. */
 function placesIn(
   bytes: Uint8Array,
   {

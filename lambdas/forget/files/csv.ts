@@ -57,7 +57,7 @@ const MOST_COLUMNS = 100;
 
 /** Finds one row after another, and the first fields of each. */
 class RowScanner {
-  /** Where the next row begins. */
+  /** Offset of the next row. */
   at: number;
   /** Number of fields of the row that are known. */
   fields = 0;

@@ -18,7 +18,7 @@ import { type Erased, type Rewritten, type RunContext, UNCHANGED } from './kind.
 
 /** The JSON documents of a run that name users. Everything but the users keeps its text. */
 
-/** What changes in a document. */
+/** The changes of a document. */
 export interface Edits {
   readonly edits: readonly Edit[];
   readonly removedRows: number;

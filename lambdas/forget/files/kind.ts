@@ -12,7 +12,7 @@ export interface Erased {
   isErased(user: string, kafkaMs?: number): boolean;
 }
 
-/** What becomes of an object. */
+/** The result of rewriting an object. */
 export type Rewritten = { readonly changed: false } | Changed;
 
 export interface Changed {
@@ -46,7 +46,7 @@ export interface Source {
 /** A kind of object, and how users are removed from it. */
 export interface FileKind {
   readonly name: string;
-  /** Where objects of this kind hold users, as a phrase for people; undefined if they hold none, and then they need not be read. */
+  /** A phrase for people that says where objects of this kind hold users; undefined if they hold none, and then they are not read. */
   readonly holds: string | undefined;
   /** Returns whether an object is of this kind, by its key. At most one kind has a key. */
   matches(key: string): boolean;

@@ -15,7 +15,7 @@ import type { FileKind } from './kind.ts';
 /** Size, number of rows and hash of a file. */
 export type FileFacts = Pick<RunFile, 'sizeBytes' | 'rows' | 'sha256'>;
 
-/** What an erasure made of a file of a run. */
+/** The change of a file of a run by an erasure. */
 export interface FileChange {
   /** As in the manifest. */
   readonly name: string;
@@ -104,7 +104,7 @@ function appendEdit(text: string, root: JsonNode, entries: readonly ErasedEntry[
 }
 
 /**
- * Formats a value as the job does: fields on lines of their own, with spaces around the colon.
+ * Formats a value as the job does: one field on each line, with spaces around the colon.
  *
  * @param depth Number of objects around the value.
  */

@@ -3,7 +3,7 @@ import { type DecodedArray, type FileMetaData, parquetMetadata, parquetScan } fr
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { type Rewritten, UNCHANGED } from './kind.ts';
 
-/** How the rows of a table are recognised. */
+/** Recognises the rows of a table. */
 export interface ParquetTable {
   /** The columns that `isRemoved` needs. A column that a file does not have is left out. */
   readonly columns: readonly string[];
@@ -41,7 +41,7 @@ export async function rewriteParquet(bytes: Uint8Array, table: ParquetTable): Pr
       const data = await scan.readColumn({ column: name, rowStart, rowEnd });
       columnData.push({ name, data: flags ? keep(data, flags) : data });
     }
-    // A group of which nothing is left is not written.
+    // A group that has lost all its rows is not written.
     writer.write({ columnData, rowGroupSize: Math.max(1, rowEnd - rowStart) });
   }
   writer.finish();

@@ -6,7 +6,7 @@ import { parquetRows, rewriteParquet } from './parquet.ts';
 
 /** The tables that have a row for each sale, recommendation, vertex or edge, as Parquet and as CSV. */
 
-/** How a table names the user of a row. */
+/** Describes how a table names the user of a row. */
 interface UserColumns {
   /** The columns that decide about a row. */
   readonly columns: readonly string[];
@@ -115,7 +115,7 @@ const RUN_FILE = /^runs\/\d{8,}\/\d{8,}\/(.+)$/s;
 /** Returns the path of a file below `runs/N/K/`. @throws {RangeError} If the key is no such file. */
 export function nameInRun(key: string): string {
   const name = RUN_FILE.exec(key)?.[1];
-  if (name === undefined) throw new RangeError(`Cannot rewrite ${key}: it is no file of a run`);
+  if (name === undefined) throw new RangeError(`Cannot rewrite ${key}: it is not a file of a run`);
   return name;
 }
 

@@ -5,7 +5,7 @@ import { type Erased, type Rewritten, UNCHANGED } from './kind.ts';
 
 /** Texts that no schema describes: logs, and reasons of failures. Users are found in them as whole words. */
 
-/** Stands in place of an id. */
+/** Replaces an id. */
 export const MASK = '***';
 
 /**

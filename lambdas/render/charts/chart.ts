@@ -35,9 +35,9 @@ export interface RunData {
   readonly sales: SalesSummary;
   /** This run and those before it, oldest first, at most 50; this run is the last. */
   readonly runs: readonly RunOutcome[];
-  /** Whether users have pseudonyms in place of their ids in the shop; false by default. */
+  /** True if users have pseudonyms in place of their ids in the shop; false by default. */
   readonly hasPseudonyms?: boolean;
-  /** What the runs before this one cost, oldest first, at most 50; only those that are billed. */
+  /** The costs of the runs before this one, oldest first, at most 50; only those that are billed. */
   readonly costs: readonly RunCost[];
 }
 

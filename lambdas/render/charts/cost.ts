@@ -148,7 +148,7 @@ const MANY_FAILED = 0.1;
 
 function title({ costs }: RunData): string {
   const billed = billedOf(costs);
-  // Of a run whose bill is unknown nothing can be said.
+  // The cost of a run whose bill is unknown cannot be stated.
   const known = billed.filter(({ parts }) => parts.unknown === 0);
   const [before, last] = [known.at(-2), known.at(-1)];
   if (!last) return billed.length === 0 ? 'No run is billed yet' : 'The bill of every run is unknown';

@@ -46,12 +46,12 @@ export interface CatalogueReaderOptions {
 }
 
 const REFRESH_SECONDS = 5;
-/** How long requests wait for a refresh before they use the copy. */
+/** Longest time that requests wait for a refresh before they use the copy. */
 const PATIENCE_MS = 800;
 /** The same while there is no copy yet. */
 const FIRST_PATIENCE_MS = 10_000;
 
-/** A bucket that is away fails sooner. What fails later was frozen with its process between requests: the next try is due. */
+/** A bucket that does not answer fails sooner. A slower refresh was frozen with its process between requests: the next try is due. */
 const LONGEST_MS = 10_000;
 /** A refresh that takes longer will never end: its process may have been frozen in between. */
 const STUCK_MS = 30_000;

@@ -98,7 +98,7 @@ export const StoredHistory = z
   );
 export type StoredHistory = z.infer<typeof StoredHistory>;
 
-/** A block of `model/histories-NNNNN.json.gz`; the key is the user. A block of which all users were forgotten has no rows. */
+/** A block of `model/histories-NNNNN.json.gz`; the key is the user. A block has no rows if all its users were forgotten. */
 export const AnswerHistories = z.object({
   names: z.array(z.tuple([z.string(), z.string()])),
   rows: z.array(z.tuple([z.string(), StoredHistory])),

@@ -36,9 +36,9 @@ export const erasurePartKey = (erasure: number, part: number): string =>
 export const NOTES_PREFIX = `${PREFIX.erasures}notes/`;
 /** @example noteKey(7) // 'erasures/notes/00000007.ndjson' */
 export const noteKey = (note: number): string => `${NOTES_PREFIX}${numberInKey(note)}.ndjson`;
-/** How far the worker is. It moves, and does not exist while there is no work. */
+/** The progress of the worker. It moves, and does not exist while there is no work. */
 export const PROGRESS_KEY = `${PREFIX.erasures}progress.json`;
-/** The users of a sweep, while it goes on; see {@link SweepUsers}. */
+/** The users of a sweep, while it is in progress; see {@link SweepUsers}. */
 export const SWEEP_USERS_KEY = `${PREFIX.erasures}notes/users.json`;
 /** When the last sweep over newly stored objects began. It moves. */
 export const SWEPT_KEY = `${PREFIX.erasures}swept.json`;
@@ -78,9 +78,9 @@ export const ErasedObject = z.strictObject({
 });
 export type ErasedObject = z.infer<typeof ErasedObject>;
 
-/** What was removed outside the bucket. */
+/** The removals outside the bucket. */
 const Outside = z.strictObject({
-  /** True if the worker was interrupted here: what it had removed and not yet saved is missing in the numbers, which are too low then. */
+  /** True if the worker was interrupted here: the numbers then leave out what it had removed and not yet saved. */
   isAtLeast: z.boolean(),
   /** Items removed from the table of recent sales; null if there is no table. */
   tableItems: Count.nullable(),
@@ -125,7 +125,7 @@ export const ErasureReceipt = z.strictObject({
   keyCheck: KeyCheck,
   /** All erasures of the same passes, this one included. The numbers below are those of all of them. */
   together: z.array(PositiveInt).min(1),
-  /** How often the bucket was passed over; after the first time only what was stored since. */
+  /** Number of passes over the bucket; passes after the first read only what was stored since. */
   passes: PositiveInt,
   objects: ObjectCounts,
   /** The objects that were changed or deleted, in key order; null if there are more than 200. */
@@ -134,7 +134,7 @@ export const ErasureReceipt = z.strictObject({
   parts: z.array(z.string()),
   outside: Outside,
   scan: Scan,
-  /** What forget cannot reach; sentences. */
+  /** Sentences about the places that forget cannot reach. */
   notReached: z.array(z.string()),
 });
 export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
@@ -153,7 +153,7 @@ export const SweepRecord = z.strictObject({
 });
 export type SweepRecord = z.infer<typeof SweepRecord>;
 
-/** `erasures/progress.json`: how far the worker is. */
+/** `erasures/progress.json`: the progress of the worker. */
 export const Progress = z.strictObject({
   /** The erasures that are worked on, ascending; empty during a sweep. */
   erasures: z.array(PositiveInt),
@@ -177,7 +177,7 @@ export const Progress = z.strictObject({
   /** In the steps `users`, `bucket` and `scan`: the prefix that is read, and the last unit's last key; both empty at the beginning. */
   prefix: z.string(),
   after: z.string(),
-  /** The key with which the unit that follows goes on, if some of its parts are done; otherwise empty. */
+  /** The key with which the next unit continues, if some of its parts are done; otherwise empty. */
   within: z.string(),
   /** In the step `outside`: the number of places that are done. There and in `settle`: how far the next one is; empty at its beginning. */
   places: Count,
@@ -186,7 +186,7 @@ export const Progress = z.strictObject({
   scan: Scan,
   /** Number of searches that have ended. */
   scans: Count,
-  /** Whether this search found something that was stored since the last pass began. */
+  /** True if this search found something that was stored since the last pass began. */
   foundNew: z.boolean(),
   /** Number of objects that were done, of all steps. */
   done: Count,

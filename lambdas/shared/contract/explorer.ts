@@ -61,7 +61,7 @@ const ListEntry = z.strictObject({
   because: z.array(z.strictObject({ product: z.string(), share: z.number() })).max(3),
 });
 
-/** What the explorer shows of a user. */
+/** The entry of a user in the explorer. */
 export const ExplorerUser = z.strictObject({
   /** Number of distinct products that the user has bought. */
   products: Count,

@@ -15,7 +15,7 @@ export const PREFIX = {
   charts: 'charts/',
   publications: 'publications/',
   catalogue: 'catalogue/',
-  /** What each attempt cost. */
+  /** The cost of each attempt. */
   receipts: 'receipts/',
   /** Users to be forgotten, as keyed hashes. */
   tombstones: 'tombstones/',
@@ -28,7 +28,7 @@ export const PREFIX = {
 /** The two objects that are overwritten, with `If-Match`. All others are written once. */
 export const CURRENT_KEY = 'current.json';
 export const INDEX_KEY = `${PREFIX.charts}index.html`;
-/** How ids of people are stored in this bucket. */
+/** States how ids of people are stored in this bucket. */
 export const PRIVACY_KEY = 'privacy.json';
 
 /**

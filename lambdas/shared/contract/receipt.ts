@@ -9,7 +9,7 @@ const Usd = z.number().min(0);
 /** A calendar month, UTC: `2026-11`. */
 const Month = z.string().regex(/^\d{4}-\d{2}$/);
 
-/** What the workers of a job used. In the cloud, it is what EMR Serverless billed. */
+/** The use of the workers of a job. In the cloud, it is what EMR Serverless billed. */
 export const JobUsage = z.strictObject({
   vcpuHours: z.number().min(0),
   memoryGbHours: z.number().min(0),
@@ -18,7 +18,7 @@ export const JobUsage = z.strictObject({
 });
 export type JobUsage = z.infer<typeof JobUsage>;
 
-/** What one Lambda used. */
+/** The use of one Lambda. */
 export const FunctionUsage = z.strictObject({
   requests: Count,
   /** Billed duration of all requests. */
@@ -38,7 +38,7 @@ export const Receipt = z.strictObject({
   month: Month,
   /** `local`: measured on one machine, and priced as the cloud would price it; nothing was paid. */
   where: z.enum(['cloud', 'local']),
-  /** Whether this attempt wrote the run. */
+  /** True if this attempt wrote the run. */
   succeeded: z.boolean(),
   job: z.strictObject({
     /** The last state of the job, as EMR Serverless names it; `GONE` if the service does not know it; null if it was never started. */
@@ -49,7 +49,7 @@ export const Receipt = z.strictObject({
     unknownBecause: z.string().nullable(),
   }),
   /**
-   * What the Lambdas used since the receipt before, by stage. Null if it could not be measured; the next receipt then begins
+   * The use of the Lambdas since the previous receipt, by stage. Null if it could not be measured; the next receipt then begins
    * where this one would have begun.
    */
   lambda: z
@@ -71,7 +71,7 @@ export const Receipt = z.strictObject({
     region: z.string(),
     usd: z.record(z.string(), z.number().min(0)),
   }),
-  /** What this attempt cost. */
+  /** The cost of this attempt. */
   usd: z.strictObject({
     /** Null if the bill is unknown. Only this counts in the budget. */
     job: Usd.nullable(),
@@ -83,15 +83,15 @@ export const Receipt = z.strictObject({
     /** Null if the bill of the job is unknown. */
     total: Usd.nullable(),
   }),
-  /** What the job was expected to cost when it was started; null if nothing was recorded then. */
+  /** The expected cost of the job when it was started; null if none was recorded. */
   forecastUsd: Usd.nullable(),
-  /** Whether a person started it although it did not fit into the budget. */
+  /** True if a person started it although it did not fit into the budget. */
   overBudget: z.boolean(),
   /** Rows in all batches of windows 1 to N; null if the window cannot be read. */
   sales: Count.nullable(),
   /** Users of the run; null if this attempt wrote none. */
   users: Count.nullable(),
-  /** What the run cost with all of its attempts so far. */
+  /** The cost of the run with all of its attempts so far. */
   whole: z.strictObject({
     usd: Usd,
     /** Attempts whose bill is unknown, which `usd` leaves out. */
@@ -118,7 +118,7 @@ export const Claim = z.strictObject({
   /** Epoch ms. */
   atMs: Count,
   forecastUsd: Usd,
-  /** What the attempts before it in this month cost, by their bills or else by their forecasts. */
+  /** The cost of the earlier attempts of this month, by their bills or else by their forecasts. */
   committedUsd: Usd,
   /** Null if there is none. */
   ceilingUsd: Usd.nullable(),

@@ -1,7 +1,7 @@
 import { addUsd, endOfMonth, formatUsd } from './money.ts';
 import type { Receipt, Waiting } from './receipt.ts';
 
-/** What a run cost, by the receipts of its attempts. */
+/** The cost of a run, by the receipts of its attempts. */
 export interface RunCost {
   readonly run: number;
   /** In the order of the attempts; an attempt without a receipt is not billed yet. */

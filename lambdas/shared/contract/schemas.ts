@@ -102,11 +102,11 @@ export const Attempt = z.strictObject({
   attempt: PositiveInt,
   /** The attempt is cancelled and counts as failed after this moment, epoch ms. */
   deadlineAtMs: Count,
-  /** What the job is expected to cost. Absent in attempts of version 0.2 and earlier. */
+  /** The expected cost of the job. Absent in attempts of version 0.2 and earlier. */
   budget: z
     .strictObject({
       forecastUsd: z.number().min(0),
-      /** Whether a person started it although it does not fit into the budget of the month. */
+      /** True if a person started it although it does not fit into the budget of the month. */
       overBudget: z.boolean(),
     })
     .optional(),
@@ -128,6 +128,8 @@ export const Attempt = z.strictObject({
       .strictObject({
         monitoringConfiguration: z.strictObject({
           s3MonitoringConfiguration: z.strictObject({ logUri: z.string().startsWith('s3://') }),
+          /** Attempts of version 0.2 and earlier do not have it. */
+          managedPersistenceMonitoringConfiguration: z.strictObject({ enabled: z.boolean() }).optional(),
         }),
       })
       .optional(),

@@ -24,7 +24,7 @@ export const ENV = {
   shopSignIn: 'SHOP_SIGN_IN',
   /** Age of the catalogue from which requests with filters fail, seconds. */
   catalogueMaxAgeSeconds: 'CATALOGUE_MAX_AGE_SECONDS',
-  /** How ids of people are stored, as JSON; see `privacy` in the configuration. */
+  /** The settings for ids of people, as JSON; see `privacy` in the configuration. */
   privacy: 'PRIVACY',
   /** Settings of pages whose users have pseudonyms, as JSON; unset where the files of a run have the ids of users. */
   explorer: 'EXPLORER',
@@ -34,7 +34,7 @@ export const ENV = {
   deadLetters: 'DEAD_LETTERS',
   /** Names of the log groups that forget searches, separated by commas. */
   logGroups: 'LOG_GROUPS',
-  /** URL of the queue of the function itself, by which it goes on after its time has ended. */
+  /** URL of the function's own queue, by which it continues after its time has ended. */
   ownQueue: 'OWN_QUEUE',
 } as const;
 

@@ -34,7 +34,7 @@ export const METRICS = {
   AttemptsFailed: 'Count',
   /** Windows whose last attempt failed. */
   GivenUp: 'Count',
-  /** What the job of an attempt cost in US dollars, once, when its receipt is written. */
+  /** The cost of the job of an attempt in US dollars, once, when its receipt is written. */
   JobUsd: 'None',
   /** Windows that wait because their attempt does not fit into the budget of this month; only if there is a budget. */
   WindowsOverBudget: 'Count',

@@ -12,8 +12,8 @@ export const REMEMBER_TIMEOUT_SECONDS = 60;
 /** For a write that was on its way to the table when the Lambda ended. */
 const MARGIN_SECONDS = 15;
 /**
- * Once tombstones exist for so long, remember stores no sale any more that they cover: it read them before it began to store, or has
- * ended. Whoever empties the table of recent sales does it once more after this time.
+ * Once tombstones have existed for this long, remember no longer stores any sale that they cover: each of its calls has read them
+ * before it began to store, or has ended. forget empties the table of recent sales once more after this time.
  */
 export const REMEMBER_SETTLES_SECONDS = TOMBSTONE_REFRESH_SECONDS + REMEMBER_TIMEOUT_SECONDS + MARGIN_SECONDS;
 

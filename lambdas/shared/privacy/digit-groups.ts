@@ -15,7 +15,7 @@ export interface WrittenNumber {
   readonly opening: '' | '+' | '(' | '+(';
   /** At least one; neighbours that are separated by at most three separators. More may follow. */
   readonly groups: readonly DigitGroup[];
-  /** Whether letters stand directly before it, as in `card4111111111111111`. */
+  /** True if there are letters directly before it, as in `card4111111111111111`. */
   readonly followsLetters: boolean;
 }
 
@@ -56,7 +56,7 @@ export function readNumber(text: string, at: number): WrittenNumber | undefined 
   return groups.length === 0 ? undefined : { start, opening, groups, followsLetters };
 }
 
-/** Returns whether a number may end after its group `index`: no letter follows, and it does not go on after a hyphen or dot. */
+/** Returns whether a number may end after its group `index`: no letter follows, and it does not continue after a hyphen or dot. */
 export function endsNumber(text: string, { groups }: WrittenNumber, index: number): boolean {
   const end = groups[index]?.end ?? 0;
   if (isDigit(text, end) || isLetter(text, end)) return false;

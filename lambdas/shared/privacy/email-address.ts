@@ -1,6 +1,6 @@
 /** An at sign, also as URLs and JSON texts encode it, and the one of East Asian keyboards. */
 const AT_SIGN = /[@＠]|%40|\\u0040/gi;
-/** One character before the at sign. Others are allowed, but nobody has them. */
+/** One character before the at sign. Others are allowed, but are not used in practice. */
 const LOCAL = /[\p{L}\p{N}._%+'-]/u;
 const MOST_LOCAL = 64;
 const MOST_DOMAIN = 255;

@@ -17,7 +17,7 @@ export const PRIVACY_VARIABLES = {
 
 type Environment = z.infer<z.ZodObject<typeof PRIVACY_VARIABLES>>;
 
-/** How a process stores ids of people, and the key for it. */
+/** The way in which a process stores ids of people, and its key. */
 export interface PersonAccess {
   readonly settings: Privacy;
   /** Returns the key; the secret is read at the first call. @throws {Error} If the process has no secret, or it cannot be read. */

@@ -46,7 +46,7 @@ export function refusalOf(
 const isSame = (a: BucketPrivacy, b: BucketPrivacy): boolean =>
   a.userIds === b.userIds && a.keyCheck === b.keyCheck;
 
-/** Processes that start at the same time write `privacy.json` at most so often before all of them agree. */
+/** Processes that start at the same time write `privacy.json` at most this often before all of them agree. */
 const MOST_WRITES = 5;
 
 /**

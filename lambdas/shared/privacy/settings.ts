@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** How ids of people and personal data are stored. */
+/** The settings for ids of people and personal data. */
 export const Privacy = z.strictObject({
   /**
    * `keyed` stores pseudonyms in place of ids of users, orders and sales. `plain` stores the ids as they came, for shops whose ids

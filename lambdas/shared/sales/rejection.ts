@@ -1,7 +1,7 @@
 import { counted } from '../contract/numbers.ts';
 import { maskPersonal } from '../privacy/mask.ts';
 
-/** What a record has in place of what it should have: a value of its own, or words for it. */
+/** The content of a record that is wrong: the value itself, or words for it. */
 export type Found = { readonly value: unknown } | { readonly words: string };
 
 /** A record, or a field of it, that is not valid. Only the parser of sales throws and catches it. */
@@ -20,7 +20,7 @@ export class Rejection extends Error {
   }
 }
 
-/** How much of a value a reason shows. The value is of a record, which anybody may have written. */
+/** Limit of the part of a value that a reason shows, because anybody may have written the record. */
 export type Show = (value: unknown) => string;
 
 /**

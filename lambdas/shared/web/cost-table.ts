@@ -78,7 +78,7 @@ function row(receipt: Receipt): Content[] {
   ];
 }
 
-/** How a job ended that wrote no run, by its state. */
+/** Words for the end of a job that wrote no run, by its state. */
 const ENDINGS: Readonly<Record<string, string>> = {
   FAILED: 'failed',
   CANCELLED: 'cancelled',

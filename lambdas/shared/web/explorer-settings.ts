@@ -8,7 +8,7 @@ import { SignInSettings } from './shop-settings.ts';
 export const ExplorerSettings = z.strictObject({
   /** Name of the stack, for commands that the page suggests. */
   stackName: z.string().min(1),
-  /** Where a page asks for a user, and how people sign in; absent if they cannot sign in on a page. */
+  /** Address at which a page asks for a user, and the sign-in; absent if people cannot sign in on a page. */
   api: z
     .strictObject({
       /** Address of the API, without `/v1`. */

@@ -222,7 +222,7 @@ const PERSONAL = [
   { ...lamp, id: '+49 171 1234567' },
 ];
 
-test('what looks personal is refused, if configured, with the reason that accumulate has; nothing of it is logged', async () => {
+test('if configured, a sale that looks personal is refused with the reason of accumulate, and nothing of it is logged', async () => {
   const { post, onTopic, log } = setUp({ privacy: { userIds: 'plain', refusePersonal: true } });
   const { status, json } = await post([lamp, ...PERSONAL]);
   expect(status).toBe(207);

@@ -5,7 +5,7 @@ import { PROGRESS_KEY, Progress } from '../../../lambdas/shared/contract/erasure
 import type { VersionedLake } from '../../../local/lake/versioned-lake.ts';
 import { batch, NOW, receiptOf, sampleBucket, usersIn, workerParts } from './sample-bucket.ts';
 
-/** Stores a batch with the user 1 each time that the worker begins a search, at most so often. @returns Their keys. */
+/** Stores a batch with the user 1 each time that the worker begins a search, up to a limit. @returns The keys. */
 function storeBeforeSearches(bucket: VersionedLake, most: number): string[] {
   const keys: string[] = [];
   bucket.afterChange = (operation, name) => {
@@ -44,7 +44,7 @@ test('sales that come again and again are left to the sweep after three searches
   for (const key of keys) expect(await usersIn(bucket.bytes(key))).toEqual(['2', '3']);
 });
 
-test('what was stored before the last pass, and cannot be read, is searched once', async () => {
+test('an object that was stored before the last pass and cannot be read is searched once', async () => {
   const bucket = sampleBucket();
   bucket.nowMs = NOW - 3_600_000;
   bucket.put(batch(40, [])[0], 'no Parquet');

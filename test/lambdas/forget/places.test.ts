@@ -139,7 +139,7 @@ test('recent sales until the moment are deleted, on all pages; later ones and th
       },
       30,
     );
-  // One without a timestamp is sorted by when it happened, and goes too.
+  // One without a timestamp is sorted by the time of the sale, and is deleted too.
   const pages = [
     [item('1', 0, 900), item('1', 1, -1)],
     [item('1', 2, 1000), item('1', 3, 1001)],

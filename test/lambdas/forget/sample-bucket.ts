@@ -25,7 +25,7 @@ import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { type VersionedLake, versionedLake } from '../../../local/lake/versioned-lake.ts';
 import { recordingLog } from '../log.ts';
 
-/** A shop in which the user 1 is forgotten: there are a product 1, a user 11, and a product that is called like the user. */
+/** A shop in which the user 1 is forgotten: there are a product 1, a user 11, and a product whose name is that of the user. */
 
 export const NOW = Date.UTC(2026, 5, 30);
 export const KEY = createPersonKey('0123456789abcdef0123456789abcdef');

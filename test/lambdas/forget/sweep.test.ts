@@ -53,7 +53,7 @@ test.each([
   expect(record?.changes.map((change) => change.key)).toEqual([key]);
 });
 
-test('without anything new a sweep only remembers how far it was', async () => {
+test('without new objects, a sweep only saves its progress', async () => {
   const bucket = await forgotten('1');
   bucket.nowMs = NOW + 600_000;
   const before = bucket.state((key) => key !== 'erasures/swept.json');
@@ -62,7 +62,7 @@ test('without anything new a sweep only remembers how far it was', async () => {
   expect(JSON.parse(bucket.bytes('erasures/swept.json').toString())).toEqual({ startedAtMs: NOW + 600_000 });
 });
 
-test('a sweep over more than a worker can read goes on where it was', async () => {
+test('a sweep over more than a worker can read continues where it stopped', async () => {
   const bucket = await forgotten('1', '2');
   const keys = Array.from({ length: 150 }, (_, index) => {
     const users =

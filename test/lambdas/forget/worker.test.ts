@@ -20,7 +20,7 @@ import {
   workerParts,
 } from './sample-bucket.ts';
 
-/** Work and receipts have times and numbers of their own. */
+/** Objects of the work and receipts differ in times and numbers, so comparisons leave them out. */
 const isOfOthers = (key: string): boolean => !key.startsWith('erasures/');
 
 describe('a user is forgotten', () => {

@@ -181,7 +181,7 @@ test('while the tombstones cannot be read nothing is stored, and all records are
   lake.fault = () => {
     throw new Error('the bucket is away');
   };
-  // The copy is good for five seconds.
+  // The copy is used for five seconds.
   clock.nowMs += 5_000;
   await run([{ offset: 1 }]);
   expect(recent.items.size).toBe(2);

@@ -318,7 +318,7 @@ test('consecutive numbers are shown as spans', () => {
   expect([spans([1, 2, 3, 5]), spans([7]), spans([])]).toEqual(['1–3, 5', '7', '']);
 });
 
-test('where users have pseudonyms the page says so, and tells its graph; otherwise it has no word of them', () => {
+test('where users have pseudonyms, the page and its graph say so; otherwise they do not mention pseudonyms', () => {
   const keyed = runPage({ ...whole, hasPseudonyms: true });
   expect(keyed).toContain('Users are shown under pseudonyms, not under their ids in the shop.</p>');
   const network = (page: string) =>

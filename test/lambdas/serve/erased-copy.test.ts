@@ -27,7 +27,7 @@ describe('when the tombstones cannot be read', () => {
     return shop;
   }
 
-  test('a young copy is used', async () => {
+  test('a recent copy is used', async () => {
     const { ask, clock } = await openWithout();
     clock.nowMs += (MOST_AGE_SECONDS - 1) * 1000;
     expect((await ask('/v1/users/ann/history')).json).toMatchObject({ missing: [], stored: { lines: 1 } });
@@ -43,7 +43,7 @@ describe('when the tombstones cannot be read', () => {
     expect([statusCode, json]).toMatchObject([200, { missing: ['runHistory'], stored: { lines: 0 } }]);
     expect(json.recent).toMatchObject({ lines: 1, newest: [{ product: 'wall' }] });
     expect(lines.some((line) => line.includes('"AnswersWithoutHistory":1'))).toBe(true);
-    // What the old copy says still holds.
+    // The old copy is still used for the users that it has.
     expect((await ask('/v1/users/bob/history')).json).toMatchObject({ missing: [], recent: { lines: 0 } });
     expect((await ask('/v1/popular')).statusCode).toBe(200);
     lake.fault = () => undefined;
@@ -106,7 +106,7 @@ describe('the copy of the erased users', () => {
     expect((await erased.current()).users?.through).toBe(2);
   });
 
-  test('does not make requests wait for ever, nor does a refresh that was frozen', async () => {
+  test('makes no request wait without limit, even if a refresh was frozen', async () => {
     const { lake, clock, waits, erased } = open();
     await erased.current();
     const { list } = lake;

@@ -15,7 +15,7 @@ const newer = (offset: number, kafkaMs: number) => ({
 const NEW_LIST = '/v1/users/ann/recommendations?list=new&n=2';
 
 describe('an erased user', () => {
-  test('is answered like one who never was there: from neither the run nor the recent sales', async () => {
+  test('gets the answer of an unknown user, from neither the run nor the recent sales', async () => {
     const { ask, remember, lake } = openShop();
     remember('ann', 'floor', newer(100, AS_OF_MS));
     writeTombstones(lake, 1, { untilMs: AS_OF_MS, users: ['ann'] });

@@ -31,7 +31,7 @@ test('shows what the run has of a user, with the names of these products and no 
   });
 });
 
-test('a user whom the run does not know is a 404, and without a run nobody can be asked for', async () => {
+test('a user whom the run does not know is a 404, and without a run no user can be looked up', async () => {
   const { ask } = openShop();
   for (const user of ['nobody', 'bo', 'bobby', '__proto__', 'constructor']) {
     const { statusCode, json } = await ask(`/v1/users/${user}/explorer`);
@@ -41,7 +41,7 @@ test('a user whom the run does not know is a 404, and without a run nobody can b
   expect(json.type).toBe('urn:cartograph:problem:no-run');
 });
 
-test('a run of an earlier version, without these files, knows nobody', async () => {
+test('a run of an earlier version, without these files, knows no user', async () => {
   const { ask, lake } = openShop();
   const manifest = JSON.parse(lake.text(manifestKey(1)));
   manifest.files = manifest.files.filter(({ name }: { name: string }) => !name.startsWith('explorer/'));

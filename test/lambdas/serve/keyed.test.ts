@@ -45,7 +45,7 @@ test('a history has the same lines, without the ids of orders and sales', async 
   });
 });
 
-test('no answer and no log has a pseudonym, and who asks with one is not known', async () => {
+test('no answer and no log has a pseudonym, and a user who is asked for by one is unknown', async () => {
   const { keyed } = openBoth();
   const urls = ['recommendations?because=true', 'history', 'explorer'];
   for (const url of urls) {

@@ -23,7 +23,7 @@ function swap<Item>(items: Item[], a: number, b: number): void {
   [items[a], items[b]] = [items[b] as Item, items[a] as Item];
 }
 
-/** What an answer shows of the run's history: whose it is, or that it could not be read. */
+/** The run's history in an answer: its user, or that it could not be read. */
 interface Shown {
   readonly owner: string | undefined;
   readonly isMissing: boolean;
@@ -49,7 +49,7 @@ async function interleave(seed: number) {
   const style: Style = pick(STYLES);
   const erased = new Set(USERS.filter(() => chance(0.25)));
   const { files, manifest } = rewritingSteps(lake, style, erased);
-  // Where blocks keep their places, the index is the last one, as it is when users are erased. Other orders are in the tests below.
+  // If blocks keep their places, the index comes last, as when users are erased. Other orders are in the tests below.
   if (style !== 'kept') for (let at = files.length - 1; at > 0; at--) swap(files, at, below(at + 1));
   const steps = [...files, manifest];
   const total = steps.length;
@@ -157,7 +157,7 @@ describe('while the files of the served run are rewritten', () => {
     expect(reads).toBe(3);
   });
 
-  test('an index that comes with another model is not used: its numbers of products may be others', async () => {
+  test('an index that belongs to another model is not used, because its numbers of products may differ', async () => {
     const shop = open();
     await historyOf('u00', shop);
     const { files } = rewritingSteps(shop.lake, 'shorter', new Set(['u03']));
@@ -182,7 +182,7 @@ describe('after a user was erased', () => {
     return reads;
   }
 
-  test('the run is loaded again once its manifest is another, although the pointer is the same', async () => {
+  test('the run is loaded again once its manifest has changed, although the pointer is the same', async () => {
     const shop = open();
     await shop.ask('/v1/ready');
     writeTombstones(shop.lake, 1, { untilMs: AS_OF_MS, users: ['u03'] });

@@ -57,7 +57,7 @@ test('of two first reads at the same time that see two versions, the later one r
   expect([asked, reads.index]).toEqual([[undefined, undefined, undefined], 2]);
 });
 
-test('a file that never fits is given up after three tries, and the index is left alone for a second', async () => {
+test('a file that never fits is given up after three tries, and the index is not read again for a second', async () => {
   const { get, blocks, reads, clock } = open([]);
   blocks[0] = Buffer.from('damaged');
   /** Returns how often the index was read. */

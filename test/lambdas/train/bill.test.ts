@@ -97,7 +97,7 @@ test('a region whose prices are not known is priced like another one, which the 
   expect(receipt.usd.total).toBe(0.18404);
 });
 
-test('failed attempts before it are a part of what the run cost, and of the month', () => {
+test('failed attempts before it count in the cost of the run and of the month', () => {
   const { whole } = makeReceipt({ ...FACTS, attempt: 3, earlierUsd: [0.05, 0.01596] });
   expect(whole).toEqual({
     usd: 0.25,
@@ -132,7 +132,7 @@ test('a failed attempt has its dollars, and none per user or month', () => {
   });
 });
 
-test('an unknown bill makes the total unknown; what the run cost is the rest, which is said', () => {
+test('an unknown bill makes the total unknown; the cost of the run is the rest, and the receipt says so', () => {
   const unknown = { state: 'GONE', usage: null, unknownBecause: 'the service does not know the job' };
   const own = makeReceipt({ ...FACTS, succeeded: false, job: unknown });
   expect(own.usd).toMatchObject({ job: null, total: null, s3Requests: 0.00038 });

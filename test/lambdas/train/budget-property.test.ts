@@ -12,7 +12,7 @@ import { launch } from './launch.ts';
 import { billOf, cutWindow, type TrainParts, trainParts } from './parts.ts';
 
 /**
- * How much a month can cost more than its ceiling C.
+ * The most by which the cost of a month can exceed its ceiling C.
  *
  * Let attempts 1 to n of a month be in the order of their claims, with forecasts f and bills c. When the last was claimed, some
  * of them, U, were not billed yet; n is one of them. Then sum over those not in U of c + sum over U of f ≤ C, because otherwise
@@ -101,7 +101,7 @@ function noteClaims(
   }
 }
 
-/** What an attempt was billed; undefined if it is not, or if the bill is unknown. */
+/** The bill of an attempt; undefined if there is none yet, or if it is unknown. */
 function billOfAttempt(lake: MemoryLake, name: string): number | undefined {
   const key = keyOf(name);
   if (!lake.objects.has(key)) return undefined;

@@ -6,7 +6,7 @@ import { isTerminal, type JobState, type Jobs } from '../../../lambdas/train/job
 export interface FakeCluster extends Jobs {
   readonly states: Map<string, JobState>;
   readonly requests: Map<string, Attempt['request']>;
-  /** What is billed, by job; a job that is not in it is not billed yet. */
+  /** The bills, by job; a job that is not in it is not billed yet. */
   readonly bills: Map<string, JobUsage>;
   /** Puts every running job into a terminal state. */
   endAll(state: JobState): void;

@@ -14,7 +14,7 @@ import { launch } from './launch.ts';
 
 type LambdaUse = NonNullable<Receipt['lambda']>['stages'];
 
-/** Everything that train needs, in memory. What the Lambdas used is nothing, unless `used` is changed. */
+/** Everything that train needs, in memory. The use of the Lambdas is nothing, unless `used` is changed. */
 export function trainParts(lake: MemoryLake = memoryLake(), monthlyTrainingUsd?: number) {
   const jobs = fakeCluster();
   const measured: (readonly [number, number])[] = [];
@@ -57,7 +57,7 @@ export async function cutWindow(lake: MemoryLake, window: number, sales = 100_00
   await lake.create(windowKey(window), toJson(content), 'application/json');
 }
 
-/** What one dollar of a job buys, at the prices of ARM64 in us-east-1: vCPU-hours only. */
+/** The use that costs one dollar, at the prices of ARM64 in us-east-1: vCPU-hours only. */
 export const billOf = (usd: number): JobUsage => ({
   vcpuHours: usd / PRICES['us-east-1'].emrArmVcpu.usd,
   memoryGbHours: 0,

@@ -201,7 +201,7 @@ test('an attempt that is not billed yet counts by its forecast, and after its bi
   expect(claims(parts).at(-1)).toMatchObject({ window: 4, committedUsd: 0.25 });
 });
 
-test('failed attempts count, and the next attempt waits if it does not fit, without a word about another failure', async () => {
+test('failed attempts count, and the next attempt waits if it does not fit, without reporting another failure', async () => {
   const parts = await shop(0.5);
   await cutWindow(parts.lake, 2);
   await train(parts);

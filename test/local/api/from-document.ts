@@ -59,6 +59,7 @@ export function valuesOf(given: JsonSchema): fc.Arbitrary<unknown> {
     maxLength?: number;
     minItems?: number;
     format?: string;
+    pattern?: string;
   };
   const either = schema.anyOf ?? schema.oneOf;
   if (either) return fc.oneof(...either.map(valuesOf));
@@ -73,7 +74,7 @@ export function valuesOf(given: JsonSchema): fc.Arbitrary<unknown> {
         return fc
           .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
           .map((date) => date.toISOString());
-      return text(schema);
+      return schema.pattern ? fc.stringMatching(new RegExp(schema.pattern)) : text(schema);
     case 'integer':
       return fc.integer({ min: Math.max(min ?? -1e6, -(2 ** 31)), max: Math.min(max ?? 1e6, 2 ** 31 - 1) });
     case 'number':

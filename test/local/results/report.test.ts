@@ -96,7 +96,7 @@ test('the report of a run that succeeded', () => {
   expect(problemsOf(facts(OUTCOME))).toEqual([]);
 });
 
-test('what the newest runs cost is one line, which says that nothing was paid on one machine', () => {
+test('the cost of the newest runs is one line, which says that nothing was paid on one machine', () => {
   const costs = [1, 2, 3, 4, 5, 6].map((run) => sampleCost(run, { hours: 0.001, isLocal: true }));
   const report = formatReport(facts({ ...OUTCOME, costs })).replaceAll(/\s+/g, ' ');
   expect(report).toContain(

@@ -25,7 +25,7 @@ test('recommendations get the ids of the list; other users, and every other cell
   expect(reveal.users).toEqual({ revealed: 2, others: 1 });
 });
 
-test('vertices get the id and the label; a product whose id is a pseudonym is none of the users', async () => {
+test('vertices get the id and the label; a product whose id is a pseudonym stays as it is', async () => {
   const { text, reveal } = await revealed(
     'graph/vertices.csv',
     `id,kind,label,sales\np:${ann},product,${ann},3\np:x,product,"two\nlines, ${ann}",1\nu:${ann},user,${ann},3\nu:${odd},user,${odd},3\nu:${bob},user,${bob},\n`,

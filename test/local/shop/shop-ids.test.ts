@@ -6,7 +6,7 @@ import { shopIdsOf, userLabel } from '../../../local/shop/shop-ids.ts';
 
 const persons = createPersonIds('keyed', createPersonKey('a secret of the simulated shop, 40 letters'));
 
-test('every user of the simulated shop is found by the pseudonym, and nobody else is', () => {
+test('every user of the simulated shop is found by the pseudonym, and no other user is', () => {
   const users = plantShop(7).users.map(({ id }) => id);
   const stored = [...users, 'ann', 'u1001', ''].map((id) => persons.stored(id));
   expect(shopIdsOf(stored, persons)).toEqual(users);

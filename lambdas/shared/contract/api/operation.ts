@@ -79,7 +79,7 @@ export interface ApiRequest<Id extends OperationId = OperationId> {
   readonly claims: Readonly<Record<string, unknown>>;
   /** The only user whom the caller may read or write; undefined if there is no such restriction. */
   readonly onlyUser: string | undefined;
-  /** Who asks, for a record that is kept: a role of AWS, or the kind of token. It does not name a user. */
+  /** The caller, for a record that is kept: a role of AWS, or the kind of token. It does not name a user. */
   readonly requestedBy: string;
   /** The id of the request in the gateway's log. */
   readonly requestId: string;

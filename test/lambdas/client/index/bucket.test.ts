@@ -59,7 +59,7 @@ test('blocks of two versions of a file are not mixed', async () => {
   await users.get('ann');
   bucket.etag = '"2"';
   await expect(users.get('bob')).rejects.toThrow(BlockChanged);
-  // What was read before is still complete.
+  // The earlier result is still complete.
   expect((await users.get('ann'))?.key).toBe('ann');
 });
 

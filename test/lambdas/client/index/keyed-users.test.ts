@@ -42,7 +42,7 @@ function keyedTables(known: readonly string[]): { tables: Tables; asked: string[
 }
 
 describe('where users have pseudonyms', () => {
-  test('users are not suggested, not even by the beginning of a pseudonym, and nobody is asked', async () => {
+  test('users are not suggested, not even by the beginning of a pseudonym, and the API is not asked', async () => {
     const { tables, asked } = keyedTables(['p00']);
     for (const text of ['A', PSEUDONYM.slice(0, 25), PSEUDONYM])
       expect(await suggest(tables, text)).toMatchObject({ users: [], hasMoreUsers: false });
@@ -95,7 +95,7 @@ describe('the API is asked', () => {
     expect(found).toEqual({ run: 2, row: { key: 'ann', value: entry, names: new Map([['p1', 'Lamp']]) } });
   });
 
-  test('an unknown user is nobody; everything else is a reason for the reader', async () => {
+  test('an unknown user is undefined; every other failure gives the reader a reason', async () => {
     expect(await failing(404, 'unknown-user')).toBeUndefined();
     const reasonOf = (asked: Promise<unknown>) => asked.catch((error: unknown) => error);
     const cases: readonly (readonly [Promise<unknown>, string])[] = [

@@ -78,7 +78,7 @@ test('an object that no stage writes has no kind', () => {
     expect([key, kindOf(KINDS, key)]).toEqual([key, undefined]);
 });
 
-test('kinds have names of their own', () => {
+test('every kind has a different name', () => {
   expect(new Set(KINDS.map(({ name }) => name)).size).toBe(KINDS.length);
 });
 

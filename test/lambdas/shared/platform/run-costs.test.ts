@@ -21,7 +21,7 @@ async function lakeWith(...receipts: readonly (readonly [number, number])[]): Pr
   return lake;
 }
 
-test('receipts are grouped by run, oldest first; claims and notes are none', async () => {
+test('receipts are grouped by run, oldest first; claims and notes are left out', async () => {
   const lake = await lakeWith([1, 1], [3, 1], [3, 2]);
   const costs = await readRunCosts(lake);
   expect(costs.map(({ run, receipts }) => [run, receipts.map(({ attempt }) => attempt)])).toEqual([

@@ -170,6 +170,6 @@ test('a refresh that was frozen does not stop later ones, and changes nothing if
   expect([reader.ageSeconds, reader.latest?.erasureOf('ann')?.erasure]).toEqual([3, 1]);
 });
 
-test('remember has settled when no call can be left that had not seen the tombstones', () => {
+test('remember has settled when every call that had not seen the tombstones has ended', () => {
   expect(REMEMBER_SETTLES_SECONDS).toBeGreaterThan(TOMBSTONE_REFRESH_SECONDS + REMEMBER_TIMEOUT_SECONDS);
 });

@@ -4,7 +4,7 @@ import { personalKind, type Subject } from '../../../../lambdas/shared/privacy/p
 import { type Random, seeded } from '../../../../local/shop/random.ts';
 
 /**
- * How often ids that are not personal look so by chance. The shares in `docs/privacy.md` were measured in the same way with 100,000
+ * Measures how often ids that are not personal look so by chance. The shares in `docs/privacy.md` were measured in the same way with 100,000
  * ids of each kind; the bounds leave room for other seeds.
  */
 const COUNT = 20_000;
@@ -114,7 +114,7 @@ const POPULATIONS: readonly Population[] = [
   ],
 ];
 
-test.each(POPULATIONS)('of %s (%s), few enough look personal', (name, subject, make, most) => {
+test.each(POPULATIONS)('few enough %s (%s) look personal', (name, subject, make, most) => {
   const random = seeded(name.length);
   let count = 0;
   for (let index = 0; index < COUNT; index++) if (personalKind(make(random), subject)) count += 1;

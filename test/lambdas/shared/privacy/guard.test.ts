@@ -130,7 +130,7 @@ test('an object that is not one of these is an error that names it', async () =>
   await expect(agree(PLAIN, lake)).rejects.toThrow(/^Cannot read privacy\.json: userIds/);
 });
 
-test('an object that changes for ever is an error', async () => {
+test('an object that never stops changing is an error', async () => {
   const lake = { ...memoryLake(), replace: async () => false };
   await expect(agreeOnPrivacy(PLAIN, lake, PREFIX.interactions)).rejects.toThrow(
     'Cannot write privacy.json: it changed 5 times in the meantime',

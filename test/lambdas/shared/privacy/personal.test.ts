@@ -27,7 +27,7 @@ describe('an e-mail address', () => {
     expect(found(text, 'product')).toEqual([`email: ${text}`]);
   });
 
-  test('is found in a text, without what stands around it', () => {
+  test('is found in a text, without the text around it', () => {
     expect(found('mail <ann@example.com>, or bob@example.org.')).toEqual([
       'email: ann@example.com',
       'email: bob@example.org',
@@ -91,7 +91,7 @@ describe('a phone number', () => {
     expect(found(text)).toEqual([`phone: ${text}`]);
   });
 
-  test('is found in a text, without what stands around it', () => {
+  test('is found in a text, without the text around it', () => {
     expect(found('call +49 171 1234567, ask for Ann')).toEqual(['phone: +49 171 1234567']);
     expect(found('tel:+14155552671')).toEqual(['phone: +14155552671']);
     expect(found('whatsapp+14155552671')).toEqual(['phone: +14155552671']);
@@ -167,7 +167,7 @@ describe('a card number', () => {
     expect(found(text)).toEqual([`card: ${text}`]);
   });
 
-  test('is found in a text, without what stands around it', () => {
+  test('is found in a text, without the text around it', () => {
     expect(found('card 4111 1111 1111 1111 05/27')).toEqual(['card: 4111 1111 1111 1111']);
     expect(found('12 4111 1111 1111 1111')).toEqual(['card: 4111 1111 1111 1111']);
     expect(found('user-4111111111111111')).toEqual(['card: 4111111111111111']);
@@ -228,7 +228,7 @@ test('parts are in order, do not overlap, and what looks personal for a product 
   );
 });
 
-test('whatever stands around it, a number or an address between blanks is found', () => {
+test('a number or an address between blanks is found, whatever text is around it', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', 'Z', 'é', '中', '😀', ',', ';', '"', '<', '\n'),
     maxLength: 40,

@@ -145,7 +145,7 @@ describe('ids are keyed', () => {
 });
 
 /**
- * Text that is in no word of a reason. Each is planted into each field and fault, with kinds of values that reasons show in
+ * Texts that no reason contains. Each is planted into each field and fault, with kinds of values that reasons show in
  * different ways.
  */
 const PLANTED = [

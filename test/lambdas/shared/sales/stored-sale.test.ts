@@ -42,7 +42,7 @@ test('the same id has the same pseudonym in every sale', () => {
   expect(storedSale({ ...SALE, orderId: 'ann' }, keyed).orderId).toBe(storedSale(SALE, keyed).user);
 });
 
-test('more ids than are kept have the pseudonyms of their own', () => {
+test('more ids than are kept still get their own pseudonyms', () => {
   const ids = Array.from({ length: 20_001 }, (_, index) => `user-${index}`);
   for (const round of ['computed', 'kept'])
     expect(

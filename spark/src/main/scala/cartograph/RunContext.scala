@@ -7,7 +7,7 @@ import cartograph.platform.{Keys, Lake, RunFiles, SecretText, StepTimer}
 import cartograph.sales.{TombstoneInputs, Tombstones}
 
 /**
- * Where one attempt at a run reads and writes, and what times its steps.
+ * The places that one attempt at a run reads and writes, and the timer of its steps.
  *
  * @param secret where the secret of personal ids is, as [[SecretText]] takes it; None if the configuration does not say it
  */

@@ -115,7 +115,7 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
     assert(first.at("/inputs/tombstones").isNull)
     assert(second.at("/inputs/interactions").asInt === withoutAnn(sales).size)
     assert(second.at("/gate/served").asInt === 1, "the served run is compared all the same")
-    // What only she bought is gone with her.
+    // Products that only she bought have disappeared too.
     assert(holding("runs/00000001", "only-hers").nonEmpty && holding("runs/00000002", "only-hers") === Nil)
   }
 

@@ -64,7 +64,7 @@ object Tombstones {
   val SecretSetting: String = "spark.cartograph.personSecret"
 
   /**
-   * What is known about a user from all tombstones.
+   * The tombstones of a user, merged.
    *
    * @param untilMs the latest moment, epoch ms
    * @param erasure the newest erasure
