@@ -13,7 +13,7 @@ import { filesOf } from './run-of.ts';
  * Draws the pictures and the page of a run again if files of its manifest were changed, whose sizes and hashes the page lists. Makes each
  * of them a kind of object.
  *
- * What cannot be drawn is deleted, and so are all of them if the page or a picture is missing, because render has not ended or has
+ * A picture or page that cannot be drawn is deleted, and so are all of them if the page or a picture is missing, because render has not ended or has
  * crashed: the sweep of render draws a run without a page, from the files as they are then.
  *
  * @param charts The objects of `charts/N/`.

@@ -133,7 +133,7 @@ async function eraseHistory(history: History, { run, drawn }: Context, pass: Pas
     return await eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error;
-    // The others go on. The search at the end reports the object.
+    // The work continues with the others. The search at the end reports the object.
     log.error('Cannot remove users from an object', { object: history.key, fault: faultOf(error.cause) });
     return NOTHING;
   }

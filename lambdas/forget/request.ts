@@ -66,7 +66,7 @@ function checkUsers(users: readonly string[]): void {
 }
 
 /**
- * Writes the tombstones of a request. They are a function of the request, so that whoever writes them writes the same.
+ * Writes the tombstones of a request. They are a function of the request, so that every writer writes the same.
  *
  * @returns false if there are tombstones of another request with its number; they stay.
  */

@@ -119,7 +119,7 @@ async function usersIn(
           : usersOfRejected(key, content.bytes, kindOf);
         for (const user of await found) users.add(user);
       } catch (error) {
-        // The others go on.
+        // The work continues with the others.
         log.error('Cannot look for forgotten users in an object', { object: key, fault: faultOf(error) });
       }
     }
