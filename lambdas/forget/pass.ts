@@ -162,7 +162,7 @@ function manifestKind(key: string, run: number | undefined, { changes, newest }:
 /** Files of runs that were changed or deleted so far. */
 async function changesByRun({ lake }: WorkerParts): Promise<ReadonlyMap<number, readonly ErasedObject[]>> {
   const changed = (await readNotes(lake)).filter(
-    ({ key, action }) => key.startsWith('runs/') && (action === 'changed' || action === 'deleted'),
+    ({ key, action }) => key.startsWith(PREFIX.runs) && (action === 'changed' || action === 'deleted'),
   );
   return Map.groupBy(changed, ({ key }) => runOfKey(key)?.run ?? 0);
 }

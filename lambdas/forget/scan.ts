@@ -82,7 +82,7 @@ async function runOf(
   { lake, bucket }: WorkerParts,
 ): Promise<RunContext | undefined> {
   const group = groupOf(last);
-  return group?.startsWith('runs/') ? runContext(lake, bucket, { prefix: group, histories }) : undefined;
+  return group?.startsWith(PREFIX.runs) ? runContext(lake, bucket, { prefix: group, histories }) : undefined;
 }
 
 async function scanPart(

@@ -1,7 +1,7 @@
 import { createClient } from '../../shared/client/client.ts';
 import type { ExplorerSettings } from '../../shared/web/explorer-settings.ts';
-import { randomBytes } from '../shop/person.ts';
-import { beginSignIn, endSignIn, redirectOf, type SignInBrowser, SignInError } from '../shop/sign-in.ts';
+import { beginSignIn, endSignIn, redirectOf } from '../shop/sign-in.ts';
+import { sentenceOf, thisBrowser } from '../shop/this-browser.ts';
 import { askApi } from './ask-api.ts';
 import { type AskUser, CannotAsk } from './ask-user.ts';
 
@@ -25,7 +25,10 @@ export async function askUserOf({ api, stackName }: ExplorerSettings): Promise<A
 const isThisMachine = (): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 
 async function signedUsers({ url, signIn }: NonNullable<ExplorerSettings['api']>): Promise<AskUser> {
-  const browser = thisBrowser();
+  // The page returns from the issuer to the user that was looked up.
+  const browser = thisBrowser((address) => {
+    history.replaceState(null, '', redirectOf(address) + (sessionStorage.getItem(ADDRESS) ?? ''));
+  });
   let reason = 'Sign in to look up a user by id.';
   const cannot = (): CannotAsk => new CannotAsk(reason, { signIn: go });
   const go = async (): Promise<string | undefined> => {
@@ -61,21 +64,3 @@ async function signedUsers({ url, signIn }: NonNullable<ExplorerSettings['api']>
     return ask(user);
   };
 }
-
-function sentenceOf(error: unknown): string {
-  console.error(error);
-  return error instanceof SignInError
-    ? error.message
-    : 'Signing in failed. Try again; the console has the reason.';
-}
-
-/** This browser. The page returns from the issuer to the user that was looked up. */
-const thisBrowser = (): SignInBrowser => ({
-  address: location.href,
-  storage: sessionStorage,
-  fetch: (...options) => fetch(...options),
-  random: randomBytes,
-  replaceAddress: (address) => {
-    history.replaceState(null, '', redirectOf(address) + (sessionStorage.getItem(ADDRESS) ?? ''));
-  },
-});

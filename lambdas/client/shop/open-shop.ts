@@ -3,11 +3,11 @@ import { element } from '../dom.ts';
 import { type Client, shopClient } from './client.ts';
 import { FiltersForm } from './filters-form.ts';
 import { followRuns } from './follow-runs.ts';
-import { randomBytes } from './person.ts';
 import { PersonForm } from './person-form.ts';
 import { place, setText } from './place.ts';
 import { Shop } from './shop.ts';
-import { beginSignIn, claimOf, endSignIn, type SignInBrowser, SignInError } from './sign-in.ts';
+import { beginSignIn, claimOf, endSignIn, type SignInBrowser } from './sign-in.ts';
+import { sentenceOf, thisBrowser } from './this-browser.ts';
 
 /** Opens the shop, after signing in where the API needs it. */
 export async function openShop({ users, signIn, isDatedByLists = false }: ShopSettings): Promise<void> {
@@ -17,7 +17,7 @@ export async function openShop({ users, signIn, isDatedByLists = false }: ShopSe
     startShop(client, { users, isDatedByLists });
     return;
   }
-  const browser = thisBrowser();
+  const browser = thisBrowser((address) => history.replaceState(null, '', address));
   try {
     const token = await endSignIn(signIn, browser);
     if (!token) {
@@ -71,18 +71,3 @@ function offerSignIn(settings: SignInSettings, browser: SignInBrowser, why: stri
   box.hidden = false;
   box.scrollIntoView({ block: 'nearest' });
 }
-
-function sentenceOf(error: unknown): string {
-  console.error(error);
-  return error instanceof SignInError
-    ? error.message
-    : 'Signing in failed. Try again; the console has the reason.';
-}
-
-const thisBrowser = (): SignInBrowser => ({
-  address: location.href,
-  storage: sessionStorage,
-  fetch: (...options) => fetch(...options),
-  random: randomBytes,
-  replaceAddress: (address) => history.replaceState(null, '', address),
-});
