@@ -34,7 +34,7 @@ final case class Recommended(
  * @param learners of a window: more would not improve what is learned
  * @param measured of the holdout: the standard error of NDCG@10 is then about 0.002
  */
-final case class SampleLimits(learners: Int = 10000, measured: Int = 20000)
+final case class SampleLimits(learners: Int = 6000, measured: Int = 20000)
 
 /**
  * Makes recommendations from purchases.
