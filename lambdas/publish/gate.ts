@@ -1,4 +1,4 @@
-import { describeUntrained } from '../shared/contract/event-types.ts';
+import { whyEmpty } from '../shared/contract/charges.ts';
 import { counted, highest, signed } from '../shared/contract/numbers.ts';
 import {
   BASELINES,
@@ -84,7 +84,7 @@ export function evaluateGate(
 }
 
 function withoutRecommendations(inputs: Manifest['inputs'] | undefined): string {
-  const untrained = inputs?.interactions === 0 ? describeUntrained(inputs) : undefined;
+  const untrained = inputs && whyEmpty(inputs);
   return ['it has no recommendations', ...(untrained ? [untrained] : [])].join(': ');
 }
 

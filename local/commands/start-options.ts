@@ -17,6 +17,7 @@ import {
   timeFormatOption,
 } from './sales-options.ts';
 import {
+  chargesOption,
   growthOption,
   keyedOption,
   maxWaitOption,
@@ -44,6 +45,7 @@ export const commandLine = () =>
     .addOption(growthOption())
     .addOption(maxWaitOption())
     .addOption(typeWeightsOption())
+    .addOption(chargesOption())
     .addOption(monthlyTrainingOption())
     .addOption(text('--export <DIR>', 'copy the files and charts of the served run to this directory'))
     .addOption(

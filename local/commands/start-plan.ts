@@ -21,6 +21,7 @@ export function configOf(options: StartOptions): ConfigInput {
     model: {
       ...(options.rank === undefined ? {} : { rank: options.rank }),
       ...(options.typeWeights === undefined ? {} : { typeWeights: options.typeWeights }),
+      ...(options.charges === undefined ? {} : { charges: options.charges }),
     },
     ...(options.monthlyUsd === undefined ? {} : { budget: { monthlyTrainingUsd: options.monthlyUsd } }),
     ...(options.keyed || options.refusePersonal ? { privacy: privacyOf(options) } : {}),

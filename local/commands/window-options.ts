@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { grouped } from '../../lambdas/shared/contract/numbers.ts';
+import { charges } from '../shop/charges.ts';
 import { typeWeights } from '../shop/type-weights.ts';
 import { duration, valueOption, wholeNumber } from '../terminal/options.ts';
 
@@ -41,6 +42,13 @@ export const typeWeightsOption = () =>
     '--type-weights <LIST>',
     'weights of types of sales: view=0.1,cart=0.3 (0: leave out)',
     typeWeights,
+  );
+
+export const chargesOption = () =>
+  valueOption(
+    '--charges <LIST>',
+    'more ids or names of what is no product: GIFT-WRAP,postage=false (false: it is one)',
+    charges,
   );
 
 /** The variable is for containers, whose command is fixed (`local/docker-compose.yml`). */

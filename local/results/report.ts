@@ -1,5 +1,6 @@
 import { SHOP_PATH } from '../../lambdas/serve/shop/address.ts';
 import { describeAfterNow } from '../../lambdas/shared/contract/after-now.ts';
+import { describeCharges, whyEmpty } from '../../lambdas/shared/contract/charges.ts';
 import { describeUntrained } from '../../lambdas/shared/contract/event-types.ts';
 import { counted, grouped, highest, sum } from '../../lambdas/shared/contract/numbers.ts';
 import {
@@ -73,13 +74,12 @@ function trainingProblems(outcome: Outcome): string[] {
     problems.push(`Run ${run} is finished, but ${servedRun(outcome)} is served`);
   const sources = [...outcome.sources.values()];
   const cut = sum(sources.map((counts) => counts.cut));
-  const read = inputs.interactions + inputs.unweighted;
+  const read = inputs.interactions + inputs.unweighted + inputs.charges.interactions;
   // Sales of forgotten users are left out, or no longer in the batches that the windows name by their first counts.
   if (inputs.tombstones === null ? cut !== read : read > cut)
     problems.push(`Run ${run} read ${grouped(read)} sales, but its windows hold ${grouped(cut)}`);
-  const missing = describeUntrained(inputs);
-  if (missing !== undefined && inputs.interactions === 0)
-    problems.push(`Run ${run} was trained on nothing: ${missing}`);
+  const missing = whyEmpty(inputs);
+  if (missing !== undefined) problems.push(`Run ${run} was trained on nothing: ${missing}`);
   const untrained = sum(sources.map(({ stored, cut }) => stored - cut));
   if (untrained > 0) problems.push(`Run ${run} was not trained on ${counted(untrained, 'stored sale')}`);
   return problems;
@@ -175,11 +175,13 @@ const trainedOn = ({ counts, inputs }: NonNullable<WindowOutcome['manifest']>): 
     ? `read ${counted(inputs.interactions, 'sale')}, but nothing to recommend is left of them, such as a purchase that was not returned`
     : `trained on ${grouped(inputs.interactions)} sales of ${grouped(counts.products)} products to ${grouped(counts.users)} users`;
 
-/** Names the sales that are missing from training because of their type, and counts those that are dated after "now". */
+/** Names the sales that are missing from training because of their type or as charges, and counts those that are dated after "now". */
 const notesOn = (manifest: NonNullable<WindowOutcome['manifest']>): string[] =>
-  [describeUntrained(manifest.inputs), describeAfterNow(manifest)].flatMap((note) =>
-    note === undefined ? [] : [wrap(printable(note, MAX_SENTENCE), INDENT)],
-  );
+  [
+    describeUntrained(manifest.inputs),
+    describeCharges(manifest.inputs.charges),
+    describeAfterNow(manifest),
+  ].flatMap((note) => (note === undefined ? [] : [wrap(printable(note, MAX_SENTENCE), INDENT)]));
 
 function qualitySection({ windows }: Outcome): string {
   const lines = [

@@ -1,9 +1,12 @@
 import { AFTER_NOW } from '../../shared/contract/after-now.ts';
+import { sum } from '../../shared/contract/numbers.ts';
 import type { Manifest } from '../../shared/contract/schemas.ts';
 import { count, type Html, html, table, time } from '../../shared/web/html.ts';
 
 /** The inputs of the run, and the versions and times of its training. */
 export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seconds }: Manifest): Html => {
+  // Its hundred names would hide the other settings, and those that matter have a row.
+  const { charges: _, ...settings } = model;
   const offsets = Object.entries(trained.offsets).map(
     ([partition, ranges]) =>
       html`<code>${partition}: ${ranges.map(([first, last]) => `${first}–${last}`).join(', ')}</code><br>`,
@@ -34,11 +37,14 @@ export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seco
             ] as const,
           ]
         : []),
+      ...(trained.charges.interactions > 0
+        ? [['Sales left out because they are charges', html`${charges(trained.charges)}`] as const]
+        : []),
       ...(trained.types.length > 0 ? [['Types of sales', html`${types(trained)}`] as const] : []),
       [AFTER_NOW, afterNow(trained.afterNow, asOfMs)],
       ['SHA-256 of the training set', html`<code>${trained.trainingSetSha256}</code>`],
       ['Attempt', attempt],
-      ['Model', html`<code>${JSON.stringify(model)}</code>`],
+      ['Model', html`<code>${JSON.stringify(settings)}</code>`],
       ['Versions', list(versions)],
       ['Seconds per step', list(seconds)],
     ],
@@ -54,6 +60,15 @@ function types({ types: all, unknown }: Manifest['inputs']): Html[] {
   });
   const more = unknown.types - all.filter(({ weight }) => weight === null).length;
   return more > 0 ? [...lines, html`${count(more)} more unknown types`] : lines;
+}
+
+/** Lists the charges, most frequent first; the names of the others are not known. */
+function charges({ interactions, products }: Manifest['inputs']['charges']): Html[] {
+  const lines = products.map(
+    (one) => html`${one.product}${one.name === null ? '' : ` “${one.name}”`}: ${count(one.interactions)}<br>`,
+  );
+  const rest = interactions - sum(products.map((one) => one.interactions));
+  return rest > 0 ? [...lines, html`others: ${count(rest)}`] : lines;
 }
 
 /** Says how many sales are dated after "now", how far, and when they count as made. */

@@ -91,7 +91,7 @@ export function withDefaults(configured: Readonly<Record<string, number>>): Reco
 }
 
 /** The part of `inputs` of a manifest that says what was trained on. */
-interface TrainedTypes {
+export interface TrainedTypes {
   readonly interactions: number;
   readonly unweighted: number;
   readonly unknown: { readonly interactions: number; readonly types: number };

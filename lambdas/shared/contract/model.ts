@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CHARGES, withDefaultCharges } from './charges.ts';
 import { TYPE_WEIGHTS, withDefaults } from './event-types.ts';
 
 /**
@@ -42,6 +43,12 @@ export const Model = z.strictObject({
    */
   typeWeights: z.record(z.string().min(1).max(64), z.number().min(0).max(1000)).default(TYPE_WEIGHTS),
   /**
+   * Whether what has this id or name is a charge, such as postage: its sales are stored, counted and reported, but excluded
+   * from training. Upper and lower case and separators do not matter. In a configuration it needs to have only what differs
+   * from the defaults. The job takes a window of version 0.2 or earlier, which has none, as it was cut.
+   */
+  charges: z.record(z.string().min(1).max(256), z.boolean()).default(CHARGES),
+  /**
    * Number of windows after which the ranker learns again, at the latest; 1: every run learns. In between, a run whose sales
    * grew by at most a tenth uses what an earlier run learned. Factors, co-purchases and lists are made from all sales in
    * every run.
@@ -56,7 +63,11 @@ export const Model = z.strictObject({
 });
 export type Model = z.infer<typeof Model>;
 
-/** The settings as a person gives them: types that `typeWeights` does not name have their default weights. */
+/** The settings as a person gives them: what `typeWeights` and `charges` do not name is as by default. */
 export const ConfiguredModel = Model.transform(
-  (model): Model => ({ ...model, typeWeights: withDefaults(model.typeWeights) }),
+  (model): Model => ({
+    ...model,
+    typeWeights: withDefaults(model.typeWeights),
+    charges: withDefaultCharges(model.charges),
+  }),
 );

@@ -227,6 +227,18 @@ export const Manifest = z.strictObject({
      */
     types: z.array(EventType).default([]),
     /**
+     * Charges, such as postage, by `model.charges`: the number of their distinct interactions, which are in no other number
+     * but those of repeats, and the most frequent ones, at most 20. Runs of version 0.2 and earlier looked for none.
+     */
+    charges: z
+      .strictObject({
+        interactions: Count,
+        products: z.array(
+          z.strictObject({ product: z.string(), name: z.string().nullable(), interactions: Count }),
+        ),
+      })
+      .default({ interactions: 0, products: [] }),
+    /**
      * Sales that are dated long after `asOfMs`, by a wrong clock for example. They are kept and count as made at `asOfMs`.
      * Null if there are none.
      */

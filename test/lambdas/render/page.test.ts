@@ -173,6 +173,20 @@ test('the types of sales are listed with their weights; unknown ones are marked,
   expect(page).toContain('3 more unknown types');
 });
 
+test('charges are listed, and their names are text; without any there is no row', () => {
+  const charges = {
+    interactions: 50,
+    products: [
+      { product: 'POST', name: '<i>Postage</i>', interactions: 30 },
+      { product: 'Tax', name: null, interactions: 15 },
+    ],
+  };
+  const inputs = { ...data.manifest.inputs, charges };
+  const page = runPage({ ...data, manifest: { ...data.manifest, inputs } });
+  expect(page).toContain('POST “&lt;i&gt;Postage&lt;/i&gt;”: 30<br>Tax: 15<br>others: 5');
+  expect(runPage(data)).not.toContain('because they are charges');
+});
+
 test('the table says how the run compares where the served run has a list, which leaves out users without one', () => {
   const { gate } = whole.manifest;
   const any = gate?.any && {

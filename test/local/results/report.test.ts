@@ -206,6 +206,25 @@ test('sales whose type has no weight are named with the option to set, without b
   expect(report).not.toContain('\u001b');
 });
 
+test('charges are counted in what the run read, and named with the option to set, without being a problem', () => {
+  const charges = { interactions: 3, products: [{ product: 'P\u001b', name: 'Postage', interactions: 3 }] };
+  const inputs = { ...manifest.inputs, interactions: 9, charges };
+  const charged: Outcome = { ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, inputs } }] };
+  expect(problemsOf(facts(charged))).toEqual([]);
+  const report = formatReport(facts(charged)).replaceAll(/\s+/g, ' ');
+  expect(report).toContain('because it is a charge and no product: 3 sales (P');
+  expect(report).toContain('--charges NAME=false');
+  expect(report).not.toContain('\u001b');
+  const nothing = { ...inputs, interactions: 0, charges: { ...charges, interactions: 12 } };
+  const empty: Outcome = {
+    ...OUTCOME,
+    windows: [{ ...trained, manifest: { ...manifest, inputs: nothing } }],
+  };
+  expect(problemsOf(facts(empty))).toEqual([
+    expect.stringMatching(/^Run 1 was trained on nothing: .*charge/),
+  ]);
+});
+
 test('sales that are dated long after all others are counted, with the moment that they count as made at', () => {
   const inputs = {
     ...manifest.inputs,

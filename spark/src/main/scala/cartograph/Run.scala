@@ -13,7 +13,9 @@ import cartograph.output.{AnswerHistories, AnswerModel, RunTables}
 import cartograph.platform.Documents.{arr, obj}
 import cartograph.platform.{Log, RunFile}
 import cartograph.ranking.Algorithm
-import cartograph.sales.{CatalogueNames, Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary}
+import cartograph.sales.{
+  CatalogueNames, Charges, Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary
+}
 
 /** One attempt at a run: the steps in order, and the manifest that describes it. */
 object Run {
@@ -22,6 +24,9 @@ object Run {
   /** A task on so many interactions takes about 100 MB of memory. */
   private val InteractionsPerBlock = 200000
   private val LeastBlocks = 2
+
+  /** Charges that a manifest names; more are only counted. */
+  private val ShownCharges = 20
 
   /**
    * Returns the number of blocks that the users, the factors and the tables of a run are divided into.
@@ -55,17 +60,19 @@ object Run {
     val tables = new RunTables(files, blocks)
     val compacted = steps("compact")(tables.compacted(set.uncompacted))
 
-    val types = steps("types")(SaleTypes.of(set.interactions, config.typeWeights))
+    val charges = steps("charges")(Charges.of(set.interactions, config.charges))
+    val sold = charges.leftOutOf(set)
+    val types = steps("types")(SaleTypes.of(sold.interactions, config.typeWeights))
     val weights = types.weights
     val (purchases, shareFrom) = steps("split") {
-      val bought = PurchaseSet.of(set, types)
+      val bought = PurchaseSet.of(sold, types)
       val period = SalesPeriod(time.oldestMs, time.nowMs + 1)
       bought -> Holdout.from(bought.interactions, bought.count, period, config.holdoutShare)
     }
     val names = inputs.last.catalogue.map(CatalogueNames.read(sc, lake, _, blocks))
-    val shop = steps("net")(Shop.build(set.interactions, weights, blocks, names))
+    val shop = steps("net")(Shop.build(sold.interactions, weights, blocks, names))
     val history = steps("gather") {
-      val all = Purchases.of(shop, set.interactions, weights).persist(StorageLevel.MEMORY_AND_DISK_SER)
+      val all = Purchases.of(shop, sold.interactions, weights).persist(StorageLevel.MEMORY_AND_DISK_SER)
       all.count()
       all
     }
@@ -124,11 +131,12 @@ object Run {
       metrics.document(heldOut, inputs.series)
     )
     logTypes(types, context.run)
+    logCharges(charges, context.run)
     obj(
       "run" -> context.run,
       "attempt" -> context.arguments.attempt,
       "asOfMs" -> time.nowMs,
-      "inputs" -> inputsNode(inputs, set.summary, types),
+      "inputs" -> inputsNode(inputs, sold.summary, types, charges),
       "model" -> config.json,
       "ranker" -> origin.map(_.node),
       "versions" -> versions(sc),
@@ -177,7 +185,13 @@ object Run {
     Log.error(problem, obj("window" -> window, "unknownSales" -> types.unknownSales, "types" -> counts))
   }
 
-  private def inputsNode(inputs: Inputs, summary: TrainingSummary, types: SaleTypes): JsonNode = obj(
+  private def logCharges(charges: Charges, window: Int): Unit = if (charges.all.nonEmpty)
+    Log.info(
+      s"Sales of charges, which are not trained on: ${charges.sales}",
+      obj("window" -> window, "charges" -> obj(charges.all.take(ShownCharges).map(one => one.product -> one.sales): _*))
+    )
+
+  private def inputsNode(inputs: Inputs, summary: TrainingSummary, types: SaleTypes, charges: Charges): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),
     "batches" -> inputs.windows.map(_.batches.size).sum,
     "cutAtMs" -> inputs.last.cutAtMs,
@@ -193,6 +207,12 @@ object Run {
     "types" -> arr(types.all.map(saleType =>
       obj("type" -> saleType.name, "interactions" -> saleType.count, "weight" -> saleType.weight)
     )),
+    "charges" -> obj(
+      "interactions" -> charges.sales,
+      "products" -> arr(charges.all.take(ShownCharges).map(charge =>
+        obj("product" -> charge.product, "name" -> charge.name, "interactions" -> charge.sales)
+      ))
+    ),
     "afterNow" -> summary.time.afterNow.map { after =>
       obj("interactions" -> after.interactions, "added" -> after.added, "newestMs" -> after.newestMs)
     },

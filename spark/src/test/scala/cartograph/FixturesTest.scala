@@ -53,6 +53,7 @@ class FixturesTest extends SparkSuite {
     assert((window.model.rank, window.model.topN) === ((64, 10)))
     val weights = window.model.typeWeights
     assert(Seq("purchase", "add_to_cart", "view", "impression").map(weights) === Seq(1.0, 0.3, 0.1, 0.0))
+    assert(window.model.charges.get("postage") === Some(true))
   }
 
   test("reads the names of the catalogue that the stage catalogue wrote; the window names it") {

@@ -29,6 +29,7 @@ class RecommenderTest extends SparkSuite {
     holdoutFromMs = None,
     holdoutLastBasket = false,
     typeWeights = weights,
+    charges = Map.empty,
     learnEvery = 1,
     seed = 1,
     json = Documents.obj()

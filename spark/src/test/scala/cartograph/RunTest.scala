@@ -85,6 +85,32 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     )).getMessage === "Cannot train: algorithm is magic, should be ranker or als")
   }
 
+  test("charges are stored and named, and in nothing else: no list, no vertex, no number of sales") {
+    def rows(postage: Boolean): Seq[Interaction] = (0 until 30).flatMap { n =>
+      val own = Sale(s"u${n % 6}", s"p${n % 5}", 86400000L * n)
+      val post = Sale(s"u${n % 6}", "POST", 86400000L * n).copy(productName = Some("Postage"))
+      if (postage) Seq(own, post) else Seq(own)
+    }
+    def trained(rows: Seq[Interaction]): JsonNode = {
+      val charges = new ObjectMapper().readTree(Fixtures.text("window.json")).at("/model/charges")
+      val key = lake.batch("interactions/a.parquet", addressed(rows): _*)
+      lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"seed\"", s"""\"charges\": $charges, \"seed\""""))
+      run()
+    }
+    val manifest = trained(rows(postage = true))
+    val lists = fileOf(manifest, "recommendations.csv")
+    val vertices = fileOf(manifest, "graph/vertices.csv")
+    assert(manifest.at("/inputs/charges").toString ===
+      """{"interactions":30,"products":[{"product":"POST","name":"Postage","interactions":30}]}""")
+    assert(manifest.at("/inputs/interactions").asInt === 30)
+    assert((lists ++ vertices).forall(!_.contains("POST")) && vertices.size === 1 + 6 + 5)
+    lake.delete()
+    lake = new FileLake
+    val without = trained(rows(postage = false))
+    assert(fileOf(without, "recommendations.csv") === lists)
+    assert(without.at("/inputs/charges").toString === """{"interactions":0,"products":[]}""")
+  }
+
   /** Writes a window with the weights of types that a stack without configuration has. */
   private def trainWithDefaults(rows: Interaction*): JsonNode = {
     val weights = new ObjectMapper().readTree(Fixtures.text("window.json")).at("/model/typeWeights")

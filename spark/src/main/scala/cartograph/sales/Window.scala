@@ -20,6 +20,8 @@ final case class ModelConfig(
     holdoutFromMs: Option[Long],
     holdoutLastBasket: Boolean,
     typeWeights: Map[String, Double],
+    /** Whether what has this id or name is a charge, by name; see [[Charges]]. */
+    charges: Map[String, Boolean],
     learnEvery: Int,
     seed: Long,
     /** The same as JSON, which the manifest repeats. */
@@ -78,6 +80,7 @@ object Window {
         holdoutFromMs = model.optional("holdoutFromMs").map(_.asLong),
         holdoutLastBasket = model.optional("holdoutLastBasket").exists(_.asBoolean),
         typeWeights = weights(key, model.node("typeWeights")),
+        charges = model.optional("charges").fold(Map.empty[String, Boolean])(flags(key, _)),
         learnEvery = model.optional("learnEvery").fold(1)(_.asInt),
         seed = model.number("seed").toLong,
         json = window.node("model")
@@ -89,4 +92,12 @@ object Window {
 
   private def weights(key: String, node: JsonNode): Map[String, Double] =
     node.fieldNames.asScala.map(name => name -> new Fields(key, node).number(name)).toMap
+
+  /** @throws IllegalArgumentException if a value is neither true nor false */
+  private def flags(key: String, node: JsonNode): Map[String, Boolean] =
+    node.properties.asScala.map { entry =>
+      val flag = entry.getValue
+      require(flag.isBoolean, s"Cannot read $key: model.charges.${entry.getKey} is $flag, should be true or false")
+      entry.getKey -> flag.asBoolean
+    }.toMap
 }

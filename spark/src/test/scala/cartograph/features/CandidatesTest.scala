@@ -30,6 +30,7 @@ class CandidatesTest extends SparkSuite {
     holdoutFromMs = None,
     holdoutLastBasket = false,
     typeWeights = Map("purchase" -> 1.0),
+    charges = Map.empty,
     learnEvery = 1,
     seed = 1,
     json = Documents.obj()

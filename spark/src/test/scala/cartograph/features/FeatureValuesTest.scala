@@ -44,6 +44,7 @@ class FeatureValuesTest extends SparkSuite {
     holdoutFromMs = None,
     holdoutLastBasket = false,
     typeWeights = Weights,
+    charges = Map.empty,
     learnEvery = 1,
     seed = 1,
     json = Documents.obj()

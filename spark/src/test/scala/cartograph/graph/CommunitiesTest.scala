@@ -38,6 +38,7 @@ class CommunitiesTest extends SparkSuite {
       holdoutFromMs = None,
       holdoutLastBasket = false,
       typeWeights = weights,
+      charges = Map.empty,
       learnEvery = 1,
       seed = 1,
       json = Documents.obj()

@@ -78,6 +78,7 @@ object AnswerShop {
     holdoutFromMs = None,
     holdoutLastBasket = false,
     typeWeights = Weights,
+    charges = Map.empty,
     learnEvery = 1,
     seed = 1,
     json = Documents.obj()

@@ -1,0 +1,144 @@
+import { comparable, describeUntrained, type TrainedTypes } from './event-types.ts';
+import { counted, grouped } from './numbers.ts';
+
+/**
+ * Ids and names of charges: what shops sell as a line of an order and what is no product. Only names that a product hardly has by
+ * itself are here, in languages of large shops; `docs/quality.md` has the reasons and the sources. Upper and lower case and
+ * separators do not matter.
+ */
+const NAMES = [
+  // Delivery.
+  ...['postage', 'carriage', 'freight', 'shipping', 'delivery', 'shipping and handling'],
+  ...[
+    'shipping cost',
+    'shipping costs',
+    'shipping charge',
+    'shipping charges',
+    'shipping fee',
+    'shipping fees',
+  ],
+  ...[
+    'delivery cost',
+    'delivery costs',
+    'delivery charge',
+    'delivery charges',
+    'delivery fee',
+    'delivery fees',
+  ],
+  ...[
+    'postage and packing',
+    'postage & packing',
+    'p&p',
+    'free shipping',
+    'free delivery',
+    'express shipping',
+  ],
+  ...[
+    'express delivery',
+    'standard shipping',
+    'standard delivery',
+    'shipping insurance',
+    'shipping protection',
+  ],
+  ...['versand', 'versandkosten', 'versandkostenpauschale', 'lieferkosten', 'frachtkosten', 'expressversand'],
+  ...['frais de port', 'frais de livraison', "frais d'expédition", 'gastos de envío', 'costes de envío'],
+  ...[
+    'spese di spedizione',
+    'costi di spedizione',
+    'verzendkosten',
+    'bezorgkosten',
+    'frete',
+    'custo de envio',
+  ],
+  ...[
+    'koszt wysyłki',
+    'koszty wysyłki',
+    'koszt dostawy',
+    'fraktkostnad',
+    'fragtomkostninger',
+    'toimituskulut',
+  ],
+  // Work on the order, and ways to pay.
+  ...['handling', 'handling fee', 'handling charge', 'service fee', 'service charge', 'booking fee'],
+  ...['processing fee', 'transaction fee', 'payment fee', 'convenience fee', 'admin fee', 'surcharge'],
+  ...['cod fee', 'cash on delivery fee', 'bank charge', 'bank charges', 'minimum order surcharge'],
+  ...[
+    'bearbeitungsgebühr',
+    'nachnahmegebühr',
+    'mindermengenzuschlag',
+    'frais de service',
+    'frais de dossier',
+  ],
+  // What lowers the price, and what is due on it.
+  ...['discount', 'coupon', 'promo code', 'promotion code', 'rebate', 'price adjustment', 'order adjustment'],
+  ...[
+    'rounding',
+    'rounding adjustment',
+    'store credit',
+    'sales tax',
+    'tax',
+    'vat',
+    'import duty',
+    'customs duty',
+  ],
+  ...['gratuity', 'rabatt', 'descuento', 'sconto', 'korting', 'desconto'],
+];
+
+/** Whether what has this id or name is a charge, if the configuration does not say otherwise. */
+export const CHARGES: Readonly<Record<string, boolean>> = Object.fromEntries(
+  NAMES.map((name) => [name, true]),
+);
+
+/**
+ * Adds the default names to configured ones. A configured name replaces the default of every spelling of it.
+ *
+ * @example withDefaultCharges({ Postage: false }).postage // undefined
+ */
+export function withDefaultCharges(configured: Readonly<Record<string, boolean>>): Record<string, boolean> {
+  const replaced = new Set(Object.keys(configured).map(comparable));
+  const defaults = Object.entries(CHARGES).filter(([name]) => !replaced.has(comparable(name)));
+  return { ...Object.fromEntries(defaults), ...configured };
+}
+
+/** The charges of a run: the number of their distinct interactions, and the most frequent ones. */
+export interface FoundCharges {
+  readonly interactions: number;
+  readonly products: readonly {
+    readonly product: string;
+    readonly name: string | null;
+    readonly interactions: number;
+  }[];
+}
+
+/** Charges named in one sentence; the manifest has more. */
+const NAMED = 5;
+
+/**
+ * Describes for people which sales are not trained on because they are charges. Ids and names are free text from the topic.
+ *
+ * @returns undefined if there are none.
+ * @example
+ * describeCharges({ interactions: 9, products: [{ product: 'POST', name: 'POSTAGE', interactions: 9 }] })
+ * // 'not trained on, because it is a charge and no product: 9 sales (POST “POSTAGE” 9); if it is a product, set model.charges (npm start: --charges NAME=false)'
+ */
+export function describeCharges({ interactions, products }: FoundCharges): string | undefined {
+  if (interactions === 0) return undefined;
+  const named = products.slice(0, NAMED);
+  const rest = interactions - named.reduce((total, one) => total + one.interactions, 0);
+  const names = [
+    ...named.map((one) => `${labelOf(one)} ${grouped(one.interactions)}`),
+    ...(rest > 0 ? [`others ${grouped(rest)}`] : []),
+  ].join(', ');
+  return `not trained on, because it is a charge and no product: ${counted(interactions, 'sale')} (${names}); if it is a product, set model.charges (npm start: --charges NAME=false)`;
+}
+
+const labelOf = ({ product, name }: FoundCharges['products'][number]): string =>
+  name === null || comparable(name) === comparable(product) ? product : `${product} “${name}”`;
+
+/**
+ * Describes for people why a run was trained on nothing, although there were sales.
+ *
+ * @returns undefined if it was trained on something, or if there were none.
+ */
+export const whyEmpty = (inputs: TrainedTypes & { readonly charges: FoundCharges }): string | undefined =>
+  inputs.interactions > 0 ? undefined : (describeUntrained(inputs) ?? describeCharges(inputs.charges));
