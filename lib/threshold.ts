@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Model } from '../lambdas/shared/contract/model.ts';
+import { type Model, withoutDefaults } from '../lambdas/shared/contract/model.ts';
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import type { Threshold as Settings } from '../lambdas/threshold/settings.ts';
 import type { Lake } from './lake.ts';
@@ -38,7 +38,7 @@ export class Threshold extends Construct {
     this.fn = fn;
     this.logGroup = logGroup;
     this.fn.addEnvironment(ENV.threshold, JSON.stringify(settings));
-    this.fn.addEnvironment(ENV.model, JSON.stringify(model));
+    this.fn.addEnvironment(ENV.model, JSON.stringify(withoutDefaults(model)));
     lake.grantCutWindows(this.fn);
 
     this.queue = new StageQueue(this, 'Events', { fn: this.fn, gatherSeconds: settings.gatherSeconds });

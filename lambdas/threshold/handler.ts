@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { Model } from '../shared/contract/model.ts';
+import { ConfiguredModel } from '../shared/contract/model.ts';
 import { answerMessages } from '../shared/platform/answer-messages.ts';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
@@ -14,7 +14,7 @@ const environment = readEnvironment(
   z.object({
     [ENV.lakeBucket]: z.string().min(1),
     [ENV.threshold]: jsonVariable(Threshold),
-    [ENV.model]: jsonVariable(Model),
+    [ENV.model]: jsonVariable(ConfiguredModel),
   }),
 );
 const lake = s3Lake(environment[ENV.lakeBucket]);

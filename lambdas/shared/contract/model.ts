@@ -71,3 +71,19 @@ export const ConfiguredModel = Model.transform(
     charges: withDefaultCharges(model.charges),
   }),
 );
+
+/**
+ * Leaves out what `typeWeights` and `charges` have by default, because all variables of a Lambda together may have 4 KB
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). {@link ConfiguredModel} adds it again.
+ */
+export const withoutDefaults = (model: Model): Model => ({
+  ...model,
+  typeWeights: differing(model.typeWeights, TYPE_WEIGHTS),
+  charges: differing(model.charges, CHARGES),
+});
+
+const differing = <Value>(
+  values: Readonly<Record<string, Value>>,
+  defaults: Readonly<Record<string, Value>>,
+): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).filter(([name, value]) => defaults[name] !== value));
