@@ -47,7 +47,7 @@ export const typeWeightsOption = () =>
 export const chargesOption = () =>
   valueOption(
     '--charges <LIST>',
-    'more ids or names of what is no product: GIFT-WRAP,postage=false (false: it is one)',
+    'ids or names of charges, which are not recommended: GIFT-WRAP,postage=false (false: a product)',
     charges,
   );
 

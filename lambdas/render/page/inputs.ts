@@ -1,12 +1,13 @@
 import { AFTER_NOW } from '../../shared/contract/after-now.ts';
+import { withoutDefaults } from '../../shared/contract/model.ts';
 import { sum } from '../../shared/contract/numbers.ts';
 import type { Manifest } from '../../shared/contract/schemas.ts';
 import { count, type Html, html, table, time } from '../../shared/web/html.ts';
 
 /** The inputs of the run, and the versions and times of its training. */
 export const inputs = ({ attempt, asOfMs, inputs: trained, model, versions, seconds }: Manifest): Html => {
-  // Its hundred names would hide the other settings, and those that matter have a row.
-  const { charges: _, ...settings } = model;
+  // The hundred names of charges and types that are known by default would hide the other settings.
+  const settings = withoutDefaults(model);
   const offsets = Object.entries(trained.offsets).map(
     ([partition, ranges]) =>
       html`<code>${partition}: ${ranges.map(([first, last]) => `${first}–${last}`).join(', ')}</code><br>`,

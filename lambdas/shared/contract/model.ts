@@ -43,8 +43,8 @@ export const Model = z.strictObject({
    */
   typeWeights: z.record(z.string().min(1).max(64), z.number().min(0).max(1000)).default(TYPE_WEIGHTS),
   /**
-   * Whether what has this id or name is a charge, such as postage: its sales are stored, counted and reported, but excluded
-   * from training. Upper and lower case and separators do not matter. In a configuration it needs to have only what differs
+   * For each id or name, true if what has it is a charge, such as postage: its sales are stored, counted and reported, but
+   * excluded from training. Upper and lower case, accents and separators do not matter; the id comes before the name. In a configuration it needs to have only what differs
    * from the defaults. The job takes a window of version 0.2 or earlier, which has none, as it was cut.
    */
   charges: z.record(z.string().min(1).max(256), z.boolean()).default(CHARGES),
@@ -78,12 +78,17 @@ export const ConfiguredModel = Model.transform(
  */
 export const withoutDefaults = (model: Model): Model => ({
   ...model,
-  typeWeights: differing(model.typeWeights, TYPE_WEIGHTS),
-  charges: differing(model.charges, CHARGES),
+  typeWeights: differing(model.typeWeights, TYPE_WEIGHTS, withDefaults),
+  charges: differing(model.charges, CHARGES, withDefaultCharges),
 });
 
-const differing = <Value>(
+/** Returns all values if the defaults would not be added again, as beside another spelling of the same name. */
+function differing<Value>(
   values: Readonly<Record<string, Value>>,
   defaults: Readonly<Record<string, Value>>,
-): Record<string, Value> =>
-  Object.fromEntries(Object.entries(values).filter(([name, value]) => defaults[name] !== value));
+  addDefaults: (values: Readonly<Record<string, Value>>) => Readonly<Record<string, Value>>,
+): Record<string, Value> {
+  const left = Object.fromEntries(Object.entries(values).filter(([name, value]) => defaults[name] !== value));
+  const added = addDefaults(left);
+  return Object.keys(values).every((name) => Object.hasOwn(added, name)) ? left : { ...values };
+}

@@ -227,8 +227,8 @@ export const Manifest = z.strictObject({
      */
     types: z.array(EventType).default([]),
     /**
-     * Charges, such as postage, by `model.charges`: the number of their distinct interactions, which are in no other number
-     * but those of repeats, and the most frequent ones, at most 20. Runs of version 0.2 and earlier looked for none.
+     * Charges, such as postage, by `model.charges`: the number of their distinct interactions, which are not in
+     * `interactions`, `unweighted`, `unknown` and `types`, and the most frequent ones, at most 20. Runs of version 0.2 and earlier looked for none.
      */
     charges: z
       .strictObject({

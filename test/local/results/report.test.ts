@@ -212,7 +212,7 @@ test('charges are counted in what the run read, and named with the option to set
   const charged: Outcome = { ...OUTCOME, windows: [{ ...trained, manifest: { ...manifest, inputs } }] };
   expect(problemsOf(facts(charged))).toEqual([]);
   const report = formatReport(facts(charged)).replaceAll(/\s+/g, ' ');
-  expect(report).toContain('because it is a charge and no product: 3 sales (P');
+  expect(report).toContain('because they are charges: 3 sales (P');
   expect(report).toContain('--charges NAME=false');
   expect(report).not.toContain('\u001b');
   const nothing = { ...inputs, interactions: 0, charges: { ...charges, interactions: 12 } };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { charges } from '../../../local/shop/charges.ts';
 
 test('reads NAME,…; only =true and =false at the end of a name are no part of it', () => {
-  expect(charges('GIFT-WRAP,postage=false, Bank Charges ,a=b,c=true')).toEqual({
+  expect(charges('GIFT-WRAP,postage=false, Bank Charges ,a=b,c=TRUE')).toEqual({
     'GIFT-WRAP': true,
     postage: false,
     'Bank Charges': true,
@@ -18,7 +18,7 @@ test('a name may be any', () => {
   ]);
 });
 
-test.each(['', ' ', 'a,', '=false', `${'x'.repeat(257)}`])(
+test.each(['', ' ', 'a,', '=false', 'a=no', 'a=0', '-', `${'x'.repeat(257)}`])(
   '%j is an error that says what is valid',
   (text) => {
     expect(() => charges(text)).toThrow(

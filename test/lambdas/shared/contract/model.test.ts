@@ -13,3 +13,11 @@ test('what is left without the defaults gives the same model, and is small', () 
     expect(JSON.stringify(withoutDefaults(model)).length).toBeLessThan(400);
   }
 });
+
+test('another spelling of a default name keeps the default beside it', () => {
+  const model = ConfiguredModel.parse({
+    typeWeights: { view: 0.1, View: 0.5 },
+    charges: { postage: true, POSTAGE: false },
+  });
+  expect(ConfiguredModel.parse(withoutDefaults(model))).toEqual(model);
+});

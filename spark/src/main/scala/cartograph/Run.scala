@@ -185,11 +185,14 @@ object Run {
     Log.error(problem, obj("window" -> window, "unknownSales" -> types.unknownSales, "types" -> counts))
   }
 
-  private def logCharges(charges: Charges, window: Int): Unit = if (charges.all.nonEmpty)
+  private def logCharges(charges: Charges, window: Int): Unit = if (charges.all.nonEmpty) {
+    if (charges.all.size >= Charges.Most)
+      Log.warn(s"Only the first ${Charges.Most} charges, in the order of ids, were left out", obj("window" -> window))
     Log.info(
       s"Sales of charges, which are not trained on: ${charges.sales}",
       obj("window" -> window, "charges" -> obj(charges.all.take(ShownCharges).map(one => one.product -> one.sales): _*))
     )
+  }
 
   private def inputsNode(inputs: Inputs, summary: TrainingSummary, types: SaleTypes, charges: Charges): JsonNode = obj(
     "windows" -> arr(inputs.windows.map(_.number)),

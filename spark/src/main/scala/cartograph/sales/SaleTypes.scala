@@ -122,5 +122,5 @@ object SaleTypes {
     else SaleTypes(Nil, Seq(single), unknownTypes = 1, unknownSales = single.count)
 
   /** The form in which types are compared; lambdas/shared/contract/event-types.ts has the same rule. */
-  private[sales] def comparable(kind: String): String = kind.toLowerCase(Locale.ROOT).replaceAll("[\\s_.:/-]+", "")
+  private def comparable(kind: String): String = kind.toLowerCase(Locale.ROOT).replaceAll("[\\s_.:/-]+", "")
 }

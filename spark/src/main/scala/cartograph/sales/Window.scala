@@ -20,7 +20,7 @@ final case class ModelConfig(
     holdoutFromMs: Option[Long],
     holdoutLastBasket: Boolean,
     typeWeights: Map[String, Double],
-    /** Whether what has this id or name is a charge, by name; see [[Charges]]. */
+    /** For each id or name, true if what has it is a charge; see [[Charges]]. */
     charges: Map[String, Boolean],
     learnEvery: Int,
     seed: Long,
