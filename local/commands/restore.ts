@@ -17,7 +17,7 @@ export const commandLine = () =>
 
 /**
  * `npm run restore`: brings back the newest version of every deleted object below a prefix. It needs the permissions of its caller to
- * list, read, write and remove versions; the Lambdas have none of them.
+ * list, read, write and remove versions; no Lambda takes part.
  *
  * @throws {Error} If none of the objects is deleted, or as `restoreBelow`.
  */

@@ -51,13 +51,17 @@ test('every deleted object below the prefix gets its newest version back, and al
   const before = lake.bytes(SALES);
   const others = lake.state((key) => !key.startsWith('interactions/'));
   remove(lake, SALES, batch(4, [])[0]);
+  // This one was deleted and stored again.
+  const again = batch(8, ['2']);
+  lake.mark(again[0]);
+  lake.put(...again);
   // Only a marker is left of this one.
   lake.mark('interactions/expired.parquet');
   const parts = partsOf(lake);
 
   const dry = await restoreBelow('interactions/', { ...parts, dryRun: true });
   expect(dry.restored).toEqual([SALES, batch(4, [])[0]]);
-  expect(lake.keys('interactions/')).toEqual([]);
+  expect(lake.keys('interactions/')).toEqual([again[0]]);
 
   const result = await restoreBelow('interactions/', parts);
   expect(result).toEqual({
