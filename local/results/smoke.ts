@@ -41,10 +41,10 @@ export const REFUSED_CODE = 2;
  * Says what the exit code {@link REFUSED_CODE} means, for a person who has just seen a list of successes.
  *
  * @param newest The run of the sent sales.
- * @param served The run that is served instead; undefined if none is.
+ * @param served The run that is served instead.
  */
-export const refusedSentence = (newest: number, served: number | undefined): string =>
-  `Everything works, and the exit code is ${REFUSED_CODE} because the gate refused run ${newest}${served === undefined ? '' : ` and kept run ${served}`}: simulated sales are made at one a second, far more densely than those of a shop, which changes what a run learns from`;
+export const refusedSentence = (newest: number, served: number): string =>
+  `Everything works, and the exit code is ${REFUSED_CODE} because the gate refused run ${newest} and kept run ${served}: simulated sales are made at one a second, far more densely than those of a shop, which changes what a run learns from`;
 
 /**
  * Returns what became of the run that was trained on the sent sales.
