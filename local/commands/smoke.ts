@@ -79,14 +79,14 @@ export async function run(args: readonly string[]): Promise<void> {
   const { run, keys } = await listCharts({ client: new S3Client(target.client), bucket: target.bucket });
   passed(`run ${run} is served, with ${counted(keys.length, 'page and picture', 'pages and pictures')}`);
   const [window, manifest] = await Promise.all([
-    readJson(lake, windowKey(run), Window),
-    readJson(lake, manifestKey(run), Manifest),
+    readJson(lake, windowKey(newest), Window),
+    readJson(lake, manifestKey(newest), Manifest),
   ]);
-  if (!window || !manifest) throw new Error(`Cannot read the window and the manifest of run ${run}`);
+  if (!window || !manifest) throw new Error(`Cannot read the window and the manifest of run ${newest}`);
   const problems = findWrongCounts(await countStored(lake), window, manifest);
   if (problems.length > 0) throw new Error(`Cannot make the numbers add up: ${problems.join('; ')}`);
   passed(
-    `the numbers add up: ${grouped(manifest.inputs.interactions)} distinct sales of ${grouped(manifest.counts.users)} users`,
+    `the numbers of run ${newest} add up: ${grouped(manifest.inputs.interactions)} distinct sales of ${grouped(manifest.counts.users)} users`,
   );
   passed(await checkLists(target));
   if (verdict !== 'refused') return;
