@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import type { MonitoredPipeline } from './alarm.ts';
 import { usdByStage } from './cost-widgets.ts';
 import { requestRows } from './request-rows.ts';
-import { diskUsed, offsetLag, pollerFaults, pollerLag, stageMetric } from './watched-metrics.ts';
-import { duration, graph, health, type Row, WIDTH } from './widgets.ts';
+import { diskUsed, stageMetric } from './watched-metrics.ts';
+import { duration, graph, health, type Row, reading, WIDTH } from './widgets.ts';
 
 const DAY = Duration.days(1);
 const { MAXIMUM } = cloudwatch.Stats;
@@ -42,11 +42,7 @@ function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline):
           stageMetric(accumulate, 'FieldsLeftOut'),
           stageMetric(accumulate, 'LooksPersonal'),
         ]),
-        graph('Records on the topic not yet processed, and faults of the pollers', [
-          offsetLag(accumulate),
-          ...pollerLag(pollers),
-          ...pollerFaults(pollers),
-        ]),
+        reading(accumulate, pollers),
         health(accumulate),
       ],
     ],

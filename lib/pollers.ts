@@ -42,7 +42,7 @@ const MAX_POLLERS = 4;
  * Connects Lambda's Kafka pollers to a Lambda. The mapping retries forever and has no failure destination. With a limit on
  * retries or a destination, a storage fault of a few minutes would commit offsets of records that were never stored.
  *
- * @returns The mapping, whose metrics show faults of the pollers that never reach `fn`.
+ * @returns The mapping. In provisioned mode, its metrics show faults of the pollers that never reach `fn`.
  */
 export function connectPollers(fn: lambda.Function, props: PollersProps): lambda.CfnEventSourceMapping {
   const { clusterArn, config, arns, ready, usesIam, group, reading } = props;
@@ -55,8 +55,6 @@ export function connectPollers(fn: lambda.Function, props: PollersProps): lambda
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
       batchSize: reading.batchSize,
       maxBatchingWindow: Duration.seconds(reading.windowSeconds),
-      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
-      metricsConfig: { metrics: [lambda.MetricType.ERROR_COUNT, lambda.MetricType.KAFKA_METRICS] },
       ...(isProvisioned && provisioned(props)),
     }),
   );
@@ -83,6 +81,9 @@ export function connectPollers(fn: lambda.Function, props: PollersProps): lambda
  * The settings that require provisioned mode: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  *
  * AWS charges for groups of pollers, not for mappings, so a second mapping of the group costs nothing while one unit is enough.
+ *
+ * The metrics came with the logs of the pollers (https://docs.aws.amazon.com/lambda/latest/dg/esm-logging.html), which exist in provisioned
+ * mode only: https://aws.amazon.com/about-aws/whats-new/2026/01/aws-Lambda-observability-for-kafka-esm/
  */
 const provisioned = ({ pollerGroup }: PollersProps) => ({
   provisionedPollerConfig: {
@@ -92,6 +93,7 @@ const provisioned = ({ pollerGroup }: PollersProps) => ({
   },
   bisectBatchOnError: true,
   reportBatchItemFailures: true,
+  metricsConfig: { metrics: [lambda.MetricType.ERROR_COUNT, lambda.MetricType.KAFKA_METRICS] },
 });
 
 /** Authenticates the pollers with a secret, for an existing cluster that does not accept IAM: https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */

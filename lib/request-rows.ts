@@ -1,14 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { MonitoredRequests } from './alarm.ts';
-import {
-  FIVE_MINUTES,
-  offsetLag,
-  pollerFaults,
-  pollerLag,
-  stageMetric,
-  tableThrottles,
-} from './watched-metrics.ts';
-import { duration, graph, health, type Row } from './widgets.ts';
+import { FIVE_MINUTES, stageMetric, tableThrottles } from './watched-metrics.ts';
+import { duration, graph, health, type Row, reading } from './widgets.ts';
 
 /** The rows of the stages that answer requests. */
 export function requestRows(requests: MonitoredRequests): readonly Row[] {
@@ -24,11 +17,7 @@ export function requestRows(requests: MonitoredRequests): readonly Row[] {
           stageMetric(remember, 'RememberFailures'),
           ...tableThrottles(requests.table),
         ]),
-        graph('Records on the topic not yet processed, and faults of the pollers', [
-          offsetLag(remember),
-          ...pollerLag(requests.pollers),
-          ...pollerFaults(requests.pollers),
-        ]),
+        reading(remember, requests.pollers),
         health(remember),
       ],
     ],

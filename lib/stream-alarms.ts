@@ -90,7 +90,7 @@ export interface WatchedReader {
 /** The number of invocations whose records may wait. */
 const WAITING_INVOCATIONS = 10;
 
-/** The alarms of a Lambda that reads the topic: it is behind, or its pollers fail. */
+/** The alarms of a Lambda that reads the topic: it is behind, or its pollers fail, if they publish that. */
 export function readingAlarms(
   stage: 'accumulate' | 'remember',
   { watched, pollers, batchSize }: WatchedReader,
@@ -103,17 +103,19 @@ export function readingAlarms(
       limit: WAITING_INVOCATIONS * batchSize,
       periods: CONSECUTIVE_PERIODS,
     },
-    [`${stage}-pollers`]: {
-      meaning:
-        'the pollers cannot read the topic, invoke the Lambda or commit: the network, a permission or the sign-in is wrong',
-      metric: new cloudwatch.MathExpression({
-        label: 'Faults of the pollers',
-        period: FIVE_MINUTES,
-        expression: `SUM([${faults.map((_, index) => `FILL(fault${index}, 0)`)}])`,
-        usingMetrics: Object.fromEntries(faults.map((metric, index) => [`fault${index}`, metric])),
-      }),
-      limit: 1,
-      periods: CONSECUTIVE_PERIODS,
-    },
+    ...(faults.length > 0 && {
+      [`${stage}-pollers`]: {
+        meaning:
+          'the pollers cannot read the topic, invoke the Lambda or commit: the network, a permission or the sign-in is wrong',
+        metric: new cloudwatch.MathExpression({
+          label: 'Faults of the pollers',
+          period: FIVE_MINUTES,
+          expression: `SUM([${faults.map((_, index) => `FILL(fault${index}, 0)`)}])`,
+          usingMetrics: Object.fromEntries(faults.map((metric, index) => [`fault${index}`, metric])),
+        }),
+        limit: 1,
+        periods: CONSECUTIVE_PERIODS,
+      },
+    }),
   } satisfies Record<string, Alarm>;
 }

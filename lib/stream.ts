@@ -88,7 +88,7 @@ export class Stream extends Construct {
    * own, so that one that fails does not stop the others.
    *
    * @param reading How much one invocation gets; by default as configured for accumulate.
-   * @returns The mapping, whose metrics show faults of the pollers that never reach `fn`.
+   * @returns The mapping. In provisioned mode, its metrics show faults of the pollers that never reach `fn`.
    */
   feed(fn: lambda.Function, reading: Reading = this.config): lambda.CfnEventSourceMapping {
     const { clusterArn, config, arns, ready, usesIam } = this;

@@ -41,15 +41,23 @@ export const offsetLag = ({ fn }: WatchedStage): cloudwatch.Metric =>
 /** Faults of the pollers, which never reach the Lambda. Each exists only while there is one. */
 const POLLER_FAULTS = ['PollingErrorCount', 'InvokeErrorCount', 'CommitErrorCount'] as const;
 
-/** The faults of the pollers per five minutes: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics */
+/**
+ * The faults of the pollers per five minutes; empty if the pollers publish no metrics, because they are not provisioned:
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+ */
 export const pollerFaults = (pollers: lambda.CfnEventSourceMapping): cloudwatch.Metric[] =>
-  POLLER_FAULTS.map((metricName) => pollerMetric(pollers, metricName, cloudwatch.Stats.SUM));
+  pollerMetrics(pollers, POLLER_FAULTS, cloudwatch.Stats.SUM);
 
-/** The largest and the total number of records per partition that the pollers have not committed. */
+/** The largest and the total number of records per partition that the pollers have not committed; empty as `pollerFaults`. */
 export const pollerLag = (pollers: lambda.CfnEventSourceMapping): cloudwatch.Metric[] =>
-  ['MaxOffsetLag', 'SumOffsetLag'].map((metricName) =>
-    pollerMetric(pollers, metricName, cloudwatch.Stats.MAXIMUM),
-  );
+  pollerMetrics(pollers, ['MaxOffsetLag', 'SumOffsetLag'], cloudwatch.Stats.MAXIMUM);
+
+const pollerMetrics = (
+  pollers: lambda.CfnEventSourceMapping,
+  names: readonly string[],
+  statistic: string,
+): cloudwatch.Metric[] =>
+  pollers.metricsConfig === undefined ? [] : names.map((name) => pollerMetric(pollers, name, statistic));
 
 const pollerMetric = (
   pollers: lambda.CfnEventSourceMapping,

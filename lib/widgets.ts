@@ -1,5 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { WatchedStage } from './watched-metrics.ts';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { offsetLag, pollerFaults, pollerLag, type WatchedStage } from './watched-metrics.ts';
 
 const { AVERAGE, MAXIMUM } = cloudwatch.Stats;
 
@@ -28,3 +29,15 @@ export const health = ({ fn, queue }: WatchedStage): cloudwatch.GraphWidget =>
     fn.metricThrottles(),
     ...(queue ? [queue.deadLetters.metricApproximateNumberOfMessagesVisible()] : []),
   ]);
+
+/** The records that a reader of the topic has not yet processed, and the faults of its pollers if they publish them. */
+export const reading = (
+  watched: WatchedStage,
+  pollers: lambda.CfnEventSourceMapping,
+): cloudwatch.GraphWidget => {
+  const faults = pollerFaults(pollers);
+  return graph(
+    `Records on the topic not yet processed${faults.length > 0 ? ', and faults of the pollers' : ''}`,
+    [offsetLag(watched), ...pollerLag(pollers), ...faults],
+  );
+};

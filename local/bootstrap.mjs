@@ -75,6 +75,7 @@ const WORKS_ON_STACK = [
   'lists',
   'produce',
   'rejected',
+  'restore',
   'retry',
   'rollback',
   'smoke',

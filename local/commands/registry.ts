@@ -18,6 +18,7 @@ export const COMMANDS = {
   flush: () => import('./flush.ts'),
   retry: () => import('./retry.ts'),
   rollback: () => import('./rollback.ts'),
+  restore: () => import('./restore.ts'),
   catalogue: () => import('./catalogue.ts'),
   lists: () => import('./lists.ts'),
   forget: () => import('./forget.ts'),

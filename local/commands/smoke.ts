@@ -14,7 +14,7 @@ import { type Lake, readJson, s3Lake } from '../../lambdas/shared/platform/lake.
 import { listCharts } from '../results/copy-charts.ts';
 import { readDecisions } from '../results/decisions.ts';
 import { readLists } from '../results/read-lists.ts';
-import { countStored, findWrongCounts, REFUSED_CODE, verdictOn } from '../results/smoke.ts';
+import { countStored, findWrongCounts, REFUSED_CODE, refusedSentence, verdictOn } from '../results/smoke.ts';
 import { Watch, watchUntil } from '../results/watch.ts';
 import { userIdOf } from '../shop/shop.ts';
 import { readPersonIds } from '../stack/person-key.ts';
@@ -75,20 +75,23 @@ export async function run(args: readonly string[]): Promise<void> {
   await untilSettled(lake);
   await flush(ofStack);
   await untilSettled(lake);
-  if ((await checkRun(lake)) === 'refused') process.exitCode = REFUSED_CODE;
+  const { newest, verdict } = await checkRun(lake);
   const { run, keys } = await listCharts({ client: new S3Client(target.client), bucket: target.bucket });
   passed(`run ${run} is served, with ${counted(keys.length, 'page and picture', 'pages and pictures')}`);
   const [window, manifest] = await Promise.all([
-    readJson(lake, windowKey(run), Window),
-    readJson(lake, manifestKey(run), Manifest),
+    readJson(lake, windowKey(newest), Window),
+    readJson(lake, manifestKey(newest), Manifest),
   ]);
-  if (!window || !manifest) throw new Error(`Cannot read the window and the manifest of run ${run}`);
+  if (!window || !manifest) throw new Error(`Cannot read the window and the manifest of run ${newest}`);
   const problems = findWrongCounts(await countStored(lake), window, manifest);
   if (problems.length > 0) throw new Error(`Cannot make the numbers add up: ${problems.join('; ')}`);
   passed(
-    `the numbers add up: ${grouped(manifest.inputs.interactions)} distinct sales of ${grouped(manifest.counts.users)} users`,
+    `the numbers of run ${newest} add up: ${grouped(manifest.inputs.interactions)} distinct sales of ${grouped(manifest.counts.users)} users`,
   );
   passed(await checkLists(target));
+  if (verdict !== 'refused') return;
+  console.log(refusedSentence(newest, run));
+  process.exitCode = REFUSED_CODE;
 }
 
 const passed = (text: string): void => console.log(`✓ ${text}`);
@@ -105,7 +108,9 @@ async function untilSettled(lake: Lake): Promise<void> {
 }
 
 /** Checks that the run of the newest window, which has the sent sales, is served or refused. */
-async function checkRun(lake: Lake): Promise<'served' | 'refused'> {
+async function checkRun(
+  lake: Lake,
+): Promise<{ readonly newest: number; readonly verdict: 'served' | 'refused' }> {
   const windows: number[] = [];
   for await (const { key } of lake.list(PREFIX.windows)) {
     const number = parseNumberedKey(PREFIX.windows, key);
@@ -117,7 +122,7 @@ async function checkRun(lake: Lake): Promise<'served' | 'refused'> {
   const served = (await readJson(lake, CURRENT_KEY, Current))?.run ?? undefined;
   const verdict = verdictOn(newest, served, new Set(refused));
   passed(`run ${newest} has the sent sales, and is ${verdict}`);
-  return verdict;
+  return { newest, verdict };
 }
 
 /** Checks that Lambda polls the topic. @throws {Error} With the state and the fault that Lambda reports. */

@@ -19,14 +19,18 @@ export const STACK = {
   /** Queues of the stages that are also swept: threshold, train, render, publish, forget. */
   queues: 5,
   /** Counted by the metrics that they watch, because AWS charges for each metric. Those of requests exist with an API. */
-  alarms: 50,
-  requestAlarms: 25,
+  alarms: 47,
+  requestAlarms: 22,
   dashboards: 1,
   metrics: 23,
   /** Metrics that the stages of requests publish while there are some. */
   requestMetrics: 10,
-  /** Metrics of each reader's pollers that AWS charges for. Those of faults exist only in hours with a fault. */
+  /**
+   * Metrics of the pollers of each reader that AWS charges for, and those that its alarm on them watches. Only provisioned pollers have
+   * them. The metrics of faults exist only in hours with a fault.
+   */
   pollerMetrics: 2,
+  pollerAlarms: 3,
   /** A driver and three executors fill the limit of 16 vCPU. Spark takes a tenth more memory than is configured. */
   workers: 4,
   workerVcpu: 4,

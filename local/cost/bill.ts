@@ -97,13 +97,17 @@ function idleStages(line: Line): BillLine[] {
 }
 
 /** The API, its Lambdas and the table cost nothing while idle; what watches them does. */
-function idleOperations({ serve }: BillInput, line: Line): BillLine[] {
-  const { alarms, requestAlarms, dashboards, metrics, pollerMetrics } = STACK;
+function idleOperations({ serve, pollers }: BillInput, line: Line): BillLine[] {
+  const { alarms, requestAlarms, dashboards, metrics, pollerAlarms, pollerMetrics } = STACK;
+  const isProvisioned = Number(pollers === 'provisioned');
+  const readers = serve ? 2 : 1;
   return [
-    line('CloudWatch, alarms', alarms, 'alarm'),
-    ...(serve ? [line('CloudWatch, alarms of requests', requestAlarms, 'alarm')] : []),
+    line('CloudWatch, alarms', alarms + isProvisioned * pollerAlarms, 'alarm'),
+    ...(serve
+      ? [line('CloudWatch, alarms of requests', requestAlarms + isProvisioned * pollerAlarms, 'alarm')]
+      : []),
     line('CloudWatch, dashboard', dashboards, 'dashboard'),
-    line('CloudWatch, metrics', metrics + pollerMetrics * (serve ? 2 : 1), 'metric'),
+    line('CloudWatch, metrics', metrics + isProvisioned * readers * pollerMetrics, 'metric'),
     line('Secrets Manager, secret of personal ids', 1, 'secret'),
   ];
 }

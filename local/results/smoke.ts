@@ -38,6 +38,15 @@ export async function countStored(lake: Lake): Promise<Stored> {
 export const REFUSED_CODE = 2;
 
 /**
+ * Says what the exit code {@link REFUSED_CODE} means, for a person who has just seen a list of successes.
+ *
+ * @param newest The run of the sent sales.
+ * @param served The run that is served instead.
+ */
+export const refusedSentence = (newest: number, served: number): string =>
+  `Everything works, and the exit code is ${REFUSED_CODE} because the gate refused run ${newest} and kept run ${served}: simulated sales are made at one a second, far more densely than those of a shop, which changes what a run learns from`;
+
+/**
  * Returns what became of the run that was trained on the sent sales.
  *
  * @param newest The newest window. It has the sent sales, because nothing that is stored is left to cut.

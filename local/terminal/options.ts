@@ -50,6 +50,7 @@ const EXPECTED = {
   FILE: 'a file',
   'HOST:PORT': 'HOST:PORT',
   ID: 'an id',
+  KEYS: 'a key, or the beginning of keys',
   NAME: 'a name',
   URL: 'a URL',
 } as const;

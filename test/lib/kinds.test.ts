@@ -101,6 +101,31 @@ describe('the network', () => {
     }
   });
 
+  test('pollers have metrics, alarms and graphs of their faults in every kind in which they are provisioned, and in no other', () => {
+    for (const kind of names) {
+      const mappings = all(kind, 'AWS::Lambda::EventSourceMapping').filter(
+        ({ Properties }) => Properties.Topics,
+      );
+      const isProvisioned = mapping(kind)?.Properties.ProvisionedPollerConfig !== undefined;
+      for (const { Properties } of mappings)
+        expect(Properties.MetricsConfig, kind).toEqual(
+          isProvisioned ? { Metrics: ['ErrorCount', 'KafkaMetrics'] } : undefined,
+        );
+      const alarms = all(kind, 'AWS::CloudWatch::Alarm').map(({ Properties }) =>
+        String(Properties.AlarmDescription),
+      );
+      const of = (way: string) =>
+        alarms.filter((text) => new RegExp(`^(accumulate|remember)-${way}:`).test(text));
+      expect(of('pollers'), kind).toHaveLength(isProvisioned ? mappings.length : 0);
+      // OffsetLag is a metric of the Lambda, in either mode.
+      expect(of('lag'), kind).toHaveLength(mappings.length);
+      expect(of('silent'), kind).toHaveLength(1);
+      const dashboard = JSON.stringify(all(kind, 'AWS::CloudWatch::Dashboard'));
+      for (const metric of ['PollingErrorCount', 'MaxOffsetLag'])
+        expect(dashboard.includes(metric), `${kind} ${metric}`).toBe(isProvisioned);
+    }
+  });
+
   test('an existing VPC is not looked up or changed; only endpoints are created in it', () => {
     for (const kind of ['ServerlessExistingVpc', 'ExistingIam'] as const)
       for (const type of ['VPC', 'Subnet', 'RouteTable', 'Route', 'SecurityGroupIngress'])

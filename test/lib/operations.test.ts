@@ -122,7 +122,12 @@ describe('alarms', () => {
       expect(InsufficientDataActions).toEqual([{ Ref: topic }]);
   });
 
-  test('faults of the pollers, which no invocation reports, raise an alarm within minutes', () => {
+  test('faults of provisioned pollers, which no invocation reports, raise an alarm within minutes', () => {
+    const template = synthesize({ stream: { pollers: 'provisioned' } });
+    const named = (name: string) =>
+      Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+        .map(({ Properties }) => Properties)
+        .find(({ AlarmDescription }) => AlarmDescription.startsWith(`${name}:`));
     const [mapping = '', remembering] = Object.entries(
       template.findResources('AWS::Lambda::EventSourceMapping'),
     )

@@ -13,11 +13,12 @@ const sections = new Map(
     .map((section) => [section.split('\n', 1)[0] ?? '', section]),
 );
 
-/** A stack with a provisioned cluster and a ceiling has every alarm. */
+/** A stack with a provisioned cluster, provisioned pollers and a ceiling has every alarm. */
 const alarms = Object.values(
-  synthesize({ stream: { kind: 'provisioned' }, budget: { monthlyTrainingUsd: 25 } }).findResources(
-    'AWS::CloudWatch::Alarm',
-  ),
+  synthesize({
+    stream: { kind: 'provisioned', pollers: 'provisioned' },
+    budget: { monthlyTrainingUsd: 25 },
+  }).findResources('AWS::CloudWatch::Alarm'),
 ).map(({ Properties }) => String(Properties.AlarmDescription));
 
 test('every alarm has a section in the runbook, and every section an alarm', () => {

@@ -223,8 +223,20 @@ test('without an API the bill has none of its lines, idle or busy', () => {
     [],
   );
   expect(parts(withApi)).toEqual(expect.arrayContaining(parts(without)));
-  // While idle, the API costs what watches it: its alarms, and two metrics of the second reader's pollers.
-  expect((withApi?.idleUsd ?? 0) - (without?.idleUsd ?? 0)).toBeCloseTo(STACK.requestAlarms * 0.1 + 0.6, 9);
+  // While idle, the API costs what watches it.
+  expect((withApi?.idleUsd ?? 0) - (without?.idleUsd ?? 0)).toBeCloseTo(STACK.requestAlarms * 0.1, 9);
+});
+
+test('each reader with provisioned pollers adds two metrics, and the three that an alarm watches', () => {
+  const [provisioned, onDemand] = (['provisioned', 'on-demand'] as const).map((pollers) =>
+    usdOf(bill({ serve: true, pollers }).idle),
+  );
+  for (const [part, usd] of [
+    ['CloudWatch, alarms', 3 * 0.1],
+    ['CloudWatch, alarms of requests', 3 * 0.1],
+    ['CloudWatch, metrics', 4 * 0.3],
+  ] as const)
+    expect((provisioned?.[part] ?? 0) - (onDemand?.[part] ?? 0), part).toBeCloseTo(usd, 9);
 });
 
 test('provisioned pollers are shared, so the second reader of the topic adds nothing to them', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { interactionsKey, rejectedKey } from '../../../lambdas/shared/contract/keys.ts';
-import { countStored, findWrongCounts, verdictOn } from '../../../local/results/smoke.ts';
+import { countStored, findWrongCounts, refusedSentence, verdictOn } from '../../../local/results/smoke.ts';
 import { memoryLake } from '../../lake.ts';
 
 const batch = (partition: number, first: number, last: number, count: number) => ({
@@ -56,4 +56,10 @@ test('an older run does not pass for the run of the sent sales', () => {
   expect(verdictOn(7, 6, new Set([7]))).toBe('refused');
   expect(() => verdictOn(7, 6, new Set([6]))).toThrow('run 6 is served, and run 7 is not refused');
   expect(() => verdictOn(1, undefined, new Set())).toThrow('no run is served');
+});
+
+test('exit code 2 is explained, so that it does not look like a failure of the pipeline', () => {
+  expect(refusedSentence(2, 1)).toMatch(
+    /^Everything works, and the exit code is 2 because the gate refused run 2 and kept run 1: /,
+  );
 });
