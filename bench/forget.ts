@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { requestErasure } from '../lambdas/erasures/request.ts';
 import type { Version, VersionedBucket } from '../lambdas/forget/bucket.ts';
 import { forecastErasure } from '../lambdas/forget/forecast.ts';
 import { createKindOf } from '../lambdas/forget/kinds.ts';
 import type { WorkerParts } from '../lambdas/forget/parts.ts';
-import { requestErasure } from '../lambdas/forget/request.ts';
 import { workOnErasures } from '../lambdas/forget/worker.ts';
 import { ErasureReceipt } from '../lambdas/shared/contract/erasure.ts';
 import { erasureKey } from '../lambdas/shared/contract/keys.ts';

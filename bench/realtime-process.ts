@@ -1,5 +1,5 @@
 import { createCatalogueReader } from '../lambdas/serve/catalogue/reader.ts';
-import { createErased } from '../lambdas/serve/erased.ts';
+import { createForgotten } from '../lambdas/serve/forgotten.ts';
 import { loadRun } from '../lambdas/serve/load-run.ts';
 import { createModelEngine } from '../lambdas/serve/model-engine.ts';
 import { createPatientRecent } from '../lambdas/serve/patient-recent.ts';
@@ -48,7 +48,7 @@ const routes = createServeRoutes(
     served,
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake: directoryLake(lake), log, nowMs, maxAgeSeconds: 60 }),
-    erased: createErased({ lake: directoryLake(lake), key: noKey, log, nowMs }),
+    forgotten: createForgotten({ lake: directoryLake(lake), key: noKey, log, nowMs }),
     persons: async () => PLAIN_IDS,
     log,
     nowMs,

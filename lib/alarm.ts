@@ -3,7 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { ApiStage, RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
+import type { RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
 import type { Config } from './config.ts';
 import type { Stream } from './stream.ts';
 import type { WatchedStage, WatchedStages } from './watched-metrics.ts';
@@ -11,7 +11,7 @@ import type { WatchedStage, WatchedStages } from './watched-metrics.ts';
 export type QueueStage = Exclude<Stage, 'accumulate'> | 'forget';
 /** Each alarm has a section of this name in `docs/runbook.md`. The first word is the stage to look at. */
 export type AlarmName =
-  | `${Stage | ApiStage}-${'errors' | 'throttles' | 'error-lines'}`
+  | `${Stage | RequestStage | 'forget'}-${'errors' | 'throttles' | 'error-lines'}`
   | `${QueueStage}-${'dead-letters' | 'oldest-message' | 'asleep'}`
   | `${'accumulate' | 'remember'}-${'lag' | 'pollers'}`
   | 'accumulate-rejected'

@@ -9,8 +9,6 @@ import type { Lake } from './lake.ts';
 import type { Privacy } from './privacy.ts';
 import type { Remember } from './remember.ts';
 import { RENDER_FILES } from './render.ts';
-import type { Serve as ServeConfig } from './request-config.ts';
-import { addIdentity } from './serve.ts';
 import { type LogKeeping, stageFunction } from './stage-function.ts';
 import { StageQueue } from './stage-queue.ts';
 
@@ -19,8 +17,6 @@ export interface ForgetProps {
   readonly privacy: Privacy;
   /** Rejected records name their users by the fields of the topic. */
   readonly fieldMap: FieldMap;
-  /** Undefined if the deployment has no API. */
-  readonly serve: ServeConfig | undefined;
   readonly sweepMinutes: number;
   readonly logKeeping: LogKeeping;
 }
@@ -34,8 +30,9 @@ export interface Searched {
 const DAY_HOURS = 24;
 
 /**
- * Forgets users: takes requests, writes tombstones, and removes the users from everything that is stored. Its role is the only one
- * that may replace objects, with `If-Match`, and delete versions of them; nothing else uses the role.
+ * Forgets users: removes those of all requests from everything that is stored. Its role is the only one that may replace objects, with
+ * `If-Match`, and delete versions of them; nothing else uses the role. Tombstones start it, and `npm run forget` invokes it; the API
+ * cannot, whose requests erasures takes.
  */
 export class Forget extends Construct {
   readonly fn: lambda.Function;
@@ -44,7 +41,7 @@ export class Forget extends Construct {
 
   constructor(scope: Construct, id: string, props: ForgetProps) {
     super(scope, id);
-    const { lake, privacy, fieldMap, serve, sweepMinutes, logKeeping } = props;
+    const { lake, privacy, fieldMap, sweepMinutes, logKeeping } = props;
     const { fn, logGroup } = stageFunction(this, 'forget', {
       // It holds a few objects of the bucket at a time, decoded.
       memoryMb: 3008,
@@ -58,7 +55,6 @@ export class Forget extends Construct {
     lake.grantForget(fn);
     privacy.grantKey(fn);
     fn.addEnvironment(ENV.fieldMap, JSON.stringify(fieldMap));
-    if (serve) addIdentity(fn, serve);
     this.queue = new StageQueue(this, 'Events', { fn });
     this.queue.on('Tombstones', lake.createdBelow('tombstones'));
     this.queue.sweepEvery(sweepMinutes);

@@ -14,6 +14,10 @@ import type { LogKeeping } from './stage-function.ts';
  * copy objects; each attempt has a prefix of its own there.
  */
 const APPENDED = ['windows', 'publications', 'catalogue', 'tombstones', 'receipts'] as const;
+/** The digits of a number in a pattern of keys: `?` is one character. */
+export const EIGHT_DIGITS = '?'.repeat(8);
+/** The requests to forget users, written once. Only forget deletes them, when the users are forgotten. */
+export const ERASURE_REQUESTS = `${PREFIX.erasures}${EIGHT_DIGITS}/request.json`;
 /** Prefixes whose objects are written once too, but may be replaced by forget, with `If-Match`. */
 const FORGOTTEN = ['interactions', 'rejected', 'attempts', 'manifests'] as const;
 /** The objects that are replaced, with `If-Match`; they are created with `If-None-Match`. */
@@ -141,11 +145,7 @@ export function enforceConditions(
       }),
     );
   };
-  deny(
-    'WriteOnce',
-    APPENDED.map((name) => `${PREFIX[name]}*`),
-    ['if-none-match'],
-  );
+  deny('WriteOnce', [...APPENDED.map((name) => `${PREFIX[name]}*`), ERASURE_REQUESTS], ['if-none-match']);
   deny(
     'WriteOnceOrForget',
     FORGOTTEN.map((name) => `${PREFIX[name]}*`),

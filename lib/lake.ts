@@ -5,6 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
+import { PROGRESS_KEY } from '../lambdas/shared/contract/erasure.ts';
 import {
   CURRENT_KEY,
   INDEX_KEY,
@@ -15,7 +16,7 @@ import {
 import { ENV } from '../lambdas/shared/platform/env.ts';
 import { acknowledge, attribute, wildcard } from './acknowledge.ts';
 import type { Config } from './config.ts';
-import { createBucket, enforceConditions, policyOf } from './lake-bucket.ts';
+import { createBucket, EIGHT_DIGITS, ERASURE_REQUESTS, enforceConditions, policyOf } from './lake-bucket.ts';
 import type { LogKeeping } from './stage-function.ts';
 
 type PrefixName = keyof typeof PREFIX;
@@ -159,10 +160,23 @@ export class Lake extends Construct {
     this.grantTombstones(fn);
   }
 
-  /** Lets `fn` read which users were erased, as keyed hashes. */
+  /** Lets `fn` read which users are forgotten, as keyed hashes. */
   grantTombstones(fn: lambda.Function): void {
     this.list(fn, 'tombstones');
     this.get(fn, `${PREFIX.tombstones}*`);
+  }
+
+  /**
+   * Lets `fn` create requests to forget users and their tombstones, of which the bucket refuses to replace any, and read them, the
+   * progress and the receipts.
+   */
+  grantErasures(fn: lambda.Function): void {
+    this.grantTombstones(fn);
+    this.grantCheckPrivacy(fn);
+    // Without this permission S3 answers 403 instead of 404 for a request or a receipt that does not exist.
+    this.list(fn, 'erasures');
+    this.get(fn, ERASURE_REQUESTS, `${PREFIX.erasures}${EIGHT_DIGITS}.json`, PROGRESS_KEY);
+    this.put(fn, ERASURE_REQUESTS, `${PREFIX.tombstones}${EIGHT_DIGITS}.json`);
   }
 
   /** Lets `fn` read and add batches of the catalogue, and nothing else. */

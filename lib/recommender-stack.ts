@@ -85,7 +85,6 @@ export class RecommenderStack extends Stack {
       lake,
       privacy,
       fieldMap: config.fieldMap,
-      serve: config.serve || undefined,
       ...common,
     });
     const site = config.site && new Site(this, 'Site', { lake, config: config.site });

@@ -21,7 +21,7 @@ export function requestAlarms(
   pipeline: MonitoredPipeline,
   requests: MonitoredRequests,
 ): Alarms {
-  const { remember, serve, collect, catalogue } = requests.stages;
+  const { remember, serve, collect, catalogue, erasures } = requests.stages;
   const { pollers, rememberBatchSize: batchSize } = requests;
   return {
     ...functionAlarms(scope, 'remember', remember),
@@ -39,6 +39,7 @@ export function requestAlarms(
       },
     }),
     ...functionAlarms(scope, 'catalogue', catalogue),
+    ...functionAlarms(scope, 'erasures', erasures),
   };
 }
 

@@ -5,7 +5,7 @@ import { duration, graph, health, type Row, reading } from './widgets.ts';
 
 /** The rows of the stages that answer requests. */
 export function requestRows(requests: MonitoredRequests): readonly Row[] {
-  const { remember, serve, collect, catalogue } = requests.stages;
+  const { remember, serve, collect, catalogue, erasures } = requests.stages;
   return [
     [
       'remember',
@@ -49,6 +49,11 @@ export function requestRows(requests: MonitoredRequests): readonly Row[] {
         duration(catalogue),
         health(catalogue),
       ],
+    ],
+    [
+      'erasures',
+      'takes requests to forget users, and shows the receipts',
+      [duration(erasures), health(erasures)],
     ],
   ];
 }

@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import { Catalogue } from './catalogue.ts';
 import { Collect } from './collect.ts';
 import type { Config } from './config.ts';
+import { Erasures } from './erasures.ts';
 import type { Forget } from './forget.ts';
 import type { Lake } from './lake.ts';
 import type { Privacy } from './privacy.ts';
@@ -19,7 +20,7 @@ export interface RequestStagesProps {
   readonly stream: Stream;
   readonly config: Config;
   readonly serve: ServeConfig;
-  /** Answers requests too, and forgets recent sales. */
+  /** Forgets recent sales too. */
   readonly forget: Forget;
   readonly logKeeping: LogKeeping;
 }
@@ -56,18 +57,19 @@ export function requestStages(scope: Construct, props: RequestStagesProps): Requ
     ? new Collect(scope, 'Collect', { privacy, stream, fieldMap, config: serveConfig, logKeeping })
     : undefined;
   const catalogue = new Catalogue(scope, 'Catalogue', { lake, config: serveConfig, logKeeping });
+  const erasures = new Erasures(scope, 'Erasures', { lake, privacy, config: serveConfig, logKeeping });
   const api = new Api(scope, 'Api', {
     config: serveConfig,
     targets: {
       serve: serve.target,
       ...(collect && { collect: collect.fn }),
       catalogue: catalogue.fn,
-      forget: forget.fn,
+      erasures: erasures.fn,
     },
     logKeeping,
   });
   return {
-    stages: { remember, serve, ...(collect && { collect }), catalogue },
+    stages: { remember, serve, ...(collect && { collect }), catalogue, erasures },
     url: api.url,
     http: api.http,
     table: remember.table,

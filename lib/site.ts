@@ -72,7 +72,7 @@ export class Site extends Construct {
   }
 
   /**
-   * Objects are written once, but those that hold a user are replaced when the user is erased. So a copy is used for a minute; then
+   * Objects are written once, but those that hold a user are replaced when the user is forgotten. So a copy is used for a minute; then
    * CloudFront asks whether it is still the same.
    */
   private caching(): cloudfront.CachePolicy {

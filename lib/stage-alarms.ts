@@ -1,7 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { ApiStage, Stage } from '../lambdas/shared/contract/stages.ts';
+import type { RequestStage, Stage } from '../lambdas/shared/contract/stages.ts';
 import { METRIC_NAMESPACE } from '../lambdas/shared/platform/metrics.ts';
 import {
   type Alarm,
@@ -13,7 +13,11 @@ import {
 import { FIVE_MINUTES, type WatchedStage } from './watched-metrics.ts';
 
 /** The alarms that every Lambda of a stage has. */
-export function functionAlarms(scope: Construct, stage: Stage | ApiStage, { fn, logGroup }: WatchedStage) {
+export function functionAlarms(
+  scope: Construct,
+  stage: Stage | RequestStage | 'forget',
+  { fn, logGroup }: WatchedStage,
+) {
   const errorLines = new logs.MetricFilter(scope, `${stage}ErrorLines`, {
     logGroup,
     filterPattern: logs.FilterPattern.stringValue('$.level', '=', 'error'),

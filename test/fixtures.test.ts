@@ -37,14 +37,14 @@ function expectSaved(name: string, bytes: Uint8Array): void {
 const Key = z.strictObject({
   secret: z.string(),
   check: z.string(),
-  users: z.array(z.strictObject({ user: z.string(), erasedHash: z.string() })),
+  users: z.array(z.strictObject({ user: z.string(), forgottenHash: z.string() })),
 });
 
 test('the hashes of users by which they are recognised when they were forgotten are those that are saved', () => {
   const secret = 'a secret of a test, é🛒, and long enough';
   const key = createPersonKey(secret);
   const ids = ['ann', 'bob', '1', '11', '', ' ann ', 'émoji 🛒', 'a\u0000b', 'x'.repeat(256)];
-  const users = ids.map((user) => ({ user, erasedHash: key.erasedHash(user) }));
+  const users = ids.map((user) => ({ user, forgottenHash: key.forgottenHash(user) }));
   expectSaved('person-key.json', Buffer.from(toJson({ secret, check: key.check, users })));
 });
 
@@ -82,7 +82,7 @@ test('a user who was forgotten has tombstones, which the window names that is sa
     erasure: 1,
     untilMs: 1_782_907_200_000,
     keyCheck: key.check,
-    users: [key.erasedHash('ann')],
+    users: [key.forgottenHash('ann')],
   };
   const saved = toJson(tombstones);
   await lake.create(tombstonesKey(1), saved, 'application/json');

@@ -1,21 +1,21 @@
 import * as z from 'zod';
+import { type RequestParts, readErasure, requestErasure } from '../erasures/request.ts';
 import {
   type ErasureForecast,
   type ErasureReceipt,
-  MOST_ERASED_USERS,
+  MOST_FORGOTTEN_USERS,
   PROGRESS_KEY,
   Progress,
 } from '../shared/contract/erasure.ts';
 import { readJson } from '../shared/platform/lake.ts';
 import { forecastErasure } from './forecast.ts';
 import type { WorkerParts } from './parts.ts';
-import { type RequestParts, readErasure, requestErasure } from './request.ts';
 
 /** The requests of `npm run forget`, which needs the permission to invoke this function. */
 export const DirectRequest = z.union([
   z.strictObject({
     forget: z.strictObject({
-      users: z.array(z.string().min(1).max(256)).min(1).max(MOST_ERASED_USERS),
+      users: z.array(z.string().min(1).max(256)).min(1).max(MOST_FORGOTTEN_USERS),
       /** Only estimates. */
       dryRun: z.boolean().default(false),
       /** The caller, for the receipt. */

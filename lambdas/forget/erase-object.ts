@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ErasedObject, Facts } from '../shared/contract/erasure.ts';
 import type { Content, History, Version, VersionedBucket } from './bucket.ts';
-import type { Erased, FileKind, Rewritten, RunContext } from './files/kind.ts';
+import type { FileKind, Forgotten, Rewritten, RunContext } from './files/kind.ts';
 
 /** The changes of an object and its versions. */
 export interface ErasedHistory {
@@ -21,7 +21,7 @@ export class UnreadableObject extends Error {
 export interface ObjectRewrite {
   readonly bucket: VersionedBucket;
   readonly kind: FileKind;
-  readonly erased: Erased;
+  readonly forgotten: Forgotten;
   readonly run?: RunContext | undefined;
 }
 
@@ -34,8 +34,8 @@ export async function eraseObject(
   { key, versions }: History,
   rewriting: ObjectRewrite,
 ): Promise<ErasedHistory> {
-  const { kind, erased, run } = rewriting;
-  if ((await kind.mayHold?.({ key, run }, erased)) === false) return NOTHING;
+  const { kind, forgotten, run } = rewriting;
+  if ((await kind.mayHold?.({ key, run }, forgotten)) === false) return NOTHING;
   const latest = versions.find(({ isLatest }) => isLatest);
   const current = latest && !latest.isMarker ? await rewriteCurrent(latest, rewriting) : undefined;
   if (current?.action === 'lost') return { ...NOTHING, lostRace: true };
@@ -110,13 +110,13 @@ function lineOf(key: string, current: Present, replaced: Older | undefined): Era
 
 async function rewriteCurrent(
   { key, versionId }: Version,
-  { bucket, kind, erased, run }: ObjectRewrite,
+  { bucket, kind, forgotten, run }: ObjectRewrite,
 ): Promise<Current> {
   const content = await bucket.content(key, versionId);
   // Somebody removed it since it was listed: a lifecycle rule, for example.
   if (!content) return { action: 'lost' };
   const before = factsOf(content.bytes);
-  const result = await rewrite(content, key, { bucket, kind, erased, run });
+  const result = await rewrite(content, key, { bucket, kind, forgotten, run });
   if (!result.changed) return { action: 'kept', before, rows: () => kind.rows(content.bytes) };
   if (result.bytes === null) return { action: 'deleted', before };
   if (!(await bucket.rewrite(key, result.bytes, content))) return { action: 'lost' };
@@ -134,11 +134,11 @@ interface Older {
 /** @returns One or none: the version may be gone. */
 async function rewriteOlder(
   version: Version,
-  { bucket, kind, erased, run }: ObjectRewrite,
+  { bucket, kind, forgotten, run }: ObjectRewrite,
 ): Promise<Older[]> {
   const content = await bucket.content(version.key, version.versionId);
   if (!content) return [];
-  const result = await rewrite(content, version.key, { bucket, kind, erased, run });
+  const result = await rewrite(content, version.key, { bucket, kind, forgotten, run });
   const bytes = result.changed ? result.bytes : null;
   return [
     {
@@ -153,10 +153,10 @@ async function rewriteOlder(
 async function rewrite(
   { bytes }: Content,
   key: string,
-  { kind, erased, run }: ObjectRewrite,
+  { kind, forgotten, run }: ObjectRewrite,
 ): Promise<Rewritten> {
   try {
-    return await kind.rewrite(bytes, erased, { key, run });
+    return await kind.rewrite(bytes, forgotten, { key, run });
   } catch (cause) {
     if (isFaultOfStore(cause)) throw cause;
     throw new UnreadableObject(`Cannot remove users from ${key}`, { cause });

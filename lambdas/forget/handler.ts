@@ -2,9 +2,6 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { ErasureForecast } from '../shared/contract/erasure.ts';
-import { AUTHORISATION_VARIABLES, authorisationOf } from '../shared/http/authorise.ts';
-import { HttpEvent, type HttpResult } from '../shared/http/event.ts';
-import { createRouter } from '../shared/http/router.ts';
 import { answerMessages } from '../shared/platform/answer-messages.ts';
 import { ENV, jsonVariable, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
@@ -17,7 +14,6 @@ import { s3VersionedBucket } from './bucket.ts';
 import { answerDirect, type DirectAnswer, DirectRequest } from './direct.ts';
 import { createKindOf } from './kinds.ts';
 import { placesOf } from './places.ts';
-import { createForgetRoutes } from './routes.ts';
 import { dynamoForgetRecent } from './table.ts';
 import { LOOK_AGAIN_SECONDS, measureAge, workOnErasures } from './worker.ts';
 
@@ -34,12 +30,8 @@ const environment = readEnvironment(
     [ENV.deadLetters]: list,
     [ENV.logGroups]: list,
     [ENV.ownQueue]: z.string().min(1),
-    ...AUTHORISATION_VARIABLES,
-    // Without an API the routes cannot be called.
-    [ENV.auth]: AUTHORISATION_VARIABLES[ENV.auth].default('iam'),
   }),
 );
-const authorisation = authorisationOf(environment);
 const lake = s3Lake(environment[ENV.lakeBucket]);
 const bucket = s3VersionedBucket(environment[ENV.lakeBucket]);
 const table = environment[ENV.recentTable];
@@ -53,21 +45,18 @@ const sqs = new SQSClient({ maxAttempts: 5, useQueueUrlAsEndpoint: false });
 const MARGIN_MS = 90_000;
 
 /**
- * Answers the routes of forget and the requests of `npm run forget`, and works: after tombstones were written, in every sweep, and after
+ * Answers the requests of `npm run forget`, and works: after tombstones were written, in every sweep, and after
  * its own message, which it sends before its time ends.
  */
 export async function handler(
   event: unknown,
   context: Context,
-): Promise<HttpResult | QueueResponse | DirectAnswer | ErasureForecast | undefined> {
+): Promise<QueueResponse | DirectAnswer | ErasureForecast | undefined> {
   const { awsRequestId: requestId, functionName } = context;
   const log = createLog('forget', { requestId, functionName });
   const [key, ids] = await Promise.all([people.key(), people.ids()]);
-  const requests = { lake, bucket, key, ids, nowMs: Date.now };
-  if (HttpEvent.safeParse(event).success)
-    return createRouter(createForgetRoutes(requests))(event, { log, authorisation });
   const parts = {
-    ...{ ...requests, log, kindOf, holder: requestId },
+    ...{ lake, bucket, key, ids, log, kindOf, nowMs: Date.now, holder: requestId },
     hasPseudonyms: environment[ENV.privacy].userIds === 'keyed',
     places: placesOf({
       ...{ recent, log },

@@ -5,10 +5,10 @@ import { parseJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
 import { drawnKinds } from './drawn.ts';
 import { type ErasedHistory, eraseObject, NOTHING, UnreadableObject } from './erase-object.ts';
-import { type ErasureUsers, erasedByRun } from './erased.ts';
 import { faultOf } from './fault.ts';
-import { type Erased, type FileKind, type RunContext, UNCHANGED } from './files/kind.ts';
+import { type FileKind, type Forgotten, type RunContext, UNCHANGED } from './files/kind.ts';
 import { inOrder, updateManifest } from './files/manifest.ts';
+import { type ErasureUsers, forgottenByRun } from './forgotten.ts';
 import { type Notes, openNotes, readNotes } from './notes.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Work } from './progress.ts';
@@ -35,7 +35,7 @@ export async function passOver(
     newest: Math.max(...erasures.map(({ erasure }) => erasure)),
     notes: await openNotes(parts.lake),
     knownThrough: knownThroughOf(parts.lake),
-    erased: erasedByRun(erasures),
+    forgotten: forgottenByRun(erasures),
     parts,
   };
   const from = Math.max(0, PERSONAL_PREFIXES.indexOf(work.at.prefix));
@@ -53,7 +53,7 @@ interface Pass {
   readonly newest: number;
   readonly notes: Notes;
   readonly knownThrough: (run: number) => Promise<number>;
-  readonly erased: (knownThrough: number) => Erased;
+  readonly forgotten: (knownThrough: number) => Forgotten;
   /** Of files of runs, by run. */
   readonly changes: ReadonlyMap<number, readonly ErasedObject[]>;
   readonly parts: WorkerParts;
@@ -130,7 +130,7 @@ async function eraseHistory(history: History, { run, drawn }: Context, pass: Pas
   if (!kind || (kind.holds === undefined && kind.name !== MANIFEST)) return NOTHING;
   const known = number === undefined ? 0 : await pass.knownThrough(number);
   try {
-    return await eraseObject(history, { bucket, kind, erased: pass.erased(known), run });
+    return await eraseObject(history, { bucket, kind, forgotten: pass.forgotten(known), run });
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error;
     // The work continues with the others. The search at the end reports the object.

@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Outside } from '../shared/contract/erasure.ts';
 import type { Log } from '../shared/platform/log.ts';
-import type { ErasureUsers } from './erased.ts';
+import type { ErasureUsers } from './forgotten.ts';
 import { searchLogs } from './logs.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 import { searchQueue } from './queues.ts';

@@ -85,7 +85,7 @@ function receiptOf(
     requestedBy: request.requestedBy,
     startedAtMs,
     finishedAtMs: nowMs(),
-    users: [...new Set(request.users.map((user) => key.erasedHash(user)))].sort(),
+    users: [...new Set(request.users.map((user) => key.forgottenHash(user)))].sort(),
     keyCheck: key.check,
     together: [...erasures],
     passes: pass,

@@ -4,10 +4,10 @@ import { PREFIX } from '../shared/contract/keys.ts';
 import type { Log } from '../shared/platform/log.ts';
 import type { History, Version } from './bucket.ts';
 import { factsOf } from './erase-object.ts';
-import { type ErasureUsers, erasedByRun } from './erased.ts';
 import { faultOf } from './fault.ts';
-import type { Erased, FileKind, RunContext, Source } from './files/kind.ts';
+import type { FileKind, Forgotten, RunContext, Source } from './files/kind.ts';
 import { CLOCKS_MS } from './first-progress.ts';
+import { type ErasureUsers, forgottenByRun } from './forgotten.ts';
 import type { KindOf } from './kinds.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 import { readNotes } from './notes.ts';
@@ -32,7 +32,7 @@ export async function scanAll(
   parts: WorkerParts,
 ): Promise<boolean> {
   const search: Search = {
-    erased: erasedByRun(erasures),
+    forgotten: forgottenByRun(erasures),
     mentions: mentionsOf(erasures.flatMap(({ users }) => [...users])),
     knownThrough: knownThroughOf(parts.lake),
     newest: Math.max(...erasures.map(({ erasure }) => erasure)),
@@ -51,7 +51,7 @@ export async function scanAll(
 }
 
 interface Search {
-  readonly erased: (knownThrough: number) => Erased;
+  readonly forgotten: (knownThrough: number) => Forgotten;
   readonly mentions: Mentions;
   readonly knownThrough: (run: number) => Promise<number>;
   readonly newest: number;
@@ -117,7 +117,7 @@ async function scanPart(
 async function scanVersion(
   { key, versionId }: Version,
   run: RunContext | undefined,
-  { erased, mentions, knownThrough, newest, isNewlyDrawn, parts: { bucket, kindOf, log } }: Search,
+  { forgotten, mentions, knownThrough, newest, isNewlyDrawn, parts: { bucket, kindOf, log } }: Search,
 ): Promise<'none' | 'drawn' | 'possible' | 'found'> {
   const content = await bucket.content(key, versionId);
   if (!content) return 'none';
@@ -125,7 +125,7 @@ async function scanVersion(
   const number = runOfKey(key)?.run;
   const known = number === undefined ? 0 : await knownThrough(number);
   const kind = kindOf(key);
-  if (kind && (await holdsUser(content.bytes, kind, { key, run, erased: erased(known), log })))
+  if (kind && (await holdsUser(content.bytes, kind, { key, run, forgotten: forgotten(known), log })))
     return 'found';
   // A run that left the users out can hold them only as new users.
   if (known >= newest) return 'none';
@@ -137,10 +137,10 @@ async function scanVersion(
 async function holdsUser(
   bytes: Uint8Array,
   kind: FileKind,
-  { erased, log, ...source }: Source & { readonly erased: Erased; readonly log: Log },
+  { forgotten, log, ...source }: Source & { readonly forgotten: Forgotten; readonly log: Log },
 ): Promise<boolean> {
   try {
-    return (await kind.rewrite(bytes, erased, source)).changed;
+    return (await kind.rewrite(bytes, forgotten, source)).changed;
   } catch (error) {
     if (error instanceof Error && '$metadata' in error) throw error;
     log.error('Cannot search an object, so it counts as found', {

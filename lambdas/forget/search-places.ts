@@ -1,6 +1,6 @@
 import { highest } from '../shared/contract/numbers.ts';
-import type { ErasureUsers } from './erased.ts';
 import { FROM_THE_START } from './first-progress.ts';
+import type { ErasureUsers } from './forgotten.ts';
 import type { WorkerParts } from './parts.ts';
 import { type Place, TABLE, together } from './places.ts';
 import type { Work } from './progress.ts';

@@ -5,10 +5,10 @@ import { PREFIX, parseNumberedKey } from '../shared/contract/keys.ts';
 import { Tombstones } from '../shared/contract/schemas.ts';
 import { type Lake, parseJson, readJson, toJson } from '../shared/platform/lake.ts';
 import type { History } from './bucket.ts';
-import { type ErasureUsers, usersOfTombstones } from './erased.ts';
 import { faultOf } from './fault.ts';
 import { wordsOfRejected } from './files/rejected.ts';
 import { CLOCKS_MS, firstProgress } from './first-progress.ts';
+import { type ErasureUsers, usersOfTombstones } from './forgotten.ts';
 import type { KindOf } from './kinds.ts';
 import type { WorkerParts } from './parts.ts';
 import { beginWork, type Work } from './progress.ts';
@@ -135,10 +135,10 @@ async function usersOfSales(bytes: Uint8Array): Promise<string[]> {
 /** Returns everything that the kind would compare with a user, and the words of records that it would search. */
 async function usersOfRejected(key: string, bytes: Uint8Array, kindOf: KindOf): Promise<ReadonlySet<string>> {
   const users = new Set(wordsOfRejected(bytes));
-  const isErased = (user: string): boolean => {
+  const isForgotten = (user: string): boolean => {
     users.add(user);
     return false;
   };
-  await kindOf(key)?.rewrite(bytes, { users: new Set(), isErased }, { key });
+  await kindOf(key)?.rewrite(bytes, { users: new Set(), isForgotten }, { key });
   return users;
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { RECENT_TABLE } from '../shared/platform/recent.ts';
 import { fromItem } from '../shared/platform/recent-item.ts';
-import type { ErasureUsers } from './erased.ts';
+import type { ErasureUsers } from './forgotten.ts';
 
 /** Removes recent sales. */
 export interface ForgetRecent {

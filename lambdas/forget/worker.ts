@@ -1,15 +1,16 @@
+import { writeTombstones } from '../erasures/request.ts';
 import { ErasureRequest, erasureRequestKey, type Progress } from '../shared/contract/erasure.ts';
 import { PREFIX } from '../shared/contract/keys.ts';
 import { type Lake, readJson } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
-import type { ErasureUsers } from './erased.ts';
+import { removeAll } from './bucket.ts';
 import { firstProgress } from './first-progress.ts';
+import type { ErasureUsers } from './forgotten.ts';
 import type { WorkerParts } from './parts.ts';
 import { passOver } from './pass.ts';
 import { afterPass, afterScan, beginPasses, nextPass } from './passes.ts';
 import { beginWork, continueWork, type Work, WorkTaken } from './progress.ts';
 import { finishErasures, finishSweep } from './receipt.ts';
-import { writeTombstones } from './request.ts';
 import { scanAll } from './scan.ts';
 import { searchPlaces, searchTableAgain } from './search-places.ts';
 import { windowsWithout } from './settle.ts';
@@ -65,7 +66,8 @@ export async function workOnErasures(sweeps: boolean, parts: WorkerParts): Promi
 
 /** Takes all requests without a receipt. @returns undefined if there are none. */
 async function beginErasures(parts: WorkerParts): Promise<Work | undefined> {
-  const open = await openErasures(parts.lake);
+  const { open, tooLate } = await listRequests(parts.lake);
+  for (const erasure of tooLate) await removeAll(parts.bucket, erasureRequestKey(erasure));
   const through = open.at(-1);
   if (through === undefined) return undefined;
   // A process that ended in between may have stored a request without its tombstones.
@@ -78,7 +80,17 @@ async function beginErasures(parts: WorkerParts): Promise<Work | undefined> {
 }
 
 /** Returns the numbers of the requests that have no receipt, ascending. */
-export async function openErasures(lake: Lake): Promise<number[]> {
+export const openErasures = async (lake: Lake): Promise<number[]> => (await listRequests(lake)).open;
+
+/** The numbers of requests, ascending. */
+interface Requests {
+  /** They have no receipt. */
+  readonly open: number[];
+  /** They took the number of an erasure that had ended already. Their users have been requested again with another number. */
+  readonly tooLate: number[];
+}
+
+async function listRequests(lake: Lake): Promise<Requests> {
   const requests: number[] = [];
   const receipts = new Set<number>();
   for await (const { key } of lake.list(PREFIX.erasures)) {
@@ -87,7 +99,10 @@ export async function openErasures(lake: Lake): Promise<number[]> {
     if (isRequest === undefined) receipts.add(Number(number));
     else requests.push(Number(number));
   }
-  return requests.filter((number) => !receipts.has(number));
+  return {
+    open: requests.filter((number) => !receipts.has(number)),
+    tooLate: requests.filter((number) => receipts.has(number)),
+  };
 }
 
 /** Does one step after the other. */

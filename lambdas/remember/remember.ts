@@ -2,7 +2,7 @@ import { lowest, sum } from '../shared/contract/numbers.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { expiryOf } from '../shared/platform/recent-item.ts';
 import type { RecentSales, UserSale } from '../shared/platform/recent-sale.ts';
-import { type ErasedUsers, isErased, type TombstoneReader } from '../shared/platform/tombstones.ts';
+import { type ForgottenUsers, isForgotten, type TombstoneReader } from '../shared/platform/tombstones.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { type PolledRecord, parseMskEvent } from '../shared/sales/msk-event.ts';
 import type { PartialBatchResponse } from '../shared/sales/partial-batch.ts';
@@ -32,7 +32,7 @@ interface Outcome {
 /**
  * Stores the sales of one poll by user. A record that is not a valid sale is ignored: accumulate, which reads the same topic,
  * keeps it with the reason. A sale that is older than recent sales are kept is ignored too, so that a replay of the topic
- * changes nothing. So is a sale of an erased user, unless its Kafka timestamp is later than the erasure.
+ * changes nothing. So is a sale of a forgotten user, unless its Kafka timestamp is later than the erasure.
  *
  * A storage fault fails all records of its partition, but of no other. If the tombstones cannot be read, all records fail: nothing is
  * stored that may have to be forgotten.
@@ -67,7 +67,7 @@ async function rememberPartition(
   const unexpired = valid.filter((sale) => expiryOf(sale, days) > nowSeconds);
   let sales: readonly UserSale[];
   try {
-    sales = withoutErased(unexpired, await tombstones.current());
+    sales = withoutForgotten(unexpired, await tombstones.current());
     await recent.remember(sales);
   } catch (error) {
     const offset = lowest(records.map((record) => record.offset));
@@ -79,13 +79,13 @@ async function rememberPartition(
     return { stored: 0, ignored: 0, failure: { itemIdentifier: { partition, offset } } };
   }
   const [invalid, expired] = [records.length - valid.length, valid.length - unexpired.length];
-  const erased = unexpired.length - sales.length;
-  log.info('Remembered', { partition, stored: sales.length, invalid, expired, erased });
+  const forgotten = unexpired.length - sales.length;
+  log.info('Remembered', { partition, stored: sales.length, invalid, expired, forgotten });
   return { stored: sales.length, ignored: records.length - sales.length, failure: undefined };
 }
 
-const withoutErased = (sales: readonly UserSale[], users: ErasedUsers): readonly UserSale[] =>
-  sales.filter(({ user, address }) => !isErased(address.kafkaMs, users.erasureOf(user)));
+const withoutForgotten = (sales: readonly UserSale[], users: ForgottenUsers): readonly UserSale[] =>
+  sales.filter(({ user, address }) => !isForgotten(address.kafkaMs, users.erasureOf(user)));
 
 /** @returns The part of a sale that an answer needs; undefined if the record is not a valid sale. */
 function toUserSale(

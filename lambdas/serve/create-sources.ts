@@ -5,7 +5,7 @@ import type { RecentSales } from '../shared/platform/recent.ts';
 import type { ErasureKey } from '../shared/platform/tombstones.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import { createCatalogueReader } from './catalogue/reader.ts';
-import { createErased } from './erased.ts';
+import { createForgotten } from './forgotten.ts';
 import { loadRun } from './load-run.ts';
 import { createModelEngine } from './model-engine.ts';
 import { createPatientRecent } from './patient-recent.ts';
@@ -19,7 +19,7 @@ export interface SourceOptions {
   readonly s3: S3Client;
   readonly recent: Pick<RecentSales, 'ofUser'>;
   readonly catalogueMaxAgeSeconds: number;
-  /** Loads the key that recognises erased users. */
+  /** Loads the key that recognises forgotten users. */
   readonly personKey: () => Promise<ErasureKey>;
   readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
@@ -41,18 +41,18 @@ export function createSources(options: SourceOptions): Sources {
   } = options;
   const objects = s3RunObjects(bucket, s3);
   const lake = s3Lake(bucket, s3);
-  const erased = createErased({ lake, key: personKey, log, nowMs });
+  const forgotten = createForgotten({ lake, key: personKey, log, nowMs });
   return {
     served: createServedRun({
       objects,
       load: (run) => loadRun(run, { objects, createEngine: createModelEngine }),
-      isRewritten: createRewritten({ objects, erased, nowMs }),
+      isRewritten: createRewritten({ objects, forgotten, nowMs }),
       log,
       nowMs,
     }),
     recent: createPatientRecent({ recent, log, nowMs }),
     catalogue: createCatalogueReader({ lake, log, nowMs, maxAgeSeconds }),
-    erased,
+    forgotten,
     persons,
     log,
     nowMs,

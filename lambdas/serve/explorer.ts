@@ -15,12 +15,12 @@ export async function explorerOfUser(
   sources: Sources,
 ): Promise<Reply> {
   const [{ run, newestSaleMs, erasuresThrough, explorerOf }, { users, isKnown }, persons] = await Promise.all(
-    [loadedRun(sources), sources.erased.current(), personsOf(sources)],
+    [loadedRun(sources), sources.forgotten.current(), personsOf(sources)],
   );
   const storedUser = persons.stored(user);
   const { erasure = 0 } = users?.erasureOf(storedUser) ?? {};
   if (erasure <= erasuresThrough && !isKnown)
-    throw new ProblemError('unavailable', 'It is not known at the moment which users were erased');
+    throw new ProblemError('unavailable', 'It is not known at the moment which users were forgotten');
   const row = erasure <= erasuresThrough ? await rowOf(storedUser, explorerOf) : undefined;
   if (!row) throw new ProblemError('unknown-user', `Run ${run} does not know the user`);
   const body: ExplorerEntry = {

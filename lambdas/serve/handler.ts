@@ -56,7 +56,7 @@ await Promise.all([
   sources.served.get(),
   sources.catalogue.current().catch(() => undefined),
   persons.ids().catch(() => undefined),
-  sources.erased.current(),
+  sources.forgotten.current(),
 ]);
 
 /** Answers the requests of the routes of serve. */

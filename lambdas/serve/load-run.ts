@@ -21,7 +21,7 @@ export interface LoadedRun {
   readonly cutAtMs: number | undefined;
   /** Number of the newest erasure that the run was trained without; 0 if there was none. */
   readonly erasuresThrough: number;
-  /** The version of the manifest. It changes when files of the run are rewritten, because a user was erased. */
+  /** The version of the manifest. It changes when files of the run are rewritten, because a user was forgotten. */
   readonly manifestEtag: string;
   readonly engine: Engine;
   /**

@@ -43,7 +43,7 @@ const REST_MS = 1_000;
 /**
  * Returns a function that reads a row of a table of a run: the one block that has the row, if any.
  *
- * The files of a run are rewritten in place when a user is erased, one after the other, so the document and the files may be of different
+ * The files of a run are rewritten in place when a user is forgotten, one after the other, so the document and the files may be of different
  * moments. A block is used only if it is exactly one block of its file, if the table has all of its keys there, and if its file is the
  * same version as when the table first read it. Otherwise the document is read again, and the block once more.
  *

@@ -3,11 +3,11 @@ import type { Filters } from '../shared/contract/catalogue.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import type { Log } from '../shared/platform/log.ts';
 import { outsideOf, type RecentSale } from '../shared/platform/recent.ts';
-import { type Erasure, isErased } from '../shared/platform/tombstones.ts';
+import { type Erasure, isForgotten } from '../shared/platform/tombstones.ts';
 import type { PersonIds } from '../shared/privacy/person-ids.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { type CatalogueReader, CatalogueUnavailable } from './catalogue/reader.ts';
-import type { PatientErased } from './erased.ts';
+import type { PatientForgotten } from './forgotten.ts';
 import type { LoadedRun } from './load-run.ts';
 import type { PatientRecent } from './patient-recent.ts';
 import type { ServedRun } from './served-run.ts';
@@ -17,7 +17,7 @@ export interface Sources {
   readonly served: ServedRun;
   readonly recent: PatientRecent;
   readonly catalogue: CatalogueReader;
-  readonly erased: PatientErased;
+  readonly forgotten: PatientForgotten;
   /** Returns how the ids that callers ask for are stored. Fails while that is not known; see `personsOf`. */
   readonly persons: () => Promise<PersonIds>;
   readonly log: Log;
@@ -36,23 +36,23 @@ export interface KnownUser {
   readonly newer: readonly RecentSale[];
   /** The parts that could not be read. */
   readonly missing: readonly MissingPart[];
-  /** Number of the newest erasure of the user; null for a user who was not erased. */
+  /** Number of the newest erasure of the user; null for a user who was not forgotten. */
   readonly erasure: number | null;
 }
 
 /**
  * Reads the data of a user, from one run and the sales since. Sources that cannot be read in time are left out, and so is everything
- * that the user wanted to be forgotten: an erased user who buys again is a new user.
+ * that the user wanted to be forgotten: a forgotten user who buys again is a new user.
  *
  * @param user The id as the caller spells it.
  * @throws {ProblemError} As `personsOf`.
  */
 export async function readUser(user: string, sources: Sources): Promise<KnownUser> {
-  const { served, recent, erased, log } = sources;
+  const { served, recent, forgotten, log } = sources;
   const storedUser = (await personsOf(sources)).stored(user);
   // All at once: the first request of a process also waits for the run.
   const reading = recent.ofUser(storedUser);
-  const [run, { users, isKnown }] = await Promise.all([served.get(), erased.current()]);
+  const [run, { users, isKnown }] = await Promise.all([served.get(), forgotten.current()]);
   const erasure = users?.erasureOf(storedUser);
   const isStored = run !== undefined && (erasure === undefined || erasure.erasure <= run.erasuresThrough);
   const [all, stored] = await Promise.all([
@@ -62,7 +62,7 @@ export async function readUser(user: string, sources: Sources): Promise<KnownUse
   const missing: MissingPart[] = [];
   if (all === undefined) missing.push('recentSales');
   if (stored === 'unavailable') missing.push('runHistory');
-  const sales = notErased(all ?? [], erasure);
+  const sales = notForgotten(all ?? [], erasure);
   return {
     run,
     stored: stored === 'unavailable' ? undefined : stored,
@@ -74,8 +74,8 @@ export async function readUser(user: string, sources: Sources): Promise<KnownUse
 }
 
 /** Sales without an address are those of a request, and not stored. */
-const notErased = (sales: readonly RecentSale[], erasure: Erasure | undefined): readonly RecentSale[] =>
-  erasure ? sales.filter(({ address }) => !address || !isErased(address.kafkaMs, erasure)) : sales;
+const notForgotten = (sales: readonly RecentSale[], erasure: Erasure | undefined): readonly RecentSale[] =>
+  erasure ? sales.filter(({ address }) => !address || !isForgotten(address.kafkaMs, erasure)) : sales;
 
 /**
  * Returns how ids are stored.
@@ -96,7 +96,7 @@ async function storedOf(
   { log, isKnown }: { readonly log: Log; readonly isKnown: boolean },
 ): Promise<StoredHistory | undefined | 'unavailable'> {
   try {
-    if (!isKnown) throw new Error('Cannot answer with a history: it is not known which users were erased');
+    if (!isKnown) throw new Error('Cannot answer with a history: it is not known which users were forgotten');
     return await run.historyOf(user);
   } catch (error) {
     log.warn('Answers without the history of the run: it could not be read', { run: run.run, error });

@@ -4,8 +4,7 @@ import type { Kafka } from 'kafkajs';
 import { createCatalogueRoutes } from '../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../lambdas/collect/routes.ts';
 import { kafkaSalesTopic } from '../../lambdas/collect/sales-topic.ts';
-import { s3VersionedBucket } from '../../lambdas/forget/bucket.ts';
-import { createForgetRoutes } from '../../lambdas/forget/routes.ts';
+import { createErasuresRoutes } from '../../lambdas/erasures/routes.ts';
 import { createSources } from '../../lambdas/serve/create-sources.ts';
 import { createServeRoutes } from '../../lambdas/serve/routes.ts';
 import type { ApiStage } from '../../lambdas/shared/contract/stages.ts';
@@ -13,6 +12,7 @@ import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { createLog, type Log } from '../../lambdas/shared/platform/log.ts';
 import { dynamoRecentSales } from '../../lambdas/shared/platform/recent.ts';
+import { createTombstones } from '../../lambdas/shared/platform/tombstones.ts';
 import type { PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
 import type { PersonKey } from '../../lambdas/shared/privacy/person-key.ts';
 import type { Privacy } from '../../lambdas/shared/privacy/settings.ts';
@@ -34,7 +34,7 @@ export interface LocalStagesOptions {
   readonly privacy: Privacy;
   /** The settings for ids of users, orders and sales. */
   readonly persons: PersonIds;
-  /** Recognises erased users. */
+  /** Recognises forgotten users. */
   readonly personKey: PersonKey;
   /** Called with each fault that a person should look at. */
   readonly onFault?: (message: string) => void;
@@ -81,15 +81,12 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
         ),
       ),
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
-      forget: answer(
-        'forget',
+      erasures: answer(
+        'erasures',
         createRouter(
-          createForgetRoutes({
-            lake,
-            bucket: s3VersionedBucket(bucket, s3),
-            key: personKey,
-            ids: persons,
-            nowMs: Date.now,
+          createErasuresRoutes({
+            ...{ lake, key: personKey, ids: persons, nowMs: Date.now },
+            tombstones: createTombstones({ lake, key: async () => personKey, nowMs: Date.now }),
           }),
         ),
       ),

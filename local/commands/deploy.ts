@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
+import { loadPersonKey } from '../../lambdas/shared/privacy/load-key.ts';
 import { NODE_BIN, ROOT } from '../process/paths.ts';
-import { placeOf, readDeployed } from '../stack/deployed.ts';
+import { bucketSecretOf, secretProblem } from '../stack/bucket-secret.ts';
+import { type Place, placeOf, readDeployed } from '../stack/deployed.ts';
 import { findPrivacyChanges } from '../stack/privacy-changes.ts';
 import { findReplacements } from '../stack/replacements.ts';
+import { type ClientConfig, readStack } from '../stack/target.ts';
 
 /** Options of the CDK CLI that its command synth needs as well; each has a value. */
 const FOR_SYNTH = ['-c', '--context', '--profile', '--region'];
@@ -13,7 +19,8 @@ const REPLACE = '--replace';
 /**
  * `npm run deploy`: synthesizes the stack, shows the difference to the deployed one, and deploys it with the CDK CLI that this
  * project pins. Unless `--replace` is given, it refuses to remove or replace the cluster, the topic, the bucket or the consumer group,
- * and to store ids of people in another way than before. All other arguments go to `cdk deploy`.
+ * to store ids of people in another way than before, and to use a bucket with another secret than the one of its pseudonyms and of its
+ * forgotten users. All other arguments go to `cdk deploy`.
  *
  * @throws {Error} If the deployment would lose data, or a step fails.
  */
@@ -31,12 +38,16 @@ export async function run(args: readonly string[]): Promise<void> {
   const manifest: unknown = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8'));
   const place = placeOf(manifest, { region: optionOf(forSynth, '--region') });
   const { stack, templateFile } = place;
-  const deployed = await readDeployed(place, { profile: optionOf(forSynth, '--profile') });
+  const profile = optionOf(forSynth, '--profile');
+  const deployed = await readDeployed(place, { profile });
   const next: unknown = JSON.parse(readFileSync(join(assembly, templateFile), 'utf8'));
   if (deployed.template === undefined)
     console.log(`There is no stack ${stack} in ${deployed.where}: this is its first deployment`);
   else await cdk('diff', '--app', assembly, ...forSynth);
-  const problem = isAllowed ? undefined : problemOf(deployed.template, next);
+  const problem = isAllowed
+    ? undefined
+    : (problemOf(deployed.template, next) ??
+      (await problemOfSecret(next, { place, profile, isDeployed: deployed.template !== undefined })));
   if (problem !== undefined) throw new Error(`Cannot deploy ${stack}: ${problem}`);
   await cdk('deploy', '--app', assembly, ...forDeploy);
 }
@@ -51,11 +62,41 @@ export function problemOf(deployed: unknown, next: unknown): string | undefined 
   if (deployed === undefined) return undefined;
   const changes = findPrivacyChanges(deployed, next);
   if (changes.length > 0)
-    return `${changes.join('; ')}. New sales would not match the stored ones, so accumulate would refuse to start. Deploy a new stack with another stackName (docs/privacy.md); only if the bucket has no sales yet, add ${REPLACE}`;
+    return `${changes.join('; ')}. New sales and forgotten users would not match the stored ones, so stages would refuse to work. Deploy a new stack with another stackName (docs/privacy.md); only if the bucket has neither sales nor forgotten users yet, add ${REPLACE}`;
   const replacements = findReplacements(deployed, next);
   if (replacements.length > 0)
     return `${replacements.join('; ')}. Sales that are not read yet would be lost. Drain the topic first (docs/deploy.md), then add ${REPLACE}`;
   return undefined;
+}
+
+interface SecretOptions {
+  readonly place: Place;
+  readonly profile: string | undefined;
+  readonly isDeployed: boolean;
+}
+
+/**
+ * Says why the bucket of the stack cannot be used with its secret, as far as the caller may read both: deploying needs neither
+ * permission. Otherwise it prints a warning.
+ */
+async function problemOfSecret(
+  next: unknown,
+  { place: { stack, region }, profile, isDeployed }: SecretOptions,
+): Promise<string | undefined> {
+  const client: ClientConfig = { ...(region && { region }), ...(profile && { profile }) };
+  try {
+    const target = isDeployed ? await readStack(stack, client) : undefined;
+    const names = bucketSecretOf(next, target && { bucket: target.bucket, secret: target.personSecret });
+    return await secretProblem(names, {
+      lakeOf: (bucket) => s3Lake(bucket, new S3Client(client)),
+      loadKey: (secret) => loadPersonKey(secret, new SecretsManagerClient(client)),
+    });
+  } catch (error) {
+    console.warn(
+      `! Cannot check that the secret of personal ids is the one of the bucket: ${error instanceof Error ? error.message : error}`,
+    );
+    return undefined;
+  }
 }
 
 /**

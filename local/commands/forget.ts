@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import { ErasureForecast, ErasureReceipt, MOST_ERASED_USERS } from '../../lambdas/shared/contract/erasure.ts';
+import {
+  ErasureForecast,
+  ErasureReceipt,
+  MOST_FORGOTTEN_USERS,
+} from '../../lambdas/shared/contract/erasure.ts';
 import { counted, sum } from '../../lambdas/shared/contract/numbers.ts';
 import {
   describeForecast,
@@ -132,7 +136,7 @@ export function requestsOf(users: readonly string[]): string[][] {
   let bytes = 0;
   for (const user of users) {
     const size = sum([Buffer.byteLength(JSON.stringify(user)), 1]);
-    if (current.length > 0 && (current.length >= MOST_ERASED_USERS || bytes + size > MOST_BYTES)) {
+    if (current.length > 0 && (current.length >= MOST_FORGOTTEN_USERS || bytes + size > MOST_BYTES)) {
       requests.push(current);
       current = [];
       bytes = 0;

@@ -20,7 +20,7 @@ export const STACK = {
   queues: 5,
   /** Counted by the metrics that they watch, because AWS charges for each metric. Those of requests exist with an API. */
   alarms: 47,
-  requestAlarms: 22,
+  requestAlarms: 25,
   dashboards: 1,
   metrics: 23,
   /** Metrics that the stages of requests publish while there are some. */

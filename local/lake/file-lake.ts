@@ -120,7 +120,7 @@ export function addTombstones(
     untilMs,
   }: { readonly key: PersonKey; readonly users: Iterable<string>; readonly untilMs: number },
 ): Window {
-  const hashes = [...users].map((user) => key.erasedHash(user)).sort();
+  const hashes = [...users].map((user) => key.forgottenHash(user)).sort();
   const tombstones: Tombstones = { erasure: 1, untilMs, keyCheck: key.check, users: hashes };
   const text = JSON.stringify(tombstones);
   write(join(directory, tombstonesKey(1)), text);

@@ -11,12 +11,16 @@ export interface ErasureProgress {
 
 const MB = 1_000_000;
 
-/** Describes the estimate of forgetting. @param users Of all requests; the forecast is of one. */
+/**
+ * Describes the estimate of forgetting. Estimate, progress and receipt count different objects, so each says which.
+ *
+ * @param users Of all requests; the forecast is of one.
+ */
 export function describeForecast(forecast: ErasureForecast | undefined, users: number): string[] {
   if (!forecast) return [];
   const { objects, bytes, seconds, dollars } = forecast;
   return [
-    `To forget ${counted(users, 'user')}, ${counted(objects, 'object')} (${megabytes(bytes)}) are read twice: to remove the users, and to search for them afterwards`,
+    `To forget ${counted(users, 'user')}, ${counted(objects, 'object or older version', 'objects and older versions')} that may hold users (${megabytes(bytes)}) are read twice: to remove the users, and to search for them afterwards`,
     `That takes about ${timeOf(seconds)} and costs about $${dollars < 0.01 ? dollars.toFixed(4) : dollars.toFixed(2)} in an account`,
   ];
 }
@@ -40,7 +44,8 @@ const STEPS: Readonly<Record<string, string>> = {
 export function progressLine(progress: ErasureProgress | null): string {
   if (!progress) return '  waiting for the worker';
   const { step, pass, done, total } = progress;
-  const of = step === 'bucket' && pass === 1 ? `: ${grouped(done)} of ${counted(total, 'object')}` : '';
+  const of =
+    step === 'bucket' && pass === 1 ? `: ${grouped(done)} of ${counted(total, 'object')} of all kinds` : '';
   return `  ${STEPS[step] ?? step}${of}`;
 }
 
@@ -52,7 +57,7 @@ export function describeReceipt(receipt: ErasureReceipt): string[] {
     together.length > 1 ? `, together with ${counted(together.length - 1, 'other erasure')}` : '';
   return [
     `Erasure ${erasure}: ${counted(users.length, 'user')} forgotten in ${timeOf((finishedAtMs - requestedAtMs) / 1000)} and ${counted(passes, 'pass', 'passes')}${others}`,
-    `  bucket    ${counted(objects.read, 'object')} read, ${grouped(objects.changed)} changed, ${grouped(objects.deleted)} deleted, ${counted(objects.versionsDeleted, 'older version')} deleted`,
+    `  bucket    ${counted(objects.read, 'object')} that may hold users read, ${grouped(objects.changed)} changed, ${grouped(objects.deleted)} deleted, ${counted(objects.versionsDeleted, 'older version')} deleted`,
     ...(objects.changed + objects.deleted === 0
       ? ['            nothing in the bucket was of these users']
       : []),
@@ -76,7 +81,7 @@ function outsideText({ isAtLeast, tableItems, queues, logs }: ErasureReceipt['ou
 }
 
 function scanLines({ objects, versions, found, possible }: ErasureReceipt['scan']): string[] {
-  const searched = `${counted(objects, 'object')} and ${counted(versions, 'older version')} searched afterwards`;
+  const searched = `${counted(objects, 'object')} of all kinds and ${counted(versions, 'older version')} searched afterwards`;
   if (found.length > 0) return [`  search    ${searched}: ✗ still found in ${found.join(', ')}`];
   const words =
     possible.length === 0

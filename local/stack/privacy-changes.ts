@@ -21,7 +21,7 @@ const FIXED = ['Name', 'SecretString', 'GenerateSecretString'];
  * Compares how the deployed template of a stack and the one that is about to be deployed store ids of people.
  *
  * @returns A sentence for each change that would make new sales unlike the stored ones: another `privacy.userIds`, and another
- *   secret; empty if there is none.
+ *   secret, also in plain mode, because forgotten users are recognised with it; empty if there is none.
  */
 export function findPrivacyChanges(deployed: unknown, next: unknown): string[] {
   const [before, after] = [Template.parse(deployed), Template.parse(next)];
@@ -31,6 +31,7 @@ export function findPrivacyChanges(deployed: unknown, next: unknown): string[] {
     ...(modeBefore === modeAfter
       ? []
       : [`privacy.userIds would change from "${modeBefore}" to "${modeAfter}"`]),
+    ...secretChange(before.Outputs.PersonSecret?.Value, after.Outputs.PersonSecret?.Value),
     ...secrets.flatMap(([id, { Properties }]) => {
       const now = after.Resources[id];
       if (now?.Type !== SECRET) return [`the secret of personal ids (${id}) would be removed`];
@@ -45,6 +46,13 @@ export function findPrivacyChanges(deployed: unknown, next: unknown): string[] {
 }
 
 const SECRET = 'AWS::SecretsManager::Secret';
+
+/** Compares ARNs. A secret of the stack itself has none in the template; whether it is removed shows in the resources. */
+function secretChange(before: unknown, after: unknown): string[] {
+  if (typeof before !== 'string' || before === after) return [];
+  const next = typeof after === 'string' ? after : 'a new one';
+  return [`the secret of personal ids would change from ${before} to ${next}`];
+}
 
 /** Stacks of version 0.2 and earlier have no such output, and plain ids. */
 const userIdsOf = ({ Outputs }: Template): unknown => Outputs.UserIds?.Value ?? 'plain';

@@ -85,8 +85,8 @@ test('the CLI synthesizes the app itself, with its bundles', { timeout: 300_000 
   const bundles = readdirSync(output)
     .filter((name) => name.startsWith('asset.') && existsSync(join(output, name, 'index.mjs')))
     .map((name) => readdirSync(join(output, name)));
-  // There is one bundle for each of the nine stages, for forget, for the topic and for produce.
-  expect(bundles).toHaveLength(12);
+  // There is one bundle for each of the ten stages, for forget, for the topic and for produce.
+  expect(bundles).toHaveLength(13);
   for (const files of bundles) expect(files).toContain('index.mjs.map');
   // The bundle of a stage that writes a page contains the browser program of that page.
   expect(bundles.flatMap((files) => files.filter((name) => name.endsWith('.client.js'))).sort()).toEqual([

@@ -74,6 +74,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   serve: request('GET', '/v1/health'),
   collect: request('POST', '/v1/sales', '[]'),
   catalogue: request('POST', '/v1/products', '[]'),
+  erasures: request('DELETE', '/v1/users/u1'),
   produce: { records: [] },
   topic: {},
 };

@@ -368,7 +368,7 @@ describe('every Lambda', () => {
     const projectFunctions = Object.entries(
       templateOf('Serverless').findResources('AWS::Lambda::Function'),
     ).filter(([id]) => !/^AWS|Provider/.test(id));
-    expect(projectFunctions).toHaveLength(12);
+    expect(projectFunctions).toHaveLength(13);
     for (const [id, { Properties }] of projectFunctions)
       expect(Properties, id).toMatchObject({
         Architectures: ['arm64'],

@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { erasureRequestKey } from '../../lambdas/shared/contract/erasure.ts';
 import { KINDS } from '../cloud/kinds.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -30,7 +31,7 @@ const applies = (
 const keysOf = (resource: unknown): string[] =>
   [resource].flat().map((arn) => /"\/([^"]*)"/.exec(JSON.stringify(arn))?.[1] ?? '?');
 const matches = (pattern: string, key: string): boolean =>
-  pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+  new RegExp(`^${pattern.replaceAll('.', '[.]').replaceAll('?', '.').replaceAll('*', '.*')}$`).test(key);
 const isRefused = (key: string, ...headers: string[]): boolean =>
   denied.some((statement) => applies(statement, { key, headers, isForget: false }));
 const isRefusedToForget = (key: string, ...headers: string[]): boolean =>
@@ -51,6 +52,15 @@ test.each([
   // A write with If-Match replaces an object.
   expect(isRefused(`${prefix}/1`, 'if-match')).toBe(true);
   expect(isRefused(`${prefix}/1`, 'if-none-match')).toBe(false);
+});
+
+test('the bucket refuses a write of a request to forget users that could replace one', () => {
+  const key = erasureRequestKey(7);
+  for (const refused of [isRefused, isRefusedToForget]) {
+    expect(refused(key)).toBe(true);
+    expect(refused(key, 'if-match')).toBe(true);
+    expect(refused(key, 'if-none-match')).toBe(false);
+  }
 });
 
 test.each(['current.json', 'charts/index.html', 'privacy.json'])(

@@ -60,19 +60,27 @@ test('nothing rotates it', () => {
   keyed.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
 });
 
-test('with plain ids, accumulate gets no secret: remember, serve, forget and the job recognise forgotten users with it', () => {
+test('with plain ids, accumulate gets no secret: remember, serve, erasures, forget and the job recognise forgotten users with it', () => {
   expect(Object.keys(allowed(plain, 'secretsmanager:')).sort()).toEqual([
+    'Erasures',
     'Forget',
     'Remember',
     'Serve',
     'TrainJob',
   ]);
-  expect(having(plain, ENV.personSecret)).toEqual(['Forget', 'Remember', 'Serve']);
-  expect(having(plain, ENV.privacy)).toEqual(['Accumulate', 'Collect', 'Forget', 'Remember', 'Serve']);
+  expect(having(plain, ENV.personSecret)).toEqual(['Erasures', 'Forget', 'Remember', 'Serve']);
+  expect(having(plain, ENV.privacy)).toEqual([
+    'Accumulate',
+    'Collect',
+    'Erasures',
+    'Forget',
+    'Remember',
+    'Serve',
+  ]);
 });
 
 test('with keyed ids, accumulate gets it too, and no other function', () => {
-  const readers = ['Accumulate', 'Forget', 'Remember', 'Serve'];
+  const readers = ['Accumulate', 'Erasures', 'Forget', 'Remember', 'Serve'];
   expect(Object.keys(allowed(keyed, 'secretsmanager:')).sort()).toEqual([...readers, 'TrainJob']);
   expect(having(keyed, ENV.personSecret)).toEqual(readers);
 });
@@ -91,7 +99,14 @@ test('it is encrypted with your key, which its readers may use through Secrets M
   const [[, secret] = []] = secretOf(encrypted);
   expect(secret?.Properties.KmsKeyId).toBe(encryption.keyArn);
   const uses = allowed(encrypted, '"secretsmanager."');
-  expect(Object.keys(uses).sort()).toEqual(['Accumulate', 'Forget', 'Remember', 'Serve', 'TrainJob']);
+  expect(Object.keys(uses).sort()).toEqual([
+    'Accumulate',
+    'Erasures',
+    'Forget',
+    'Remember',
+    'Serve',
+    'TrainJob',
+  ]);
   for (const statements of Object.values(uses))
     expect(statements).toMatchObject([{ Action: 'kms:Decrypt', Resource: encryption.keyArn }]);
   expect(allowed(keyed, '"secretsmanager."')).toEqual({});

@@ -110,7 +110,7 @@ describe('the permissions of each stage', () => {
     expect(prefixesOf('accumulate', 's3:GetObject')).toEqual(['privacy.json']);
   });
 
-  test('remember may read how ids are stored and who was erased, and see whether there are sales', () => {
+  test('remember may read how ids are stored and who is forgotten, and see whether there are sales', () => {
     const s3 = statementsOf('remember').filter((statement) =>
       actionsOf(statement).some((action) => action.startsWith('s3:')),
     );
@@ -276,8 +276,8 @@ describe('the permissions of each stage', () => {
       ],
       Collect: [ENV.auth, ENV.fieldMap, ENV.brokers, ENV.topic, ENV.privacy],
       Catalogue: [ENV.auth, ENV.lakeBucket],
+      Erasures: [ENV.auth, ENV.lakeBucket, ENV.personSecret, ENV.privacy],
       Forget: [
-        ENV.auth,
         ENV.deadLetters,
         ENV.fieldMap,
         ENV.lakeBucket,

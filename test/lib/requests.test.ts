@@ -155,12 +155,12 @@ describe('the API', () => {
     const [api = ''] = Object.keys(template.findResources('AWS::ApiGatewayV2::Api'));
     expect(
       permissions.map(({ FunctionName }) => /^[A-Z][a-z]+/.exec(FunctionName['Fn::GetAtt'][0])?.[0]),
-    ).toEqual(['Serve', 'Collect', 'Catalogue', 'Forget']);
+    ).toEqual(['Serve', 'Collect', 'Catalogue', 'Erasures']);
     for (const { SourceArn } of permissions) expect(JSON.stringify(SourceArn)).toContain(`{"Ref":"${api}"}`);
   });
 
   test('tells its Lambdas how callers sign in, and which claim names their user', () => {
-    for (const stage of ['Serve', 'Collect', 'Catalogue', 'Forget']) {
+    for (const stage of ['Serve', 'Collect', 'Catalogue', 'Erasures']) {
       expect(functionOf(template, stage).Environment.Variables).toMatchObject({ [ENV.auth]: 'iam' });
       expect(functionOf(template, stage).Environment.Variables).not.toHaveProperty(ENV.userClaim);
       expect(functionOf(jwt, stage).Environment.Variables).toMatchObject({
@@ -176,7 +176,7 @@ describe('the API', () => {
 });
 
 describe('serve', () => {
-  test('may read the pointer, manifests, files of runs by user, the catalogue and who was erased, and query the table', () => {
+  test('may read the pointer, manifests, files of runs by user, the catalogue and who is forgotten, and query the table', () => {
     expect(actionsOf(template, 'Serve')).toEqual([
       'dynamodb:Query',
       's3:GetObject',
@@ -194,7 +194,7 @@ describe('serve', () => {
     ]);
   });
 
-  test('may read which users were erased, and neither the requests nor the receipts of erasures', () => {
+  test('may read which users were forgotten, and neither the requests nor the receipts of erasures', () => {
     for (const stage of ['Serve', 'Remember']) {
       expect(keysOf(stage, 's3:GetObject')).toContain('tombstones/*');
       expect(JSON.stringify(statementsOf(template, stage))).not.toContain('erasures/');
@@ -411,6 +411,36 @@ describe('the catalogue', () => {
   });
 });
 
+describe('erasures', () => {
+  test('may create requests and tombstones, and read these, the progress and the receipts; it may delete nothing', () => {
+    expect(actionsOf(template, 'Erasures')).toEqual([
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'secretsmanager:GetSecretValue',
+    ]);
+    expect(keysOf('Erasures', 's3:PutObject')).toEqual([
+      'erasures/????????/request.json',
+      'tombstones/????????.json',
+    ]);
+    expect(keysOf('Erasures', 's3:GetObject')).toEqual([
+      'erasures/????????.json',
+      'erasures/????????/request.json',
+      'erasures/progress.json',
+      'privacy.json',
+      'tombstones/*',
+    ]);
+  });
+
+  test('are started by tombstones: neither the API nor its functions can call forget', () => {
+    const forget = /"ForgetFunction(?!Role)/;
+    for (const type of ['AWS::ApiGatewayV2::Integration', 'AWS::Lambda::Permission', 'AWS::Lambda::Url'])
+      expect(JSON.stringify(propertiesOf(template, type))).not.toMatch(forget);
+    for (const stage of ['Serve', 'Collect', 'Catalogue', 'Erasures'])
+      expect(JSON.stringify(statementsOf(template, stage))).not.toMatch(/"Forget/);
+  });
+});
+
 describe('without an API', () => {
   const without = synthesize({ serve: false });
 
@@ -419,7 +449,7 @@ describe('without an API', () => {
       ({ Type }) => Type,
     );
     expect(types.filter((type) => /ApiGateway|DynamoDB/.test(type))).toEqual([]);
-    for (const stage of ['Remember', 'Serve', 'Collect', 'Catalogue', 'Api'])
+    for (const stage of ['Remember', 'Serve', 'Collect', 'Catalogue', 'Erasures', 'Api'])
       expect(
         Object.keys(without.toJSON().Resources).filter((id) => id.startsWith(stage)),
         stage,

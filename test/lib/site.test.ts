@@ -89,7 +89,7 @@ describe('with a site', () => {
     ]);
   });
 
-  test('CloudFront asks after a minute whether an object is still the same: those that hold an erased user are replaced', () => {
+  test('CloudFront asks after a minute whether an object is still the same: those that hold a forgotten user are replaced', () => {
     const [policy, ...more] = Object.entries(template.findResources('AWS::CloudFront::CachePolicy'));
     expect(more).toEqual([]);
     expect(policy?.[1].Properties.CachePolicyConfig).toMatchObject({ MinTTL: 0, DefaultTTL: 60, MaxTTL: 60 });

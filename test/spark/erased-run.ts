@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import type { Erased, RunContext } from '../../lambdas/forget/files/kind.ts';
+import type { Forgotten, RunContext } from '../../lambdas/forget/files/kind.ts';
 import { type FileChange, factsOf, inOrder, updateManifest } from '../../lambdas/forget/files/manifest.ts';
 import { redraw } from '../../lambdas/forget/files/redraw.ts';
 import { createFileKinds, kindOf } from '../../lambdas/forget/files/registry.ts';
@@ -16,9 +16,9 @@ import { manifestOf } from './lake-files.ts';
 const KINDS = createFileKinds({});
 
 /** Erases users with all of their sales. */
-export const erasing = (users: readonly string[]): Erased => {
+export const erasing = (users: readonly string[]): Forgotten => {
   const all = new Set(users);
-  return { users: all, isErased: (user) => all.has(user) };
+  return { users: all, isForgotten: (user) => all.has(user) };
 };
 
 /** Returns the keys of all objects of a lake in a directory, in order. */
@@ -32,7 +32,7 @@ export const readObject = async (lake: string, key: string): Promise<Uint8Array 
   existsSync(join(lake, key)) ? readFileSync(join(lake, key)) : undefined;
 
 /** Removes users from the batches. */
-export async function eraseFromBatches(lake: string, erased: Erased): Promise<void> {
+export async function eraseFromBatches(lake: string, erased: Forgotten): Promise<void> {
   for (const key of keysOf(lake).filter((each) => each.startsWith('interactions/')))
     await rewrite(lake, key, erased);
 }
@@ -40,7 +40,7 @@ export async function eraseFromBatches(lake: string, erased: Erased): Promise<vo
 /** Removes users from the files of a run, as forgetting does, without its conditions and versions. */
 export async function eraseFromRun(
   lake: string,
-  erased: Erased,
+  erased: Forgotten,
   { run = 1, erasure = 1 } = {},
 ): Promise<FileChange[]> {
   const { files } = manifestOf(lake, run);
@@ -71,7 +71,7 @@ const contextOf = (lake: string, files: Manifest['files']): RunContext => ({
   },
 });
 
-async function rewrite(lake: string, key: string, erased: Erased, run?: RunContext) {
+async function rewrite(lake: string, key: string, erased: Forgotten, run?: RunContext) {
   const kind = kindOf(KINDS, key);
   if (!kind) throw new Error(`${key} has no kind`);
   if (kind.holds === undefined || (await kind.mayHold?.({ key, run }, erased)) === false) return undefined;

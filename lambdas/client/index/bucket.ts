@@ -60,7 +60,7 @@ export interface Tables {
 /**
  * The files of one run. Two runs are never mixed.
  *
- * When a user is erased, the files of a run are rewritten one after the other. A table then throws `BlockChanged`, unless the block is as
+ * When a user is forgotten, the files of a run are rewritten one after the other. A table then throws `BlockChanged`, unless the block is as
  * the table says: open the run again.
  */
 export class RunFiles {

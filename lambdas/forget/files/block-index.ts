@@ -11,10 +11,10 @@ import {
 } from './blocks.ts';
 import { readMember } from './gzip-member.ts';
 import { arrayAt, type Edit, itemTexts, parseJsonText, replaceItems } from './json-text.ts';
-import type { Erased, RunContext } from './kind.ts';
+import type { Forgotten, RunContext } from './kind.ts';
 
 /**
- * Replaces the first keys of blocks that are an erased user, or the beginning of the user's id. Such a key becomes what the job would
+ * Replaces the first keys of blocks that are a forgotten user, or the beginning of the user's id. Such a key becomes what the job would
  * have written without the user: the shortest beginning of the first key that is left which sorts after the key before it. Lengths of
  * blocks are replaced if they have changed.
  *
@@ -25,7 +25,7 @@ import type { Erased, RunContext } from './kind.ts';
  */
 export async function indexEdits(
   document: string,
-  erased: Erased,
+  forgotten: Forgotten,
   {
     path,
     run,
@@ -33,16 +33,16 @@ export async function indexEdits(
   }: { readonly path: readonly string[]; readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<Edit[]> {
   const blocks = placesOf(kind.table(JSON.parse(document)));
-  const positions = revealing(blocks, erased);
+  const positions = revealing(blocks, forgotten);
   const files = new TableFiles(run, blocks);
-  const reader = new KeyReader(files, { blocks, positions, erased });
+  const reader = new KeyReader(files, { blocks, positions, forgotten });
   const from = new Map<number, string>();
   for (const position of positions) {
     const separator = await reader.from(position);
     if (separator !== blocks[position]?.from) from.set(position, JSON.stringify(separator));
   }
   const sizes = new Map<number, string>();
-  for (const position of blocksWith(blocks, erased)) {
+  for (const position of blocksWith(blocks, forgotten)) {
     const found = await files.place(position);
     if (found.sizeBytes !== blocks[position]?.sizeBytes) sizes.set(position, String(found.sizeBytes));
   }
@@ -143,13 +143,13 @@ class TableFiles {
 }
 
 /**
- * Returns the positions of the blocks whose first key may be made of an erased user. Blocks without users that begin where such a block
+ * Returns the positions of the blocks whose first key may be made of a forgotten user. Blocks without users that begin where such a block
  * does are among them.
  */
-function revealing(blocks: readonly Block[], erased: Erased): ReadonlySet<number> {
+function revealing(blocks: readonly Block[], forgotten: Forgotten): ReadonlySet<number> {
   const found = new Set<number>();
-  for (const user of erased.users) {
-    if (!erased.isErased(user)) continue;
+  for (const user of forgotten.users) {
+    if (!forgotten.isForgotten(user)) continue;
     const position = blockFor(blocks, user);
     const from = blocks[position]?.from;
     if (from === undefined || !user.startsWith(from)) continue;
@@ -167,7 +167,7 @@ class KeyReader {
   private readonly blocks: readonly Block[];
   /** The blocks whose first keys are replaced. */
   private readonly positions: ReadonlySet<number>;
-  private readonly erased: Erased;
+  private readonly forgotten: Forgotten;
   private readonly known = new Map<number, Promise<string[]>>();
 
   constructor(
@@ -175,13 +175,13 @@ class KeyReader {
     table: {
       readonly blocks: readonly Block[];
       readonly positions: ReadonlySet<number>;
-      readonly erased: Erased;
+      readonly forgotten: Forgotten;
     },
   ) {
     this.files = files;
     this.blocks = table.blocks;
     this.positions = table.positions;
-    this.erased = table.erased;
+    this.forgotten = table.forgotten;
   }
 
   /** Returns the first key of a block, made of users who are left. */
@@ -219,7 +219,7 @@ class KeyReader {
 
   private async readKeys(position: number): Promise<string[]> {
     const text = await this.files.text(position);
-    return keysIn(text).filter((key) => !this.erased.isErased(key));
+    return keysIn(text).filter((key) => !this.forgotten.isForgotten(key));
   }
 }
 

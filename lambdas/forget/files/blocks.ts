@@ -11,13 +11,13 @@ import {
   replaceItems,
   textOf,
 } from './json-text.ts';
-import { type Erased, type Rewritten, type RunContext, UNCHANGED } from './kind.ts';
+import { type Forgotten, type Rewritten, type RunContext, UNCHANGED } from './kind.ts';
 
 /**
  * The tables of users that are read block by block: `explorer/users` and `model/histories`.
  *
  * A block keeps its place and its length, so that a reader who knows an older index, or reads while files are replaced, finds complete
- * blocks with the users that they had, except for those who were erased. Blocks without an erased user keep their bytes. Only if the
+ * blocks with the users that they had, except for those who were forgotten. Blocks without a forgotten user keep their bytes. Only if the
  * remaining rows do not fit, which happens only if all rows are nearly equal, a block becomes longer, and the index gets its length;
  * a reader with an older index then finds no gzip members where it looks, and never other users.
  */
@@ -84,13 +84,13 @@ export function blockFor(blocks: readonly Block[], key: string): number {
 }
 
 /**
- * Returns the positions of the blocks that may have an erased user. If the index was rewritten before, the block of a user who was the
+ * Returns the positions of the blocks that may have a forgotten user. If the index was rewritten before, the block of a user who was the
  * first one in it begins after the user, and blocks without users begin where the next one does.
  */
-export function blocksWith(blocks: readonly Block[], erased: Erased): Set<number> {
+export function blocksWith(blocks: readonly Block[], forgotten: Forgotten): Set<number> {
   const found = new Set<number>();
-  for (const user of erased.users) {
-    if (!erased.isErased(user)) continue;
+  for (const user of forgotten.users) {
+    if (!forgotten.isForgotten(user)) continue;
     const position = blockFor(blocks, user);
     let [first, last] = [Math.max(0, position), Math.min(position + 1, blocks.length - 1)];
     while (first > 0 && blocks[first - 1]?.from === blocks[first]?.from) first -= 1;
@@ -100,14 +100,14 @@ export function blocksWith(blocks: readonly Block[], erased: Erased): Set<number
   return found;
 }
 
-/** Returns whether a file has a block that may have an erased user. */
+/** Returns whether a file has a block that may have a forgotten user. */
 export async function mayHoldBlocks(
   name: string,
-  erased: Erased,
+  forgotten: Forgotten,
   { run, kind }: { readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<boolean> {
   const blocks = await blocksOf(run, kind);
-  return !blocks || [...blocksWith(blocks, erased)].some((position) => blocks[position]?.file === name);
+  return !blocks || [...blocksWith(blocks, forgotten)].some((position) => blocks[position]?.file === name);
 }
 
 /**
@@ -117,15 +117,15 @@ export async function mayHoldBlocks(
  */
 export async function rewriteBlocks(
   bytes: Uint8Array,
-  erased: Erased,
+  forgotten: Forgotten,
   { name, run, kind }: { readonly name: string; readonly run: RunContext; readonly kind: BlockKind },
 ): Promise<Rewritten> {
   const blocks = await blocksOf(run, kind);
   const parts: Uint8Array[] = [];
   let [copied, removedRows] = [0, 0];
-  for (const { offset, sizeBytes } of placesIn(bytes, { name, blocks, erased })) {
+  for (const { offset, sizeBytes } of placesIn(bytes, { name, blocks, forgotten })) {
     const { text } = readMember(bytes.subarray(offset, offset + sizeBytes));
-    const without = withoutUsers(text, erased);
+    const without = withoutUsers(text, forgotten);
     if (!without) continue;
     parts.push(bytes.subarray(copied, offset), writeMember(without.text, sizeBytes));
     copied = offset + sizeBytes;
@@ -138,18 +138,18 @@ export async function rewriteBlocks(
 /** The place of a block in its file. */
 export type Place = Pick<Block, 'offset' | 'sizeBytes'>;
 
-/** Returns the places of the blocks that may have an erased user, ascending; of all blocks if the index does not fit this file. */
+/** Returns the places of the blocks that may have a forgotten user, ascending; of all blocks if the index does not fit this file. */
 function placesIn(
   bytes: Uint8Array,
   {
     name,
     blocks = [],
-    erased,
-  }: { readonly name: string; readonly blocks: readonly Block[] | undefined; readonly erased: Erased },
+    forgotten,
+  }: { readonly name: string; readonly blocks: readonly Block[] | undefined; readonly forgotten: Forgotten },
 ): Iterable<Place> {
   const own = blocks.filter(({ file }) => file === name);
   if (!isLaidOut(bytes, own)) return membersOf(bytes);
-  const wanted = blocksWith(blocks, erased);
+  const wanted = blocksWith(blocks, forgotten);
   return blocks.filter(({ file }, position) => file === name && wanted.has(position));
 }
 
@@ -181,14 +181,17 @@ export function keysIn(block: string): string[] {
 }
 
 /** Removes rows from a block, and the names of products that only they mention. @returns undefined if there are none. */
-function withoutUsers(block: string, erased: Erased): { text: string; removedRows: number } | undefined {
+function withoutUsers(
+  block: string,
+  forgotten: Forgotten,
+): { text: string; removedRows: number } | undefined {
   const keys = keysIn(block);
-  const isErased = keys.map((key) => erased.isErased(key));
-  const removedRows = isErased.filter(Boolean).length;
+  const isForgotten = keys.map((key) => forgotten.isForgotten(key));
+  const removedRows = isForgotten.filter(Boolean).length;
   if (removedRows === 0) return undefined;
   const root = parseJsonText(block);
   const [names, rows] = [arrayAt(root, 'names'), arrayAt(root, 'rows')];
-  const kept = itemTexts(block, rows).filter((_, index) => !isErased[index]);
+  const kept = itemTexts(block, rows).filter((_, index) => !isForgotten[index]);
   const mentioned = productsIn(kept.map((row) => JSON.parse(row)));
   const isMentioned = names.items.map((item) =>
     mentioned.has(textOf(block, item.kind === 'array' ? item.items[0] : undefined) ?? ''),

@@ -14,7 +14,7 @@ import {
   replaceItems,
   textOf,
 } from './json-text.ts';
-import { type Erased, type Rewritten, type RunContext, UNCHANGED } from './kind.ts';
+import { type Forgotten, type Rewritten, type RunContext, UNCHANGED } from './kind.ts';
 
 /** The JSON documents of a run that name users. Everything but the users keeps its text. */
 
@@ -40,36 +40,38 @@ export async function rewriteDocument(
 }
 
 /** `summary/users.json`: a few users as examples. */
-export function usersEdits(document: string, erased: Erased): Edits {
+export function usersEdits(document: string, forgotten: Forgotten): Edits {
   const users = arrayAt(parseJsonText(document), 'users');
-  const isErased = users.items.map((item) => {
+  const isForgotten = users.items.map((item) => {
     const user = textOf(document, nodeAt(item, 'user'));
-    return user !== undefined && erased.isErased(user);
+    return user !== undefined && forgotten.isForgotten(user);
   });
-  return leaveOut(document, users, isErased);
+  return leaveOut(document, users, isForgotten);
 }
 
 /**
  * `summary/graph.json`: the vertices and edges of the picture. Products that no line leads to any more are left out with the users, and
  * the sentence about the choice gets the new numbers. The numbers of the whole graph are those of the run.
  */
-export function graphEdits(document: string, erased: Erased): Edits {
+export function graphEdits(document: string, forgotten: Forgotten): Edits {
   const root = parseJsonText(document);
   const [vertices, edges] = [arrayAt(root, 'shown', 'vertices'), arrayAt(root, 'shown', 'edges')];
   const ids = vertices.items.map((item) => textOf(document, nodeAt(item, 'id')) ?? '');
   const ends = edges.items.map((item) =>
     ['source', 'target'].map((end) => textOf(document, nodeAt(item, end)) ?? ''),
   );
-  const isErasedEdge = ends.map((pair) => pair.some((id) => isErasedVertex(id, erased)));
-  if (!ids.some((id) => isErasedVertex(id, erased)) && !isErasedEdge.includes(true)) return NO_EDITS;
+  const isForgottenEdge = ends.map((pair) => pair.some((id) => isForgottenVertex(id, forgotten)));
+  if (!ids.some((id) => isForgottenVertex(id, forgotten)) && !isForgottenEdge.includes(true)) return NO_EDITS;
   const [linkedBefore, linked] = [
     new Set(ends.flat()),
-    new Set(ends.flatMap((pair, edge) => (isErasedEdge[edge] ? [] : pair))),
+    new Set(ends.flatMap((pair, edge) => (isForgottenEdge[edge] ? [] : pair))),
   ];
-  const isOut = ids.map((id) => isErasedVertex(id, erased) || (linkedBefore.has(id) && !linked.has(id)));
+  const isOut = ids.map(
+    (id) => isForgottenVertex(id, forgotten) || (linkedBefore.has(id) && !linked.has(id)),
+  );
   const shown = (prefix: string): number =>
     ids.filter((id, index) => !isOut[index] && id.startsWith(prefix)).length;
-  const removed = [leaveOut(document, vertices, isOut), leaveOut(document, edges, isErasedEdge)];
+  const removed = [leaveOut(document, vertices, isOut), leaveOut(document, edges, isForgottenEdge)];
   return {
     edits: [
       ...removed.flatMap(({ edits }) => edits),
@@ -85,8 +87,8 @@ const graphSentence = (chosen: string, products: number, users: number): string 
     .replace(/^The \d+ products/, `The ${products} products`)
     .replace(/ and \d+ users /, ` and ${users} users `);
 
-const isErasedVertex = (id: string, erased: Erased): boolean =>
-  id.startsWith(USER_PREFIX) && erased.isErased(id.slice(USER_PREFIX.length));
+const isForgottenVertex = (id: string, forgotten: Forgotten): boolean =>
+  id.startsWith(USER_PREFIX) && forgotten.isForgotten(id.slice(USER_PREFIX.length));
 
 /** Typed ids of users in the graph begin with it. */
 export const USER_PREFIX = 'u:';
@@ -100,13 +102,13 @@ const [VERTEX_COLUMNS, EDGE_COLUMNS] = [
  * `summary/network.json`: the interactive graph, which is stored by column, with edges as positions of vertices. Vertices without an
  * edge are left out, as the job leaves them out.
  */
-export function networkEdits(document: string, erased: Erased): Edits {
+export function networkEdits(document: string, forgotten: Forgotten): Edits {
   const root = parseJsonText(document);
   const { vertices, edges } = Network.parse(JSON.parse(document));
-  const isErased = vertices.ids.map((id) => isErasedVertex(id, erased));
-  if (!isErased.includes(true)) return NO_EDITS;
+  const isForgotten = vertices.ids.map((id) => isForgottenVertex(id, forgotten));
+  if (!isForgotten.includes(true)) return NO_EDITS;
   const isGone = edges.sources.map(
-    (source, edge) => isErased[source] === true || isErased[edges.targets[edge] ?? -1] === true,
+    (source, edge) => isForgotten[source] === true || isForgotten[edges.targets[edge] ?? -1] === true,
   );
   const ends = edges.sources.map((source, edge) => [source, edges.targets[edge] ?? 0]);
   const [linkedBefore, linked] = [
@@ -114,7 +116,7 @@ export function networkEdits(document: string, erased: Erased): Edits {
     new Set(ends.flatMap((pair, edge) => (isGone[edge] ? [] : pair))),
   ];
   const isKept = vertices.ids.map(
-    (_, index) => !isErased[index] && (linked.has(index) || !linkedBefore.has(index)),
+    (_, index) => !isForgotten[index] && (linked.has(index) || !linkedBefore.has(index)),
   );
   let next = 0;
   const places = isKept.map((kept) => (kept ? String(next++) : ''));
@@ -163,11 +165,15 @@ function networkSentence(chosen: string, vertices: number, goneOf: (kind: number
 }
 
 /** `explorer/index.json`: suggested users, and the first keys of blocks. */
-export async function explorerIndexEdits(document: string, erased: Erased, run: RunContext): Promise<Edits> {
+export async function explorerIndexEdits(
+  document: string,
+  forgotten: Forgotten,
+  run: RunContext,
+): Promise<Edits> {
   const picks = arrayAt(parseJsonText(document), 'picks', 'users');
-  const isErased = itemTexts(document, picks).map((text) => erased.isErased(JSON.parse(text)));
-  const suggested = leaveOut(document, picks, isErased);
-  const separators = await indexEdits(document, erased, { path: ['users'], run, kind: EXPLORER_USERS });
+  const isForgotten = itemTexts(document, picks).map((text) => forgotten.isForgotten(JSON.parse(text)));
+  const suggested = leaveOut(document, picks, isForgotten);
+  const separators = await indexEdits(document, forgotten, { path: ['users'], run, kind: EXPLORER_USERS });
   return {
     edits: [...suggested.edits, ...separators],
     removedRows: suggested.removedRows + separators.length,
@@ -175,8 +181,8 @@ export async function explorerIndexEdits(document: string, erased: Erased, run: 
 }
 
 /** `model/answer.json`: the first keys of blocks. */
-export async function answerEdits(document: string, erased: Erased, run: RunContext): Promise<Edits> {
-  const edits = await indexEdits(document, erased, { path: ['histories'], run, kind: HISTORIES });
+export async function answerEdits(document: string, forgotten: Forgotten, run: RunContext): Promise<Edits> {
+  const edits = await indexEdits(document, forgotten, { path: ['histories'], run, kind: HISTORIES });
   return { edits, removedRows: edits.length };
 }
 

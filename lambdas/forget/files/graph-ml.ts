@@ -1,4 +1,4 @@
-import { type Erased, type Rewritten, UNCHANGED } from './kind.ts';
+import { type Forgotten, type Rewritten, UNCHANGED } from './kind.ts';
 
 /**
  * Leaves users and their edges out of `graph/graph.graphml`. All other bytes stay.
@@ -6,10 +6,12 @@ import { type Erased, type Rewritten, UNCHANGED } from './kind.ts';
  * The job writes one element after another, and a `<` only where markup begins. A label may have line breaks, so elements are found
  * by their tags.
  */
-export function rewriteGraphMl(bytes: Uint8Array, erased: Erased): Rewritten {
+export function rewriteGraphMl(bytes: Uint8Array, forgotten: Forgotten): Rewritten {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const attributes = new Set(
-    [...erased.users].filter((user) => erased.isErased(user)).map((user) => attributeOf(`u:${user}`)),
+    [...forgotten.users]
+      .filter((user) => forgotten.isForgotten(user))
+      .map((user) => attributeOf(`u:${user}`)),
   );
   const kept: Buffer[] = [];
   let [keptFrom, removedRows] = [0, 0];

@@ -1,7 +1,7 @@
 import type { RunFile } from '../../shared/contract/schemas.ts';
 
 /** The users to be forgotten, as one object of the bucket sees them. Users are as stored: ids, or pseudonyms. */
-export interface Erased {
+export interface Forgotten {
   /** All users that may have to be removed from the object. */
   readonly users: ReadonlySet<string>;
   /**
@@ -9,7 +9,7 @@ export interface Erased {
    *
    * @param kafkaMs Kafka's timestamp of a sale, epoch ms; -1 if it has none. Undefined for what a run made of all sales of the user.
    */
-  isErased(user: string, kafkaMs?: number): boolean;
+  isForgotten(user: string, kafkaMs?: number): boolean;
 }
 
 /** The result of rewriting an object. */
@@ -51,13 +51,13 @@ export interface FileKind {
   /** Returns whether an object is of this kind, by its key. At most one kind has a key. */
   matches(key: string): boolean;
   /** Returns false if the object cannot hold any of the users, so that it need not be read. Absent if only its bytes show that. */
-  mayHold?(source: Source, erased: Erased): boolean | Promise<boolean>;
+  mayHold?(source: Source, forgotten: Forgotten): boolean | Promise<boolean>;
   /**
    * Removes the users. The same bytes and users give the same result, and what is rewritten once is not changed by a second call.
    *
    * @throws {Error} If the bytes are damaged. The message has no id.
    */
-  rewrite(bytes: Uint8Array, erased: Erased, source: Source): Rewritten | Promise<Rewritten>;
+  rewrite(bytes: Uint8Array, forgotten: Forgotten, source: Source): Rewritten | Promise<Rewritten>;
   /** Counts the rows as the manifest does: without headers; 1 for a document. */
   rows(bytes: Uint8Array): number;
   /** True for pictures and pages: `rewrite` does nothing, and `redraw` makes them again from the rewritten files of their run. */

@@ -13,7 +13,7 @@ export interface DrawnObject {
 
 /**
  * Draws the picture of the graph and the page of a run again, from its manifest and summaries as they are now. The same summaries give
- * the same bytes, so that a run without an erased user stays as it is. Other pictures show no user and stay, also if a newer version
+ * the same bytes, so that a run without a forgotten user stays as it is. Other pictures show no user and stay, also if a newer version
  * would draw them otherwise.
  *
  * @param read Reads an object; undefined if there is none.

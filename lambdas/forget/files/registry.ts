@@ -18,7 +18,7 @@ import {
   usersEdits,
 } from './documents.ts';
 import { graphMlRows, rewriteGraphMl } from './graph-ml.ts';
-import { type Erased, type FileKind, type RunContext, UNCHANGED } from './kind.ts';
+import { type FileKind, type Forgotten, type RunContext, UNCHANGED } from './kind.ts';
 import { rejectedRows, rewriteRejected } from './rejected.ts';
 import { below, nameInRun, TABLES } from './tables.ts';
 import { maskLog, reasonEdits } from './words.ts';
@@ -35,7 +35,7 @@ export const createFileKinds = (fieldMap: FieldMap): readonly FileKind[] => [
     name: 'rejected',
     holds: 'the bytes of a record that could not be read, its key, and the reason',
     matches: (key) => /^rejected\/.+\.ndjson$/s.test(key),
-    rewrite: (bytes, erased) => rewriteRejected(bytes, erased, fieldMap),
+    rewrite: (bytes, forgotten) => rewriteRejected(bytes, forgotten, fieldMap),
     rows: rejectedRows,
   },
   ...OF_WORDS,
@@ -56,18 +56,23 @@ type Naming = Pick<FileKind, 'name' | 'matches'>;
 /** @param edits Removes the users from the text of a document. */
 const document = (
   naming: Naming & { readonly holds: string },
-  edits: (text: string, erased: Erased, run: RunContext) => ReturnType<Parameters<typeof rewriteDocument>[1]>,
+  edits: (
+    text: string,
+    forgotten: Forgotten,
+    run: RunContext,
+  ) => ReturnType<Parameters<typeof rewriteDocument>[1]>,
 ): FileKind => ({
   ...naming,
-  rewrite: (bytes, erased, { run = NO_RUN }) => rewriteDocument(bytes, (text) => edits(text, erased, run)),
+  rewrite: (bytes, forgotten, { run = NO_RUN }) =>
+    rewriteDocument(bytes, (text) => edits(text, forgotten, run)),
   rows: () => 1,
 });
 
 const blocks = (naming: Naming & { readonly holds: string }, kind: BlockKind): FileKind => ({
   ...naming,
-  mayHold: ({ key, run = NO_RUN }, erased) => mayHoldBlocks(nameInRun(key), erased, { run, kind }),
-  rewrite: (bytes, erased, { key, run = NO_RUN }) =>
-    rewriteBlocks(bytes, erased, { name: nameInRun(key), run, kind }),
+  mayHold: ({ key, run = NO_RUN }, forgotten) => mayHoldBlocks(nameInRun(key), forgotten, { run, kind }),
+  rewrite: (bytes, forgotten, { key, run = NO_RUN }) =>
+    rewriteBlocks(bytes, forgotten, { name: nameInRun(key), run, kind }),
   rows: blockRows,
 });
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type FieldMap, SALE_FIELDS } from '../../shared/sales/field-map.ts';
 import { numberSource } from '../../shared/sales/number-source.ts';
 import { reasonKind } from '../../shared/sales/reason.ts';
-import { type Erased, type Rewritten, UNCHANGED } from './kind.ts';
+import { type Forgotten, type Rewritten, UNCHANGED } from './kind.ts';
 import { hasPart, hasWord } from './words.ts';
 
 /** A line of `rejected/`; the other fields are its address. */
@@ -24,7 +24,7 @@ type RejectedLine = z.infer<typeof RejectedLine>;
  *
  * @param fieldMap The names of the fields on the topic.
  */
-export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: FieldMap): Rewritten {
+export function rewriteRejected(bytes: Uint8Array, forgotten: Forgotten, fieldMap: FieldMap): Rewritten {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n');
   const names = namesOf(fieldMap);
   let removedRows = 0;
@@ -32,7 +32,7 @@ export function rewriteRejected(bytes: Uint8Array, erased: Erased, fieldMap: Fie
     if (text === '') return text;
     const line: object = JSON.parse(text);
     const record = RejectedLine.parse(line);
-    if (!namesUser(record, erased, names)) return text;
+    if (!namesUser(record, forgotten, names)) return text;
     removedRows += 1;
     return JSON.stringify(masked(line, record));
   });
@@ -76,7 +76,7 @@ function masked(line: object, { reason, value }: RejectedLine): object {
   const { key: _, value: __, ...kept } = line as Record<string, unknown>;
   return {
     ...kept,
-    reason: `${reasonKind(reason)}: the user was erased`,
+    reason: `${reasonKind(reason)}: the user was forgotten`,
     ...(value != null && { sizeBytes: Buffer.from(value, 'base64').length }),
     erased: true,
   };
@@ -93,26 +93,27 @@ const namesOf = (fieldMap: FieldMap): Names => ({
   others: new Set(SALE_FIELDS.filter((field) => field !== 'userId').map((field) => fieldMap[field] ?? field)),
 });
 
-function namesUser({ kafkaMs, key, value }: RejectedLine, erased: Erased, names: Names): boolean {
-  const isErased = (user: unknown): boolean => typeof user === 'string' && erased.isErased(user, kafkaMs);
+function namesUser({ kafkaMs, key, value }: RejectedLine, forgotten: Forgotten, names: Names): boolean {
+  const isForgotten = (user: unknown): boolean =>
+    typeof user === 'string' && forgotten.isForgotten(user, kafkaMs);
   return [key, value].some((base64) => {
     const bytes = Buffer.from(base64 ?? '', 'base64');
     if (bytes.length === 0) return false;
     const text = textOf(bytes);
     const named = usersNamed(text, names.user);
-    if (isErased(text) || named.some(isErased)) return true;
+    if (isForgotten(text) || named.some(isForgotten)) return true;
     const json = parsed(text);
-    if (isObject(json)) return fieldsNameUser(json, text, { isErased, names });
+    if (isObject(json)) return fieldsNameUser(json, text, { isForgotten, names });
     if (named.length > 0) return false;
-    return valuesIn(json).some(isErased) || bytesNameUser(bytes, erased, kafkaMs);
+    return valuesIn(json).some(isForgotten) || bytesNameUser(bytes, forgotten, kafkaMs);
   });
 }
 
-function bytesNameUser(bytes: Buffer, erased: Erased, kafkaMs: number): boolean {
-  if (hasWord(textOf(bytes), erased, kafkaMs)) return true;
+function bytesNameUser(bytes: Buffer, forgotten: Forgotten, kafkaMs: number): boolean {
+  if (hasWord(textOf(bytes), forgotten, kafkaMs)) return true;
   if (!isBinary(bytes)) return false;
   // Without NULs, ASCII reads the same in all widths of Unicode.
-  return hasPart(bytes.toString('utf8').replaceAll('\0', ''), erased, kafkaMs);
+  return hasPart(bytes.toString('utf8').replaceAll('\0', ''), forgotten, kafkaMs);
 }
 
 /** Texts in other encodings differ from UTF-8 only outside ASCII; UTF-16 has a NUL in every other byte of ASCII. */
@@ -142,15 +143,15 @@ const isBinary = (bytes: Buffer): boolean =>
 function fieldsNameUser(
   json: Readonly<Record<string, unknown>>,
   text: string,
-  { isErased, names }: { readonly isErased: (user: unknown) => boolean; readonly names: Names },
+  { isForgotten, names }: { readonly isForgotten: (user: unknown) => boolean; readonly names: Names },
 ): boolean {
   const own = Object.hasOwn(json, names.user) ? json[names.user] : undefined;
-  if (typeof own === 'string') return isErased(own);
-  if (typeof own === 'number') return isErased(digitsOf(own, names.user, text));
+  if (typeof own === 'string') return isForgotten(own);
+  if (typeof own === 'number') return isForgotten(digitsOf(own, names.user, text));
   return Object.entries(json).some(([name, value]) => {
     if (names.others.has(name)) return false;
     return valuesIn(value).some((each) =>
-      isErased(typeof each === 'number' ? digitsOf(each, name, text) : each),
+      isForgotten(typeof each === 'number' ? digitsOf(each, name, text) : each),
     );
   });
 }

@@ -1,7 +1,7 @@
 import { shardOf } from '../../shared/contract/shards.ts';
 import { csvRows, rewriteCsv } from './csv.ts';
 import { USER_PREFIX } from './documents.ts';
-import type { Erased, FileKind, Source } from './kind.ts';
+import type { FileKind, Forgotten, Source } from './kind.ts';
 import { parquetRows, rewriteParquet } from './parquet.ts';
 
 /** The tables that have a row for each sale, recommendation, vertex or edge, as Parquet and as CSV. */
@@ -12,7 +12,7 @@ interface UserColumns {
   readonly columns: readonly string[];
   /** Those of them that name users. */
   readonly userColumns: readonly string[];
-  readonly isRemoved: (erased: Erased) => (values: readonly unknown[]) => boolean;
+  readonly isRemoved: (forgotten: Forgotten) => (values: readonly unknown[]) => boolean;
   /** The form in which these columns have a user. */
   readonly written: (user: string) => string;
 }
@@ -20,7 +20,7 @@ interface UserColumns {
 const BY_USER: UserColumns = {
   columns: ['user'],
   userColumns: ['user'],
-  isRemoved: (erased) => remembering((user) => typeof user === 'string' && erased.isErased(user)),
+  isRemoved: (forgotten) => remembering((user) => typeof user === 'string' && forgotten.isForgotten(user)),
   written: (user) => user,
 };
 
@@ -29,19 +29,19 @@ const SALES: UserColumns = {
   columns: ['user', 'kafka_ms'],
   userColumns: ['user'],
   isRemoved:
-    (erased) =>
+    (forgotten) =>
     ([user, kafkaMs]) =>
-      typeof user === 'string' && erased.isErased(user, Number(kafkaMs)),
+      typeof user === 'string' && forgotten.isForgotten(user, Number(kafkaMs)),
   written: (user) => user,
 };
 
-const isErasedVertex = (erased: Erased) => (id: unknown) =>
-  typeof id === 'string' && id.startsWith(USER_PREFIX) && erased.isErased(id.slice(USER_PREFIX.length));
+const isForgottenVertex = (forgotten: Forgotten) => (id: unknown) =>
+  typeof id === 'string' && id.startsWith(USER_PREFIX) && forgotten.isForgotten(id.slice(USER_PREFIX.length));
 
 const VERTICES: UserColumns = {
   columns: ['id'],
   userColumns: ['id'],
-  isRemoved: (erased) => remembering(isErasedVertex(erased)),
+  isRemoved: (forgotten) => remembering(isForgottenVertex(forgotten)),
   written: (user) => `${USER_PREFIX}${user}`,
 };
 
@@ -49,8 +49,10 @@ const VERTICES: UserColumns = {
 const EDGES: UserColumns = {
   columns: ['source', 'target'],
   userColumns: ['source', 'target'],
-  isRemoved: (erased) => {
-    const [isSource, isTarget] = [isErasedVertex(erased), isErasedVertex(erased)].map(remembering);
+  isRemoved: (forgotten) => {
+    const [isSource, isTarget] = [isForgottenVertex(forgotten), isForgottenVertex(forgotten)].map(
+      remembering,
+    );
     return ([source, target]) => isSource?.([source]) === true || isTarget?.([target]) === true;
   },
   written: (user) => `${USER_PREFIX}${user}`,
@@ -73,19 +75,19 @@ type Naming = Pick<FileKind, 'name' | 'matches' | 'mayHold'> & { readonly holds:
 
 const parquet = (naming: Naming, { columns, userColumns, isRemoved, written }: UserColumns): FileKind => ({
   ...naming,
-  rewrite: (bytes, erased) =>
+  rewrite: (bytes, forgotten) =>
     rewriteParquet(bytes, {
       columns,
       userColumns,
-      isRemoved: isRemoved(erased),
-      mayHold: (least, greatest) => isBetween(erased, written, [least, greatest]),
+      isRemoved: isRemoved(forgotten),
+      mayHold: (least, greatest) => isBetween(forgotten, written, [least, greatest]),
     }),
   rows: parquetRows,
 });
 
 /** Compares as Parquet does, by UTF-8 bytes. The greatest value may be cut off. */
 function isBetween(
-  { users }: Erased,
+  { users }: Forgotten,
   written: (user: string) => string,
   [least, greatest]: readonly [string, string],
 ): boolean {
@@ -100,7 +102,7 @@ function isBetween(
 
 const csv = (naming: Naming, { columns, isRemoved }: UserColumns): FileKind => ({
   ...naming,
-  rewrite: (bytes, erased) => rewriteCsv(bytes, columns, isRemoved(erased)),
+  rewrite: (bytes, forgotten) => rewriteCsv(bytes, columns, isRemoved(forgotten)),
   rows: csvRows,
 });
 
@@ -123,12 +125,12 @@ const SHARD = /^recommendations\/part-(\d+)\.parquet$/;
 const shards = new WeakMap<ReadonlySet<string>, Map<number, Set<number>>>();
 
 /** All rows of a user are in one file, whose number follows from the user. */
-function mayHoldShard({ key, run }: Source, erased: Erased): boolean {
+function mayHoldShard({ key, run }: Source, forgotten: Forgotten): boolean {
   const count = run?.files.filter(({ name }) => SHARD.test(name)).length ?? 0;
   if (count === 0) return true;
-  const byCount = shards.get(erased.users) ?? new Map<number, Set<number>>();
-  shards.set(erased.users, byCount);
-  const found = byCount.get(count) ?? new Set([...erased.users].map((user) => shardOf(user, count)));
+  const byCount = shards.get(forgotten.users) ?? new Map<number, Set<number>>();
+  shards.set(forgotten.users, byCount);
+  const found = byCount.get(count) ?? new Set([...forgotten.users].map((user) => shardOf(user, count)));
   byCount.set(count, found);
   return found.has(Number(SHARD.exec(nameInRun(key))?.[1]));
 }

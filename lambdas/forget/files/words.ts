@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Edits } from './documents.ts';
 import { arrayAt, itemTexts, parseJsonText, replaceItems, textOf } from './json-text.ts';
-import { type Erased, type Rewritten, UNCHANGED } from './kind.ts';
+import { type Forgotten, type Rewritten, UNCHANGED } from './kind.ts';
 
 /** Texts that no schema describes: logs, and reasons of failures. Users are found in them as whole words. */
 
@@ -25,12 +25,12 @@ const LOOK_BACK = 10;
  */
 export function maskWords(
   text: string,
-  erased: Erased,
+  forgotten: Forgotten,
 ): { readonly text: string; readonly masked: number } | undefined {
   const parts: string[] = [];
   let [copied, masked] = [0, 0];
-  for (const { start, end, user } of wordsIn(text, erased)) {
-    if (!isNamed(text, start, user) || !erased.isErased(user)) continue;
+  for (const { start, end, user } of wordsIn(text, forgotten)) {
+    if (!isNamed(text, start, user) || !forgotten.isForgotten(user)) continue;
     parts.push(text.slice(copied, start), MASK);
     copied = end;
     masked += 1;
@@ -41,16 +41,16 @@ export function maskWords(
 }
 
 /** Returns whether a text has a user as a whole word, however short the id is. */
-export function hasWord(text: string, erased: Erased, kafkaMs?: number): boolean {
-  for (const { user } of wordsIn(text, erased)) if (erased.isErased(user, kafkaMs)) return true;
+export function hasWord(text: string, forgotten: Forgotten, kafkaMs?: number): boolean {
+  for (const { user } of wordsIn(text, forgotten)) if (forgotten.isForgotten(user, kafkaMs)) return true;
   return false;
 }
 
 /** Returns whether a text has a user anywhere, also within a word. */
-export function hasPart(text: string, erased: Erased, kafkaMs?: number): boolean {
-  const index = indexOf(erased);
+export function hasPart(text: string, forgotten: Forgotten, kafkaMs?: number): boolean {
+  const index = indexOf(forgotten);
   for (let at = 0; at < text.length; at++)
-    if (index.formsAt(text, at).some(({ user }) => erased.isErased(user, kafkaMs))) return true;
+    if (index.formsAt(text, at).some(({ user }) => forgotten.isForgotten(user, kafkaMs))) return true;
   return false;
 }
 
@@ -60,8 +60,8 @@ interface Word {
   readonly user: string;
 }
 
-function* wordsIn(text: string, erased: Erased): Generator<Word> {
-  const index = indexOf(erased);
+function* wordsIn(text: string, forgotten: Forgotten): Generator<Word> {
+  const index = indexOf(forgotten);
   for (let at = 0; at < text.length; at++) {
     const found = index.wordAt(text, at);
     if (!found) continue;
@@ -72,20 +72,23 @@ function* wordsIn(text: string, erased: Erased): Generator<Word> {
 }
 
 /** Replaces users in a log, which may be compressed. */
-export function maskLog(bytes: Uint8Array, erased: Erased): Rewritten {
+export function maskLog(bytes: Uint8Array, forgotten: Forgotten): Rewritten {
   const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const masked = maskWords((isCompressed ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8'), erased);
+  const masked = maskWords(
+    (isCompressed ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8'),
+    forgotten,
+  );
   if (!masked) return UNCHANGED;
   const text = Buffer.from(masked.text, 'utf8');
   return { changed: true, bytes: isCompressed ? gzipSync(text) : text, removedRows: masked.masked };
 }
 
 /** Replaces users in the reasons of `attempts/N/failed.json`. */
-export function reasonEdits(document: string, erased: Erased): Edits {
+export function reasonEdits(document: string, forgotten: Forgotten): Edits {
   const reasons = arrayAt(parseJsonText(document), 'reasons');
   let removedRows = 0;
   const texts = itemTexts(document, reasons).map((text, index) => {
-    const masked = maskWords(textOf(document, reasons.items[index]) ?? '', erased);
+    const masked = maskWords(textOf(document, reasons.items[index]) ?? '', forgotten);
     removedRows += masked?.masked ?? 0;
     return masked ? JSON.stringify(masked.text) : text;
   });
@@ -136,7 +139,7 @@ interface IdIndex {
 const KEY_LENGTH = 3;
 const indices = new WeakMap<ReadonlySet<string>, IdIndex>();
 
-function indexOf({ users }: Erased): IdIndex {
+function indexOf({ users }: Forgotten): IdIndex {
   const known = indices.get(users) ?? createIndex(users);
   indices.set(users, known);
   return known;

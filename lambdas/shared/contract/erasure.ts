@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { numberInKey, PREFIX } from './keys.ts';
 
-/** Schemas and keys of `erasures/`: the work and the receipts of forgetting users. Only forget writes them. */
+/** Schemas and keys of `erasures/`: the work and the receipts of forgetting users. Only forget writes them, except for the requests of the API, which erasures creates. */
 
 const Count = z.int().min(0);
 const PositiveInt = z.int().min(1);
@@ -10,7 +10,7 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const KeyCheck = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** The most users of one request. A longer list is several requests, which the worker handles together. */
-export const MOST_ERASED_USERS = 10_000;
+export const MOST_FORGOTTEN_USERS = 10_000;
 /** The most changed objects that a receipt lists itself; with more, only its parts list them. */
 export const MOST_LISTED_CHANGES = 200;
 
@@ -120,7 +120,7 @@ export const ErasureReceipt = z.strictObject({
   requestedBy: z.string(),
   startedAtMs: Count,
   finishedAtMs: Count,
-  /** `PersonKey.erasedHash` of each user, ascending. */
+  /** `PersonKey.forgottenHash` of each user, ascending. */
   users: z.array(Sha256).min(1),
   keyCheck: KeyCheck,
   /** All erasures of the same passes, this one included. The numbers below are those of all of them. */

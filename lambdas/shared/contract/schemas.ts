@@ -164,7 +164,7 @@ export const Tombstones = z.strictObject({
   untilMs: Count,
   /** `PersonKey.check` of the key that made the hashes. */
   keyCheck: z.string().regex(/^[0-9a-f]{16}$/),
-  /** `PersonKey.erasedHash` of each user, ascending. */
+  /** `PersonKey.forgottenHash` of each user, ascending. */
   users: z.array(Sha256).min(1),
 });
 export type Tombstones = z.infer<typeof Tombstones>;

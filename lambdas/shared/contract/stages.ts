@@ -4,13 +4,13 @@ export type Stage = (typeof STAGES)[number];
 
 /**
  * The stages that answer requests and keep what the answers need: `remember` stores recent sales by user, `serve` answers,
- * `collect` puts sales on the topic, and `catalogue` stores attributes of products.
+ * `collect` puts sales on the topic, `catalogue` stores attributes of products, and `erasures` takes requests to forget users.
  */
-export const REQUEST_STAGES = ['remember', 'serve', 'collect', 'catalogue'] as const;
+export const REQUEST_STAGES = ['remember', 'serve', 'collect', 'catalogue', 'erasures'] as const;
 export type RequestStage = (typeof REQUEST_STAGES)[number];
 
-/** The stages that answer requests of the API. */
-export type ApiStage = RequestStage | 'forget';
+/** The stages that answer requests of the API. No other function is reachable by it. */
+export type ApiStage = Exclude<RequestStage, 'remember'>;
 
 /** The other functions, which serve a person or a deployment; no stored sale passes through them. */
 export type Helper = 'produce' | 'topic' | 'forget';

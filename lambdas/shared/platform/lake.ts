@@ -61,7 +61,7 @@ export interface Lake {
  * @throws {TypeError} If the object does not match the schema; the message names the key and the first wrong field.
  */
 export async function readJson<Schema extends z.ZodType>(
-  lake: Lake,
+  lake: Pick<Lake, 'read'>,
   key: string,
   schema: Schema,
 ): Promise<z.infer<Schema> | undefined> {

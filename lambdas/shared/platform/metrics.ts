@@ -17,7 +17,7 @@ export const METRICS = {
   LooksPersonal: 'Count',
   /** Recent sales stored by one invocation of remember; those of a retry count again. */
   SalesRemembered: 'Count',
-  /** Records that remember does not store: those that are not valid sales, those that would be forgotten at once, and those of erased users. */
+  /** Records that remember does not store: those that are not valid sales, those that would be forgotten at once, and those of forgotten users. */
   SalesIgnored: 'Count',
   /** Partitions whose recent sales could not be stored; their records are delivered again. */
   RememberFailures: 'Count',

@@ -1,9 +1,9 @@
 import { PREFIX, parseNumberedKey, tombstonesKey } from '../contract/keys.ts';
 import { Tombstones } from '../contract/schemas.ts';
-import { ErasedTable, type Erasure } from './erased-users.ts';
+import { type Erasure, ForgottenTable } from './forgotten-users.ts';
 import { type Lake, parseJson } from './lake.ts';
 
-export { type Erasure, isErased } from './erased-users.ts';
+export { type Erasure, isForgotten } from './forgotten-users.ts';
 
 /** A copy of the tombstones is read again after this time. */
 export const TOMBSTONE_REFRESH_SECONDS = 5;
@@ -17,28 +17,28 @@ const MARGIN_SECONDS = 15;
  */
 export const REMEMBER_SETTLES_SECONDS = TOMBSTONE_REFRESH_SECONDS + REMEMBER_TIMEOUT_SECONDS + MARGIN_SECONDS;
 
-/** The part of `PersonKey` that recognises erased users. */
+/** The part of `PersonKey` that recognises forgotten users. */
 export interface ErasureKey {
   readonly check: string;
-  erasedHash(storedUser: string): string;
+  forgottenHash(storedUser: string): string;
 }
 
-/** The users who were erased. */
-export interface ErasedUsers {
+/** The users who were forgotten. */
+export interface ForgottenUsers {
   /** Number of the newest erasure that is known; 0 without one. */
   readonly through: number;
   /**
    * Looks up a user by hash.
    *
    * @param storedUser The user as stored: the id, or its pseudonym if ids are keyed.
-   * @returns undefined for a user who was not erased.
+   * @returns undefined for a user who was not forgotten.
    */
   erasureOf(storedUser: string): Erasure | undefined;
 }
 
 export interface TombstoneReader {
   /** The newest copy, however old it is; undefined before the first one. */
-  readonly latest: ErasedUsers | undefined;
+  readonly latest: ForgottenUsers | undefined;
   /** Time since the listing began that the newest copy is made of; infinite without a copy. */
   readonly ageSeconds: number;
   /**
@@ -52,7 +52,7 @@ export interface TombstoneReader {
    *
    * @throws {Error} As `refresh`.
    */
-  current(): Promise<ErasedUsers>;
+  current(): Promise<ForgottenUsers>;
 }
 
 export interface TombstoneReaderOptions {
@@ -111,7 +111,7 @@ export function createTombstones({ lake, key, nowMs }: TombstoneReaderOptions): 
 }
 
 interface Copy {
-  readonly users: ErasedUsers;
+  readonly users: ForgottenUsers;
   /** All tombstones up to this number are in the copy. A later one may be too, if it was stored before its neighbour. */
   readonly complete: number;
   has(erasure: number): boolean;
@@ -120,7 +120,7 @@ interface Copy {
 }
 
 function createCopy(loadKey: TombstoneReaderOptions['key']): Copy {
-  const table = new ErasedTable();
+  const table = new ForgottenTable();
   let [complete, newest] = [0, 0];
   const later = new Set<number>();
   let key: ErasureKey | undefined;
@@ -130,7 +130,7 @@ function createCopy(loadKey: TombstoneReaderOptions['key']): Copy {
       get through() {
         return newest;
       },
-      erasureOf: (user) => (key === undefined ? undefined : table.get(key.erasedHash(user))),
+      erasureOf: (user) => (key === undefined ? undefined : table.get(key.forgottenHash(user))),
     },
     get complete() {
       return complete;
@@ -138,7 +138,7 @@ function createCopy(loadKey: TombstoneReaderOptions['key']): Copy {
     has,
     async add(found) {
       key ??= await loadKey();
-      for (const tombstones of found) checkKey(tombstones, key);
+      for (const tombstones of found) checkTombstones(tombstones, key.check);
       // Nothing waits from here on, so a lookup never finds half of an erasure.
       for (const { erasure, untilMs, users } of found) {
         if (has(erasure)) continue;
@@ -151,10 +151,16 @@ function createCopy(loadKey: TombstoneReaderOptions['key']): Copy {
   };
 }
 
-function checkKey({ erasure, keyCheck }: Tombstones, { check }: ErasureKey): void {
+/**
+ * Checks that forgotten users are recognised with a key: all tombstones of a bucket were made with the same one.
+ *
+ * @param check `PersonKey.check` of the key.
+ * @throws {Error} If the tombstones were made with another key.
+ */
+export function checkTombstones({ erasure, keyCheck }: Tombstones, check: string): void {
   if (keyCheck !== check)
     throw new Error(
-      `Cannot use ${tombstonesKey(erasure)}: it was made with the key ${keyCheck}, should be ${check}, the key of this function`,
+      `Cannot use ${tombstonesKey(erasure)}: it was made with the key ${keyCheck}, should be ${check}, the key of this function. Restore the secret that made it (docs/privacy.md)`,
     );
 }
 

@@ -24,7 +24,7 @@ export interface PersonKey {
    *
    * @param storedUser The user as stored: the id, or its pseudonym if ids are keyed.
    */
-  erasedHash(storedUser: string): string;
+  forgottenHash(storedUser: string): string;
   /** Returns HMAC-SHA-256 of bytes that must not be stored, in 64 hex digits. */
   hashOf(bytes: Uint8Array): string;
   /** 16 hex digits by which a process sees that it has the same secret as another. */
@@ -45,7 +45,7 @@ export function createPersonKey(secret: string): PersonKey {
     createHmac('sha256', secret).update(purpose).update(message).digest();
   return {
     pseudonym: (id) => toBase32(hmac('', id)),
-    erasedHash: (user) => hmac('erased\0', user).toString('hex'),
+    forgottenHash: (user) => hmac('erased\0', user).toString('hex'),
     hashOf: (bytes) => hmac('bytes\0', bytes).toString('hex'),
     check: hmac('check\0', '').toString('hex').slice(0, 16),
   };

@@ -21,7 +21,7 @@ export interface Row<Value> {
 }
 
 /**
- * A block is not the one that the table describes. The files of a run are rewritten when a user is erased, so the table may be older or
+ * A block is not the one that the table describes. The files of a run are rewritten when a user is forgotten, so the table may be older or
  * newer than its file: read both again.
  */
 export class BlockChanged extends Error {}
@@ -141,7 +141,7 @@ export class BlockTable<Value> {
 
   /** The message has no key, because keys are users. */
   private checkKeys(index: number, rows: Block<Value>['rows']): void {
-    // Keys before the first one of the index belong to the first block: the index may show no user who was erased.
+    // Keys before the first one of the index belong to the first block: the index may show no user who was forgotten.
     const [from = '', next] = [index === 0 ? '' : this.from[index], this.from[index + 1]];
     if (rows.some(([key]) => key < from || (next !== undefined && key >= next)))
       throw new BlockChanged(

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
+import { requestErasure } from '../../../lambdas/erasures/request.ts';
 import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { rejectedKey } from '../../../lambdas/shared/contract/keys.ts';
 import { range, sampleBucket, workerParts } from './sample-bucket.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
+import { requestErasure } from '../../../lambdas/erasures/request.ts';
 import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { PROGRESS_KEY, Progress } from '../../../lambdas/shared/contract/erasure.ts';
 import { readJson } from '../../../lambdas/shared/platform/lake.ts';

@@ -6,9 +6,9 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect } from 'vitest';
 import { toParquet } from '../../../lambdas/accumulate/parquet.ts';
+import { requestErasure } from '../../../lambdas/erasures/request.ts';
 import { createKindOf } from '../../../lambdas/forget/kinds.ts';
 import type { WorkerParts } from '../../../lambdas/forget/parts.ts';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { ErasureReceipt } from '../../../lambdas/shared/contract/erasure.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { requestErasure } from '../../../lambdas/erasures/request.ts';
 import type { Place } from '../../../lambdas/forget/places.ts';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { PROGRESS_KEY, Progress } from '../../../lambdas/shared/contract/erasure.ts';
 import { tombstonesKey } from '../../../lambdas/shared/contract/keys.ts';

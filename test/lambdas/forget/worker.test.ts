@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { requestErasure } from '../../../lambdas/erasures/request.ts';
 import { removeAll } from '../../../lambdas/forget/bucket.ts';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
 import { openErasures, workOnErasures } from '../../../lambdas/forget/worker.ts';
-import { ErasedObject } from '../../../lambdas/shared/contract/erasure.ts';
+import { ErasedObject, erasureRequestKey } from '../../../lambdas/shared/contract/erasure.ts';
 import { attemptKey, manifestKey, windowKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
@@ -112,7 +112,7 @@ describe('where ids are keyed', () => {
     expect(await usersIn(bucket.bytes(key))).toEqual([ids.stored('bob'), ids.stored('eve')]);
     expect(bucket.bytes(LISTS_KEY).toString()).toBe('user,product,list,rank,score\n');
     const { users, scan, changes } = await receiptOf(bucket, 1);
-    expect(users).toEqual([KEY.erasedHash(ids.stored('ann'))]);
+    expect(users).toEqual([KEY.forgottenHash(ids.stored('ann'))]);
     expect([scan.found, changes?.map((line) => line.key)]).toEqual([[], expect.arrayContaining([key])]);
     for (const [name, versions] of bucket.objects)
       for (const { bytes: stored } of versions) {
@@ -139,7 +139,7 @@ describe('the receipt', () => {
     const receipt = await forget(bucket, 'a user of some length', '1');
     expect(receipt).toMatchObject({
       ...{ requestedBy: 'a test', requestedAtMs: NOW, keyCheck: KEY.check, together: [1] },
-      users: [KEY.erasedHash('a user of some length'), KEY.erasedHash('1')].sort(),
+      users: [KEY.forgottenHash('a user of some length'), KEY.forgottenHash('1')].sort(),
       objects: { changed: 4, deleted: 0 },
     });
     expect(receipt.changes?.filter(({ action }) => action === 'changed').map(({ key }) => key)).toEqual([
@@ -237,6 +237,20 @@ test('work that another worker has saved lately is left to it', async () => {
   expect(await workOnErasures(false, other)).toEqual({ state: 'held', finished: [] });
   const later = { ...other, nowMs: () => NOW + 5 * 60_000 };
   expect((await workOnErasures(false, later)).finished).toEqual([1]);
+});
+
+test('a request that took the number of an erasure that had ended is removed with all its versions', async () => {
+  const bucket = sampleBucket();
+  const parts = workerParts(bucket);
+  await forget(bucket, '1');
+  // It listed the tombstones before those of erasure 1 were written, so that it has the numbers 1 and 2.
+  const late = { ...parts, lake: { ...bucket.lake, async *list() {} } };
+  expect(await requestErasure(['a user of some length'], 'a test', late)).toBe(2);
+  expect(bucket.keys('erasures/')).toContain(erasureRequestKey(1));
+  expect((await workOnErasures(false, parts)).finished).toEqual([2]);
+  for (const [key, versions] of bucket.objects)
+    for (const { bytes } of versions)
+      expect(bytes?.toString() ?? '', key).not.toContain('a user of some length');
 });
 
 test('while an object is removed with its versions, no older version becomes the object', async () => {

@@ -88,14 +88,14 @@ test('keyed ids are stored as pseudonyms', async () => {
   expect(lake.keys()).toEqual([]);
 });
 
-test('sales of an erased user are ignored: the tombstones of the bucket are read with the secret', async () => {
+test('sales of a forgotten user are ignored: the tombstones of the bucket are read with the secret', async () => {
   store.mockClear();
-  const { check, erasedHash } = createPersonKey(SECRET);
+  const { check, forgottenHash } = createPersonKey(SECRET);
   const tombstones = {
     erasure: 1,
     untilMs: Date.now() + 60_000,
     keyCheck: check,
-    users: [erasedHash('ann')],
+    users: [forgottenHash('ann')],
   };
   await lake.create(tombstonesKey(1), JSON.stringify(tombstones), 'application/json');
   expect(await (await load(true))()).toEqual({ batchItemFailures: [] });

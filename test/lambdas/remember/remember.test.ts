@@ -131,7 +131,7 @@ test('a storage fault fails its partition alone, from its first record, and is l
   expect(() => throwFailures(answer)).toThrow('Cannot store sales-1 from offset 9');
 });
 
-test('sales of an erased user are ignored up to the moment of the erasure, and those after it are stored', async () => {
+test('sales of a forgotten user are ignored up to the moment of the erasure, and those after it are stored', async () => {
   const { recent, log, lake, run } = setUp();
   writeTombstones(lake, 1, { untilMs: AT + 5, users: ['ann', 'cleo'] });
   const answer = await run([
@@ -152,11 +152,13 @@ test('sales of an erased user are ignored up to the moment of the erasure, and t
   ]);
   expect((await recent.ofUser('ann')).map(({ address }) => address?.kafkaMs)).toEqual([AT + 6]);
   expect(log.measured).toEqual([{ SalesRemembered: 4, SalesIgnored: 3, RememberFailures: 0 }]);
-  expect(log.lines).toMatchObject([{ message: 'Remembered', stored: 4, invalid: 0, expired: 0, erased: 3 }]);
+  expect(log.lines).toMatchObject([
+    { message: 'Remembered', stored: 4, invalid: 0, expired: 0, forgotten: 3 },
+  ]);
   expect(JSON.stringify(log.lines)).not.toMatch(/ann|cleo/);
 });
 
-test('a record without a Kafka timestamp is as old as can be: a sale of an erased user without one is ignored', async () => {
+test('a record without a Kafka timestamp is as old as can be: a sale of a forgotten user without one is ignored', async () => {
   const { recent, lake, run } = setUp();
   writeTombstones(lake, 1, { untilMs: AT, users: ['ann'] });
   const value = (user: string) => lamp(user, { timestamp: AT + 1000 });

@@ -64,7 +64,7 @@ test.each(['explorer/index.json', 'explorer/users-00000.json.gz'])(
   },
 );
 
-test('a run that was trained with the sales of an erased user does not know the user; one without them does', async () => {
+test('a run that was trained with the sales of a forgotten user does not know the user; one without them does', async () => {
   const { ask, lake, clock } = openShop();
   expect((await ask(URL)).statusCode).toBe(200);
   writeTombstones(lake, 1, { untilMs: AS_OF_MS, users: ['bob'] });
@@ -81,7 +81,7 @@ test('a run that was trained with the sales of an erased user does not know the 
   expect((await ask(URL)).statusCode).toBe(200);
 });
 
-test('while it is not known which users were erased, no entry is shown', async () => {
+test('while it is not known which users were forgotten, no entry is shown', async () => {
   const { ask, lake, clock } = openShop();
   await ask(URL);
   lake.fault = (_, key) => {

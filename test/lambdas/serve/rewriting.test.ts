@@ -49,15 +49,15 @@ async function interleave(seed: number) {
   const style: Style = pick(STYLES);
   const erased = new Set(USERS.filter(() => chance(0.25)));
   const { files, manifest } = rewritingSteps(lake, style, erased);
-  // If blocks keep their places, the index comes last, as when users are erased. Other orders are in the tests below.
+  // If blocks keep their places, the index comes last, as when users are forgotten. Other orders are in the tests below.
   if (style !== 'kept') for (let at = files.length - 1; at > 0; at--) swap(files, at, below(at + 1));
   const steps = [...files, manifest];
   const total = steps.length;
-  let isErased = false;
+  let isForgotten = false;
   const advance = () => {
-    if (isErased) steps.shift()?.();
+    if (isForgotten) steps.shift()?.();
     else if (erased.size > 0) writeTombstones(lake, 1, { untilMs: AS_OF_MS, users: [...erased] });
-    isErased = true;
+    isForgotten = true;
   };
   // Some blocks are in memory before, others are not.
   for (const user of USERS) if (chance(0.2)) await historyOf(user, shop);
@@ -171,7 +171,7 @@ describe('while the files of the served run are rewritten', () => {
   });
 });
 
-describe('after a user was erased', () => {
+describe('after a user was forgotten', () => {
   /** Returns how often the manifest and the tensors of the run are read from now on. */
   function countReads({ lake }: ReturnType<typeof open>) {
     const reads = { manifest: 0, loads: 0 };

@@ -5,7 +5,7 @@ import { manifestKey } from '../../../lambdas/shared/contract/keys.ts';
 import type { MemoryLake } from '../../lake.ts';
 import { AS_OF_MS, storedOf, writeRun } from './shop.ts';
 
-/** A run with the histories of many users in two files of several blocks, and what happens to its files when users are erased. */
+/** A run with the histories of many users in two files of several blocks, and what happens to its files when users are forgotten. */
 
 export const USERS = Array.from({ length: 24 }, (_, number) => `u${String(number).padStart(2, '0')}`);
 /** User n has bought product n, so that an answer shows whose history it is made of. */

@@ -46,7 +46,7 @@ test.each([
     const before = new Map<string, string>();
     for (const user of USERS) before.set(user, await original.storedOf(user));
     const { bytesOf, put, storedOf } = open();
-    const erased = { users: new Set(gone), isErased: (user: string) => gone.includes(user) };
+    const erased = { users: new Set(gone), isForgotten: (user: string) => gone.includes(user) };
     const run = {
       files: [],
       read: async (name: string, range?: { readonly offset: number; readonly sizeBytes: number }) =>

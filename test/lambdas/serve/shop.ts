@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { createCatalogueReader } from '../../../lambdas/serve/catalogue/reader.ts';
-import { createErased } from '../../../lambdas/serve/erased.ts';
+import { createForgotten } from '../../../lambdas/serve/forgotten.ts';
 import { loadRun, type RunLoaderOptions } from '../../../lambdas/serve/load-run.ts';
 import { createPatientRecent } from '../../../lambdas/serve/patient-recent.ts';
 import { createRewritten } from '../../../lambdas/serve/rewritten.ts';
@@ -188,12 +188,12 @@ export function openShop({
   const nowMs = () => clock.nowMs;
   const sales = new Map<string, RecentSale[]>();
   const wait = () => new Promise<never>(() => undefined);
-  const erased = createErased({ lake, key: async () => KEY, log, nowMs, wait });
+  const forgotten = createForgotten({ lake, key: async () => KEY, log, nowMs, wait });
   const sources: Sources = options.sources ?? {
     served: createServedRun({
       objects,
       load: (run) => loadRun(run, { objects, createEngine: options.createEngine ?? fakeLoaded, nowMs }),
-      isRewritten: createRewritten({ objects, erased, nowMs }),
+      isRewritten: createRewritten({ objects, forgotten, nowMs }),
       log,
       nowMs,
     }),
@@ -203,7 +203,7 @@ export function openShop({
       nowMs,
     }),
     catalogue: createCatalogueReader({ lake, log, nowMs, maxAgeSeconds: 300, wait }),
-    erased,
+    forgotten,
     persons: async () => persons,
     log,
     nowMs,

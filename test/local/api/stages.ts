@@ -1,8 +1,9 @@
 import { createCatalogueRoutes } from '../../../lambdas/catalogue/routes.ts';
 import { createCollectRoutes } from '../../../lambdas/collect/routes.ts';
 import type { SalesTopic } from '../../../lambdas/collect/sales-topic.ts';
-import { createForgetRoutes } from '../../../lambdas/forget/routes.ts';
+import { createErasuresRoutes } from '../../../lambdas/erasures/routes.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
+import { createTombstones } from '../../../lambdas/shared/platform/tombstones.ts';
 import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
@@ -33,20 +34,20 @@ export function createStages(shop = openShop()) {
   };
   const collect = createRouter(createCollectRoutes({ topic, fieldMap: {}, log, nowMs }));
   const catalogue = createRouter(createCatalogueRoutes({ lake: shop.lake, log }));
-  const forgotten = versionedLake();
-  const forget = createRouter(
-    createForgetRoutes({
-      ...{ lake: forgotten.lake, bucket: forgotten.bucket },
-      key: createPersonKey('0123456789abcdef0123456789abcdef'),
-      ids: PLAIN_IDS,
-      nowMs: () => Date.UTC(2026, 5, 30, 12),
+  const { lake } = versionedLake();
+  const key = createPersonKey('0123456789abcdef0123456789abcdef');
+  const erasedAtMs = () => Date.UTC(2026, 5, 30, 12);
+  const erasures = createRouter(
+    createErasuresRoutes({
+      ...{ lake, key, ids: PLAIN_IDS, nowMs: erasedAtMs },
+      tombstones: createTombstones({ lake, key: async () => key, nowMs: erasedAtMs }),
     }),
   );
   const stages: ApiOptions['stages'] = {
     serve: (event) => shop.router(event, parts),
     collect: (event) => collect(event, parts),
     catalogue: (event) => catalogue(event, parts),
-    forget: (event) => forget(event, parts),
+    erasures: (event) => erasures(event, parts),
   };
   return stages;
 }

@@ -28,7 +28,7 @@ test('a first deployment, and one that changes nothing that matters, may go on',
 
 test('another way to store ids is refused with the reason, and what to do', () => {
   expect(problemOf(bucketNamed('a', 'plain'), bucketNamed('a', 'keyed'))).toBe(
-    'privacy.userIds would change from "plain" to "keyed". New sales would not match the stored ones, so accumulate would refuse to start. Deploy a new stack with another stackName (docs/privacy.md); only if the bucket has no sales yet, add --replace',
+    'privacy.userIds would change from "plain" to "keyed". New sales and forgotten users would not match the stored ones, so stages would refuse to work. Deploy a new stack with another stackName (docs/privacy.md); only if the bucket has neither sales nor forgotten users yet, add --replace',
   );
 });
 

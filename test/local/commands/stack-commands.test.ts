@@ -323,7 +323,7 @@ test('forget shows what it will take, asks for it, and shows the receipt', async
   expect([code, stdout.split('\n').slice(0, 4)]).toEqual([
     0,
     [
-      'To forget 1 user, 12 objects (3.4 MB) are read twice: to remove the users, and to search for them afterwards',
+      'To forget 1 user, 12 objects and older versions that may hold users (3.4 MB) are read twice: to remove the users, and to search for them afterwards',
       'That takes about 20 seconds and costs about $0.0012 in an account',
       '1 user will be forgotten: erasure 7',
       'Erasure 7: 1 user forgotten in 62 seconds and 2 passes',

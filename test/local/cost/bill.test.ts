@@ -171,7 +171,7 @@ test('the bill counts the alarms, dashboards, endpoints and swept queues of the 
       .map(({ Properties = {} }) => Properties as { AlarmDescription?: string; Metrics?: object[] })
       .filter(
         ({ AlarmDescription = '' }) =>
-          /^(remember|serve|collect|catalogue)-/.test(AlarmDescription) === isOfRequests,
+          /^(remember|serve|collect|catalogue|erasures)-/.test(AlarmDescription) === isOfRequests,
       )
       .reduce((total, properties) => total + metricsOf(properties), 0);
   expect(STACK).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestErasure } from '../../../lambdas/forget/request.ts';
+import { requestErasure } from '../../../lambdas/erasures/request.ts';
 import { PROGRESS_KEY } from '../../../lambdas/shared/contract/erasure.ts';
 import {
   CURRENT_KEY,

@@ -261,7 +261,7 @@ test('a run that read more or fewer sales than its windows hold is a problem', (
 });
 
 test('a run that left out forgotten users may have read fewer sales, and not more', () => {
-  const withErased = (cut: number) => ({
+  const withForgotten = (cut: number) => ({
     ...OUTCOME,
     sources: sourcesWith({ stored: cut, cut }),
     windows: OUTCOME.windows.map((one) => ({
@@ -272,8 +272,8 @@ test('a run that left out forgotten users may have read fewer sales, and not mor
       },
     })),
   });
-  expect(problemsOf(facts(withErased(15), 17))).toEqual([]);
-  expect(problemsOf(facts(withErased(11), 13))).toEqual(['Run 1 read 12 sales, but its windows hold 11']);
+  expect(problemsOf(facts(withForgotten(15), 17))).toEqual([]);
+  expect(problemsOf(facts(withForgotten(11), 13))).toEqual(['Run 1 read 12 sales, but its windows hold 11']);
 });
 
 test('a window without a run, sales that no run was trained on, and a run that is not served are problems', () => {

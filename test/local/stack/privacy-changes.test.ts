@@ -33,6 +33,19 @@ test('a secret that is removed is reported', () => {
   ]);
 });
 
+test('another secret of an earlier stack, or a new one in its place, is reported, also with plain ids', () => {
+  const { lake, privacy } = KINDS.ServerlessKeptLake;
+  const kept = templateOf({ lake, privacy });
+  const secretArn = privacy.secretArn.replace('a1b2c3', 'd4e5f6');
+  expect(findPrivacyChanges(kept, kept)).toEqual([]);
+  expect(findPrivacyChanges(kept, templateOf({ lake, privacy: { secretArn } }))).toEqual([
+    `the secret of personal ids would change from ${privacy.secretArn} to ${secretArn}`,
+  ]);
+  expect(findPrivacyChanges(kept, templateOf({ lake }))).toEqual([
+    `the secret of personal ids would change from ${privacy.secretArn} to a new one`,
+  ]);
+});
+
 test.each(['Name', 'GenerateSecretString', 'SecretString'])('another %s makes another secret', (name) => {
   const secret = (Properties: object) => ({
     Resources: { Secret: { Type: 'AWS::SecretsManager::Secret', Properties } },

@@ -55,7 +55,7 @@ const TAGS = [
   ['serve', 'Ask'],
   ['collect', 'Send sales'],
   ['catalogue', 'Attributes of products'],
-  ['forget', 'Forget users'],
+  ['erasures', 'Forget users'],
 ] as const;
 
 const SECURITY_SCHEMES: Readonly<Record<DocumentedAuth, Json>> = {

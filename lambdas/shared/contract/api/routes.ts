@@ -90,13 +90,13 @@ export const ROUTES = {
   forgetUser: {
     method: 'DELETE',
     path: '/v1/users/{user}',
-    stage: 'forget',
+    stage: 'erasures',
     scope: 'cartograph/users.delete',
   },
   erasure: {
     method: 'GET',
     path: '/v1/erasures/{erasure}',
-    stage: 'forget',
+    stage: 'erasures',
     scope: 'cartograph/users.delete',
   },
   health: { method: 'GET', path: '/v1/health', stage: 'serve', scope: null },

@@ -1,9 +1,9 @@
-import type { Erased } from '../../../../lambdas/forget/files/kind.ts';
+import type { Forgotten } from '../../../../lambdas/forget/files/kind.ts';
 
 /** Erases users until a moment; by default all of their sales. */
-export const erasing = (users: readonly string[], untilMs = Number.POSITIVE_INFINITY): Erased => ({
+export const erasing = (users: readonly string[], untilMs = Number.POSITIVE_INFINITY): Forgotten => ({
   users: new Set(users),
-  isErased: (user, kafkaMs = Number.NEGATIVE_INFINITY) => users.includes(user) && kafkaMs <= untilMs,
+  isForgotten: (user, kafkaMs = Number.NEGATIVE_INFINITY) => users.includes(user) && kafkaMs <= untilMs,
 });
 
 /** Returns the bytes of a result that changed. */

@@ -37,7 +37,7 @@ async function erase(lake: MemoryLake, user: string): Promise<void> {
   }
 }
 
-test('a run without an erased user is not drawn again', async () => {
+test('a run without a forgotten user is not drawn again', async () => {
   expect(await redrawn(await drawnRun())).toEqual([]);
 });
 

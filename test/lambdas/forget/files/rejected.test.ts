@@ -16,7 +16,7 @@ test('the line of a user keeps its address and the kind of its reason, and no ot
   const others = [line('{"userId":"11","quantity":0}'), line('{"userId":"2","productId":"1","quantity":0}')];
   const own = line('{"userId":"1","quantity":0}', { key: '1' });
   const bytes = changedBytes(rewrite(`${others[0]}${own}${others[1]}`, ['1']));
-  const masked = `${JSON.stringify({ source: '0a1b2c3d', topic: 'sales', partition: 0, offset: 7, kafkaMs: 5, reason: 'quantity: the user was erased', sizeBytes: 27, erased: true })}\n`;
+  const masked = `${JSON.stringify({ source: '0a1b2c3d', topic: 'sales', partition: 0, offset: 7, kafkaMs: 5, reason: 'quantity: the user was forgotten', sizeBytes: 27, erased: true })}\n`;
   expect(bytes.toString()).toBe(`${others[0]}${masked}${others[1]}`);
   expect(rewrite(bytes.toString(), ['1'])).toEqual({ changed: false });
   expect(rejectedRows(bytes)).toBe(3);

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { indexEdits } from '../../../../lambdas/forget/files/block-index.ts';
 import { HISTORIES, mayHoldBlocks, rewriteBlocks } from '../../../../lambdas/forget/files/blocks.ts';
 import { applyEdits } from '../../../../lambdas/forget/files/json-text.ts';
-import type { Erased, RunContext } from '../../../../lambdas/forget/files/kind.ts';
+import type { Forgotten, RunContext } from '../../../../lambdas/forget/files/kind.ts';
 import type { ExplorerTable } from '../../../../lambdas/shared/contract/explorer.ts';
 import { type Block, BlockTable } from '../../../../lambdas/shared/web/block-table.ts';
 import { separator } from '../../separator.ts';
@@ -42,7 +42,7 @@ export class TableRun implements RunContext {
   }
 
   /** Rewrites the files, then the index. */
-  async erase(erased: Erased): Promise<void> {
+  async erase(erased: Forgotten): Promise<void> {
     for (const name of new Set(this.table.map(({ file }) => file))) {
       const context = { name, run: new TableRun(this.objects), kind: HISTORIES };
       if (!(await mayHoldBlocks(name, erased, context))) continue;
@@ -52,7 +52,7 @@ export class TableRun implements RunContext {
     await this.eraseInIndex(erased);
   }
 
-  async eraseInIndex(erased: Erased): Promise<void> {
+  async eraseInIndex(erased: Forgotten): Promise<void> {
     const edits = await indexEdits(this.document, erased, {
       path: ['histories'],
       run: new TableRun(this.objects),

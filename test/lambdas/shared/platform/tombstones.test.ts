@@ -30,7 +30,7 @@ function open(key: () => Promise<typeof KEY> = async () => KEY) {
   return { lake, clock, done, keys, reader, take, until };
 }
 
-test('without tombstones no user is erased, and the key is not loaded', async () => {
+test('without tombstones no user is forgotten, and the key is not loaded', async () => {
   const { reader, keys, take, until } = open();
   expect([reader.latest, reader.ageSeconds]).toEqual([undefined, Number.POSITIVE_INFINITY]);
   expect(await until('ann')).toBeUndefined();
@@ -55,7 +55,7 @@ test('a copy is used for five seconds; then one listing shows what is new, and o
   expect([take(), keys.loaded]).toEqual([['list tombstones/'], 1]);
 });
 
-test('of a user who was erased twice, the newest erasure counts', async () => {
+test('of a user who was forgotten twice, the newest erasure counts', async () => {
   const { lake, reader } = open();
   writeTombstones(lake, 1, { untilMs: 10, users: ['ann'] });
   writeTombstones(lake, 2, { untilMs: 20, users: ['ann'] });
@@ -104,7 +104,7 @@ test('tombstones of another key are refused with the reason, which shows no secr
   const { lake, reader } = open(async () => createPersonKey('another secret, which is long enough too'));
   writeTombstones(lake, 1, { untilMs: 10, users: ['ann'] });
   await expect(reader.current()).rejects.toThrow(
-    /^Cannot use tombstones\/00000001\.json: it was made with the key [0-9a-f]{16}, should be [0-9a-f]{16}, the key of this function$/,
+    /^Cannot use tombstones\/00000001\.json: it was made with the key [0-9a-f]{16}, should be [0-9a-f]{16}, the key of this function\. Restore the secret that made it \(docs\/privacy\.md\)$/,
   );
   expect(reader.latest).toBeUndefined();
 });

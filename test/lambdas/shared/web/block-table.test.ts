@@ -181,7 +181,7 @@ test('a block with keys of another block is refused, without naming them: table 
   }
 });
 
-test('a block may be empty: all of its users were erased', async () => {
+test('a block may be empty: all of its users were forgotten', async () => {
   const table = new BlockTable<number>(
     [{ file: 'f', from: ['a', 'b'], sizes: [1, 1] }],
     async ({ offset }) => ({

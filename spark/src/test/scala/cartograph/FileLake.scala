@@ -35,7 +35,7 @@ final class FileLake {
   /** Writes `tombstones/N.json` for users as they are stored. */
   def tombstones(erasure: Int, untilMs: Long, users: String*): Unit = {
     val key = PersonKey.of(FileLake.Secret)
-    val hashes = users.map(key.erasedHasher()).sorted.map(hash => s""""$hash"""").mkString(", ")
+    val hashes = users.map(key.forgottenHasher()).sorted.map(hash => s""""$hash"""").mkString(", ")
     put(
       FileLake.tombstonesKey(erasure),
       s"""{"erasure": $erasure, "untilMs": $untilMs, "keyCheck": "${key.check}", "users": [$hashes]}"""

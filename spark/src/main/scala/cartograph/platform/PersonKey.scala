@@ -18,7 +18,7 @@ final class PersonKey private (secret: Array[Byte]) extends Serializable {
    * Returns a function that hashes users as they are stored: HMAC-SHA-256(secret, "erased", 0, user) as 64 hex digits. One thread
    * may use it, because it keeps the state of the algorithm.
    */
-  def erasedHasher(): String => String = {
+  def forgottenHasher(): String => String = {
     val mac = newMac()
     user => {
       mac.update(PersonKey.purpose("erased"))

@@ -103,7 +103,7 @@ object Tombstones {
     }
 
     private def finder(): String => Option[Tombstone] = {
-      val hash = key.erasedHasher()
+      val hash = key.forgottenHasher()
       val known = mutable.HashMap.empty[String, Option[Tombstone]]
       user => known.getOrElseUpdate(user, users.value.get(hash(user)))
     }

@@ -12,10 +12,10 @@ class PersonKeyTest extends AnyFunSuite {
 
   test("hashes and check are those of the fixture that TypeScript made") {
     assert(key.check === fixture.get("check").asText)
-    val hash = key.erasedHasher()
+    val hash = key.forgottenHasher()
     val users = fixture.get("users").elements.asScala.toSeq
     assert(users.nonEmpty)
-    for (user <- users) assert(hash(user.get("user").asText) === user.get("erasedHash").asText, user)
+    for (user <- users) assert(hash(user.get("user").asText) === user.get("forgottenHash").asText, user)
   }
 
   test("a short secret is refused, and neither the message nor the key shows a secret") {

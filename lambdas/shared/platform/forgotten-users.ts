@@ -7,7 +7,7 @@ export interface Erasure {
 }
 
 /** Returns whether a sale with this Kafka timestamp is one that the user wanted to be forgotten. */
-export const isErased = (kafkaMs: number, erasure: Erasure | undefined): boolean =>
+export const isForgotten = (kafkaMs: number, erasure: Erasure | undefined): boolean =>
   erasure !== undefined && kafkaMs <= erasure.untilMs;
 
 const FIRST_SLOTS = 64;
@@ -17,13 +17,13 @@ const MOST_FILLED = 0.75;
 const HALF = 8;
 
 /**
- * The hashes of erased users, in typed arrays without an object per user: 20 bytes a slot and at most 54 bytes a user, so a million
+ * The hashes of forgotten users, in typed arrays without an object per user: 20 bytes a slot and at most 54 bytes a user, so a million
  * users need 42 MB at most. (As strings in a `Map` they would need about 200 MB.)
  *
- * It keeps the first 64 bits of each hash. Among a million erased users, the chance that another user is taken for one of them is 1 in
+ * It keeps the first 64 bits of each hash. Among a million forgotten users, the chance that another user is taken for one of them is 1 in
  * 10^13.
  */
-export class ErasedTable {
+export class ForgottenTable {
   /** Two words for each slot. */
   private keys = new Uint32Array(2 * FIRST_SLOTS);
   /** By slot; 0 if it is free. */
@@ -45,14 +45,14 @@ export class ErasedTable {
   /**
    * Adds a user. Of several erasures of one user, the latest number and the latest moment count, in whatever order they are added.
    *
-   * @param hash `PersonKey.erasedHash`, 64 hex digits.
+   * @param hash `PersonKey.forgottenHash`, 64 hex digits.
    */
   add(hash: string, { erasure, untilMs }: Erasure): void {
     if (this.users + 1 > MOST_FILLED * this.erasures.length) this.grow();
     this.put(wordOf(hash, 0), wordOf(hash, HALF), { erasure, untilMs });
   }
 
-  /** @returns undefined for a user who was not erased. */
+  /** @returns undefined for a user who was not forgotten. */
   get(hash: string): Erasure | undefined {
     const slot = this.slotOf(wordOf(hash, 0), wordOf(hash, HALF));
     const erasure = this.erasures[slot] as number;

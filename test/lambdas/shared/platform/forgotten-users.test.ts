@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ErasedTable, type Erasure, isErased } from '../../../../lambdas/shared/platform/erased-users.ts';
+import {
+  type Erasure,
+  ForgottenTable,
+  isForgotten,
+} from '../../../../lambdas/shared/platform/forgotten-users.ts';
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 test('a sale is erased up to the moment of the erasure, that millisecond included', () => {
   const erasure = { erasure: 1, untilMs: 1000 };
-  expect([999, 1000, 1001].map((ms) => isErased(ms, erasure))).toEqual([true, true, false]);
+  expect([999, 1000, 1001].map((ms) => isForgotten(ms, erasure))).toEqual([true, true, false]);
   // A record without a timestamp is as old as can be.
-  expect(isErased(-1, erasure)).toBe(true);
-  expect(isErased(0, undefined)).toBe(false);
+  expect(isForgotten(-1, erasure)).toBe(true);
+  expect(isForgotten(0, undefined)).toBe(false);
 });
 
 test('finds what was added and nothing else, as a map would; of a user erased twice the latest number and moment count', () => {
@@ -25,7 +29,7 @@ test('finds what was added and nothing else, as a map would; of a user erased tw
         { maxLength: 600 },
       ),
       (all) => {
-        const table = new ErasedTable();
+        const table = new ForgottenTable();
         const expected = new Map<number, Erasure>();
         for (const { user, erasure, untilMs } of all) {
           table.add(hashOf(String(user)), { erasure, untilMs });
@@ -45,7 +49,7 @@ test('finds what was added and nothing else, as a map would; of a user erased tw
 });
 
 test('hashes that share their first half, or begin at the same slot, are different users', () => {
-  const table = new ErasedTable();
+  const table = new ForgottenTable();
   const hashes = ['00000001', '00000002', '00000041'].flatMap((first) =>
     ['00000000', '00000001', 'ffffffff'].map((second) => `${first}${second}${'0'.repeat(48)}`),
   );
@@ -55,7 +59,7 @@ test('hashes that share their first half, or begin at the same slot, are differe
 });
 
 test('a hundred thousand users take at most 54 bytes each', () => {
-  const table = new ErasedTable();
+  const table = new ForgottenTable();
   let most = 0;
   for (let user = 0; user < 100_000; user++) {
     table.add(hashOf(`u${user}`), { erasure: 1, untilMs: 1 });

@@ -3,35 +3,35 @@ import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
 import {
   createTombstones,
-  type ErasedUsers,
   type ErasureKey,
+  type ForgottenUsers,
   STUCK_MS,
   TOMBSTONE_REFRESH_SECONDS,
 } from '../shared/platform/tombstones.ts';
 
-/** The erased users, for answers, which wait for them only briefly. */
-export interface PatientErased {
+/** The forgotten users, for answers, which wait for them only briefly. */
+export interface PatientForgotten {
   /** Returns the newest copy, after a short wait if it is old. It never fails. */
-  current(): Promise<ErasedState>;
+  current(): Promise<ForgottenState>;
   /** Number of the newest erasure that is known; 0 without one. */
   readonly through: number;
 }
 
 /** The copy of the erasures. */
-export interface ErasedState {
+export interface ForgottenState {
   /** An old copy is used too, because erasures are never taken back. Undefined without a copy. */
-  readonly users: ErasedUsers | undefined;
+  readonly users: ForgottenUsers | undefined;
   /**
-   * False if a user may have been erased whom the copy does not have, because it is older than {@link MOST_AGE_SECONDS} or there is
-   * none. Answers then leave out the history of the run, which may be that of an erased user. They keep recent sales, because forget
+   * False if a user may have been forgotten whom the copy does not have, because it is older than {@link MOST_AGE_SECONDS} or there is
+   * none. Answers then leave out the history of the run, which may be that of a forgotten user. They keep recent sales, because forget
    * deletes those of the user from their table.
    */
   readonly isKnown: boolean;
 }
 
-export interface ErasedOptions {
+export interface ForgottenOptions {
   readonly lake: Pick<Lake, 'list' | 'read'>;
-  /** Loads the key that recognises erased users. */
+  /** Loads the key that recognises forgotten users. */
   readonly key: () => Promise<ErasureKey>;
   readonly log: Log;
   /** The clock, epoch ms. */
@@ -58,8 +58,8 @@ interface Refresh {
 
 const pause = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false });
 
-/** Keeps a copy of the erased users. Requests share its refreshes, which happen while they are answered. */
-export function createErased({ lake, key, log, nowMs, wait = pause }: ErasedOptions): PatientErased {
+/** Keeps a copy of the forgotten users. Requests share its refreshes, which happen while they are answered. */
+export function createForgotten({ lake, key, log, nowMs, wait = pause }: ForgottenOptions): PatientForgotten {
   const tombstones = createTombstones({ lake, key, nowMs });
   let failedMs = Number.NEGATIVE_INFINITY;
   let running: Refresh | undefined;

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { createForgetRoutes } from '../../../lambdas/forget/routes.ts';
+import { createErasuresRoutes } from '../../../lambdas/erasures/routes.ts';
 import { workOnErasures } from '../../../lambdas/forget/worker.ts';
 import { ErasureRequest, erasureRequestKey } from '../../../lambdas/shared/contract/erasure.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
 import { readJson } from '../../../lambdas/shared/platform/lake.ts';
+import { createTombstones } from '../../../lambdas/shared/platform/tombstones.ts';
+import { sampleBucket, workerParts } from '../forget/sample-bucket.ts';
 import { recordingLog } from '../log.ts';
 import { httpEvent } from '../shared/http/events.ts';
-import { sampleBucket, workerParts } from './sample-bucket.ts';
 
 const bucket = sampleBucket();
 const parts = workerParts(bucket);
-const router = createRouter(createForgetRoutes(parts));
+const tombstones = createTombstones({ lake: bucket.lake, key: async () => parts.key, nowMs: parts.nowMs });
+const router = createRouter(createErasuresRoutes({ ...parts, tombstones }));
 
 interface Asking {
   readonly method?: string;
@@ -39,8 +41,14 @@ describe('DELETE of a user', () => {
     expect(await ask('/v1/users/ghost', { method: 'DELETE' })).toMatchObject({ statusCode: 202 });
   });
 
-  test('again is another erasure', async () => {
-    expect((await ask('/v1/users/1', { method: 'DELETE' })).body.erasure).toBe(3);
+  test('again is the same erasure while it is open, and stores nothing', async () => {
+    const before = bucket.state();
+    expect(await ask('/v1/users/1', { method: 'DELETE' })).toMatchObject({
+      ...{ statusCode: 202, headers: { location: '/v1/erasures/1' } },
+      body: { erasure: 1, receipt: '/v1/erasures/1' },
+    });
+    expect(bucket.state()).toEqual(before);
+    expect((await ask('/v1/users/11', { method: 'DELETE' })).body.erasure).toBe(3);
   });
 
   test('by a role stores the role without its session', async () => {
@@ -81,6 +89,13 @@ describe('GET of an erasure', () => {
     expect(await ask('/v1/erasures/1')).toMatchObject({
       ...{ statusCode: 200, body: { state: 'finished', receipt: { erasure: 1, scan: { found: [] } } } },
     });
+  });
+
+  test('after the receipt, a DELETE of the user is another erasure', async () => {
+    const next = await ask('/v1/users/1', { method: 'DELETE' });
+    expect(next).toMatchObject({ statusCode: 202 });
+    expect(next.body.erasure).toBeGreaterThan(3);
+    expect((await ask('/v1/users/1', { method: 'DELETE' })).body).toEqual(next.body);
   });
 
   test.each([

@@ -3,13 +3,15 @@ import type { StageRoutes } from '../shared/contract/api/operation.ts';
 import { PROGRESS_KEY, Progress } from '../shared/contract/erasure.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import { readJson } from '../shared/platform/lake.ts';
+import { type OpenParts, openErasureOf } from './open.ts';
 import { type ErasureOutcome, type RequestParts, readErasure, requestErasure } from './request.ts';
 
-/** Creates the operations that forget users and show the receipts. */
-export function createForgetRoutes(parts: RequestParts): StageRoutes<'forget'> {
+/** Creates the operations that take requests to forget users, and show the receipts. */
+export function createErasuresRoutes(parts: RequestParts & OpenParts): StageRoutes<'erasures'> {
   return {
     async forgetUser({ params: { user }, requestedBy }) {
-      const erasure = await requestErasure([user], requestedBy, parts);
+      const erasure =
+        (await openErasureOf(user, parts)) ?? (await requestErasure([user], requestedBy, parts));
       const body: ErasureAccepted = { erasure, receipt: addressOf(erasure) };
       return { status: 202, headers: { location: body.receipt }, body };
     },
@@ -29,7 +31,7 @@ const maySee = (
   { tombstones }: ErasureOutcome,
   onlyUser: string | undefined,
   { key, ids }: RequestParts,
-): boolean => onlyUser === undefined || tombstones.users.includes(key.erasedHash(ids.stored(onlyUser)));
+): boolean => onlyUser === undefined || tombstones.users.includes(key.forgottenHash(ids.stored(onlyUser)));
 
 async function stateOf(
   { tombstones: { erasure, untilMs }, receipt }: ErasureOutcome,

@@ -14,15 +14,15 @@ const newer = (offset: number, kafkaMs: number) => ({
 
 const NEW_LIST = '/v1/users/ann/recommendations?list=new&n=2';
 
-describe('an erased user', () => {
+describe('a forgotten user', () => {
   test('gets the answer of an unknown user, from neither the run nor the recent sales', async () => {
     const { ask, remember, lake } = openShop();
     remember('ann', 'floor', newer(100, AS_OF_MS));
     writeTombstones(lake, 1, { untilMs: AS_OF_MS, users: ['ann'] });
     for (const path of ['recommendations?n=2', 'recommendations?list=new&n=2', 'history']) {
-      const { user: _, ...erased } = (await ask(`/v1/users/ann/${path}`)).json;
+      const { user: _, ...forgotten } = (await ask(`/v1/users/ann/${path}`)).json;
       const { user: __, ...stranger } = (await ask(`/v1/users/stranger/${path}`)).json;
-      expect(erased).toEqual(stranger);
+      expect(forgotten).toEqual(stranger);
     }
     expect((await ask(NEW_LIST)).json).toMatchObject({ source: 'coldStart', missing: [], newerSales: 0 });
   });
@@ -51,7 +51,7 @@ describe('an erased user', () => {
     expect([json.stored.lines, json.recent.newest]).toMatchObject([0, [{ product: 'wall' }]]);
   });
 
-  test('keeps what a run knows that was trained without the erased sales, and gets only newer sales beside it', async () => {
+  test('keeps what a run knows that was trained without the forgotten sales, and gets only newer sales beside it', async () => {
     const { ask, remember, lake, clock } = openShop();
     writeTombstones(lake, 1, { untilMs: AS_OF_MS, users: ['ann'] });
     expect((await ask('/v1/users/ann/history')).json.stored.lines).toBe(0);

@@ -1,6 +1,6 @@
 import type { Tombstones } from '../shared/contract/schemas.ts';
 import type { PersonKey } from '../shared/privacy/person-key.ts';
-import type { Erased } from './files/kind.ts';
+import type { Forgotten } from './files/kind.ts';
 
 /** The users of one erasure, as stored. */
 export interface ErasureUsers {
@@ -19,25 +19,25 @@ export interface ErasureUsers {
  *
  * @param erasures In any order; may be empty.
  */
-export function erasedByRun(erasures: readonly ErasureUsers[]): (knownThrough: number) => Erased {
+export function forgottenByRun(erasures: readonly ErasureUsers[]): (knownThrough: number) => Forgotten {
   const untilMsOf = new Map<string, number>();
   for (const { untilMs, users } of erasures)
     for (const user of users) untilMsOf.set(user, Math.max(untilMs, untilMsOf.get(user) ?? 0));
   const users: ReadonlySet<string> = new Set(untilMsOf.keys());
-  const made = new Map<number, Erased>();
+  const made = new Map<number, Forgotten>();
   return (knownThrough) => {
-    const erased = made.get(knownThrough) ?? erasedIn(knownThrough);
-    made.set(knownThrough, erased);
-    return erased;
+    const forgotten = made.get(knownThrough) ?? forgottenIn(knownThrough);
+    made.set(knownThrough, forgotten);
+    return forgotten;
   };
 
-  function erasedIn(knownThrough: number): Erased {
+  function forgottenIn(knownThrough: number): Forgotten {
     const unknown = new Set(
       erasures.flatMap(({ erasure, users: named }) => (erasure > knownThrough ? [...named] : [])),
     );
     return {
       users,
-      isErased: (user, kafkaMs) =>
+      isForgotten: (user, kafkaMs) =>
         kafkaMs === undefined
           ? unknown.has(user)
           : kafkaMs <= (untilMsOf.get(user) ?? Number.NEGATIVE_INFINITY),
@@ -57,7 +57,7 @@ export function usersOfTombstones(
   stored: Iterable<string>,
   key: PersonKey,
 ): ErasureUsers[] {
-  const byHash = new Map([...stored].map((user) => [key.erasedHash(user), user]));
+  const byHash = new Map([...stored].map((user) => [key.forgottenHash(user), user]));
   return tombstones.flatMap(({ erasure, untilMs, users }) => {
     const named = users.flatMap((hash) => byHash.get(hash) ?? []);
     return named.length === 0 ? [] : [{ erasure, untilMs, users: new Set(named) }];

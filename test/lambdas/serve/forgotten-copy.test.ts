@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createErased, MOST_AGE_SECONDS } from '../../../lambdas/serve/erased.ts';
+import { createForgotten, MOST_AGE_SECONDS } from '../../../lambdas/serve/forgotten.ts';
 import { memoryLake } from '../../lake.ts';
 import { recordingLog } from '../log.ts';
 import { KEY, writeTombstones } from '../tombstones.ts';
@@ -78,63 +78,63 @@ describe('when the tombstones cannot be read', () => {
   });
 });
 
-describe('the copy of the erased users', () => {
+describe('the copy of the forgotten users', () => {
   function open() {
     const lake = memoryLake();
     const clock = { nowMs: 1_000_000 };
     const waits: (() => void)[] = [];
-    const erased = createErased({
+    const forgotten = createForgotten({
       lake,
       key: async () => KEY,
       log: recordingLog(),
       nowMs: () => clock.nowMs,
       wait: () => new Promise<void>((resolve) => waits.push(resolve)),
     });
-    return { lake, clock, waits, erased };
+    return { lake, clock, waits, forgotten };
   }
 
   test('is refreshed after five seconds beside the requests, and after ten seconds they wait for it', async () => {
-    const { lake, clock, erased } = open();
-    await erased.current();
+    const { lake, clock, forgotten } = open();
+    await forgotten.current();
     writeTombstones(lake, 1, { untilMs: 1, users: ['ann'] });
     clock.nowMs += 5_000;
-    expect((await erased.current()).users?.through).toBe(0);
+    expect((await forgotten.current()).users?.through).toBe(0);
     await settle();
-    expect([(await erased.current()).users?.through, erased.through]).toEqual([1, 1]);
+    expect([(await forgotten.current()).users?.through, forgotten.through]).toEqual([1, 1]);
     writeTombstones(lake, 2, { untilMs: 1, users: ['bob'] });
     clock.nowMs += 10_000;
-    expect((await erased.current()).users?.through).toBe(2);
+    expect((await forgotten.current()).users?.through).toBe(2);
   });
 
   test('makes no request wait without limit, even if a refresh was frozen', async () => {
-    const { lake, clock, waits, erased } = open();
-    await erased.current();
+    const { lake, clock, waits, forgotten } = open();
+    await forgotten.current();
     const { list } = lake;
     lake.list = async function* () {
       await new Promise(() => undefined);
       yield* [];
     };
     clock.nowMs += 20_000;
-    const waiting = erased.current();
+    const waiting = forgotten.current();
     await settle();
     waits.at(-1)?.();
     expect(await waiting).toMatchObject({ isKnown: true, users: { through: 0 } });
     lake.list = list;
     writeTombstones(lake, 1, { untilMs: 1, users: ['ann'] });
     clock.nowMs += 31_000;
-    expect((await erased.current()).users?.through).toBe(1);
+    expect((await forgotten.current()).users?.through).toBe(1);
   });
 
   test('lists once for many requests at the same time', async () => {
-    const { lake, erased, clock } = open();
-    await erased.current();
+    const { lake, forgotten, clock } = open();
+    await forgotten.current();
     let listings = 0;
     lake.fault = (operation) => {
       if (operation === 'list') listings += 1;
     };
     clock.nowMs += 10_000;
-    await Promise.all(Array.from({ length: 100 }, () => erased.current()));
-    await Promise.all(Array.from({ length: 100 }, () => erased.current()));
+    await Promise.all(Array.from({ length: 100 }, () => forgotten.current()));
+    await Promise.all(Array.from({ length: 100 }, () => forgotten.current()));
     expect(listings).toBe(1);
   });
 });
