@@ -16,6 +16,7 @@ import { render } from './render.ts';
 import { retail } from './retail.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
+import { warm } from './warm.ts';
 import { windows } from './windows.ts';
 import { year } from './year.ts';
 
@@ -34,6 +35,7 @@ export const BENCHMARKS = {
   growth,
   million,
   windows,
+  warm,
   forget,
   start,
   year,

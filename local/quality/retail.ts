@@ -79,7 +79,8 @@ export const SHOPS = {
 export type ShopName = keyof typeof SHOPS;
 export const SHOP_NAMES = Object.keys(SHOPS) as readonly ShopName[];
 
-const hashOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE();
+/** Returns the first 32 bits of the SHA-256 of a text. */
+export const hashOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE();
 
 /** Writes rows in the columns of the original file, for programs that read it themselves. */
 export function writeRetailFile(path: string, rows: readonly Row[]): void {

@@ -116,8 +116,8 @@ export function scoreUser(shown: readonly string[], correct: ReadonlySet<string>
   return { ndcg: gained / ideal, recall: hits / correct.size, hitRate: hits > 0 ? 1 : 0 };
 }
 
-/** Returns the mean and its 95 % interval: percentiles of the bootstrap over users (Efron, 1979), with a seed. */
-function meanOf(values: readonly number[]): Metric {
+/** Returns the mean of values, of users for example, and its 95 % interval: percentiles of the bootstrap (Efron, 1979), with a seed. */
+export function meanOf(values: readonly number[]): Metric {
   const random = seeded(SEED);
   const n = values.length;
   const means = Array.from({ length: RESAMPLES }, () => {
