@@ -62,6 +62,13 @@ export class PipelineOwner {
     }
   }
 
+  /** Waits until the pipeline was started again and is ready. @param before Value of `restarts` before its end. */
+  async restarted(before: number): Promise<Endpoints> {
+    while (this.restarts === before && !this.isStopping)
+      await Promise.race([this.running, sleep(LOOK_EVERY_MS)]);
+    return this.ready();
+  }
+
   /** Stops the pipeline as Ctrl-C does. @returns The exit code of its process. */
   async stop(): Promise<number | null> {
     this.isStopping = true;

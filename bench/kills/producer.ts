@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer as KafkaProducer } from 'kafkajs';
 import { kafkaClient } from '../../local/pipeline/broker.ts';
+import { withTimeout } from '../../local/process/abort.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';
 import type { Endpoints } from './messages.ts';
 
@@ -10,6 +11,7 @@ export const NUMBER_HEADER = 'number';
 const RECORDS_PER_REQUEST = 25;
 const PAUSE_MS = 100;
 const RETRY_MS = 300;
+const REQUEST_SECONDS = 15;
 const PATIENCE = { retry: { retries: 0 }, connectionTimeout: 1_000, requestTimeout: 5_000 };
 
 /**
@@ -35,10 +37,11 @@ export class NumberedProducer {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Closes the connection, without waiting: to a broker that was killed, that may never end. */
+  stop(): void {
     const { connection } = this;
     this.connection = undefined;
-    await connection?.client.disconnect().catch(() => undefined);
+    connection?.client.disconnect().catch(() => undefined);
   }
 
   private async sendRequest(
@@ -52,11 +55,15 @@ export class NumberedProducer {
       const { bootstrap, topic } = await this.ready();
       try {
         const client = await this.clientOf(bootstrap);
-        await client.send({ topic, messages, acks: -1 });
+        await withTimeout(
+          REQUEST_SECONDS,
+          'The broker does not answer',
+          client.send({ topic, messages, acks: -1 }),
+        );
         for (const [number] of records) this.acknowledged.add(number);
         return;
       } catch {
-        await this.stop();
+        this.stop();
         await sleep(RETRY_MS);
       }
     }
@@ -64,9 +71,9 @@ export class NumberedProducer {
 
   private async clientOf(bootstrap: string): Promise<KafkaProducer> {
     if (this.connection?.bootstrap === bootstrap) return this.connection.client;
-    await this.stop();
+    this.stop();
     const client = kafkaClient(bootstrap, PATIENCE).producer({ allowAutoTopicCreation: false });
-    await client.connect();
+    await withTimeout(REQUEST_SECONDS, 'The broker does not answer', client.connect());
     this.connection = { bootstrap, client };
     return client;
   }

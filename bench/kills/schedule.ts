@@ -8,7 +8,7 @@ import { type Outcome, outcomeOf } from '../faults/checks.ts';
 import { type Killed, strike } from './adversary.ts';
 import { Attendance } from './attendance.ts';
 import { PipelineOwner } from './owner.ts';
-import { describeKill, drawKills } from './plan.ts';
+import { describeKill, drawKills, type Kill } from './plan.ts';
 import { endProcessesOf } from './processes.ts';
 import { NumberedProducer } from './producer.ts';
 import { Progress } from './progress.ts';
@@ -107,7 +107,7 @@ async function runIn(directory: string, seed: number, report: (line: string) => 
     };
   } finally {
     attendance.stop();
-    await producer.stop();
+    producer.stop();
     await owner.stop();
   }
 }
@@ -132,7 +132,7 @@ async function disturb({
   const killed: Killed[] = [];
   await owner.ready();
   for (const [round, kill] of drawKills(seed).entries()) {
-    await owner.ready();
+    const { restarts } = owner;
     const records = numbered(sent).slice(round * PER_ROUND, (round + 1) * PER_ROUND);
     const sending = producer.send(records);
     sending.catch(() => undefined);
@@ -141,10 +141,14 @@ async function disturb({
       `seed ${seed}: ${describeKill(kill)}: ${result.processes === 0 ? 'missed' : `${result.processes} killed`}`,
     );
     killed.push(result);
+    if (result.processes > 0 && endsPipeline(kill)) await owner.restarted(restarts);
     await sending;
   }
   return killed;
 }
+
+/** Lambda workers and jobs are started again by the running pipeline. */
+const endsPipeline = ({ target }: Kill): boolean => target !== 'worker' && target !== 'job';
 
 const numbered = (records: readonly OutgoingRecord[]) => [...records.entries()];
 
@@ -154,12 +158,12 @@ function recordsOf(seed: number): OutgoingRecord[] {
   return [...simulate({ shop, seed, count, endMs: SIMULATION_END_MS, days: 30 })];
 }
 
-const DIED = /Worker process died|Worker returned no response|Broken pipe/g;
+const DIED = /Worker process died|Worker returned no response|Worker process exited immediately|Broken pipe/;
 
 /** Counts the invocations that failed because their worker died: of queues, of pollers, and of sweeps. */
 function countInterrupted(directory: string, owner: PipelineOwner, attendance: Attendance): number {
   const emulatorLog = readFileSync(join(directory, 'aws', 'emulator.log'), 'utf8');
   const ofQueues = emulatorLog.split('\n').filter((line) => line.includes('ESM: Lambda'));
   const texts = [...ofQueues, ...owner.failures, ...attendance.failures];
-  return texts.filter((text) => new RegExp(DIED).test(text)).length;
+  return texts.filter((text) => DIED.test(text)).length;
 }
