@@ -6,6 +6,7 @@ import { type Broker, createTopic, kafkaClient, startBroker } from '../../../loc
 import { committedLag } from '../../../local/pipeline/lag.ts';
 import { startPoller } from '../../../local/pipeline/poller.ts';
 import { readAgainIntoNewBucket } from '../../../local/pipeline/read-again.ts';
+import { eventually } from '../../../local/process/child.ts';
 
 /** With a real broker, because it decides which groups can be deleted. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-read-again-'));
@@ -35,8 +36,14 @@ async function readAll(groupId: string): Promise<void> {
     eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/local/test',
     invoke: async () => undefined,
   });
-  await expect.poll(() => poller.lag(), { timeout: 60_000 }).toBe(0);
-  await poller.stop();
+  try {
+    await eventually(async () => {
+      const lag = await poller.lag();
+      if (lag > 0) throw new Error(`${lag} records are not committed`);
+    }, AbortSignal.timeout(60_000));
+  } finally {
+    await poller.stop();
+  }
 }
 
 const readInto = (bucket: string): Promise<boolean> =>
