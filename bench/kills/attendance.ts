@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { invokeFunction } from '../../local/stack/call-function.ts';
 import type { PipelineOwner } from './owner.ts';
 import { WORKER_STAGES } from './plan.ts';
-import { jobsOf, processesOf } from './processes.ts';
+import { doubledJobs, jobsOf, processesOf } from './processes.ts';
 
 /** `npm start` sweeps once a minute, so that a schedule would mostly wait. */
 const SWEEP_EVERY_MS = 5_000;
 const LOOK_EVERY_MS = 500;
 
-/** Sweeps more often than the stack does, and watches that no two jobs run at once. */
+/** Sweeps more often than the stack does, and watches that no window has two jobs at once. */
 export class Attendance {
   /** Sentences about what does not hold. */
   readonly problems: string[] = [];
@@ -47,10 +47,6 @@ export class Attendance {
   }
 
   private look(directory: string): void {
-    const jobs = jobsOf(processesOf(directory));
-    if (jobs.length > 1)
-      this.problems.push(
-        `jobs ran at once: ${jobs.map(({ window, attempt }) => `window ${window} attempt ${attempt}`).join(', ')}`,
-      );
+    this.problems.push(...doubledJobs(jobsOf(processesOf(directory))));
   }
 }

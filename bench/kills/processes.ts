@@ -6,6 +6,8 @@ import type { WorkerStage } from './plan.ts';
 /** A process of this machine. */
 export interface RunningProcess {
   readonly pid: number;
+  /** The process that started it. */
+  readonly parent: number;
   readonly args: readonly string[];
   /** Its environment when it started, as `NAME=VALUE`. */
   readonly environment: readonly string[];
@@ -24,7 +26,7 @@ export function processesOf(directory: string): RunningProcess[] {
     const args = wordsOf(`/proc/${name}/cmdline`);
     const environment = wordsOf(`/proc/${name}/environ`);
     const isOurs = [...args, ...environment].some((word) => word.includes(directory));
-    return isOurs ? [{ pid: Number(name), args, environment }] : [];
+    return isOurs ? [{ pid: Number(name), parent: parentOf(name), args, environment }] : [];
   });
 }
 
@@ -37,15 +39,42 @@ function wordsOf(path: string): string[] {
   }
 }
 
-/** Finds the Spark jobs of a pipeline, with window and attempt. */
-export const jobsOf = (processes: readonly RunningProcess[]) =>
-  processes
-    .filter(({ args }) => args.includes('cartograph.TrainJob'))
+/** A Spark job that runs. */
+export interface RunningJob {
+  readonly pid: number;
+  readonly window: number;
+  readonly attempt: number;
+}
+
+/**
+ * Finds the Spark jobs among processes. A program that a job starts has the job's command line for a moment, and is left out.
+ */
+export function jobsOf(processes: readonly RunningProcess[]): RunningJob[] {
+  const jobs = processes.filter(({ args }) => args.includes('cartograph.TrainJob'));
+  const pids = new Set(jobs.map(({ pid }) => pid));
+  return jobs
+    .filter(({ parent }) => !pids.has(parent))
     .map(({ pid, args }) => ({
       pid,
       window: Number(args[args.indexOf('--window') + 1]),
       attempt: Number(args[args.indexOf('--attempt') + 1]),
     }));
+}
+
+/**
+ * Finds windows that several jobs train at once. Jobs of two windows may overlap: a window counts as trained with its manifest,
+ * which its job writes last before it ends.
+ *
+ * @returns A sentence for each such window; may be empty.
+ */
+export function doubledJobs(jobs: readonly RunningJob[]): string[] {
+  return [...Map.groupBy(jobs, ({ window }) => window)]
+    .filter(([, ofWindow]) => ofWindow.length > 1)
+    .map(
+      ([window, ofWindow]) =>
+        `window ${window} had ${ofWindow.length} jobs at once, of attempts ${ofWindow.map(({ attempt }) => attempt).join(' and ')}`,
+    );
+}
 
 /** Finds the Lambda workers of a stage. @param functions Names of the functions by stage. */
 export const workersOf = (
@@ -57,13 +86,22 @@ export const workersOf = (
 
 /** Returns the CPU time of a process in ticks of the system, usually hundredths of a second; 0 if it has ended. */
 export function cpuTicksOf(pid: number): number {
+  const fields = statOf(String(pid));
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+}
+
+const parentOf = (pid: string): number => Number(statOf(pid)[1] ?? 0);
+
+/**
+ * Returns the fields of `/proc/PID/stat` from the third on; none if the process has ended. The second field is the program's name in
+ * parentheses, which may contain spaces: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function statOf(pid: string): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, which may contain spaces; field 3 follows.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return 0;
+    return [];
   }
 }
 

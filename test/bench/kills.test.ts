@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { drawKills, type Kill, TARGETS, WORKER_STAGES } from '../../bench/kills/plan.ts';
-import { endProcessesOf, processesOf } from '../../bench/kills/processes.ts';
+import {
+  doubledJobs,
+  endProcessesOf,
+  jobsOf,
+  processesOf,
+  type RunningProcess,
+} from '../../bench/kills/processes.ts';
 import { Progress } from '../../bench/kills/progress.ts';
 import { countKills } from '../../bench/kills.ts';
 
@@ -85,4 +91,17 @@ test('processes of a pipeline are found by its directory in their arguments or e
   } finally {
     for (const child of [named, hidden, other]) child.kill('SIGKILL');
   }
+});
+
+test('two jobs of one window are found; the end of the window before, and a program that a job starts, are not two jobs', () => {
+  const job = (pid: number, parent: number, window: number, attempt: number): RunningProcess => ({
+    ...{ pid, parent, environment: [] },
+    args: ['java', 'cartograph.TrainJob', '--window', String(window), '--attempt', String(attempt)],
+  });
+  const problems = (...jobs: RunningProcess[]): string[] => doubledJobs(jobsOf(jobs));
+  expect(problems(job(10, 1, 1, 1), job(11, 1, 2, 1), job(12, 11, 2, 1))).toEqual([]);
+  expect(problems(job(10, 1, 3, 1), job(11, 1, 3, 2))).toEqual([
+    'window 3 had 2 jobs at once, of attempts 1 and 2',
+  ]);
+  expect(problems(job(10, 1, 3, 1), job(11, 1, 3, 1))).toHaveLength(1);
 });
