@@ -10,6 +10,7 @@ import { fuzz } from './fuzz.ts';
 import { graph } from './graph.ts';
 import { growth, million } from './growth.ts';
 import { job } from './job.ts';
+import { kills } from './kills.ts';
 import { layout } from './layout.ts';
 import { realtime } from './realtime.ts';
 import { render } from './render.ts';
@@ -25,6 +26,7 @@ export const BENCHMARKS = {
   accumulate,
   fuzz,
   faults,
+  kills,
   soak,
   bundles,
   layout,

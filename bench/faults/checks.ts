@@ -14,7 +14,18 @@ import {
 } from '../../lambdas/shared/contract/keys.ts';
 import { Current, Manifest, Publication, Window } from '../../lambdas/shared/contract/schemas.ts';
 import { COMPACTED, parseBatch, sha256 } from './stand-in.ts';
-import type { Store, Stored } from './store.ts';
+
+/** The objects of a bucket, in memory. */
+export interface Objects {
+  readonly objects: ReadonlyMap<string, { readonly bytes: Buffer }>;
+  /** Returns the keys that begin with `prefix`, in order; all of them without a prefix. */
+  keys(prefix?: string): string[];
+  /** @throws {Error} If there is no such object. */
+  bytes(key: string): Buffer;
+}
+
+/** Returns the addresses of the sales that are new in a run. */
+export type NewSales = (manifest: Manifest) => readonly string[];
 
 /** Counts at the end of a schedule. */
 export interface Outcome {
@@ -35,10 +46,10 @@ export interface Expected {
 
 type Schema<Value> = { readonly parse: (value: unknown) => Value };
 
-const read = <Value>(store: Store, key: string, schema: Schema<Value>): Value =>
+const read = <Value>(store: Objects, key: string, schema: Schema<Value>): Value =>
   schema.parse(JSON.parse(store.bytes(key).toString()));
 
-const numbersOf = (store: Store, prefix: string): number[] =>
+const numbersOf = (store: Objects, prefix: string): number[] =>
   store.keys(prefix).flatMap((key) => parseNumberedKey(prefix, key) ?? []);
 
 /**
@@ -47,7 +58,11 @@ const numbersOf = (store: Store, prefix: string): number[] =>
  * @param before The object that the write replaced.
  * @returns Sentences about what does not hold; may be empty.
  */
-export function problemsOfWrite(store: Store, key: string, before: Stored | undefined): string[] {
+export function problemsOfWrite(
+  store: Objects,
+  key: string,
+  before: { readonly bytes: Buffer } | undefined,
+): string[] {
   if (before && key !== CURRENT_KEY && key !== INDEX_KEY && !before.bytes.equals(store.bytes(key)))
     return [`${key} was written again with another content`];
   const page = /^(charts\/\d+\/)index\.html$/.exec(key)?.[1];
@@ -63,11 +78,11 @@ export function problemsOfWrite(store: Store, key: string, before: Stored | unde
   return key === CURRENT_KEY ? problemsOfPointer(store) : [];
 }
 
-const isSettled = (store: Store, window: number): boolean =>
+const isSettled = (store: Objects, window: number): boolean =>
   store.objects.has(manifestKey(window)) || store.objects.has(failedKey(window));
 
 /** A run is whole if every file that its manifest names is there as it was written. */
-function problemsOfRun(store: Store, run: number): string[] {
+function problemsOfRun(store: Objects, run: number): string[] {
   const { files, attempt } = read(store, manifestKey(run), Manifest);
   return files.flatMap(({ key, sizeBytes, sha256: hash }) => {
     const stored = store.objects.get(key);
@@ -78,7 +93,7 @@ function problemsOfRun(store: Store, run: number): string[] {
 }
 
 /** What readers find from the pointer on is there and whole. */
-export function problemsOfPointer(store: Store): string[] {
+export function problemsOfPointer(store: Objects): string[] {
   if (!store.objects.has(CURRENT_KEY)) return [];
   const { run, publication, decidedThrough } = read(store, CURRENT_KEY, Current);
   if (!store.objects.has(publicationKey(publication))) return [`publication ${publication} is missing`];
@@ -92,14 +107,19 @@ export function problemsOfPointer(store: Store): string[] {
 /**
  * Checks what must hold when everything is processed, apart from the contents of batches.
  *
+ * @param newSales How to read which sales are new in a run; by default, from the file of the stand-in for the job.
  * @returns Sentences about what does not hold; may be empty.
  */
-export function problemsLeft(store: Store, expected: Expected): string[] {
+export function problemsLeft(
+  store: Objects,
+  expected: Expected,
+  newSales: NewSales = newByStandIn(store),
+): string[] {
   const windows = numbersOf(store, PREFIX.windows);
   const runs = numbersOf(store, PREFIX.manifests);
   return [
     ...problemsOfWindows(store, windows),
-    ...problemsOfTraining(store, runs, expected),
+    ...problemsOfTraining({ store, runs, expected, newSales }),
     ...problemsOfDecisions(store, runs),
     ...runs.flatMap((run) => problemsOfRun(store, run)),
     ...problemsOfPointer(store),
@@ -109,12 +129,12 @@ export function problemsLeft(store: Store, expected: Expected): string[] {
   ];
 }
 
-const withoutPage = (store: Store, runs: readonly number[]): number[] =>
+const withoutPage = (store: Objects, runs: readonly number[]): number[] =>
   runs.filter((run) => !store.objects.has(`${chartsOf(run)}index.html`));
-const isGivenUp = (store: Store, run: number): boolean => store.objects.has(chartsFailedKey(run));
+const isGivenUp = (store: Objects, run: number): boolean => store.objects.has(chartsFailedKey(run));
 
 /** Counts what there is. */
-export function outcomeOf(store: Store): Outcome {
+export function outcomeOf(store: Objects): Outcome {
   const [windows, runs] = [numbersOf(store, PREFIX.windows), numbersOf(store, PREFIX.manifests)];
   return {
     windows: windows.length,
@@ -126,7 +146,7 @@ export function outcomeOf(store: Store): Outcome {
 }
 
 /** Every record is stored or rejected, in the batches that their keys describe. */
-export async function problemsOfStorage(store: Store, { accepted, rejected }: Expected): Promise<string[]> {
+export async function problemsOfStorage(store: Objects, { accepted, rejected }: Expected): Promise<string[]> {
   const stored = new Set<string>();
   const problems: string[] = [];
   for (const key of store.keys(PREFIX.interactions)) {
@@ -148,7 +168,7 @@ export async function problemsOfStorage(store: Store, { accepted, rejected }: Ex
 }
 
 /** The windows are numbered without gaps, no batch is in two, and each window was trained or failed. */
-function problemsOfWindows(store: Store, windows: readonly number[]): string[] {
+function problemsOfWindows(store: Objects, windows: readonly number[]): string[] {
   const cut = new Map<string, number>();
   for (const window of windows)
     for (const { key } of read(store, `${PREFIX.windows}${String(window).padStart(8, '0')}.json`, Window)
@@ -166,17 +186,32 @@ function problemsOfWindows(store: Store, windows: readonly number[]): string[] {
   ];
 }
 
+const newByStandIn =
+  (store: Objects): NewSales =>
+  ({ files }) => {
+    const file = files.find(({ name }) => name === COMPACTED);
+    if (!file) return [];
+    return (JSON.parse(store.bytes(file.key).toString()) as [string, string][]).map(([address]) => address);
+  };
+
 /**
  * Every sale is in the training set of the newest run, and new in exactly one run.
  */
-function problemsOfTraining(store: Store, runs: readonly number[], { accepted }: Expected): string[] {
+function problemsOfTraining({
+  store,
+  runs,
+  expected: { accepted },
+  newSales,
+}: {
+  readonly store: Objects;
+  readonly runs: readonly number[];
+  readonly expected: Expected;
+  readonly newSales: NewSales;
+}): string[] {
   const trained = new Map<string, number>();
-  for (const run of runs) {
-    const file = read(store, manifestKey(run), Manifest).files.find(({ name }) => name === COMPACTED);
-    if (!file) continue;
-    for (const [address] of JSON.parse(store.bytes(file.key).toString()) as [string, string][])
+  for (const run of runs)
+    for (const address of newSales(read(store, manifestKey(run), Manifest)))
       trained.set(address, (trained.get(address) ?? 0) + 1);
-  }
   const newest = runs.at(-1);
   const { interactions } =
     newest === undefined ? { interactions: 0 } : read(store, manifestKey(newest), Manifest).inputs;
@@ -191,7 +226,7 @@ function problemsOfTraining(store: Store, runs: readonly number[], { accepted }:
 }
 
 /** Each run was decided once and in order, and the pointer is what the decisions lead to. */
-function problemsOfDecisions(store: Store, runs: readonly number[]): string[] {
+function problemsOfDecisions(store: Objects, runs: readonly number[]): string[] {
   const decisions = numbersOf(store, PREFIX.publications).map((number) =>
     read(store, publicationKey(number), Publication),
   );

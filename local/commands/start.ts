@@ -117,6 +117,10 @@ async function startAndRun(options: StartOptions, stopping: AbortController): Pr
       print(`${part} is ready`);
     },
     onLeftover: (program) => print(`stopped ${program}, which an earlier start had left running`),
+    onReadAgain: () =>
+      print(
+        'the AWS emulator was killed before it saved its state: all sales on the topic are read again into a new bucket',
+      ),
     onEnd: (sentence) => {
       if (!signal.aborted) printError(sentence);
       stopping.abort(new PartEnded(sentence));

@@ -18,6 +18,7 @@ import type { Endpoints } from '../stack/endpoints.ts';
 import { prepareLocalPrivacy } from '../stack/person-key.ts';
 import { brokerAt, createTopic, kafkaClient, startBroker } from './broker.ts';
 import { type Poller, startPoller } from './poller.ts';
+import { readAgainIntoNewBucket } from './read-again.ts';
 
 export interface PipelineOptions {
   /** For the state of broker and bucket, and for logs. */
@@ -42,6 +43,8 @@ export interface PipelineOptions {
   readonly onReady?: (part: string, seconds: number) => void;
   /** Called with each program of an earlier pipeline that was still running and was stopped. */
   readonly onLeftover?: (program: string) => void;
+  /** Called if the kept topic is read again from its start, because the bucket of the last start is lost. */
+  readonly onReadAgain?: () => void;
   /** Called with a sentence if a part ends without being stopped. */
   readonly onEnd?: (sentence: string) => void;
   /** Aborts the start: the parts that have started are stopped, and the signal's reason is thrown. */
@@ -139,6 +142,12 @@ async function startParts(options: PipelineOptions, parts: Parts): Promise<Pipel
     }),
   );
   await parts.unlessAborted(createTopic(broker.bootstrap, TOPIC, partitions));
+  if (!elsewhere) {
+    const { bootstrap } = broker;
+    const groups = [GROUP, REMEMBER_GROUP];
+    const topicRead = { bootstrap, directory: kafkaDirectory, bucket, groups, signal };
+    if (await parts.unlessAborted(readAgainIntoNewBucket(topicRead))) options.onReadAgain?.();
+  }
   const persons = createPersonIds(userIds, personKey);
   const polling = {
     bootstrap: broker.bootstrap,
