@@ -12,6 +12,16 @@ export interface Counts {
 
 export const NONE: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
+/** A failure that is no failed test. */
+export const failure = (reason: string): Counts => ({ ...NONE, failed: 1, failures: [reason] });
+
+export const add = (a: Counts, b: Counts): Counts => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
+});
+
 /** @example formatSeconds('Types', 31, 30) // 'Types 31.0 s (over its budget of 30 s)' */
 export function formatSeconds(title: string, seconds: number, budgetSeconds: number): string {
   const budget = seconds > budgetSeconds ? `over its budget of ${budgetSeconds} s` : `of ${budgetSeconds} s`;

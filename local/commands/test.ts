@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_BIN, ROOT, STATE } from '../process/paths.ts';
-import { type Counts, formatSeconds, NONE, scalaTestCounts, vitestCounts } from './test-report.ts';
+import { scalaTests } from './scala-tests.ts';
+import { add, type Counts, failure, formatSeconds, NONE, vitestCounts } from './test-report.ts';
 
 interface Suite {
   readonly title: string;
   /** Seconds that it should take at most on two cores that do nothing else. A suite that takes longer is reported. */
   readonly budgetSeconds: number;
-  run(filter: readonly string[]): Counts;
+  run(filter: readonly string[]): Counts | Promise<Counts>;
 }
 
 /** In the order in which they run: quick ones first. */
@@ -55,14 +56,9 @@ export async function run(filter: readonly string[]): Promise<void> {
   for (const { title, budgetSeconds, run } of SUITES) {
     console.log(`\n── ${title} (budget: ${budgetSeconds} s)`);
     const startedMs = performance.now();
-    const { passed, failed, skipped, failures } = run(filter);
+    const counts = await run(filter);
     seconds.push(formatSeconds(title, (performance.now() - startedMs) / 1000, budgetSeconds));
-    all = {
-      passed: all.passed + passed,
-      failed: all.failed + failed,
-      skipped: all.skipped + skipped,
-      failures: [...all.failures, ...failures.map((failure) => `${title}: ${failure}`)],
-    };
+    all = add(all, { ...counts, failures: counts.failures.map((reason) => `${title}: ${reason}`) });
   }
   if (all.failures.length > 0) console.log(`\nFailed:\n${all.failures.join('\n')}`);
   console.log(`\n${seconds.join(', ')}`);
@@ -72,7 +68,6 @@ export async function run(filter: readonly string[]): Promise<void> {
 
 const reports = join(STATE, 'test');
 const CONTAINERS = 'test/compose';
-const SCALA_REPORTS = join(ROOT, 'spark', 'target', 'scalatest-reports');
 
 const succeeds = (program: string, args: readonly string[]): boolean =>
   spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
@@ -82,8 +77,6 @@ const node = (name: string): string => join(NODE_BIN, name);
 /** A check counts as one test. */
 const check = (program: string, args: readonly string[]): Counts =>
   succeeds(program, args) ? { ...NONE, passed: 1 } : failure('see above');
-
-const failure = (reason: string): Counts => ({ ...NONE, failed: 1, failures: [reason] });
 
 /** @param words Options of Vitest, and words that it selects files by. */
 function vitest(words: readonly string[]): Counts {
@@ -97,26 +90,6 @@ function vitest(words: readonly string[]): Counts {
   ]);
   try {
     return vitestCounts(readFileSync(outputFile, 'utf8').replaceAll(`${ROOT}/`, ''), succeeded);
-  } catch (error) {
-    return failure(`no report: ${String(error)}`);
-  }
-}
-
-function scalaTests(): Counts {
-  rmSync(SCALA_REPORTS, { recursive: true, force: true });
-  const succeeded = succeeds('mvn', [
-    '--quiet',
-    '--batch-mode',
-    '-Dstyle.color=never',
-    '--no-transfer-progress',
-    '-f',
-    'spark/pom.xml',
-    'test',
-  ]);
-  try {
-    const suites = readdirSync(SCALA_REPORTS).filter((name) => name.endsWith('.xml'));
-    const texts = suites.map((name) => readFileSync(join(SCALA_REPORTS, name), 'utf8'));
-    return scalaTestCounts(texts, succeeded);
   } catch (error) {
     return failure(`no report: ${String(error)}`);
   }

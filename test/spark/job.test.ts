@@ -135,7 +135,9 @@ describe('a simulated shop of planted tastes', () => {
     timeout: 3 * MINUTES,
   }, async () => {
     const before = readFileSync(join(lake, manifestKey(1)));
-    expect(await runJob(lake, { attempt: 2 })).toContain('Another attempt wrote the manifest first');
+    expect(await runJob(lake, { attempt: 2, cores: 4 })).toContain(
+      'Another attempt wrote the manifest first',
+    );
     expect(readFileSync(join(lake, manifestKey(1)))).toEqual(before);
     expect(existsSync(join(lake, 'runs/00000001/00000002/metrics.json'))).toBe(true);
   });
@@ -143,10 +145,9 @@ describe('a simulated shop of planted tastes', () => {
   test('invariants 2 and 6: the same inputs give the same lists on any number of cores', {
     timeout: 5 * MINUTES,
   }, async () => {
-    // The first two attempts ran on 2 cores.
+    // The first attempt ran on 2 cores, the second on 4.
     await runJob(lake, { attempt: 3, cores: 1 });
-    await runJob(lake, { attempt: 4, cores: 4 });
-    const [first = '', ...others] = [1, 2, 3, 4].map((attempt) =>
+    const [first = '', ...others] = [1, 2, 3].map((attempt) =>
       readFileSync(join(lake, `runs/00000001/0000000${attempt}/recommendations.csv`), 'utf8'),
     );
     expect(first.split('\n').length).toBeGreaterThan(1000);

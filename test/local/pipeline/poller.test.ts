@@ -92,7 +92,10 @@ test('an immediate poller takes a record at once, although it waits much longer 
       }, AbortSignal.timeout(20_000));
     }
   } finally {
-    await poller.stop();
+    // The client disconnects after its last fetch, which a record ends at once.
+    const stopped = poller.stop();
+    await produce('immediate', [{ value: '{}' }]);
+    await stopped;
   }
 });
 
