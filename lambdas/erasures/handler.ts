@@ -6,7 +6,6 @@ import { createRouter } from '../shared/http/router.ts';
 import { ENV, readEnvironment } from '../shared/platform/env.ts';
 import { s3Lake } from '../shared/platform/lake.ts';
 import { createLog } from '../shared/platform/log.ts';
-import { createTombstones } from '../shared/platform/tombstones.ts';
 import { PRIVACY_VARIABLES, personAccessOf } from '../shared/privacy/environment.ts';
 import { createErasuresRoutes } from './routes.ts';
 
@@ -20,7 +19,6 @@ const environment = readEnvironment(
 const authorisation = authorisationOf(environment);
 const lake = s3Lake(environment[ENV.lakeBucket]);
 const people = personAccessOf(environment, { lake, use: 'reading' });
-const tombstones = createTombstones({ lake, key: people.key, nowMs: Date.now });
 
 /**
  * Answers the routes of erasures. The object that a request becomes starts forget, which does the work with a role of its own: this
@@ -29,6 +27,6 @@ const tombstones = createTombstones({ lake, key: people.key, nowMs: Date.now });
 export async function handler(event: unknown, context: Context): Promise<HttpResult> {
   const { awsRequestId: requestId, functionName } = context;
   const [key, ids] = await Promise.all([people.key(), people.ids()]);
-  const router = createRouter(createErasuresRoutes({ lake, key, ids, tombstones, nowMs: Date.now }));
+  const router = createRouter(createErasuresRoutes({ lake, key, ids, nowMs: Date.now }));
   return router(event, { log: createLog('erasures', { requestId, functionName }), authorisation });
 }

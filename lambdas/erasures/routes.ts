@@ -3,15 +3,13 @@ import type { StageRoutes } from '../shared/contract/api/operation.ts';
 import { PROGRESS_KEY, Progress } from '../shared/contract/erasure.ts';
 import { ProblemError } from '../shared/http/problem-error.ts';
 import { readJson } from '../shared/platform/lake.ts';
-import { type OpenParts, openErasureOf } from './open.ts';
 import { type ErasureOutcome, type RequestParts, readErasure, requestErasure } from './request.ts';
 
 /** Creates the operations that take requests to forget users, and show the receipts. */
-export function createErasuresRoutes(parts: RequestParts & OpenParts): StageRoutes<'erasures'> {
+export function createErasuresRoutes(parts: RequestParts): StageRoutes<'erasures'> {
   return {
     async forgetUser({ params: { user }, requestedBy }) {
-      const erasure =
-        (await openErasureOf(user, parts)) ?? (await requestErasure([user], requestedBy, parts));
+      const erasure = await requestErasure([user], requestedBy, parts);
       const body: ErasureAccepted = { erasure, receipt: addressOf(erasure) };
       return { status: 202, headers: { location: body.receipt }, body };
     },

@@ -12,7 +12,6 @@ import { createRouter, type Router } from '../../lambdas/shared/http/router.ts';
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
 import { createLog, type Log } from '../../lambdas/shared/platform/log.ts';
 import { dynamoRecentSales } from '../../lambdas/shared/platform/recent.ts';
-import { createTombstones } from '../../lambdas/shared/platform/tombstones.ts';
 import type { PersonIds } from '../../lambdas/shared/privacy/person-ids.ts';
 import type { PersonKey } from '../../lambdas/shared/privacy/person-key.ts';
 import type { Privacy } from '../../lambdas/shared/privacy/settings.ts';
@@ -83,12 +82,7 @@ export function createLocalStages(options: LocalStagesOptions): LocalStages {
       catalogue: answer('catalogue', createRouter(createCatalogueRoutes({ lake, log: logs('catalogue') }))),
       erasures: answer(
         'erasures',
-        createRouter(
-          createErasuresRoutes({
-            ...{ lake, key: personKey, ids: persons, nowMs: Date.now },
-            tombstones: createTombstones({ lake, key: async () => personKey, nowMs: Date.now }),
-          }),
-        ),
+        createRouter(createErasuresRoutes({ lake, key: personKey, ids: persons, nowMs: Date.now })),
       ),
     },
     stop: () => topic.close(),

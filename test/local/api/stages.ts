@@ -3,7 +3,6 @@ import { createCollectRoutes } from '../../../lambdas/collect/routes.ts';
 import type { SalesTopic } from '../../../lambdas/collect/sales-topic.ts';
 import { createErasuresRoutes } from '../../../lambdas/erasures/routes.ts';
 import { createRouter } from '../../../lambdas/shared/http/router.ts';
-import { createTombstones } from '../../../lambdas/shared/platform/tombstones.ts';
 import { PLAIN_IDS } from '../../../lambdas/shared/privacy/person-ids.ts';
 import { createPersonKey } from '../../../lambdas/shared/privacy/person-key.ts';
 import { createSaleParser } from '../../../lambdas/shared/sales/sale.ts';
@@ -37,12 +36,7 @@ export function createStages(shop = openShop()) {
   const { lake } = versionedLake();
   const key = createPersonKey('0123456789abcdef0123456789abcdef');
   const erasedAtMs = () => Date.UTC(2026, 5, 30, 12);
-  const erasures = createRouter(
-    createErasuresRoutes({
-      ...{ lake, key, ids: PLAIN_IDS, nowMs: erasedAtMs },
-      tombstones: createTombstones({ lake, key: async () => key, nowMs: erasedAtMs }),
-    }),
-  );
+  const erasures = createRouter(createErasuresRoutes({ lake, key, ids: PLAIN_IDS, nowMs: erasedAtMs }));
   const stages: ApiOptions['stages'] = {
     serve: (event) => shop.router(event, parts),
     collect: (event) => collect(event, parts),

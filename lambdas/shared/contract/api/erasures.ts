@@ -40,7 +40,7 @@ export type ErasureAccepted = z.output<typeof ErasureAccepted>;
 export const forgetUser = operation({
   summary: 'Forget a user',
   description:
-    'Removes the user from everything that is stored, and the sales until now from everything that will be. Answers leave the user out within seconds; the rest takes minutes. The answer is the same whether the user is known or not. Sales after the request are those of a new user. While the work on an erasure of the user has not ended, a repeated request gets its number; afterwards, a further erasure.',
+    'Removes the user from everything that is stored, and the sales until now from everything that will be. Answers leave the user out within seconds; the rest takes minutes. The answer is the same whether the user is known or not. Sales after the request are those of a new user, so a repeated request is a further erasure.',
   params: z.object({ user: UserId }),
   example: { user: 'u0016' },
   replies: {
