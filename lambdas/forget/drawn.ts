@@ -14,7 +14,8 @@ import { filesOf } from './run-of.ts';
  * of them a kind of object.
  *
  * A picture or page that cannot be drawn is deleted, and so are all of them if the page or a picture is missing, because render has not ended or has
- * crashed: the sweep of render draws a run without a page, from the files as they are then.
+ * crashed: the sweep of render draws a run without a page, from the files as they are then. Of those that were deleted, the old versions
+ * are removed.
  *
  * @param charts The objects of `charts/N/`.
  * @param changes Of the files of the run.
@@ -34,8 +35,9 @@ export async function drawnKinds(
       versions.some(({ isLatest, isMarker }) => isLatest && !isMarker) ? [key] : [],
     ),
   );
-  const deleted = () =>
-    new Map([...present].filter((key) => kindOf(key)?.isDrawn).map((key) => [key, kindOfDrawn(key, null)]));
+  const all = charts.map(({ key }) => key).filter((key) => kindOf(key)?.isDrawn);
+  const without = (keys: readonly string[]) => keys.map((key) => [key, kindOfDrawn(key, null)] as const);
+  const deleted = () => new Map(without(all));
   try {
     const manifest = await readJson(lake, manifestKey(run), Manifest);
     // Files of other attempts are not on the page.
@@ -44,7 +46,10 @@ export async function drawnKinds(
     // Compared with nothing, every picture is returned, also one that an interrupted call has replaced already.
     const drawn = await redraw(run, { lake, read: async () => new Uint8Array(), hasPseudonyms });
     if (drawn.some(({ key }) => !present.has(key))) return deleted();
-    return new Map(drawn.map(({ key, bytes }) => [key, kindOfDrawn(key, bytes)]));
+    return new Map([
+      ...without(all.filter((key) => !present.has(key))),
+      ...drawn.map(({ key, bytes }) => [key, kindOfDrawn(key, bytes)] as const),
+    ]);
   } catch (error) {
     log.warn('Cannot draw the charts of a run again; they are deleted, and render draws them', {
       window: run,

@@ -66,6 +66,16 @@ test('a run of which only another attempt was changed keeps its page', async () 
 
 const GRAPH = ['svg', 'png', 'vg.json'].map((ending) => `${chartsOf(1)}recommendation-graph.${ending}`);
 
+test('old versions of pictures and pages that were deleted go too', async () => {
+  const bucket = await drawnRun();
+  const pages = [`${chartsOf(1)}recommendation-graph.svg`, PAGE];
+  for (const key of pages) bucket.mark(key);
+  const parts = workerParts(bucket);
+  await requestErasure(['leaving-7'], 'a test', parts);
+  await workOnErasures(false, parts);
+  for (const key of pages) expect(bucket.objects.get(key)?.filter(({ bytes }) => bytes) ?? []).toEqual([]);
+});
+
 test('a run without a page loses the pictures that show users, and render draws it later', async () => {
   const bucket = await drawnRun();
   const { versionId = '' } = bucket.objects.get(PAGE)?.[0] ?? {};
