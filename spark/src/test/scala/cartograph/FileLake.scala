@@ -65,6 +65,14 @@ final class FileLake {
   def lines(key: String): Seq[String] = Files.readAllLines(file(key)).asScala.toSeq
   def file(key: String): FilePath = Paths.get(directory.toString, key.split('/'): _*)
 
+  /** Writes the objects of another lake. Keys name no directory, so runs can be continued in the copy. */
+  def copy(other: FileLake): Unit = Files.walk(other.directory).iterator.asScala.filter(Files.isRegularFile(_)).foreach {
+    from =>
+      val to = directory.resolve(other.directory.relativize(from))
+      Files.createDirectories(to.getParent)
+      Files.copy(from, to)
+  }
+
   def delete(): Unit = Files.walk(directory).iterator.asScala.toSeq.reverse.foreach(Files.delete)
 }
 

@@ -10,6 +10,9 @@ object Fixtures {
       .find(Files.isDirectory(_))
       .get
 
+  /** The directory of the project. */
+  val root: FilePath = directory.getParent.getParent
+
   def text(name: String): String = Files.readString(directory.resolve(name))
 
   /** True if UPDATE_FIXTURES=1 asks tests to save what they found; otherwise they only compare, and fail without the file. */

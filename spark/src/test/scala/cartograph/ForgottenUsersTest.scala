@@ -10,14 +10,14 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
-import org.scalatest.BeforeAndAfterEach
+import org.scalatest.{BeforeAndAfterAll, BeforeAndAfterEach}
 
 import cartograph.evaluation.ServedRun
 import cartograph.platform.{Keys, Lake, Parquets}
 import cartograph.sales.{Interaction, InteractionFiles, Shop, TombstoneInputs, Tombstones}
 
 /** Whole runs after users were forgotten. */
-class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
+class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach with BeforeAndAfterAll {
   private val Day = 86400000L
   private val Ann = "planted-ann-7f3a"
   private var lake: FileLake = _
@@ -27,6 +27,8 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
     (lake +: others).foreach(_.delete())
     others = Nil
   }
+
+  override def afterAll(): Unit = firstLake.delete()
 
   /** 60 users of two tastes buy every third day, ann among them on each day. The Kafka timestamp is the time of the sale. */
   private val sales: Seq[Interaction] = {
@@ -60,6 +62,19 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
     val out = new ByteArrayOutputStream
     Console.withOut(out)(body)
     out.toString(UTF_8)
+  }
+
+  /** Window 1 with the sales of 60 days, and its run, which many tests begin with. */
+  private lazy val firstLake: FileLake = {
+    val first = new FileLake
+    window(1, between(0, 60), first)
+    run(1, first)
+    first
+  }
+
+  private def firstRun(in: FileLake = lake): JsonNode = {
+    in.copy(firstLake)
+    in.json(Keys.manifest(1))
   }
 
   private def serve(run: Int, in: FileLake = lake): Unit =
@@ -97,8 +112,7 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a run after a user was forgotten has the user in no file, manifest or log line, although the served run has") {
-    window(1, between(0, 60))
-    val first = run(1)
+    val first = firstRun()
     serve(1)
     lake.tombstones(1, untilMs = 90 * Day, Ann)
     window(2, between(60, 90))
@@ -120,8 +134,7 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a user who was forgotten counts as if the previous run had never had the user") {
-    window(1, between(0, 60))
-    run(1)
+    firstRun()
     lake.tombstones(1, untilMs = 90 * Day, Ann)
     window(2, withoutAnn(between(60, 90)))
     lake.nameTombstones(2, through = 1)
@@ -132,8 +145,7 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a user who buys again is new, with the later sales alone") {
-    window(1, between(0, 60))
-    run(1)
+    firstRun()
     serve(1)
     lake.tombstones(1, untilMs = 60 * Day, Ann)
     window(2, between(60, 90))
@@ -151,8 +163,7 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("the served lists of a user who was forgotten since are not those of the new user") {
-    window(1, between(0, 60))
-    run(1)
+    firstRun()
     serve(1)
     lake.tombstones(1, untilMs = 60 * Day, Ann)
     val lakeOf = new Lake(lake.root, sc.hadoopConfiguration)
@@ -168,8 +179,11 @@ class ForgottenUsersTest extends SparkSuite with BeforeAndAfterEach {
   test("whether files were rewritten or not, the next run is the one of a shop without the user") {
     val names = Seq("recommendations.csv", "graph/edges.csv", "model/users-00000.parquet", "summary/sales.json")
     def second(in: FileLake, rows: Seq[Interaction] => Seq[Interaction], isForgotten: Boolean)(inBetween: => Unit): JsonNode = {
-      window(1, rows(between(0, 60)), in)
-      run(1, in)
+      if (isForgotten) firstRun(in)
+      else {
+        window(1, rows(between(0, 60)), in)
+        run(1, in)
+      }
       inBetween
       window(2, rows(between(60, 90)), in)
       if (isForgotten) {

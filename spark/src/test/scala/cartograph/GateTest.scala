@@ -7,7 +7,7 @@ import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.rdd.RDD
-import org.scalatest.BeforeAndAfterEach
+import org.scalatest.{BeforeAndAfterAll, BeforeAndAfterEach}
 
 import cartograph.evaluation.Metric
 import cartograph.features.{Candidates, Feature}
@@ -16,7 +16,7 @@ import cartograph.platform.{Documents, Keys}
 import cartograph.ranking.{Algorithm, Fitted, Labelled, ListOrder, MatrixFactorisation, Scorer, Scorers}
 
 /** The comparisons by which lambdas/publish decides, over several windows of a shop of three tastes. */
-class GateTest extends SparkSuite with BeforeAndAfterEach {
+class GateTest extends SparkSuite with BeforeAndAfterEach with BeforeAndAfterAll {
   private val Day = 86400000L
   private val Users = 120
   private val PerTaste = 12
@@ -26,6 +26,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   private var lake: FileLake = _
   override def beforeEach(): Unit = lake = new FileLake
   override def afterEach(): Unit = lake.delete()
+  override def afterAll(): Unit = firstLake.delete()
 
   /** Writes a window with the sales of 30 days. @param taste by user, the third of the products that the user buys from */
   private def window(number: Int)(taste: Int => Int): Unit = {
@@ -50,6 +51,22 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   private def run(number: Int, algorithms: Seq[Algorithm] = Algorithm.all): JsonNode = {
     Console.withOut(new ByteArrayOutputStream)(TrainJob.run(sc, Arguments(lake.root, number, 1), algorithms))
     lake.json(Keys.manifest(number))
+  }
+
+  /** Window 1, where everybody has a taste of their own third of the products, and its run, which many tests begin with. */
+  private lazy val firstLake: FileLake = {
+    lake = new FileLake
+    window(1)(identity)
+    run(1)
+    lake
+  }
+
+  private def firstRun(): JsonNode = {
+    val own = lake
+    val first = firstLake
+    lake = own
+    lake.copy(first)
+    lake.json(Keys.manifest(1))
   }
 
   private def serve(run: Int): Unit =
@@ -80,8 +97,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   private def overServed(manifest: JsonNode, list: String): Metric = metric(manifest.get("gate").get(list).get("overServed"))
 
   test("a run is compared with the served one on the sales after it, which neither run was trained on") {
-    window(1)(identity)
-    assert(run(1).get("gate").get("served").isNull)
+    assert(firstRun().get("gate").get("served").isNull)
     serve(1)
     window(2)(identity)
     val manifest = run(2)
@@ -96,8 +112,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a planted bad model, which gives every user the lists of another, is significantly worse than the served run") {
-    window(1)(identity)
-    run(1)
+    firstRun()
     serve(1)
     window(2)(identity)
     val manifest = run(2, Seq(Shuffled))
@@ -145,7 +160,9 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("the series shows a change of taste: the run that was served is bad on the sales after it") {
-    for (number <- 1 to 4) {
+    firstRun()
+    serve(1)
+    for (number <- 2 to 4) {
       window(number)(user => if (number < 3) user else user + 1)
       run(number)
       serve(number)
@@ -158,8 +175,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("recommendations do not depend on which run is served") {
-    window(1)(identity)
-    run(1)
+    firstRun()
     window(2)(identity)
     lake.put(Keys.window(2), lake.text(Keys.window(2)).replace("als", "ranker"))
     run(2)
@@ -171,8 +187,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("recommendations do not depend on whether the previous window has a run") {
-    for (number <- 1 to 3) window(number)(identity)
-    run(1)
+    firstRun()
+    for (number <- 2 to 3) window(number)(identity)
     run(3)
     val without = lake.text("runs/00000003/00000001/recommendations.csv")
     Files.delete(lake.file(Keys.manifest(3)))
@@ -182,8 +198,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a window that is trained again while a later run is served is not compared, because the served run knows its sales") {
-    for (number <- 1 to 2) window(number)(identity)
-    run(1)
+    firstRun()
+    window(2)(identity)
     serve(2)
     assert(run(2).get("gate").get("served").isNull)
   }
@@ -200,8 +216,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("nothing is compared if no run is served, if the served run is gone, or if its files are damaged") {
-    window(1)(identity)
-    run(1)
+    firstRun()
     window(2)(identity)
     lake.put(Keys.Current, """{"publication": 1, "run": null, "previous": null, "decidedThrough": 1}""")
     def kinds(): (String, Boolean, Boolean) = {
@@ -220,8 +235,7 @@ class GateTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("with fewer than fifty users in the sales after the earlier runs, a share is held out instead") {
-    window(1)(identity)
-    run(1)
+    firstRun()
     serve(1)
     val rows = (0 until 30).map { n =>
       Sale(f"u$n%03d", "p01", 30 * Day + n, address = Sale.Home.copy(offset = 90000L + n, kafkaMs = 30 * Day + n))

@@ -5,16 +5,17 @@ import java.io.ByteArrayOutputStream
 import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.JsonNode
-import org.scalatest.BeforeAndAfterEach
+import org.scalatest.{BeforeAndAfterAll, BeforeAndAfterEach}
 
 import cartograph.platform.Keys
 import cartograph.sales.Interaction
 
-class KeptRankerTest extends SparkSuite with BeforeAndAfterEach {
+class KeptRankerTest extends SparkSuite with BeforeAndAfterEach with BeforeAndAfterAll {
   private val Day = 86400000L
   private var lake: FileLake = _
   override def beforeEach(): Unit = lake = new FileLake
   override def afterEach(): Unit = lake.delete()
+  override def afterAll(): Unit = firstLake.delete()
 
   /** Every user buys every day products of one of two tastes. */
   private val sales: Seq[Interaction] = {
@@ -34,6 +35,21 @@ class KeptRankerTest extends SparkSuite with BeforeAndAfterEach {
     lake.json(Keys.manifest(window))
   }
 
+  /** Window 1 with the sales of 90 days, and its run, which learns a ranker for three windows. */
+  private lazy val firstLake: FileLake = {
+    lake = new FileLake
+    train(1, 0, 90)
+    lake
+  }
+
+  private def firstRun(): JsonNode = {
+    val own = lake
+    val first = firstLake
+    lake = own
+    lake.copy(first)
+    lake.json(Keys.manifest(1))
+  }
+
   private def learnedBy(manifest: JsonNode): Int = manifest.at("/ranker/learnedBy").asInt
   private def steps(manifest: JsonNode): Seq[String] = manifest.get("seconds").properties.asScala.map(_.getKey).toSeq
   private def file(manifest: JsonNode, name: String): String = lake.text(keyOf(manifest, name))
@@ -41,7 +57,7 @@ class KeptRankerTest extends SparkSuite with BeforeAndAfterEach {
     manifest.get("files").elements.asScala.find(_.get("name").asText == name).map(_.get("key").asText).get
 
   test("a window that adds little uses the ranker of an earlier run, which is the same file, and is measured") {
-    val (first, second) = (train(1, 0, 90), train(2, 90, 92))
+    val (first, second) = (firstRun(), train(2, 90, 92))
     assert((learnedBy(first), learnedBy(second)) === ((1, 1)))
     assert(steps(first).contains("learn before holdout") && !steps(second).exists(_.startsWith("learn")))
     assert(file(second, KeptRanker.File) === file(first, KeptRanker.File))
@@ -51,10 +67,11 @@ class KeptRankerTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("the ranker learns anew after so many windows, and then that one is used") {
-    val found = Seq(0 -> 90, 90 -> 91, 91 -> 92, 92 -> 93, 93 -> 94).zipWithIndex.map { case ((from, until), index) =>
-      learnedBy(train(index + 1, from, until))
+    val first = firstRun()
+    val later = Seq(90 -> 91, 91 -> 92, 92 -> 93, 93 -> 94).zipWithIndex.map { case ((from, until), index) =>
+      learnedBy(train(index + 2, from, until))
     }
-    assert(found === Seq(1, 1, 1, 4, 4))
+    assert(learnedBy(first) +: later === Seq(1, 1, 1, 4, 4))
   }
 
   test("the ranker learns anew if the sales grew by more than a tenth, or if the configuration is another one") {
@@ -69,7 +86,7 @@ class KeptRankerTest extends SparkSuite with BeforeAndAfterEach {
   }
 
   test("a run learns anew if the file of the ranker is gone or damaged") {
-    val first = train(1, 0, 90)
+    val first = firstRun()
     lake.put(keyOf(first, KeptRanker.File), "{}")
     assert(learnedBy(train(2, 90, 91)) === 2)
     java.nio.file.Files.delete(lake.file(keyOf(lake.json(Keys.manifest(2)), KeptRanker.File)))

@@ -1,5 +1,9 @@
 package cartograph
 
+import java.nio.file.Files
+
+import scala.jdk.CollectionConverters._
+
 import org.apache.spark.{SparkConf, SparkContext}
 import org.apache.spark.rdd.RDD
 import org.scalatest.funsuite.AnyFunSuite
@@ -21,14 +25,19 @@ object SparkSuite {
     val settings = new SparkConf()
       .setMaster("local[2]")
       .setAppName("tests")
-      .set("spark.ui.enabled", "false")
-      .set("spark.driver.bindAddress", "127.0.0.1")
-      .set("spark.driver.host", "127.0.0.1")
+      .setAll(ofThisMachine)
     val configured = TrainJob.configuration.getAll.foldLeft(settings) { case (all, (name, value)) =>
       all.setIfMissing(name, value)
     }
     new SparkContext(configured)
   }
+
+  /** The settings with which jobs run on one machine. */
+  private def ofThisMachine: Seq[(String, String)] =
+    Files.readAllLines(Fixtures.root.resolve("spark/local-spark.conf")).asScala.toSeq.filter(_.nonEmpty).map { line =>
+      val equals = line.indexOf('=')
+      line.take(equals) -> line.drop(equals + 1)
+    }
 }
 
 object Sale {
