@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { ConfiguredModel } from '../lambdas/shared/contract/model.ts';
+import { ConfiguredModel, withoutDefaults } from '../lambdas/shared/contract/model.ts';
+import { grouped } from '../lambdas/shared/contract/numbers.ts';
 import { FieldMap } from '../lambdas/shared/sales/field-map.ts';
 import { Threshold } from '../lambdas/threshold/settings.ts';
 import { arn } from './config-values.ts';
@@ -36,6 +37,8 @@ export type Site = z.infer<typeof Site>;
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2557, 3653,
 ] as const;
+/** All variables of threshold together may have 4 KB (see `withoutDefaults`); the others take less than 800 bytes. */
+const MAX_MODEL_BYTES = 3_000;
 const days = () => z.int().min(1).max(3650);
 
 /** How long data is kept, in days. */
@@ -134,9 +137,15 @@ export const Config = z
     /** Tags for every resource of the stack, except a serverless cluster, which CloudFormation would replace. */
     tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   })
-  .superRefine(({ stream, network, serve, privacy, lake }, context) => {
+  .superRefine(({ stream, network, serve, privacy, lake, model }, context) => {
     const problem = (path: (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
+    const modelBytes = Buffer.byteLength(JSON.stringify(withoutDefaults(model)));
+    if (modelBytes > MAX_MODEL_BYTES)
+      problem(
+        ['model'],
+        `takes ${grouped(modelBytes)} bytes as JSON, should take at most ${grouped(MAX_MODEL_BYTES)}: it has too many names in typeWeights and charges`,
+      );
     if (privacy.userIds === 'keyed' && lake.bucketName && !privacy.secretArn)
       problem(
         ['privacy', 'secretArn'],

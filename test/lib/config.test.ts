@@ -27,6 +27,17 @@ test('an empty configuration is valid: every key has a default', () => {
   });
 });
 
+test('a model must fit into the environment of a Lambda; names of defaults take no space', () => {
+  const named = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`charge ${n} ${'x'.repeat(40)}`, true]));
+  expect(problems({ model: { charges: named(30) } })).toEqual([]);
+  expect(problems({ model: { charges: named(60) } })).toEqual([
+    expect.stringMatching(
+      /^model: takes 3,\d{3} bytes as JSON, should take at most 3,000: it has too many names/,
+    ),
+  ]);
+});
+
 describe('the stream', () => {
   test('has one of three kinds, each with its own keys', () => {
     expect(problems({ stream: { kind: 'kinesis' } })).toEqual([

@@ -17,11 +17,11 @@ test('without options, the stack has its defaults, except for the threshold', ()
 test('options are converted to the units of the configuration', () => {
   const options = parseStartOptions([
     ...['--threshold', '5', '--growth=0', '--max-wait=90s', '--rank=8'],
-    ...['--type-weights', 'view=0.2,gift=0'],
+    ...['--type-weights', 'view=0.2,gift=0', '--charges', 'WRAP,tax=false'],
   ]);
   expect(configOf(options)).toEqual({
     threshold: { threshold: 5, growth: 0, maxWaitSeconds: 90, gatherSeconds: 0 },
-    model: { rank: 8, typeWeights: { view: 0.2, gift: 0 } },
+    model: { rank: 8, typeWeights: { view: 0.2, gift: 0 }, charges: { WRAP: true, tax: false } },
     sweepMinutes: 1,
   });
 });
@@ -81,7 +81,7 @@ test('the settings that quality is measured with are those that the deployed sta
       return typeof text === 'string' ? [JSON.parse(text)] : [];
     });
   expect(valuesOf(ENV.threshold)).toEqual([settings.threshold]);
-  expect(valuesOf(ENV.model)).toEqual([settings.model]);
+  expect(valuesOf(ENV.model).map((one) => ConfiguredModel.parse(one))).toEqual([settings.model]);
   // accumulate, remember, collect and forget.
   expect(valuesOf(ENV.fieldMap)).toEqual(Array.from({ length: 4 }, () => settings.fieldMap));
   expect(settings.partitions).toBe(options.partitions);
