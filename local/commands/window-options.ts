@@ -47,7 +47,7 @@ export const typeWeightsOption = () =>
 export const chargesOption = () =>
   valueOption(
     '--charges <LIST>',
-    'ids or names of charges, which are not recommended: GIFT-WRAP,postage=false (false: a product)',
+    'ids or names of charges to leave out: GIFT-WRAP,postage=false (false: keep)',
     charges,
   );
 

@@ -119,6 +119,7 @@ test('the help of npm start', () => {
       --growth <SHARE>         new sales must also be this share of all earlier ones (default: 0.2; 0: off)
       --max-wait <TIME>        cut a window once a sale has waited this long (default: 24h)
       --type-weights <LIST>    weights of types of sales: view=0.1,cart=0.3 (0: leave out)
+      --charges <LIST>         ids or names of charges to leave out: GIFT-WRAP,postage=false (false: keep)
       --monthly-usd <USD>      let runs beyond this cost wait for the next month (default: no ceiling)
       --export <DIR>           copy the files and charts of the served run to this directory
       --reveal <FILE>          with --keyed and --export: ids of users, to replace their pseudonyms in the export
