@@ -93,6 +93,9 @@ const labelOf = ({ product, name }: FoundCharges['products'][number]): string =>
  * Describes for people why a run was trained on nothing, although there were sales.
  *
  * @returns undefined if it was trained on something, or if there were none.
+ * @example
+ * whyEmpty({ ...inputs, interactions: 0, charges: { interactions: 9, products: [] } })
+ * // 'not trained on, because they are charges: 9 sales (others 9); for a product, set model.charges (npm start: --charges NAME=false)'
  */
 export const whyEmpty = (inputs: TrainedTypes & { readonly charges: FoundCharges }): string | undefined =>
   inputs.interactions > 0 ? undefined : (describeUntrained(inputs) ?? describeCharges(inputs.charges));
