@@ -94,7 +94,7 @@ const labelOf = ({ product, name }: FoundCharges['products'][number]): string =>
  *
  * @returns undefined if it was trained on something, or if there were none.
  * @example
- * whyEmpty({ ...inputs, interactions: 0, charges: { interactions: 9, products: [] } })
+ * whyEmpty({ interactions: 0, unweighted: 0, unknown: { interactions: 0, types: 0 }, types: [], charges: { interactions: 9, products: [] } })
  * // 'not trained on, because they are charges: 9 sales (others 9); for a product, set model.charges (npm start: --charges NAME=false)'
  */
 export const whyEmpty = (inputs: TrainedTypes & { readonly charges: FoundCharges }): string | undefined =>

@@ -75,6 +75,8 @@ export const ConfiguredModel = Model.transform(
 /**
  * Leaves out what `typeWeights` and `charges` have by default, because all variables of a Lambda together may have 4 KB
  * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). {@link ConfiguredModel} adds it again.
+ *
+ * @example withoutDefaults(Model.parse({ charges: { wrap: true } })).charges // { wrap: true }
  */
 export const withoutDefaults = (model: Model): Model => ({
   ...model,
