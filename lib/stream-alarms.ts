@@ -90,7 +90,7 @@ export interface WatchedReader {
 /** The number of invocations whose records may wait. */
 const WAITING_INVOCATIONS = 10;
 
-/** The alarms of a Lambda that reads the topic: it is behind, or its pollers fail, if they publish that. */
+/** The alarms of a Lambda that reads the topic: records wait for too long, or its pollers fail, if they publish that. */
 export function readingAlarms(
   stage: 'accumulate' | 'remember',
   { watched, pollers, batchSize }: WatchedReader,

@@ -7,7 +7,7 @@ export const PipelineOptions = z.object({
   directory: z.string().min(1),
   config: z.custom<ConfigInput>((value) => typeof value === 'object' && value !== null),
   partitions: z.int().min(1),
-  /** Whether to continue with the state of the process before. */
+  /** If true, the process continues with the state of the one before. */
   keep: z.boolean(),
 });
 export type PipelineOptions = z.infer<typeof PipelineOptions>;

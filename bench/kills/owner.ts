@@ -88,7 +88,7 @@ export class PipelineOwner {
     }
   }
 
-  /** Runs the process until it ends. @returns Whether the pipeline was ready. */
+  /** Runs the process until it ends. @returns True if the pipeline was ready. */
   private async runOnce(keep: boolean): Promise<boolean> {
     const log = openSync(this.logPath, 'a');
     const child = fork(

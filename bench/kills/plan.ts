@@ -25,7 +25,7 @@ export interface Kill {
   /** The stage of a worker; absent for other targets. */
   readonly stage?: WorkerStage;
   readonly moment: Moment;
-  /** Whether to wait, after the moment, until the worker computes. */
+  /** If true, the kill waits, after the moment, until the worker computes. */
   readonly whenBusy: boolean;
   /** Time between the moment and the kill. */
   readonly delayMs: number;

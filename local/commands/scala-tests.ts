@@ -13,7 +13,7 @@ const REPORTS = join(TARGET, 'scalatest-reports');
 const SLOW = ['cartograph.GateTest', 'cartograph.ForgottenUsersTest', 'cartograph.RunTest'];
 
 /**
- * Divides the suites between two JVMs. One JVM would leave a core idle most of the time, because its driver plans on one core.
+ * Divides the suites between two JVMs, so that one can compute while the driver of the other plans its stages on one core.
  *
  * @param sources Paths of Scala sources, relative to the directory of their packages.
  * @returns The names of the suites of each JVM, sorted; every suite is in one of them.

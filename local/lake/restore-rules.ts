@@ -66,7 +66,7 @@ export async function readForgetting(
   };
 }
 
-/** Returns whether users were asked to be forgotten after `newest`. */
+/** Returns true if there are requests to forget users after erasure `newest`. */
 export async function hasNewErasure(lake: Lake, newest: number): Promise<boolean> {
   const after = newest === 0 ? '' : tombstonesKey(newest);
   for await (const { key } of lake.list(PREFIX.tombstones, after))
@@ -85,7 +85,7 @@ const HARMLESS_PREFIXES: readonly string[] = [
 ];
 const HARMLESS_KEYS: readonly string[] = [CURRENT_KEY, INDEX_KEY, PRIVACY_KEY];
 
-/** Returns whether an object may hold a user. */
+/** Returns true if an object may hold a user. */
 export const mayHoldUser = (key: string): boolean =>
   !HARMLESS_KEYS.includes(key) && !HARMLESS_PREFIXES.some((prefix) => key.startsWith(prefix));
 
@@ -112,7 +112,7 @@ export function refusalOf(
   if (!mayHoldUser(key)) return undefined;
   if (obstacle !== undefined) return obstacle;
   if (found.has(key)) return 'an erasure found a forgotten user in it and could not remove it';
-  // Forget draws only pictures that exist, and leaves the versions of a deleted one as they are.
+  // Erasures of earlier versions left the old versions of deleted pictures as they were.
   if (kindOf(key)?.isDrawn && storedAtMs <= finishedAtMs)
     return 'it was drawn before users were forgotten, and may show them; the sweep of render draws a run whose page is missing';
   return undefined;

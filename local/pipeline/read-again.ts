@@ -25,7 +25,7 @@ const LIMIT_SECONDS = 60;
  * The emulator saves the stack when it stops. If it was killed before it ever stopped, the next start creates the stack again, with a
  * new, empty bucket, while the kept broker remembers how far its log was read: all earlier sales would be missing from training.
  *
- * @returns Whether the topic is read again.
+ * @returns True if the topic is read again.
  * @throws {Error} If the broker does not let go of the groups within a minute.
  */
 export async function readAgainIntoNewBucket({

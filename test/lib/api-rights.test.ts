@@ -67,7 +67,7 @@ const keysOf = ({ Resource }: Statement): string[] =>
     .flat()
     .map((arn) => /"(?::s3:::[^"/]+)?\/([^"]*)"/.exec(JSON.stringify(arn))?.[1] ?? JSON.stringify(arn));
 
-/** The patterns of keys that nobody, without an exception, may write without `If-None-Match`. */
+/** The patterns of keys that no role, without exception, may write without `If-None-Match`. */
 const writtenOnce = (resources: Resources): string[] =>
   ofType(resources, 'AWS::S3::BucketPolicy')
     .flatMap(([, { Properties }]) => statementsIn(Properties.PolicyDocument))

@@ -1,5 +1,5 @@
 import { describeUntrained, type TrainedTypes } from './event-types.ts';
-import { counted, grouped } from './numbers.ts';
+import { counted, grouped, sum } from './numbers.ts';
 
 /** Delivery, by the names that shops give to its line of an order. */
 const DELIVERY = `postage, carriage, freight, shipping, delivery, shipping and handling, s&h, shipping cost, shipping costs,
@@ -78,7 +78,7 @@ const NAMED = 5;
 export function describeCharges({ interactions, products }: FoundCharges): string | undefined {
   if (interactions === 0) return undefined;
   const named = products.slice(0, NAMED);
-  const rest = interactions - named.reduce((total, one) => total + one.interactions, 0);
+  const rest = interactions - sum(named.map((one) => one.interactions));
   const names = [
     ...named.map((one) => `${labelOf(one)} ${grouped(one.interactions)}`),
     ...(rest > 0 ? [`others ${grouped(rest)}`] : []),
