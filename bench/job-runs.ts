@@ -3,11 +3,11 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { manifestKey } from '../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../lambdas/shared/contract/schemas.ts';
-import { fileJobCommand } from '../local/spark/file-job.ts';
+import { type FileJob, type FileJobs, fileJobCommand } from '../local/spark/file-job.ts';
 import { median, spread } from './benchmark.ts';
 import { timed } from './processes.ts';
 
-/** A run of the Spark job as a process of its own. */
+/** A run of the Spark job. */
 export interface JobRun {
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -31,6 +31,7 @@ export interface SparkCounts {
 /**
  * Runs the job on a window of a lake, also if it was trained before.
  *
+ * @param options.jobs Runs it in a JVM that stays, as `npm start` does; without it, the job is a process of its own.
  * @param directory For temporary files.
  * @throws {Error} If the job fails.
  */
@@ -38,7 +39,11 @@ export async function runJob(
   lake: string,
   directory: string,
   attempt: number,
-  { window = 1, jvmOptions = [] }: { readonly window?: number; readonly jvmOptions?: readonly string[] } = {},
+  {
+    window = 1,
+    jvmOptions = [],
+    jobs,
+  }: { readonly window?: number; readonly jvmOptions?: readonly string[]; readonly jobs?: FileJobs } = {},
 ): Promise<JobRun> {
   rmSync(join(lake, manifestKey(window)), { force: true });
   const events = join(directory, 'events');
@@ -50,10 +55,10 @@ export async function runJob(
     'spark.eventLog.rolling.enabled': 'false',
     'spark.eventLog.compress': 'false',
   };
-  const { seconds, cpuSeconds, peakBytes } = await timed(
-    'java',
-    fileJobCommand({ lake, directory, window, attempt, settings, jvmOptions }),
-  );
+  const job = { lake, directory, window, attempt, settings, jvmOptions };
+  const { seconds, cpuSeconds, peakBytes } = jobs
+    ? await timedIn(jobs, job)
+    : await timed('java', fileJobCommand(job));
   const load = loadavg()[0] ?? Number.NaN;
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(lake, manifestKey(window)), 'utf8')));
   const texts = readdirSync(events).map((name) => readFileSync(join(events, name), 'utf8'));
@@ -65,6 +70,14 @@ export async function runJob(
     steps: manifest.seconds,
     spark: countEvents(texts.join('\n')),
   };
+}
+
+async function timedIn(
+  jobs: FileJobs,
+  job: FileJob,
+): Promise<Pick<JobRun, 'seconds' | 'cpuSeconds' | 'peakBytes'>> {
+  const { usage } = await jobs.run(job);
+  return { seconds: usage.wallSeconds, cpuSeconds: usage.cpuSeconds, peakBytes: usage.peakBytes };
 }
 
 /** Counts an event log of Spark: one JSON object per line. */

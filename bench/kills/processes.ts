@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerStage } from './plan.ts';
@@ -47,18 +47,42 @@ export interface RunningJob {
 }
 
 /**
- * Finds the Spark jobs among processes. A program that a job starts has the job's command line for a moment, and is left out.
+ * Finds the Spark jobs among processes: a JVM has the log of its job open while that runs. A program that a JVM starts has its
+ * command line and files for a moment, and is left out.
+ *
+ * @param filesOf Returns the files that a process has open.
  */
-export function jobsOf(processes: readonly RunningProcess[]): RunningJob[] {
-  const jobs = processes.filter(({ args }) => args.includes('cartograph.TrainJob'));
-  const pids = new Set(jobs.map(({ pid }) => pid));
-  return jobs
+export function jobsOf(
+  processes: readonly RunningProcess[],
+  filesOf: (pid: number) => readonly string[] = openFiles,
+): RunningJob[] {
+  const jvms = processes.filter(({ args }) => args.includes('cartograph.JobLoop'));
+  const pids = new Set(jvms.map(({ pid }) => pid));
+  return jvms
     .filter(({ parent }) => !pids.has(parent))
-    .map(({ pid, args }) => ({
-      pid,
-      window: Number(args[args.indexOf('--window') + 1]),
-      attempt: Number(args[args.indexOf('--attempt') + 1]),
-    }));
+    .flatMap(({ pid }) => {
+      const log = filesOf(pid)
+        .map((path) => /\/window-(\d+)-attempt-(\d+)\.log$/.exec(path))
+        .find((found) => found !== null);
+      return log ? [{ pid, window: Number(log[1]), attempt: Number(log[2]) }] : [];
+    });
+}
+
+/** Returns the paths of the files that a process has open; none if it has ended. */
+function openFiles(pid: number): string[] {
+  const directory = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(directory).flatMap((name) => {
+      try {
+        return [readlinkSync(join(directory, name))];
+      } catch {
+        // It was closed meanwhile.
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { publish } from '../../lambdas/publish/publish.ts';
 import { renderRun } from '../../lambdas/render/render.ts';
 import { chartsOf, receiptKey } from '../../lambdas/shared/contract/keys.ts';
@@ -18,7 +16,7 @@ import { addToFileLake, writeFileLake } from '../lake/file-lake.ts';
 import { ROOT } from '../process/paths.ts';
 import { galleryPage } from '../results/gallery-page.ts';
 import { defaultSales } from '../shop/simulate.ts';
-import { fileJobCommand } from '../spark/file-job.ts';
+import { FileJobs } from '../spark/file-job.ts';
 import { commandLine as npmCommandLine, parseCommandLine } from '../terminal/command-line.ts';
 import { DEFAULT_COUNT, DEFAULT_SEED } from './sales-options.ts';
 
@@ -39,11 +37,12 @@ export const commandLine = () =>
 export async function run(args: readonly string[]): Promise<void> {
   const [target = join(ROOT, 'docs', 'gallery')] = parseCommandLine(commandLine(), args).processedArgs;
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-gallery-'));
+  const jobs = new FileJobs(directory);
   try {
     const lake = join(directory, 'lake');
     const bucket = directoryLake(lake);
     const log = createLog('render', {}, () => undefined);
-    const last = await train(lake, directory, bucket);
+    const last = await train(lake, bucket, (window) => jobs.run({ lake, directory, cores: 1, window }));
     await renderRun({ lake: bucket, log }, last.window);
     const charts = join(lake, chartsOf(last.window));
     const output = resolve(target);
@@ -53,12 +52,17 @@ export async function run(args: readonly string[]): Promise<void> {
     writeFileSync(`${output}.md`, galleryPage(charts, output));
     console.log(`Drew ${pictures.join(', ')} into ${output}`);
   } finally {
+    await jobs.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
 /** @returns the last window */
-async function train(lake: string, directory: string, bucket: Lake): Promise<Window> {
+async function train(
+  lake: string,
+  bucket: Lake,
+  runJob: (window: number) => Promise<unknown>,
+): Promise<Window> {
   const records = [...defaultSales({ seed: DEFAULT_SEED, count: DEFAULT_COUNT })];
   const log = createLog('publish', {}, () => undefined);
   let [first, last]: [number, Window | undefined] = [0, undefined];
@@ -66,8 +70,7 @@ async function train(lake: string, directory: string, bucket: Lake): Promise<Win
     const end = Math.floor(share * records.length);
     const own = records.slice(first, end);
     last = last ? addToFileLake(lake, own, last) : writeFileLake(lake, [own]);
-    const job = fileJobCommand({ lake, directory, cores: 1, window: last.window });
-    await promisify(execFile)('java', job, { maxBuffer: 1e8 });
+    await runJob(last.window);
     await publish({ lake: bucket, log }, false);
     await bucket.create(receiptKey(last.window, 1), toJson(estimatedReceipt(last)), 'application/json');
     console.log(`Trained window ${last.window}, sales up to ${end}`);

@@ -18,6 +18,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** File that the program's standard output and standard error are appended to. */
   readonly logPath: string;
+  /** If true, the program's standard input and output are pipes of `process`, and only its standard error is logged. */
+  readonly hasPipes?: boolean;
   /** File that identifies the program's process, for `endLeftovers`. */
   readonly pidPath?: string;
 }
@@ -88,11 +90,11 @@ export function startChild(options: ChildOptions): Child {
   };
 }
 
-function spawnLogged({ command, args, env, cwd, logPath }: ChildOptions): ChildProcess {
+function spawnLogged({ command, args, env, cwd, logPath, hasPipes = false }: ChildOptions): ChildProcess {
   mkdirSync(dirname(logPath), { recursive: true });
   const log = openSync(logPath, 'a');
   const child = spawn(command, args, {
-    stdio: ['ignore', log, log],
+    stdio: hasPipes ? ['pipe', 'pipe', log] : ['ignore', log, log],
     detached: true,
     env: env ?? process.env,
     ...(cwd === undefined ? {} : { cwd }),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** The use of a program from its start to its end. */
+/** The use of a program while it was measured. */
 export interface ProgramUsage {
   readonly wallSeconds: number;
   /** Of all its threads; without its child processes. */
@@ -19,18 +19,20 @@ export interface UsageMeter {
 const EVERY_MS = 500;
 
 /**
- * Begins to measure a program, by looking at it twice a second: the system forgets a program's use with its end, so up to half
- * a second of it is missed. Where the system does not show its programs, only the time is measured.
+ * Begins to measure a program, which may have run before, by looking at it twice a second: the system forgets a program's use with
+ * its end, so up to half a second of it is missed. Where the system does not show its programs, only the time is measured.
  *
  * @param pid Undefined if the program did not start.
  */
 export function measureProgram(pid: number | undefined): UsageMeter {
   const startMs = performance.now();
-  let [cpuSeconds, peakBytes] = [0, 0];
+  let [cpuBefore, cpuSeconds, peakBytes]: [number | undefined, number, number] = [undefined, 0, 0];
   const note = (cpu: number, bytes: number): void => {
-    cpuSeconds = Math.max(cpuSeconds, cpu);
+    cpuBefore ??= cpu;
+    cpuSeconds = Math.max(cpuSeconds, cpu - cpuBefore);
     peakBytes = Math.max(peakBytes, bytes);
   };
+  if (pid !== undefined) forgetPeak(pid);
   const look = (): void => {
     if (pid !== undefined) lookAt(pid, note);
   };
@@ -42,6 +44,15 @@ export function measureProgram(pid: number | undefined): UsageMeter {
       return { wallSeconds: (performance.now() - startMs) / 1000, cpuSeconds, peakBytes };
     },
   };
+}
+
+/** Lets the system count the most memory from now on: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
+function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {
+    // The program has ended, or the system has no such file; the peak is then that since the program's start.
+  }
 }
 
 type Note = (cpuSeconds: number, bytes: number) => void;

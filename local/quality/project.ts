@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { manifestKey } from '../../lambdas/shared/contract/keys.ts';
 import { Metrics } from '../../lambdas/shared/contract/quality.ts';
 import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { parseJson } from '../../lambdas/shared/platform/lake.ts';
 import { writeFileLake } from '../lake/file-lake.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';
-import { fileJobCommand } from '../spark/file-job.ts';
+import { runFileJob } from '../spark/file-job.ts';
 import { PROTOCOLS, type ProtocolName } from './protocols.ts';
 
 /** The job's metrics, and the seconds that each step took. */
@@ -33,7 +31,7 @@ export async function measureProject(
   try {
     const lake = join(directory, 'lake');
     writeFileLake(lake, polls, model);
-    await promisify(execFile)('java', fileJobCommand({ lake, directory }), { maxBuffer: 1e8 });
+    await runFileJob({ lake, directory });
     const read = (key: string): string => readFileSync(join(lake, key), 'utf8');
     const manifest = parseJson(read(manifestKey(1)), manifestKey(1), Manifest);
     const key = manifest.files.find((file) => file.name === 'metrics.json')?.key ?? '';

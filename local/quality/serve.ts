@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Partitioners } from 'kafkajs';
 import { accumulate } from '../../lambdas/accumulate/accumulate.ts';
 import { publish } from '../../lambdas/publish/publish.ts';
@@ -20,7 +18,7 @@ import { type Look, threshold } from '../../lambdas/threshold/threshold.ts';
 import { directoryLake } from '../lake/directory-lake.ts';
 import { type EventRecord, MAX_BATCH_RECORDS, toEventRecord, toMskEvent } from '../pipeline/msk-event.ts';
 import type { OutgoingRecord } from '../shop/simulate.ts';
-import { fileJobCommand } from '../spark/file-job.ts';
+import { FileJobs } from '../spark/file-job.ts';
 
 /** What the stages are configured with, as the deployed ones are. */
 export interface Settings {
@@ -66,9 +64,11 @@ const TOPIC = 'sales';
 export async function serve(
   records: AsyncIterable<OutgoingRecord> | Iterable<OutgoingRecord>,
   { fieldMap, threshold: settings, model, partitions }: Settings,
-  { nowMs, train = runJob, use }: { nowMs: number; train?: Train; use?: Use },
+  { nowMs, train, use }: { nowMs: number; train?: Train; use?: Use },
 ): Promise<Served> {
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-quality-'));
+  const jobs = new FileJobs(directory);
+  const run: Train = train ?? (async (lake, window) => void (await jobs.run({ lake, directory, window })));
   try {
     mkdirSync(join(directory, 'lake'));
     const lake = directoryLake(join(directory, 'lake'));
@@ -82,13 +82,14 @@ export async function serve(
       window ??= await cut({ how: 'sweep' });
     }
     for (window ??= await cut({ how: 'flush' }); window !== undefined; window = await cut({ how: 'flush' })) {
-      await train(join(directory, 'lake'), window);
+      await run(join(directory, 'lake'), window);
       await publish({ lake, log }, false);
     }
     const served = await readServed(lake);
     await use?.(join(directory, 'lake'), served);
     return served;
   } finally {
+    await jobs.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -131,15 +132,6 @@ async function* polls(
   }
   if (poll.length > 0) yield poll;
 }
-
-const runJob: Train = async (lake, window) => {
-  const directory = mkdtempSync(join(tmpdir(), 'cartograph-quality-job-'));
-  try {
-    await promisify(execFile)('java', fileJobCommand({ lake, directory, window }), { maxBuffer: 1e8 });
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-};
 
 async function readServed(lake: Lake): Promise<Served> {
   const decisions = (await listPublications(lake)).toReversed();

@@ -14,12 +14,12 @@ export interface Cluster {
 }
 
 /**
- * Returns the settings that a job needs on a cluster, as NAME=VALUE. They replace those of a job on one machine: an executor
+ * Returns the settings that a job needs on a cluster. They replace those of a job on one machine: an executor
  * reaches the driver under the name of this machine, and has the same keys and a local disk of its own.
  */
-export function clusterSettings({ jars, awsEndpoint }: Cluster): string[] {
+export function clusterSettings({ jars, awsEndpoint }: Cluster): Record<string, string> {
   const environment = Object.entries(awsEnvironment(awsEndpoint));
-  const settings = {
+  return {
     'spark.driver.bindAddress': '0.0.0.0',
     'spark.driver.host': hostname(),
     // The job asks for the memory of a worker in the cloud, which no worker on one machine has.
@@ -35,7 +35,6 @@ export function clusterSettings({ jars, awsEndpoint }: Cluster): string[] {
       .join(','),
     ...Object.fromEntries(environment.map(([name, value]) => [`spark.executorEnv.${name}`, value])),
   };
-  return Object.entries(settings).map(([name, value]) => `${name}=${value}`);
 }
 
 /** Two of these, the driver and the other containers fit into the memory that `npm start` asks for. */

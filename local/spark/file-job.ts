@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { windowKey } from '../../lambdas/shared/contract/keys.ts';
 import { Window } from '../../lambdas/shared/contract/schemas.ts';
 import { compilerParameters } from '../../lambdas/train/compiler.ts';
 import { JOB_JAR } from '../process/paths.ts';
-import { sparkCommand } from './spark.ts';
+import { measureProgram, type ProgramUsage } from '../process/usage.ts';
+import { describeFailure, KeptJvms } from './kept-jvms.ts';
+import { type Platform, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
 
 export interface FileJob {
   /** A directory that `writeFileLake` has written. */
@@ -21,37 +24,70 @@ export interface FileJob {
 }
 
 /**
- * Makes the arguments of `java` that run the Spark job on a directory instead of a bucket, with the compiler that train would
- * choose for its size.
+ * Makes the arguments of `java` that run the Spark job on a directory instead of a bucket by spark-submit, with the compiler that
+ * train would choose for its size.
  */
-export const fileJobCommand = ({
-  lake,
+export const fileJobCommand = (job: FileJob): string[] => sparkCommand(submitOf(job), platformOf(job));
+
+/** Runs Spark jobs on directories in a JVM that stays, as the pipeline on this machine does. */
+export class FileJobs {
+  private readonly jvms: KeptJvms;
+  private readonly logs: string;
+
+  /** @param directory For the logs of the jobs. */
+  constructor(directory: string) {
+    this.logs = join(directory, 'logs');
+    mkdirSync(this.logs, { recursive: true });
+    this.jvms = new KeptJvms({ directory: this.logs, env: { PATH: process.env.PATH ?? '' } });
+  }
+
+  /**
+   * Runs a job to its end.
+   *
+   * @returns What it used, and what it printed.
+   * @throws {Error} If it fails, with the end of its log.
+   */
+  async run(job: FileJob): Promise<{ readonly usage: ProgramUsage; readonly output: string }> {
+    const logPath = join(this.logs, `${randomUUID()}.log`);
+    const running = this.jvms.run(sparkProgram(submitOf(job), platformOf(job)), logPath);
+    const meter = measureProgram(running.pid);
+    const code = await running.ended;
+    const usage = meter.stop();
+    if (code !== 0) throw new Error(`Cannot run the job: ${describeFailure(code, running)}`);
+    return { usage, output: readFileSync(logPath, 'utf8') };
+  }
+
+  stop(): Promise<void> {
+    return this.jvms.stop();
+  }
+}
+
+/** Runs one job on a directory. @throws {Error} If it fails, with the end of its log. */
+export async function runFileJob(job: FileJob): Promise<void> {
+  const jobs = new FileJobs(job.directory);
+  try {
+    await jobs.run(job);
+  } finally {
+    await jobs.stop();
+  }
+}
+
+const submitOf = ({ lake, window = 1, attempt = 1, settings = {} }: FileJob): SparkSubmit => ({
+  entryPoint: JOB_JAR,
+  entryPointArguments: ['--lake', `file://${lake}`, '--window', String(window), '--attempt', String(attempt)],
+  sparkSubmitParameters: [
+    '--class cartograph.TrainJob',
+    ...Object.entries(settings).map(([name, value]) => `--conf ${name}=${value}`),
+    ...compilerParameters(interactionsOf(lake, window)),
+  ].join(' '),
+});
+
+const platformOf = ({ directory, cores = 2, jvmOptions = [] }: FileJob): Platform => ({
+  awsEndpoint: undefined,
+  cores,
   directory,
-  cores = 2,
-  window = 1,
-  attempt = 1,
-  settings = {},
-  jvmOptions = [],
-}: FileJob): string[] =>
-  sparkCommand(
-    {
-      entryPoint: JOB_JAR,
-      entryPointArguments: [
-        '--lake',
-        `file://${lake}`,
-        '--window',
-        String(window),
-        '--attempt',
-        String(attempt),
-      ],
-      sparkSubmitParameters: [
-        '--class cartograph.TrainJob',
-        ...Object.entries(settings).map(([name, value]) => `--conf ${name}=${value}`),
-        ...compilerParameters(interactionsOf(lake, window)),
-      ].join(' '),
-    },
-    { awsEndpoint: undefined, cores, directory, jvmOptions },
-  );
+  jvmOptions,
+});
 
 const interactionsOf = (lake: string, window: number): number =>
   Window.parse(JSON.parse(readFileSync(join(lake, windowKey(window)), 'utf8'))).totalInteractions;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,12 +8,15 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { LOCAL_RELEASE } from '../../lambdas/train/local-release.ts';
-import { type Child, startChild, tail } from '../process/child.ts';
 import { measureProgram, type ProgramUsage } from '../process/usage.ts';
 import { ACCOUNT, awsClient, awsEnvironment, REGION } from '../stack/emulator.ts';
-import { type Platform, type SparkSubmit, sparkCommand } from './spark.ts';
+import { describeFailure, KeptJvms, type RunningJob, runInOwnJvm } from './kept-jvms.ts';
+import { type Platform, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
 
-/** An HTTP server with the API of EMR Serverless. Each job run is a spark-submit whose driver runs on this machine. */
+/**
+ * An HTTP server with the API of EMR Serverless. Job runs share a JVM on this machine one after another; on a cluster, each is a
+ * spark-submit whose driver runs here.
+ */
 export interface JobServer {
   readonly endpoint: string;
   /** Sets the address of the emulator, which starts after this server. Jobs fail before it is set. */
@@ -45,7 +48,7 @@ interface Job {
   readonly name: string;
   state: State;
   details: string;
-  child: Child | undefined;
+  running: RunningJob | undefined;
   /** Undefined until the program of the job has ended. */
   usage: ProgramUsage | undefined;
 }
@@ -88,6 +91,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
   const jobs = new Map<string, Job>();
   const byToken = new Map<string, Job>();
   let awsEndpoint: string | undefined;
+  let jvms: KeptJvms | undefined;
 
   async function changeState(job: Job, state: State, details = ''): Promise<void> {
     const previousState = job.state;
@@ -96,38 +100,40 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
     if (emitsEvents && awsEndpoint) await putEvent(awsEndpoint, job, previousState);
   }
 
+  function runProgram(job: Job, submit: SparkSubmit, endpoint: string): RunningJob {
+    const env = { PATH: process.env.PATH ?? '', ...awsEnvironment(endpoint) };
+    const platform = { ...spark, awsEndpoint: endpoint, cores, directory };
+    const logPath = join(logs, `${job.name || job.id}.log`);
+    if (!spark?.cluster) {
+      jvms ??= new KeptJvms({ directory: logs, env, command });
+      return jvms.run(sparkProgram(submit, platform), logPath);
+    }
+    return runInOwnJvm({
+      name: `job run ${job.id}`,
+      command,
+      args: sparkCommand(submit, platform),
+      env,
+      logPath,
+      pidPath: join(logs, `${job.id}.pid`),
+    });
+  }
+
   async function run(job: Job, submit: SparkSubmit, timeoutMinutes: number): Promise<void> {
     try {
       if (!awsEndpoint) throw new Error('the AWS endpoint is not known yet');
       const jar = await download(awsEndpoint, submit.entryPoint, directory);
       if (job.state !== 'SUBMITTED') return;
-      const child = startChild({
-        name: `job run ${job.id}`,
-        command,
-        args: sparkCommand({ ...submit, entryPoint: jar }, { ...spark, awsEndpoint, cores, directory }),
-        env: { PATH: process.env.PATH ?? '', ...awsEnvironment(awsEndpoint) },
-        logPath: join(logs, `${job.name || job.id}.log`),
-        pidPath: join(logs, `${job.id}.pid`),
-      });
-      job.child = child;
-      const meter = measureProgram(child.process.pid);
-      const ended = new Promise<number | null>((resolve) => {
-        child.process.once('exit', resolve);
-        child.process.once('error', () => resolve(null));
-      });
-      const timer = setTimeout(() => void child.stop(), timeoutMinutes * 60_000);
+      const running = runProgram(job, { ...submit, entryPoint: jar }, awsEndpoint);
+      job.running = running;
+      const meter = measureProgram(running.pid);
+      const timer = setTimeout(() => void running.stop(), timeoutMinutes * 60_000);
       await changeState(job, 'RUNNING');
-      const code = await ended;
+      const code = await running.ended;
       clearTimeout(timer);
       job.usage = meter.stop();
       if (code === 0) await changeState(job, 'SUCCESS');
       else if (isCancelling(job)) await changeState(job, 'CANCELLED');
-      else
-        await changeState(
-          job,
-          'FAILED',
-          `exit code ${code}${errorIn(child.logPath)}; ${tail(child.logPath)}`,
-        );
+      else await changeState(job, 'FAILED', describeFailure(code, running));
     } catch (error) {
       // A job that was cancelled during the download of its jar stays cancelled.
       if (!isOver(job))
@@ -156,7 +162,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       name,
       state: 'SUBMITTED',
       details: '',
-      child: undefined,
+      running: undefined,
       usage: undefined,
     };
     jobs.set(id, job);
@@ -167,8 +173,8 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
 
   async function cancel(job: Job): Promise<void> {
     if (isOver(job)) return;
-    await changeState(job, job.child ? 'CANCELLING' : 'CANCELLED');
-    void job.child?.stop();
+    await changeState(job, job.running ? 'CANCELLING' : 'CANCELLED');
+    void job.running?.stop();
   }
 
   async function answer(request: IncomingMessage): Promise<unknown> {
@@ -205,7 +211,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       awsEndpoint = undefined;
       // Jobs that still download their jar must not start after this.
       for (const job of jobs.values()) if (job.state === 'SUBMITTED') job.state = 'CANCELLED';
-      await Promise.all([...jobs.values()].map((job) => job.child?.stop()));
+      await Promise.all([jvms?.stop(), ...[...jobs.values()].map((job) => job.running?.stop())]);
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -215,25 +221,6 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
 
 /** The directory of the jobs' logs and process ids. */
 export const jobLogs = (directory: string): string => join(directory, 'logs');
-
-const ErrorLine = z.object({ level: z.literal('error'), message: z.string() });
-
-/**
- * Returns the last error that a job logged, after a colon, or an empty text. The last lines of a log are not enough: Spark's
- * shutdown and a long stack trace push the error out of them.
- */
-function errorIn(logPath: string): string {
-  for (const line of readFileSync(logPath, 'utf8').split('\n').reverse()) {
-    if (!line.startsWith('{')) continue;
-    try {
-      const error = ErrorLine.safeParse(JSON.parse(line));
-      if (error.success) return `: ${error.data.message}`;
-    } catch {
-      // The line only looks like a record of the log, or the job was killed while it wrote it.
-    }
-  }
-  return '';
-}
 
 const isCancelling = (job: Job): boolean => job.state === 'CANCELLING';
 
@@ -296,7 +283,12 @@ async function download(endpoint: string, url: string, directory: string): Promi
   const client = new S3Client(awsClient(endpoint));
   const { Body } = await client.send(new GetObjectCommand({ Bucket: host, Key: pathname.slice(1) }));
   if (!Body) throw new Error(`Cannot run the job: ${url} is empty`);
-  const path = join(directory, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.jar`);
-  await writeFile(path, await Body.transformToByteArray());
+  const bytes = await Body.transformToByteArray();
+  // A JVM that stays has the file open, so it is never changed.
+  const path = join(directory, `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.jar`);
+  if (existsSync(path)) return path;
+  const part = `${path}.${randomUUID()}`;
+  await writeFile(part, bytes);
+  await rename(part, path);
   return path;
 }

@@ -31,56 +31,98 @@ const lines = (path: string): string[] =>
     .split('\n')
     .filter((line) => line !== '');
 
+/** A job and the JVM that it needs. */
+export interface SparkProgram {
+  /** Options of the JVM that this machine gives, without the class path. */
+  readonly jvm: readonly string[];
+  /** Options of the JVM that the job asks for; they suit a JVM that ends with the job. */
+  readonly ownJvm: readonly string[];
+  /** The jars of Spark, as `java -cp` takes them. */
+  readonly classPath: string;
+  readonly jar: string;
+  readonly mainClass: string;
+  /** Settings of Spark, the master included. Those of this machine replace those of the job. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly arguments: readonly string[];
+}
+
 /**
- * Makes the arguments of `java` that run spark-submit on this machine. The settings of this machine are after those of the
- * job, because the last value of a setting counts. Creates the directory for temporary files.
+ * Describes a job for this machine. Creates the directory for temporary files.
+ *
+ * @throws {Error} If a parameter of `spark-submit` is neither `--class` nor `--conf`.
  */
-export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] {
+export function sparkProgram(submit: SparkSubmit, platform: Platform): SparkProgram {
   const { classPath = `${SPARK_RUNTIME}/*`, cluster } = platform;
-  const settings = [
-    ...lines(SPARK_CONF),
-    ...platformSettings(platform),
-    ...(cluster ? clusterSettings(cluster) : []),
-  ];
+  const { mainClass, settings } = parseParameters(submit.sparkSubmitParameters);
   const temporary = join(platform.directory, 'tmp');
   mkdirSync(temporary, { recursive: true });
+  return {
+    jvm: [
+      ...lines(SPARK_JVM_OPTIONS),
+      ...(platform.jvmOptions ?? []),
+      `-Djava.io.tmpdir=${temporary}`,
+      // The JVM writes performance data to /tmp and ignores java.io.tmpdir.
+      '-XX:-UsePerfData',
+      // The JVM ignores an archive that was made with another class path, but reads it first.
+      ...(platform.classPath === undefined && existsSync(CDS_ARCHIVE)
+        ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`]
+        : []),
+    ],
+    // EMR sets them in the environment of the driver, which here is the JVM that is started.
+    ownJvm: settings[DRIVER_JAVA_OPTIONS]?.split(' ') ?? [],
+    classPath,
+    jar: submit.entryPoint,
+    mainClass,
+    settings: {
+      ...settings,
+      ...Object.fromEntries(lines(SPARK_CONF).map(nameAndValue)),
+      ...platformSettings(platform),
+      ...(cluster ? clusterSettings(cluster) : {}),
+      'spark.master': cluster?.master ?? `local[${platform.cores}]`,
+    },
+    arguments: submit.entryPointArguments,
+  };
+}
+
+/** Makes the arguments of `java` that run a job by spark-submit, which also sends its jar to the workers of a cluster. */
+export function sparkCommand(submit: SparkSubmit, platform: Platform): string[] {
+  const { jvm, ownJvm, classPath, jar, mainClass, settings, arguments: own } = sparkProgram(submit, platform);
   return [
-    ...lines(SPARK_JVM_OPTIONS),
-    ...(platform.jvmOptions ?? []),
-    `-Djava.io.tmpdir=${temporary}`,
-    // The JVM writes performance data to /tmp and ignores java.io.tmpdir.
-    '-XX:-UsePerfData',
-    // The JVM ignores an archive that was made with another class path, but reads it first.
-    ...(platform.classPath === undefined && existsSync(CDS_ARCHIVE)
-      ? [`-XX:SharedArchiveFile=${CDS_ARCHIVE}`]
-      : []),
-    ...driverOptions(submit),
+    ...jvm,
+    ...ownJvm,
     '-cp',
     classPath,
     'org.apache.spark.deploy.SparkSubmit',
-    ...shellWords(submit.sparkSubmitParameters).filter(
-      (word, index, words) => !isMemory(word) && !isMemory(words[index + 1]),
-    ),
-    '--master',
-    cluster?.master ?? `local[${platform.cores}]`,
-    ...settings.flatMap((setting) => ['--conf', setting]),
-    submit.entryPoint,
-    ...submit.entryPointArguments,
+    '--class',
+    mainClass,
+    ...Object.entries(settings).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
+    jar,
+    ...own,
   ];
 }
 
-/** Returns the JVM options of the driver that EMR would set in its environment. Here the driver is the JVM that is started. */
-function driverOptions({ sparkSubmitParameters }: SparkSubmit): string[] {
-  const setting = shellWords(sparkSubmitParameters).find((word) =>
-    word.startsWith(`${DRIVER_JAVA_OPTIONS}=`),
-  );
-  return setting === undefined ? [] : setting.slice(DRIVER_JAVA_OPTIONS.length + 1).split(' ');
+function parseParameters(parameters: string): Pick<SparkProgram, 'mainClass' | 'settings'> {
+  const words = shellWords(parameters);
+  let mainClass = '';
+  const settings: Record<string, string> = {};
+  for (let at = 0; at < words.length; at += 2) {
+    const [option = '', value = ''] = words.slice(at, at + 2);
+    if (option === '--class') mainClass = value;
+    else if (option === '--conf') {
+      const [name, set] = nameAndValue(value);
+      // The JVM options of this machine set the memory of the driver. For this setting spark-submit would start a second JVM.
+      if (name !== 'spark.driver.memory') settings[name] = set;
+    } else throw new Error(`Cannot run the job: parameter ${option} should be --class or --conf`);
+  }
+  return { mainClass, settings };
 }
 
-/** The JVM options of this machine set the memory of the driver. For this setting spark-submit would start a second JVM. */
-const isMemory = (word: string | undefined): boolean => word?.startsWith('spark.driver.memory=') ?? false;
+function nameAndValue(setting: string): [name: string, value: string] {
+  const at = setting.indexOf('=');
+  return [setting.slice(0, at), setting.slice(at + 1)];
+}
 
-function platformSettings({ awsEndpoint, directory }: Platform): string[] {
+function platformSettings({ awsEndpoint, directory }: Platform): Record<string, string> {
   const files = { 'spark.local.dir': join(directory, 'spark') };
   const bucket = awsEndpoint && {
     'spark.hadoop.fs.s3.impl': 'org.apache.hadoop.fs.s3a.S3AFileSystem',
@@ -93,7 +135,7 @@ function platformSettings({ awsEndpoint, directory }: Platform): string[] {
     'spark.hadoop.fs.s3a.aws.credentials.provider':
       'software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider',
   };
-  return Object.entries({ ...files, ...bucket }).map(([name, value]) => `${name}=${value}`);
+  return { ...files, ...bucket };
 }
 
 /** Splits text into words as a shell does: at spaces outside quotes. */

@@ -93,13 +93,19 @@ test('processes of a pipeline are found by its directory in their arguments or e
   }
 });
 
-test('two jobs of one window are found; the end of the window before, and a program that a job starts, are not two jobs', () => {
-  const job = (pid: number, parent: number, window: number, attempt: number): RunningProcess => ({
+test('two jobs of one window are found; a JVM without a job, and a program that a JVM starts, are no jobs', () => {
+  const open = new Map<number, string>();
+  const jvm = (pid: number, parent: number): RunningProcess => ({
     ...{ pid, parent, environment: [] },
-    args: ['java', 'cartograph.TrainJob', '--window', String(window), '--attempt', String(attempt)],
+    args: ['java', 'cartograph.JobLoop'],
   });
-  const problems = (...jobs: RunningProcess[]): string[] => doubledJobs(jobsOf(jobs));
-  expect(problems(job(10, 1, 1, 1), job(11, 1, 2, 1), job(12, 11, 2, 1))).toEqual([]);
+  const job = (pid: number, parent: number, window: number, attempt: number): RunningProcess => {
+    open.set(pid, `/state/jobs/logs/window-${window}-attempt-${attempt}.log`);
+    return jvm(pid, parent);
+  };
+  const problems = (...running: RunningProcess[]): string[] =>
+    doubledJobs(jobsOf(running, (pid) => ['/dev/null', open.get(pid) ?? '/state/jobs/logs/jvm-1.log']));
+  expect(problems(job(10, 1, 1, 1), job(11, 1, 2, 1), job(12, 11, 2, 1), jvm(13, 1))).toEqual([]);
   expect(problems(job(10, 1, 3, 1), job(11, 1, 3, 2))).toEqual([
     'window 3 had 2 jobs at once, of attempts 1 and 2',
   ]);

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences, readRun } from '../../bench/answer-run.ts';
 import { verifyRun } from '../../lambdas/forget/files/manifest.ts';
@@ -20,7 +18,7 @@ import { directoryRunObjects } from '../../local/lake/directory-run-objects.ts';
 import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts';
 import { seeded } from '../../local/shop/random.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';
-import { fileJobCommand } from '../../local/spark/file-job.ts';
+import { FileJobs } from '../../local/spark/file-job.ts';
 import { recordingLog } from '../lambdas/log.ts';
 import {
   drawAgain,
@@ -64,11 +62,14 @@ function sales(seed: number, users: readonly string[], perUser: number): Outgoin
 
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-forget-'));
 const [original, lake] = [join(directory, 'original'), join(directory, 'lake')];
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const jobs = new FileJobs(directory);
+afterAll(async () => {
+  await jobs.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 async function runJob(window: number): Promise<void> {
-  const args = fileJobCommand({ lake: window === 1 ? original : lake, directory, window });
-  await promisify(execFile)('java', args, { maxBuffer: 1e8 });
+  await jobs.run({ lake: window === 1 ? original : lake, directory, window });
 }
 
 const pathOf = (root: string, name: string): string => keyOf(manifestOf(root), name);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,20 +12,23 @@ import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts
 import { seeded } from '../../local/shop/random.ts';
 import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop/shop.ts';
 import { SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
-import { type FileJob, fileJobCommand } from '../../local/spark/file-job.ts';
+import { type FileJob, FileJobs, fileJobCommand } from '../../local/spark/file-job.ts';
 import { reasonsOf } from './answered-reasons.ts';
 import { testGraphFiles } from './graph-files.ts';
 import { keyOf, manifestOf } from './lake-files.ts';
 
-/** The real job, by spark-submit, on directories instead of buckets. */
+/** The real job, one after another in a JVM that stays, on directories instead of buckets. */
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-job-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const jobs = new FileJobs(directory);
+afterAll(async () => {
+  await jobs.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 const MINUTES = 60_000;
 
 async function runJob(lake: string, options: Omit<FileJob, 'lake' | 'directory'> = {}): Promise<string> {
-  const args = fileJobCommand({ lake, directory, ...options });
-  return (await promisify(execFile)('java', args, { maxBuffer: 1e8 })).stdout;
+  return (await jobs.run({ lake, directory, ...options })).output;
 }
 
 const sales = (shop: Shop, count: number, seed = 1) => [
@@ -145,13 +148,21 @@ describe('a simulated shop of planted tastes', () => {
   test('invariants 2 and 6: the same inputs give the same lists on any number of cores', {
     timeout: 5 * MINUTES,
   }, async () => {
-    // The first attempt ran on 2 cores, the second on 4.
-    await runJob(lake, { attempt: 3, cores: 1 });
+    // The first attempt ran on 2 cores, the second on 4, both in the same JVM. The third is a spark-submit, as in the cloud.
+    const args = fileJobCommand({ lake, directory, attempt: 3, cores: 1 });
+    await promisify(execFile)('java', args, { maxBuffer: 1e8 });
     const [first = '', ...others] = [1, 2, 3].map((attempt) =>
       readFileSync(join(lake, `runs/00000001/0000000${attempt}/recommendations.csv`), 'utf8'),
     );
     expect(first.split('\n').length).toBeGreaterThan(1000);
     for (const other of others) expect(other === first).toBe(true);
+  });
+
+  test('a job that fails says why, and the next one runs', { timeout: 3 * MINUTES }, async () => {
+    const damaged = join(directory, 'damaged');
+    cpSync(join(lake, 'windows'), join(damaged, 'windows'), { recursive: true });
+    await expect(runJob(damaged)).rejects.toThrow(/^Cannot run the job: exit code 1: Cannot train: /);
+    expect(await runJob(lake, { attempt: 4 })).toContain('Another attempt wrote the manifest first');
   });
 });
 

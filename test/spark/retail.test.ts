@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { differences, readRun } from '../../bench/answer-run.ts';
 import { retailPolls } from '../../bench/job.ts';
@@ -10,7 +8,7 @@ import { RETAIL_FILE } from '../../bench/retail.ts';
 import { writeFileLake } from '../../local/lake/file-lake.ts';
 import { readRows, SHOPS } from '../../local/quality/retail.ts';
 import type { OutgoingRecord } from '../../local/shop/simulate.ts';
-import { fileJobCommand } from '../../local/spark/file-job.ts';
+import { runFileJob } from '../../local/spark/file-job.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cartograph-retail-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -28,7 +26,7 @@ describe.skipIf(!existsSync(RETAIL_FILE))(
       const rows = await readRows(recordsOf(await retailPolls()));
       const own = rows.filter((row) => SHOPS.eighth.has(row)).map(({ record }) => record);
       writeFileLake(lake, [own], { rank: 16 });
-      await promisify(execFile)('java', fileJobCommand({ lake, directory }), { maxBuffer: 1e8 });
+      await runFileJob({ lake, directory });
       const run = readRun(lake);
       expect(run.published.size).toBeGreaterThan(400);
       const users = new Set(differences(run).map(({ user }) => user));

@@ -14,7 +14,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type JobServer, startJobServer } from '../../../local/spark/jobs.ts';
 import { awsClient } from '../../../local/stack/emulator.ts';
 
-/** The server is called by the real SDK, and runs a shell script instead of Java. */
+/**
+ * The server is called by the real SDK, and runs a shell script instead of Java: for each job that it reads it includes another script,
+ * whose output goes to the job's log.
+ */
 let directory: string;
 let aws: Server;
 let events: string[];
@@ -62,7 +65,19 @@ interface Setup {
 
 async function start(script: string, setup: Setup = {}): Promise<EMRServerlessClient> {
   const { emitsEvents = true, command = file('java'), isConnected = true } = setup;
-  writeFileSync(file('java'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  writeFileSync(file('job'), script);
+  writeFileSync(
+    file('java'),
+    `#!/bin/sh
+     echo $$ >> ${file('jvms')}
+     while read -r job; do
+       echo "$job" > ${file('request')}
+       log=$(echo "$job" | sed 's/.*"log":"\\([^"]*\\)".*/\\1/')
+       { . ${file('job')}; } >> "$log"
+       echo done
+     done\n`,
+    { mode: 0o755 },
+  );
   server = await startJobServer({ directory, cores: 2, command, emitsEvents });
   if (isConnected) server.connect(urlOf(aws));
   return new EMRServerlessClient({ ...awsClient(server.endpoint), maxAttempts: 1 });
@@ -142,7 +157,7 @@ test('a job that has ended reports what its program used, under a release that m
 });
 
 test('a job without a program used nothing', async () => {
-  const client = await start('exit 0', { isConnected: false });
+  const client = await start('true', { isConnected: false });
   const run = await ended(client, await started(client));
   expect(run).toMatchObject({
     state: 'FAILED',
@@ -162,19 +177,22 @@ test('a job runs with its arguments, succeeds, and sends events to the bus', asy
   });
   await expect.poll(() => events).toEqual(['RUNNING', 'SUCCESS']);
   const words = (await written('words')).split('\n');
-  expect(words.join(' ')).toMatch(
-    /--class cartograph\.TrainJob --conf spark\.x=a b --conf \S+ --master local\[2\]/,
-  );
-  // The driver is the JVM that is started, and its options come before its class.
-  expect(words.indexOf('-XX:TieredStopAtLevel=1')).toBeGreaterThan(-1);
-  expect(words.indexOf('-XX:TieredStopAtLevel=1')).toBeLessThan(words.indexOf('-cp'));
-  expect(words).not.toContain('spark.driver.memory=12g');
+  const sent = JSON.parse(await written('request'));
+  expect(sent).toMatchObject({
+    main: 'cartograph.TrainJob',
+    arguments: ['--lake', 's3://lake', '--window', '1'],
+    settings: { 'spark.x': 'a b', 'spark.master': 'local[2]' },
+    log: file('logs/window-1-attempt-1.log'),
+  });
+  // The memory is that of the JVM, and so is the compiler, for it stays.
+  expect(sent.settings).not.toHaveProperty(['spark.driver.memory']);
+  expect(words).not.toContain('-XX:TieredStopAtLevel=1');
   // Temporary files of a killed job stay in its own directory.
   expect(words).toContain(`-Djava.io.tmpdir=${file('tmp')}`);
   expect(existsSync(file('tmp'))).toBe(true);
-  const [jar = '', ...own] = words.slice(-5);
-  expect(readFileSync(jar, 'utf8')).toBe('jar');
-  expect(own).toEqual(['--lake', 's3://lake', '--window', '1']);
+  const [option, classPath = '', mainClass] = words.slice(-3);
+  expect([option, mainClass]).toEqual(['-cp', 'cartograph.JobLoop']);
+  expect(readFileSync(classPath.split(':').at(-1) ?? '', 'utf8')).toBe('jar');
 });
 
 test('a run is SUBMITTED while its jar is downloaded, then RUNNING, then SUCCESS', async () => {
@@ -205,6 +223,51 @@ test('repeats with the same client token are one run; another request with that 
   expect(await started(client, 't2')).not.toBe(runs[0]);
 });
 
+test('the next job runs in the JVM of the last one', async () => {
+  const client = await start('echo "a job"');
+  await ended(client, await started(client));
+  expect((await ended(client, await started(client, 't2'))).state).toBe('SUCCESS');
+  expect((await written('jvms')).split('\n')).toHaveLength(1);
+  expect(await written('logs/window-1-attempt-1.log')).toBe('a job\na job');
+});
+
+test('jobs at the same time have a JVM each; after a failure the next job gets a new one', async () => {
+  const client = await start(
+    `if [ -e ${file('go')} ]; then exit 3; fi; echo started >> ${file('starts')}; while [ ! -e ${file('go')} ]; do sleep 0.02; done`,
+  );
+  const runs = [await started(client, 't1'), await started(client, 't2')];
+  await expect.poll(async () => (await written('starts')).split('\n').length).toBe(2);
+  const jvms = (await written('jvms')).split('\n').map(Number);
+  expect(new Set(jvms).size).toBe(2);
+  writeFileSync(file('go'), '');
+  for (const run of runs) expect((await ended(client, run)).state).toBe('SUCCESS');
+  // One of the two stays.
+  await expect.poll(() => jvms.filter(isRunning).length).toBe(1);
+  expect((await ended(client, await started(client, 't3'))).state).toBe('FAILED');
+  await expect.poll(() => jvms.filter(isRunning).length).toBe(0);
+  expect((await ended(client, await started(client, 't4'))).state).toBe('FAILED');
+  expect((await written('jvms')).split('\n')).toHaveLength(3);
+});
+
+test('a JVM that ends between two jobs is replaced', async () => {
+  const client = await start('true');
+  await ended(client, await started(client));
+  process.kill(Number(await written('jvms')), 'SIGKILL');
+  await expect.poll(() => isRunning(Number(readFileSync(file('jvms'), 'utf8').split('\n')[0]))).toBe(false);
+  expect((await ended(client, await started(client, 't2'))).state).toBe('SUCCESS');
+});
+
+test('a job that was over when it was cancelled does not end the job that runs in its JVM now', async () => {
+  const client = await start(`[ ! -e ${file('wait')} ] || sleep 1`);
+  const first = await started(client);
+  await ended(client, first);
+  writeFileSync(file('wait'), '');
+  const second = await started(client, 't2');
+  await reached(client, second, 'RUNNING');
+  await cancel(client, first);
+  expect((await ended(client, second)).state).toBe('SUCCESS');
+});
+
 test('a job that ends with an error is FAILED, with the last lines of its log', async () => {
   const client = await start('echo "out of memory"; exit 3');
   const run = await ended(client, await started(client));
@@ -231,7 +294,7 @@ test('the error that a failed job logged is in its details, however much is logg
 
 test('a job that cannot start is FAILED: without a jar, without Java, without the address of the AWS API', async () => {
   answerJar = jarIsMissing;
-  let client = await start('exit 0');
+  let client = await start('true');
   expect(await ended(client, await started(client))).toMatchObject({
     state: 'FAILED',
     stateDetails: 'no jar',
@@ -239,11 +302,11 @@ test('a job that cannot start is FAILED: without a jar, without Java, without th
   await server.stop();
 
   answerJar = jarIsThere;
-  client = await start('exit 0', { command: file('no-java') });
+  client = await start('true', { command: file('no-java') });
   expect((await ended(client, await started(client))).state).toBe('FAILED');
   await server.stop();
 
-  client = await start('exit 0', { isConnected: false });
+  client = await start('true', { isConnected: false });
   expect(await ended(client, await started(client))).toMatchObject({
     state: 'FAILED',
     stateDetails: 'the AWS endpoint is not known yet',
@@ -256,7 +319,7 @@ test('the process of a cancelled job is stopped', async () => {
   const pid = Number(await written('pid'));
   await cancel(client, jobRunId);
   expect((await ended(client, jobRunId)).state).toBe('CANCELLED');
-  expect(isRunning(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid)).toBe(false);
   await expect.poll(() => events).toEqual(['RUNNING', 'CANCELLING', 'CANCELLED']);
 });
 
@@ -279,7 +342,7 @@ test('a job that ignores the signal is killed after a few seconds', async () => 
   expect((await reached(client, jobRunId, 'CANCELLING')).state).toBe('CANCELLING');
   expect(isRunning(pid)).toBe(true);
   expect((await ended(client, jobRunId)).state).toBe('CANCELLED');
-  expect(isRunning(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid)).toBe(false);
 });
 
 test('a job that is cancelled while its jar is downloaded never starts, and stays cancelled', async () => {
@@ -301,7 +364,7 @@ test('a job that is cancelled while its jar is downloaded never starts, and stay
 });
 
 test('a job that has ended cannot be cancelled', async () => {
-  const client = await start('exit 0');
+  const client = await start('true');
   const jobRunId = await started(client);
   await ended(client, jobRunId);
   await cancel(client, jobRunId);
@@ -332,7 +395,7 @@ test('with events switched off, no event reaches the bus, and the state still ch
 });
 
 test('jobs succeed even if the event bus does not answer', async () => {
-  const client = await start('exit 0');
+  const client = await start('true');
   answerJar = (response) => {
     jarIsThere(response);
     aws.close();
@@ -341,7 +404,7 @@ test('jobs succeed even if the event bus does not answer', async () => {
 });
 
 test('unknown job runs and invalid requests get the errors of the service', async () => {
-  const client = await start('exit 0');
+  const client = await start('true');
   await expect(runOf(client, 'none')).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
     $metadata: { httpStatusCode: 404 },
@@ -357,7 +420,7 @@ test('unknown job runs and invalid requests get the errors of the service', asyn
 });
 
 test('it listens on this machine only; a port that is in use is an error', async () => {
-  await start('exit 0');
+  await start('true');
   expect(new URL(server.endpoint).hostname).toBe('127.0.0.1');
   const port = Number(new URL(server.endpoint).port);
   await expect(startJobServer({ directory, cores: 1, port })).rejects.toMatchObject({
