@@ -7,7 +7,7 @@ import { compilerParameters } from '../../lambdas/train/compiler.ts';
 import { JOB_JAR } from '../process/paths.ts';
 import { measureProgram, type ProgramUsage } from '../process/usage.ts';
 import { describeFailure, KeptJvms } from './kept-jvms.ts';
-import { type Platform, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
+import { type Platform, type SparkProgram, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
 
 export interface FileJob {
   /** A directory that `writeFileLake` has written. */
@@ -29,6 +29,9 @@ export interface FileJob {
  */
 export const fileJobCommand = (job: FileJob): string[] => sparkCommand(submitOf(job), platformOf(job));
 
+/** Describes the Spark job on a directory instead of a bucket. */
+export const fileJobProgram = (job: FileJob): SparkProgram => sparkProgram(submitOf(job), platformOf(job));
+
 /** Runs Spark jobs on directories in a JVM that stays, as the pipeline on this machine does. */
 export class FileJobs {
   private readonly jvms: KeptJvms;
@@ -49,7 +52,7 @@ export class FileJobs {
    */
   async run(job: FileJob): Promise<{ readonly usage: ProgramUsage; readonly output: string }> {
     const logPath = join(this.logs, `${randomUUID()}.log`);
-    const running = this.jvms.run(sparkProgram(submitOf(job), platformOf(job)), logPath);
+    const running = this.jvms.run(fileJobProgram(job), logPath);
     const meter = measureProgram(running.pid);
     const code = await running.ended;
     const usage = meter.stop();

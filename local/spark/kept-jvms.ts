@@ -32,6 +32,18 @@ export interface KeptJvmsOptions {
 /** The main class of the job's jar that runs one job after another. */
 const LOOP = 'cartograph.JobLoop';
 
+/** Makes the arguments of `java` that start a JVM which can run this job and others like it. */
+export const loopCommand = ({ jvm, classPath, jar }: SparkProgram): string[] => [
+  ...jvm,
+  '-cp',
+  `${classPath}:${jar}`,
+  LOOP,
+];
+
+/** Makes the line that such a JVM reads in order to run the job. @param logPath What the job prints is appended here. */
+export const loopRequest = ({ mainClass, settings, arguments: own }: SparkProgram, logPath: string): string =>
+  JSON.stringify({ main: mainClass, arguments: own, settings, log: logPath });
+
 /** As long as a small shop's next window may take. */
 const IDLE_MS = 60_000;
 
@@ -79,11 +91,8 @@ export class KeptJvms {
    *
    * @param logPath What the job prints is appended here.
    */
-  run(
-    { jvm: options, classPath, jar, mainClass, settings, arguments: own }: SparkProgram,
-    logPath: string,
-  ): RunningJob {
-    const args = [...options, '-cp', `${classPath}:${jar}`, LOOP];
+  run(program: SparkProgram, logPath: string): RunningJob {
+    const args = loopCommand(program);
     const jvm = this.take(args) ?? this.start(args);
     let isDone = false;
     const done = new Promise<number>((resolve) => {
@@ -94,7 +103,7 @@ export class KeptJvms {
       };
     });
     const { process, ended, logPath: jvmLog } = jvm.child;
-    jvm.send(JSON.stringify({ main: mainClass, arguments: own, settings, log: logPath }));
+    jvm.send(loopRequest(program, logPath));
     return {
       pid: process.pid,
       ended: Promise.race([done, ended.then(() => process.exitCode ?? undefined)]),

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,8 @@ import { polled, writeFileLake, writePolls } from '../../local/lake/file-lake.ts
 import { seeded } from '../../local/shop/random.ts';
 import { bestProducts, plantShop, plantUniformShop, type Shop } from '../../local/shop/shop.ts';
 import { SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
-import { type FileJob, FileJobs, fileJobCommand } from '../../local/spark/file-job.ts';
+import { type FileJob, FileJobs, fileJobCommand, fileJobProgram } from '../../local/spark/file-job.ts';
+import { loopCommand, loopRequest } from '../../local/spark/kept-jvms.ts';
 import { reasonsOf } from './answered-reasons.ts';
 import { testGraphFiles } from './graph-files.ts';
 import { keyOf, manifestOf } from './lake-files.ts';
@@ -163,6 +165,23 @@ describe('a simulated shop of planted tastes', () => {
     cpSync(join(lake, 'windows'), join(damaged, 'windows'), { recursive: true });
     await expect(runJob(damaged)).rejects.toThrow(/^Cannot run the job: exit code 1: Cannot train: /);
     expect(await runJob(lake, { attempt: 4 })).toContain('Another attempt wrote the manifest first');
+  });
+
+  test('a JVM ends with the process that sends it jobs, in the middle of a job', {
+    timeout: 3 * MINUTES,
+  }, async () => {
+    const log = join(directory, 'orphan.log');
+    const program = fileJobProgram({ lake, directory, attempt: 5 });
+    const child = spawn('java', loopCommand(program), { stdio: ['pipe', 'ignore', 'ignore'] });
+    const ended = once(child, 'exit');
+    child.stdin.write(`${loopRequest(program, log)}\n`);
+    await expect
+      .poll(() => existsSync(log) && readFileSync(log, 'utf8'), { timeout: MINUTES })
+      .toContain('"message":"Done"');
+    child.stdin.end();
+    await ended;
+    expect(readFileSync(log, 'utf8')).not.toContain('Another attempt');
+    expect(existsSync(join(lake, 'runs/00000001/00000005/metrics.json'))).toBe(false);
   });
 });
 
