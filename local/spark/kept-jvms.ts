@@ -31,6 +31,8 @@ export interface KeptJvmsOptions {
 
 /** The main class of the job's jar that runs one job after another. */
 const LOOP = 'cartograph.JobLoop';
+/** The line that it prints after a job that succeeded. */
+const DONE = 'done';
 
 /** Makes the arguments of `java` that start a JVM which can run this job and others like it. */
 export const loopCommand = ({ jvm, classPath, jar }: SparkProgram): string[] => [
@@ -153,7 +155,10 @@ export class KeptJvms {
       send: (line) => void stdin.write(`${line}\n`),
       onDone: () => undefined,
     };
-    createInterface(stdout).on('line', () => jvm.onDone());
+    // The JVM itself prints warnings there.
+    createInterface(stdout).on('line', (line) => {
+      if (line === DONE) jvm.onDone();
+    });
     this.all.add(jvm);
     void child.ended.then(() => this.remove(jvm));
     return jvm;

@@ -70,6 +70,7 @@ async function start(script: string, setup: Setup = {}): Promise<EMRServerlessCl
     file('java'),
     `#!/bin/sh
      echo $$ >> ${file('jvms')}
+     echo 'OpenJDK 64-Bit Server VM warning: a line that is no answer'
      while read -r job; do
        echo "$job" > ${file('request')}
        log=$(echo "$job" | sed 's/.*"log":"\\([^"]*\\)".*/\\1/')

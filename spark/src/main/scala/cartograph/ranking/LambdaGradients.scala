@@ -84,9 +84,11 @@ private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
   /** Multiplies the derivatives of a group by log2(1 + total) / total. Otherwise a group of many pairs would outweigh the others. */
   private def damp(from: Int, until: Int, total: Double): Unit = {
     val scale = math.log(1 + total) / math.log(2) / total
-    (from until until).foreach { row =>
+    var row = from
+    while (row < until) {
       first(row) *= scale
       second(row) *= scale
+      row += 1
     }
   }
 

@@ -1,7 +1,5 @@
 package cartograph.ranking
 
-import cartograph.platform.Parallel
-
 /**
  * The configuration of [[LambdaMart]].
  *
@@ -65,8 +63,10 @@ object LambdaMart {
       val groups = sampled(rows, config.groupShare, random)
       // Only the rows of these groups are learned from, so the others need no derivatives.
       gradients.compute(scores, groups)
-      val tree = new TreeGrower(bins, gradients, chosen, config).grow(rowsOf(rows, groups))
-      addTo(scores, rows, tree)
+      val order = rowsOf(rows, groups)
+      val grower = new TreeGrower(bins, gradients, chosen, config)
+      val tree = grower.grow(order)
+      grower.addTo(scores, order, rowsOf(rows, Array.range(0, rows.groupCount).diff(groups)))
       tree
     }
     Trees(trees)
@@ -92,9 +92,17 @@ object LambdaMart {
   }
 
   /** Returns the rows of the groups, in order. */
-  private def rowsOf(rows: RankingRows, groups: Array[Int]): Array[Int] =
-    groups.flatMap(group => Array.range(rows.groups(group), rows.groups(group + 1)))
-
-  private def addTo(scores: Array[Double], rows: RankingRows, tree: Tree): Unit =
-    Parallel.foreachRange(rows.count)((from, until) => tree.addTo(scores, rows.features, rows.width, from, until))
+  private def rowsOf(rows: RankingRows, groups: Array[Int]): Array[Int] = {
+    val found = new Array[Int](groups.map(group => rows.groups(group + 1) - rows.groups(group)).sum)
+    var count = 0
+    groups.foreach { group =>
+      var row = rows.groups(group)
+      while (row < rows.groups(group + 1)) {
+        found(count) = row
+        count += 1
+        row += 1
+      }
+    }
+    found
+  }
 }

@@ -1,7 +1,9 @@
 package cartograph.ranking
 
+import cartograph.platform.Parallel
+
 /**
- * Grows one tree: it splits the leaf whose best split gains most, until the tree has enough leaves or no split gains anything.
+ * Grows one tree, once: it splits the leaf whose best split gains most, until the tree has enough leaves or no split gains anything.
  *
  * @param chosen features that the tree may split on, ascending
  */
@@ -27,6 +29,11 @@ private[ranking] final class TreeGrower(
   private val children = new Array[Int](nodes)
   private val value = new Array[Double](nodes)
   private val gain = new Array[Double](nodes)
+  /** The highest bin of the rows that go to the left child; a leaf has no child, and its rows stay. */
+  private val limit = Array.fill(nodes)(Byte.MaxValue)
+  private val next = Array.range(0, nodes)
+  private val column = new Array[Int](nodes)
+  private var leaves = Vector.empty[Leaf]
 
   /** Grows the tree. @param order numbers of the rows to learn from; the array is reordered */
   def grow(order: Array[Int]): Tree = {
@@ -43,6 +50,7 @@ private[ranking] final class TreeGrower(
           val (left, right) = divide(leaf, split, order, used)
           growing(leaves.filterNot(_ eq leaf) :+ left :+ right, used + 2)
         case None =>
+          this.leaves = leaves
           leaves.foreach(setValue)
           used
       }
@@ -51,12 +59,51 @@ private[ranking] final class TreeGrower(
     Tree(feature.take(used), threshold.take(used), children.take(used), value.take(used), gain.take(used))
   }
 
+  /**
+   * Adds the values of the leaves to the scores of rows, as [[Tree.addTo]] does by the values of features. It is several times as
+   * fast: of the rows that were learned from the leaves are known, and the bins of another row are side by side in a quarter of the
+   * memory.
+   *
+   * @param order  the rows that the tree was grown on, as `grow` left them
+   * @param others numbers of other rows
+   */
+  def addTo(scores: Array[Double], order: Array[Int], others: Array[Int]): Unit = {
+    leaves.foreach { leaf =>
+      val added = value(leaf.node)
+      var at = leaf.rows.from
+      while (at < leaf.rows.until) {
+        scores(order(at)) += added
+        at += 1
+      }
+    }
+    val steps = leaves.map(_.level).max
+    Parallel.foreachRange(others.length)((from, until) => addRange(scores, others, from, until, steps))
+  }
+
+  private def addRange(scores: Array[Double], rows: Array[Int], from: Int, until: Int, steps: Int): Unit = {
+    val (columns, limits, nexts, binOf, width) = (column, limit, next, bins.bins, bins.width)
+    var at = from
+    while (at < until) {
+      val row = rows(at) * width
+      var node, step = 0
+      while (step < steps) {
+        node = nexts(node) + (if (binOf(row + columns(node)) > limits(node)) 1 else 0)
+        step += 1
+      }
+      scores(rows(at)) += value(node)
+      at += 1
+    }
+  }
+
   private def divide(leaf: Leaf, split: Split, order: Array[Int], firstChild: Int): (Leaf, Leaf) = {
     val column = chosen(split.slot)
     val middle = partition(order, leaf.rows, column, split.bin)
     feature(leaf.node) = column
     threshold(leaf.node) = bins.edges(column)(split.bin)
     children(leaf.node) = firstChild
+    this.column(leaf.node) = column
+    limit(leaf.node) = split.bin.toByte
+    next(leaf.node) = firstChild
     gain(leaf.node) = split.gain
     val (leftRows, rightRows) = (Span(leaf.rows.from, middle), Span(middle, leaf.rows.until))
     // Only the smaller side is counted: the histogram of the other side is the difference from that of the leaf.

@@ -72,6 +72,19 @@ class LambdaMartTest extends AnyFunSuite {
     assert(Trees(Array(tree, tree)).scores(Array(1f, 9, 2, 5, 2, 6), 2).toSeq === Seq(20.0, 40.0, 60.0))
   }
 
+  test("while trees grow, a row gets the value that the finished tree gives it, among the rows that were learned from or not") {
+    val all = rows(200, 4)(row => row(0) * row(1) - row(2))
+    val (bins, gradients) = (FeatureBins.of(all), new LambdaGradients(all, config.depth))
+    val grower = new TreeGrower(bins, gradients, Array(0, 1, 2), config)
+    gradients.compute(new Array[Double](all.count), Array.range(0, all.groupCount))
+    val (learned, others) = Array.range(0, all.count).partition(_ % 3 == 0)
+    val tree = grower.grow(learned)
+    val scores = new Array[Double](all.count)
+    grower.addTo(scores, learned, others)
+    assert(tree.feature.count(_ < 0) === config.leaves)
+    assert(scores.toSeq === Trees(Array(tree)).scores(all.features, all.width).toSeq)
+  }
+
   test("no rows give no trees; arrays that do not fit together are refused") {
     assert(fit(RankingRows(Array.empty, 4, Array.empty, Array(0)), config, 1).trees.isEmpty)
     val tooFew = RankingRows(features = Array(1f), width = 4, relevant = Array(true), groups = Array(0, 1))
