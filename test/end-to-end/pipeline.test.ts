@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import {
   ListRulesCommand,
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jobsOf, processesOf } from '../../bench/kills/processes.ts';
 import {
   CURRENT_KEY,
   chartsOf,
@@ -103,30 +104,11 @@ async function produceAndStore(sales: readonly OutgoingRecord[]): Promise<void> 
 const exists = (key: string) => async () => (await pipeline.lake.read(key)) !== undefined;
 const manifestOf = (run: number) => () => readJson(pipeline.lake, manifestKey(run), Manifest);
 
-/** Finds the process ids of the Spark job of one attempt by the command lines of this machine's processes. */
-function sparkProcesses(window: number, attempt: number): number[] {
-  return processes()
-    .filter(
-      ({ args }) =>
-        args.includes('cartograph.TrainJob') &&
-        args.some((arg) => arg.includes(directory)) &&
-        args[args.indexOf('--window') + 1] === String(window) &&
-        args[args.indexOf('--attempt') + 1] === String(attempt),
-    )
+/** Finds the process ids of the Spark job of one attempt. */
+const sparkProcesses = (window: number, attempt: number): number[] =>
+  jobsOf(processesOf(directory))
+    .filter((job) => job.window === window && job.attempt === attempt)
     .map(({ pid }) => pid);
-}
-
-function processes(): { readonly pid: number; readonly args: readonly string[] }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        return [{ pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0') }];
-      } catch {
-        return [];
-      }
-    });
-}
 
 /** The problems that npm start would print. */
 const problems = async (): Promise<string[]> =>
@@ -300,7 +282,7 @@ test('a new broker with a kept bucket loses nothing, although its offsets start 
 }, async () => {
   const before = (await bucket.interactions()).length;
   await pipeline.stop();
-  expect(processes().filter(({ args }) => args.some((arg) => arg.includes(directory)))).toEqual([]);
+  expect(processesOf(directory).map(({ args }) => args)).toEqual([]);
   rmSync(join(directory, 'kafka'), { recursive: true });
   await start(true);
   const produced = records(600, 6);
