@@ -6,8 +6,16 @@ import { Window } from '../../lambdas/shared/contract/schemas.ts';
 import { compilerParameters } from '../../lambdas/train/compiler.ts';
 import { JOB_JAR } from '../process/paths.ts';
 import { measureProgram, type ProgramUsage } from '../process/usage.ts';
-import { describeFailure, KeptJvms } from './kept-jvms.ts';
-import { type Platform, type SparkProgram, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
+import { describeFailure } from './job-failure.ts';
+import { KeptJvms } from './kept-jvms.ts';
+import {
+  jvmEnvironment,
+  type Platform,
+  type SparkProgram,
+  type SparkSubmit,
+  sparkCommand,
+  sparkProgram,
+} from './spark.ts';
 
 export interface FileJob {
   /** A directory that `writeFileLake` has written. */
@@ -41,7 +49,7 @@ export class FileJobs {
   constructor(directory: string) {
     this.logs = join(directory, 'logs');
     mkdirSync(this.logs, { recursive: true });
-    this.jvms = new KeptJvms({ directory: this.logs, env: { PATH: process.env.PATH ?? '' } });
+    this.jvms = new KeptJvms({ directory: this.logs });
   }
 
   /**
@@ -52,11 +60,11 @@ export class FileJobs {
    */
   async run(job: FileJob): Promise<{ readonly usage: ProgramUsage; readonly output: string }> {
     const logPath = join(this.logs, `${randomUUID()}.log`);
-    const running = this.jvms.run(fileJobProgram(job), logPath);
+    const running = this.jvms.run(fileJobProgram(job), logPath, jvmEnvironment());
     const meter = measureProgram(running.pid);
-    const code = await running.ended;
+    const failure = await running.failed;
     const usage = meter.stop();
-    if (code !== 0) throw new Error(`Cannot run the job: ${describeFailure(code, running)}`);
+    if (failure !== undefined) throw new Error(`Cannot run the job: ${describeFailure(failure, running)}`);
     return { usage, output: readFileSync(logPath, 'utf8') };
   }
 

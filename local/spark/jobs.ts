@@ -10,8 +10,9 @@ import { z } from 'zod';
 import { LOCAL_RELEASE } from '../../lambdas/train/local-release.ts';
 import { measureProgram, type ProgramUsage } from '../process/usage.ts';
 import { ACCOUNT, awsClient, awsEnvironment, REGION } from '../stack/emulator.ts';
-import { describeFailure, KeptJvms, type RunningJob, runInOwnJvm } from './kept-jvms.ts';
-import { type Platform, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
+import { describeFailure } from './job-failure.ts';
+import { KeptJvms, type RunningJob, runInOwnJvm } from './kept-jvms.ts';
+import { jvmEnvironment, type Platform, type SparkSubmit, sparkCommand, sparkProgram } from './spark.ts';
 
 /**
  * An HTTP server with the API of EMR Serverless. Job runs share a JVM on this machine one after another; on a cluster, each is a
@@ -91,7 +92,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
   const jobs = new Map<string, Job>();
   const byToken = new Map<string, Job>();
   let awsEndpoint: string | undefined;
-  let jvms: KeptJvms | undefined;
+  const jvms = new KeptJvms({ directory: logs, command });
 
   async function changeState(job: Job, state: State, details = ''): Promise<void> {
     const previousState = job.state;
@@ -101,12 +102,11 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
   }
 
   function runProgram(job: Job, submit: SparkSubmit, endpoint: string): RunningJob {
-    const env = { PATH: process.env.PATH ?? '', ...awsEnvironment(endpoint) };
+    const env = { ...jvmEnvironment(), ...awsEnvironment(endpoint) };
     const platform = { ...spark, awsEndpoint: endpoint, cores, directory };
     const logPath = join(logs, `${job.name || job.id}.log`);
     if (!spark?.cluster) {
-      jvms ??= new KeptJvms({ directory: logs, env, command });
-      return jvms.run(sparkProgram(submit, platform), logPath);
+      return jvms.run(sparkProgram(submit, platform), logPath, env);
     }
     return runInOwnJvm({
       name: `job run ${job.id}`,
@@ -128,12 +128,12 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       const meter = measureProgram(running.pid);
       const timer = setTimeout(() => void running.stop(), timeoutMinutes * 60_000);
       await changeState(job, 'RUNNING');
-      const code = await running.ended;
+      const failure = await running.failed;
       clearTimeout(timer);
       job.usage = meter.stop();
-      if (code === 0) await changeState(job, 'SUCCESS');
+      if (failure === undefined) await changeState(job, 'SUCCESS');
       else if (isCancelling(job)) await changeState(job, 'CANCELLED');
-      else await changeState(job, 'FAILED', describeFailure(code, running));
+      else await changeState(job, 'FAILED', describeFailure(failure, running));
     } catch (error) {
       // A job that was cancelled during the download of its jar stays cancelled.
       if (!isOver(job))
@@ -211,7 +211,7 @@ export async function startJobServer(options: JobServerOptions): Promise<JobServ
       awsEndpoint = undefined;
       // Jobs that still download their jar must not start after this.
       for (const job of jobs.values()) if (job.state === 'SUBMITTED') job.state = 'CANCELLED';
-      await Promise.all([jvms?.stop(), ...[...jobs.values()].map((job) => job.running?.stop())]);
+      await Promise.all([jvms.stop(), ...[...jobs.values()].map((job) => job.running?.stop())]);
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
-import { type Child, type ChildOptions, startChild, tail } from '../process/child.ts';
+import { type Child, type ChildOptions, startChild } from '../process/child.ts';
 import type { SparkProgram } from './spark.ts';
 
 /** A job that runs. */
 export interface RunningJob {
   /** Process id of its JVM; undefined if that did not start. */
   readonly pid: number | undefined;
-  /** Resolves to the exit code: 0 after a success, undefined if the JVM was ended by a signal or did not start. */
-  readonly ended: Promise<number | undefined>;
+  /** Resolves to undefined after a success, otherwise to how the JVM ended: "exit code 1", "signal SIGKILL". */
+  readonly failed: Promise<string | undefined>;
   /** What the job prints is appended here. */
   readonly logPath: string;
   /** The log of its JVM, for what is printed before the job begins. */
@@ -19,20 +19,25 @@ export interface RunningJob {
   stop(): Promise<void>;
 }
 
-export interface KeptJvmsOptions {
+/** Where and how the JVM of a job is started. */
+export interface JvmOptions {
   /** For the logs and process ids of the JVMs. */
   readonly directory: string;
-  readonly env: Readonly<Record<string, string>>;
   /** Program that runs instead of Java, for tests. */
   readonly command?: string;
-  /** A JVM without a job is ended after so many milliseconds. */
+  /** A JVM without a job is ended after so many milliseconds; default: a minute. */
   readonly idleMs?: number;
 }
+
+/** The environment of a JVM. */
+export type Environment = Readonly<Record<string, string>>;
 
 /** The main class of the job's jar that runs one job after another. */
 const LOOP = 'cartograph.JobLoop';
 /** The line that it prints after a job that succeeded. */
 const DONE = 'done';
+
+const IDLE_MS = 60_000;
 
 /** Makes the arguments of `java` that start a JVM which can run this job and others like it. */
 export const loopCommand = ({ jvm, classPath, jar }: SparkProgram): string[] => [
@@ -46,18 +51,16 @@ export const loopCommand = ({ jvm, classPath, jar }: SparkProgram): string[] => 
 export const loopRequest = ({ mainClass, settings, arguments: own }: SparkProgram, logPath: string): string =>
   JSON.stringify({ main: mainClass, arguments: own, settings, log: logPath });
 
-/** As long as a small shop's next window may take. */
-const IDLE_MS = 60_000;
-
 /** Runs a job in a JVM of its own, which ends with it. */
 export function runInOwnJvm(options: ChildOptions): RunningJob {
-  const { process, ended, logPath, stop } = startChild(options);
+  const child = startChild(options);
+  const failed = howEnded(child).then((how) => (how === 'exit code 0' ? undefined : how));
   return {
-    pid: process.pid,
-    ended: ended.then(() => process.exitCode ?? undefined),
-    logPath,
-    jvmLog: logPath,
-    stop,
+    pid: child.process.pid,
+    failed,
+    logPath: child.logPath,
+    jvmLog: child.logPath,
+    stop: () => child.stop(),
   };
 }
 
@@ -67,8 +70,11 @@ interface Jvm {
   readonly child: Child;
   /** Takes one job per line. */
   readonly send: (line: string) => void;
+  /** Resolves when the JVM has ended and all that it printed was read, to how it ended. */
+  readonly ended: Promise<string>;
   /** Called when the job that runs has succeeded. */
   onDone: () => void;
+  isStopping: boolean;
   timer?: NodeJS.Timeout;
 }
 
@@ -79,62 +85,62 @@ interface Jvm {
  * by its size is not used, because it suits a JVM that ends with the job.
  */
 export class KeptJvms {
-  private readonly options: KeptJvmsOptions;
+  private readonly options: JvmOptions;
   private idle: Jvm | undefined;
   private readonly all = new Set<Jvm>();
   private started = 0;
 
-  constructor(options: KeptJvmsOptions) {
+  constructor(options: JvmOptions) {
     this.options = options;
   }
 
   /**
-   * Runs a job, in the JVM that stayed if it has the options that the job needs.
+   * Runs a job, in the JVM that stayed if it has the options and the environment that the job needs.
    *
    * @param logPath What the job prints is appended here.
    */
-  run(program: SparkProgram, logPath: string): RunningJob {
+  run(program: SparkProgram, logPath: string, env: Environment): RunningJob {
     const args = loopCommand(program);
-    const jvm = this.take(args) ?? this.start(args);
+    const jvm = this.take(needsOf(args, env)) ?? this.start(args, env);
     let isDone = false;
-    const done = new Promise<number>((resolve) => {
+    const done = new Promise<undefined>((resolve) => {
       jvm.onDone = () => {
         isDone = true;
         this.keep(jvm);
-        resolve(0);
+        resolve(undefined);
       };
     });
-    const { process, ended, logPath: jvmLog } = jvm.child;
     jvm.send(loopRequest(program, logPath));
+    const { child, ended } = jvm;
+    const ownEnd = ended.then((how) => (how === 'exit code 0' ? 'exit code 0 before the job was done' : how));
     return {
-      pid: process.pid,
-      ended: Promise.race([done, ended.then(() => process.exitCode ?? undefined)]),
+      pid: child.process.pid,
+      failed: Promise.race([done, ownEnd]),
       logPath,
-      jvmLog,
+      jvmLog: child.logPath,
       stop: async () => {
-        if (!isDone) await jvm.child.stop();
+        if (!isDone) await end(jvm);
       },
     };
   }
 
   /** Ends all JVMs, with the jobs that run in them. */
   async stop(): Promise<void> {
-    clearTimeout(this.idle?.timer);
-    await Promise.all([...this.all].map(({ child }) => child.stop()));
+    await Promise.all([...this.all].map(end));
   }
 
-  private take(args: readonly string[]): Jvm | undefined {
+  private take(needs: string): Jvm | undefined {
     const { idle } = this;
     this.idle = undefined;
     if (!idle) return undefined;
     clearTimeout(idle.timer);
-    if (idle.needs === args.join('\n')) return idle;
-    void idle.child.stop();
+    if (idle.needs === needs && canRun(idle)) return idle;
+    void end(idle);
     return undefined;
   }
 
-  private start(args: readonly string[]): Jvm {
-    const { directory, env, command = 'java' } = this.options;
+  private start(args: readonly string[], env: Environment): Jvm {
+    const { directory, command = 'java' } = this.options;
     const name = `jvm-${++this.started}`;
     const child = startChild({
       name: 'the JVM of the jobs',
@@ -149,15 +155,23 @@ export class KeptJvms {
     if (!stdin || !stdout) throw new Error('Cannot start the JVM of the jobs: it has no pipes');
     // A JVM that ended takes no job; its end is what counts.
     stdin.on('error', () => undefined);
+    const answers = createInterface(stdout);
+    const allRead = once(answers, 'close');
     const jvm: Jvm = {
-      needs: args.join('\n'),
+      needs: needsOf(args, env),
       child,
       send: (line) => void stdin.write(`${line}\n`),
+      ended: howEnded(child).then(async (how) => {
+        await allRead;
+        return how;
+      }),
       onDone: () => undefined,
+      isStopping: false,
     };
-    // The JVM itself prints warnings there.
-    createInterface(stdout).on('line', (line) => {
+    answers.on('line', (line) => {
       if (line === DONE) jvm.onDone();
+      // The JVM itself also prints there, for example that it has too little memory.
+      else if (line !== '') appendFileSync(child.logPath, `${line}\n`);
     });
     this.all.add(jvm);
     void child.ended.then(() => this.remove(jvm));
@@ -165,51 +179,37 @@ export class KeptJvms {
   }
 
   private keep(jvm: Jvm): void {
+    if (!canRun(jvm)) return;
     const other = this.idle;
     this.idle = jvm;
-    if (other) {
-      clearTimeout(other.timer);
-      void other.child.stop();
-    }
+    if (other) void end(other);
     jvm.timer = setTimeout(() => {
-      this.idle = undefined;
-      void jvm.child.stop();
+      if (this.idle === jvm) this.idle = undefined;
+      void end(jvm);
     }, this.options.idleMs ?? IDLE_MS).unref();
   }
 
   private remove(jvm: Jvm): void {
+    clearTimeout(jvm.timer);
     this.all.delete(jvm);
     if (this.idle === jvm) this.idle = undefined;
   }
 }
 
-const ErrorLine = z.object({ level: z.literal('error'), message: z.string() });
+const needsOf = (args: readonly string[], env: Environment): string => JSON.stringify([args, env]);
 
-/** Describes the end of a failed job, with the last lines of its log, or of the JVM's if the job printed nothing. */
-export function describeFailure(
-  code: number | undefined,
-  { logPath: ofJob, jvmLog }: Pick<RunningJob, 'logPath' | 'jvmLog'>,
-): string {
-  const how = code === undefined ? 'ended by a signal' : `exit code ${code}`;
-  const logPath = [ofJob, jvmLog].find(
-    (path) => existsSync(path) && readFileSync(path, 'utf8').trim() !== '',
-  );
-  return logPath === undefined ? how : `${how}${errorIn(logPath)}; ${tail(logPath)}`;
+const canRun = ({ isStopping, child: { process } }: Jvm): boolean =>
+  !isStopping && process.exitCode === null && process.signalCode === null;
+
+function end(jvm: Jvm): Promise<void> {
+  jvm.isStopping = true;
+  clearTimeout(jvm.timer);
+  return jvm.child.stop();
 }
 
-/**
- * Returns the last error that a job logged, after a colon, or an empty text. The last lines of a log are not enough: Spark's
- * shutdown and a long stack trace push the error out of them.
- */
-function errorIn(logPath: string): string {
-  for (const line of readFileSync(logPath, 'utf8').split('\n').reverse()) {
-    if (!line.startsWith('{')) continue;
-    try {
-      const error = ErrorLine.safeParse(JSON.parse(line));
-      if (error.success) return `: ${error.data.message}`;
-    } catch {
-      // The line only looks like a record of the log, or the job was killed while it wrote it.
-    }
-  }
-  return '';
+/** Resolves when a program has ended: "exit code 1", "signal SIGKILL", or why it did not start. */
+async function howEnded({ process, ended }: Child): Promise<string> {
+  const text = await ended;
+  if (process.pid === undefined) return text;
+  return process.signalCode ? `signal ${process.signalCode}` : `exit code ${process.exitCode}`;
 }

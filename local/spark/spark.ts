@@ -26,6 +26,12 @@ export interface Platform {
   readonly cluster?: Cluster | undefined;
 }
 
+/** The environment of a JVM: files may have any name, which Java reads as the locale says. */
+export const jvmEnvironment = (): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  LC_ALL: 'C.UTF-8',
+});
+
 const lines = (path: string): string[] =>
   readFileSync(path, 'utf8')
     .split('\n')

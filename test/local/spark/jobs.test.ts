@@ -11,6 +11,7 @@ import {
   StartJobRunCommand,
 } from '@aws-sdk/client-emr-serverless';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Cluster } from '../../../local/spark/cluster.ts';
 import { type JobServer, startJobServer } from '../../../local/spark/jobs.ts';
 import { awsClient } from '../../../local/stack/emulator.ts';
 
@@ -59,16 +60,21 @@ interface Setup {
   readonly emitsEvents?: boolean;
   /** Program that runs instead of the script. */
   readonly command?: string;
+  readonly cluster?: Cluster;
   /** If false, the server does not get the address of the AWS API. */
   readonly isConnected?: boolean;
 }
 
 async function start(script: string, setup: Setup = {}): Promise<EMRServerlessClient> {
-  const { emitsEvents = true, command = file('java'), isConnected = true } = setup;
+  const { emitsEvents = true, command = file('java'), isConnected = true, cluster } = setup;
   writeFileSync(file('job'), script);
+  // A spark-submit reads no jobs: it is the job.
+  const submitted = `#!/bin/sh\necho $$ >> ${file('jvms')}\n. ${file('job')}\n`;
   writeFileSync(
     file('java'),
-    `#!/bin/sh
+    cluster
+      ? submitted
+      : `#!/bin/sh
      echo $$ >> ${file('jvms')}
      echo 'OpenJDK 64-Bit Server VM warning: a line that is no answer'
      while read -r job; do
@@ -79,7 +85,13 @@ async function start(script: string, setup: Setup = {}): Promise<EMRServerlessCl
      done\n`,
     { mode: 0o755 },
   );
-  server = await startJobServer({ directory, cores: 2, command, emitsEvents });
+  server = await startJobServer({
+    directory,
+    cores: 2,
+    command,
+    emitsEvents,
+    ...(cluster && { spark: { cluster } }),
+  });
   if (isConnected) server.connect(urlOf(aws));
   return new EMRServerlessClient({ ...awsClient(server.endpoint), maxAttempts: 1 });
 }
@@ -232,41 +244,17 @@ test('the next job runs in the JVM of the last one', async () => {
   expect(await written('logs/window-1-attempt-1.log')).toBe('a job\na job');
 });
 
-test('jobs at the same time have a JVM each; after a failure the next job gets a new one', async () => {
-  const client = await start(
-    `if [ -e ${file('go')} ]; then exit 3; fi; echo started >> ${file('starts')}; while [ ! -e ${file('go')} ]; do sleep 0.02; done`,
-  );
-  const runs = [await started(client, 't1'), await started(client, 't2')];
-  await expect.poll(async () => (await written('starts')).split('\n').length).toBe(2);
-  const jvms = (await written('jvms')).split('\n').map(Number);
-  expect(new Set(jvms).size).toBe(2);
-  writeFileSync(file('go'), '');
-  for (const run of runs) expect((await ended(client, run)).state).toBe('SUCCESS');
-  // One of the two stays.
-  await expect.poll(() => jvms.filter(isRunning).length).toBe(1);
-  expect((await ended(client, await started(client, 't3'))).state).toBe('FAILED');
-  await expect.poll(() => jvms.filter(isRunning).length).toBe(0);
-  expect((await ended(client, await started(client, 't4'))).state).toBe('FAILED');
-  expect((await written('jvms')).split('\n')).toHaveLength(3);
-});
-
-test('a JVM that ends between two jobs is replaced', async () => {
-  const client = await start('true');
-  await ended(client, await started(client));
-  process.kill(Number(await written('jvms')), 'SIGKILL');
-  await expect.poll(() => isRunning(Number(readFileSync(file('jvms'), 'utf8').split('\n')[0]))).toBe(false);
-  expect((await ended(client, await started(client, 't2'))).state).toBe('SUCCESS');
-});
-
-test('a job that was over when it was cancelled does not end the job that runs in its JVM now', async () => {
-  const client = await start(`[ ! -e ${file('wait')} ] || sleep 1`);
-  const first = await started(client);
-  await ended(client, first);
-  writeFileSync(file('wait'), '');
-  const second = await started(client, 't2');
-  await reached(client, second, 'RUNNING');
-  await cancel(client, first);
-  expect((await ended(client, second)).state).toBe('SUCCESS');
+test('on a cluster, each job is a spark-submit of its own', async () => {
+  const client = await start(`printf '%s\\n' "$@" > ${file('words')}`, {
+    cluster: { master: 'spark://m:7077', jars: directory, awsEndpoint: 'http://aws:4566' },
+  });
+  for (const token of ['t1', 't2'])
+    expect((await ended(client, await started(client, token))).state).toBe('SUCCESS');
+  const words = (await written('words')).split('\n');
+  expect(words).toContain('org.apache.spark.deploy.SparkSubmit');
+  expect(words).toContain('spark.master=spark://m:7077');
+  expect(words).toContain('-XX:TieredStopAtLevel=1');
+  expect((await written('jvms')).split('\n')).toHaveLength(2);
 });
 
 test('a job that ends with an error is FAILED, with the last lines of its log', async () => {
@@ -304,7 +292,10 @@ test('a job that cannot start is FAILED: without a jar, without Java, without th
 
   answerJar = jarIsThere;
   client = await start('true', { command: file('no-java') });
-  expect((await ended(client, await started(client))).state).toBe('FAILED');
+  expect(await ended(client, await started(client))).toMatchObject({
+    state: 'FAILED',
+    stateDetails: expect.stringContaining(`spawn ${file('no-java')} ENOENT`),
+  });
   await server.stop();
 
   client = await start('true', { isConnected: false });
@@ -320,7 +311,7 @@ test('the process of a cancelled job is stopped', async () => {
   const pid = Number(await written('pid'));
   await cancel(client, jobRunId);
   expect((await ended(client, jobRunId)).state).toBe('CANCELLED');
-  await expect.poll(() => isRunning(pid)).toBe(false);
+  expect(isRunning(pid)).toBe(false);
   await expect.poll(() => events).toEqual(['RUNNING', 'CANCELLING', 'CANCELLED']);
 });
 
@@ -343,7 +334,7 @@ test('a job that ignores the signal is killed after a few seconds', async () => 
   expect((await reached(client, jobRunId, 'CANCELLING')).state).toBe('CANCELLING');
   expect(isRunning(pid)).toBe(true);
   expect((await ended(client, jobRunId)).state).toBe('CANCELLED');
-  await expect.poll(() => isRunning(pid)).toBe(false);
+  expect(isRunning(pid)).toBe(false);
 });
 
 test('a job that is cancelled while its jar is downloaded never starts, and stays cancelled', async () => {

@@ -1,8 +1,9 @@
 package cartograph
 
 import java.io.{BufferedReader, FileOutputStream, InputStreamReader, OutputStream, PrintStream}
+import java.lang.reflect.InvocationTargetException
 import java.nio.charset.StandardCharsets.UTF_8
-import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.{ExecutionException, FutureTask, LinkedBlockingQueue}
 
 import scala.jdk.CollectionConverters._
 
@@ -21,8 +22,7 @@ import org.apache.hadoop.fs.FileSystem
  * ends the JVM with exit code 1, so that nothing of it reaches a later job. The end of standard input ends the JVM, during a job too.
  */
 object JobLoop {
-  val Done = "done"
-
+  private val Done = "done"
   private val SettingsPrefix = "spark."
 
   def main(args: Array[String]): Unit = {
@@ -36,42 +36,59 @@ object JobLoop {
     val reader = new Thread(() => readTo(lines), "reader")
     reader.setDaemon(true)
     reader.start()
-    Iterator.continually(lines.take()).foreach { line =>
+    try Iterator.continually(lines.take()).foreach { line =>
       val job = new ObjectMapper().readTree(line)
       log.switchTo(new FileOutputStream(job.get("log").asText, true))
       run(job)
       printed.flush()
       log.switchBack()
-      answers.println(Done)
+      // A line of its own, whatever native code has printed there.
+      answers.print(s"\n$Done\n")
       answers.flush()
-      // The memory of a job goes back to the system while none runs.
+      // Frees what the job has left before the next one comes.
       System.gc()
     }
+    catch {
+      case error: ExecutionException => causeOf(error).printStackTrace()
+      case error: Throwable          => error.printStackTrace()
+    } finally System.exit(1)
   }
 
-  private def readTo(lines: LinkedBlockingQueue[String]): Unit = {
-    val input = new BufferedReader(new InputStreamReader(System.in, UTF_8))
-    Iterator.continually(input.readLine()).takeWhile(_ != null).foreach(lines.put)
-    System.exit(0)
-  }
+  private def readTo(lines: LinkedBlockingQueue[String]): Unit =
+    try {
+      val input = new BufferedReader(new InputStreamReader(System.in, UTF_8))
+      Iterator.continually(input.readLine()).takeWhile(_ != null).foreach(lines.put)
+    } finally System.exit(0)
 
-  /** Runs a job to its end. Its settings are system properties meanwhile, as spark-submit passes them. */
+  /**
+   * Runs a job to its end. Its settings are system properties meanwhile, as spark-submit passes them.
+   *
+   * @throws ExecutionException if the job fails, however it does
+   */
   private def run(job: JsonNode): Unit = {
-    val settings = job.get("settings").properties.asScala.map(entry => entry.getKey -> entry.getValue.asText)
-    settings.foreach { case (name, value) => System.setProperty(name, value) }
+    val before = settings
+    job.get("settings").properties.asScala.foreach { entry =>
+      if (entry.getKey.startsWith(SettingsPrefix)) System.setProperty(entry.getKey, entry.getValue.asText)
+    }
     val arguments = job.get("arguments").elements.asScala.map(_.asText).toArray
     val main = Class.forName(job.get("main").asText).getMethod("main", classOf[Array[String]])
     // A thread of its own, so that nothing that a thread keeps reaches the next job.
-    val thread = new Thread(() => main.invoke(null, arguments), "main")
-    thread.setUncaughtExceptionHandler { (_, error) =>
-      Option(error.getCause).getOrElse(error).printStackTrace()
-      System.exit(1)
-    }
-    thread.start()
-    thread.join()
+    val task = new FutureTask[AnyRef](() => main.invoke(null, arguments))
+    new Thread(task, "main").start()
+    task.get()
     // The file systems keep the settings of the job that first used them.
     FileSystem.closeAll()
-    System.getProperties.stringPropertyNames.asScala.filter(_.startsWith(SettingsPrefix)).foreach(System.clearProperty)
+    settings.keys.foreach(System.clearProperty)
+    before.foreach { case (name, value) => System.setProperty(name, value) }
+  }
+
+  private def settings: Map[String, String] = System.getProperties.stringPropertyNames.asScala
+    .filter(_.startsWith(SettingsPrefix)).map(name => name -> System.getProperty(name)).toMap
+
+  /** Returns what a job threw, without what reflection and the thread have put around it. */
+  private def causeOf(error: ExecutionException): Throwable = error.getCause match {
+    case invoked: InvocationTargetException => invoked.getCause
+    case other                              => other
   }
 
   /** Writes to one stream at a time. */

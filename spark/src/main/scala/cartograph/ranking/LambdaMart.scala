@@ -63,11 +63,9 @@ object LambdaMart {
       val groups = sampled(rows, config.groupShare, random)
       // Only the rows of these groups are learned from, so the others need no derivatives.
       gradients.compute(scores, groups)
-      val order = rowsOf(rows, groups)
-      val grower = new TreeGrower(bins, gradients, chosen, config)
-      val tree = grower.grow(order)
-      grower.addTo(scores, order, rowsOf(rows, Array.range(0, rows.groupCount).diff(groups)))
-      tree
+      val grown = new TreeGrower(bins, gradients, chosen, config).grow(rowsOf(rows, groups))
+      grown.addTo(scores, rowsOf(rows, Array.range(0, rows.groupCount).diff(groups)))
+      grown.tree
     }
     Trees(trees)
   }

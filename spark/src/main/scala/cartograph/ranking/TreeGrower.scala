@@ -3,6 +3,53 @@ package cartograph.ranking
 import cartograph.platform.Parallel
 
 /**
+ * A tree with the bins that it was grown on.
+ *
+ * @param limits by node, the highest bin of the rows that go to the left child
+ * @param order  numbers of the rows that the tree was grown on, leaf by leaf
+ * @param leaves value and rows of each leaf
+ */
+private[ranking] final class GrownTree(
+    val tree: Tree,
+    bins: FeatureBins,
+    limits: Array[Byte],
+    order: Array[Int],
+    leaves: Seq[(Double, TreeGrower.Span)]
+) {
+
+  /**
+   * Adds the values of leaves to the scores of rows: those of [[Tree.addTo]], in less time. The leaf of a row that the tree was grown
+   * on is known already, and of another row the bins are read, which take a quarter of the memory of its features.
+   *
+   * @param others numbers of the other rows
+   */
+  def addTo(scores: Array[Double], others: Array[Int]): Unit = {
+    leaves.foreach { case (value, rows) =>
+      var at = rows.from
+      while (at < rows.until) {
+        scores(order(at)) += value
+        at += 1
+      }
+    }
+    Parallel.foreachRange(others.length)((from, until) => addRange(scores, others, from, until))
+  }
+
+  private def addRange(scores: Array[Double], rows: Array[Int], from: Int, until: Int): Unit = {
+    var at = from
+    while (at < until) {
+      val row = rows(at)
+      var node = 0
+      while (tree.feature(node) >= 0) {
+        val bin = bins.bins(row * bins.width + tree.feature(node))
+        node = tree.children(node) + (if (bin > limits(node)) 1 else 0)
+      }
+      scores(row) += tree.value(node)
+      at += 1
+    }
+  }
+}
+
+/**
  * Grows one tree, once: it splits the leaf whose best split gains most, until the tree has enough leaves or no split gains anything.
  *
  * @param chosen features that the tree may split on, ascending
@@ -29,17 +76,13 @@ private[ranking] final class TreeGrower(
   private val children = new Array[Int](nodes)
   private val value = new Array[Double](nodes)
   private val gain = new Array[Double](nodes)
-  /** The highest bin of the rows that go to the left child; a leaf has no child, and its rows stay. */
-  private val limit = Array.fill(nodes)(Byte.MaxValue)
-  private val next = Array.range(0, nodes)
-  private val column = new Array[Int](nodes)
-  private var leaves = Vector.empty[Leaf]
+  private val bin = new Array[Byte](nodes)
 
   /** Grows the tree. @param order numbers of the rows to learn from; the array is reordered */
-  def grow(order: Array[Int]): Tree = {
+  def grow(order: Array[Int]): GrownTree = {
     val root = new Leaf(0, 0, Span(0, order.length), histograms.build(order, 0, order.length))
     @scala.annotation.tailrec
-    def growing(leaves: Vector[Leaf], used: Int): Int = {
+    def growing(leaves: Vector[Leaf], used: Int): (Vector[Leaf], Int) = {
       val best = for {
         leaf <- leaves.filter(_.split.nonEmpty).maxByOption(_.split.fold(0.0)(_.gain))
         split <- leaf.split
@@ -50,49 +93,13 @@ private[ranking] final class TreeGrower(
           val (left, right) = divide(leaf, split, order, used)
           growing(leaves.filterNot(_ eq leaf) :+ left :+ right, used + 2)
         case None =>
-          this.leaves = leaves
           leaves.foreach(setValue)
-          used
+          leaves -> used
       }
     }
-    val used = growing(Vector(root), 1)
-    Tree(feature.take(used), threshold.take(used), children.take(used), value.take(used), gain.take(used))
-  }
-
-  /**
-   * Adds the values of the leaves to the scores of rows, as [[Tree.addTo]] does by the values of features. It is several times as
-   * fast: of the rows that were learned from the leaves are known, and the bins of another row are side by side in a quarter of the
-   * memory.
-   *
-   * @param order  the rows that the tree was grown on, as `grow` left them
-   * @param others numbers of other rows
-   */
-  def addTo(scores: Array[Double], order: Array[Int], others: Array[Int]): Unit = {
-    leaves.foreach { leaf =>
-      val added = value(leaf.node)
-      var at = leaf.rows.from
-      while (at < leaf.rows.until) {
-        scores(order(at)) += added
-        at += 1
-      }
-    }
-    val steps = leaves.map(_.level).max
-    Parallel.foreachRange(others.length)((from, until) => addRange(scores, others, from, until, steps))
-  }
-
-  private def addRange(scores: Array[Double], rows: Array[Int], from: Int, until: Int, steps: Int): Unit = {
-    val (columns, limits, nexts, binOf, width) = (column, limit, next, bins.bins, bins.width)
-    var at = from
-    while (at < until) {
-      val row = rows(at) * width
-      var node, step = 0
-      while (step < steps) {
-        node = nexts(node) + (if (binOf(row + columns(node)) > limits(node)) 1 else 0)
-        step += 1
-      }
-      scores(rows(at)) += value(node)
-      at += 1
-    }
+    val (leaves, used) = growing(Vector(root), 1)
+    val tree = Tree(feature.take(used), threshold.take(used), children.take(used), value.take(used), gain.take(used))
+    new GrownTree(tree, bins, bin.take(used), order, leaves.map(leaf => value(leaf.node) -> leaf.rows))
   }
 
   private def divide(leaf: Leaf, split: Split, order: Array[Int], firstChild: Int): (Leaf, Leaf) = {
@@ -101,9 +108,7 @@ private[ranking] final class TreeGrower(
     feature(leaf.node) = column
     threshold(leaf.node) = bins.edges(column)(split.bin)
     children(leaf.node) = firstChild
-    this.column(leaf.node) = column
-    limit(leaf.node) = split.bin.toByte
-    next(leaf.node) = firstChild
+    bin(leaf.node) = split.bin.toByte
     gain(leaf.node) = split.gain
     val (leftRows, rightRows) = (Span(leaf.rows.from, middle), Span(middle, leaf.rows.until))
     // Only the smaller side is counted: the histogram of the other side is the difference from that of the leaf.

@@ -78,11 +78,11 @@ class LambdaMartTest extends AnyFunSuite {
     val grower = new TreeGrower(bins, gradients, Array(0, 1, 2), config)
     gradients.compute(new Array[Double](all.count), Array.range(0, all.groupCount))
     val (learned, others) = Array.range(0, all.count).partition(_ % 3 == 0)
-    val tree = grower.grow(learned)
+    val grown = grower.grow(learned)
     val scores = new Array[Double](all.count)
-    grower.addTo(scores, learned, others)
-    assert(tree.feature.count(_ < 0) === config.leaves)
-    assert(scores.toSeq === Trees(Array(tree)).scores(all.features, all.width).toSeq)
+    grown.addTo(scores, others)
+    assert(grown.tree.feature.count(_ < 0) === config.leaves)
+    assert(scores.toSeq === Trees(Array(grown.tree)).scores(all.features, all.width).toSeq)
   }
 
   test("no rows give no trees; arrays that do not fit together are refused") {
