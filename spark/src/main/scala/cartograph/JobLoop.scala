@@ -37,20 +37,20 @@ object JobLoop {
     reader.setDaemon(true)
     reader.start()
     try Iterator.continually(lines.take()).foreach { line =>
-      val job = new ObjectMapper().readTree(line)
-      log.switchTo(new FileOutputStream(job.get("log").asText, true))
-      run(job)
-      printed.flush()
-      log.switchBack()
-      // A line of its own, whatever native code has printed there.
-      answers.print(s"\n$Done\n")
-      answers.flush()
-      // Frees what the job has left before the next one comes.
-      System.gc()
-    }
+        val job = new ObjectMapper().readTree(line)
+        log.switchTo(new FileOutputStream(job.get("log").asText, true))
+        run(job)
+        printed.flush()
+        log.switchBack()
+        // A line of its own, whatever native code has printed there.
+        answers.print(s"\n$Done\n")
+        answers.flush()
+        // Frees what the job has left before the next one comes.
+        System.gc()
+      }
     catch {
       case error: ExecutionException => causeOf(error).printStackTrace()
-      case error: Throwable          => error.printStackTrace()
+      case error: Throwable => error.printStackTrace()
     } finally System.exit(1)
   }
 
@@ -88,7 +88,7 @@ object JobLoop {
   /** Returns what a job threw, without what reflection and the thread have put around it. */
   private def causeOf(error: ExecutionException): Throwable = error.getCause match {
     case invoked: InvocationTargetException => invoked.getCause
-    case other                              => other
+    case other => other
   }
 
   /** Writes to one stream at a time. */
