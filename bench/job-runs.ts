@@ -31,8 +31,8 @@ export interface SparkCounts {
 /**
  * Runs the job on a window of a lake, also if it was trained before.
  *
- * @param options.jobs Runs it in a JVM that stays, as `npm start` does; without it, the job is a process of its own.
  * @param directory For temporary files.
+ * @param options.jobs Runs it in a JVM that stays, as `npm start` does; without it, the job is a process of its own.
  * @throws {Error} If the job fails.
  */
 export async function runJob(

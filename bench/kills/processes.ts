@@ -48,8 +48,7 @@ export interface RunningJob {
 
 /**
  * Finds the Spark jobs among processes: a JVM has the log of its job open while that runs, which begins a moment after the JVM
- * starts. A program that a JVM starts has its
- * command line and files for a moment, and is left out.
+ * starts. A program that a JVM starts has its command line and files for a moment, and is left out.
  *
  * @param filesOf Returns the files that a process has open.
  */

@@ -18,6 +18,9 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** Processes start and end late on a busy machine. */
+const WAIT = { timeout: 10_000 };
+
 const file = (name: string): string => join(directory, name);
 
 function start(job: string, idleMs?: number): void {
@@ -54,16 +57,16 @@ test('the next job runs in the same JVM, if it needs the same options, jar and e
     expect(await other().failed).toBeUndefined();
     expect(pids()).toHaveLength(index + 2);
   }
-  await expect.poll(() => running().length).toBe(1);
+  await expect.poll(() => running().length, WAIT).toBe(1);
 });
 
 test('jobs at the same time have a JVM each, of which one stays', async () => {
   start(`while [ ! -e ${file('go')} ]; do sleep 0.02; done`);
   const jobs = [run(), run()];
-  await expect.poll(() => running().length).toBe(2);
+  await expect.poll(() => running().length, WAIT).toBe(2);
   writeFileSync(file('go'), '');
   expect(await Promise.all(jobs.map(({ failed }) => failed))).toEqual([undefined, undefined]);
-  await expect.poll(() => running().length).toBe(1);
+  await expect.poll(() => running().length, WAIT).toBe(1);
 });
 
 test('a JVM ends some time after its last job, and not during one', async () => {
@@ -71,7 +74,7 @@ test('a JVM ends some time after its last job, and not during one', async () => 
   expect(await run().failed).toBeUndefined();
   expect(await run().failed).toBeUndefined();
   expect(pids()).toHaveLength(1);
-  await expect.poll(() => running()).toEqual([]);
+  await expect.poll(() => running(), WAIT).toEqual([]);
   expect(await run().failed).toBeUndefined();
   expect(pids()).toHaveLength(2);
 });
@@ -105,7 +108,7 @@ test('a JVM that ended without a job is replaced, and its time does not end the 
   await run().failed;
   const [first = 0] = pids();
   process.kill(first, 'SIGKILL');
-  await expect.poll(() => isRunning(first)).toBe(false);
+  await expect.poll(() => isRunning(first), WAIT).toBe(false);
   await sleep(200);
   await run().failed;
   const [, second = 0] = pids();
@@ -120,7 +123,7 @@ test('a JVM that is being stopped gets no other job, although its job still ends
   const untilGo = `while [ ! -e ${file('go')} ]; do sleep 0.02; done`;
   start(`case "$line" in *deaf*) trap '' TERM; echo > ${file('deaf')}; ${untilGo}; echo done; exit 1;; esac`);
   const job = run({ arguments: ['deaf'] });
-  await expect.poll(() => existsSync(file('deaf'))).toBe(true);
+  await expect.poll(() => existsSync(file('deaf')), WAIT).toBe(true);
   const stopped = job.stop();
   writeFileSync(file('go'), '');
   expect(await job.failed).toBeUndefined();
