@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
   DisableRuleCommand,
   EnableRuleCommand,
   EventBridgeClient,
@@ -31,6 +36,7 @@ import { Watch } from '../../local/results/watch.ts';
 import { plantShop } from '../../local/shop/shop.ts';
 import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../../local/shop/simulate.ts';
 import { invokeFunction } from '../../local/stack/call-function.ts';
+import type { ConfigInput } from '../../local/stack/deploy.ts';
 import { awsClient } from '../../local/stack/emulator.ts';
 import { Bucket } from './bucket.ts';
 
@@ -47,7 +53,7 @@ const shop = plantShop(3, { users: 100, products: 60 });
 let pipeline: Pipeline;
 let bucket: Bucket;
 
-async function start(keep: boolean): Promise<void> {
+async function start(keep: boolean, lake: ConfigInput['lake'] = {}): Promise<void> {
   pipeline = await startPipeline({
     directory,
     config: {
@@ -55,6 +61,7 @@ async function start(keep: boolean): Promise<void> {
       model: { rank: 8, iterations: 3 },
       train: { attempts: 2 },
       sweepMinutes: 1440,
+      lake,
     },
     partitions: 3,
     cores: 2,
@@ -277,14 +284,20 @@ test('invariant 4: a run whose attempts all fail does not stop the next window, 
   expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ decidedThrough: 6 });
 });
 
-test('a new broker with a kept bucket loses nothing, although its offsets start again', {
+test('a new stack with a new broker continues with the bucket of a deleted one, although offsets start again', {
   timeout: 4 * MINUTES,
 }, async () => {
   const before = (await bucket.interactions()).length;
+  const { bucket: kept } = pipeline;
+  const keys = await bucket.keys('');
+  await deleteStack(pipeline.endpoint, 'Cartograph');
+  expect(await bucket.keys('')).toEqual(keys);
+  await expect(call('threshold', {})).rejects.toThrow();
   await pipeline.stop();
   expect(processesOf(directory).map(({ args }) => args)).toEqual([]);
   rmSync(join(directory, 'kafka'), { recursive: true });
-  await start(true);
+  await start(true, { bucketName: kept });
+  expect(pipeline.bucket).toBe(kept);
   const produced = records(600, 6);
   await produceRecords(pipeline, produced);
   await drain(pipeline, new Watch(pipeline.lake, () => undefined), {
@@ -297,6 +310,17 @@ test('a new broker with a kept bucket loses nothing, although its offsets start 
   expect(await readJson(pipeline.lake, CURRENT_KEY, Current)).toMatchObject({ decidedThrough: 7 });
   expect(await problems()).toEqual([]);
 });
+
+async function deleteStack(endpoint: string, StackName: string): Promise<void> {
+  const client = new CloudFormationClient(awsClient(endpoint));
+  await client.send(new DeleteStackCommand({ StackName }));
+  await until('the stack to be deleted', () =>
+    client.send(new DescribeStacksCommand({ StackName })).then(
+      ({ Stacks }) => Stacks?.every(({ StackStatus }) => StackStatus === 'DELETE_COMPLETE'),
+      () => true,
+    ),
+  );
+}
 
 /** Switches the rules for the bucket's events. While they are off, no event reaches a queue. */
 async function switchRules(to: 'on' | 'off'): Promise<void> {
