@@ -55,19 +55,20 @@ final class GraphRun private (
    */
   def documents(purchases: PurchaseSet, tombstones: Tombstones): Seq[RunFile] = {
     val components = GraphFacts.components(vertices, blocks)
-    Seq(
-      runFiles.json("graph.json", GraphFacts.document(graph, components, communities)),
-      runFiles.json("diff.json", new Differences(context.sc, context.lake, tombstones).document(graph, shop)),
-      runFiles.json("summary/graph.json", GraphSummary.document(graph, components.count)),
-      runFiles.compactJson("summary/network.json", Network.document(graph, table)),
-      runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
-      runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
-      runFiles.json("summary/users.json", Summaries.users(purchases.interactions, vertices, links)),
-      runFiles.json(
-        "summary/sales.json",
-        SalesOverTime.document(purchases.interactions, purchases.time.startMs, purchases.time.nowMs)
-      )
-    )
+    ParallelJobs.run(Seq[() => RunFile](
+      () => runFiles.json("graph.json", GraphFacts.document(graph, components, communities)),
+      () => runFiles.json("diff.json", new Differences(context.sc, context.lake, tombstones).document(graph, shop)),
+      () => runFiles.json("summary/graph.json", GraphSummary.document(graph, components.count)),
+      () => runFiles.compactJson("summary/network.json", Network.document(graph, table)),
+      () => runFiles.json("summary/degrees.json", Summaries.degrees(totals)),
+      () => runFiles.json("summary/products.json", Summaries.products(vertices, totals)),
+      () => runFiles.json("summary/users.json", Summaries.users(purchases.interactions, vertices, links)),
+      () =>
+        runFiles.json(
+          "summary/sales.json",
+          SalesOverTime.document(purchases.interactions, purchases.time.startMs, purchases.time.nowMs)
+        )
+    ))
   }
 
   /** Writes the graph in all formats, and the explorer. */

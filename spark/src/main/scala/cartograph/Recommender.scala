@@ -6,7 +6,7 @@ import org.apache.spark.storage.StorageLevel
 import cartograph.evaluation.{Catalogue, Evaluation, Quality, TemporalSplit, TemporalSplits, TestSet}
 import cartograph.features.{Candidates, Moment, Snapshot, SnapshotPlan}
 import cartograph.lists.{ListKind, Lists, RankingMeasures}
-import cartograph.platform.{Documents, Log, StepTimer}
+import cartograph.platform.{ByKey, Documents, Log, ParallelJobs, StepTimer}
 import cartograph.ranking.{Algorithm, Fitted, Labelled}
 import cartograph.sales.{ModelConfig, Purchases, Shop}
 
@@ -40,7 +40,8 @@ final case class SampleLimits(learners: Int = 6000, measured: Int = 20000)
  * Makes recommendations from purchases.
  *
  * The algorithm learns from windows before the holdout and is measured on the holdout. Then it learns once more, with the holdout,
- * and orders the lists that are served. The measures therefore describe the served lists, except for what was learned last. With
+ * and older windows, and orders the lists that are served. The measures therefore describe the served lists, except for what was
+ * learned last. With
  * the ranker of an earlier run, nothing is learned; what that run had learned before its holdout is measured on this one.
  *
  * Candidates with their features take up to 150 kB for a user. They are kept for samples of users only, so that the memory has a
@@ -83,11 +84,14 @@ final class Recommender(
   private def isWorse(quality: Quality): Boolean =
     ListKind.all.flatMap(quality.of(_)).exists(_.comparison.overall.overBaseline.high < 0)
 
-  /** Learns from the windows before the holdout, measures on the holdout, and learns from it too. */
+  /**
+   * Learns from the windows before the holdout, measures on the holdout, and then learns from it and from older windows too. Older
+   * windows cost a snapshot and time to learn, so they are left out where the holdout is too short to learn from: then the lists are ordered by what was learned
+   * before it.
+   */
   private def learn(splits: TemporalSplits, served: Option[RDD[(Int, Lists)]]): (Learned, Option[Quality]) = {
-    val windows = splits.before(algorithm.windows).zipWithIndex.map { case (split, index) =>
-      steps(s"snapshot of window ${index + 1}")(labelsOf(split, splits, learnersOf(split.next)))
-    }
+    val (newer, older) = splits.before(algorithm.windows + algorithm.olderWindows).splitAt(algorithm.windows)
+    val windows = labelled("snapshots of the windows", newer, splits)
     val fitted = steps("learn before holdout")(algorithm.fit(windows.map(_.users), model.seed))
     // The labels of the windows are computed and kept by now.
     windows.foreach(_.snapshot.unpersist())
@@ -96,10 +100,13 @@ final class Recommender(
     }
     val quality = steps("measure")(holdout.map(measured(fitted, _, served)))
     holdout.foreach(_.labels.snapshot.unpersist())
-    val refitted = steps("learn")(holdout.flatMap(_.learners).fold(fitted) { learners =>
-      algorithm.fit(learners +: windows.map(_.users), model.seed, before = Some(fitted))
+    val learners = holdout.flatMap(_.learners)
+    val added = if (learners.isEmpty) Nil else labelled("snapshots of older windows", older, splits)
+    val refitted = steps("learn")(learners.fold(fitted) { newest =>
+      algorithm.fit(newest +: windows.map(_.users), model.seed, older = added.map(_.users))
     })
-    (windows ++ holdout.map(_.labels)).foreach(_.users.unpersist(blocking = false))
+    added.foreach(_.snapshot.unpersist())
+    (windows ++ added ++ holdout.map(_.labels)).foreach(_.users.unpersist(blocking = false))
     Learned(fitted, refitted) -> quality
   }
 
@@ -115,6 +122,11 @@ final class Recommender(
     }
     quality
   }
+
+  /** Makes the candidates of windows, in a step unless there are none. */
+  private def labelled(step: String, windows: Seq[TemporalSplit], splits: TemporalSplits): Seq[Labels] =
+    if (windows.isEmpty) Nil
+    else steps(step)(ParallelJobs.run(windows.map(split => () => labelsOf(split, splits, learnersOf(split.next)))))
 
   private def learnersOf(next: RDD[(Int, Array[Int])]): RDD[(Int, Array[Int])] =
     UserSample.ofSize(limits.learners, next).of(next)
@@ -141,7 +153,7 @@ final class Recommender(
     val learned = learnable.map(learnersOf)
     val users = learned.fold(measured.of(split.next)) { learners =>
       if (measured.share >= 1) split.next
-      else split.next.leftOuterJoin(learners)
+      else ByKey.leftJoined(split.next, learners)
         .filter { case (user, (_, learned)) => measured.contains(user) || learned.nonEmpty }
         .mapValues { case (products, _) => products }
     }
@@ -188,7 +200,7 @@ object Recommender {
 
   /** Keeps the candidates, and only those labels that were also bought by an earlier moment. */
   private def restricted(users: RDD[(Int, Labelled)], earlier: RDD[(Int, Array[Int])]): RDD[(Int, Labelled)] =
-    users.join(earlier).mapValues { case (labelled, products) =>
+    ByKey.joined(users, earlier).mapValues { case (labelled, products) =>
       labelled.copy(relevant = labelled.relevant.intersect(products))
     }
 

@@ -11,7 +11,7 @@ import org.apache.spark.storage.StorageLevel
 import cartograph.evaluation.{Holdout, Metrics, SalesPeriod, ServedRun, TemporalSplits}
 import cartograph.output.{AnswerHistories, AnswerModel, RunTables}
 import cartograph.platform.Documents.{arr, obj}
-import cartograph.platform.{Log, RunFile}
+import cartograph.platform.{Log, ParallelJobs, RunFile}
 import cartograph.ranking.Algorithm
 import cartograph.sales.{
   CatalogueNames, Charges, Inputs, PurchaseSet, Purchases, SaleTypes, SalesTime, Shop, TrainingSet, TrainingSummary
@@ -91,21 +91,22 @@ object Run {
     // The snapshot keeps the purchases that the lists and the graph are made from.
     history.unpersist(blocking = false)
     val graph = GraphRun.of(context, shop, recommended.lists, recommended.snapshot)
-    val documents = steps("summaries")(graph.documents(purchases, tombstones))
+    def answer = AnswerModel(
+      run = context.run,
+      attempt = context.arguments.attempt,
+      shop = shop,
+      snapshot = recommended.snapshot,
+      fitted = recommended.learned.served,
+      types = types,
+      config = config
+    )
     val written = steps("write") {
-      tables.recommendations(graph.links, graph.counts.recommended) ++ tables.model(shop, recommended.snapshot.factors)
-    }
-    val answers = if (!isAnswerable) Nil
-    else steps("write model") {
-      AnswerModel(
-        run = context.run,
-        attempt = context.arguments.attempt,
-        shop = shop,
-        snapshot = recommended.snapshot,
-        fitted = recommended.learned.served,
-        types = types,
-        config = config
-      ).write(files, histories)
+      ParallelJobs.run(Seq(
+        () => graph.documents(purchases, tombstones),
+        () => tables.recommendations(graph.links, graph.counts.recommended),
+        () => tables.model(shop, recommended.snapshot.factors),
+        () => if (isAnswerable) answer.write(files, histories) else Nil
+      )).flatten
     }
     recommended.snapshot.unpersist()
     val drawn = steps("write graph")(graph.files)
@@ -126,7 +127,7 @@ object Run {
     val origin = kept.filter(_.learned eq recommended.learned).map(_.origin).orElse(learned.map { _ =>
       RankerOrigin(context.run, set.summary.interactions, splits.fromMs, splits.horizonMs)
     })
-    val all = compacted ++ written ++ histories.map(_.file) ++ answers ++ learned ++ drawn ++ documents :+ files.json(
+    val all = compacted ++ written ++ histories.map(_.file) ++ learned ++ drawn :+ files.json(
       "metrics.json",
       metrics.document(heldOut, inputs.series)
     )

@@ -12,7 +12,7 @@ import cartograph.graph.{Bought, Link, Vertex, VertexActivity, VertexFacts}
 import cartograph.lists.{Lists, Ranked, Recommendation}
 import cartograph.output.GraphEdge
 import cartograph.platform.{Documents, Keys, Lake, Log}
-import cartograph.ranking.{Algorithm, Labelled, RankingRows}
+import cartograph.ranking.{Algorithm, Labelled, RankingLabels, RankingRows}
 import cartograph.sales.{Address, Inputs, Interaction, Product, Purchases, Tombstones}
 
 /** The entry point of the Spark job. Exceptions are logged and thrown again, so that the exit code is not 0. */
@@ -67,6 +67,7 @@ object TrainJob {
       classOf[Moment],
       classOf[Candidates],
       classOf[Labelled],
+      classOf[RankingLabels],
       classOf[RankingRows],
       classOf[Observed],
       classOf[CandidateLimits],

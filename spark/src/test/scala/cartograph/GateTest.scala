@@ -76,7 +76,8 @@ class GateTest extends SparkSuite with BeforeAndAfterEach with BeforeAndAfterAll
   private object Shuffled extends Algorithm with Fitted {
     val name = "als"
     val windows = 0
-    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = this
+    val olderWindows = 0
+    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, older: Seq[RDD[(Int, Labelled)]]): Fitted = this
     def baselines(list: ListKind): Seq[Scorer] = MatrixFactorisation.baselines(list)
     def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
     def order(list: ListKind): Option[ListOrder] = None

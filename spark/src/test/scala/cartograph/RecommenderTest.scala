@@ -38,12 +38,13 @@ class RecommenderTest extends SparkSuite {
   /** Orders by matrix factorisation, and records the windows that it learns from. */
   private final class Recording extends Algorithm with Fitted {
     @transient var learned: Seq[Seq[RDD[(Int, Labelled)]]] = Nil
-    @transient var counts: Seq[Seq[Long]] = Nil
+    @transient var counts: Seq[(Seq[Long], Seq[Long])] = Nil
     val name: String = "recording"
     val windows: Int = 1
-    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = {
-      learned :+= windows
-      counts :+= windows.map(_.count())
+    val olderWindows: Int = 1
+    def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, older: Seq[RDD[(Int, Labelled)]]): Fitted = {
+      learned :+= windows ++ older
+      counts :+= windows.map(_.count()) -> older.map(_.count())
       this
     }
     def orderedBy(list: ListKind): String = name
@@ -63,7 +64,7 @@ class RecommenderTest extends SparkSuite {
   private lazy val splits =
     TemporalSplits.byTime(history, SalesPeriod(0, untilMs), HoldoutStart("moment", Some(holdoutFromMs)), horizonMs)
 
-  private def recommend(algorithm: Algorithm, limits: SampleLimits): Recommended =
+  private def recommend(algorithm: Algorithm, limits: SampleLimits, splits: TemporalSplits = splits): Recommended =
     new Recommender(shop, algorithm, model, new StepTimer(1), limits).recommend(history, splits, served = None)
 
   private def heldOut(sample: UserSample): Long =
@@ -73,7 +74,7 @@ class RecommenderTest extends SparkSuite {
     val algorithm = new Recording
     val quality = recommend(algorithm, SampleLimits()).quality.get
     assert((quality.users, quality.heldOutPairs) === ((120L, heldOut(UserSample(1)))))
-    assert(algorithm.counts === Seq(Seq(120), Seq(120, 120)))
+    assert(algorithm.counts === Seq(Seq(120) -> Nil, Seq(120, 120) -> Seq(120)))
   }
 
   test("of a large shop samples are measured and learned from, and all users get lists") {
@@ -82,7 +83,7 @@ class RecommenderTest extends SparkSuite {
     val (measured, learners) = (UserSample(40.0 / users), UserSample(12.0 / users))
     val count = (0 until users).count(learners.contains).toLong
     assert(count > 2 && count < 30)
-    assert(algorithm.counts === Seq(Seq(count), Seq(count, count)))
+    assert(algorithm.counts === Seq(Seq(count) -> Nil, Seq(count, count) -> Seq(count)))
     assert(found.quality.map(_.users) === Some((0 until users).count(measured.contains).toLong))
     // Pairs of users who were not measured are not counted as pairs that cannot be ranked.
     assert(found.quality.map(_.heldOutPairs) === Some(heldOut(measured)))
@@ -94,7 +95,18 @@ class RecommenderTest extends SparkSuite {
     val algorithm = new Recording
     val quality = recommend(algorithm, SampleLimits(learners = 60, measured = 20)).quality
     assert(quality.map(_.users) === Some((0 until users).count(UserSample(20.0 / users).contains).toLong))
-    assert(algorithm.counts.last === Seq.fill(2)((0 until users).count(UserSample(0.5).contains).toLong))
+    val learners = (0 until users).count(UserSample(0.5).contains).toLong
+    assert(algorithm.counts.last === Seq(learners, learners) -> Seq(learners))
+  }
+
+  test(
+    "with a holdout that is too short to learn from, what was learned before it orders the lists, and there is no older window"
+  ) {
+    val algorithm = new Recording
+    val found = recommend(algorithm, SampleLimits(), splits.copy(learnable = None))
+    assert(algorithm.counts === Seq(Seq(120) -> Nil))
+    assert(found.learned.served eq found.learned.measured)
+    assert(found.quality.map(_.users) === Some(120L))
   }
 
   test("candidates that were learned from are freed before the lists are made, and samples do not change the lists") {

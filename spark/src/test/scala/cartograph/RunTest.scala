@@ -71,7 +71,7 @@ class RunTest extends SparkSuite with BeforeAndAfterEach {
     val key = lake.batch("interactions/a.parquet", addressed(rows): _*)
     lake.put(Keys.window(1), FileLake.window(1, Seq(key)).replace("\"rank\"", "\"algorithm\": \"als\", \"rank\""))
     val manifest = run()
-    assert(manifest.get("seconds").properties.asScala.map(_.getKey).forall(!_.startsWith("snapshot of window")))
+    assert(manifest.get("seconds").properties.asScala.map(_.getKey).forall(!_.startsWith("snapshots of")))
     val scores = fileOf(manifest, "recommendations.csv").tail.map(_.split(',')).filter(row =>
       row(0) == "u0" && row(2) == "any"
     ).map(_(4).toDouble)

@@ -4,6 +4,7 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.lists.{ListKind, Lists, Ranking, RankingMeasures}
+import cartograph.platform.ByKey
 import cartograph.ranking.{Labelled, Scorer, Scorers}
 
 /**
@@ -95,11 +96,11 @@ object Evaluation {
     }
     // A user whom the served run does not know gets empty lists from it.
     val empty = Lists(Array.empty, Array.empty)
-    val withServed = served.fold(scored)(scored.leftOuterJoin(_).mapValues { case (user, found) =>
+    val withServed = served.fold(scored)(ByKey.leftJoined(scored, _).mapValues { case (user, found) =>
       val published = found.getOrElse(empty)
       user.copy(lists = Lists(published.any.take(depth), published.newOnly.take(depth)) +: user.lists)
     })
-    withServed.join(model).mapValues { case (user, lists) => user.copy(lists = lists +: user.lists) }
+    ByKey.joined(withServed, model).mapValues { case (user, lists) => user.copy(lists = lists +: user.lists) }
   }
 
   /**

@@ -34,7 +34,7 @@ object Audience {
       rank: Int,
       products: NumberPartitioner
   ): RDD[(Int, Audience)] =
-    purchases.join(users).mapPartitionsWithIndex { (part, rows) =>
+    ByKey.joined(purchases, users).mapPartitionsWithIndex { (part, rows) =>
       // Each array has the sum of factors and the number of lines of the last horizon, then those of the last quarter.
       val sums = scala.collection.mutable.HashMap.empty[Int, Array[Float]]
       ByKey.values(rows).foreach { case (bought, factor) =>

@@ -5,6 +5,7 @@ import scala.collection.mutable.ArrayBuilder
 import org.apache.spark.Partitioner
 import org.apache.spark.rdd.RDD
 
+import cartograph.platform.ByKey
 import cartograph.sales.Purchases
 
 /**
@@ -51,7 +52,7 @@ object Candidates {
     val placed = partitionerOf(snapshot.purchases)
     val (moment, rank, common) = (snapshot.moment, snapshot.rank, snapshot.common)
     val (popular, pairs) = (snapshot.popular, snapshot.pairs)
-    val inputs = snapshot.purchases.join(wanted, placed).join(snapshot.factors.users, placed)
+    val inputs = ByKey.joined(ByKey.joined(snapshot.purchases, wanted), snapshot.factors.users)
     snapshot.others.fold(
       inputs.mapPartitions(
         { rows =>
@@ -61,6 +62,7 @@ object Candidates {
         preservesPartitioning = true
       )
     ) { others =>
+      // The rows of a user's rare products may take 200 kB, so this join must be able to spill.
       inputs.leftOuterJoin(ownRows(snapshot, inputs, others, placed), placed).mapPartitions(
         { rows =>
           val finder = new CandidateFinder(common.value, popular.value, rank, pairs)

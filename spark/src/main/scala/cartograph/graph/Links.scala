@@ -82,11 +82,11 @@ object Links {
       communities: Communities,
       maxSentBytes: Long = MaxSentBytes
   ): RDD[Link] = {
-    val users = shop.users.leftOuterJoin(communities.users, shop.byUser)
+    val users = ByKey.leftJoined(shop.users, communities.users)
     val sizeBytes = shop.products.map(product => 200L + 2 * (product.id.length + product.label.length)).fold(0L)(_ + _)
     val links =
       if (sizeBytes > maxSentBytes) joined(shop, users, purchases, lists, communities)
-      else lookedUp(shop, users, purchases, lists, tableOf(communities, sizeBytes))
+      else lookedUp(users, purchases, lists, tableOf(communities, sizeBytes))
     links.setName("links").persist(StorageLevel.MEMORY_AND_DISK)
   }
 
@@ -96,17 +96,19 @@ object Links {
     Broadcasts.checked(products.sparkContext, "products of links", ByKey.values(products.collect()), sizeBytes)
   }
 
-  /** Finds the products of links on each executor. The links of a user are made when the user's turn comes. */
+  /**
+   * Finds the products of links on each executor. The links of a user are made when the user's turn comes; users stay in the order
+   * of `shop.users`, by number.
+   */
   private def lookedUp(
-      shop: Shop,
       users: RDD[(Int, Member)],
       purchases: RDD[(Int, Purchases)],
       lists: RDD[(Int, Lists)],
       products: Broadcast[Array[(Product, Int)]]
   ): RDD[Link] =
-    users.cogroup(purchases, lists, shop.byUser).mapPartitions { rows =>
+    ByKey.leftJoined(ByKey.leftJoined(users, purchases), lists).mapPartitions { rows =>
       val known = products.value
-      rows.toArray.sortBy(_._1).iterator.flatMap { case (user, (member, bought, listed)) =>
+      rows.flatMap { case (user, ((member, bought), listed)) =>
         val ends = bought.iterator.flatMap(boughtBy(user, _)) ++ listed.iterator.flatMap(listedFor(user, _))
         linksOf(member, ends.map { case (product, end) => end -> known(product) })
       }
@@ -126,33 +128,32 @@ object Links {
       .join(communities.products, shop.byUser.numPartitions)
       .map { case (_, end @ (userEnd, _)) => userEnd.user -> end }
       .cogroup(users, shop.byUser)
-      .mapPartitions(_.toArray.sortBy(_._1).iterator.flatMap { case (_, (ends, member)) => linksOf(member, ends.iterator) })
+      .mapPartitions(_.toArray.sortBy(_._1).iterator.flatMap { case (_, (ends, members)) =>
+        members.iterator.flatMap(linksOf(_, ends.iterator))
+      })
   }
 
-  /**
-   * Makes the links of a user, sorted by kind, rank and product.
-   *
-   * @param members the id of the user and the community, once
-   */
-  private def linksOf(members: Iterable[Member], ends: Iterator[End]): Iterator[Link] =
-    members.iterator.flatMap { case (id, community) =>
-      ends
-        .map { case (end, (product, productCommunity)) =>
-          Link(
-            user = end.user,
-            userId = id,
-            userCommunity = community.getOrElse(Communities.NoCommunity),
-            product = product,
-            productCommunity = productCommunity,
-            kind = end.kind,
-            rank = end.rank,
-            score = end.score,
-            bought = end.bought
-          )
-        }
-        .toArray
-        .sortBy(link => (link.kind.order, link.rank, link.product.number))
-    }
+  /** Makes the links of a user, sorted by kind, rank and product. */
+  private def linksOf(member: Member, ends: Iterator[End]): Iterator[Link] = {
+    val (id, community) = member
+    ends
+      .map { case (end, (product, productCommunity)) =>
+        Link(
+          user = end.user,
+          userId = id,
+          userCommunity = community.getOrElse(Communities.NoCommunity),
+          product = product,
+          productCommunity = productCommunity,
+          kind = end.kind,
+          rank = end.rank,
+          score = end.score,
+          bought = end.bought
+        )
+      }
+      .toArray
+      .sortBy(link => (link.kind.order, link.rank, link.product.number))
+      .iterator
+  }
 
   /** Groups links, which must be sorted by user, as [[of]] returns them. No group is empty. */
   def byUser(links: Iterator[Link]): Iterator[Seq[Link]] = new Iterator[Seq[Link]] {

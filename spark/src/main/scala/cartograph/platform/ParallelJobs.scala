@@ -1,22 +1,33 @@
 package cartograph.platform
 
-import java.util.concurrent.Executors
+import java.util.concurrent.FutureTask
 
-import scala.concurrent.duration.Duration
-import scala.concurrent.{Await, ExecutionContext, Future}
+import scala.util.{Failure, Success, Try}
 
 /** Runs Spark jobs of few tasks in parallel, because one of them alone would leave most cores idle. */
 object ParallelJobs {
 
   /**
-   * Runs all jobs and waits for them.
+   * Runs all jobs, each on a thread of its own, and waits until all have ended.
    *
-   * @return the results in the order of `jobs`; if any job fails, its exception is thrown instead
+   * @return the results in the order of `jobs`
+   * @throws Throwable what the first failed job has thrown, errors of the JVM such as a lack of memory too; what later jobs have
+   *                   thrown is suppressed
    */
   def run[Result](jobs: Seq[() => Result]): Seq[Result] = {
-    val threads = Executors.newFixedThreadPool(math.max(1, jobs.size))
-    implicit val context: ExecutionContext = ExecutionContext.fromExecutor(threads)
-    try Await.result(Future.sequence(jobs.map(job => Future(job()))), Duration.Inf)
-    finally threads.shutdown()
+    val tasks = jobs.map(job => new FutureTask[Try[Result]](() => attempted(job)))
+    tasks.foreach(new Thread(_, "parallel job").start())
+    val ended = tasks.map(_.get())
+    val failures = ended.collect { case Failure(error) => error }
+    failures.headOption.foreach { first =>
+      failures.drop(1).filterNot(_ eq first).foreach(first.addSuppressed)
+      throw first
+    }
+    ended.collect { case Success(result) => result }
   }
+
+  /** As `Try`, which lets fatal errors pass: nobody would wait for them on another thread. */
+  private def attempted[Result](job: () => Result): Try[Result] =
+    try Success(job())
+    catch { case error: Throwable => Failure(error) }
 }

@@ -23,17 +23,20 @@ trait Algorithm extends Serializable {
   /** The name in the configuration: `algorithm` in lambdas/shared/contract/model.ts. */
   def name: String
 
-  /** Number of windows of time before the holdout that the algorithm learns from. Each costs a snapshot. */
+  /** Number of windows of time before the holdout that the algorithm learns from before it is measured. Each costs a snapshot. */
   def windows: Int
+
+  /** Number of older windows from which it also learns for the lists that are served, if it learns from the holdout. */
+  def olderWindows: Int
 
   /**
    * Learns from windows.
    *
    * @param windows users by number, newest window first; fewer windows than requested if the shop's past is short
    * @param seed    seed of every random choice
-   * @param before  what it learned with this seed from the same windows without the newest, so that it need not learn that again
+   * @param older   windows before those. They are only learned from: no choice is measured on them
    */
-  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted] = None): Fitted
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, older: Seq[RDD[(Int, Labelled)]] = Nil): Fitted
 
   /**
    * Reads what it had learned.
@@ -79,7 +82,8 @@ object Algorithm {
 object MatrixFactorisation extends Algorithm with Fitted {
   val name: String = "als"
   val windows: Int = 0
-  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = this
+  val olderWindows: Int = 0
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, older: Seq[RDD[(Int, Labelled)]]): Fitted = this
   def orderedBy(list: ListKind): String = Scorers.MatrixFactorisation.name
   def order(list: ListKind): Option[ListOrder] = None
   def importances(list: ListKind): Seq[(Feature, Double)] = Nil

@@ -3,7 +3,7 @@ package cartograph.ranking
 import org.apache.spark.rdd.RDD
 
 import cartograph.features.Candidates
-import cartograph.lists.{ListKind, RankingMeasures}
+import cartograph.lists.{ListKind, Ranking, RankingMeasures, Selection}
 
 /**
  * The order that was chosen for a list.
@@ -52,8 +52,18 @@ object BlendChoice {
   private val Usual = Blend(0.5, 25, AllThree)
   /** A blend that keeps much of the baseline's order, so that it loses little where nothing can be known of a user's taste. */
   private val Careful = Blend(0.4, 0, Halves)
-  private val Blends: Seq[Blend] = Careful +: Weights.flatMap { weight =>
+  private[ranking] val Blends: Seq[Blend] = Careful +: Weights.flatMap { weight =>
     WithoutTrees.map(Blend(weight, 0, _)) ++ Sizes.flatMap(trees => WithTrees.map(Blend(weight, trees, _)))
+  }
+
+  /**
+   * A candidate that is not among so many first ones of any order cannot be among the first ten of a blend. Its score is at
+   * most 1 / (Flatness + Near), and ten candidates have at least weight / (Flatness + 9) by the order that weighs most. One place
+   * more makes the difference larger than what rounding takes.
+   */
+  private[ranking] val Near: Int = {
+    val heaviest = Blends.map(_.weights.max).min
+    math.ceil((Blended.Flatness + RankingMeasures.Depth - 1) / heaviest - Blended.Flatness).toInt + 1
   }
 
   /**
@@ -81,7 +91,7 @@ object BlendChoice {
     val users = windows.map(drawn(_, list))
     val families = Scorers.baselines(list).map(_.variants)
     val variants = families.flatten
-    val plain = variants.zip(measured(users, list, variants.size)(_ => _ => variants)).toMap
+    val plain = variants.zip(measured(users, list, variants.size)(_ => firstOf(_, list, variants))).toMap
     def best(among: Seq[ByFeature]): ByFeature = among.maxBy(plain(_).mean)
     val baselines = families.map(best)
     val baseline = best(baselines)
@@ -89,7 +99,7 @@ object BlendChoice {
     val blends = Blends.filter(blend => blend.trees == 0 || trees.forall(_.isDefined))
     val blended = blends.zip(measured(users, list, blends.size) { window =>
       val byWindow = trees(window)
-      orders(_, list, baseline, blends, byWindow)
+      firstOf(_, list, baseline, blends, byWindow)
     })
     val certain = blended.filter { case (blend, tried) =>
       tried.isBetterThan(plain(baseline), errors = needed(blend))
@@ -120,25 +130,23 @@ object BlendChoice {
   }
 
   /**
-   * Measures scorers.
+   * Measures orders.
    *
    * @param windows users of each window
-   * @param count   number of scorers
-   * @param scorers takes the position of a window and a user's candidates, and returns the scorers
+   * @param count   number of orders
+   * @param first   takes the position of a window and a user's candidates, and returns the first ten products by each order
    */
   private def measured(windows: Seq[RDD[(Int, Labelled)]], list: ListKind, count: Int)(
-      scorers: Int => Candidates => Seq[Scorer]
+      first: Int => Candidates => Seq[Array[Int]]
   ): Seq[Tried] = {
     val users = windows.zipWithIndex.flatMap { case (window, index) =>
-      val scorersOf = scorers(index)
+      val firstProducts = first(index)
       window.map { case (user, labelled) =>
         val correct = correctFor(labelled, list)
-        def ndcg(scorer: Scorer): Double =
-          RankingMeasures.ndcg(Scorers.best(scorer, labelled.candidates, list, RankingMeasures.Depth).map(_.product), correct)
-        user -> scorersOf(labelled.candidates).map(ndcg).toArray
+        user -> firstProducts(labelled.candidates).map(RankingMeasures.ndcg(_, correct)).toArray
       }.collect().sorted(RankingSamples.byChance[Array[Double]](MeasuredSalt))
     }
-    Seq.tabulate(count)(scorer => Tried(users.map { case (_, ndcg) => ndcg(scorer) }.toArray))
+    Seq.tabulate(count)(order => Tried(users.map { case (_, ndcg) => ndcg(order) }.toArray))
   }
 
   /** Draws the users to measure on: at most [[RankingSamples.MaxUsers]] of those for whom some product is correct. */
@@ -154,23 +162,35 @@ object BlendChoice {
   private def correctFor(labelled: Labelled, list: ListKind): Array[Int] =
     RankingMeasures.correct(labelled.relevant, labelled.candidates.bought, list)
 
-  /** Returns the order of a user's candidates by each blend. Every tree and every order of a model is computed once. */
-  private def orders(
+  private def firstOf(candidates: Candidates, list: ListKind, scorers: Seq[Scorer]): Seq[Array[Int]] =
+    scorers.map(Scorers.best(_, candidates, list, RankingMeasures.Depth).map(_.product))
+
+  /**
+   * Returns the first ten products by each blend. Every tree and every order of a model is computed once.
+   *
+   * @param trees None if no blend has trees
+   */
+  private[ranking] def firstOf(
       candidates: Candidates,
       list: ListKind,
       baseline: Scorer,
       blends: Seq[Blend],
       trees: Option[Trees]
-  ): Seq[Scorer] = {
-    def places(scorer: Scorer): Array[Int] = Blended.places(scorer, candidates, list)
-    val byTrees = trees.fold(Map.empty[Int, Array[Int]]) { grown =>
-      val stages = Cascade.scores(Seq(grown), Sizes, candidates, list).map(FixedScores)
-      Sizes.zip(stages.map(places)).toMap
-    }
-    val others = Seq(Scorers.MatrixFactorisation, Scorers.CoPurchase, baseline).map(places)
+  ): Seq[Array[Int]] = {
+    val stages = trees.fold(Seq.empty[FixedScores])(grown => Cascade.scores(Seq(grown), Sizes, candidates, list).map(FixedScores))
+    val scorers = stages ++ Seq(Scorers.MatrixFactorisation, Scorers.CoPurchase, baseline)
+    val places = scorers.map(Blended.places(_, candidates, list))
+    val near = Array.range(0, candidates.size).filter(row => places.exists(order => order(row) >= 0 && order(row) < Near))
+    val products = near.map(candidates.products)
+    val (byTrees, others) = places.map(near.map(_)).splitAt(stages.size)
+    val bySize = Sizes.zip(byTrees).toMap
+    val selection = new Selection(RankingMeasures.Depth)
     blends.map { blend =>
-      val orders = (byTrees.getOrElse(blend.trees, others.head) +: others).zip(blend.weights)
-      FixedScores(Blended.scores(orders.filter { case (_, weight) => weight > 0 }))
+      val orders = (bySize.getOrElse(blend.trees, others.head) +: others).zip(blend.weights)
+      val scores = Blended.scores(orders.filter { case (_, weight) => weight > 0 })
+      selection.clear()
+      products.indices.foreach(at => selection.offer(products(at), Ranking.rounded(scores(at))))
+      selection.result.map(_.product)
     }
   }
 

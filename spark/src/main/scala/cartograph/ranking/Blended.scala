@@ -29,7 +29,7 @@ final case class Blended(name: String, parts: Seq[Part], list: ListKind) extends
 
 object Blended {
   /** The larger it is, the less the first places differ from those after them. */
-  private val Flatness = 10.0
+  private[ranking] val Flatness = 10.0
 
   /** @return the place of each candidate in the scorer's order, from 0; -1 if the list does not admit the candidate */
   def places(scorer: Scorer, candidates: Candidates, list: ListKind): Array[Int] = {

@@ -15,11 +15,11 @@ private[ranking] final case class LeafTotals(first: Double, second: Double, rows
 private[ranking] final class Histogram(slots: Int) {
   import FeatureBins.Bins
 
-  /** Sums of first and second derivatives, side by side, of bin b of slot s: the pair at 2 * (s * 64 + b). */
-  val sums: Array[Double] = new Array[Double](2 * slots * Bins)
-
-  /** Number of rows, at s * 64 + b. */
-  val rows: Array[Int] = new Array[Int](slots * Bins)
+  /**
+   * Sums of first and of second derivatives, and the number of rows, side by side, of bin b of slot s: the three at
+   * 3 * (s * 64 + b). Numbers of rows are exact as doubles, and side by side they are in the same line of the cache.
+   */
+  val sums: Array[Double] = new Array[Double](3 * slots * Bins)
 
   /** Subtracts another histogram. Changes this one and returns it. */
   def minus(other: Histogram): Histogram = {
@@ -28,25 +28,20 @@ private[ranking] final class Histogram(slots: Int) {
       sums(index) -= other.sums(index)
       index += 1
     }
-    index = 0
-    while (index < rows.length) {
-      rows(index) -= other.rows(index)
-      index += 1
-    }
     this
   }
 
   /** Sums the bins of the first slot. The bins of every slot contain all rows of the leaf. */
   def totals: LeafTotals = {
-    var first, second = 0.0
-    var count, bin = 0
+    var first, second, count = 0.0
+    var bin = 0
     while (bin < Bins) {
-      first += sums(2 * bin)
-      second += sums(2 * bin + 1)
-      count += rows(bin)
+      first += sums(3 * bin)
+      second += sums(3 * bin + 1)
+      count += sums(3 * bin + 2)
       bin += 1
     }
-    LeafTotals(first, second, count)
+    LeafTotals(first, second, count.toInt)
   }
 }
 
@@ -78,7 +73,7 @@ private[ranking] final class HistogramBuilder(bins: FeatureBins, gradients: Lamb
 
   /** Adds the rows to the slots `firstSlot` until `lastSlot`. */
   private def add(histogram: Histogram, firstSlot: Int, lastSlot: Int, order: Array[Int], from: Int, until: Int): Unit = {
-    val (sums, rows, binOf, features, width) = (histogram.sums, histogram.rows, bins.bins, chosen, bins.width)
+    val (sums, binOf, features, width) = (histogram.sums, bins.bins, chosen, bins.width)
     var at = from
     while (at < until) {
       val row = order(at)
@@ -86,10 +81,10 @@ private[ranking] final class HistogramBuilder(bins: FeatureBins, gradients: Lamb
       val second = gradients.second(row)
       var slot = firstSlot
       while (slot < lastSlot) {
-        val index = slot * FeatureBins.Bins + binOf(row * width + features(slot))
-        sums(2 * index) += first
-        sums(2 * index + 1) += second
-        rows(index) += 1
+        val index = 3 * (slot * FeatureBins.Bins + binOf(row * width + features(slot)))
+        sums(index) += first
+        sums(index + 1) += second
+        sums(index + 2) += 1
         slot += 1
       }
       at += 1

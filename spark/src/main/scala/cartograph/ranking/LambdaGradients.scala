@@ -17,7 +17,7 @@ import cartograph.platform.Parallel
  *
  * @param depth places of a list that count
  */
-private[ranking] final class LambdaGradients(rows: RankingRows, depth: Int) {
+private[ranking] final class LambdaGradients(rows: RankingLabels, depth: Int) {
   /** First and second derivatives of each row, at the scores of the last `compute` of its group. */
   val first: Array[Double] = new Array[Double](rows.count)
   val second: Array[Double] = new Array[Double](rows.count)

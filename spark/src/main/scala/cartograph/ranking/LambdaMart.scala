@@ -26,9 +26,9 @@ final case class LambdaMartConfig(
 )
 
 object LambdaMartConfig {
-  /** Returns the configuration for samples of this size. */
-  def of(samples: Seq[RankingRows], trees: Int): LambdaMartConfig =
-    LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, samples.map(_.count).sum / 1000)))
+  /** Returns the configuration for so many rows. */
+  def of(rows: RankingLabels, trees: Int): LambdaMartConfig =
+    LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, rows.count / 1000)))
 }
 
 /**
@@ -41,25 +41,25 @@ object LambdaMartConfig {
 object LambdaMart {
 
   /**
-   * Grows trees one after another. Each lowers the loss that the trees before it leave.
+   * Grows trees one after another. Each lowers the loss that the trees before it leave, so fewer trees are the first of more.
    *
    * @param bins of the rows
    * @param seed seed of every random choice
    * @return `config.trees` trees; none if there are no rows
-   * @throws IllegalArgumentException if the arrays do not fit together
+   * @throws IllegalArgumentException if rows and bins do not fit together
    */
-  def fit(rows: RankingRows, bins: FeatureBins, config: LambdaMartConfig, seed: Long): Trees = {
+  def fit(rows: RankingLabels, bins: FeatureBins, config: LambdaMartConfig, seed: Long): Trees = {
     require(
-      rows.features.length == rows.count * rows.width && rows.groups.lastOption.contains(rows.count),
-      s"Cannot learn: there are ${rows.features.length} values of ${rows.width} features and groups up to " +
+      bins.bins.length == rows.count * bins.width && rows.groups.lastOption.contains(rows.count),
+      s"Cannot learn: there are ${bins.bins.length} bins of ${bins.width} features and groups up to " +
         s"${rows.groups.lastOption.getOrElse(0)}, should be ${rows.count} rows"
     )
     val random = new java.util.Random(seed)
     val gradients = new LambdaGradients(rows, config.depth)
     val scores = new Array[Double](rows.count)
-    val features = math.max(1, math.round(rows.width * config.featureShare).toInt)
+    val features = math.max(1, math.round(bins.width * config.featureShare).toInt)
     val trees = Array.fill(if (rows.count == 0) 0 else config.trees) {
-      val chosen = shuffled(rows.width, random).take(features).sorted
+      val chosen = divisible(shuffled(bins.width, random).take(features).sorted, bins)
       val groups = sampled(rows, config.groupShare, random)
       // Only the rows of these groups are learned from, so the others need no derivatives.
       gradients.compute(scores, groups)
@@ -69,6 +69,13 @@ object LambdaMart {
     }
     Trees(trees)
   }
+
+  /**
+   * Leaves out features that have all rows in one bin, because they divide nothing: in the list `new`, for example, the
+   * user has bought no candidate. The first feature stays, because the totals of a leaf are the sums over its bins.
+   */
+  private def divisible(features: Array[Int], bins: FeatureBins): Array[Int] =
+    features.take(1) ++ features.drop(1).filter(bins.edges(_).nonEmpty)
 
   /** Returns 0 until `count`, shuffled (Fisher, Yates). */
   private def shuffled(count: Int, random: java.util.Random): Array[Int] = {
@@ -83,14 +90,14 @@ object LambdaMart {
   }
 
   /** Draws a share of the groups, in order; all groups if none with rows is drawn. */
-  private def sampled(rows: RankingRows, share: Double, random: java.util.Random): Array[Int] = {
+  private def sampled(rows: RankingLabels, share: Double, random: java.util.Random): Array[Int] = {
     val all = Array.range(0, rows.groupCount)
     val drawn = all.filter(_ => random.nextDouble() < share)
     if (drawn.exists(group => rows.groups(group) < rows.groups(group + 1))) drawn else all
   }
 
   /** Returns the rows of the groups, in order. */
-  private def rowsOf(rows: RankingRows, groups: Array[Int]): Array[Int] = {
+  private def rowsOf(rows: RankingLabels, groups: Array[Int]): Array[Int] = {
     val found = new Array[Int](groups.map(group => rows.groups(group + 1) - rows.groups(group)).sum)
     var count = 0
     groups.foreach { group =>

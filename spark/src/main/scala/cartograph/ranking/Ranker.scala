@@ -34,9 +34,9 @@ final case class ByTrees(ensembles: Array[Trees], list: ListKind) extends Scorer
 object Ranker extends Algorithm {
   val name: String = ModelConfig.DefaultAlgorithm
   val windows: Int = 2
+  val olderWindows: Int = 1
 
-  /** @param whole by list, the trees that learned from all windows, if they order the list; empty if the ranker was read */
-  private final class FittedRanker(orders: Map[ListKind, ListOrder], val whole: Map[ListKind, Trees]) extends Fitted {
+  private final class FittedRanker(orders: Map[ListKind, ListOrder]) extends Fitted {
     private val scorers = orders.map { case (list, order) => list -> order.scorer(list) }
     def orderedBy(list: ListKind): String = scorers(list).name
     def order(list: ListKind): Option[ListOrder] = orders.get(list)
@@ -52,30 +52,32 @@ object Ranker extends Algorithm {
   override def read(key: String, document: JsonNode): Option[Fitted] = Some(of(RankerDocument.parse(key, document)))
 
   /** Makes a ranker of what was learned earlier. */
-  private[cartograph] def of(orders: Map[ListKind, ListOrder]): Fitted = new FittedRanker(orders, whole = Map.empty)
+  private[cartograph] def of(orders: Map[ListKind, ListOrder]): Fitted = new FittedRanker(orders)
 
-  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, before: Option[Fitted]): Fitted = {
-    val known = before.collect { case ranker: FittedRanker => ranker.whole }.getOrElse(Map.empty[ListKind, Trees])
+  def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, older: Seq[RDD[(Int, Labelled)]]): Fitted = {
     val fitted = ParallelJobs.run(ListKind.all.map { list => () =>
-      val trees = new WindowTrees(windows.map(RankingSamples.sample(_, list, seed)), seed, known.get(list))
+      def sampled(from: Seq[RDD[(Int, Labelled)]]) = from.map(RankingSamples.sample(_, list, seed))
+      val trees = new WindowTrees(sampled(windows), seed, if (usesOlder(list)) sampled(older) else Nil)
       val choice = BlendChoice.of(windows, list, trees)
-      val order = ListOrder(choice.baseline, choice.baselines, choice.blend, ensemblesOf(choice, trees))
-      (list, choice, order, Option.when(choice.hasTrees)(list -> trees.whole))
+      (list, choice, ListOrder(choice.baseline, choice.baselines, choice.blend, ensemblesOf(choice, trees)))
     })
-    fitted.foreach { case (list, choice, _, _) => logChoice(list, choice) }
-    new FittedRanker(
-      orders = fitted.map { case (list, _, order, _) => list -> order }.toMap,
-      whole = fitted.flatMap { case (_, _, _, whole) => whole }.toMap
-    )
+    fitted.foreach { case (list, choice, _) => logChoice(list, choice) }
+    of(fitted.map { case (list, _, order) => list -> order }.toMap)
   }
 
   /**
+   * Whether a list learns from older windows. They teach what people discover, and what they buy again is better learned from what
+   * is new.
+   */
+  private def usesOlder(list: ListKind): Boolean = list == ListKind.New
+
+  /**
    * Returns several ensembles, because a single one varies too much: those that learned from all windows but one, which exist
-   * already, and one that learns from all windows.
+   * already, and one that learns from all. Of that one, only as many trees grow as the blend has.
    */
   private def ensemblesOf(choice: Choice, trees: WindowTrees): Seq[Trees] =
     choice.blend.filter(_.trees > 0).toSeq.flatMap { blend =>
-      (trees.withoutEach.flatten :+ trees.whole).map(_.first(blend.trees))
+      trees.withoutEach.flatten.map(_.first(blend.trees)) :+ trees.whole(blend.trees)
     }
 
   private def logChoice(list: ListKind, choice: Choice): Unit = {

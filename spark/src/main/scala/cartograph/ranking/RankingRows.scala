@@ -1,13 +1,29 @@
 package cartograph.ranking
 
 /**
- * Rows to learn an order from. A group has the rows of one user; rows are ranked within their group.
+ * Labels of rows. A group has the rows of one user; rows are ranked within their group.
  *
- * @param features row after row, `width` values each; finite
  * @param relevant true for each row whose product the user bought next
  * @param groups   position of the first row of each group, and then the number of rows
  */
-final case class RankingRows(features: Array[Float], width: Int, relevant: Array[Boolean], groups: Array[Int]) {
+final case class RankingLabels(relevant: Array[Boolean], groups: Array[Int]) {
   def count: Int = relevant.length
   def groupCount: Int = math.max(0, groups.length - 1)
+}
+
+object RankingLabels {
+  /** Puts labels one after another; their groups stay apart. */
+  def stacked(all: Seq[RankingLabels]): RankingLabels = {
+    val sizes = all.flatMap(labels => labels.groups.zip(labels.groups.drop(1)).map { case (from, until) => until - from })
+    RankingLabels(Array.concat(all.map(_.relevant): _*), sizes.scanLeft(0)(_ + _).toArray)
+  }
+}
+
+/**
+ * Rows to learn an order from.
+ *
+ * @param features row after row, `width` values each; finite
+ */
+final case class RankingRows(features: Array[Float], width: Int, labels: RankingLabels) {
+  def count: Int = labels.count
 }

@@ -13,7 +13,7 @@ private[ranking] object RankingSamples {
   /** Users of a window that trees learn from, or that scorers are compared on, at most. */
   val MaxUsers: Int = 5000
   /** Randomly drawn candidates per user that were not bought. */
-  private val Negatives = 60
+  private val Negatives = 40
 
   /** Orders users by a hash of their numbers and the salt. */
   def byChance[Row](salt: Int): Ordering[(Int, Row)] = Ordering.by(row => (MurmurHash3.mix(salt, row._1), row._1))
@@ -22,7 +22,7 @@ private[ranking] object RankingSamples {
   def sample(window: RDD[(Int, Labelled)], list: ListKind, seed: Long): RankingRows = {
     val users = window.flatMap { case (user, labelled) =>
       val rows = sampleOf(labelled, list, new java.util.Random(seed * 1000003L + user))
-      Option.when(rows.relevant.contains(true))(user -> rows)
+      Option.when(rows.labels.relevant.contains(true))(user -> rows)
     }.takeOrdered(MaxUsers)(byChance(seed.toInt))
     stacked(ByKey.values(users).toSeq)
   }
@@ -42,20 +42,13 @@ private[ranking] object RankingSamples {
     RankingRows(
       features = features,
       width = Features.Width,
-      relevant = rows.map(row => labelled.isRelevant(candidates.products(row))),
-      groups = Array(0, rows.length)
+      labels = RankingLabels(rows.map(row => labelled.isRelevant(candidates.products(row))), Array(0, rows.length))
     )
   }
 
-  /** Puts samples one after another; their groups stay apart. */
-  def stacked(samples: Seq[RankingRows]): RankingRows = {
-    val groupSizes =
-      samples.flatMap(sample => sample.groups.zip(sample.groups.drop(1)).map { case (from, until) => until - from })
-    RankingRows(
-      features = Array.concat(samples.map(_.features): _*),
-      width = Features.Width,
-      relevant = Array.concat(samples.map(_.relevant): _*),
-      groups = groupSizes.scanLeft(0)(_ + _).toArray
-    )
-  }
+  private def stacked(samples: Seq[RankingRows]): RankingRows = RankingRows(
+    features = Array.concat(samples.map(_.features): _*),
+    width = Features.Width,
+    labels = RankingLabels.stacked(samples.map(_.labels))
+  )
 }

@@ -35,12 +35,13 @@ private[ranking] final class SplitFinder(edges: Array[Int], config: LambdaMartCo
     var firstLeft, secondLeft = 0.0
     var bestGain = LeastGain
     var bestBin = -1
-    var rowsLeft, bin = 0
+    var rowsLeft = 0.0
+    var bin = 0
     while (bin < edges(slot)) {
-      val index = slot * FeatureBins.Bins + bin
-      firstLeft += histogram.sums(2 * index)
-      secondLeft += histogram.sums(2 * index + 1)
-      rowsLeft += histogram.rows(index)
+      val index = 3 * (slot * FeatureBins.Bins + bin)
+      firstLeft += histogram.sums(index)
+      secondLeft += histogram.sums(index + 1)
+      rowsLeft += histogram.sums(index + 2)
       if (rowsLeft >= config.leastRows && totals.rows - rowsLeft >= config.leastRows) {
         val firstRight = totals.first - firstLeft
         val secondRight = totals.second - secondLeft

@@ -5,35 +5,35 @@ package cartograph.ranking
  *
  * @param samples of each window, newest first
  * @param seed    of every random choice
- * @param before  the trees that learned from all windows but the newest, if they exist already
+ * @param older   of windows before those, which are only learned from
  */
-private[ranking] final class WindowTrees(samples: Seq[RankingRows], seed: Long, before: Option[Trees]) {
+private[ranking] final class WindowTrees(samples: Seq[RankingRows], seed: Long, older: Seq[RankingRows] = Nil) {
   import WindowTrees._
 
-  /** The bins of all windows have the same edges, so each value is put into its bin once. */
-  private lazy val bins = FeatureBins.of(samples)
+  /** The bins of all windows have the same edges, so each value is put into its bin once. The features are not kept. */
+  private val bins = FeatureBins.of(samples ++ older)
+  private val labels = (samples ++ older).map(_.labels)
+  private val measuredCount = samples.size
 
-  /** For each window, the trees that learned from the other windows; None if these have too few users. */
-  lazy val withoutEach: Seq[Option[Trees]] = samples.indices.map { window =>
-    if (window == 0 && before.nonEmpty) before else grown(samples.indices.filter(_ != window))
+  /** For each window but the older ones, the trees that learned from the other windows; None if these have too few users. */
+  lazy val withoutEach: Seq[Option[Trees]] = labels.indices.take(measuredCount).map { window =>
+    val others = labels.indices.filter(_ != window)
+    Option.when(others.map(labels(_).groupCount).sum >= LeastLearners)(grow(others, Most))
   }
 
-  /** The trees that learned from all windows. */
-  lazy val whole: Trees = grow(samples.indices)
+  /** Grows trees that learn from all windows, older ones too. @param count at most [[WindowTrees.Most]] */
+  def whole(count: Int): Trees = grow(labels.indices, count)
 
-  private def grown(windows: Seq[Int]): Option[Trees] =
-    Option.when(windows.map(samples(_).groupCount).sum >= LeastLearners)(grow(windows))
-
-  private def grow(windows: Seq[Int]): Trees = {
-    val rows = windows.map(samples)
-    // Windows count from the oldest, so that the seed stays the same when a newer window is added.
-    val own = seed + windows.map(window => 1L << (samples.size - 1 - window)).sum
-    LambdaMart.fit(RankingSamples.stacked(rows), FeatureBins.stacked(windows.map(bins)), LambdaMartConfig.of(rows, Most), own)
+  private def grow(windows: Seq[Int], count: Int): Trees = {
+    val rows = RankingLabels.stacked(windows.map(labels))
+    // Each set of windows has a seed of its own.
+    val own = seed + windows.map(window => 1L << (labels.size - 1 - window)).sum
+    LambdaMart.fit(rows, FeatureBins.stacked(windows.map(bins)), LambdaMartConfig.of(rows, count), own)
   }
 }
 
 private[ranking] object WindowTrees {
-  /** Number of trees that are grown. */
+  /** Number of trees of an ensemble, at most. */
   val Most: Int = 100
   /** With fewer users in the other windows, trees do not learn. */
   private val LeastLearners = 25

@@ -11,14 +11,13 @@ class HistogramTest extends AnyFunSuite {
     RankingRows(
       features = Array.fill(groups * 10 * Width)(random.nextFloat()),
       width = Width,
-      relevant = Array.tabulate(groups * 10)(_ % 10 == 0),
-      groups = Array.tabulate(groups + 1)(_ * 10)
+      labels = RankingLabels(Array.tabulate(groups * 10)(_ % 10 == 0), Array.tabulate(groups + 1)(_ * 10))
     )
   }
 
   private def gradientsOf(rows: RankingRows, groups: Array[Int]): LambdaGradients = {
     val random = new java.util.Random(2)
-    val gradients = new LambdaGradients(rows, depth = 5)
+    val gradients = new LambdaGradients(rows.labels, depth = 5)
     gradients.compute(Array.fill(rows.count)(random.nextDouble()), groups)
     gradients
   }
@@ -42,11 +41,11 @@ class HistogramTest extends AnyFunSuite {
       val built = new HistogramBuilder(bins, gradients, chosen).build(order, from = 0, until)
       for (slot <- chosen.indices; bin <- 0 until FeatureBins.Bins) {
         val inBin = order.take(until).filter(row => bins.bins(row * Width + chosen(slot)) == bin)
-        val at = slot * FeatureBins.Bins + bin
-        assert(built.rows(at) === inBin.length)
+        val at = 3 * (slot * FeatureBins.Bins + bin)
+        assert(built.sums(at + 2) === inBin.length)
         // Equal to the last digit, because the order of sums is that of the rows.
-        assert(built.sums(2 * at) === inBin.foldLeft(0.0)(_ + gradients.first(_)))
-        assert(built.sums(2 * at + 1) === inBin.foldLeft(0.0)(_ + gradients.second(_)))
+        assert(built.sums(at) === inBin.foldLeft(0.0)(_ + gradients.first(_)))
+        assert(built.sums(at + 1) === inBin.foldLeft(0.0)(_ + gradients.second(_)))
       }
       assert(built.totals.rows === until)
     }

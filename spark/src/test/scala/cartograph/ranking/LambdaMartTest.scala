@@ -6,7 +6,7 @@ import cartograph.lists.RankingMeasures
 
 class LambdaMartTest extends AnyFunSuite {
   private def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees =
-    LambdaMart.fit(rows, FeatureBins.of(rows), config, seed)
+    LambdaMart.fit(rows.labels, FeatureBins.of(rows), config, seed)
 
   private val config = LambdaMartConfig(trees = 40, leastRows = 5)
 
@@ -18,14 +18,15 @@ class LambdaMartTest extends AnyFunSuite {
       val best = group.sortBy(-score(_)).take(3)
       group.map(row => best.exists(_ eq row))
     }
-    RankingRows(all.flatten.flatten, 4, relevant, Array.tabulate(groups + 1)(_ * 20))
+    RankingRows(all.flatten.flatten, 4, RankingLabels(relevant, Array.tabulate(groups + 1)(_ * 20)))
   }
 
   private def ndcg(trees: Trees, rows: RankingRows): Double = {
     val scores = trees.scores(rows.features, rows.width)
-    val perGroup = rows.groups.zip(rows.groups.drop(1)).map { case (from, until) =>
+    val RankingLabels(relevant, groups) = rows.labels
+    val perGroup = groups.zip(groups.drop(1)).map { case (from, until) =>
       val order = (from until until).sortBy(row => -scores(row))
-      RankingMeasures.ndcg(order.toArray, (from until until).filter(row => rows.relevant(row)).toArray)
+      RankingMeasures.ndcg(order.toArray, (from until until).filter(row => relevant(row)).toArray)
     }
     perGroup.sum / perGroup.length
   }
@@ -46,10 +47,33 @@ class LambdaMartTest extends AnyFunSuite {
 
   test("the same rows and seed give the same trees; another seed gives others") {
     val learned = rows(100, 1)(_(0).toDouble)
-    def fitted(seed: Long) =
-      fit(learned, config, seed).trees.map(tree => (tree.feature.toSeq, tree.threshold.toSeq, tree.value.toSeq)).toSeq
+    def fitted(seed: Long) = parts(fit(learned, config, seed))
     assert(fitted(1) === fitted(1))
     assert(fitted(1) !== fitted(2))
+  }
+
+  private def parts(trees: Trees) = trees.trees.map(tree => (tree.feature.toSeq, tree.threshold.toSeq, tree.value.toSeq)).toSeq
+
+  test("fewer trees are the first of more") {
+    val learned = rows(100, 1)(_(0).toDouble)
+    assert(parts(fit(learned, config.copy(trees = 10), 1)) === parts(fit(learned, config, 1)).take(10))
+  }
+
+  test("features that are the same in all rows change no tree, not even the first; without others a tree is a leaf") {
+    val learned = rows(100, 1)(_(0).toDouble)
+    // Shares of 1, so that the draws are the same for both.
+    val all = config.copy(featureShare = 1, groupShare = 1)
+    val wide = learned.features.grouped(4).flatMap(row => row.flatMap(own => Seq(7f, own))).toArray
+    val expected = fit(learned, all, 1).trees
+    val found = fit(RankingRows(wide, 8, learned.labels), all, 1).trees
+    assert(found.map(_.feature.toSeq.map(feature => if (feature < 0) -1 else (feature - 1) / 2)).toSeq ===
+      expected.map(_.feature.toSeq).toSeq)
+    assert(found.map(_.threshold.toSeq).toSeq === expected.map(_.threshold.toSeq).toSeq)
+    // The last digits differ, because the totals of a leaf are summed over other bins.
+    for ((one, other) <- found.toSeq.flatMap(_.value.toSeq).zip(expected.toSeq.flatMap(_.value.toSeq)))
+      assert(math.abs(one - other) < 1e-9)
+    val nothing = RankingRows(Array.fill(4 * learned.count)(7f), 4, learned.labels)
+    assert(fit(nothing, all, 1).trees.forall(_.feature.toSeq == Seq(-1)))
   }
 
   test("a tree has at most its leaves and levels, and each leaf enough rows") {
@@ -74,9 +98,9 @@ class LambdaMartTest extends AnyFunSuite {
 
   test("while trees grow, a row gets the value that the finished tree gives it, among the rows that were learned from or not") {
     val all = rows(200, 4)(row => row(0) * row(1) - row(2))
-    val (bins, gradients) = (FeatureBins.of(all), new LambdaGradients(all, config.depth))
+    val (bins, gradients) = (FeatureBins.of(all), new LambdaGradients(all.labels, config.depth))
     val grower = new TreeGrower(bins, gradients, Array(0, 1, 2), config)
-    gradients.compute(new Array[Double](all.count), Array.range(0, all.groupCount))
+    gradients.compute(new Array[Double](all.count), Array.range(0, all.labels.groupCount))
     val (learned, others) = Array.range(0, all.count).partition(_ % 3 == 0)
     val grown = grower.grow(learned)
     val scores = new Array[Double](all.count)
@@ -86,10 +110,10 @@ class LambdaMartTest extends AnyFunSuite {
   }
 
   test("no rows give no trees; arrays that do not fit together are refused") {
-    assert(fit(RankingRows(Array.empty, 4, Array.empty, Array(0)), config, 1).trees.isEmpty)
-    val tooFew = RankingRows(features = Array(1f), width = 4, relevant = Array(true), groups = Array(0, 1))
-    val noBins = FeatureBins(Array.empty, Array.empty)
-    val message = intercept[IllegalArgumentException](LambdaMart.fit(tooFew, noBins, config, seed = 1)).getMessage
-    assert(message.contains("1 values of 4 features"))
+    assert(fit(RankingRows(Array.empty, 4, RankingLabels(Array.empty, Array(0))), config, 1).trees.isEmpty)
+    val labels = RankingLabels(relevant = Array(true), groups = Array(0, 1))
+    val tooFew = FeatureBins(Array.fill(4)(Array.empty), Array(0))
+    val message = intercept[IllegalArgumentException](LambdaMart.fit(labels, tooFew, config, seed = 1)).getMessage
+    assert(message.contains("1 bins of 4 features"))
   }
 }

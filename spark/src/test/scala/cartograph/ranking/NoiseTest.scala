@@ -47,10 +47,10 @@ class NoiseTest extends SparkSuite {
 
   private def outcome(shop: NoiseShop): Outcome = {
     val windows = windowsOf(shop)
-    val trees = new WindowTrees(windows.map(RankingSamples.sample(_, List, shop.seed.toLong)), shop.seed.toLong, None)
+    val trees = new WindowTrees(windows.map(RankingSamples.sample(_, List, shop.seed.toLong)), shop.seed.toLong)
     val choice = BlendChoice.of(windows, List, trees)
     val gain = choice.blend.fold(0.0) { blend =>
-      val grown = if (blend.trees > 0) Array(trees.whole.first(blend.trees)) else Array.empty[Trees]
+      val grown = if (blend.trees > 0) Array(trees.whole(blend.trees)) else Array.empty[Trees]
       gainOf(blend.scorer(ByTrees(grown, List), choice.baseline, List), choice.baseline, shop)
     }
     choice.blend.foreach(blend => info(f"$shop: ${blend.name}, gain $gain%+.4f"))

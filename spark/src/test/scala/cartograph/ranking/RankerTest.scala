@@ -41,8 +41,8 @@ class RankerTest extends SparkSuite {
     sc.parallelize(Seq.tabulate(users)(user => user -> labelled(random)(appeal(random))), 2)
   }
 
-  private def treesOf(windows: Seq[RDD[(Int, Labelled)]], before: Option[Trees] = None): WindowTrees =
-    new WindowTrees(windows.map(RankingSamples.sample(_, ListKind.New, 42)), 42, before)
+  private def treesOf(windows: Seq[RDD[(Int, Labelled)]]): WindowTrees =
+    new WindowTrees(windows.map(RankingSamples.sample(_, ListKind.New, 42)), 42)
 
   private def chosenOf(windows: RDD[(Int, Labelled)]*): Choice = BlendChoice.of(windows, ListKind.New, treesOf(windows))
 
@@ -119,13 +119,30 @@ class RankerTest extends SparkSuite {
     assert(treesOf(windows).withoutEach.forall(_.nonEmpty))
   }
 
-  test("trees that learned from all windows but the newest are the same if they are given, and if they are grown again") {
-    val windows = Seq(1, 2, 3).map(window(60, _)(random => (_, affinity) => affinity + random.nextDouble()))
-    val before = treesOf(windows.tail).whole
-    assert(treesOf(windows, Some(before)).withoutEach.head.get eq before)
-    // Edges of bins depend on all windows, so later trees differ a little. The first ones show that the draws are the same.
-    def roots(trees: Trees): Seq[Int] = trees.trees.map(_.feature.head).take(20).toSeq
-    assert(treesOf(windows).withoutEach.head.map(roots) === Some(roots(before)))
+  private def parts(trees: Trees) = trees.trees.map(tree => (tree.feature.toSeq, tree.value.toSeq)).toSeq
+
+  test("trees learn from older windows too, and none is left out: with one, a single window has trees") {
+    val windows = Seq(1, 2).map(window(60, _)(_ => (_, affinity) => affinity))
+    val samples = windows.map(RankingSamples.sample(_, ListKind.New, 42))
+    val trees = new WindowTrees(samples.take(1), 42, older = samples.drop(1))
+    val all = new WindowTrees(samples, 42)
+    assert(trees.withoutEach.map(_.map(parts)) === all.withoutEach.take(1).map(_.map(parts)))
+    assert(parts(trees.whole(10)) === parts(all.whole(10)))
+  }
+
+  test(
+    "a fitted ranker has an ensemble for each window, and one that learned from all, older ones too; no choice is made in them"
+  ) {
+    def learned(seed: Int) = window(300, seed)(random => (_, affinity) => affinity + 0.1 * random.nextDouble())
+    def ordersOf(olderWindows: RDD[(Int, Labelled)]*) = {
+      val fitted = Ranker.fit(Seq(learned(1), learned(2)), 42, olderWindows)
+      ListKind.all.map(list => list -> fitted.order(list).get.ensembles).toMap
+    }
+    val (alone, withOlder) = (ordersOf(), ordersOf(learned(3)))
+    for (list <- ListKind.all; ensembles <- Seq(alone, withOlder)) assert(ensembles(list).size === 3, list.name)
+    def equal(list: ListKind) = alone(list).zip(withOlder(list)).map { case (one, other) => parts(one) == parts(other) }
+    assert(equal(ListKind.New) === Seq(false, false, false))
+    assert(equal(ListKind.Any) === Seq(true, true, true))
   }
 
   test("the best variant of each baseline is found: the last eighth of a horizon, if it alone tells what is bought") {
