@@ -16,6 +16,7 @@ import type { Purchase } from '../api/purchase.ts';
 import { MAX_SENTENCE, printable } from '../terminal/printable.ts';
 import { costSection, waitingProblem } from './cost-section.ts';
 import { decisionOn } from './decisions.ts';
+import { distinctSales } from './distinct-sales.ts';
 import { latestRun, type Outcome, type SourceOutcome, type WindowOutcome } from './outcome.ts';
 import { personalLines } from './personal-lines.ts';
 import { purchaseSection } from './purchase-section.ts';
@@ -74,7 +75,7 @@ function trainingProblems(outcome: Outcome): string[] {
     problems.push(`Run ${run} is finished, but ${servedRun(outcome)} is served`);
   const sources = [...outcome.sources.values()];
   const cut = sum(sources.map((counts) => counts.cut));
-  const read = inputs.interactions + inputs.unweighted + inputs.charges.interactions;
+  const read = distinctSales(inputs);
   // Sales of forgotten users are left out, or no longer in the batches that the windows name by their first counts.
   if (inputs.tombstones === null ? cut !== read : read > cut)
     problems.push(`Run ${run} read ${grouped(read)} sales, but its windows hold ${grouped(cut)}`);

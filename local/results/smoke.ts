@@ -1,9 +1,10 @@
 import { PREFIX, parseBatchKey } from '../../lambdas/shared/contract/keys.ts';
-import { sum } from '../../lambdas/shared/contract/numbers.ts';
+import { grouped, sum } from '../../lambdas/shared/contract/numbers.ts';
 import type { Manifest, Window } from '../../lambdas/shared/contract/schemas.ts';
 import type { Lake } from '../../lambdas/shared/platform/lake.ts';
 import { type Named, placeBatches } from '../../lambdas/threshold/generations.ts';
 import { addRange } from '../../lambdas/threshold/ranges.ts';
+import { distinctSales } from './distinct-sales.ts';
 
 /** What a bucket holds of a topic. */
 export interface Stored {
@@ -69,12 +70,16 @@ export function verdictOn(
 /**
  * Compares the numbers of a run with each other and with what is stored.
  *
+ * The windows count a sale that was delivered twice once, but of batches that overlap only in proportion; so the run may have
+ * fewer sales by as many as it dropped as repeats. Sales of users who were forgotten are removed from batches whose names
+ * still count them, so the run may have any number of sales fewer once a user was forgotten.
+ *
  * @param window The newest window, which the run was trained on.
  * @returns A sentence for each pair of numbers that differ; empty if all add up.
  */
 export function findWrongCounts(
   { rows }: Pick<Stored, 'rows'>,
-  { batches, totalInteractions }: Pick<Window, 'batches' | 'totalInteractions'>,
+  { batches, partitions, totalInteractions }: Pick<Window, 'batches' | 'partitions' | 'totalInteractions'>,
   { inputs }: Pick<Manifest, 'inputs'>,
 ): string[] {
   const problems: string[] = [];
@@ -86,6 +91,10 @@ export function findWrongCounts(
     problems.push(
       `the run has ${inputs.interactions} distinct sales, but its windows only ${totalInteractions}`,
     );
+  const cut = sum(Object.values(partitions).map(({ interactions }) => interactions));
+  const read = distinctSales(inputs);
+  if (inputs.tombstones === null && cut - read > inputs.repeats)
+    problems.push(`the run read ${grouped(read)} of the ${grouped(cut)} sales of its windows`);
   if (inputs.conflicts > 0) problems.push(`the run has ${inputs.conflicts} conflicting sales, should be 0`);
   return problems;
 }

@@ -260,6 +260,18 @@ test('a run that read more or fewer sales than its windows hold is a problem', (
   ]);
 });
 
+test('sales that repeat the id of another were read too', () => {
+  const windows = OUTCOME.windows.map((one) => ({
+    ...one,
+    manifest: one.manifest && {
+      ...one.manifest,
+      inputs: { ...one.manifest.inputs, repeatsById: 3 },
+    },
+  }));
+  const sources = sourcesWith({ stored: 15, cut: 15 });
+  expect(problemsOf(facts({ ...OUTCOME, windows, sources }, 17))).toEqual([]);
+});
+
 test('a run that left out forgotten users may have read fewer sales, and not more', () => {
   const withForgotten = (cut: number) => ({
     ...OUTCOME,

@@ -36,9 +36,17 @@ test('the records of a topic that was created again count too, although their of
   expect(await countStored(lake)).toEqual({ records: 15, rows: 14 });
 });
 
+const PARTITION = 'f00d0001/sales/000000';
+const cutOf = (interactions: number) => ({ ranges: [[0, 99]] as [number, number][], interactions });
+
 test('the numbers of a run must fit to its window and to what is stored', () => {
-  const window = { batches: [{ key: 'k', sizeBytes: 1 }], totalInteractions: 18 };
-  const inputs = { interactions: 13, conflicts: 0 } as Parameters<typeof findWrongCounts>[2]['inputs'];
+  // Two batches of nine rows; five sales were delivered twice.
+  const window = {
+    batches: [{ key: 'k', sizeBytes: 1 }],
+    partitions: { [PARTITION]: cutOf(13) },
+    totalInteractions: 18,
+  };
+  const inputs = inputsOf({ interactions: 13, repeats: 5 });
   const problems = (rows: number, changed: Partial<typeof inputs> = {}) =>
     findWrongCounts({ rows }, window, { inputs: { ...inputs, ...changed } });
   expect(problems(18)).toEqual([]);
@@ -46,9 +54,58 @@ test('the numbers of a run must fit to its window and to what is stored', () => 
   expect(problems(18, { interactions: 19 })).toEqual([
     'the run has 19 distinct sales, but its windows only 18',
   ]);
-  expect(problems(18, { interactions: 0 })).toEqual(['the run was trained on no sale']);
+  expect(problems(18, { interactions: 0 })).toEqual([
+    'the run was trained on no sale',
+    'the run read 0 of the 13 sales of its windows',
+  ]);
   expect(problems(18, { conflicts: 1 })).toEqual(['the run has 1 conflicting sales, should be 0']);
 });
+
+test('a run that lost sales of its windows does not pass, but one that left some out by a rule does', () => {
+  const window = {
+    batches: [{ key: 'k', sizeBytes: 1 }],
+    partitions: { [PARTITION]: cutOf(1_500), [`${PARTITION}@7`]: cutOf(500) },
+    totalInteractions: 2_100,
+  };
+  const problems = (changed: Partial<Inputs>) =>
+    findWrongCounts({ rows: 2_100 }, window, { inputs: inputsOf(changed) });
+  expect(problems({ interactions: 1 })).toEqual(['the run read 1 of the 2,000 sales of its windows']);
+  expect(problems({ interactions: 1_999 })).toEqual(['the run read 1,999 of the 2,000 sales of its windows']);
+  // The 100 repeats that an earlier run dropped are in no number of this run.
+  expect(problems({ interactions: 2_000 })).toEqual([]);
+  const charges = { interactions: 300, products: [] };
+  expect(problems({ interactions: 1_000, unweighted: 500, charges, repeatsById: 200 })).toEqual([]);
+  expect(problems({ interactions: 1_000, unweighted: 500, charges, repeatsById: 199 })).toHaveLength(1);
+  // How many rows of overlapping batches are new is known only in proportion.
+  expect(problems({ interactions: 1_990, repeats: 10 })).toEqual([]);
+  expect(problems({ interactions: 1_989, repeats: 10 })).toHaveLength(1);
+  // The batches of a user who was forgotten have fewer rows than their names say.
+  expect(problems({ interactions: 1_900, tombstones: { through: 1, interactions: 0 } })).toEqual([]);
+});
+
+type Inputs = Parameters<typeof findWrongCounts>[2]['inputs'];
+
+function inputsOf(changed: Partial<Inputs>): Inputs {
+  return {
+    windows: [1],
+    batches: 1,
+    cutAtMs: 1,
+    offsets: {},
+    interactions: 0,
+    repeats: 0,
+    repeatsById: 0,
+    conflicts: 0,
+    unweighted: 0,
+    unknown: { interactions: 0, types: 0 },
+    types: [],
+    charges: { interactions: 0, products: [] },
+    afterNow: null,
+    catalogue: null,
+    trainingSetSha256: '0'.repeat(64),
+    tombstones: null,
+    ...changed,
+  };
+}
 
 test('an older run does not pass for the run of the sent sales', () => {
   expect(verdictOn(7, 7, new Set())).toBe('served');
