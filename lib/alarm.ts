@@ -17,6 +17,7 @@ export type AlarmName =
   | 'accumulate-rejected'
   | 'accumulate-looks-personal'
   | 'accumulate-silent'
+  | 'accumulate-nothing-stored'
   | 'threshold-overdue'
   | 'train-attempt-failed'
   | 'train-gave-up'
@@ -84,6 +85,13 @@ export interface MonitoredRequests {
 
 /** Retries recover from most faults within 15 minutes; only a fault that lasts longer needs a person. */
 export const CONSECUTIVE_PERIODS = 3;
+
+/** A number of hours as periods that each contain a sweep, even a late one; so they may be longer than an hour. */
+export function sweptHours(hours: number, { sweepMinutes }: Config) {
+  const periodMinutes = Math.min(MINUTES_PER_DAY, Math.max(60, 2 * sweepMinutes));
+  return { period: Duration.minutes(periodMinutes), periods: Math.ceil((hours * 60) / periodMinutes) };
+}
+const MINUTES_PER_DAY = 24 * 60;
 
 /** A period long enough to contain a sweep. CloudWatch accepts whole minutes, up to a day. */
 export function sweepPeriod({ sweepMinutes }: Config): Duration {

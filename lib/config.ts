@@ -119,7 +119,10 @@ export const Config = z
     site: Site.optional(),
     /** Receives every alarm and budget warning, once its owner has confirmed the subscription with the link in an email. */
     alarmEmail: z.email().optional(),
-    /** After this many hours without a sale the alarm `accumulate-silent` goes off, because the stream may be broken. */
+    /**
+     * After this many hours without a sale the alarm `accumulate-silent` goes off, because the stream may be broken; in a new
+     * stack without any sale `accumulate-nothing-stored`.
+     */
     silentAfterHours: z.int().min(1).max(24).default(24),
     /** Monthly budget of the whole account, in US dollars. Warns at 80 % and at 100 %, and when the forecast exceeds it. No budget by default. */
     monthlyBudgetUsd: z.number().positive().optional(),

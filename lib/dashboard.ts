@@ -50,9 +50,10 @@ function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline):
       'threshold',
       'cuts a window when there are enough new sales',
       [
-        graph('Sales waiting, and sales needed for a window', [
+        graph('Sales waiting, sales needed for a window, and 1 while no sale was ever stored', [
           stageMetric(threshold, 'Waiting', maximum),
           stageMetric(threshold, 'Needed', maximum),
+          stageMetric(threshold, 'NothingStored', maximum),
         ]),
         graph('Waiting time of the oldest sale, seconds', [stageMetric(threshold, 'WaitedSeconds', maximum)]),
         health(threshold),

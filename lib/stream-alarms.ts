@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import { type Alarm, type Alarms, CONSECUTIVE_PERIODS, type MonitoredPipeline } from './alarm.ts';
+import { type Alarm, type Alarms, CONSECUTIVE_PERIODS, type MonitoredPipeline, sweptHours } from './alarm.ts';
 import {
   diskUsed,
   FIVE_MINUTES,
@@ -17,8 +17,14 @@ const MIN_REJECTED = 10;
 const MAX_REJECTED_PERCENT = 1;
 
 /** The alarms on the topic: what accumulate reads of it, and the disks of its brokers. */
-export function streamAlarms({ config, stream, pollers, stages: { accumulate } }: MonitoredPipeline) {
+export function streamAlarms({
+  config,
+  stream,
+  pollers,
+  stages: { accumulate, threshold },
+}: MonitoredPipeline) {
   const { brokers } = stream;
+  const silence = sweptHours(config.silentAfterHours, config);
   return {
     ...readingAlarms('accumulate', { watched: accumulate, pollers, batchSize: config.stream.batchSize }),
     'accumulate-rejected': {
@@ -43,6 +49,17 @@ export function streamAlarms({ config, stream, pollers, stages: { accumulate } }
       isLowerLimit: true,
       periods: config.silentAfterHours,
       reportsMissingData: true,
+    },
+    // The one before has no data of a stack that never stored a sale, so it cannot report that they are missing.
+    'accumulate-nothing-stored': {
+      meaning:
+        'no sale has been stored since the stack was created, hours ago: there are no sales, or the pollers never reached the brokers or the Lambda',
+      metric: stageMetric(threshold, 'NothingStored', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: silence.period,
+      }),
+      limit: 1,
+      periods: silence.periods,
     },
     ...(brokers && {
       'stream-disk': {

@@ -125,12 +125,18 @@ async function readCatalogueInputs(lake: Lake): Promise<Window['catalogue']> {
 async function conclude(
   decision: Decision,
   { how: look }: Look,
-  { inFlight }: State,
+  { last, inFlight }: State,
   { lake, log }: Parts,
 ): Promise<Outcome> {
   if (!decision.cut) {
     const { reason, newInteractions, needed, waitedSeconds } = decision;
-    log.measure({ Waiting: newInteractions, Needed: needed, WaitedSeconds: waitedSeconds });
+    log.measure({
+      // Without a window every batch has new interactions.
+      ...(last.number === 0 && newInteractions === 0 && { NothingStored: 1 }),
+      Waiting: newInteractions,
+      Needed: needed,
+      WaitedSeconds: waitedSeconds,
+    });
     log.info(`Not yet: ${reason}`, { look, newInteractions, needed });
     return { cut: undefined, reason, newInteractions, inFlight };
   }

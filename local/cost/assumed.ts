@@ -19,10 +19,10 @@ export const STACK = {
   /** Queues of the stages that are also swept: threshold, train, render, publish, forget. */
   queues: 5,
   /** Counted by the metrics that they watch, because AWS charges for each metric. Those of requests exist with an API. */
-  alarms: 47,
+  alarms: 48,
   requestAlarms: 25,
   dashboards: 1,
-  metrics: 23,
+  metrics: 24,
   /** Metrics that the stages of requests publish while there are some. */
   requestMetrics: 10,
   /**

@@ -112,6 +112,29 @@ describe('alarms', () => {
     ]);
   });
 
+  test('a stack that never stored a sale raises an alarm after hours of sweeps, and none when it is created', () => {
+    const alarm = (config: object) =>
+      Object.values(synthesize(config).findResources('AWS::CloudWatch::Alarm'))
+        .map(({ Properties }) => Properties)
+        .find(({ AlarmDescription }) => AlarmDescription.startsWith('accumulate-nothing-stored:'));
+    const [threshold = ''] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) =>
+      id.startsWith('Threshold'),
+    );
+    expect(named('accumulate-nothing-stored')).toMatchObject({
+      ...{ MetricName: 'NothingStored', Statistic: 'Maximum', Threshold: 1 },
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: threshold } }],
+      ...{ Period: 3600, EvaluationPeriods: 24 },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    // Each period contains a sweep, also a late one: a period without data would prevent the alarm.
+    expect(alarm({ silentAfterHours: 3 })).toMatchObject({ Period: 3600, EvaluationPeriods: 3 });
+    expect(alarm({ silentAfterHours: 3, sweepMinutes: 60 })).toMatchObject({
+      ...{ Period: 7200, EvaluationPeriods: 2 },
+    });
+    expect(alarm({ sweepMinutes: 1440 })).toMatchObject({ Period: 86_400, EvaluationPeriods: 1 });
+  });
+
   test('missing data are reported when they begin, not when the stack is created and nobody has confirmed the email', () => {
     const [topic = ''] = Object.keys(template.findResources('AWS::SNS::Topic'));
     // A new alarm whose missing data are a breach goes off at once.

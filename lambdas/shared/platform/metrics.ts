@@ -21,6 +21,8 @@ export const METRICS = {
   SalesIgnored: 'Count',
   /** Partitions whose recent sales could not be stored; their records are delivered again. */
   RememberFailures: 'Count',
+  /** 1 in each look at a bucket that has neither a batch of sales nor a window; nothing otherwise. */
+  NothingStored: 'Count',
   /** New interactions that no window contains yet. */
   Waiting: 'Count',
   /** Number of new interactions that cuts a window. */

@@ -75,6 +75,25 @@ test('invariant 3: exactly one window contains each batch, also a late or repeat
   expect(windowOf(lake, 2).newInteractions).toBe(170);
 });
 
+test('each sweep of a bucket without a batch and a window says so in a metric, until the first sale is stored', async () => {
+  const lake = memoryLake();
+  const measuredBy = async (how: 'sweep' | 'full') => {
+    const log = recordingLog();
+    await look(lake, how, log);
+    return log.measured;
+  };
+  const nothing = { Waiting: 0, Needed: 100, WaitedSeconds: 0 };
+  expect(await measuredBy('sweep')).toEqual([{ NothingStored: 1, ...nothing }]);
+  expect(await measuredBy('full')).toEqual([{ NothingStored: 1, ...nothing }]);
+  store(lake, 0, 9);
+  expect(await measuredBy('sweep')).toEqual([{ ...nothing, Waiting: 10 }]);
+  store(lake, 10, 99);
+  await look(lake);
+  await finish(lake, 1);
+  // Nothing waits, but the window shows that sales were stored.
+  expect(await measuredBy('sweep')).toEqual([nothing]);
+});
+
 test('a sweep finds the batches after the highest offset cut in every partition', async () => {
   const lake = memoryLake();
   store(lake, 0, 99);
