@@ -29,6 +29,8 @@ export interface InputSummary extends Readonly<InputFacts> {
   readonly records: number;
   /** By kind, most frequent first. */
   readonly rejected: readonly Found[];
+  /** How the first timestamp that cannot be read could be; undefined if all can, or if `--time-format` was given. */
+  readonly timeHint?: { readonly line: number; readonly text: string; readonly hint: string } | undefined;
   /** Optional fields that sales are stored without, most frequent first. */
   readonly leftOut: readonly Found[];
   /** Fields of the map that none of the first JSON objects has. Sales do not need them. */
@@ -77,6 +79,10 @@ export async function checkInput(path: string, options: CheckOptions): Promise<I
     ...facts,
     records: counts.records,
     rejected: sorted(counts.rejected),
+    timeHint:
+      options.timeFormat === undefined && counts.unreadTime
+        ? { ...counts.unreadTime, hint: timeFormatHint(counts.unreadTime.text) }
+        : undefined,
     leftOut: sorted(counts.leftOut),
     absent,
     fractions: facts.form.startsWith('CSV') ? sorted(counts.fractions) : [],

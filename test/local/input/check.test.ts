@@ -133,8 +133,28 @@ test('one timestamp that cannot be read is a rejected row', async () => {
   const path = file('one.csv', 'userId,productId,timestamp\nann,lamp,2019-02-01\nann,lamp,01/02/2019\n');
   expect(await described(path)).toEqual([
     'one.csv is CSV, separated by commas: 2 records',
-    '  1 will be rejected, such as line 3: timestamp: is "01/02/2019", should be ISO 8601 with a zone, or epoch milliseconds',
+    `  1 will be rejected, such as line 3: timestamp: is "01/02/2019", should be ISO 8601 with a zone, or epoch milliseconds; ${TWO_READINGS}`,
   ]);
+});
+
+const TWO_READINGS =
+  'it has two readings: say which with --time-format "d/M/yyyy" or --time-format "M/d/yyyy"';
+
+test('the hint names its timestamp if the example is a date that can be read, and is left out if it was followed', async () => {
+  const dates = ['1985-02-01', '2019-02-01', '01/02/2019', '03/04/2019'];
+  const path = file(
+    'dates.csv',
+    `userId,productId,timestamp\n${dates.map((date) => `ann,lamp,${date}\n`).join('')}`,
+  );
+  const old = 'such as line 2: timestamp: is "1985-02-01T00:00Z", should be in 1990 or later';
+  expect(await described(path)).toEqual([
+    'dates.csv is CSV, separated by commas: 4 records',
+    `  3 will be rejected, ${old}; "01/02/2019" in line 4: ${TWO_READINGS}`,
+  ]);
+  const followed = await described(path, { timeFormat: parseTimeFormat('d/M/yyyy') });
+  expect(followed).toHaveLength(2);
+  expect(followed[1]).toContain('will be rejected');
+  expect(followed[1]).not.toContain('--time-format');
 });
 
 test('ids that end in .0 are counted with a hint, and never changed silently', async () => {
