@@ -19,6 +19,7 @@ export class Project {
   readonly name: string;
   private readonly prefix: readonly string[];
   private readonly environment: Record<string, string> = {};
+  private isUsed = false;
 
   constructor(name: string, files: readonly string[], profiles: readonly string[] = []) {
     this.name = name;
@@ -42,6 +43,7 @@ export class Project {
    * @throws {Error} If it fails, or does not end within the budget; the message contains the end of what it printed.
    */
   async run(...args: readonly string[]): Promise<string> {
+    this.isUsed = true;
     const child = spawn('docker', [...this.prefix, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Where there is no buildx, the classic builder does. Progress bars would fill the log.
@@ -89,8 +91,12 @@ export class Project {
     }
   }
 
-  /** Takes everything down, within a time of its own: also what was started after the budget was used up. */
+  /**
+   * Takes everything down, within a time of its own: also what was started after the budget was used up. Does nothing if no
+   * command was run, because the test was skipped.
+   */
   down(): void {
+    if (!this.isUsed) return;
     spawnSync('docker', [...this.prefix, 'down', '--volumes', '--remove-orphans', '--timeout', '30'], {
       stdio: 'ignore',
       env: { ...process.env, ...this.environment },
