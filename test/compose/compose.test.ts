@@ -76,17 +76,16 @@ describe.each(['MiniStack', 'LocalStack'] as const)('the compose file with %s', 
 describe('a standalone cluster of two workers', () => {
   const SALES = 5_000;
   const project = new Project(`cartograph-cluster-${process.pid}`, FILES.MiniStack, ['cluster']);
-  const directory = mkdtempSync(join(tmpdir(), 'cartograph-cluster-'));
-  afterAll(() => {
-    project.down();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => project.down());
 
   test('invariant 6: on two workers the job writes the same lists as in one process, and every file of the run has the same hash', {
     timeout: 40 * MINUTES,
   }, async (context) => {
     await skipWithoutContainers(context, IMAGES.MiniStack);
     await skipOverBudget(context, async () => {
+      // Not before: if the command line leaves the test out, no hook would remove it.
+      const directory = mkdtempSync(join(tmpdir(), 'cartograph-cluster-'));
+      context.onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
       writeFileLake(directory, [[...defaultSales({ seed: 1, count: SALES })]]);
       await project.run('up', '--build', '--detach', '--wait', 'aws', 'spark');
       const alone = await runJob(project, { directory, bucket: 'alone', interactions: SALES });
