@@ -48,7 +48,7 @@ export function progressAlarms({ config, stages }: MonitoredPipeline) {
     }),
     'train-conflicts': {
       meaning:
-        'the served run read two different records with the same topic, partition and offset: the topic was recreated, or a stored batch was altered',
+        'the served run read two different records with the same topic, partition and offset: a stored batch was altered',
       metric: stageMetric(publish, 'Conflicts', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),
