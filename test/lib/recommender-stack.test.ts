@@ -568,6 +568,7 @@ describe('the cluster', () => {
       resources('AWS::Lambda::Function').find(({ Properties }) => Properties.Environment?.Variables?.LAUNCH)
         ?.Properties,
     );
+    expect(launch).toContain('spark.executor.instances=3 ');
     expect(launch).toContain('spark.dynamicAllocation.maxExecutors=3');
   });
 
