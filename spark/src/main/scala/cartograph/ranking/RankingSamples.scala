@@ -12,8 +12,11 @@ import cartograph.platform.ByKey
 private[ranking] object RankingSamples {
   /** Users of a window that trees learn from, or that scorers are compared on, at most. */
   val MaxUsers: Int = 5000
-  /** Randomly drawn candidates per user that were not bought. */
-  private val Negatives = 40
+  /** Randomly drawn candidates per user that were not bought: fewer for `new`, which learns from a window more. */
+  private def negatives(list: ListKind): Int = list match {
+    case ListKind.Any => 60
+    case ListKind.New => 40
+  }
 
   /** Orders users by a hash of their numbers and the salt. */
   def byChance[Row](salt: Int): Ordering[(Int, Row)] = Ordering.by(row => (MurmurHash3.mix(salt, row._1), row._1))
@@ -34,7 +37,7 @@ private[ranking] object RankingSamples {
     // A random number and the row in one number, so that sorting allocates no objects.
     val drawn = others.map(row => random.nextInt().toLong << 32 | row)
     java.util.Arrays.sort(drawn)
-    val rows = (bought ++ drawn.take(Negatives).map(_.toInt)).sorted
+    val rows = (bought ++ drawn.take(negatives(list)).map(_.toInt)).sorted
     val features = new Array[Float](rows.length * Features.Width)
     rows.indices.foreach { index =>
       System.arraycopy(candidates.features, rows(index) * Features.Width, features, index * Features.Width, Features.Width)
