@@ -100,7 +100,7 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
       eachBatch: (payload) => queue.deliver(payload),
     });
   consumer.on(consumer.events.CRASH, async ({ payload: { error, restart } }) => {
-    onFailure?.(error);
+    if (!isLoadingGroups(error)) onFailure?.(error);
     // kafkajs does not start again after an error that it considers final. Without this, sales would wait forever.
     if (restart) return;
     await sleep(RESTART_MS, undefined, { signal: stopping.signal });
@@ -121,6 +121,15 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
     },
   };
 }
+
+/**
+ * Returns true for the answer of a broker that has just started and still reads what its groups have committed. The next try
+ * succeeds, so it is no failure that a person should see. https://kafka.apache.org/protocol#protocol_error_codes
+ */
+export const isLoadingGroups = (error: Error & { readonly type?: string }): boolean =>
+  error.type === LOADING ||
+  (error.cause instanceof Error && 'type' in error.cause && error.cause.type === LOADING);
+const LOADING = 'GROUP_LOAD_IN_PROGRESS';
 
 /**
  * Does not use `consumer.commitOffsets`, which wraps errors: kafkajs needs their type to see that it must join the group again.

@@ -43,17 +43,17 @@ async function findReason(images: readonly string[]): Promise<string | undefined
   return missing.length > 0 ? `neither here nor to be pulled: ${missing.join(', ')}` : undefined;
 }
 
-/** Less time than this is not enough to build the images and to see a run. */
+/** If less time than this is left, the engine is not waited for: it is not enough to build the images and to see a run. */
 const LEAST_MS = 240_000;
 
 /** Waits for the program that sets up the engine, as long as there is enough time left. */
 async function isSetUp(): Promise<boolean> {
   const { CONTAINERS_SETUP: file } = process.env;
-  while (remaining() >= LEAST_MS) {
-    if (file === undefined || existsSync(file)) return true;
+  while (file !== undefined && !existsSync(file)) {
+    if (remaining() < LEAST_MS) return false;
     await sleep(1000);
   }
-  return false;
+  return true;
 }
 
 /** Runs a command of Docker. @returns True if it succeeded. */

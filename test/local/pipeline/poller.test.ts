@@ -8,7 +8,12 @@ import type { Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Broker, createTopic, kafkaClient, startBroker } from '../../../local/pipeline/broker.ts';
 import { type EventRecord, readAnswer } from '../../../local/pipeline/msk-event.ts';
-import { type Invoke, type PollerOptions, startPoller } from '../../../local/pipeline/poller.ts';
+import {
+  type Invoke,
+  isLoadingGroups,
+  type PollerOptions,
+  startPoller,
+} from '../../../local/pipeline/poller.ts';
 import { produceRecords } from '../../../local/pipeline/produce-records.ts';
 import { eventually } from '../../../local/process/child.ts';
 
@@ -276,6 +281,14 @@ test('heartbeats notice a session that is lost while the function fails, before 
     expect.stringMatching(/^Cannot commit slept-failing-0: The coordinator is not aware of this member/),
     'the bucket is away',
   ]);
+});
+
+test('a broker that still reads its groups is no failure, however kafkajs wraps its answer; others are', () => {
+  const answer = (type: string) => Object.assign(new Error('an answer'), { type });
+  expect(isLoadingGroups(answer('GROUP_LOAD_IN_PROGRESS'))).toBe(true);
+  expect(isLoadingGroups(new Error('tried often', { cause: answer('GROUP_LOAD_IN_PROGRESS') }))).toBe(true);
+  expect(isLoadingGroups(answer('NOT_COORDINATOR_FOR_GROUP'))).toBe(false);
+  expect(isLoadingGroups(new Error('no connection'))).toBe(false);
 });
 
 test('a crash after which kafkajs does not restart is reported, and the client is started again', {

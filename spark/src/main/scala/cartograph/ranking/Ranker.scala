@@ -56,8 +56,10 @@ object Ranker extends Algorithm {
 
   def fit(windows: Seq[RDD[(Int, Labelled)]], seed: Long, older: Seq[RDD[(Int, Labelled)]]): Fitted = {
     val fitted = ParallelJobs.run(ListKind.all.map { list => () =>
-      def sampled(from: Seq[RDD[(Int, Labelled)]]) = from.map(RankingSamples.sample(_, list, seed))
-      val trees = new WindowTrees(sampled(windows), seed, if (usesOlder(list)) sampled(older) else Nil)
+      val added = if (usesOlder(list)) older else Nil
+      val others = if (added.isEmpty) RankingSamples.Others else RankingSamples.FewerOthers
+      def sampled(from: Seq[RDD[(Int, Labelled)]]) = from.map(RankingSamples.sample(_, list, seed, others))
+      val trees = new WindowTrees(sampled(windows), seed, sampled(added))
       val choice = BlendChoice.of(windows, list, trees)
       (list, choice, ListOrder(choice.baseline, choice.baselines, choice.blend, ensemblesOf(choice, trees)))
     })
