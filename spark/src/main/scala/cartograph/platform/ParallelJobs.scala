@@ -26,7 +26,7 @@ object ParallelJobs {
     ended.collect { case Success(result) => result }
   }
 
-  /** As `Try`, which lets fatal errors pass: nobody would wait for them on another thread. */
+  /** Like `Try`, but also catches fatal errors, which would otherwise end the thread without a result. */
   private def attempted[Result](job: () => Result): Try[Result] =
     try Success(job())
     catch { case error: Throwable => Failure(error) }

@@ -20,7 +20,6 @@ final case class Choice(
     tried: Seq[(String, Double)]
 ) {
   def name: String = blend.fold(baseline.name)(blend => s"${blend.name}, and ${baseline.name}")
-  def hasTrees: Boolean = blend.exists(_.trees > 0)
 }
 
 /**
