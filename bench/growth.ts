@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grouped } from '../lambdas/shared/contract/numbers.ts';
-import { writeFileLake } from '../local/lake/file-lake.ts';
+import { addToFileLake, writeFileLake } from '../local/lake/file-lake.ts';
 import { plantShop } from '../local/shop/shop.ts';
 import { type OutgoingRecord, SIMULATION_END_MS, simulate } from '../local/shop/simulate.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { describeRuns, describeSpark, runJob, stepsOf } from './job-runs.ts';
+import { describeRuns, describeSpark, runJob, serveRun, stepsOf } from './job-runs.ts';
 
 interface Size {
   readonly users: number;
@@ -24,6 +24,9 @@ const MILLION: Size = { users: 1_000_000, products: 50_000, sales: 5_000_000 };
 /** Large shops need more memory than the job gets on one machine by default; the rest of the 12 GB is for what is outside of the heap. */
 const MILLION_JVM = ['-Xmx9g'];
 const DAYS = 180;
+/** The second window has as many sales a day as the first one of the largest growing shop. */
+const [NEXT_SALES, NEXT_DAYS] = [20_000, 5];
+const DAY_MS = 86_400_000;
 const RECORDS_PER_POLL = 10_000;
 
 export const growth: Benchmark = {
@@ -33,7 +36,7 @@ export const growth: Benchmark = {
     for (const size of GROWING) {
       const isLargest = size === GROWING.at(-1);
       const target = isLargest ? '≤ 300 s, ≤ 5 GB; CPU per user not rising' : 'CPU per user not rising';
-      figures.push(...(await measure(size, target, report)));
+      figures.push(...(await measure(size, target, report, { hasNextWindow: isLargest })));
     }
     return figures;
   },
@@ -42,24 +45,32 @@ export const growth: Benchmark = {
 export const million: Benchmark = {
   title: 'the Spark job for a million users, 50,000 products and 5,000,000 sales, with 9 GB of heap',
   runsOnlyByName: true,
-  run: (report) => measure(MILLION, 'it ends, ≤ 12 GB; stretch 30 minutes', report, MILLION_JVM),
+  run: (report) =>
+    measure(MILLION, 'it ends, ≤ 12 GB; stretch 30 minutes', report, { jvmOptions: MILLION_JVM }),
 };
 
 async function measure(
   size: Size,
   target: string,
   report: (line: string) => void,
-  jvmOptions: readonly string[] = [],
+  {
+    jvmOptions = [],
+    hasNextWindow = false,
+  }: {
+    readonly jvmOptions?: readonly string[];
+    /** Also trains a second window, whose run is compared with the first one. */
+    readonly hasNextWindow?: boolean;
+  },
 ): Promise<Figure[]> {
   const { users, products, sales } = size;
   const directory = mkdtempSync(join(tmpdir(), 'cartograph-bench-growth-'));
   try {
     const lake = join(directory, 'lake');
-    writeFileLake(lake, polls(size));
+    const first = writeFileLake(lake, polls(size));
     const run = await runJob(lake, directory, 1, { jvmOptions });
     const perUser = `${((1000 * run.cpuSeconds) / users).toFixed(2)} ms of CPU per user`;
     report(`${grouped(users)} users: ${describeRuns([run])}, ${perUser}`);
-    return [
+    const figures: Figure[] = [
       {
         subject: `Spark job, whole process, ${grouped(users)} users, ${grouped(products)} products, ${grouped(sales)} sales`,
         target,
@@ -68,10 +79,34 @@ async function measure(
       { subject: '… by Spark', measured: describeSpark([run]) },
       { subject: '… by stage, s', measured: stepsOf([run]) },
     ];
+    if (!hasNextWindow) return figures;
+    serveRun(lake, 1);
+    addToFileLake(lake, nextSales(size), first);
+    const next = await runJob(lake, directory, 1, { window: 2, jvmOptions });
+    report(`… the next window: ${describeRuns([next])}`);
+    return [
+      ...figures,
+      {
+        subject: `… the next window, of ${grouped(NEXT_SALES)} sales, compared with the served run`,
+        measured: describeRuns([next]),
+      },
+      { subject: '… by stage, s', measured: stepsOf([next]) },
+    ];
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** Simulates the sales of the days after those of the first window. */
+const nextSales = ({ users, products }: Size): readonly OutgoingRecord[] => [
+  ...simulate({
+    shop: plantShop(1, { users, products }),
+    seed: 2,
+    count: NEXT_SALES,
+    endMs: SIMULATION_END_MS + NEXT_DAYS * DAY_MS,
+    days: NEXT_DAYS,
+  }),
+];
 
 /** Simulates the sales of a shop of this size, poll by poll. */
 export function* polls({ users, products, sales }: Size): Generator<OutgoingRecord[]> {

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { manifestKey } from '../lambdas/shared/contract/keys.ts';
-import { Manifest } from '../lambdas/shared/contract/schemas.ts';
+import { CURRENT_KEY, manifestKey } from '../lambdas/shared/contract/keys.ts';
+import { type Current, Manifest } from '../lambdas/shared/contract/schemas.ts';
+import { toJson } from '../lambdas/shared/platform/lake.ts';
 import { type FileJob, type FileJobs, fileJobCommand } from '../local/spark/file-job.ts';
 import { median, spread } from './benchmark.ts';
 import { timed } from './processes.ts';
@@ -70,6 +71,17 @@ export async function runJob(
     steps: manifest.seconds,
     spark: countEvents(texts.join('\n')),
   };
+}
+
+/** Makes a run the served one of a directory, as publish does, so that the next run is compared with it. */
+export function serveRun(lake: string, run: number): void {
+  const current: Current = {
+    publication: run,
+    run,
+    previous: run > 1 ? run - 1 : null,
+    decidedThrough: run,
+  };
+  writeFileSync(join(lake, CURRENT_KEY), toJson(current));
 }
 
 async function timedIn(

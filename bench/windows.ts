@@ -8,7 +8,7 @@ import { defaultSales } from '../local/shop/simulate.ts';
 import { FileJobs } from '../local/spark/file-job.ts';
 import { type Benchmark, median, spread } from './benchmark.ts';
 import { installPyspark, runNaive } from './job.ts';
-import { describeRuns, type JobRun, runJob } from './job-runs.ts';
+import { describeRuns, type JobRun, runJob, serveRun } from './job-runs.ts';
 
 const WINDOWS = 50;
 const SALES = 2_000;
@@ -33,6 +33,7 @@ export const windows: Benchmark = {
         last = last ? addToFileLake(lake, own, last) : writeFileLake(lake, [own]);
         const run = await runJob(lake, directory, 1, { window, jobs });
         runs.push(run);
+        serveRun(lake, window);
         if (window % COMPARED_EVERY !== 0) continue;
         // Only its seconds: Python does not wait for its JVM, so the CPU time of the script leaves out most of it.
         const naive = await runNaive(lake, directory);

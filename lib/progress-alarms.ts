@@ -48,7 +48,7 @@ export function progressAlarms({ config, stages }: MonitoredPipeline) {
     }),
     'train-conflicts': {
       meaning:
-        'the served run read two different records with the same topic, partition and offset: a stored batch was altered',
+        'the newest run read two different records with the same topic, partition and offset: a stored batch was altered',
       metric: stageMetric(publish, 'Conflicts', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),
@@ -67,7 +67,7 @@ export function progressAlarms({ config, stages }: MonitoredPipeline) {
     },
     'train-after-now': {
       meaning:
-        'the newest window of the served run has sales that are dated long after all others: the clock of a producer is wrong',
+        'the newest window has sales that are dated long after all others: the clock of a producer is wrong',
       metric: stageMetric(publish, 'SalesAfterNow', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: sweepPeriod(config),

@@ -2,7 +2,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 import { s3Lake } from '../../lambdas/shared/platform/lake.ts';
-import { mapBounded } from '../../lambdas/threshold/map-bounded.ts';
+import { mapBounded } from '../../lambdas/shared/platform/map-bounded.ts';
 import { kafkaClient } from '../../local/pipeline/broker.ts';
 import { awsClient } from '../../local/stack/emulator.ts';
 import type { Objects } from '../faults/checks.ts';

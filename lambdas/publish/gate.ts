@@ -137,13 +137,14 @@ function evaluateLists(lists: readonly Measured[], situation: Situation): GateRe
       return over ? [`${difference(list.list, over)} over run ${compared}`] : [];
     }),
   ].join('; ');
+  const needed = served !== null && need !== undefined ? `; ${need}` : '';
   if (lists.some((list) => isAbove(list.overBaseline)))
-    return promoted(`better than the baselines: ${numbers}`);
+    return promoted(`better than the baselines: ${numbers}${needed}`);
   const notBetter = lists.every(isBaseline)
     ? 'no model is better than the baselines, so they order the lists'
     : 'not better than the baselines';
   if (isBetterThanServed || (served === null && lists.every(isBaseline)))
-    return promoted(`${notBetter}: ${numbers}`);
+    return promoted(`${notBetter}: ${numbers}${needed}`);
   return need === undefined
     ? refused(`not better than the baselines: ${numbers}${tooLittle}`)
     : promoted(

@@ -9,8 +9,8 @@ import type { Measured } from '../shared/platform/metrics.ts';
 const MIN_UNKNOWN = 10;
 
 /**
- * Writes metrics of the quality and age of the served run, and of the types of sales in the newest decided run, which may
- * have been refused because of them; none before the first decision.
+ * Writes metrics of the quality and age of the served run, and of the sales that the newest decided run read, which may have
+ * been refused because of them; none before the first decision.
  */
 export async function measureServed({
   lake,
@@ -28,8 +28,7 @@ export async function measureServed({
     current.decidedThrough === current.run ? manifest : await readManifest(lake, current.decidedThrough);
   log.measure({
     ...(manifest && servedMetrics(manifest, nowMs())),
-    // Runs of version 0.2 and earlier did not count types.
-    ...(newest && newest.inputs.types.length > 0 && { UnknownTypePercent: unknownPercent(newest.inputs) }),
+    ...(newest && inputMetrics(newest)),
   });
 }
 
@@ -40,15 +39,20 @@ const readManifest = (lake: Lake, run: number): Promise<Manifest | undefined> =>
     throw error;
   });
 
-const servedMetrics = ({ asOfMs, inputs, quality, seconds }: Manifest, nowMs: number): Measured => ({
+const servedMetrics = ({ asOfMs, quality, seconds }: Manifest, nowMs: number): Measured => ({
   RunAgeSeconds: Math.max(0, (nowMs - asOfMs) / 1000),
-  Conflicts: inputs.conflicts,
-  SalesAfterNow: inputs.afterNow?.added ?? 0,
   RunSeconds: sum(Object.values(seconds)),
   ...(quality.any && {
     QualityModel: quality.any.model.value,
     QualityPopularity: quality.any.popularity.value,
   }),
+});
+
+const inputMetrics = ({ inputs }: Manifest): Measured => ({
+  Conflicts: inputs.conflicts,
+  SalesAfterNow: inputs.afterNow?.added ?? 0,
+  // Runs of version 0.2 and earlier did not count types.
+  ...(inputs.types.length > 0 && { UnknownTypePercent: unknownPercent(inputs) }),
 });
 
 const unknownPercent = ({ interactions, unweighted, unknown }: Manifest['inputs']): number =>

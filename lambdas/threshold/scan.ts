@@ -11,10 +11,10 @@ import { lowest } from '../shared/contract/numbers.ts';
 import type { PartitionCut, Window } from '../shared/contract/schemas.ts';
 import type { Lake } from '../shared/platform/lake.ts';
 import type { Log } from '../shared/platform/log.ts';
+import { mapBounded } from '../shared/platform/map-bounded.ts';
 import type { UncutBatch } from './decide.ts';
 import { chooseDepth, type Depth } from './depth.ts';
 import { placeBatches } from './generations.ts';
-import { mapBounded } from './map-bounded.ts';
 import {
   batchesOf,
   generationsOf,

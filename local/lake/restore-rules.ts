@@ -1,5 +1,5 @@
 import { createKindOf } from '../../lambdas/forget/kinds.ts';
-import { ErasureReceipt, erasureRequestKey } from '../../lambdas/shared/contract/erasure.ts';
+import { ErasureReceipt, erasureRequestKey, parseErasureRequestKey } from '../../lambdas/shared/contract/erasure.ts';
 import {
   CURRENT_KEY,
   erasureKey,
@@ -10,7 +10,7 @@ import {
   tombstonesKey,
 } from '../../lambdas/shared/contract/keys.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
-import { mapBounded } from '../../lambdas/threshold/map-bounded.ts';
+import { mapBounded } from '../../lambdas/shared/platform/map-bounded.ts';
 import type { RestorableBucket } from './restorable-bucket.ts';
 
 /** What restoring must know of the users who were forgotten. */
@@ -27,7 +27,6 @@ export interface Forgetting {
 
 /** Objects that are read at the same time. */
 const AT_ONCE = 16;
-const REQUEST_KEY = /^erasures\/(\d{8,})\/request\.json$/;
 
 /**
  * Reads which erasures there are, and whether each of them is finished. Only then has the worker read all versions of all objects, the
@@ -44,8 +43,8 @@ export async function readForgetting(
   }
   const requested = new Set<number>();
   for await (const { key } of lake.list(PREFIX.erasures)) {
-    const [, erasure] = REQUEST_KEY.exec(key) ?? [];
-    if (erasure !== undefined) requested.add(Number(erasure));
+    const erasure = parseErasureRequestKey(key);
+    if (erasure !== undefined) requested.add(erasure);
   }
   const states = await mapBounded([...erasures], AT_ONCE, async (erasure) => ({
     erasure,

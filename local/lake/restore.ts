@@ -4,7 +4,7 @@ import { runOfKey } from '../../lambdas/forget/run-of.ts';
 import { manifestKey, PREFIX } from '../../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../../lambdas/shared/contract/schemas.ts';
 import { type Lake, readJson } from '../../lambdas/shared/platform/lake.ts';
-import { mapBounded } from '../../lambdas/threshold/map-bounded.ts';
+import { mapBounded } from '../../lambdas/shared/platform/map-bounded.ts';
 import type { KeptObject, RestorableBucket } from './restorable-bucket.ts';
 import { type Forgetting, hasNewErasure, mayHoldUser, readForgetting, refusalOf } from './restore-rules.ts';
 

@@ -25,6 +25,16 @@ export const erasureOf = (erasure: number): string => `${PREFIX.erasures}${numbe
 export const erasureRequestKey = (erasure: number): string => `${erasureOf(erasure)}request.json`;
 
 /**
+ * Returns the erasure of such a key; undefined for any other key.
+ *
+ * @example parseErasureRequestKey('erasures/00000007/request.json') // 7
+ */
+export function parseErasureRequestKey(key: string): number | undefined {
+  const erasure = Number(key.slice(PREFIX.erasures.length).split('/')[0]);
+  return Number.isSafeInteger(erasure) && key === erasureRequestKey(erasure) ? erasure : undefined;
+}
+
+/**
  * Key of a part of the receipt: a line of NDJSON for each object.
  *
  * @example erasurePartKey(7, 2) // 'erasures/00000007/objects-00000002.ndjson'

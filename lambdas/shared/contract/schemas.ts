@@ -327,8 +327,8 @@ export const Manifest = z.strictObject({
 export type Manifest = z.infer<typeof Manifest>;
 
 /**
- * What a run adds to the served run. Whoever the served run knows is in later runs too, unless all of the purchases were
- * returned since; so the numbers are the least that is added.
+ * What a run adds to the served run, by its numbers of users and products. Whoever the served run knows is in later runs too,
+ * unless all of the purchases were returned, or the user was forgotten since; so the numbers are the least that is added.
  */
 export const Added = z.strictObject({
   /** The served run. */

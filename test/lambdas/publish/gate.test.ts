@@ -110,6 +110,16 @@ describe('a run that is as good as the served one, and not better', () => {
     });
   });
 
+  test('the reason says it too if the run is better anyway', () => {
+    expect(decisionFor({ users: 1_300 }, { overBaseline: over(0.03) }).reason).toMatch(
+      /^better than the baselines: .*; run 1 has no lists for 1,300 of 2,000 users \(65 %\)$/,
+    );
+    expect(decisionFor({ users: 1_300 }, { overServed: over(0.03) }).reason).toMatch(
+      /^no model .*; run 1 has no lists for 1,300 of 2,000 users \(65 %\)$/,
+    );
+    expect(decisionFor({ users: 99 }, { overBaseline: over(0.03) }).reason).not.toContain('has no lists');
+  });
+
   test('is promoted if the served run does not know many of its products', () => {
     expect(decisionFor({ products: 20 })).toMatchObject({
       decision: 'promoted',
@@ -346,7 +356,7 @@ test('a shop that grows and has no taste: every run is served, so that everybody
     ['promoted', 2],
     ['promoted', 3],
   ]);
-  expect(decisions[1]?.reason).toContain('over run 1');
-  expect(decisions[2]?.reason).toContain('over run 2');
+  expect(decisions[1]?.reason).toContain('run 1 has no lists for 200 of 300 users (67 %)');
+  expect(decisions[2]?.reason).toContain('run 2 has no lists for 100 of 400 users (25 %)');
   expect(decisions.map(({ numbers }) => numbers?.added?.users)).toEqual([undefined, 200, 100]);
 });

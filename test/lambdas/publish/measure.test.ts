@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { measureServed } from '../../../lambdas/publish/measure.ts';
 import { publish } from '../../../lambdas/publish/publish.ts';
-import { manifestKey } from '../../../lambdas/shared/contract/keys.ts';
+import { CURRENT_KEY, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
 import { type MemoryLake, memoryLake } from '../../lake.ts';
@@ -47,6 +47,21 @@ test('writes nothing before the first run', async () => {
   const log = recordingLog();
   await measureServed({ lake: memoryLake(), log, nowMs: () => 0 });
   expect(log.measured).toEqual([]);
+});
+
+test('conflicts and sales after now are those of the newest decided run, also if it was refused', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  const { manifest } = sampleRun(2, { isEmpty: true });
+  const afterNow = { interactions: 7, added: 3, newestMs: manifest.asOfMs + 1 };
+  const inputs = { ...manifest.inputs, conflicts: 2, afterNow };
+  await lake.create(manifestKey(2), toJson({ ...manifest, inputs }), 'application/json');
+  await publish({ lake, log: recordingLog() }, false);
+  expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 1, decidedThrough: 2 });
+
+  const log = recordingLog();
+  await measureServed({ lake, log, nowMs: () => 0 });
+  expect(log.measured).toMatchObject([{ Conflicts: 2, SalesAfterNow: 3, QualityModel: 0.5 }]);
 });
 
 /** A lake where run 1 is served and run 2 was refused because of the types of its sales. */

@@ -98,6 +98,13 @@ class ShopsInTimeTest extends SparkSuite {
     assert(usual.manifest.get("inputs").get("afterNow").isNull && !usual.log.contains("Sales dated long after"))
   }
 
+  test("sales with dates without times, one of them five months late") {
+    val rows = shop(n => steady(90 * day)(n) / day * day)
+    val result = run(rows :+ sale(user = 3, product = 39, rows.last.atMs + 150 * day))
+    assertAsGood(result)
+    assert(result.manifest.get("asOfMs").asLong === rows.last.atMs)
+  }
+
   test("six hours of sales and one that is 20 hours ahead") {
     val rows = shop(steady(6 * hour))
     val result = run(rows :+ sale(user = 3, product = 39, Start + 26 * hour))

@@ -10,7 +10,7 @@ import org.apache.spark.util.SerializableConfiguration
 
 import cartograph.lists.{ListKind, Lists, Ranked, RankingMeasures, Recommendation, RecommendationFiles}
 import cartograph.platform.{Documents, Fields, Keys, Lake, Log}
-import cartograph.sales.{EarlierRun, Shop, Tombstones}
+import cartograph.sales.{EarlierRun, Shop, ShopRows, Tombstones}
 
 /**
  * The run that is served while this one is trained.
@@ -68,21 +68,16 @@ object ServedRun {
   }
 
   private def listsOf(rows: RDD[Recommendation], shop: Shop): RDD[(Int, Lists)] = {
-    val blocks = shop.byUser.numPartitions
-    rows
-      .map(row => row.product -> row)
-      .join(shop.products.map(product => product.id -> product.number), blocks)
-      .map { case (_, (row, product)) => row.user -> ((row.list, row.rank, Ranked(product, row.score))) }
-      .join(shop.users.map(_.swap), blocks)
-      .map { case (_, (row, user)) => user -> row }
-      .groupByKey(shop.byUser)
-      .mapValues { rows =>
-        def products(list: ListKind): Array[Ranked] =
-          rows.collect { case (list.name, rank, ranked) => rank -> ranked }.toArray
-            .sortBy { case (rank, _) => rank }
-            .map { case (_, ranked) => ranked }
-        Lists(products(ListKind.Any), products(ListKind.New))
-      }
+    val numbered = ShopRows.byProduct(shop, rows.map(row => row.product -> row)).map { case (product, row) =>
+      row.user -> ((row.list, row.rank, Ranked(product, row.score)))
+    }
+    ShopRows.byUser(shop, numbered).mapValues { rows =>
+      def products(list: ListKind): Array[Ranked] =
+        rows.collect { case (list.name, rank, ranked) => rank -> ranked }.toArray
+          .sortBy { case (rank, _) => rank }
+          .map { case (_, ranked) => ranked }
+      Lists(products(ListKind.Any), products(ListKind.New))
+    }
   }
 
   /**

@@ -21,10 +21,10 @@ final case class Factors(
     gram: AlsGram,
     broadcasts: Seq[Broadcast[_]] = Nil
 ) {
-  /** Frees the memory. The factors must not be used afterwards. */
+  /** Frees the memory. What was computed from the factors may be lost with an executor; then they are computed again. */
   def unpersist(): Unit = {
     Seq(users, products).foreach(_.unpersist(blocking = false))
-    broadcasts.foreach(_.destroy())
+    broadcasts.foreach(_.unpersist(blocking = false))
   }
 }
 

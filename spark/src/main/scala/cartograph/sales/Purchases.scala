@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 
 import org.apache.spark.rdd.RDD
 
-import cartograph.platform.{Broadcasts, Hashes}
+import cartograph.platform.Hashes
 
 /**
  * The sales of a user: purchases, returns and other events, such as views. There is one line per basket, product and kind of
@@ -112,9 +112,6 @@ object Purchases {
   /** The product of a line whose number is not known yet. */
   private val NotYetNumbered = 0
 
-  /** Ids of products that take more than 64 MiB are joined instead of sent to all executors. */
-  private[cartograph] val MaxSentBytes: Long = 64L << 20
-
   /**
    * A sale, before the sales of its user are gathered.
    *
@@ -136,40 +133,16 @@ object Purchases {
       shop: Shop,
       interactions: RDD[Interaction],
       weights: Map[String, Double],
-      maxSentBytes: Long = MaxSentBytes
+      maxSentBytes: Long = ShopRows.MaxSentBytes
   ): RDD[(Int, Purchases)] = {
     val lines = interactions.flatMap { sale =>
       weights.get(sale.kind).map(weight => sale.product -> (sale.user -> lineOf(sale, weight)))
     }
-    val sizeBytes = shop.products.map(product => 48L + 2 * product.id.length).fold(0L)(_ + _)
-    val numbered = if (sizeBytes > maxSentBytes) joined(shop, lines) else lookedUp(shop, lines, sizeBytes)
-    val sorted = numbered.repartitionAndSortWithinPartitions(UserIdPartitioner.of(shop))
-    shop.users.zipPartitions(sorted, preservesPartitioning = true) { (users, lines) =>
-      // Both are in the order of user ids.
-      val waiting = lines.buffered
-      users.map { case (user, id) =>
-        val own = scala.collection.mutable.ArrayBuffer.empty[Line]
-        while (waiting.hasNext && waiting.head._1 == id) own += waiting.next()._2
-        user -> gathered(own)
-      }.filter { case (_, purchases) => purchases.size > 0 }
+    val numbered = ShopRows.byProduct(shop, lines, maxSentBytes).map { case (product, (user, line)) =>
+      user -> line.copy(product = product)
     }
+    ShopRows.byUser(shop, numbered).mapValues(gathered).filter { case (_, purchases) => purchases.size > 0 }
   }
-
-  /** Finds the numbers of products on each executor. @return by user id */
-  private def lookedUp(shop: Shop, lines: RDD[(String, (String, Line))], sizeBytes: Long): RDD[(String, Line)] = {
-    // Products are numbered in the order of their ids.
-    val known = Broadcasts.checked(lines.sparkContext, "ids of products", shop.products.map(_.id).collect(), sizeBytes)
-    lines.flatMap { case (product, (user, line)) =>
-      val number = java.util.Arrays.binarySearch(known.value.asInstanceOf[Array[AnyRef]], product)
-      Option.when(number >= 0)(user -> line.copy(product = number))
-    }
-  }
-
-  /** Finds the numbers of products by a join. @return by user id */
-  private def joined(shop: Shop, lines: RDD[(String, (String, Line))]): RDD[(String, Line)] =
-    lines
-      .join(shop.products.map(product => product.id -> product.number), shop.byUser.numPartitions)
-      .map { case (_, ((user, line), product)) => user -> line.copy(product = product) }
 
   private def lineOf(sale: Interaction, weight: Double): Line = {
     // The day is part of the name, because shops reuse order ids, and give a return the id of the purchase.

@@ -52,8 +52,11 @@ final case class SalesTime(
  * sales taken for outliers.
  */
 object SalesTime {
-  /** With fewer moments, every gap is usual. */
+  /** With fewer moments, every gap is usual, unless there are [[LeastDates]] of them, with [[SalesOfDate]] sales each on average. */
   private val LeastMoments = 100
+  /** Where sales have dates without times, the days with sales are few, but their gaps are regular. */
+  private val LeastDates = 20
+  private val SalesOfDate = 10
   /** One moment of company is required for so many moments of the shop, at least one and at most [[MostCompany]]. */
   private val MomentsPerCompany = 400
   private val MostCompany = 10
@@ -66,7 +69,7 @@ object SalesTime {
     val moments = sales.all.toIndexedSeq
     if (moments.isEmpty)
       SalesTime(oldestMs = 0, startMs = 0, nowMs = 0, Pauses.None, usualMs = 0, afterNow = None, knownUntilMs = None)
-    else if (moments.size < LeastMoments)
+    else if (!areEnough(moments))
       between(moments, start = 0, now = moments.size - 1, Pauses.None, usualMs = 0)
     else {
       val usualMs = SalesTime.usualMs(sales)
@@ -85,8 +88,13 @@ object SalesTime {
   }
 
   /** Returns how long a tenth of the sales takes in the shop's slower times, ms; 0 if there are too few sales to say. */
-  def usualMs(sales: SaleMoments): Long =
-    if (sales.all.length < LeastMoments) 0 else third(tenths(sales.all.toIndexedSeq))
+  def usualMs(sales: SaleMoments): Long = {
+    val moments = sales.all.toIndexedSeq
+    if (areEnough(moments)) third(tenths(moments)) else 0
+  }
+
+  private def areEnough(moments: IndexedSeq[SaleMoment]): Boolean =
+    moments.size >= LeastMoments || moments.size >= LeastDates && moments.map(_.sales).sum >= SalesOfDate * moments.size
 
   private def companyOf(moments: Int): Int = math.max(1, math.min(MostCompany, moments / MomentsPerCompany))
 

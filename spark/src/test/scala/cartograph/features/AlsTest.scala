@@ -115,6 +115,19 @@ class AlsTest extends SparkSuite {
       val before = sc.getPersistentRDDs.keySet.toSet
       val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2, mostOnDriver)
       assert(sc.getPersistentRDDs.keySet.toSet.diff(before) === Set(factors.users.id, factors.products.id))
+      factors.unpersist()
+      assert(sc.getPersistentRDDs.keySet.toSet.diff(before) === Set.empty)
+    }
+  }
+
+  test("factors whose memory was freed are computed again, if what was made from them is lost with an executor") {
+    for (mostOnDriver <- Seq(0L, Long.MaxValue)) {
+      val factors = Als.fit(sc.parallelize(pairs, 3), config, blocks = 2, mostOnDriver)
+      def all: Seq[Seq[(Int, Seq[Float])]] =
+        Seq(factors.users, factors.products).map(_.mapValues(_.toSeq).collect().toSeq.sortBy(_._1))
+      val before = all
+      factors.unpersist()
+      assert(all === before)
     }
   }
 }

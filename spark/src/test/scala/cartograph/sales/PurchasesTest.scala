@@ -15,7 +15,7 @@ class PurchasesTest extends SparkSuite {
     sales(known ++ odd: _*)
   }
 
-  private def gathered(blocks: Int, parts: Int, maxSentBytes: Long = Purchases.MaxSentBytes): Seq[Seq[Any]] = {
+  private def gathered(blocks: Int, parts: Int, maxSentBytes: Long = ShopRows.MaxSentBytes): Seq[Seq[Any]] = {
     val shuffled = all.repartition(parts)
     val shop = Shop.build(shuffled, weights, blocks)
     val users = shop.users.collect().toMap

@@ -46,6 +46,23 @@ class SalesTimeTest extends AnyFunSuite {
     assertAllUsual((0 until 98).map(n => Start + n * day) :+ Start + 9999 * day)
   }
 
+  /** Sales with dates without times, in a shop that is open on five days of a week. */
+  private def dates(days: Int, perDay: Int): Seq[Long] =
+    (0 until days).filter(_ % 7 < 5).flatMap(n => Seq.fill(perDay)(Start + n * day))
+
+  test("dates without times: outliers are found among 20 days with sales, and nothing else is one") {
+    for (days <- Seq(26, 92, 140); perDay <- Seq(12, 100)) {
+      val times = dates(days, perDay)
+      assertAllUsual(times)
+      val time = of((times.head - 400 * day) +: times :+ times.last + 150 * day)
+      assert((time.startMs, time.nowMs) === ((times.head, times.last)), s"$perDay sales on each of $days days")
+      assert(time.afterNow === Some(SalesAfterNow(interactions = 1, added = 0, times.last + 150 * day)))
+    }
+    // With fewer sales they may be orders at any time, and with fewer days nothing is known of the gaps.
+    assertAllUsual(dates(92, 9) :+ Start + 9999 * day)
+    assertAllUsual(dates(24, 100) :+ Start + 9999 * day)
+  }
+
   test("one sale that is five months late is after now") {
     val time = of(year :+ year.last + 150 * day)
     assert(time.nowMs === year.last)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mapBounded } from '../../../lambdas/threshold/map-bounded.ts';
+import { mapBounded } from '../../../../lambdas/shared/platform/map-bounded.ts';
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
