@@ -1,5 +1,9 @@
 import { createKindOf } from '../../lambdas/forget/kinds.ts';
-import { ErasureReceipt, erasureRequestKey, parseErasureRequestKey } from '../../lambdas/shared/contract/erasure.ts';
+import {
+  ErasureReceipt,
+  erasureRequestKey,
+  parseErasureRequestKey,
+} from '../../lambdas/shared/contract/erasure.ts';
 import {
   CURRENT_KEY,
   erasureKey,
