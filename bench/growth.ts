@@ -24,7 +24,7 @@ const MILLION: Size = { users: 1_000_000, products: 50_000, sales: 5_000_000 };
 /** Large shops need more memory than the job gets on one machine by default; the rest of the 12 GB is for what is outside of the heap. */
 const MILLION_JVM = ['-Xmx9g'];
 const DAYS = 180;
-/** The second window has as many sales a day as the first one of the largest growing shop. */
+/** The second window has about as many sales a day as the first one of the largest growing shop. */
 const [NEXT_SALES, NEXT_DAYS] = [20_000, 5];
 const DAY_MS = 86_400_000;
 const RECORDS_PER_POLL = 10_000;

@@ -69,7 +69,7 @@ function rows({ stream, pollers, stages, requests, forget }: MonitoredPipeline):
           stageMetric(train, 'GivenUp'),
         ]),
         graph(
-          'Training time of the served run, seconds; of the newest run, conflicts, sales after now, and sales of unknown types, %',
+          'Served run: training time, seconds. Newest run: conflicts, sales after now, and sales of unknown types, %',
           [
             stageMetric(publish, 'RunSeconds', maximum),
             stageMetric(publish, 'Conflicts', maximum),

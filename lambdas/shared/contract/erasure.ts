@@ -25,9 +25,11 @@ export const erasureOf = (erasure: number): string => `${PREFIX.erasures}${numbe
 export const erasureRequestKey = (erasure: number): string => `${erasureOf(erasure)}request.json`;
 
 /**
- * Returns the erasure of such a key; undefined for any other key.
+ * Returns the erasure whose request has this key; undefined for any other key.
  *
  * @example parseErasureRequestKey('erasures/00000007/request.json') // 7
+ * @example parseErasureRequestKey('erasures/00000007/objects-00000002.ndjson') // undefined
+ * @example parseErasureRequestKey('erasures/7/request.json') // undefined
  */
 export function parseErasureRequestKey(key: string): number | undefined {
   const erasure = Number(key.slice(PREFIX.erasures.length).split('/')[0]);

@@ -48,14 +48,14 @@ export const METRICS = {
   QualityPopularity: 'None',
   /** Age of the newest sale in the served run. */
   RunAgeSeconds: 'Seconds',
-  /** Addresses with different contents in the served run. */
+  /** Addresses with different contents in the newest decided run. */
   Conflicts: 'Count',
   /**
    * Share of the sales whose type has no weight in the newest decided run; 0 if they are fewer than ten, because a few stray
    * events need no action.
    */
   UnknownTypePercent: 'Percent',
-  /** Sales that the window of the served run added, and that are dated long after all others. */
+  /** Sales that the window of the newest decided run added, and that are dated long after all others. */
   SalesAfterNow: 'Count',
   /** Duration of all steps of the served run's job. */
   RunSeconds: 'Seconds',

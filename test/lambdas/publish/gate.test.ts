@@ -356,6 +356,8 @@ test('a shop that grows and has no taste: every run is served, so that everybody
     ['promoted', 2],
     ['promoted', 3],
   ]);
+  expect(decisions[1]?.reason).toContain('over run 1');
+  expect(decisions[2]?.reason).toContain('over run 2');
   expect(decisions[1]?.reason).toContain('run 1 has no lists for 200 of 300 users (67 %)');
   expect(decisions[2]?.reason).toContain('run 2 has no lists for 100 of 400 users (25 %)');
   expect(decisions.map(({ numbers }) => numbers?.added?.users)).toEqual([undefined, 200, 100]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { measureServed } from '../../../lambdas/publish/measure.ts';
-import { publish } from '../../../lambdas/publish/publish.ts';
+import { MAX_TRIES, publish } from '../../../lambdas/publish/publish.ts';
 import { CURRENT_KEY, manifestKey } from '../../../lambdas/shared/contract/keys.ts';
 import { Manifest } from '../../../lambdas/shared/contract/schemas.ts';
 import { toJson } from '../../../lambdas/shared/platform/lake.ts';
@@ -62,6 +62,23 @@ test('conflicts and sales after now are those of the newest decided run, also if
   const log = recordingLog();
   await measureServed({ lake, log, nowMs: () => 0 });
   expect(log.measured).toMatchObject([{ Conflicts: 2, SalesAfterNow: 3, QualityModel: 0.5 }]);
+});
+
+test('writes nothing of the newest run if its manifest cannot be read', async () => {
+  const lake = memoryLake();
+  await storeRun(lake, 1);
+  await publish({ lake, log: recordingLog() }, false);
+  await lake.create(manifestKey(2), 'damaged', 'application/json');
+  const parts = { lake, log: recordingLog() };
+  for (let tries = 0; tries < MAX_TRIES; tries++)
+    await expect(publish(parts, true)).rejects.toThrow('it is not JSON');
+  await publish(parts, true);
+  expect(JSON.parse(lake.text(CURRENT_KEY))).toMatchObject({ run: 1, decidedThrough: 2 });
+
+  const log = recordingLog();
+  await measureServed({ lake, log, nowMs: () => 0 });
+  expect(log.measured).toMatchObject([{ QualityModel: 0.5 }]);
+  expect(log.measured[0]).not.toHaveProperty('Conflicts');
 });
 
 /** A lake where run 1 is served and run 2 was refused because of the types of its sales. */

@@ -21,7 +21,10 @@ final case class Factors(
     gram: AlsGram,
     broadcasts: Seq[Broadcast[_]] = Nil
 ) {
-  /** Frees the memory. What was computed from the factors may be lost with an executor; then they are computed again. */
+  /**
+   * Frees the memory of the executors. What was computed from the factors may be lost with one of them, and is then computed
+   * again; so the driver keeps what it sent until nothing refers to it.
+   */
   def unpersist(): Unit = {
     Seq(users, products).foreach(_.unpersist(blocking = false))
     broadcasts.foreach(_.unpersist(blocking = false))
