@@ -122,10 +122,13 @@ export function exitCodeOf({ exitCode, signalCode }: Pick<ChildProcess, 'exitCod
 const SIGNALLED = 128;
 
 const TAIL_LINES = 20;
+const STACK_FRAME = /^\s+at /;
 
-/** Returns the path of a log file and its last lines. */
-export const tail = (path: string): string =>
-  `${path}:\n${readFileSync(path, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n')}`;
+/** Returns the path of a log file and its last lines without stack frames, which would push the error out of them. */
+export function tail(path: string): string {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return [`${path}:`, ...lines.filter((line) => !STACK_FRAME.test(line)).slice(-TAIL_LINES)].join('\n');
+}
 
 /** Calls `probe` every 100 ms until it succeeds. @throws The signal's reason if `signal` is aborted first. */
 export async function eventually<Result>(probe: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
