@@ -4,7 +4,7 @@ import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
-import cartograph.platform.{Broadcasts, ByKey, NumberPartitioner}
+import cartograph.platform.{Broadcasts, ByKey, NumberPartitioner, ParallelJobs}
 import cartograph.sales.ModelConfig
 
 /**
@@ -98,14 +98,19 @@ object Als {
     val products = AlsPairs
       .of(pairs.map { case (user, product, confidence) => (product, user, confidence) }, blocks)
       .persist(StorageLevel.MEMORY_AND_DISK)
-    def sum(side: RDD[(Int, AlsPairs)])(count: AlsPairs => Int): Long =
-      side.map { case (_, own) => count(own).toLong }.fold(0L)(_ + _)
-    val (count, rows) = (sum(users)(_.others.length), sum(users)(_.rows.length) + sum(products)(_.rows.length))
+    val sizes = ParallelJobs.run(Seq(users, products).map(side => () => sizeOf(side)))
+    val (count, rows) = (sizes.head.pairs, sizes.map(_.rows).sum)
     val isSmall = config.rank * math.max(count, rows) <= mostOnDriver
     val factors = if (isSmall) onDriver(users, products, config) else onExecutors(users, products, config)
     Seq(users, products).foreach(_.unpersist(blocking = false))
     factors
   }
+
+  private final case class SideSize(pairs: Long, rows: Long)
+
+  private def sizeOf(side: RDD[(Int, AlsPairs)]): SideSize =
+    side.map { case (_, own) => SideSize(own.others.length.toLong, own.rows.length.toLong) }
+      .fold(SideSize(0, 0))((a, b) => SideSize(a.pairs + b.pairs, a.rows + b.rows))
 
   private def onDriver(users: RDD[(Int, AlsPairs)], products: RDD[(Int, AlsPairs)], config: AlsConfig): Factors = {
     val (byUser, byProduct, gram) = new AlsOnDriver(ByKey.values(users.collect()), ByKey.values(products.collect()), config).fit
@@ -149,7 +154,7 @@ object Als {
     def unpacked(blocks: RDD[(Int, AlsBlock)]): RDD[(Int, Array[Float])] =
       blocks.flatMap { case (_, block) => block.unpacked(rank) }.persist(StorageLevel.MEMORY_AND_DISK)
     val factors = Factors(unpacked(users), unpacked(products), gram)
-    Seq(factors.users, factors.products).foreach(_.count())
+    ParallelJobs.run(Seq(factors.users, factors.products).map(side => () => side.count()))
     Seq(users, products).foreach(_.unpersist(blocking = false))
     factors
   }

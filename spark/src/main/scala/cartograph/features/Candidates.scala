@@ -5,6 +5,7 @@ import scala.collection.mutable.ArrayBuilder
 import org.apache.spark.Partitioner
 import org.apache.spark.rdd.RDD
 
+import cartograph.lists.ListKind
 import cartograph.platform.ByKey
 import cartograph.sales.Purchases
 
@@ -28,6 +29,31 @@ final case class Candidates(
 ) {
   def size: Int = products.length
   def feature(row: Int, feature: Feature): Float = features(row * Features.Width + feature.position)
+
+  /** Returns a feature of all candidates. */
+  def column(feature: Feature): Array[Double] = {
+    val values = new Array[Double](size)
+    var row = 0
+    while (row < size) {
+      values(row) = this.feature(row, feature).toDouble
+      row += 1
+    }
+    values
+  }
+
+  /** Returns the rows of the candidates that a list admits, ascending. */
+  def admittedBy(list: ListKind): Array[Int] = {
+    val rows = new Array[Int](size)
+    var (count, row) = (0, 0)
+    while (row < size) {
+      if (list.admits(owned(row))) {
+        rows(count) = row
+        count += 1
+      }
+      row += 1
+    }
+    java.util.Arrays.copyOf(rows, count)
+  }
 }
 
 /**

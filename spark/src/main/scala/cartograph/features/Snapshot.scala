@@ -5,7 +5,7 @@ import org.apache.spark.rdd.RDD
 import org.apache.spark.storage.StorageLevel
 
 import cartograph.lists.Selection
-import cartograph.platform.{Broadcasts, NumberPartitioner}
+import cartograph.platform.{Broadcasts, ByKey, NumberPartitioner}
 import cartograph.sales.{ModelConfig, Purchases}
 
 /**
@@ -78,7 +78,7 @@ object Snapshot {
     val purchases = known.filter(_._2.size > 0).persist(StorageLevel.MEMORY_AND_DISK_SER)
     val partitions = math.max(1, math.ceil(plan.productCount.toDouble / ProductsPerPartition).toInt)
     val byProduct = new NumberPartitioner(plan.productCount, partitions)
-    val stats = ProductStats.of(purchases, moment, byProduct).persist(StorageLevel.MEMORY_AND_DISK)
+    val stats = ProductStats.of(purchases, moment, byProduct).persist(StorageLevel.MEMORY_AND_DISK_SER)
     val totals = ShopTotals.of(stats)
     val popular = popularOf(stats)
     val counted = Similar.counted(stats, plan.common)
@@ -87,7 +87,10 @@ object Snapshot {
     val audiences =
       if (plan.hasNeighbours) Audience.of(purchases, factors.users, moment, rank, byProduct)
       else sc.emptyRDD[(Int, Audience)]
-    val rows = rowsOf(stats.cogroup(factors.products, audiences, byProduct), totals, moment)
+    val described = ByKey.leftJoined(ByKey.leftJoined(stats, factors.products), audiences)
+    val rows = described.mapValues { case ((found, factor), audience) =>
+      ProductRow.of(new ProductFacts(found, totals, moment), factor, audience)
+    }
     val numbers = (counted.map(_.product) ++ popular.flatten).distinct.sorted
     def isCommon(row: (Int, ProductRow)): Boolean = java.util.Arrays.binarySearch(numbers, row._1) >= 0
     // At most some 18,000 products: 850 bytes each with a rank of 64, and 2,400 bytes of neighbours.
@@ -106,19 +109,6 @@ object Snapshot {
       stats = stats
     )
   }
-
-  /** Statistics, factor and audience of a product: each once or not at all. */
-  private type Gathered = (Iterable[ProductStats], Iterable[Array[Float]], Iterable[Audience])
-
-  /** Describes the products that were bought. @return partitioned as `products` */
-  private def rowsOf(products: RDD[(Int, Gathered)], totals: ShopTotals, moment: Moment): RDD[(Int, ProductRow)] =
-    products.mapPartitions(
-      _.flatMap { case (product, (found, factor, audience)) =>
-        val facts = found.headOption.map(new ProductFacts(_, totals, moment))
-        facts.map(product -> ProductRow.of(_, factor.headOption, audience.headOption))
-      },
-      preservesPartitioning = true
-    )
 
   /**
    * Computes how strongly each user prefers each product: every purchase counts by type and quantity, and decays with age.

@@ -94,29 +94,36 @@ object UserChanges {
    * @param now    rows of user, product and list
    */
   def of(before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): UserChanges = {
-    def byUser(rows: RDD[Seq[String]]): RDD[(String, Seq[String])] = rows.map(row => row.head -> row.tail)
+    // A single text per recommendation, because Spark walks through all objects that it gathers to estimate their size.
+    def byUser(rows: RDD[Seq[String]]): RDD[(String, String)] =
+      rows.collect { case Seq(user, product, list) => user -> entry(product, list) }
     val byPart = byUser(before).cogroup(byUser(now), blocks).mapPartitionsWithIndex { (part, users) =>
-      Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSeq, now.toSeq) }.foldLeft(none)(_ + _))
+      Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSet, now.toSet) }.foldLeft(none)(_ + _))
     }
     // One value per partition. They are added in the order of partitions, because a sum of fractions depends on the order.
     ByKey.values(byPart.collect()).foldLeft(none)(_ + _)
   }
 
+  /** A product in a list of a user. The names of lists have no space. */
+  private[cartograph] def entry(product: String, list: String): String = s"$list $product"
+
   /**
    * Compares the recommendations of one user.
    *
-   * @param before rows of product and list
-   * @param now    rows of product and list
+   * @param before entries of the earlier run; see [[entry]]
+   * @param now    entries of this run
    */
-  private[cartograph] def ofUser(before: Seq[Seq[String]], now: Seq[Seq[String]]): UserChanges = {
-    val (earlier, current) = (before.toSet, now.toSet)
-    def list(rows: Seq[Seq[String]], name: String): Set[String] = rows.collect { case Seq(product, `name`) => product }.toSet
+  private[cartograph] def ofUser(before: Set[String], now: Set[String]): UserChanges = {
+    def churn(list: String): Churn = {
+      def of(entries: Set[String]): Set[String] = entries.filter(_.startsWith(entry("", list)))
+      Churn.of(of(before), of(now))
+    }
     UserChanges(
-      added = current.diff(earlier).size.toLong,
-      removed = earlier.diff(current).size.toLong,
-      kept = current.intersect(earlier).size.toLong,
-      any = Churn.of(list(before, "any"), list(now, "any")),
-      newOnly = Churn.of(list(before, "new"), list(now, "new"))
+      added = now.diff(before).size.toLong,
+      removed = before.diff(now).size.toLong,
+      kept = now.intersect(before).size.toLong,
+      any = churn("any"),
+      newOnly = churn("new")
     )
   }
 }

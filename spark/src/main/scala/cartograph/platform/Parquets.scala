@@ -5,11 +5,13 @@ import java.io.FileNotFoundException
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 import org.apache.parquet.column.ParquetProperties
+import org.apache.parquet.conf.HadoopParquetConfiguration
 import org.apache.parquet.example.data.Group
 import org.apache.parquet.hadoop.ParquetReader
 import org.apache.parquet.hadoop.api.ReadSupport
 import org.apache.parquet.hadoop.example.{ExampleParquetWriter, GroupReadSupport}
 import org.apache.parquet.hadoop.metadata.CompressionCodecName
+import org.apache.parquet.hadoop.util.HadoopInputFile
 import org.apache.parquet.schema.MessageType
 
 /**
@@ -43,7 +45,7 @@ object Parquets {
    */
   def read[Row](path: Path, configuration: Configuration, rowsName: String)(toRow: Group => Row): Iterator[Row] = {
     val reader =
-      try ParquetReader.builder(new GroupReadSupport, path).withConf(configuration).build()
+      try new GroupReader(path, configuration).build()
       catch failure(path, rowsName)
     // The reader returns null after the last row.
     def readGroup(): Group =
@@ -56,6 +58,15 @@ object Parquets {
         try rows.next()
         catch failure(path, rowsName)
     }
+  }
+
+  /** Unlike `ParquetReader.builder` of a path, it does not first load Hadoop's default settings, which takes 20 ms a file. */
+  private final class GroupReader(path: Path, configuration: Configuration)
+      extends ParquetReader.Builder[Group](
+        HadoopInputFile.fromPath(path, configuration),
+        new HadoopParquetConfiguration(configuration)
+      ) {
+    override protected def getReadSupport: ReadSupport[Group] = new GroupReadSupport
   }
 
   private def failure(path: Path, rowsName: String): PartialFunction[Throwable, Nothing] = {

@@ -38,7 +38,7 @@ final case class Choice(
  */
 object BlendChoice {
   /** Numbers of trees to choose from, ascending. */
-  private val Sizes = Seq(10, 25, 50, WindowTrees.Most)
+  private val Sizes = Seq(10, 25, WindowTrees.Early, WindowTrees.Most)
   private val Halves = Mixture(trees = 0, factors = 0.5, coPurchase = 0.5)
   private val AllThree = Mixture(trees = 0.5, factors = 0.25, coPurchase = 0.25)
   /** Mixtures with trees to choose from. */
@@ -95,7 +95,7 @@ object BlendChoice {
     val baselines = families.map(best)
     val baseline = best(baselines)
     val trees = grown.withoutEach
-    val blends = Blends.filter(blend => blend.trees == 0 || trees.forall(_.isDefined))
+    val blends = Blends.filter(blend => blend.trees == 0 || trees.forall(_.exists(_.trees.length >= blend.trees)))
     val blended = blends.zip(measured(users, list, blends.size) { window =>
       val byWindow = trees(window)
       firstOf(_, list, baseline, blends, byWindow)
@@ -176,13 +176,14 @@ object BlendChoice {
       blends: Seq[Blend],
       trees: Option[Trees]
   ): Seq[Array[Int]] = {
-    val stages = trees.fold(Seq.empty[FixedScores])(grown => Cascade.scores(Seq(grown), Sizes, candidates, list).map(FixedScores))
+    val sizes = Sizes.filter(size => trees.exists(_.trees.length >= size))
+    val stages = trees.fold(Seq.empty[FixedScores])(grown => Cascade.scores(Seq(grown), sizes, candidates, list).map(FixedScores))
     val scorers = stages ++ Seq(Scorers.MatrixFactorisation, Scorers.CoPurchase, baseline)
     val places = scorers.map(Blended.places(_, candidates, list))
     val near = Array.range(0, candidates.size).filter(row => places.exists(order => order(row) >= 0 && order(row) < Near))
     val products = near.map(candidates.products)
     val (byTrees, others) = places.map(near.map(_)).splitAt(stages.size)
-    val bySize = Sizes.zip(byTrees).toMap
+    val bySize = sizes.zip(byTrees).toMap
     val selection = new Selection(RankingMeasures.Depth)
     blends.map { blend =>
       val orders = (bySize.getOrElse(blend.trees, others.head) +: others).zip(blend.weights)

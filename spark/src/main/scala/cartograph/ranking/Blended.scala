@@ -33,11 +33,17 @@ object Blended {
 
   /** @return the place of each candidate in the scorer's order, from 0; -1 if the list does not admit the candidate */
   def places(scorer: Scorer, candidates: Candidates, list: ListKind): Array[Int] = {
-    val scores = scorer.scores(candidates).map(Ranking.rounded)
-    val ties = Array.tabulate(candidates.size)(scorer.tie(candidates, _))
+    val scores = scorer.scores(candidates)
+    val (rounded, ties) = (new Array[Double](candidates.size), new Array[Double](candidates.size))
+    var row = 0
+    while (row < candidates.size) {
+      rounded(row) = Ranking.rounded(scores(row))
+      ties(row) = scorer.tie(candidates, row)
+      row += 1
+    }
     // Candidates are in the order of products, so the last tie is decided by product.
-    val order = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
-    RowOrder.sort(order, scores, ties)
+    val order = candidates.admittedBy(list)
+    RowOrder.sort(order, rounded, ties)
     val places = Array.fill(candidates.size)(-1)
     order.indices.foreach(place => places(order(place)) = place)
     places

@@ -27,7 +27,7 @@ object Cascade {
    */
   def scores(ensembles: Seq[Trees], sizes: Seq[Int], candidates: Candidates, list: ListKind): Seq[Array[Double]] = {
     val means = new Array[Double](candidates.size)
-    var rows = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
+    var rows = candidates.admittedBy(list)
     var features = picked(candidates.features, rows)
     var sums = ensembles.map(_ => new Array[Double](rows.length))
     val found = Seq.newBuilder[Array[Double]]

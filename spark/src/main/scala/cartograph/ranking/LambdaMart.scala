@@ -1,9 +1,10 @@
 package cartograph.ranking
 
+import scala.collection.mutable.ArrayBuffer
+
 /**
  * The configuration of [[LambdaMart]].
  *
- * @param trees        number of trees
  * @param leaves       leaves of a tree, at most
  * @param levels       levels between the root and a leaf, at most: every row takes as many steps as the deepest leaf
  * @param learningRate factor of the value of a leaf
@@ -14,7 +15,6 @@ package cartograph.ranking
  * @param depth        places of a list that count
  */
 final case class LambdaMartConfig(
-    trees: Int = 100,
     leaves: Int = 15,
     levels: Int = 6,
     learningRate: Double = 0.1,
@@ -27,8 +27,8 @@ final case class LambdaMartConfig(
 
 object LambdaMartConfig {
   /** Returns the configuration for so many rows. */
-  def of(rows: RankingLabels, trees: Int): LambdaMartConfig =
-    LambdaMartConfig(trees = trees, leastRows = math.max(5, math.min(50, rows.count / 1000)))
+  def of(rows: RankingLabels): LambdaMartConfig =
+    LambdaMartConfig(leastRows = math.max(5, math.min(50, rows.count / 1000)))
 }
 
 /**
@@ -37,39 +37,62 @@ object LambdaMartConfig {
  *
  * It runs on one machine, because it learns from a bounded sample. Threads share the work by features and by groups, so that
  * every sum is made in the same order on any number of threads: the same rows and seed give the same trees.
+ *
+ * Trees grow one after another. Each lowers the loss that the trees before it leave, so fewer trees are the first of more.
+ *
+ * @param bins of the rows
+ * @param seed seed of every random choice
+ * @throws IllegalArgumentException if rows and bins do not fit together
  */
-object LambdaMart {
+final class LambdaMart(rows: RankingLabels, bins: FeatureBins, config: LambdaMartConfig, seed: Long) {
+  import LambdaMart._
+
+  require(
+    bins.bins.length == rows.count * bins.width && rows.groups.lastOption.contains(rows.count),
+    s"Cannot learn: there are ${bins.bins.length} bins of ${bins.width} features and groups up to " +
+      s"${rows.groups.lastOption.getOrElse(0)}, should be ${rows.count} rows"
+  )
+  private val random = new java.util.Random(seed)
+  private val gradients = new LambdaGradients(rows, config.depth)
+  private val scores = new Array[Double](rows.count)
+  private val features = math.max(1, math.round(bins.width * config.featureShare).toInt)
+  private val grown = ArrayBuffer.empty[BinnedTree]
+
+  /** Returns the first trees, and grows those that are missing. @return `count` trees; none if there are no rows */
+  def first(count: Int): Trees = Trees(upTo(count).map(_.tree).toArray)
 
   /**
-   * Grows trees one after another. Each lowers the loss that the trees before it leave, so fewer trees are the first of more.
+   * Scores other rows by the first trees, and grows those that are missing.
    *
-   * @param bins of the rows
-   * @param seed seed of every random choice
-   * @return `config.trees` trees; none if there are no rows
-   * @throws IllegalArgumentException if rows and bins do not fit together
+   * @param others with the same edges
+   * @param counts ascending
+   * @return for each count of trees, the score of each row
    */
-  def fit(rows: RankingLabels, bins: FeatureBins, config: LambdaMartConfig, seed: Long): Trees = {
-    require(
-      bins.bins.length == rows.count * bins.width && rows.groups.lastOption.contains(rows.count),
-      s"Cannot learn: there are ${bins.bins.length} bins of ${bins.width} features and groups up to " +
-        s"${rows.groups.lastOption.getOrElse(0)}, should be ${rows.count} rows"
-    )
-    val random = new java.util.Random(seed)
-    val gradients = new LambdaGradients(rows, config.depth)
-    val scores = new Array[Double](rows.count)
-    val features = math.max(1, math.round(bins.width * config.featureShare).toInt)
-    val trees = Array.fill(if (rows.count == 0) 0 else config.trees) {
-      val chosen = divisible(shuffled(bins.width, random).take(features).sorted, bins)
-      val groups = sampled(rows, config.groupShare, random)
-      // Only the rows of these groups are learned from, so the others need no derivatives.
-      gradients.compute(scores, groups)
-      val grown = new TreeGrower(bins, gradients, chosen, config).grow(rowsOf(rows, groups))
-      grown.addTo(scores, rowsOf(rows, Array.range(0, rows.groupCount).diff(groups)))
-      grown.tree
+  def scoresOf(others: FeatureBins, counts: Seq[Int]): Seq[Array[Double]] = {
+    val sums = new Array[Double](if (others.width == 0) 0 else others.bins.length / others.width)
+    (0 +: counts).zip(counts).map { case (from, until) =>
+      upTo(until).drop(from).foreach(_.addTo(sums, others))
+      sums.clone
     }
-    Trees(trees)
   }
 
+  private def upTo(count: Int): Seq[BinnedTree] = {
+    if (rows.count > 0) while (grown.size < count) grown += grow()
+    grown.take(count).toSeq
+  }
+
+  private def grow(): BinnedTree = {
+    val chosen = divisible(shuffled(bins.width, random).take(features).sorted, bins)
+    val groups = sampled(rows, config.groupShare, random)
+    // Only the rows of these groups are learned from, so the others need no derivatives.
+    gradients.compute(scores, groups)
+    val tree = new TreeGrower(bins, gradients, chosen, config).grow(rowsOf(rows, groups))
+    tree.addTo(scores, rowsOf(rows, Array.range(0, rows.groupCount).diff(groups)))
+    tree.binned
+  }
+}
+
+object LambdaMart {
   /**
    * Leaves out features that have all rows in one bin, because they divide nothing: in the list `new`, for example, the
    * user has bought no candidate. The first feature stays, because the totals of a leaf are the sums over its bins.

@@ -1,5 +1,8 @@
 package cartograph.ranking
 
+import cartograph.lists.RankingMeasures
+import cartograph.platform.Parallel
+
 /**
  * Labels of rows. A group has the rows of one user; rows are ranked within their group.
  *
@@ -9,6 +12,17 @@ package cartograph.ranking
 final case class RankingLabels(relevant: Array[Boolean], groups: Array[Int]) {
   def count: Int = relevant.length
   def groupCount: Int = math.max(0, groups.length - 1)
+
+  /** Sums NDCG@10 over the groups that have a relevant row, with the rows of each in the order of their scores. */
+  def ndcgSum(scores: Array[Double]): Double = {
+    val noTies = new Array[Double](count)
+    Parallel.map(groupCount) { group =>
+      val rows = Array.range(groups(group), groups(group + 1))
+      val correct = rows.filter(relevant)
+      RowOrder.sort(rows, scores, noTies)
+      if (correct.isEmpty) 0.0 else RankingMeasures.ndcg(rows, correct)
+    }.sum
+  }
 }
 
 object RankingLabels {

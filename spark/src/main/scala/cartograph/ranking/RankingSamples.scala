@@ -35,8 +35,7 @@ private[ranking] object RankingSamples {
 
   private def sampleOf(labelled: Labelled, list: ListKind, random: java.util.Random, most: Int): RankingRows = {
     val candidates = labelled.candidates
-    val admitted = Array.range(0, candidates.size).filter(row => list.admits(candidates.owned(row)))
-    val (bought, others) = admitted.partition(row => labelled.isRelevant(candidates.products(row)))
+    val (bought, others) = candidates.admittedBy(list).partition(row => labelled.isRelevant(candidates.products(row)))
     // A random number and the row in one number, so that sorting allocates no objects.
     val drawn = others.map(row => random.nextInt().toLong << 32 | row)
     java.util.Arrays.sort(drawn)

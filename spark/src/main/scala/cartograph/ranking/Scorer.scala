@@ -19,7 +19,7 @@ trait Scorer extends Serializable {
 
 /** Orders by one feature, and candidates that are equal in it by another one. */
 final case class ByFeature(name: String, feature: Feature, second: Feature) extends Scorer {
-  def scores(candidates: Candidates): Array[Double] = Array.tabulate(candidates.size)(candidates.feature(_, feature).toDouble)
+  def scores(candidates: Candidates): Array[Double] = candidates.column(feature)
   override def tie(candidates: Candidates, row: Int): Double = candidates.feature(row, second).toDouble
 }
 
@@ -57,8 +57,7 @@ object Scorers {
    */
   val CoPurchase: Scorer = new Scorer {
     val name: String = "coPurchase"
-    def scores(candidates: Candidates): Array[Double] =
-      Array.tabulate(candidates.size)(candidates.feature(_, Features.BasketsScore).toDouble)
+    def scores(candidates: Candidates): Array[Double] = candidates.column(Features.BasketsScore)
     override def tie(candidates: Candidates, row: Int): Double = {
       val users = candidates.feature(row, Features.UsersScore).toDouble
       if (users > 0) KnownUsers + users else candidates.feature(row, Features.ProductOne).toDouble

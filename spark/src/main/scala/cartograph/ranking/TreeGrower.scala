@@ -3,23 +3,59 @@ package cartograph.ranking
 import cartograph.platform.Parallel
 
 /**
- * A tree with the bins that it was grown on.
+ * A tree that scores rows by their bins, which take a quarter of the memory of their features.
  *
  * @param limits by node, the highest bin of the rows that go to the left child
+ */
+private[ranking] final class BinnedTree(val tree: Tree, limits: Array[Byte]) {
+
+  /** Adds the values of the leaves that rows reach to their scores, as [[Tree.addTo]] does. @param bins of all rows */
+  def addTo(scores: Array[Double], bins: FeatureBins): Unit =
+    Parallel.foreachRange(scores.length) { (from, until) =>
+      var row = from
+      while (row < until) {
+        addRow(scores, bins, row)
+        row += 1
+      }
+    }
+
+  /** Does so for some rows. @param rows their numbers */
+  def addTo(scores: Array[Double], bins: FeatureBins, rows: Array[Int]): Unit =
+    Parallel.foreachRange(rows.length) { (from, until) =>
+      var at = from
+      while (at < until) {
+        addRow(scores, bins, rows(at))
+        at += 1
+      }
+    }
+
+  private def addRow(scores: Array[Double], bins: FeatureBins, row: Int): Unit = {
+    var node = 0
+    while (tree.feature(node) >= 0) {
+      val bin = bins.bins(row * bins.width + tree.feature(node))
+      node = tree.children(node) + (if (bin > limits(node)) 1 else 0)
+    }
+    scores(row) += tree.value(node)
+  }
+}
+
+/**
+ * A tree, and the rows that it was grown on.
+ *
+ * @param bins   of all rows
  * @param order  numbers of the rows that the tree was grown on, leaf by leaf
  * @param leaves value and rows of each leaf
  */
 private[ranking] final class GrownTree(
-    val tree: Tree,
+    val binned: BinnedTree,
     bins: FeatureBins,
-    limits: Array[Byte],
     order: Array[Int],
     leaves: Seq[(Double, TreeGrower.Span)]
 ) {
+  def tree: Tree = binned.tree
 
   /**
-   * Adds the values of leaves to the scores of rows: those of [[Tree.addTo]], in less time. The leaf of a row that the tree was grown
-   * on is known already, and of another row the bins are read, which take a quarter of the memory of its features.
+   * Adds the values of leaves to the scores of rows. The leaves of the rows that the tree was grown on are known already.
    *
    * @param others numbers of the other rows
    */
@@ -31,21 +67,7 @@ private[ranking] final class GrownTree(
         at += 1
       }
     }
-    Parallel.foreachRange(others.length)((from, until) => addRange(scores, others, from, until))
-  }
-
-  private def addRange(scores: Array[Double], rows: Array[Int], from: Int, until: Int): Unit = {
-    var at = from
-    while (at < until) {
-      val row = rows(at)
-      var node = 0
-      while (tree.feature(node) >= 0) {
-        val bin = bins.bins(row * bins.width + tree.feature(node))
-        node = tree.children(node) + (if (bin > limits(node)) 1 else 0)
-      }
-      scores(row) += tree.value(node)
-      at += 1
-    }
+    binned.addTo(scores, bins, others)
   }
 }
 
@@ -99,7 +121,7 @@ private[ranking] final class TreeGrower(
     }
     val (leaves, used) = growing(Vector(root), 1)
     val tree = Tree(feature.take(used), threshold.take(used), children.take(used), value.take(used), gain.take(used))
-    new GrownTree(tree, bins, bin.take(used), order, leaves.map(leaf => value(leaf.node) -> leaf.rows))
+    new GrownTree(new BinnedTree(tree, bin.take(used)), bins, order, leaves.map(leaf => value(leaf.node) -> leaf.rows))
   }
 
   private def divide(leaf: Leaf, split: Split, order: Array[Int], firstChild: Int): (Leaf, Leaf) = {

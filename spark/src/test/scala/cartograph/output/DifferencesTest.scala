@@ -7,7 +7,7 @@ import cartograph.platform.Documents
 
 class DifferencesTest extends AnyFunSuite {
 
-  private def list(name: String, products: String*): Seq[Seq[String]] = products.map(Seq(_, name))
+  private def list(name: String, products: String*): Set[String] = products.map(UserChanges.entry(_, name)).toSet
 
   test("the recommendations of a user that were added, removed and kept are counted by list") {
     val changes = UserChanges.ofUser(list("any", "lamp", "vase") ++ list("new", "mug"), list("any", "lamp", "mug"))

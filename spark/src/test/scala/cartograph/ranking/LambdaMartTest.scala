@@ -5,10 +5,12 @@ import org.scalatest.funsuite.AnyFunSuite
 import cartograph.lists.RankingMeasures
 
 class LambdaMartTest extends AnyFunSuite {
-  private def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees =
-    LambdaMart.fit(rows.labels, FeatureBins.of(rows), config, seed)
+  private def learner(rows: RankingRows, config: LambdaMartConfig, seed: Long): LambdaMart =
+    new LambdaMart(rows.labels, FeatureBins.of(rows), config, seed)
 
-  private val config = LambdaMartConfig(trees = 40, leastRows = 5)
+  private def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees = learner(rows, config, seed).first(40)
+
+  private val config = LambdaMartConfig(leastRows = 5)
 
   /** Groups of twenty rows with four features; three of a group are relevant, by `score` of the features. */
   private def rows(groups: Int, seed: Int)(score: Array[Float] => Double): RankingRows = {
@@ -56,7 +58,9 @@ class LambdaMartTest extends AnyFunSuite {
 
   test("fewer trees are the first of more") {
     val learned = rows(100, 1)(_(0).toDouble)
-    assert(parts(fit(learned, config.copy(trees = 10), 1)) === parts(fit(learned, config, 1)).take(10))
+    val trees = learner(learned, config, 1)
+    assert(parts(trees.first(10)) === parts(fit(learned, config, 1)).take(10))
+    assert(parts(trees.first(40)) === parts(fit(learned, config, 1)))
   }
 
   test("features that are the same in all rows change no tree, not even the first; without others a tree is a leaf") {
@@ -109,11 +113,25 @@ class LambdaMartTest extends AnyFunSuite {
     assert(scores.toSeq === Trees(Array(grown.tree)).scores(all.features, all.width).toSeq)
   }
 
+  test("other rows get the scores that the first trees give them, and their NDCG is that of their order") {
+    def planted(row: Array[Float]): Double = if (row(0) > 0.5) row(1).toDouble else 1.0 - row(1)
+    val (learned, others) = (rows(100, 1)(planted), rows(50, 2)(planted))
+    val bins = FeatureBins.of(Seq(learned, others))
+    val trees = new LambdaMart(learned.labels, bins.head, config, 1)
+    val scores = trees.scoresOf(bins.last, Seq(5, 20))
+    for ((count, found) <- Seq(5, 20).zip(scores)) {
+      assert(found.toSeq === trees.first(count).scores(others.features, others.width).toSeq)
+      assert(math.abs(others.labels.ndcgSum(found) / 50 - ndcg(trees.first(count), others)) < 1e-12)
+    }
+    val noneRelevant = RankingLabels(relevant = Array(false, false, true), groups = Array(0, 2, 3))
+    assert(noneRelevant.ndcgSum(Array(1, 2, 3)) === 1.0)
+  }
+
   test("no rows give no trees; arrays that do not fit together are refused") {
     assert(fit(RankingRows(Array.empty, 4, RankingLabels(Array.empty, Array(0))), config, 1).trees.isEmpty)
     val labels = RankingLabels(relevant = Array(true), groups = Array(0, 1))
     val tooFew = FeatureBins(Array.fill(4)(Array.empty), Array(0))
-    val message = intercept[IllegalArgumentException](LambdaMart.fit(labels, tooFew, config, seed = 1)).getMessage
+    val message = intercept[IllegalArgumentException](new LambdaMart(labels, tooFew, config, seed = 1)).getMessage
     assert(message.contains("1 bins of 4 features"))
   }
 }

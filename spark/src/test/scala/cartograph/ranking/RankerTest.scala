@@ -119,6 +119,16 @@ class RankerTest extends SparkSuite {
     assert(treesOf(windows).withoutEach.forall(_.nonEmpty))
   }
 
+  test("more trees than 50 grow only where 50 are better than 25 on the windows that they did not learn from") {
+    def sizes(windows: Seq[RDD[(Int, Labelled)]]) = treesOf(windows).withoutEach.map(_.map(_.trees.length))
+    // Without a pattern, more trees only learn the labels of their own windows by heart.
+    val noise = Seq(1, 2).map(window(300, _)(random => (_, _) => random.nextDouble()))
+    assert(sizes(noise) === Seq(Some(50), Some(50)))
+    assert(chosenOf(noise: _*).tried.forall { case (name, _) => !name.contains("100 trees") })
+    val pattern = Seq(1, 2).map(window(300, _)(_ => (popularity, affinity) => affinity * affinity - popularity * affinity))
+    assert(sizes(pattern) === Seq(Some(100), Some(100)))
+  }
+
   private def parts(trees: Trees) = trees.trees.map(tree => (tree.feature.toSeq, tree.value.toSeq)).toSeq
 
   test("trees learn from older windows too, and none is left out: with one, a single window has trees") {
@@ -126,7 +136,8 @@ class RankerTest extends SparkSuite {
     val samples = windows.map(RankingSamples.sample(_, ListKind.New, 42))
     val trees = new WindowTrees(samples.take(1), 42, older = samples.drop(1))
     val all = new WindowTrees(samples, 42)
-    assert(trees.withoutEach.map(_.map(parts)) === all.withoutEach.take(1).map(_.map(parts)))
+    def first(trees: Trees) = parts(trees.first(WindowTrees.Early))
+    assert(trees.withoutEach.map(_.map(first)) === all.withoutEach.take(1).map(_.map(first)))
     assert(parts(trees.whole(10)) === parts(all.whole(10)))
   }
 
