@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { tail } from '../process/child.ts';
 
 /**
- * Describes why a job failed, for `stateDetails`: how it ended, the last error that it logged, and the last lines of its log, or of
- * its JVM's if the job printed nothing.
+ * Describes why a job failed, for `stateDetails`: how it ended, the last error that it logged, and the last lines of its log without
+ * stack frames, or of its JVM's log if the job printed nothing.
  *
  * @param how "exit code 1"
  */
@@ -21,8 +21,8 @@ export function describeFailure(
 const ErrorLine = z.object({ level: z.literal('error'), message: z.string() });
 
 /**
- * Returns the last error that a job logged, after a colon, or an empty text. The last lines of a log are not enough: Spark's
- * shutdown and a long stack trace push the error out of them.
+ * Returns the last error that a job logged, after a colon, or an empty text. The last lines of a log are not enough: what
+ * Spark logs while it shuts down can push the error out of them.
  */
 function errorIn(logPath: string): string {
   for (const line of readFileSync(logPath, 'utf8').split('\n').reverse()) {

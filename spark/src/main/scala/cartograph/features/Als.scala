@@ -106,6 +106,7 @@ object Als {
     factors
   }
 
+  /** @param pairs the same for both sides */
   private final case class SideSize(pairs: Long, rows: Long)
 
   private def sizeOf(side: RDD[(Int, AlsPairs)]): SideSize =

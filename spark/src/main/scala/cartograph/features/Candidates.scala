@@ -30,7 +30,7 @@ final case class Candidates(
   def size: Int = products.length
   def feature(row: Int, feature: Feature): Float = features(row * Features.Width + feature.position)
 
-  /** Returns a feature of all candidates. */
+  /** Returns a feature of all candidates, in their order. */
   def column(feature: Feature): Array[Double] = {
     val values = new Array[Double](size)
     var row = 0

@@ -96,7 +96,10 @@ object UserChanges {
   def of(before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): UserChanges = {
     // A single text per recommendation, because Spark walks through all objects that it gathers to estimate their size.
     def byUser(rows: RDD[Seq[String]]): RDD[(String, String)] =
-      rows.collect { case Seq(user, product, list) => user -> entry(product, list) }
+      rows.map {
+        case Seq(user, product, list) => user -> entry(product, list)
+        case row => throw new IllegalArgumentException(s"Cannot compare lists: a row has ${row.size} columns, should be 3")
+      }
     val byPart = byUser(before).cogroup(byUser(now), blocks).mapPartitionsWithIndex { (part, users) =>
       Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSet, now.toSet) }.foldLeft(none)(_ + _))
     }
@@ -115,8 +118,8 @@ object UserChanges {
    */
   private[cartograph] def ofUser(before: Set[String], now: Set[String]): UserChanges = {
     def churn(list: String): Churn = {
-      def of(entries: Set[String]): Set[String] = entries.filter(_.startsWith(entry("", list)))
-      Churn.of(of(before), of(now))
+      def ofList(entries: Set[String]): Set[String] = entries.filter(_.startsWith(entry("", list)))
+      Churn.of(ofList(before), ofList(now))
     }
     UserChanges(
       added = now.diff(before).size.toLong,

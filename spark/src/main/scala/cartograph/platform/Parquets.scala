@@ -45,7 +45,7 @@ object Parquets {
    */
   def read[Row](path: Path, configuration: Configuration, rowsName: String)(toRow: Group => Row): Iterator[Row] = {
     val reader =
-      try new GroupReader(path, configuration).build()
+      try new GroupReaderBuilder(path, configuration).build()
       catch failure(path, rowsName)
     // The reader returns null after the last row.
     def readGroup(): Group =
@@ -61,7 +61,7 @@ object Parquets {
   }
 
   /** Unlike `ParquetReader.builder` of a path, it does not first load Hadoop's default settings, which takes 20 ms a file. */
-  private final class GroupReader(path: Path, configuration: Configuration)
+  private final class GroupReaderBuilder(path: Path, configuration: Configuration)
       extends ParquetReader.Builder[Group](
         HadoopInputFile.fromPath(path, configuration),
         new HadoopParquetConfiguration(configuration)

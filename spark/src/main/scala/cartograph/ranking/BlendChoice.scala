@@ -25,7 +25,7 @@ final case class Choice(
 /**
  * Chooses how a list is ordered.
  *
- * Every blend is measured on every window, with trees that learned from the other windows, and the users of all windows are
+ * Every blend with no more trees than were grown is measured on every window, with trees that learned from the other windows, and the users of all windows are
  * pooled. The blends that are certainly better than the best baseline remain; if there are none, the baseline orders the list.
  * Those that are certainly worse than the best of them are left out. Of the others, the one whose trees have the most weight is
  * taken, because the served trees learn from one window more than the measured ones. A small weight moves few products, so its
@@ -167,7 +167,7 @@ object BlendChoice {
   /**
    * Returns the first ten products by each blend. Every tree and every order of a model is computed once.
    *
-   * @param trees None if no blend has trees
+   * @param trees at least as many as any blend has; None if no blend has trees
    */
   private[ranking] def firstOf(
       candidates: Candidates,
@@ -186,7 +186,7 @@ object BlendChoice {
     val bySize = sizes.zip(byTrees).toMap
     val selection = new Selection(RankingMeasures.Depth)
     blends.map { blend =>
-      val orders = (bySize.getOrElse(blend.trees, others.head) +: others).zip(blend.weights)
+      val orders = ((if (blend.trees == 0) others.head else bySize(blend.trees)) +: others).zip(blend.weights)
       val scores = Blended.scores(orders.filter { case (_, weight) => weight > 0 })
       selection.clear()
       products.indices.foreach(at => selection.offer(products(at), Ranking.rounded(scores(at))))

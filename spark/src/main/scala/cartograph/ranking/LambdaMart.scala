@@ -38,24 +38,30 @@ object LambdaMartConfig {
  * It runs on one machine, because it learns from a bounded sample. Threads share the work by features and by groups, so that
  * every sum is made in the same order on any number of threads: the same rows and seed give the same trees.
  *
- * Trees grow one after another. Each lowers the loss that the trees before it leave, so fewer trees are the first of more.
+ * Trees grow one after another. Each lowers the loss that the trees before it leave, so fewer trees are the first of more. It
+ * belongs to one thread.
  *
- * @param bins of the rows
- * @param seed seed of every random choice
+ * @param rows   labels to learn from; may be empty
+ * @param parts  bins of the rows, one after another, with the same edges; at least one. They are put together while trees grow
+ *               only, so that several learners of the same parts take little memory while they wait
+ * @param config how trees grow
+ * @param seed   seed of every random choice
  * @throws IllegalArgumentException if rows and bins do not fit together
  */
-final class LambdaMart(rows: RankingLabels, bins: FeatureBins, config: LambdaMartConfig, seed: Long) {
+final class LambdaMart(rows: RankingLabels, parts: Seq[FeatureBins], config: LambdaMartConfig, seed: Long) {
   import LambdaMart._
 
+  private val width = parts.head.width
+  private val binCount = parts.map(_.bins.length).sum
   require(
-    bins.bins.length == rows.count * bins.width && rows.groups.lastOption.contains(rows.count),
-    s"Cannot learn: there are ${bins.bins.length} bins of ${bins.width} features and groups up to " +
+    binCount == rows.count * width && rows.groups.lastOption.contains(rows.count),
+    s"Cannot learn: there are $binCount bins of $width features and groups up to " +
       s"${rows.groups.lastOption.getOrElse(0)}, should be ${rows.count} rows"
   )
   private val random = new java.util.Random(seed)
   private val gradients = new LambdaGradients(rows, config.depth)
   private val scores = new Array[Double](rows.count)
-  private val features = math.max(1, math.round(bins.width * config.featureShare).toInt)
+  private val features = math.max(1, math.round(width * config.featureShare).toInt)
   private val grown = ArrayBuffer.empty[BinnedTree]
 
   /** Returns the first trees, and grows those that are missing. @return `count` trees; none if there are no rows */
@@ -66,9 +72,10 @@ final class LambdaMart(rows: RankingLabels, bins: FeatureBins, config: LambdaMar
    *
    * @param others with the same edges
    * @param counts ascending
-   * @return for each count of trees, the score of each row
+   * @return for each count of trees, the score of each row; 0 if there was nothing to learn from
    */
   def scoresOf(others: FeatureBins, counts: Seq[Int]): Seq[Array[Double]] = {
+    require(counts.sorted == counts, s"Cannot score: the counts of trees are $counts, should be ascending")
     val sums = new Array[Double](if (others.width == 0) 0 else others.bins.length / others.width)
     (0 +: counts).zip(counts).map { case (from, until) =>
       upTo(until).drop(from).foreach(_.addTo(sums, others))
@@ -77,11 +84,14 @@ final class LambdaMart(rows: RankingLabels, bins: FeatureBins, config: LambdaMar
   }
 
   private def upTo(count: Int): Seq[BinnedTree] = {
-    if (rows.count > 0) while (grown.size < count) grown += grow()
+    if (rows.count > 0 && grown.size < count) {
+      val bins = FeatureBins.stacked(parts)
+      while (grown.size < count) grown += grow(bins)
+    }
     grown.take(count).toSeq
   }
 
-  private def grow(): BinnedTree = {
+  private def grow(bins: FeatureBins): BinnedTree = {
     val chosen = divisible(shuffled(bins.width, random).take(features).sorted, bins)
     val groups = sampled(rows, config.groupShare, random)
     // Only the rows of these groups are learned from, so the others need no derivatives.

@@ -13,7 +13,12 @@ final case class RankingLabels(relevant: Array[Boolean], groups: Array[Int]) {
   def count: Int = relevant.length
   def groupCount: Int = math.max(0, groups.length - 1)
 
-  /** Sums NDCG@10 over the groups that have a relevant row, with the rows of each in the order of their scores. */
+  /**
+   * Sums NDCG@10 over the groups that have a relevant row, with the rows of each in the order of their scores, ties by row.
+   *
+   * @param scores by row, not NaN
+   * @return 0 if there are no such groups
+   */
   def ndcgSum(scores: Array[Double]): Double = {
     val noTies = new Array[Double](count)
     Parallel.map(groupCount) { group =>

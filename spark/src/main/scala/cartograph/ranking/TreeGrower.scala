@@ -9,7 +9,7 @@ import cartograph.platform.Parallel
  */
 private[ranking] final class BinnedTree(val tree: Tree, limits: Array[Byte]) {
 
-  /** Adds the values of the leaves that rows reach to their scores, as [[Tree.addTo]] does. @param bins of all rows */
+  /** Adds the values of the leaves that rows reach to their scores, as [[Tree.addTo]] does. @param bins of all rows, with the edges that the tree was grown on */
   def addTo(scores: Array[Double], bins: FeatureBins): Unit =
     Parallel.foreachRange(scores.length) { (from, until) =>
       var row = from
@@ -52,8 +52,6 @@ private[ranking] final class GrownTree(
     order: Array[Int],
     leaves: Seq[(Double, TreeGrower.Span)]
 ) {
-  def tree: Tree = binned.tree
-
   /**
    * Adds the values of leaves to the scores of rows. The leaves of the rows that the tree was grown on are known already.
    *

@@ -16,21 +16,24 @@ private[ranking] final class WindowTrees(samples: Seq[RankingRows], seed: Long, 
   private val measuredCount = samples.size
 
   /**
-   * For each window but the older ones, the trees that learned from the other windows; None if these have too few users.
+   * For each window but the older ones, the trees that learned from the other windows. All are None if one of them would have too few
+   * users to learn from.
    *
-   * All have as many trees. Where [[Early]] trees order the users of the windows that they did not learn from no better than half
-   * as many do, more trees would only learn by heart, so none are grown.
+   * All ensembles have the same number of trees. Where [[Early]] trees order the users of the windows that they did not learn from no
+   * better than half as many do, more trees would only learn by heart, so none are grown.
    */
   lazy val withoutEach: Seq[Option[Trees]] = {
-    val leftOut = labels.indices.take(measuredCount).map { window =>
-      val others = labels.indices.filter(_ != window)
-      Option.when(others.map(labels(_).groupCount).sum >= LeastLearners)(window -> learner(others))
+    val measured = labels.indices.take(measuredCount)
+    val others = measured.map(window => labels.indices.filter(_ != window))
+    if (others.exists(_.map(labels(_).groupCount).sum < LeastLearners)) measured.map(_ => None)
+    else {
+      val learners = others.map(learner)
+      val ndcg = measured.zip(learners).map { case (window, trees) =>
+        trees.scoresOf(bins(window), Seq(Early / 2, Early)).map(labels(window).ndcgSum)
+      }
+      val isBetter = ndcg.map(found => found.last - found.head).sum > 0
+      learners.map(trees => Some(trees.first(if (isBetter) Most else Early)))
     }
-    val ndcg = leftOut.flatten.map { case (window, trees) =>
-      trees.scoresOf(bins(window), Seq(Early / 2, Early)).map(labels(window).ndcgSum)
-    }
-    val isBetter = ndcg.map(found => found.last - found.head).sum > 0
-    leftOut.map(_.map { case (_, trees) => trees.first(if (isBetter) Most else Early) })
   }
 
   /** Grows trees that learn from all windows, older ones too. @param count at most [[WindowTrees.Most]] */
@@ -40,14 +43,14 @@ private[ranking] final class WindowTrees(samples: Seq[RankingRows], seed: Long, 
     val rows = RankingLabels.stacked(windows.map(labels))
     // Each set of windows has a seed of its own.
     val own = seed + windows.map(window => 1L << (labels.size - 1 - window)).sum
-    new LambdaMart(rows, FeatureBins.stacked(windows.map(bins)), LambdaMartConfig.of(rows), own)
+    new LambdaMart(rows, windows.map(bins), LambdaMartConfig.of(rows), own)
   }
 }
 
 private[ranking] object WindowTrees {
   /** Number of trees of an ensemble, at most. */
   val Most: Int = 100
-  /** After so many trees it shows whether more would be better. */
+  /** Number of trees after which it is decided whether more are grown. */
   val Early: Int = 50
   /** With fewer users in the other windows, trees do not learn. */
   private val LeastLearners = 25

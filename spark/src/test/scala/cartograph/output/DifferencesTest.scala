@@ -14,6 +14,12 @@ class DifferencesTest extends AnyFunSuite {
     assert((changes.added, changes.removed, changes.kept) === ((1L, 2L, 1L)))
   }
 
+  test("products whose ids begin like the name of a list are of the list that they are in") {
+    val changes = UserChanges.ofUser(list("any", "new lamp", "a"), list("any", "a") ++ list("new", "any lamp"))
+    assert((changes.any.users, changes.any.sum, changes.any.overlap) === ((1L, 0.0, 0.5)))
+    assert((changes.newOnly.users, changes.newOnly.added) === ((0L, 1L)))
+  }
+
   test("churn is the share of the list that was not in the list before; it is not counted without a list before or now") {
     val changes = UserChanges.ofUser(list("any", "a", "b", "c"), list("any", "c", "d", "e") ++ list("new", "x"))
     assert((changes.any.users, changes.any.sum) === ((1L, 2.0 / 3)))

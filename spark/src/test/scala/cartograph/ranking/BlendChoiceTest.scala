@@ -30,11 +30,12 @@ class BlendChoiceTest extends AnyFunSuite {
   test("the first products by every blend are those that blending the whole orders gives") {
     val random = new scala.util.Random(1)
     val trees = Trees(Array.fill(WindowTrees.Most)(tree(random)))
-    for (_ <- 1 to 20; list <- ListKind.all) {
+    for (_ <- 1 to 10; list <- ListKind.all; grown <- Seq(WindowTrees.Early, WindowTrees.Most)) {
       val user = candidates(random)
       val baseline = Scorers.baselines(list).head.default
-      val found = BlendChoice.firstOf(user, list, baseline, BlendChoice.Blends, Some(trees))
-      for ((blend, first) <- BlendChoice.Blends.zip(found)) {
+      val blends = BlendChoice.Blends.filter(_.trees <= grown)
+      val found = BlendChoice.firstOf(user, list, baseline, blends, Some(trees.first(grown)))
+      for ((blend, first) <- blends.zip(found)) {
         val scorer = blend.scorer(ByTrees(Array(trees.first(math.max(1, blend.trees))), list), baseline, list)
         val expected = Scorers.best(scorer, user, list, RankingMeasures.Depth).map(_.product)
         assert(first.toSeq === expected.toSeq, s"${list.name}, ${blend.name}")

@@ -6,7 +6,7 @@ import cartograph.lists.RankingMeasures
 
 class LambdaMartTest extends AnyFunSuite {
   private def learner(rows: RankingRows, config: LambdaMartConfig, seed: Long): LambdaMart =
-    new LambdaMart(rows.labels, FeatureBins.of(rows), config, seed)
+    new LambdaMart(rows.labels, Seq(FeatureBins.of(rows)), config, seed)
 
   private def fit(rows: RankingRows, config: LambdaMartConfig, seed: Long): Trees = learner(rows, config, seed).first(40)
 
@@ -109,20 +109,23 @@ class LambdaMartTest extends AnyFunSuite {
     val grown = grower.grow(learned)
     val scores = new Array[Double](all.count)
     grown.addTo(scores, others)
-    assert(grown.tree.feature.count(_ < 0) === config.leaves)
-    assert(scores.toSeq === Trees(Array(grown.tree)).scores(all.features, all.width).toSeq)
+    assert(grown.binned.tree.feature.count(_ < 0) === config.leaves)
+    assert(scores.toSeq === Trees(Array(grown.binned.tree)).scores(all.features, all.width).toSeq)
   }
 
   test("other rows get the scores that the first trees give them, and their NDCG is that of their order") {
     def planted(row: Array[Float]): Double = if (row(0) > 0.5) row(1).toDouble else 1.0 - row(1)
     val (learned, others) = (rows(100, 1)(planted), rows(50, 2)(planted))
     val bins = FeatureBins.of(Seq(learned, others))
-    val trees = new LambdaMart(learned.labels, bins.head, config, 1)
+    val trees = new LambdaMart(learned.labels, bins.take(1), config, 1)
     val scores = trees.scoresOf(bins.last, Seq(5, 20))
     for ((count, found) <- Seq(5, 20).zip(scores)) {
       assert(found.toSeq === trees.first(count).scores(others.features, others.width).toSeq)
       assert(math.abs(others.labels.ndcgSum(found) / 50 - ndcg(trees.first(count), others)) < 1e-12)
     }
+    val alone = new LambdaMart(learned.labels, bins.take(1), config, 1)
+    assert(parts(trees.first(40)) === parts(alone.first(40)), "scoring changes no tree")
+    assertThrows[IllegalArgumentException](trees.scoresOf(bins.last, Seq(20, 5)))
     val noneRelevant = RankingLabels(relevant = Array(false, false, true), groups = Array(0, 2, 3))
     assert(noneRelevant.ndcgSum(Array(1, 2, 3)) === 1.0)
   }
@@ -131,7 +134,7 @@ class LambdaMartTest extends AnyFunSuite {
     assert(fit(RankingRows(Array.empty, 4, RankingLabels(Array.empty, Array(0))), config, 1).trees.isEmpty)
     val labels = RankingLabels(relevant = Array(true), groups = Array(0, 1))
     val tooFew = FeatureBins(Array.fill(4)(Array.empty), Array(0))
-    val message = intercept[IllegalArgumentException](new LambdaMart(labels, tooFew, config, seed = 1)).getMessage
+    val message = intercept[IllegalArgumentException](new LambdaMart(labels, Seq(tooFew), config, seed = 1)).getMessage
     assert(message.contains("1 bins of 4 features"))
   }
 }

@@ -124,9 +124,15 @@ class RankerTest extends SparkSuite {
     // Without a pattern, more trees only learn the labels of their own windows by heart.
     val noise = Seq(1, 2).map(window(300, _)(random => (_, _) => random.nextDouble()))
     assert(sizes(noise) === Seq(Some(50), Some(50)))
-    assert(chosenOf(noise: _*).tried.forall { case (name, _) => !name.contains("100 trees") })
+    def tries(windows: Seq[RDD[(Int, Labelled)]], trees: Int) =
+      chosenOf(windows: _*).tried.exists { case (name, _) => name.contains(s"$trees trees") }
+    assert(tries(noise, 50) && !tries(noise, 100))
     val pattern = Seq(1, 2).map(window(300, _)(_ => (popularity, affinity) => affinity * affinity - popularity * affinity))
     assert(sizes(pattern) === Seq(Some(100), Some(100)))
+    assert(tries(pattern, 50) && tries(pattern, 100))
+    // An empty window has nothing to learn from, and nothing to decide by.
+    val empty = sc.parallelize(Seq.empty[(Int, Labelled)])
+    assert(treesOf(Seq(window(60, 1)(_ => (_, affinity) => affinity), empty)).withoutEach === Seq(None, None))
   }
 
   private def parts(trees: Trees) = trees.trees.map(tree => (tree.feature.toSeq, tree.value.toSeq)).toSeq
