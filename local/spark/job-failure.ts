@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { tail } from '../process/child.ts';
 
 /**
- * Describes why a job failed, for `stateDetails`: how it ended, the last error that it logged, and the last lines of its log without
- * stack frames, or of its JVM's log if the job printed nothing.
+ * Describes why a job failed, for `stateDetails`: how it ended, the last error that it logged, and the last lines, without stack
+ * frames, of its log, or of its JVM's if the job printed nothing.
  *
  * @param how "exit code 1"
  */

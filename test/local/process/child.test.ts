@@ -62,7 +62,7 @@ test('a part that ends before it is ready is an error with the end of its log', 
   await expect(start('echo no space left; exit 1').until(never, 60)).rejects.toThrow(
     /^Cannot start the part: it ended with exit code 1\n[\s\S]*no space left/,
   );
-  const trace = 'echo Exception: the disk is full; seq 50 | sed "s/.*/    at Log.write(Log.java:&)/"; exit 1';
+  const trace = `echo Exception: the disk is full; for line in $(seq 50); do printf '\\tat Log.write(Log.java:%s)\\n' $line; done; exit 1`;
   await expect(start(trace).until(never, 60)).rejects.toThrow(/Exception: the disk is full$/);
   await expect(start('exec sleep 600').until(never, 0.05)).rejects.toThrow(
     /^Cannot start the part: it is not ready after 0.05 s\n/,

@@ -38,12 +38,12 @@ object LambdaMartConfig {
  * It runs on one machine, because it learns from a bounded sample. Threads share the work by features and by groups, so that
  * every sum is made in the same order on any number of threads: the same rows and seed give the same trees.
  *
- * Trees grow one after another. Each lowers the loss that the trees before it leave, so fewer trees are the first of more. It
- * belongs to one thread.
+ * Trees grow one after another. Each lowers the loss that the trees before it leave, so the first trees are the same however many
+ * follow. An instance must be used by one thread only.
  *
  * @param rows   labels to learn from; may be empty
- * @param parts  bins of the rows, one after another, with the same edges; at least one. They are put together while trees grow
- *               only, so that several learners of the same parts take little memory while they wait
+ * @param parts  bins of the rows, one after another, with the same edges; at least one. They are joined only while trees
+ *               grow, so that several learners of the same parts take little memory while they wait
  * @param config how trees grow
  * @param seed   seed of every random choice
  * @throws IllegalArgumentException if rows and bins do not fit together

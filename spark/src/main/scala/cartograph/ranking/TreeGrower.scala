@@ -9,7 +9,11 @@ import cartograph.platform.Parallel
  */
 private[ranking] final class BinnedTree(val tree: Tree, limits: Array[Byte]) {
 
-  /** Adds the values of the leaves that rows reach to their scores, as [[Tree.addTo]] does. @param bins of all rows, with the edges that the tree was grown on */
+  /**
+   * Adds the values of the leaves that rows reach to their scores, as [[Tree.addTo]] does.
+   *
+   * @param bins of all rows, with the edges that the tree was grown on
+   */
   def addTo(scores: Array[Double], bins: FeatureBins): Unit =
     Parallel.foreachRange(scores.length) { (from, until) =>
       var row = from

@@ -16,11 +16,11 @@ private[ranking] final class WindowTrees(samples: Seq[RankingRows], seed: Long, 
   private val measuredCount = samples.size
 
   /**
-   * For each window but the older ones, the trees that learned from the other windows. All are None if one of them would have too few
-   * users to learn from.
+   * For each window but the older ones, the trees that learned from the other windows; all are None if for any window the others have
+   * too few users.
    *
-   * All ensembles have the same number of trees. Where [[Early]] trees order the users of the windows that they did not learn from no
-   * better than half as many do, more trees would only learn by heart, so none are grown.
+   * All ensembles have the same number of trees: if, over the users of all windows, [[Early]] trees order candidates no better than
+   * half as many do, no more are grown, because they would only learn by heart.
    */
   lazy val withoutEach: Seq[Option[Trees]] = {
     val measured = labels.indices.take(measuredCount)

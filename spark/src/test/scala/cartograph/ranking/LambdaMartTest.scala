@@ -131,7 +131,9 @@ class LambdaMartTest extends AnyFunSuite {
   }
 
   test("no rows give no trees; arrays that do not fit together are refused") {
-    assert(fit(RankingRows(Array.empty, 4, RankingLabels(Array.empty, Array(0))), config, 1).trees.isEmpty)
+    val none = learner(RankingRows(Array.empty, 4, RankingLabels(Array.empty, Array(0))), config, 1)
+    assert(none.first(40).trees.isEmpty)
+    assert(none.scoresOf(FeatureBins(Array.fill(4)(Array.empty), new Array[Byte](8)), Seq(5)).map(_.toSeq) === Seq(Seq(0.0, 0.0)))
     val labels = RankingLabels(relevant = Array(true), groups = Array(0, 1))
     val tooFew = FeatureBins(Array.fill(4)(Array.empty), Array(0))
     val message = intercept[IllegalArgumentException](new LambdaMart(labels, Seq(tooFew), config, seed = 1)).getMessage

@@ -130,9 +130,14 @@ class RankerTest extends SparkSuite {
     val pattern = Seq(1, 2).map(window(300, _)(_ => (popularity, affinity) => affinity * affinity - popularity * affinity))
     assert(sizes(pattern) === Seq(Some(100), Some(100)))
     assert(tries(pattern, 50) && tries(pattern, 100))
-    // An empty window has nothing to learn from, and nothing to decide by.
+  }
+
+  test("an empty window decides nothing; if the others have too few users without one of them, none has trees") {
     val empty = sc.parallelize(Seq.empty[(Int, Labelled)])
-    assert(treesOf(Seq(window(60, 1)(_ => (_, affinity) => affinity), empty)).withoutEach === Seq(None, None))
+    val windows = Seq(1, 2).map(window(60, _)(_ => (_, affinity) => affinity))
+    val sizes = treesOf(windows :+ empty).withoutEach.map(_.map(_.trees.length))
+    assert(sizes.size === 3 && sizes.forall(size => size.nonEmpty && size == sizes.head))
+    assert(treesOf(windows.take(1) :+ empty).withoutEach === Seq(None, None))
   }
 
   private def parts(trees: Trees) = trees.trees.map(tree => (tree.feature.toSeq, tree.value.toSeq)).toSeq
