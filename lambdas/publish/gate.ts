@@ -18,7 +18,7 @@ export type GateResult = Pick<Publication, 'decision' | 'reason'>;
  * number.
  */
 export const MIN_USERS_TO_DECIDE = 50;
-/** Fewest users for refusing a run that is worse than a baseline. With fewer users even that is unreliable. */
+/** Fewest users for refusing a run that is worse than a baseline or the served run. With fewer users even that is unreliable. */
 export const MIN_USERS_TO_REFUSE = 10;
 
 interface Measured extends Comparison {
@@ -105,25 +105,25 @@ interface Situation {
   readonly tooLittle: string;
 }
 
-function evaluateFewUsers(measured: readonly Measured[], { need }: Situation): GateResult {
+function evaluateFewUsers(measured: readonly Measured[], situation: Situation): GateResult {
+  const { compared, need } = situation;
   const users = highest(measured.map(({ overBaseline: { n } }) => n));
   const few = `too few users to decide (${users}, at least ${MIN_USERS_TO_DECIDE} are needed)`;
-  const worse = measured.find(
-    (list) =>
-      list.overBaseline.n >= MIN_USERS_TO_REFUSE &&
-      isBelow(list.overBaseline) &&
-      !(need !== undefined && isBaseline(list)),
-  );
-  return worse
-    ? refused(`${few}, but worse than a baseline: ${overBaseline(worse)}`)
-    : promoted(`${few}: ${measured.map(overBaseline).join('; ')}`);
+  const loss = lossesOf(measured, situation).find((found) => isHarmful(found, situation));
+  if (loss)
+    return refused(`${few}, but worse than run ${compared}: ${difference(loss.list.list, loss.over)}`);
+  const worse = measured.filter(({ overBaseline: over }) => over.n >= MIN_USERS_TO_REFUSE && isBelow(over));
+  const harmful = worse.find((list) => need === undefined || !isBaseline(list));
+  if (harmful) return refused(`${few}, but worse than a baseline: ${overBaseline(harmful)}`);
+  const why = worse.length > 0 ? `${few}; worse than a baseline, but ${need}` : few;
+  return promoted(`${why}: ${measured.map(overBaseline).join('; ')}`);
 }
 
 function evaluateLists(lists: readonly Measured[], situation: Situation): GateResult {
-  const { served, compared, need, outweighs, tooLittle } = situation;
+  const { served, compared, need, tooLittle } = situation;
   const overServed = (list: Measured): Metric | null => (compared === null ? null : list.overServed);
-  const losses = compared === null ? [] : lists.flatMap(lossOf);
-  const worse = losses.find(({ list, over }) => !(isBaseline(list) && outweighs(list.ndcg, -over.low)));
+  const losses = lossesOf(lists, situation);
+  const worse = losses.find((loss) => isHarmful(loss, situation));
   if (worse) return refused(`worse than run ${compared}: ${difference(worse.list.list, worse.over)}`);
   const isBetterThanServed = lists.some((list) => isAbove(overServed(list)));
   const worseThanBaseline = lists.find(
@@ -154,15 +154,26 @@ function evaluateLists(lists: readonly Measured[], situation: Situation): GateRe
 
 const isBaseline = ({ orderedBy }: Measured): boolean => orderedBy in BASELINES;
 
-/**
- * Returns the difference from the list of the served run if it is significantly below 0, for the users to whom that run gives
- * a list. If they are too few, or in a run that was not measured so, all users count.
- */
-function lossOf(list: Measured): { readonly list: Measured; readonly over: Metric }[] {
-  const { overServed, overServedLists } = list;
-  const over = overServedLists && overServedLists.n >= MIN_USERS_TO_REFUSE ? overServedLists : overServed;
-  return over && isBelow(over) ? [{ list, over }] : [];
+/** A list that is significantly worse than that of the served run, and the difference. */
+interface Loss {
+  readonly list: Measured;
+  readonly over: Metric;
 }
+
+/**
+ * Returns the lists that are significantly worse than those of the served run, for the users to whom that run gives a list. If
+ * these are too few, or in a run that was not measured so, all users count.
+ */
+const lossesOf = (lists: readonly Measured[], { compared }: Situation): Loss[] =>
+  lists.flatMap((list) => {
+    const { overServed, overServedLists } = list;
+    const over = [overServedLists, overServed].find((metric) => metric && metric.n >= MIN_USERS_TO_REFUSE);
+    return compared !== null && over && isBelow(over) ? [{ list, over }] : [];
+  });
+
+/** Returns true unless a baseline orders the list and other users gain more by it. */
+const isHarmful = ({ list, over }: Loss, { outweighs }: Situation): boolean =>
+  !(isBaseline(list) && outweighs(list.ndcg, -over.low));
 
 const isBelow = (metric: Metric | null): boolean => metric !== null && metric.high < 0;
 const isAbove = (metric: Metric | null): boolean => metric !== null && metric.low > 0;

@@ -248,6 +248,32 @@ describe('with few measurements', () => {
     });
   });
 
+  test('a list that a baseline orders may be worse than another one if the run is needed, and the reason says so', () => {
+    const few = comparison({ orderedBy: 'popularity', overBaseline: over(-0.1, MIN_USERS_TO_DECIDE - 1) });
+    expect(evaluateGate(gate({ any: few, new: null }), null)).toEqual({
+      decision: 'promoted',
+      reason: expect.stringMatching(
+        /^too few users to decide \(49, at least 50 are needed\); worse than a baseline, but no run is served: any −0\.100/,
+      ),
+    });
+    expect(evaluateGate(gate({ any: few, new: null }), 3).decision).toBe('refused');
+  });
+
+  test('a run is refused if it is worse than the served one, measured on at least ten users', () => {
+    const resultFor = (n: number) =>
+      evaluateGate(
+        gate({ any: comparison({ overBaseline: over(0, n), overServed: over(-0.1, n) }), new: null }),
+        3,
+      );
+    expect(resultFor(10)).toEqual({
+      decision: 'refused',
+      reason: expect.stringMatching(
+        /^too few users to decide \(10, at least 50 are needed\), but worse than run 3: any −0\.100/,
+      ),
+    });
+    expect(resultFor(9).decision).toBe('promoted');
+  });
+
   test('a run measured on fewer than ten users is not refused, even if it is worse', () => {
     const few = comparison({ overBaseline: { value: -0.5, n: 9, low: -0.5, high: -0.5 } });
     expect(evaluateGate(gate({ any: few, new: few }), 3).decision).toBe('promoted');

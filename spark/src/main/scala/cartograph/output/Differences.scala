@@ -41,8 +41,8 @@ final class Differences(sc: SparkContext, lake: Lake, tombstones: Tombstones) {
     else
       try {
         def rows(keys: Seq[String], columns: Seq[String]): RDD[Seq[String]] = EarlierFiles.rows(sc, lake.root, keys, columns)
-        val recommendations = tombstones
-          .withoutForgotten(rows(earlier.recommendations, Seq("user", "product", "list")), earlier.tombstones)(_.headOption)
+        val lists = rows(earlier.recommendations, Seq("user", "product", "list")).map(row => Listed(row(0), row(1), row(2)))
+        val recommendations = tombstones.withoutForgotten(lists, earlier.tombstones)(listed => Some(listed.user))
         val vertexIds = tombstones
           .withoutForgotten(rows(earlier.vertices, Seq("id")).map(_.head), earlier.tombstones)(VertexIds.userOf)
         Right(changes(recommendations, vertexIds, graph, shop))
@@ -64,13 +64,13 @@ object Differences {
   /**
    * Compares the graph with an earlier one.
    *
-   * @param recommendations rows of user, product and list of the earlier run
+   * @param recommendations those of the earlier run
    * @param vertexIds       typed ids of its vertices
    */
-  private def changes(recommendations: RDD[Seq[String]], vertexIds: RDD[String], graph: RunGraph, shop: Shop): JsonNode = {
+  private def changes(recommendations: RDD[Listed], vertexIds: RDD[String], graph: RunGraph, shop: Shop): JsonNode = {
     val now = graph.links
       .filter(_.kind != LinkKind.Bought)
-      .map(link => Seq(link.userId, link.product.id, LinkKind.listName(link.kind)))
+      .map(link => Listed(link.userId, link.product.id, LinkKind.listName(link.kind)))
     val users = UserChanges.of(recommendations, now, graph.vertices.getNumPartitions)
     obj(
       "edges" -> obj("added" -> users.added, "removed" -> users.removed, "kept" -> users.kept),
@@ -86,9 +86,9 @@ object Differences {
   )
 
   /** The changes of each kind of list, over all users and products. */
-  private def totals(users: UserChanges, before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): JsonNode = {
-    def products(rows: RDD[Seq[String]], flag: Int): RDD[((String, String), Int)] =
-      rows.collect { case Seq(_, product, list) => (list, product) -> flag }
+  private def totals(users: UserChanges, before: RDD[Listed], now: RDD[Listed], blocks: Int): JsonNode = {
+    def products(rows: RDD[Listed], flag: Int): RDD[((String, String), Int)] =
+      rows.map(row => (row.list, row.product) -> flag)
     // At most six counts: the list, and before, now or both.
     val counts = (products(before, Before) ++ products(now, Now))
       .reduceByKey(_ | _, blocks)
@@ -113,9 +113,9 @@ object Differences {
   /** The number of lists `any` that contain a product, before and now. */
   private final case class ExposureChange(product: String, name: Option[String], before: Long, now: Long)
 
-  private def exposureChanges(recommendations: RDD[Seq[String]], vertices: RDD[Vertex], shop: Shop): JsonNode = {
+  private def exposureChanges(recommendations: RDD[Listed], vertices: RDD[Vertex], shop: Shop): JsonNode = {
     val blocks = vertices.getNumPartitions
-    val before = recommendations.collect { case Seq(_, product, "any") => product -> 1L }.reduceByKey(_ + _, blocks)
+    val before = recommendations.filter(_.list == ListKind.Any.name).map(_.product -> 1L).reduceByKey(_ + _, blocks)
     val now = vertices.filter(!_.isUser).map(product => product.id -> (product.activity.inAny.toLong -> product.name))
     val changed = before
       .fullOuterJoin(now, blocks)

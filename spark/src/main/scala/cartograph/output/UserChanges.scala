@@ -65,6 +65,9 @@ object Churn {
   }
 }
 
+/** A product in a list of a user, as the files of a run name them. */
+private[output] final case class Listed(user: String, product: String, list: String)
+
 /**
  * The changes of the recommendations of users, added up.
  *
@@ -87,19 +90,10 @@ final case class UserChanges(added: Long, removed: Long, kept: Long, any: Churn,
 object UserChanges {
   def none: UserChanges = UserChanges(added = 0, removed = 0, kept = 0, any = Churn.none, newOnly = Churn.none)
 
-  /**
-   * Compares the recommendations of two runs.
-   *
-   * @param before rows of user, product and list
-   * @param now    rows of user, product and list
-   */
-  def of(before: RDD[Seq[String]], now: RDD[Seq[String]], blocks: Int): UserChanges = {
+  /** Compares the recommendations of two runs. */
+  private[output] def of(before: RDD[Listed], now: RDD[Listed], blocks: Int): UserChanges = {
     // A single text per recommendation, because Spark walks through all objects that it gathers to estimate their size.
-    def byUser(rows: RDD[Seq[String]]): RDD[(String, String)] =
-      rows.map {
-        case Seq(user, product, list) => user -> entry(product, list)
-        case row => throw new IllegalArgumentException(s"Cannot compare lists: a row has ${row.size} columns, should be 3")
-      }
+    def byUser(rows: RDD[Listed]): RDD[(String, String)] = rows.map(row => row.user -> entry(row.product, row.list))
     val byPart = byUser(before).cogroup(byUser(now), blocks).mapPartitionsWithIndex { (part, users) =>
       Iterator.single(part -> users.map { case (_, (before, now)) => ofUser(before.toSet, now.toSet) }.foldLeft(none)(_ + _))
     }
