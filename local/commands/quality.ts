@@ -60,7 +60,8 @@ async function served(path: string, projectOnly: boolean): Promise<void> {
     measured.push(found);
     console.log(`Served, ${SHOPS[shop].title}:\n${decisionLines(found).join('\n')}`);
   }
-  console.log(`\nServed: ${PROTOCOLS.A.title}\n\n${servedTable(measured)}\n\n${servedComparison(measured)}`);
+  const split = `${PROTOCOLS.A.title}; ${SHOPS.lastBaskets.title}: ${PROTOCOLS.B.title}`;
+  console.log(`\nServed: ${split}\n\n${servedTable(measured)}\n\n${servedComparison(measured)}`);
 }
 
 /** Replays the last part of Online Retail and of the simulated shop, with the same options. */

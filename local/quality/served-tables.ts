@@ -10,7 +10,7 @@ export interface ServedShop {
   readonly shop: ShopName;
   readonly served: Served;
   readonly scores: Readonly<Record<ListKind, ListScore | null>>;
-  /** Other models on the same purchases, by protocol A; undefined if they were not measured. */
+  /** Other models on the same purchases, by the shop's protocol; undefined if they were not measured. */
   readonly outside: Outside | undefined;
 }
 
@@ -43,21 +43,17 @@ export function servedComparison(shops: readonly ServedShop[]): string {
   const row = (title: string, cellOf: (column: (typeof columns)[number]) => string): string =>
     `| ${[title, ...columns.map(cellOf)].join(' | ')} |`;
   const measuredOutside = shops.some(({ outside }) => outside !== undefined);
+  const others = ({ shop, outside }: ServedShop) => outside?.protocols[SHOPS[shop].protocol]?.scorers;
   const names = measuredOutside ? (Object.keys(OUTSIDE_SCORERS) as OutsideScorer[]) : [];
   return [
     row('NDCG@10', ({ shop, list }) => `${SHOPS[shop.shop].title}, ${list}`),
     `|${'---|'.repeat(columns.length + 1)}`,
     ...names.map((name) =>
-      row(OUTSIDE_SCORERS[name], ({ shop, list }) =>
-        metric(shop.outside?.protocols.A?.scorers[name]?.[list]),
-      ),
+      row(OUTSIDE_SCORERS[name], ({ shop, list }) => metric(others(shop)?.[name]?.[list])),
     ),
     row('**served**', ({ shop, list }) => metric(shop.scores[list]?.ndcg)),
     row('users', ({ shop, list }) => {
-      const [own, other] = [
-        shop.scores[list]?.ndcg.n,
-        shop.outside?.protocols.A?.scorers.popularity?.[list]?.n,
-      ];
+      const [own, other] = [shop.scores[list]?.ndcg.n, others(shop)?.popularity?.[list]?.n];
       // Both sides count users by their own reading of the file, so different numbers are a mistake in one of them.
       return other === undefined || other === own ? String(own ?? '–') : `${own}; outside ${other}`;
     }),

@@ -7,7 +7,15 @@ import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
 import { settingsOf } from '../../../local/commands/start-plan.ts';
 import { replay } from '../../../local/input/replay.ts';
-import { RETAIL_MAP, readRows, SHOP_NAMES, SHOPS, writeRetailFile } from '../../../local/quality/retail.ts';
+import {
+  RETAIL_MAP,
+  type Row,
+  readRows,
+  SHOP_NAMES,
+  SHOPS,
+  splitRows,
+  writeRetailFile,
+} from '../../../local/quality/retail.ts';
 import { serve, type Train } from '../../../local/quality/serve.ts';
 import { measureServed } from '../../../local/quality/served.ts';
 import { decisionLines, servedComparison, servedTable } from '../../../local/quality/served-tables.ts';
@@ -122,9 +130,28 @@ test('the parts of the shop are the same every time: whole users, and whole rows
     ({ user: `${12_000 + (index % 800)}` }) as Parameters<typeof SHOPS.eighth.has>[0];
   const kept = (name: (typeof SHOP_NAMES)[number]) =>
     Array.from({ length: 2_400 }, (_, index) => index).filter((index) => SHOPS[name].has(row(index), index));
-  expect(SHOP_NAMES.map((name) => kept(name).length)).toEqual([2_400, 327, 200]);
+  expect(SHOP_NAMES.map((name) => kept(name).length)).toEqual([2_400, 327, 200, 2_400]);
   const users = new Set(kept('eighth').map((index) => row(index).user));
   expect(kept('eighth').length).toBe(3 * users.size);
+});
+
+test('the last basket of each user with at least three is held out with all of its rows, whenever it was', async () => {
+  const rows = await rowsOf(`InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+1,10001,LAMP,1,2011-01-01 10:00:00,1.5,7,UK
+2,10002,VASE,1,2011-02-01 10:00:00,1.5,7,UK
+4,10003,MUG,1,2011-04-01 10:00:00,1.5,7,UK
+4,POST,POSTAGE,1,2011-04-01 10:00:00,3,7,UK
+4,10002,VASE,1,2011-04-01 10:00:00,1.5,9,UK
+3,10002,VASE,1,2011-03-01 10:00:00,1.5,7,UK
+C5,10001,LAMP,-1,2011-05-01 10:00:00,1.5,7,UK
+6,10001,LAMP,1,2011-01-01 10:00:00,1.5,8,UK
+7,10003,MUG,1,2011-06-01 10:00:00,1.5,8,UK
+8,10003,MUG,1,2011-06-01 10:00:00,1.5,,UK
+`);
+  const { before, after } = splitRows(rows, 'B');
+  const told = (some: readonly Row[]) => some.map(({ user, fields }) => `${user ?? ''} ${fields.orderId}`);
+  expect(told(after)).toEqual(['7 4', '7 4']);
+  expect(told(before)).toEqual(['7 1', '7 2', '9 4', '7 3', '7 C5', '8 6', '8 7', ' 8']);
 });
 
 test('the file for the other models has the columns and the rows of the original', async () => {
