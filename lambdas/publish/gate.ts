@@ -161,14 +161,15 @@ interface Loss {
 }
 
 /**
- * Returns the lists that are significantly worse than those of the served run, for the users to whom that run gives a list. If
- * these are too few, or in a run that was not measured so, all users count.
+ * Returns the lists that are significantly worse than those of the served run, for the users to whom that run gives a list;
+ * in a run that was not measured so, for all users.
  */
 const lossesOf = (lists: readonly Measured[], { compared }: Situation): Loss[] =>
   lists.flatMap((list) => {
     const { overServed, overServedLists } = list;
-    const over = [overServedLists, overServed].find((metric) => metric && metric.n >= MIN_USERS_TO_REFUSE);
-    return compared !== null && over && isBelow(over) ? [{ list, over }] : [];
+    const over = overServedLists === undefined ? overServed : overServedLists;
+    const isReliable = over !== null && over.n >= MIN_USERS_TO_REFUSE;
+    return compared !== null && isReliable && isBelow(over) ? [{ list, over }] : [];
   });
 
 /** Returns true unless a baseline orders the list and other users gain more by it. */

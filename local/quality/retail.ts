@@ -59,7 +59,7 @@ export async function readRows(records: AsyncIterable<OutgoingRecord>): Promise<
   return rows;
 }
 
-/** A part of the shop that is a shop of its own. */
+/** Sales to measure on: the shop or a part of it, and how they are split. */
 interface Shop {
   readonly title: string;
   readonly has: (row: Row, index: number) => boolean;
@@ -104,13 +104,14 @@ const splitByDay = (rows: readonly Row[]): SplitRows => ({
   nowMs: SERVED_FROM_MS,
 });
 
-/** A basket is an invoice with a purchase that counts. Of two at the same moment, the one with the larger number is the last. */
+/** A basket is an invoice with a purchase that counts, and begins with its earliest line. Of two at the same moment, the one with the larger number is the last. */
 function splitByLastBasket(rows: readonly Row[]): SplitRows {
   const baskets = new Map<string, Map<string, number>>();
   for (const { user, purchase, fields, atMs } of rows)
     if (user !== undefined && purchase) {
       const own = baskets.get(user) ?? new Map<string, number>();
-      baskets.set(user, own.set(String(fields.orderId), atMs));
+      const order = String(fields.orderId);
+      baskets.set(user, own.set(order, Math.min(atMs, own.get(order) ?? atMs)));
     }
   const last = new Map<string, string>();
   for (const [user, own] of baskets) {

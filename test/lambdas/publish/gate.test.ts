@@ -272,6 +272,12 @@ describe('with few measurements', () => {
       ),
     });
     expect(resultFor(9).decision).toBe('promoted');
+    const nine = comparison({
+      overBaseline: over(0, 10),
+      overServed: over(-0.1, 10),
+      overServedLists: over(-0.3, 9),
+    });
+    expect(evaluateGate(gate({ any: nine, new: null }), 3).decision).toBe('promoted');
   });
 
   test('a run measured on fewer than ten users is not refused, even if it is worse', () => {

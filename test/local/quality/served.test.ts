@@ -147,11 +147,28 @@ C5,10001,LAMP,-1,2011-05-01 10:00:00,1.5,7,UK
 6,10001,LAMP,1,2011-01-01 10:00:00,1.5,8,UK
 7,10003,MUG,1,2011-06-01 10:00:00,1.5,8,UK
 8,10003,MUG,1,2011-06-01 10:00:00,1.5,,UK
+11,10001,LAMP,1,2011-02-01 10:00:00,1.5,6,UK
+13,10002,VASE,1,2011-03-01 10:00:00,1.5,6,UK
+12,10003,MUG,1,2011-03-01 10:00:00,1.5,6,UK
+11,10003,MUG,1,2011-09-01 10:00:00,1.5,6,UK
 `);
   const { before, after } = splitRows(rows, 'B');
-  const told = (some: readonly Row[]) => some.map(({ user, fields }) => `${user ?? ''} ${fields.orderId}`);
-  expect(told(after)).toEqual(['7 4', '7 4']);
-  expect(told(before)).toEqual(['7 1', '7 2', '9 4', '7 3', '7 C5', '8 6', '8 7', ' 8']);
+  const ordersOf = (some: readonly Row[]) =>
+    some.map(({ user, fields }) => `${user ?? ''} ${fields.orderId}`);
+  expect(ordersOf(after)).toEqual(['7 4', '7 4', '6 13']);
+  expect(ordersOf(before)).toEqual([
+    '7 1',
+    '7 2',
+    '9 4',
+    '7 3',
+    '7 C5',
+    '8 6',
+    '8 7',
+    ' 8',
+    '6 11',
+    '6 12',
+    '6 11',
+  ]);
 });
 
 test('the file for the other models has the columns and the rows of the original', async () => {
