@@ -46,6 +46,9 @@ interface Measured extends Comparison {
  * the served run if what the users without a list gain outweighs what the others may lose. A run that could not be measured is
  * promoted.
  *
+ * With fewer than {@link MIN_USERS_TO_DECIDE} users a run is promoted unless a list is significantly worse for at least
+ * {@link MIN_USERS_TO_REFUSE} of them.
+ *
  * @param served The served run; null if there is none. A run that was compared with another run is evaluated by the
  *   baselines and by what it adds alone.
  * @param added What the run adds to the served one; null if that is not known.
@@ -76,8 +79,8 @@ export function evaluateGate(
     tooLittle: added ? `; ${describeAdded(added, counts)}` : '',
   };
   const reliable = measured.filter(({ overBaseline: { n } }) => n >= MIN_USERS_TO_DECIDE);
-  if (reliable.length === 0) return evaluateFewUsers(measured, situation);
-  const result = evaluateLists(reliable, situation);
+  const result =
+    reliable.length === 0 ? evaluateFewUsers(measured, situation) : evaluateLists(reliable, situation);
   return served === null || isCompared
     ? result
     : { ...result, reason: `${result.reason}; not compared with the served run ${served}` };
@@ -109,31 +112,30 @@ function evaluateFewUsers(measured: readonly Measured[], situation: Situation): 
   const { compared, need } = situation;
   const users = highest(measured.map(({ overBaseline: { n } }) => n));
   const few = `too few users to decide (${users}, at least ${MIN_USERS_TO_DECIDE} are needed)`;
-  const loss = lossesOf(measured, situation).find((found) => isHarmful(found, situation));
-  if (loss)
-    return refused(`${few}, but worse than run ${compared}: ${difference(loss.list.list, loss.over)}`);
-  const worse = measured.filter(({ overBaseline: over }) => over.n >= MIN_USERS_TO_REFUSE && isBelow(over));
-  const harmful = worse.find((list) => need === undefined || !isBaseline(list));
-  if (harmful) return refused(`${few}, but worse than a baseline: ${overBaseline(harmful)}`);
-  const why = worse.length > 0 ? `${few}; worse than a baseline, but ${need}` : few;
-  return promoted(`${why}: ${measured.map(overBaseline).join('; ')}`);
+  const lists = measured.filter(({ overBaseline: { n } }) => n >= MIN_USERS_TO_REFUSE);
+  const harm = harmOf(lists, situation);
+  if (harm !== undefined) return refused(`${few}, but ${harm}`);
+  const excused = [
+    ...lossesOf(lists, situation).map(
+      ({ list, over }) =>
+        `worse than run ${compared}, but users without a list gain more: ${difference(list.list, over)}`,
+    ),
+    ...(lists.some(isBelowBaseline)
+      ? [`worse than a baseline, but ${need ?? `better than run ${compared}`}`]
+      : []),
+  ];
+  return promoted(`${[few, ...excused].join('; ')}: ${measured.map(overBaseline).join('; ')}`);
 }
 
 function evaluateLists(lists: readonly Measured[], situation: Situation): GateResult {
   const { served, compared, need, tooLittle } = situation;
-  const overServed = (list: Measured): Metric | null => (compared === null ? null : list.overServed);
+  const harm = harmOf(lists, situation);
+  if (harm !== undefined) return refused(harm);
   const losses = lossesOf(lists, situation);
-  const worse = losses.find((loss) => isHarmful(loss, situation));
-  if (worse) return refused(`worse than run ${compared}: ${difference(worse.list.list, worse.over)}`);
-  const isBetterThanServed = lists.some((list) => isAbove(overServed(list)));
-  const worseThanBaseline = lists.find(
-    (list) => isBelow(list.overBaseline) && !(isBaseline(list) && (need !== undefined || isBetterThanServed)),
-  );
-  if (worseThanBaseline) return refused(`worse than a baseline: ${overBaseline(worseThanBaseline)}`);
   const numbers = [
     ...lists.map(overBaseline),
     ...lists.flatMap((list) => {
-      const over = overServed(list);
+      const over = compared === null ? null : list.overServed;
       return over ? [`${difference(list.list, over)} over run ${compared}`] : [];
     }),
   ].join('; ');
@@ -143,7 +145,7 @@ function evaluateLists(lists: readonly Measured[], situation: Situation): GateRe
   const notBetter = lists.every(isBaseline)
     ? 'no model is better than the baselines, so they order the lists'
     : 'not better than the baselines';
-  if (isBetterThanServed || (served === null && lists.every(isBaseline)))
+  if (isBetterThanServed(lists, situation) || (served === null && lists.every(isBaseline)))
     return promoted(`${notBetter}: ${numbers}${needed}`);
   return need === undefined
     ? refused(`not better than the baselines: ${numbers}${tooLittle}`)
@@ -151,6 +153,24 @@ function evaluateLists(lists: readonly Measured[], situation: Situation): GateRe
         `${notBetter}, but ${need}${losses.length > 0 ? ', which outweighs what its own users may lose' : ''}: ${numbers}`,
       );
 }
+
+/**
+ * Returns why a run would do harm: a list is significantly worse than that of the served run, or than the best baseline. Undefined
+ * if no list is, or what it costs is excused; see {@link evaluateGate}.
+ */
+function harmOf(lists: readonly Measured[], situation: Situation): string | undefined {
+  const { compared, need } = situation;
+  const loss = lossesOf(lists, situation).find((found) => isHarmful(found, situation));
+  if (loss) return `worse than run ${compared}: ${difference(loss.list.list, loss.over)}`;
+  const isExcused = need !== undefined || isBetterThanServed(lists, situation);
+  const worse = lists.find((list) => isBelowBaseline(list) && !(isBaseline(list) && isExcused));
+  return worse && `worse than a baseline: ${overBaseline(worse)}`;
+}
+
+const isBetterThanServed = (lists: readonly Measured[], { compared }: Situation): boolean =>
+  compared !== null && lists.some(({ overServed }) => isAbove(overServed));
+
+const isBelowBaseline = ({ overBaseline: over }: Measured): boolean => isBelow(over);
 
 const isBaseline = ({ orderedBy }: Measured): boolean => orderedBy in BASELINES;
 

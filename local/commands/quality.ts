@@ -30,8 +30,9 @@ export const commandLine = () =>
     .option('--project-only', 'skip the comparison with models of other libraries');
 
 /**
- * `npm run quality -- FILE`: measures what `npm start` serves on Online Retail, on two parts of it and on its last baskets, what answers that know every
- * earlier sale are worth, then the model by both protocols of docs/quality.md; the first and the last next to models of other libraries.
+ * `npm run quality -- FILE`: measures what `npm start` serves on Online Retail, on two parts of it and on its last baskets; what
+ * answers that know every earlier sale are worth; and the model by both protocols of docs/quality.md. The first and the last are
+ * measured next to models of other libraries.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(commandLine(), args);

@@ -104,7 +104,10 @@ const splitByDay = (rows: readonly Row[]): SplitRows => ({
   nowMs: SERVED_FROM_MS,
 });
 
-/** A basket is an invoice with a purchase that counts, and begins with its earliest line. Of two at the same moment, the one with the larger number is the last. */
+/**
+ * A basket is an invoice with a purchase that counts, and begins with its earliest line. Of two that begin at the same moment, the
+ * one with the larger number is the last.
+ */
 function splitByLastBasket(rows: readonly Row[]): SplitRows {
   const baskets = new Map<string, Map<string, number>>();
   for (const { user, purchase, fields, atMs } of rows)

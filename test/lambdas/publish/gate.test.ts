@@ -31,6 +31,12 @@ const NOTHING = { value: 0, n: 400, low: 0, high: 0 };
 const itself = (overServed: Comparison['overServed']): Comparison =>
   comparison({ orderedBy: 'popularity', overBaseline: NOTHING, overServed });
 
+/** The quality of a list of this NDCG@10. */
+const qualityOf = (value: number) => {
+  const metric = { value, n: 400, low: value, high: value };
+  return { any: { model: metric, popularity: metric }, new: null };
+};
+
 describe('a run that was compared with the served run', () => {
   test('is promoted if it is better than the baselines and not worse than the served run; the reason has the numbers', () => {
     expect(evaluateGate(gate({ new: null }), 3)).toEqual({
@@ -186,12 +192,8 @@ describe('a run that is as good as the served one, and not better', () => {
 
   test('is promoted although its baseline is worse for them, if the users without a list gain more than they may lose', () => {
     const worse = { orderedBy: 'popularity', overServed: over(-0.03), overServedLists: over(-0.03) } as const;
-    const quality = (value: number) => {
-      const metric = { value, n: 400, low: value, high: value };
-      return { any: { model: metric, popularity: metric }, new: null };
-    };
     const decision = (value: number, changes: Partial<Comparison> = {}) =>
-      evaluateGate({ ...asGood({ ...worse, ...changes }), quality: quality(value) }, 1, {
+      evaluateGate({ ...asGood({ ...worse, ...changes }), quality: qualityOf(value) }, 1, {
         ...nothing,
         users: 1_000,
       });
@@ -278,6 +280,45 @@ describe('with few measurements', () => {
       overServedLists: over(-0.3, 9),
     });
     expect(evaluateGate(gate({ any: nine, new: null }), 3).decision).toBe('promoted');
+  });
+
+  test('with few users too, the reason says what excuses a list, and that a run was not compared', () => {
+    const n = MIN_USERS_TO_DECIDE - 1;
+    const better = comparison({
+      orderedBy: 'popularity',
+      overBaseline: over(-0.1, n),
+      overServed: over(0.1, n),
+    });
+    expect(evaluateGate(gate({ any: better, new: null }), 3)).toEqual({
+      decision: 'promoted',
+      reason: expect.stringContaining('; worse than a baseline, but better than run 3: any −0.100'),
+    });
+    // 600 of 1,000 users have no list.
+    const added: Added = { to: 3, users: 600, products: 0, servedAgeMs: 0, servedAgeHorizons: 0 };
+    const loss = comparison({
+      orderedBy: 'popularity',
+      overBaseline: over(0, n),
+      overServed: over(-0.04, n),
+    });
+    const resultFor = (value: number) =>
+      evaluateGate(
+        {
+          ...gate({ any: loss, new: null }),
+          counts: { ...counts, users: 1_000 },
+          quality: qualityOf(value),
+        },
+        3,
+        added,
+      );
+    expect(resultFor(0.06)).toEqual({
+      decision: 'promoted',
+      reason: expect.stringContaining('; worse than run 3, but users without a list gain more: any −0.040'),
+    });
+    expect(resultFor(0.02).decision).toBe('refused');
+    expect(evaluateGate(gate({ any: better, new: null }), 4).reason).toMatch(/worse than a baseline: any/);
+    expect(
+      evaluateGate(gate({ any: comparison({ overBaseline: over(0, n) }), new: null }), 4).reason,
+    ).toMatch(/; not compared with the served run 4$/);
   });
 
   test('a run measured on fewer than ten users is not refused, even if it is worse', () => {

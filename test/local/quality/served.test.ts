@@ -7,6 +7,7 @@ import { Manifest, Window } from '../../../lambdas/shared/contract/schemas.ts';
 import { parseStartOptions } from '../../../local/commands/start-options.ts';
 import { settingsOf } from '../../../local/commands/start-plan.ts';
 import { replay } from '../../../local/input/replay.ts';
+import { OUTSIDE_SCORERS, Outside } from '../../../local/quality/outside.ts';
 import {
   RETAIL_MAP,
   type Row,
@@ -197,4 +198,27 @@ test('the tables have a row per shop and list, and the other models beside the s
   expect(decisionLines(shop)).toEqual([
     expect.stringMatching(/^ {2}run 1, \d+ sales: promoted, not measured/),
   ]);
+});
+
+test('other models stand beside a shop by its own protocol', async () => {
+  const rows = await rowsOf(FILE);
+  const measure = (shop: 'whole' | 'lastBaskets') =>
+    measureServed(shop, rows, settings, { train: trainWith([], 'user,product,list,rank,score\n') });
+  const scoredAs = (value: number) => ({
+    counts: {},
+    scorers: Object.fromEntries(
+      Object.keys(OUTSIDE_SCORERS).map((name) => [
+        name,
+        { any: { value, n: 7, low: value, high: value }, new: null },
+      ]),
+    ),
+  });
+  const protocols = { A: scoredAs(0.1), B: scoredAs(0.2) };
+  const outside = Outside.parse({ versions: {}, seconds: 1, protocols });
+  const shops = [await measure('whole'), await measure('lastBaskets')];
+  expect(servedComparison(shops.map((shop) => ({ ...shop, outside })))).toContain(
+    '| popularity | 0.1000 (0.1000–0.1000) | – | 0.2000 (0.2000–0.2000) | – |',
+  );
+  // No user of the file has three baskets, so nothing is held out.
+  expect(shops.map(({ scores }) => scores.any?.ndcg.n)).toEqual([1, undefined]);
 });

@@ -26,9 +26,9 @@ final case class Choice(
  * Chooses how a list is ordered.
  *
  * Every blend is measured on every window, with trees that learned from the other windows; blends of more trees than were grown are
- * left out. The users of all windows are pooled. The blends that are certainly better than the best baseline remain; if there are none, the baseline orders the list.
- * Those that are certainly worse than the best of them are left out. Of the others, the one whose trees have the most weight is
- * taken, because the served trees learn from one window more than the measured ones. A small weight moves few products, so its
+ * left out. The users of all windows are pooled. The blends that are certainly better than the best baseline remain; if there are
+ * none, the baseline orders the list. Those that are certainly worse than the best of them are left out. Of the others, the one
+ * whose trees have the most weight is taken, because the served trees learn from one window more than the measured ones. A small weight moves few products, so its
  * advantage can be certain where that of the model alone is not: a shop with little evidence gets a little of the model instead
  * of none.
  *
